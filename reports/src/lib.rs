@@ -1,1 +1,5 @@
-//! reports
+//! The report model of bootrace and its renderers.
+
+#![forbid(unsafe_code)]
+
+pub mod model;

@@ -1,0 +1,352 @@
+//! What was seen: phases, services, processes, packages, findings, failures, evidence, graph, comparison.
+
+use super::parts::{Span, Text, Time, open_enum, open_struct};
+use super::verdict::{Evidence, Phase, Trust};
+
+open_enum! {
+    /// What a process has to do with the update.
+    pub enum ProcessRole {
+        /// It services Windows: poqexec.exe, TiWorker.exe, TrustedInstaller.exe and the like.
+        Servicing = "servicing",
+        /// It touched an object that servicing needed.
+        Interferer = "interferer",
+        /// It hosts a service that the update needs.
+        ServiceHost = "service-host",
+    }
+
+    /// How grave a finding is.
+    pub enum Severity {
+        /// It explains the failure.
+        Cause = "cause",
+        /// It is wrong, and may have to do with the failure.
+        Warning = "warning",
+        /// Worth knowing.
+        Note = "note",
+        /// As it should be.
+        Ok = "ok",
+    }
+
+    /// Why a row stands in the evidence table.
+    pub enum Relation {
+        /// It is the failing operation.
+        Failing = "failing",
+        /// It touches the same path.
+        SamePath = "same-path",
+        /// It uses the same handle.
+        SameHandle = "same-handle",
+        /// The same thread did it.
+        SameThread = "same-thread",
+        /// A log line about the failure.
+        Log = "log",
+        /// It happened at about the same time.
+        Nearby = "nearby",
+    }
+
+    /// What a node of the graph stands for.
+    pub enum NodeKind {
+        /// An operation.
+        Operation = "operation",
+        /// A file, a registry key, a package.
+        Object = "object",
+        /// A process.
+        Process = "process",
+        /// A service.
+        Service = "service",
+        /// A line of a log.
+        LogLine = "log-line",
+        /// A phase or an outcome, such as the rollback.
+        Phase = "phase",
+    }
+
+    /// How a row of the comparison differs.
+    pub enum Difference {
+        /// Only the failing boot has it.
+        OnlyInBad = "only-in-bad",
+        /// Only the good boot has it.
+        OnlyInGood = "only-in-good",
+        /// Both have it, with different results.
+        DifferentResult = "different-result",
+        /// The failing boot took longer.
+        Slower = "slower",
+    }
+}
+
+open_struct! {
+    /// A phase of one boot.
+    pub struct PhaseSpan {
+        /// Which phase.
+        pub name: Option<Phase>,
+        /// Number of the boot in the capture, from 1.
+        pub boot: Option<u32>,
+        /// Begin.
+        pub start: Option<Time>,
+        /// End; absent where the phase did not end within the capture.
+        pub end: Option<Time>,
+        /// How begin and end are known.
+        pub trust: Option<Trust>,
+        /// What marks them.
+        pub evidence: Option<Evidence>,
+    }
+
+    /// A stretch without events, or with lost events.
+    pub struct Gap {
+        /// Begin.
+        pub start: Option<Time>,
+        /// End.
+        pub end: Option<Time>,
+        /// The input that has the gap.
+        pub source: String,
+        /// Events lost, where the source counts them.
+        pub lost: Option<u64>,
+        /// What it is: a reboot, lost events, an end of capture.
+        pub what: Text,
+    }
+
+    /// A service that the update needs, or that was looked at.
+    pub struct Service {
+        /// Short name, such as `AppXSvc`.
+        pub name: String,
+        /// Display name.
+        pub display_name: String,
+        /// Start type: `boot`, `system`, `automatic`, `manual`, `disabled`.
+        pub start_type: String,
+        /// Its states in order of time.
+        pub states: Vec<ServiceState>,
+        /// What that means for the update, and why.
+        pub assessment: Text,
+        /// How grave the assessment is.
+        pub severity: Option<Severity>,
+    }
+
+    /// A state of a service from a point in time on.
+    pub struct ServiceState {
+        /// Since when.
+        pub time: Option<Time>,
+        /// `stopped`, `start-pending`, `running`, `stop-pending`, or another word.
+        pub state: String,
+        /// How it is known.
+        pub trust: Option<Trust>,
+        /// Where it is recorded, or why it is inferred.
+        pub evidence: Option<Evidence>,
+    }
+
+    /// A process that matters here.
+    pub struct Process {
+        /// Process id.
+        pub pid: Option<u32>,
+        /// Process id of the parent. Windows uses ids again: the parent is the last process of that id begun before.
+        pub parent: Option<u32>,
+        /// Name, such as `TiWorker.exe`.
+        pub name: String,
+        /// Command line.
+        pub command_line: String,
+        /// Image file.
+        pub image_path: String,
+        /// What it has to do with the update.
+        pub role: Option<ProcessRole>,
+        /// Begin; absent where it ran before the capture.
+        pub start: Option<Time>,
+        /// End; absent where it ran on.
+        pub end: Option<Time>,
+        /// Exit status in hex.
+        pub exit_status: String,
+        /// Events of this process in the traces.
+        pub events: Option<u64>,
+        /// Events whose status is a failure.
+        pub failures: Option<u64>,
+    }
+
+    /// A package of the update.
+    pub struct Package {
+        /// Full identity.
+        pub identity: String,
+        /// Knowledge base number, such as `KB5041578`.
+        pub kb: String,
+        /// Version.
+        pub version: String,
+        /// State: `installed`, `superseded`, `absent`, `install-pending`, `staged`, or another word.
+        pub state: String,
+        /// When it was installed.
+        pub install_time: Option<Time>,
+    }
+
+    /// A rule that hit.
+    pub struct Finding {
+        /// The rule, such as `BR-0007`.
+        pub rule: String,
+        /// How grave it is.
+        pub severity: Option<Severity>,
+        /// In one sentence.
+        pub title: Text,
+        /// What to do.
+        pub action: Text,
+        /// Where it is documented.
+        pub reference: String,
+        /// What it rests on.
+        pub evidence: Vec<Evidence>,
+    }
+
+    /// What could not be read, and what follows from it.
+    pub struct Coverage {
+        /// The input.
+        pub input: String,
+        /// What was read, or could not be.
+        pub what: Text,
+        /// How many.
+        pub count: Option<u64>,
+        /// Offset in the input, in bytes.
+        pub offset: Option<u64>,
+        /// What follows for the answer; absent where nothing does.
+        pub consequence: Text,
+    }
+
+    /// A row of the evidence table: an event or a log line around the failure, in order of time.
+    pub struct EvidenceRow {
+        /// Why it stands here.
+        pub relation: Option<Relation>,
+        /// When.
+        pub time: Option<Time>,
+        /// The input that recorded it.
+        pub source: String,
+        /// Index of the event in that input, from 0.
+        pub index: Option<u64>,
+        /// Number of the log line in that input, from 1.
+        pub line: Option<u64>,
+        /// Process name.
+        pub process: String,
+        /// Process id.
+        pub pid: Option<u32>,
+        /// Thread id.
+        pub tid: Option<u32>,
+        /// Operation.
+        pub operation: String,
+        /// Path.
+        pub path: String,
+        /// Second path of a rename or a hard link.
+        pub target_path: String,
+        /// Process Monitor's text of the status.
+        pub result: String,
+        /// NTSTATUS in hex.
+        pub status: String,
+        /// Detail; for a log line its text.
+        pub detail: String,
+        /// Why it matters.
+        pub note: Text,
+    }
+
+    /// Equal failures, counted.
+    pub struct FailureGroup {
+        /// Process name.
+        pub process: String,
+        /// Operation.
+        pub operation: String,
+        /// Process Monitor's text of the status.
+        pub result: String,
+        /// NTSTATUS in hex.
+        pub status: String,
+        /// How many.
+        pub count: Option<u64>,
+        /// Path of the first of them.
+        pub example_path: String,
+        /// When the first happened.
+        pub first: Option<Time>,
+        /// When the last happened.
+        pub last: Option<Time>,
+        /// Why they are ordinary; absent where they are not.
+        pub benign: Text,
+    }
+
+    /// Events and failures over time.
+    pub struct Histogram {
+        /// Begin of the first bin.
+        pub start: Option<Time>,
+        /// Width of a bin.
+        pub bin: Option<Span>,
+        /// Events in each bin.
+        pub events: Vec<u64>,
+        /// Failures in each bin.
+        pub failures: Vec<u64>,
+    }
+
+    /// The operations, objects, processes, services and log lines around the failure.
+    pub struct Graph {
+        /// At most 40 are drawn.
+        pub nodes: Vec<GraphNode>,
+        /// Edges point from cause to consequence.
+        pub edges: Vec<GraphEdge>,
+    }
+
+    /// A node of the graph.
+    pub struct GraphNode {
+        /// Name that the edges use.
+        pub id: String,
+        /// What it stands for.
+        pub kind: Option<NodeKind>,
+        /// Text in the box.
+        pub label: String,
+        /// A second line: a path, a result.
+        pub detail: String,
+        /// How it is known.
+        pub trust: Option<Trust>,
+        /// Where it is recorded.
+        pub evidence: Option<Evidence>,
+        /// True for the failing operation.
+        pub failing: bool,
+    }
+
+    /// An edge of the graph.
+    pub struct GraphEdge {
+        /// The cause's id.
+        pub from: String,
+        /// The consequence's id.
+        pub to: String,
+        /// A verb, such as `renames`, `holds`, `reports`.
+        pub kind: String,
+        /// How it is known.
+        pub trust: Option<Trust>,
+        /// Where it is recorded, or why it is inferred.
+        pub evidence: Option<Evidence>,
+    }
+
+    /// The failing boot beside a good one.
+    pub struct Compare {
+        /// The good boot's input.
+        pub baseline: String,
+        /// What the two were aligned on.
+        pub aligned_on: Text,
+        /// What differs.
+        pub rows: Vec<CompareRow>,
+    }
+
+    /// One difference.
+    pub struct CompareRow {
+        /// How it differs.
+        pub difference: Option<Difference>,
+        /// In which phase.
+        pub phase: Option<Phase>,
+        /// Process name.
+        pub process: String,
+        /// Operation.
+        pub operation: String,
+        /// Path.
+        pub path: String,
+        /// Result, count or duration in the good boot.
+        pub good: String,
+        /// The same in the failing boot.
+        pub bad: String,
+        /// When the failing boot did it.
+        pub time: Option<Time>,
+    }
+
+    /// Rows that exist but do not stand here.
+    pub struct Omission {
+        /// The list that was cut, by its key in this report.
+        pub section: String,
+        /// Rows that stand here.
+        pub shown: Option<u64>,
+        /// Rows that exist.
+        pub total: Option<u64>,
+        /// The command that shows the rest.
+        pub command: String,
+    }
+}
