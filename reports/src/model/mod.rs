@@ -87,6 +87,8 @@ open_struct! {
         pub records: Option<u64>,
         /// Events, lines or records that could not be read.
         pub bad_records: Option<u64>,
+        /// Events that the source lost before it wrote them, where its format counts them.
+        pub lost: Option<u64>,
         /// Time of the first record.
         pub first: Option<Time>,
         /// Time of the last record.

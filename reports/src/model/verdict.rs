@@ -202,7 +202,7 @@ open_struct! {
         pub what: Text,
         /// When.
         pub time: Option<Time>,
-        /// The time from the next link, which is the earlier one, to this one.
+        /// The time from this link to its consequence, which is the link before it in the list.
         pub duration: Option<Span>,
         /// How it is known.
         pub trust: Option<Trust>,

@@ -1,0 +1,208 @@
+//! What every renderer needs to know of a report: its zero of time, names of its enums, short forms.
+
+use crate::lang::Lang;
+use crate::messages::{self as m, Message};
+use crate::model::{
+    ConfidenceLevel, Evidence, Input, Operation, Outcome, Phase, Report, Severity, Text, Time, Trust,
+};
+
+/// The zero of `@` times: the clock's origin, else the earliest time that the report knows.
+pub(crate) fn origin(report: &Report) -> Option<Time> {
+    let clock = report.clock.as_ref();
+    clock.and_then(|clock| clock.origin.or(clock.start)).or_else(|| {
+        let inputs = report.inputs.iter().filter_map(|input| input.first);
+        let phases = report.phases.iter().filter_map(|phase| phase.start);
+        let rows = report.evidence.iter().filter_map(|row| row.time);
+        let chain = report.chain.iter().filter_map(|link| link.time);
+        let operation = report.verdict.failing_operation.iter().filter_map(|operation| operation.time);
+        inputs.chain(phases).chain(rows).chain(chain).chain(operation).min()
+    })
+}
+
+/// A time as seconds since the origin: `@41.318s`; as RFC 3339 where there is no origin.
+pub(crate) fn at(time: Time, origin: Option<Time>) -> String {
+    match origin {
+        Some(origin) => format!("@{}s", seconds(time.since(origin), 3)),
+        None => time.to_string(),
+    }
+}
+
+/// A number of 100 ns units as seconds with 1 to 7 decimals, rounded down.
+pub(crate) fn seconds(ticks: i64, decimals: u32) -> String {
+    let unit = 10_u64.pow(7 - decimals);
+    let parts = ticks.unsigned_abs() / unit;
+    let per_second = 10_u64.pow(decimals);
+    let sign = if ticks < 0 && parts > 0 { "-" } else { "" };
+    let width = decimals as usize;
+    format!("{sign}{}.{:0width$}", thousands(parts / per_second), parts % per_second)
+}
+
+/// A number with commas between groups of three digits.
+pub(crate) fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    for (position, digit) in digits.chars().enumerate() {
+        if position > 0 && (digits.len() - position).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// The last component of a path.
+pub(crate) fn file_name(path: &str) -> &str {
+    path.rsplit(['\\', '/']).next().unwrap_or(path)
+}
+
+/// `ACCESS DENIED (0xC0000022)`, or what there is of it. In Chinese the result's meaning comes first.
+pub(crate) fn result_and_status(result: &str, status: &str, lang: Lang) -> String {
+    let gloss = if lang == Lang::Zh { m::result_gloss(result) } else { None };
+    let inner: Vec<_> =
+        gloss.iter().copied().chain([result, status]).filter(|part| !part.is_empty()).collect();
+    match inner.split_first() {
+        None => String::new(),
+        Some((first, [])) => (*first).to_owned(),
+        Some((first, rest)) => format!("{first} ({})", rest.join(", ")),
+    }
+}
+
+/// `poqexec.exe (1204)`, or what there is of it.
+pub(crate) fn process_and_pid(process: &str, pid: Option<u32>) -> String {
+    match pid {
+        Some(pid) if process.is_empty() => format!("({pid})"),
+        Some(pid) => format!("{process} ({pid})"),
+        None => process.to_owned(),
+    }
+}
+
+/// `source -> target`, or the one path that there is.
+pub(crate) fn paths(operation: &Operation) -> (&str, Option<&str>) {
+    (&operation.path, Some(operation.target_path.as_str()).filter(|target| !target.is_empty()))
+}
+
+/// Where a fact stands: `CBS.log:18233`, `boot.pml #918273`; empty where it is a sentence alone.
+pub(crate) fn place(evidence: &Evidence) -> String {
+    place_of(&evidence.source, evidence.index, evidence.line)
+}
+
+/// The same for the three fields.
+pub(crate) fn place_of(source: &str, index: Option<u64>, line: Option<u64>) -> String {
+    let source = file_name(source);
+    match (line, index) {
+        (Some(line), _) => format!("{source}:{line}"),
+        (None, Some(index)) if source.is_empty() => format!("#{index}"),
+        (None, Some(index)) => format!("{source} #{index}"),
+        (None, None) => source.to_owned(),
+    }
+}
+
+/// A fact as one sentence: its text, and where it stands unless the text says so.
+pub(crate) fn sentence(evidence: &Evidence, lang: Lang) -> String {
+    let (text, place) = (evidence.text.get(lang), place(evidence));
+    if text.is_empty() || place.is_empty() || text.contains(&place) {
+        format!("{text}{}", if text.is_empty() { place.as_str() } else { "" })
+    } else {
+        format!("{text} ({place})")
+    }
+}
+
+/// The same with how it is known before it.
+pub(crate) fn known_sentence(evidence: &Evidence, lang: Lang) -> String {
+    match &evidence.trust {
+        Some(trust) => {
+            format!("{}{}{}", trust_name(trust).get(lang), m::COLON.get(lang), sentence(evidence, lang))
+        }
+        None => sentence(evidence, lang),
+    }
+}
+
+/// What was read, in one or more short items.
+pub(crate) fn read_items(report: &Report, lang: Lang) -> Vec<String> {
+    let sum = |field: fn(&Input) -> Option<u64>| {
+        let known = report.inputs.iter().filter_map(field);
+        known.reduce(u64::saturating_add)
+    };
+    let Some(records) = sum(|input| input.records) else {
+        return vec![m::NOTHING_READ.get(lang).to_owned()];
+    };
+    let mut first = m::RECORDS_READ.fill(lang, &[&thousands(records)]);
+    if let Some(lost) = sum(|input| input.lost) {
+        first.push_str(m::COMMA.get(lang));
+        first.push_str(&m::RECORDS_LOST.fill(lang, &[&thousands(lost)]));
+    }
+    let mut items = vec![first];
+    if let Some(bad) = sum(|input| input.bad_records).filter(|bad| *bad > 0) {
+        items.push(m::RECORDS_BAD.fill(lang, &[&thousands(bad)]));
+    }
+    items
+}
+
+/// The summary of the verdict, or the sentence that its outcome stands for.
+pub(crate) fn summary(report: &Report) -> Text {
+    let verdict = &report.verdict;
+    if !verdict.summary.is_empty() {
+        return verdict.summary.clone();
+    }
+    match (report.outcome(), &verdict.failing_operation) {
+        (Outcome::FailingOperation, Some(operation)) => {
+            let result = result_and_status(&operation.result, &operation.status, Lang::En);
+            let process = process_and_pid(&operation.process, operation.pid);
+            m::OPERATION_FAILED.text(&[&operation.operation, &result, &process])
+        }
+        (Outcome::FailingOperation | Outcome::FailureWithoutOperation, _) => m::NO_SINGLE_OPERATION.text(&[]),
+        (Outcome::NoFailure, _) => m::NO_FAILURE.text(&[]),
+        (Outcome::NotEnoughEvidence | Outcome::Other(_), _) => m::NOT_ENOUGH.text(&[]),
+    }
+}
+
+/// A name in both languages; a value that this version does not know stands for itself.
+fn name(known: Option<Message>, raw: &str) -> Text {
+    known.map_or_else(|| Text::plain(raw), |message| message.text(&[]))
+}
+
+pub(crate) fn trust_name(trust: &Trust) -> Text {
+    let known = match trust {
+        Trust::Recorded => Some(m::RECORDED),
+        Trust::Correlated => Some(m::CORRELATED),
+        Trust::Inferred => Some(m::INFERRED),
+        Trust::Other(_) => None,
+    };
+    name(known, trust.as_str())
+}
+
+pub(crate) fn confidence_name(level: &ConfidenceLevel) -> Text {
+    let known = match level {
+        ConfidenceLevel::High => Some(m::HIGH),
+        ConfidenceLevel::Medium => Some(m::MEDIUM),
+        ConfidenceLevel::Low => Some(m::LOW),
+        ConfidenceLevel::Other(_) => None,
+    };
+    name(known, level.as_str())
+}
+
+pub(crate) fn severity_name(severity: &Severity) -> Text {
+    let known = match severity {
+        Severity::Cause => Some(m::CAUSE),
+        Severity::Warning => Some(m::WARNING),
+        Severity::Note => Some(m::NOTE),
+        Severity::Ok => Some(m::OK),
+        Severity::Other(_) => None,
+    };
+    name(known, severity.as_str())
+}
+
+pub(crate) fn phase_name(phase: &Phase) -> Text {
+    let known = match phase {
+        Phase::Staging => Some(m::PHASE_STAGING),
+        Phase::Shutdown => Some(m::PHASE_SHUTDOWN),
+        Phase::BootRenames => Some(m::PHASE_BOOT_RENAMES),
+        Phase::BootPoq => Some(m::PHASE_BOOT_POQ),
+        Phase::StartupDrivers => Some(m::PHASE_STARTUP_DRIVERS),
+        Phase::StartupInstallers => Some(m::PHASE_STARTUP_INSTALLERS),
+        Phase::Rollback => Some(m::PHASE_ROLLBACK),
+        Phase::Unknown => Some(m::PHASE_UNKNOWN),
+        Phase::Other(_) => None,
+    };
+    name(known, phase.as_str())
+}
