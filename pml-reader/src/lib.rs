@@ -1,1 +1,37 @@
-//! pml-reader
+//! Process Monitor logs (PML): versions 7 and 9, 32- and 64-bit, read from a memory map on any system, and written.
+//!
+//! [`PmlFile::open`] checks the header and finds the tables; [`PmlFile::event`] reads one record, borrowed and in
+//! constant time, so events can be taken in any order and in parallel ([`PmlFile::par_events`]). What an event says,
+//! its path, its detail, its category, is decoded when it is asked for.
+//!
+//! The format was described by the authors of procmon-parser, openprocmon and procmon-reader (all MIT); what this crate
+//! prints was held against Process Monitor's own exports, row by row. `docs/PML.md` has the layout.
+
+mod category;
+mod columns;
+mod cursor;
+pub mod detail;
+mod error;
+mod event;
+mod file;
+mod header;
+mod operation;
+mod sniff;
+mod tables;
+mod text;
+mod time;
+
+pub use category::Category;
+pub use columns::{COLUMNS, Column, push_result};
+pub use detail::{Dialect, Style};
+pub use error::PmlError;
+pub use event::{NETWORK_SEQUENCE, PmlEvent, RECORD_SIZE, STATUS_PENDING};
+pub use file::PmlFile;
+pub use header::{HEADER_SIZE, PmlHeader};
+pub use operation::{EventClass, Operation, UNKNOWN, file as file_operation, process as process_operation, registry as registry_operation};
+pub use tables::{
+    icons::PmlIcon,
+    processes::{PmlModule, PmlProcess, RawProcess},
+};
+pub use text::PmlText;
+pub use time::{Civil, FileTime, TICKS_PER_SECOND};

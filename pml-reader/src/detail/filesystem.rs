@@ -1,0 +1,363 @@
+//! File system events: their common frame, opens, reads, writes, locks, controls. Information classes are in
+//! [`super::information`].
+
+use crate::{
+    PmlError, PmlEvent, PmlText,
+    cursor::Cursor,
+    detail::{Dialect, Fields, TextInfo, information, ioctl, masks, sid},
+    operation::{UNKNOWN, file},
+    text::{push_decimal, push_grouped, push_grouped_signed, push_hex},
+};
+
+/// The common frame of a file system event's detail.
+pub(crate) struct FileDetail<'a> {
+    /// IrpFlags, with OperationFlags from bit 20.
+    pub(crate) irp_flags: u32,
+    /// FLT_PARAMETERS: 48 bytes with 8-byte pointers, 28 with 4.
+    pub(crate) parameters: Cursor<'a>,
+    pub(crate) path: PmlText<'a>,
+    /// What follows the path, by operation.
+    pub(crate) tail: Cursor<'a>,
+    pub(crate) wide: bool,
+}
+
+impl FileDetail<'_> {
+    /// A u32 of FLT_PARAMETERS; the two offsets are those with 8- and with 4-byte pointers.
+    pub(crate) fn parameter(&self, wide: usize, narrow: usize) -> Result<u32, PmlError> {
+        self.at(wide, narrow)?.u32()
+    }
+
+    fn at(&self, wide: usize, narrow: usize) -> Result<Cursor<'_>, PmlError> {
+        let mut c = self.parameters;
+        c.seek(if self.wide { wide } else { narrow })?;
+        Ok(c)
+    }
+}
+
+pub(crate) fn read<'a>(event: &PmlEvent<'a>) -> Result<FileDetail<'a>, PmlError> {
+    let wide = event.file().header().wide();
+    let mut c = event.detail_cursor();
+    c.skip(8)?;
+    let irp_flags = c.u32()?;
+    c.skip(4)?;
+    let at = c.offset();
+    let parameters = Cursor::new(c.take(if wide { 48 } else { 28 })?, at, "FLT_PARAMETERS");
+    let info = TextInfo::read(&mut c)?;
+    c.skip(2)?;
+    Ok(FileDetail { irp_flags, parameters, path: info.text(&mut c)?, tail: c, wide })
+}
+
+pub(crate) fn push_path(event: &PmlEvent<'_>, out: &mut String) -> Result<(), PmlError> {
+    let mut detail = read(event)?;
+    detail.path.push_to(out);
+    let operation = event.operation();
+    if (operation.code, operation.sub) == (file::DIRECTORY_CONTROL, information::QUERY_DIRECTORY) {
+        let filter = TextInfo::read(&mut detail.tail)?.text(&mut detail.tail)?;
+        if !filter.is_empty() {
+            if detail.path.last_unit() != Some(u16::from(b'\\')) {
+                out.push('\\');
+            }
+            filter.push_to(out);
+        }
+    }
+    Ok(())
+}
+
+/// What became of an open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum OpenResult {
+    Superseded,
+    Opened,
+    Created,
+    Overwritten,
+    Exists,
+    DoesNotExist,
+    Unknown,
+}
+
+const DISPOSITIONS: &[&str] = &["Supersede", "Open", "Create", "OpenIf", "Overwrite", "OverwriteIf"];
+const OPEN_RESULTS: &[(OpenResult, &str)] = &[
+    (OpenResult::Superseded, "Superseded"),
+    (OpenResult::Opened, "Opened"),
+    (OpenResult::Created, "Created"),
+    (OpenResult::Overwritten, "Overwritten"),
+    (OpenResult::Exists, "Exists"),
+    (OpenResult::DoesNotExist, "DoesNotExist"),
+];
+
+/// What a CreateFile event asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct CreateFile<'a> {
+    /// Access mask asked for.
+    pub desired_access: u32,
+    /// 0 supersede, 1 open, 2 create, 3 open-if, 4 overwrite, 5 overwrite-if.
+    pub disposition: u8,
+    /// FILE_* create options.
+    pub options: u32,
+    /// File attributes.
+    pub attributes: u16,
+    /// Share mode: 1 read, 2 write, 4 delete; 0 is exclusive.
+    pub share: u16,
+    /// Initial allocation in bytes.
+    pub allocation: u64,
+    /// SID of the impersonated user, binary; empty where there was none.
+    pub impersonating: &'a [u8],
+    /// What became of it, where it succeeded.
+    pub result: Option<OpenResult>,
+}
+
+/// Reads the detail of a CreateFile event.
+///
+/// # Errors
+/// Where the detail is cut off.
+pub fn create_file<'a>(event: &PmlEvent<'a>) -> Result<CreateFile<'a>, PmlError> {
+    let detail = read(event)?;
+    let options = detail.parameter(8, 4)?;
+    let mut attributes = detail.at(0x10, 8)?;
+    let mut tail = detail.tail;
+    let desired_access = tail.u32()?;
+    let sid_length = tail.u8()?;
+    tail.skip(3)?;
+    Ok(CreateFile {
+        desired_access,
+        disposition: (options >> 24) as u8,
+        options: options & 0xFF_FFFF,
+        attributes: attributes.u16()?,
+        share: attributes.u16()?,
+        allocation: detail.at(0x28, 0x14)?.u64()?,
+        impersonating: tail.take(sid_length.into())?,
+        result: event
+            .extra_cursor()
+            .and_then(|mut c| c.u32().ok())
+            .map(|r| OPEN_RESULTS.get(r as usize).map_or(OpenResult::Unknown, |(result, _)| *result)),
+    })
+}
+
+/// Where a rename or a hard link leads, as DOS path where the log holds one.
+#[derive(Debug, Clone, Copy)]
+pub struct RenameTarget<'a> {
+    /// ReplaceIfExists, or bit 0 of the flags of the Ex forms.
+    pub replace: bool,
+    /// The target.
+    pub path: PmlText<'a>,
+}
+
+/// Reads the target of SetRenameInformationFile, SetLinkInformationFile and their Ex forms.
+///
+/// # Errors
+/// Where the detail is cut off.
+pub fn rename_target<'a>(event: &PmlEvent<'a>) -> Result<RenameTarget<'a>, PmlError> {
+    let detail = read(event)?;
+    // FILE_RENAME_INFORMATION: u8 replace or u32 flags, padding, pointer root, u32 bytes, name in NT form;
+    // behind it Process Monitor puts the DOS form.
+    let mut tail = detail.tail;
+    let length = detail.parameter(0, 0)? as usize;
+    let replace = tail.u8()? & 1 != 0;
+    let mut tail = detail.tail;
+    if length <= tail.remaining() {
+        tail.skip(length)?;
+        let path = TextInfo::read(&mut tail).and_then(|info| info.text(&mut tail));
+        if let Ok(path) = path
+            && !path.is_empty()
+        {
+            return Ok(RenameTarget { replace, path });
+        }
+    }
+    let mut tail = detail.tail;
+    tail.skip(if detail.wide { 16 } else { 8 })?;
+    let bytes = tail.u32()? as usize;
+    Ok(RenameTarget { replace, path: PmlText::Utf16(tail.take(bytes)?) })
+}
+
+/// Whether a SetDispositionInformation event marks the file for deletion.
+pub(crate) fn deletes(event: &PmlEvent<'_>) -> bool {
+    read(event).is_ok_and(|d| d.tail.rest().first().is_some_and(|flags| flags & 1 != 0))
+}
+
+/// The control code of a FileSystemControl or DeviceIoControl event.
+pub fn control_code(event: &PmlEvent<'_>) -> Option<u32> {
+    read(event).ok()?.parameter(0x10, 8).ok()
+}
+
+pub(crate) fn push_detail(
+    event: &PmlEvent<'_>,
+    fields: &mut Fields<'_>,
+) -> Result<(), PmlError> {
+    if fields.dialect() == Dialect::Procmon && event.operation().procmon_name(event.file().header().version) == UNKNOWN {
+        return Ok(());
+    }
+    match event.raw_operation() {
+        file::CREATE => push_create(event, fields),
+        file::READ | file::WRITE | file::MDL_READ | file::PREPARE_MDL_WRITE => push_read_write(event, fields),
+        file::QUERY_INFORMATION => information::push_query(event, fields),
+        file::SET_INFORMATION => information::push_set(event, fields),
+        file::QUERY_VOLUME => information::push_volume(event, fields),
+        file::DIRECTORY_CONTROL => information::push_directory(event, fields),
+        file::FILE_SYSTEM_CONTROL | file::DEVICE_CONTROL => push_control(event, fields),
+        file::LOCK => push_lock(event, fields),
+        file::QUERY_SECURITY | file::SET_SECURITY => {
+            let detail = read(event)?;
+            masks::push_security(fields.field("Information"), detail.parameter(0, 0)?);
+            Ok(())
+        }
+        file::CREATE_FILE_MAPPING => push_mapping(event, fields),
+        file::ACQUIRE_FOR_MOD_WRITE => {
+            push_grouped_signed(fields.field("EndingOffset"), read(event)?.tail.i64()?);
+            Ok(())
+        }
+        MDL_WRITE_COMPLETE | MDL_READ_COMPLETE => {
+            let detail = read(event)?;
+            push_hex(fields.field("MDL"), detail.at(0, 0)?.pointer(detail.wide)?);
+            Ok(())
+        }
+        file::QUERY_OPEN => information::push_network_open(event, fields),
+        _ => Ok(()),
+    }
+}
+
+const MDL_WRITE_COMPLETE: u16 = 2;
+const MDL_READ_COMPLETE: u16 = 4;
+
+fn push_create(event: &PmlEvent<'_>, fields: &mut Fields<'_>) -> Result<(), PmlError> {
+    let create = create_file(event)?;
+    let dialect = fields.dialect();
+    masks::push_file_access(fields.field("Desired Access"), create.desired_access);
+    let disposition = DISPOSITIONS.get(usize::from(create.disposition));
+    fields.text("Disposition", disposition.unwrap_or(&"<unknown>"));
+    masks::push_create_options(fields.field("Options"), create.options);
+    masks::push_attributes(fields.field("Attributes"), create.attributes.into());
+    masks::push_share(fields.field("ShareMode"), create.share.into());
+    let out = fields.field("AllocationSize");
+    if matches!(create.disposition, 0 | 2 | 3 | 5) {
+        let wide = event.file().header().wide();
+        // 32-bit Process Monitor shows the upper half of the number, 64-bit Process Monitor the lower.
+        let shown = match dialect {
+            Dialect::Procmon if wide => create.allocation & 0xFFFF_FFFF,
+            Dialect::Procmon => create.allocation >> 32,
+            Dialect::Plain => create.allocation,
+        };
+        push_grouped(out, shown);
+    } else {
+        out.push_str("n/a");
+    }
+    if !create.impersonating.is_empty() {
+        sid::push_account(fields.field("Impersonating"), create.impersonating)?;
+    }
+    if let Some(result) = create.result {
+        let name = OPEN_RESULTS.iter().find(|(r, _)| *r == result).map_or("<unknown>", |(_, n)| n);
+        fields.text("OpenResult", name);
+    }
+    Ok(())
+}
+
+fn push_read_write(event: &PmlEvent<'_>, fields: &mut Fields<'_>) -> Result<(), PmlError> {
+    let detail = read(event)?;
+    push_grouped_signed(fields.field("Offset"), detail.at(0x10, 8)?.i64()?);
+    let length = match event.extra_cursor() {
+        Some(mut done) => done.u32()?,
+        None => detail.parameter(0, 0)?,
+    };
+    push_grouped(fields.field("Length"), length.into());
+    let io_flags = detail.irp_flags & 0xE0_00FF;
+    if io_flags != 0 {
+        masks::push_io_flags(fields.field("I/O Flags"), io_flags);
+    }
+    let priority = detail.irp_flags >> 17 & 7;
+    if priority != 0 {
+        masks::push_priority(fields.field("Priority"), priority);
+    }
+    Ok(())
+}
+
+fn push_lock(event: &PmlEvent<'_>, fields: &mut Fields<'_>) -> Result<(), PmlError> {
+    let detail = read(event)?;
+    let lock = event.raw_sub_operation() == 1;
+    let fail = detail.at(0x20, 0x14)?.u8()? != 0;
+    if lock {
+        fields.boolean("Exclusive", detail.at(0x21, 0x15)?.u8()? != 0);
+    }
+    let (offset, length) = (detail.at(0x10, 8)?.i64()?, { detail.tail }.i64()?);
+    match fields.dialect() {
+        // Process Monitor prints a length of -1, "to the end", as 4,294,967,295.
+        Dialect::Procmon => {
+            push_grouped_signed(fields.field("Offset"), offset);
+            let length = if length == -1 { 0xFFFF_FFFF } else { length };
+            push_grouped_signed(fields.field("Length"), length);
+        }
+        Dialect::Plain => {
+            push_grouped_signed(fields.field("Offset"), offset);
+            push_grouped_signed(fields.field("Length"), length);
+        }
+    }
+    if lock {
+        fields.boolean("Fail Immediately", fail);
+    }
+    Ok(())
+}
+
+fn push_mapping(event: &PmlEvent<'_>, fields: &mut Fields<'_>) -> Result<(), PmlError> {
+    let detail = read(event)?;
+    let out = fields.field("SyncType");
+    match detail.parameter(0, 0)? {
+        0 => out.push_str("SyncTypeOther"),
+        1 => out.push_str("SyncTypeCreateSection"),
+        other => {
+            out.push_str("Unknown: ");
+            push_hex(out, other.into());
+        }
+    }
+    // 64-bit Process Monitor takes the protection from the pointer that follows it, and prints nonsense.
+    let protection =
+        if fields.dialect() == Dialect::Procmon { detail.parameter(8, 4)? } else { detail.parameter(4, 4)? };
+    if let Some(text) = masks::protection(protection) {
+        fields.text("PageProtection", &text);
+    }
+    Ok(())
+}
+
+fn push_control(event: &PmlEvent<'_>, fields: &mut Fields<'_>) -> Result<(), PmlError> {
+    let detail = read(event)?;
+    let code = detail.parameter(0x10, 8)?;
+    let out = fields.field("Control");
+    let name = ioctl::lookup(code).map(|(name, _)| name);
+    match name {
+        Some(name) => out.push_str(name),
+        None => {
+            push_hex(out, code.into());
+            out.push_str(" (Device:");
+            push_hex(out, (code >> 16).into());
+            out.push_str(" Function:");
+            push_decimal(out, (code >> 2 & 0xFFF).into());
+            out.push_str(" Method: ");
+            push_decimal(out, (code & 3).into());
+            out.push(')');
+        }
+    }
+    if event.raw_operation() != file::FILE_SYSTEM_CONTROL {
+        return Ok(());
+    }
+    let (output, input) = (detail.parameter(0, 0)?, detail.parameter(8, 4)?);
+    let mut tail = detail.tail;
+    match name.unwrap_or(UNKNOWN) {
+        "FSCTL_PIPE_INTERNAL_WRITE" => push_grouped(fields.field("Length"), input.into()),
+        "FSCTL_PIPE_INTERNAL_READ" => push_grouped(fields.field("Length"), output.into()),
+        "FSCTL_PIPE_TRANSCEIVE" | "FSCTL_PIPE_INTERNAL_TRANSCEIVE" => {
+            push_grouped(fields.field("WriteLength"), input.into());
+            push_grouped(fields.field("ReadLength"), output.into());
+        }
+        "FSCTL_OFFLOAD_READ" => {
+            tail.skip(16)?;
+            push_grouped_signed(fields.field("Offset"), tail.i64()?);
+            push_grouped(fields.field("Length"), tail.u64()?);
+        }
+        "FSCTL_OFFLOAD_WRITE" => {
+            // FSCTL_OFFLOAD_WRITE_INPUT: u32 size, u32 flags, i64 file offset, i64 copy length.
+            tail.skip(8)?;
+            push_grouped_signed(fields.field("Offset"), tail.i64()?);
+            push_grouped(fields.field("Length"), tail.u64()?);
+        }
+        _ => {}
+    }
+    Ok(())
+}

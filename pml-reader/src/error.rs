@@ -1,0 +1,78 @@
+//! What can go wrong with a PML, always with the place in the file.
+
+use std::path::PathBuf;
+
+/// An error of this crate: what was read, where, how much was needed and how much there was.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PmlError {
+    /// The file could not be opened or mapped.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// The operating system's word.
+        source: std::io::Error,
+    },
+    /// The file is of another kind.
+    #[error("not a Process Monitor log: {what} (offset 0x0: needed \"PML_\")")]
+    NotPml {
+        /// What the first bytes look like, and what to do with such a file.
+        what: &'static str,
+    },
+    /// A PML of a version that nobody has described.
+    #[error("PML version {version} at offset 0x4 is not known; versions 7 and 9 are. Open it in Process Monitor and save it again")]
+    Version {
+        /// The version the header names.
+        version: u32,
+    },
+    /// Process Monitor never finished the file: its table offsets are zero.
+    #[error(
+        "the log was not closed cleanly: offset 0x{offset:x} ({what}) is 0. Process Monitor writes its tables when it is closed; \
+         take the log again and end Process Monitor through its menu"
+    )]
+    Unclean {
+        /// The header field that is zero.
+        what: &'static str,
+        /// Where it lies in the file.
+        offset: u64,
+    },
+    /// The file ends, or a structure ends, before what was announced.
+    #[error("{what} at offset 0x{offset:x}: needs {need} bytes, {have} are there")]
+    Truncated {
+        /// The structure.
+        what: &'static str,
+        /// Where it starts in the file.
+        offset: u64,
+        /// Bytes it needs.
+        need: u64,
+        /// Bytes there are.
+        have: u64,
+    },
+    /// A value that cannot be.
+    #[error("{what} at offset 0x{offset:x} is {value}: {expected}")]
+    Value {
+        /// The field.
+        what: &'static str,
+        /// Where it lies in the file.
+        offset: u64,
+        /// What it holds.
+        value: u64,
+        /// What it should have been.
+        expected: &'static str,
+    },
+}
+
+impl PmlError {
+    /// A short stable name of the kind of error, for machines.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Io { .. } => "io",
+            Self::NotPml { .. } => "not-pml",
+            Self::Version { .. } => "version",
+            Self::Unclean { .. } => "unclean",
+            Self::Truncated { .. } => "truncated",
+            Self::Value { .. } => "value",
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! One event: the 52-byte record, its stack, its detail and what its completion added.
+
+use crate::{
+    Category, EventClass, FileTime, Operation, PmlError, PmlFile, PmlProcess, category, cursor::Cursor,
+    detail::{self, Style},
+    operation,
+};
+
+/// Bytes of a record before its stack.
+pub const RECORD_SIZE: usize = 0x34;
+
+/// NTSTATUS of an operation that had not completed when the log ended.
+pub const STATUS_PENDING: u32 = 0x103;
+
+/// Network events come from ETW and carry a counter of their own, with this bit set.
+pub const NETWORK_SEQUENCE: u32 = 0x2000_0000;
+
+/// An event, borrowed from the file. Its parts are decoded when asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct PmlEvent<'a> {
+    file: &'a PmlFile,
+    index: usize,
+    offset: u64,
+    process_index: u32,
+    tid: u32,
+    class: u32,
+    operation: u16,
+    sequence: u32,
+    duration: u64,
+    time: u64,
+    status: u32,
+    frames: &'a [u8],
+    detail: &'a [u8],
+    extra: Option<&'a [u8]>,
+}
+
+impl<'a> PmlEvent<'a> {
+    #[inline]
+    pub(crate) fn read(file: &'a PmlFile, index: usize, offset: u64) -> Result<Self, PmlError> {
+        let end = file.header().offsets_offset;
+        let mut c = Cursor::over(file.bytes(), offset, end, "event")?;
+        let process_index = c.u32()?;
+        let tid = c.u32()?;
+        let class = c.u32()?;
+        let operation = c.u16()?;
+        c.skip(2)?;
+        let sequence = c.u32()?;
+        let duration = c.u64()?;
+        let time = c.u64()?;
+        let status = c.u32()?;
+        let depth = c.u16()?;
+        c.skip(2)?;
+        let detail_size = c.u32()?;
+        let extra_offset = c.u32()?;
+        let pointer = if file.header().wide() { 8 } else { 4 };
+        let frames = c.take(usize::from(depth) * pointer)?;
+        let detail = c.take(detail_size as usize)?;
+        let extra = match extra_offset {
+            0 => None,
+            _ => Some(Self::extra_blob(c, extra_offset)?),
+        };
+        let event = Self {
+            file,
+            index,
+            offset,
+            process_index,
+            tid,
+            class,
+            operation,
+            sequence,
+            duration,
+            time,
+            status,
+            frames,
+            detail,
+            extra,
+        };
+        Ok(event)
+    }
+
+    /// The completion data: u16 length and bytes, usually behind the record, in a live backing file up to tens of
+    /// kilobytes later.
+    fn extra_blob(mut cursor: Cursor<'a>, extra_offset: u32) -> Result<&'a [u8], PmlError> {
+        cursor.seek(extra_offset as usize)?;
+        let length = cursor.u16()?;
+        cursor.take(length.into())
+    }
+
+    /// The file that the event is of.
+    pub fn file(&self) -> &'a PmlFile {
+        self.file
+    }
+    /// Number of the event in the file, from 0.
+    pub fn index(&self) -> usize {
+        self.index
+    }
+    /// Offset of the record in the file.
+    pub fn offset(&self) -> u64 {
+        self.offset
+    }
+    /// Key of the process in the process table.
+    pub fn process_index(&self) -> u32 {
+        self.process_index
+    }
+    /// The process, where the table holds it.
+    pub fn process(&self) -> Option<PmlProcess<'a>> {
+        self.file.process(self.process_index)
+    }
+    /// Thread id.
+    pub fn tid(&self) -> u32 {
+        self.tid
+    }
+    /// The event class as a number.
+    pub fn raw_class(&self) -> u32 {
+        self.class
+    }
+    /// The event class, where it is a known one.
+    #[inline]
+    pub fn class(&self) -> Option<EventClass> {
+        EventClass::from_raw(self.class)
+    }
+    /// The operation number within its class.
+    pub fn raw_operation(&self) -> u16 {
+        self.operation
+    }
+    /// For file operations the first byte of the detail: the information class, or the minor function.
+    #[inline]
+    pub fn raw_sub_operation(&self) -> u8 {
+        match self.class() {
+            Some(EventClass::FileSystem | EventClass::Ipc) => self.detail.first().copied().unwrap_or(0),
+            _ => 0,
+        }
+    }
+    /// The operation.
+    #[inline]
+    pub fn operation(&self) -> Operation {
+        operation::of(self)
+    }
+    /// The kernel's sequence number. A gap between events is an event that was filtered or dropped; network events
+    /// count for themselves from [`NETWORK_SEQUENCE`].
+    pub fn sequence(&self) -> u32 {
+        self.sequence
+    }
+    /// Start.
+    #[inline]
+    pub fn time(&self) -> FileTime {
+        FileTime(self.time)
+    }
+    /// Duration in ticks of 100 ns; `None` while pending.
+    #[inline]
+    pub fn duration(&self) -> Option<u64> {
+        (self.status != STATUS_PENDING).then_some(self.duration)
+    }
+    /// The duration field as it stands in the record, also while pending.
+    pub fn raw_duration(&self) -> u64 {
+        self.duration
+    }
+    /// Completion; `None` while pending.
+    pub fn completion(&self) -> Option<FileTime> {
+        self.duration().map(|d| FileTime(self.time.saturating_add(d)))
+    }
+    /// The result as NTSTATUS.
+    #[inline]
+    pub fn status(&self) -> u32 {
+        self.status
+    }
+    /// Return addresses, innermost first.
+    pub fn frames(&self) -> impl ExactSizeIterator<Item = u64> + use<'a> {
+        let wide = self.file.header().wide();
+        self.frames.chunks_exact(if wide { 8 } else { 4 }).map(move |f| match f.first_chunk::<8>() {
+            Some(b) => u64::from_le_bytes(*b),
+            None => f.first_chunk::<4>().map_or(0, |b| u32::from_le_bytes(*b).into()),
+        })
+    }
+    /// The operation's own data, as [`crate::detail`] reads it.
+    pub fn raw_detail(&self) -> &'a [u8] {
+        self.detail
+    }
+    /// What the completion added, where it did.
+    pub fn raw_extra(&self) -> Option<&'a [u8]> {
+        self.extra
+    }
+    /// Process Monitor's category of the operation; it is derived, not stored.
+    pub fn category(&self) -> Category {
+        category::of(self)
+    }
+    /// Appends the Path column. A path that is cut off in the record gives what there is of it: nothing.
+    pub fn push_path(&self, out: &mut String) {
+        // A damaged detail shows as an empty or cut text; `detail_error` names the damage.
+        let _ = detail::push_path(self, out);
+    }
+    /// Appends the Detail column. A detail that is cut off in the record gives what there is of it.
+    pub fn push_detail(&self, style: Style, out: &mut String) {
+        let _ = detail::push_detail(self, style, out);
+    }
+    /// What is damaged in the event's detail, if anything.
+    pub fn detail_error(&self) -> Option<PmlError> {
+        let mut text = String::new();
+        let path = detail::push_path(self, &mut text);
+        path.and_then(|()| detail::push_detail(self, Style::default(), &mut text)).err()
+    }
+    /// The path as an owned string.
+    pub fn path(&self) -> String {
+        let mut out = String::new();
+        self.push_path(&mut out);
+        out
+    }
+    /// The detail as an owned string, in bootrace's own dialect.
+    pub fn detail(&self) -> String {
+        let mut out = String::new();
+        self.push_detail(Style::default(), &mut out);
+        out
+    }
+    /// A cursor over the detail, with file offsets.
+    pub(crate) fn detail_cursor(&self) -> Cursor<'a> {
+        Cursor::new(self.detail, self.offset + (RECORD_SIZE + self.frames.len()) as u64, "event detail")
+    }
+    /// A cursor over the completion data; offsets count from the record.
+    pub(crate) fn extra_cursor(&self) -> Option<Cursor<'a>> {
+        self.extra.map(|bytes| Cursor::new(bytes, self.offset, "event completion data"))
+    }
+}

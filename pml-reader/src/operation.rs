@@ -1,0 +1,492 @@
+//! Event classes and operations, with the names that Process Monitor prints.
+
+use crate::{PmlEvent, category::Category, cursor::Cursor};
+
+/// The class of an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum EventClass {
+    /// Processes, threads, images.
+    Process = 1,
+    /// Registry.
+    Registry = 2,
+    /// File system.
+    FileSystem = 3,
+    /// Process Monitor's own sampling.
+    Profiling = 4,
+    /// TCP and UDP, from ETW; absent from boot logs.
+    Network = 5,
+    /// Named pipes and mailslots, since Process Monitor 4.1; uses the file system's operation numbers.
+    Ipc = 6,
+}
+
+impl EventClass {
+    /// The class with this number.
+    #[inline]
+    pub fn from_raw(class: u32) -> Option<Self> {
+        Some(match class {
+            1 => Self::Process,
+            2 => Self::Registry,
+            3 => Self::FileSystem,
+            4 => Self::Profiling,
+            5 => Self::Network,
+            6 => Self::Ipc,
+            _ => return None,
+        })
+    }
+
+    /// The name in Process Monitor's "Event Class" column.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Process => "Process",
+            Self::Registry => "Registry",
+            Self::FileSystem => "File System",
+            Self::Profiling => "Profiling",
+            Self::Network => "Network",
+            Self::Ipc => "IPC",
+        }
+    }
+}
+
+/// What Process Monitor prints for a number it has no name for.
+pub const UNKNOWN: &str = "<Unknown>";
+
+/// An operation: the number within its class, and what narrows it further.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Operation {
+    /// Event class as a number.
+    pub class: u32,
+    /// Operation number within the class.
+    pub code: u16,
+    /// File operations: information class or minor function. Network: 1 for TCP. Else 0.
+    pub sub: u8,
+}
+
+/// Reads the operation of an event.
+#[inline]
+pub(crate) fn of(event: &PmlEvent<'_>) -> Operation {
+    let sub = match event.class() {
+        Some(EventClass::FileSystem | EventClass::Ipc) => event.raw_sub_operation(),
+        Some(EventClass::Network) => {
+            let flags = Cursor::new(event.raw_detail(), 0, "network flags").u16().unwrap_or(0);
+            u8::from(flags & 4 != 0)
+        }
+        _ => 0,
+    };
+    Operation { class: event.raw_class(), code: event.raw_operation(), sub }
+}
+
+impl Operation {
+    /// The name, for example `RegQueryValue` or `SetRenameInformationFile`; [`UNKNOWN`] where there is none.
+    pub fn name(self) -> &'static str {
+        self.named().map_or(UNKNOWN, |n| n.name)
+    }
+
+    /// The name as the Process Monitor of that time exports it: 3.53 does not know the newest information classes, and
+    /// 3.0, which wrote version 7, called one of them otherwise.
+    pub fn procmon_name(self, pml_version: u32) -> &'static str {
+        if pml_version == 7 && (self.class, self.code, self.sub) == (EventClass::FileSystem as u32, file::SET_INFORMATION, 0x13) {
+            return "SetAllInformationFile";
+        }
+        self.named().filter(|n| !n.newer).map_or(UNKNOWN, |n| n.name)
+    }
+
+    fn named(self) -> Option<Named> {
+        let table: &[&'static str] = match EventClass::from_raw(self.class)? {
+            EventClass::Process => PROCESS,
+            EventClass::Registry => REGISTRY,
+            EventClass::Profiling => PROFILING,
+            EventClass::Network => {
+                if self.sub == 0 {
+                    UDP
+                } else {
+                    TCP
+                }
+            }
+            EventClass::FileSystem | EventClass::Ipc => {
+                if let Some(sub) = sub_table(self.code)
+                    && self.sub != 0
+                {
+                    return sub.iter().find(|(code, _)| *code == self.sub).map(|(_, named)| *named);
+                }
+                FILE_SYSTEM
+            }
+        };
+        table.get(usize::from(self.code)).map(|name| Named { name, newer: false })
+    }
+
+    /// The category that the operation has whatever its arguments, for those that have one.
+    pub(crate) fn fixed_category(self) -> Category {
+        use Category::{None, Read, ReadMetadata, Write, WriteMetadata};
+        match (EventClass::from_raw(self.class), self.code) {
+            (Some(EventClass::FileSystem | EventClass::Ipc), code) => match code {
+                file::READ | file::MDL_READ => Read,
+                file::WRITE | file::PREPARE_MDL_WRITE => Write,
+                file::QUERY_INFORMATION | file::QUERY_EA | file::DIRECTORY_CONTROL | file::QUERY_SECURITY => ReadMetadata,
+                file::SET_INFORMATION => match self.sub {
+                    // Renames and links: not seen in an export, taken like the delete beside them.
+                    0x0A | 0x0B | 0x41 | 0x42 => Write,
+                    _ => WriteMetadata,
+                },
+                file::SET_EA | file::SET_SECURITY => WriteMetadata,
+                _ => None,
+            },
+            (Some(EventClass::Registry), code) => match code {
+                registry::OPEN_KEY
+                | registry::CREATE_KEY
+                | registry::QUERY_KEY
+                | registry::QUERY_VALUE
+                | registry::ENUM_VALUE
+                | registry::ENUM_KEY
+                | registry::QUERY_MULTIPLE => Read,
+                registry::SET_VALUE | registry::DELETE_KEY | registry::DELETE_VALUE | registry::RENAME_KEY => Write,
+                registry::SET_INFO_KEY | registry::SET_SECURITY => WriteMetadata,
+                registry::QUERY_SECURITY => ReadMetadata,
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}
+
+/// File system operation numbers: the IRP's major function + 20, below that fast I/O and filter callbacks.
+pub mod file {
+    #![allow(missing_docs)]
+    pub const PREPARE_MDL_WRITE: u16 = 3;
+    pub const MDL_READ: u16 = 5;
+    pub const QUERY_OPEN: u16 = 6;
+    pub const ACQUIRE_FOR_MOD_WRITE: u16 = 17;
+    pub const CREATE_FILE_MAPPING: u16 = 19;
+    pub const CREATE: u16 = 20;
+    pub const CREATE_PIPE: u16 = 21;
+    pub const CLOSE: u16 = 22;
+    pub const READ: u16 = 23;
+    pub const WRITE: u16 = 24;
+    pub const QUERY_INFORMATION: u16 = 25;
+    pub const SET_INFORMATION: u16 = 26;
+    pub const QUERY_EA: u16 = 27;
+    pub const SET_EA: u16 = 28;
+    pub const FLUSH: u16 = 29;
+    pub const QUERY_VOLUME: u16 = 30;
+    pub const SET_VOLUME: u16 = 31;
+    pub const DIRECTORY_CONTROL: u16 = 32;
+    pub const FILE_SYSTEM_CONTROL: u16 = 33;
+    pub const DEVICE_CONTROL: u16 = 34;
+    pub const LOCK: u16 = 37;
+    pub const CLEANUP: u16 = 38;
+    pub const CREATE_MAILSLOT: u16 = 39;
+    pub const QUERY_SECURITY: u16 = 40;
+    pub const SET_SECURITY: u16 = 41;
+    pub const PNP: u16 = 47;
+}
+
+/// Registry operation numbers.
+pub mod registry {
+    #![allow(missing_docs)]
+    pub const OPEN_KEY: u16 = 0;
+    pub const CREATE_KEY: u16 = 1;
+    pub const CLOSE_KEY: u16 = 2;
+    pub const QUERY_KEY: u16 = 3;
+    pub const SET_VALUE: u16 = 4;
+    pub const QUERY_VALUE: u16 = 5;
+    pub const ENUM_VALUE: u16 = 6;
+    pub const ENUM_KEY: u16 = 7;
+    pub const SET_INFO_KEY: u16 = 8;
+    pub const DELETE_KEY: u16 = 9;
+    pub const DELETE_VALUE: u16 = 10;
+    pub const FLUSH_KEY: u16 = 11;
+    pub const LOAD_KEY: u16 = 12;
+    pub const UNLOAD_KEY: u16 = 13;
+    pub const RENAME_KEY: u16 = 14;
+    pub const QUERY_MULTIPLE: u16 = 15;
+    pub const SET_SECURITY: u16 = 16;
+    pub const QUERY_SECURITY: u16 = 17;
+}
+
+/// Process operation numbers.
+pub mod process {
+    #![allow(missing_docs)]
+    pub const DEFINED: u16 = 0;
+    pub const CREATE: u16 = 1;
+    pub const EXIT: u16 = 2;
+    pub const THREAD_CREATE: u16 = 3;
+    pub const THREAD_EXIT: u16 = 4;
+    pub const LOAD_IMAGE: u16 = 5;
+    pub const THREAD_PROFILE: u16 = 6;
+    pub const START: u16 = 7;
+    pub const STATISTICS: u16 = 8;
+    pub const SYSTEM_STATISTICS: u16 = 9;
+}
+
+const PROCESS: &[&str] = &[
+    "Process Defined",
+    "Process Create",
+    "Process Exit",
+    "Thread Create",
+    "Thread Exit",
+    "Load Image",
+    "Thread Profile",
+    "Process Start",
+    "Process Statistics",
+    "System Statistics",
+];
+
+const REGISTRY: &[&str] = &[
+    "RegOpenKey",
+    "RegCreateKey",
+    "RegCloseKey",
+    "RegQueryKey",
+    "RegSetValue",
+    "RegQueryValue",
+    "RegEnumValue",
+    "RegEnumKey",
+    "RegSetInfoKey",
+    "RegDeleteKey",
+    "RegDeleteValue",
+    "RegFlushKey",
+    "RegLoadKey",
+    "RegUnloadKey",
+    "RegRenameKey",
+    "RegQueryMultipleValueKey",
+    "RegSetKeySecurity",
+    "RegQueryKeySecurity",
+];
+
+const PROFILING: &[&str] = &["Thread Profiling", "Process Profiling", "Debug Output Profiling"];
+
+const TCP: &[&str] = &[
+    "TCP Unknown",
+    "TCP Other",
+    "TCP Send",
+    "TCP Receive",
+    "TCP Accept",
+    "TCP Connect",
+    "TCP Disconnect",
+    "TCP Reconnect",
+    "TCP Retransmit",
+    "TCP TCPCopy",
+];
+
+const UDP: &[&str] = &[
+    "UDP Unknown",
+    "UDP Other",
+    "UDP Send",
+    "UDP Receive",
+    "UDP Accept",
+    "UDP Connect",
+    "UDP Disconnect",
+    "UDP Reconnect",
+    "UDP Retransmit",
+    "UDP TCPCopy",
+];
+
+const FILE_SYSTEM: &[&str] = &[
+    "VolumeDismount",
+    "VolumeMount",
+    "FASTIO_MDL_WRITE_COMPLETE",
+    "WriteFile",
+    "FASTIO_MDL_READ_COMPLETE",
+    "ReadFile",
+    "QueryOpen",
+    "FASTIO_CHECK_IF_POSSIBLE",
+    "IRP_MJ_12",
+    "IRP_MJ_11",
+    "IRP_MJ_10",
+    "IRP_MJ_9",
+    "IRP_MJ_8",
+    "FASTIO_NOTIFY_STREAM_FO_CREATION",
+    "FASTIO_RELEASE_FOR_CC_FLUSH",
+    "FASTIO_ACQUIRE_FOR_CC_FLUSH",
+    "FASTIO_RELEASE_FOR_MOD_WRITE",
+    "FASTIO_ACQUIRE_FOR_MOD_WRITE",
+    "FASTIO_RELEASE_FOR_SECTION_SYNCHRONIZATION",
+    "CreateFileMapping",
+    "CreateFile",
+    "CreatePipe",
+    "IRP_MJ_CLOSE",
+    "ReadFile",
+    "WriteFile",
+    "QueryInformationFile",
+    "SetInformationFile",
+    "QueryEAFile",
+    "SetEAFile",
+    "FlushBuffersFile",
+    "QueryVolumeInformation",
+    "SetVolumeInformation",
+    "DirectoryControl",
+    "FileSystemControl",
+    "DeviceIoControl",
+    "InternalDeviceIoControl",
+    "Shutdown",
+    "LockUnlockFile",
+    "CloseFile",
+    "CreateMailSlot",
+    "QuerySecurityFile",
+    "SetSecurityFile",
+    "Power",
+    "SystemControl",
+    "DeviceChange",
+    "QueryFileQuota",
+    "SetFileQuota",
+    "PlugAndPlay",
+];
+
+#[derive(Debug, Clone, Copy)]
+struct Named {
+    name: &'static str,
+    /// Not known to Process Monitor 3.53, whose exports show [`UNKNOWN`] for such an operation.
+    newer: bool,
+}
+
+type SubTable = &'static [(u8, Named)];
+
+const fn known(name: &'static str) -> Named {
+    Named { name, newer: false }
+}
+
+const fn newer(name: &'static str) -> Named {
+    Named { name, newer: true }
+}
+
+/// The operations whose name depends on the information class or minor function.
+fn sub_table(code: u16) -> Option<SubTable> {
+    Some(match code {
+        file::QUERY_INFORMATION => QUERY_INFORMATION,
+        file::SET_INFORMATION => SET_INFORMATION,
+        file::QUERY_VOLUME => QUERY_VOLUME,
+        file::SET_VOLUME => SET_VOLUME,
+        file::DIRECTORY_CONTROL => DIRECTORY_CONTROL,
+        file::LOCK => LOCK,
+        file::PNP => PNP,
+        _ => return None,
+    })
+}
+
+/// FILE_INFORMATION_CLASS, queried. Spellings are Process Monitor's. That 3.53 does not know 71, 72 and 74 is seen in
+/// its exports; that its list ends at 69 follows from its list of class names.
+#[rustfmt::skip]
+const QUERY_INFORMATION: SubTable = &[
+    (0x04, known("QueryBasicInformationFile")),
+    (0x05, known("QueryStandardInformationFile")),
+    (0x06, known("QueryFileInternalInformationFile")),
+    (0x07, known("QueryEaInformationFile")),
+    (0x09, known("QueryNameInformationFile")),
+    (0x0E, known("QueryPositionInformationFile")),
+    (0x12, known("QueryAllInformationFile")),
+    (0x14, known("QueryEndOfFile")),
+    (0x16, known("QueryStreamInformationFile")),
+    (0x1C, known("QueryCompressionInformationFile")),
+    (0x1D, known("QueryId")),
+    (0x1F, known("QueryMoveClusterInformationFile")),
+    (0x22, known("QueryNetworkOpenInformationFile")),
+    (0x23, known("QueryAttributeTagFile")),
+    (0x25, known("QueryIdBothDirectory")),
+    (0x27, known("QueryValidDataLength")),
+    (0x28, known("QueryShortNameInformationFile")),
+    (0x2B, known("QueryIoPiorityHint")),
+    (0x2E, known("QueryLinks")),
+    (0x2F, newer("QueryProcessIdsUsingFileInformation")),
+    (0x30, known("QueryNormalizedNameInformationFile")),
+    (0x31, known("QueryNetworkPhysicalNameInformationFile")),
+    (0x32, known("QueryIdGlobalTxDirectoryInformation")),
+    (0x33, known("QueryIsRemoteDeviceInformation")),
+    (0x34, known("QueryAttributeCacheInformation")),
+    (0x35, known("QueryNumaNodeInformation")),
+    (0x36, known("QueryStandardLinkInformation")),
+    (0x37, known("QueryRemoteProtocolInformation")),
+    (0x38, known("QueryRenameInformationBypassAccessCheck")),
+    (0x39, known("QueryLinkInformationBypassAccessCheck")),
+    (0x3A, known("QueryVolumeNameInformation")),
+    (0x3B, known("QueryIdInformation")),
+    (0x3C, known("QueryIdExtdDirectoryInformation")),
+    (0x3E, known("QueryHardLinkFullIdInformation")),
+    (0x3F, known("QueryIdExtdBothDirectoryInformation")),
+    (0x43, known("QueryDesiredStorageClassInformation")),
+    (0x44, known("QueryStatInformation")),
+    (0x45, known("QueryMemoryPartitionInformation")),
+    (0x46, newer("QuerySatLxInformation")),
+    (0x47, newer("QueryCaseSensitiveInformation")),
+    (0x48, newer("QueryLinkInformationEx")),
+    (0x49, newer("QueryLinkInfomraitonBypassAccessCheck")),
+    (0x4A, newer("QueryStorageReservedIdInformation")),
+    (0x4B, newer("QueryCaseSensitiveInformationForceAccessCheck")),
+];
+
+/// FILE_INFORMATION_CLASS, set. `SetCaseSensitiveInformation` and `SetLinkInformationEx` follow the class's name;
+/// Process Monitor's own spelling of them was not seen.
+#[rustfmt::skip]
+const SET_INFORMATION: SubTable = &[
+    (0x04, known("SetBasicInformationFile")),
+    (0x0A, known("SetRenameInformationFile")),
+    (0x0B, known("SetLinkInformationFile")),
+    (0x0D, known("SetDispositionInformationFile")),
+    (0x0E, known("SetPositionInformationFile")),
+    (0x13, known("SetAllocationInformationFile")),
+    (0x14, known("SetEndOfFileInformationFile")),
+    (0x16, known("SetFileStreamInformation")),
+    (0x17, known("SetPipeInformation")),
+    (0x27, known("SetValidDataLengthInformationFile")),
+    (0x28, known("SetShortNameInformation")),
+    (0x3D, known("SetReplaceCompletionInformation")),
+    (0x40, known("SetDispositionInformationEx")),
+    (0x41, known("SetRenameInformationEx")),
+    (0x42, known("SetRenameInformationExBypassAccessCheck")),
+    (0x47, newer("SetCaseSensitiveInformation")),
+    (0x48, newer("SetLinkInformationEx")),
+    (0x4A, newer("SetStorageReservedIdInformation")),
+];
+
+/// FS_INFORMATION_CLASS, queried. Class 11 is unknown to every Process Monitor whose export was seen.
+const QUERY_VOLUME: SubTable = &[
+    (0x1, known("QueryInformationVolume")),
+    (0x2, known("QueryLabelInformationVolume")),
+    (0x3, known("QuerySizeInformationVolume")),
+    (0x4, known("QueryDeviceInformationVolume")),
+    (0x5, known("QueryAttributeInformationVolume")),
+    (0x6, known("QueryControlInformationVolume")),
+    (0x7, known("QueryFullSizeInformationVolume")),
+    (0x8, known("QueryObjectIdInformationVolume")),
+    (0xB, newer("QuerySectorSizeInformationVolume")),
+];
+
+const SET_VOLUME: SubTable = &[
+    (0x1, known("SetControlInformationVolume")),
+    (0x2, known("SetLabelInformationVolume")),
+    (0x8, known("SetObjectIdInformationVolume")),
+];
+
+const DIRECTORY_CONTROL: SubTable = &[(0x1, known("QueryDirectory")), (0x2, known("NotifyChangeDirectory"))];
+
+const LOCK: SubTable = &[
+    (0x1, known("LockFile")),
+    (0x2, known("UnlockFileSingle")),
+    (0x3, known("UnlockFileAll")),
+    (0x4, known("UnlockFileByKey")),
+];
+
+/// IRP_MN_* of IRP_MJ_PNP; minor function 0 (StartDevice) prints as the operation itself.
+#[rustfmt::skip]
+const PNP: SubTable = &[
+    (0x01, known("QueryRemoveDevice")),
+    (0x02, known("RemoveDevice")),
+    (0x03, known("CancelRemoveDevice")),
+    (0x04, known("StopDevice")),
+    (0x05, known("QueryStopDevice")),
+    (0x06, known("CancelStopDevice")),
+    (0x07, known("QueryDeviceRelations")),
+    (0x08, known("QueryInterface")),
+    (0x09, known("QueryCapabilities")),
+    (0x0A, known("QueryResources")),
+    (0x0B, known("QueryResourceRequirements")),
+    (0x0C, known("QueryDeviceText")),
+    (0x0D, known("FilterResourceRequirements")),
+    (0x0F, known("ReadConfig")),
+    (0x10, known("WriteConfig")),
+    (0x11, known("Eject")),
+    (0x12, known("SetLock")),
+    (0x13, known("QueryId")),
+    (0x14, known("QueryPnpDeviceState")),
+    (0x15, known("QueryBusInformation")),
+    (0x16, known("DeviceUsageNotification")),
+    (0x17, known("SurpriseRemoval")),
+    (0x18, known("QueryLegacyBusInformation")),
+];

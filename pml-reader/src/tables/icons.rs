@@ -1,0 +1,31 @@
+//! The icon table: u32 count, u32 offset for each, then u32 pixels, u32 bytes and an ICONIMAGE. Icons stay bytes.
+
+use crate::{PmlError, PmlFile, cursor::Cursor};
+
+/// An icon of the log: the resource as it stood in the image file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PmlIcon<'a> {
+    /// Width and height in pixels, 16 or 32; 0 for the placeholder at index 0.
+    pub pixels: u32,
+    /// A BITMAPINFOHEADER image or a PNG, as `CreateIconFromResourceEx` takes it.
+    pub image: &'a [u8],
+}
+
+pub(crate) fn read(file: &PmlFile, index: u32) -> Result<PmlIcon<'_>, PmlError> {
+    let header = file.header();
+    let mut cursor = Cursor::over(file.bytes(), header.icons_offset, header.hosts_offset, "icon table")?;
+    let count = cursor.u32()?;
+    if index >= count {
+        return Err(PmlError::Value {
+            what: "icon index",
+            offset: header.icons_offset,
+            value: index.into(),
+            expected: "less than the number of icons",
+        });
+    }
+    cursor.skip(index as usize * 4)?;
+    let at = cursor.u32()?;
+    cursor.seek(at as usize)?;
+    let (pixels, bytes) = (cursor.u32()?, cursor.u32()?);
+    Ok(PmlIcon { pixels, image: cursor.take(bytes as usize)? })
+}

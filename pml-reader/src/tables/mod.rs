@@ -1,0 +1,6 @@
+//! The tables behind the events: strings, processes with their modules, icons, hosts and ports.
+
+pub(crate) mod icons;
+pub(crate) mod network;
+pub(crate) mod processes;
+pub(crate) mod strings;

@@ -1,0 +1,284 @@
+//! The process table: u32 count, u32 process index for each, u32 offset for each, then the entries with their modules.
+
+use binrw::{BinRead, BinWrite};
+
+use crate::{FileTime, PmlError, PmlFile, PmlText, cursor::Cursor};
+
+/// Bytes of an entry before its pointer-sized part.
+const ENTRY_SIZE: usize = 0x60;
+
+/// A process entry as it stands in the file; the texts are indexes into the string table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, BinRead, BinWrite)]
+#[brw(little)]
+pub struct RawProcess {
+    /// Key that events carry. PIDs are recycled, indexes are not.
+    pub index: u32,
+    /// Process id.
+    pub pid: u32,
+    /// Parent's process id.
+    pub parent_pid: u32,
+    /// Parent's index; often absent from the table in filtered saves.
+    pub parent_index: u32,
+    /// Logon session, `hi:lo` of a LUID.
+    pub authentication_id: u64,
+    /// Terminal services session.
+    pub session: u32,
+    /// Uninitialised.
+    pub garbage: u32,
+    /// FILETIME of the start, 0 where unknown.
+    pub start: u64,
+    /// FILETIME of the end, 0 while running.
+    pub end: u64,
+    /// UAC virtualization: 0 or 1, anything else "n/a".
+    pub virtualized: u32,
+    /// 1 for a 64-bit process.
+    pub is_64bit: u32,
+    /// String index: integrity level.
+    pub integrity: u32,
+    /// String index: user.
+    pub user: u32,
+    /// String index: process name.
+    pub name: u32,
+    /// String index: image path.
+    pub image_path: u32,
+    /// String index: command line.
+    pub command_line: u32,
+    /// String index: company.
+    pub company: u32,
+    /// String index: file version.
+    pub version: u32,
+    /// String index: file description.
+    pub description: u32,
+    /// Icon index, 16 pixels.
+    pub small_icon: u32,
+    /// Icon index, 32 pixels.
+    pub big_icon: u32,
+}
+
+/// Where the modules of an entry lie in the file.
+#[derive(Debug, Clone, Copy)]
+struct Entry {
+    raw: RawProcess,
+    modules_at: u64,
+    module_count: u32,
+}
+
+/// The entries, and the way from a process index to its entry.
+#[derive(Debug, Default)]
+pub(crate) struct ProcessTable {
+    entries: Vec<Entry>,
+    /// (process index, position in `entries`), sorted.
+    by_index: Vec<(u32, u32)>,
+    /// Position in `entries` by process index, `u32::MAX` where there is none; only while indexes are small numbers.
+    dense: Vec<u32>,
+    end: u64,
+}
+
+impl ProcessTable {
+    /// Reads what can be read; entries that cannot are reported in `problems`.
+    pub(crate) fn read(
+        file: &[u8],
+        start: u64,
+        end: u64,
+        wide: bool,
+        problems: &mut Vec<PmlError>,
+    ) -> Result<Self, PmlError> {
+        let mut cursor = Cursor::over(file, start, end, "process table")?;
+        let count = cursor.u32()? as usize;
+        let smallest = 4 + 4 + ENTRY_SIZE + if wide { 8 } else { 4 } + 4;
+        if count.saturating_mul(smallest) > cursor.remaining() {
+            return Err(cursor.truncated(count.saturating_mul(smallest)));
+        }
+        cursor.skip(count * 4)?;
+        let offsets = cursor.take(count * 4)?.as_chunks::<4>().0;
+        let mut table = Self { entries: Vec::with_capacity(count), end, ..Self::default() };
+        for offset in offsets {
+            let mut entry = cursor;
+            match Self::entry(&mut entry, u32::from_le_bytes(*offset), wide) {
+                Ok(entry) => table.entries.push(entry),
+                Err(error) => problems.push(error),
+            }
+        }
+        let indexes = table.entries.iter().map(|e| e.raw.index).zip(0..);
+        table.by_index = indexes.collect();
+        table.by_index.sort_unstable();
+        if let Some(&(last, _)) = table.by_index.last()
+            && (last as usize) < 16 * count + 4096
+            && (last as usize) < file.len()
+        {
+            table.dense = vec![u32::MAX; last as usize + 1];
+            for &(index, slot) in &table.by_index {
+                if let Some(d) = table.dense.get_mut(index as usize) {
+                    *d = slot;
+                }
+            }
+        }
+        Ok(table)
+    }
+
+    fn entry(cursor: &mut Cursor<'_>, offset: u32, wide: bool) -> Result<Entry, PmlError> {
+        cursor.seek(offset as usize)?;
+        let bytes = cursor.take(ENTRY_SIZE)?;
+        let raw = RawProcess::read_le(&mut std::io::Cursor::new(bytes)).map_err(|_| cursor.truncated(ENTRY_SIZE))?;
+        // The low byte of the pointer says that the modules follow inline: 1 in every file, the rest is garbage.
+        cursor.pointer(wide)?;
+        let module_count = cursor.u32()?;
+        Ok(Entry { raw, modules_at: cursor.offset(), module_count })
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Position in the table of the process with this index.
+    #[inline]
+    pub(crate) fn slot(&self, index: u32) -> Option<usize> {
+        if self.dense.is_empty() {
+            let at = self.by_index.binary_search_by_key(&index, |(i, _)| *i).ok()?;
+            return self.by_index.get(at).map(|(_, slot)| *slot as usize);
+        }
+        self.dense.get(index as usize).filter(|s| **s != u32::MAX).map(|s| *s as usize)
+    }
+
+    pub(crate) fn get<'a>(&self, file: &'a PmlFile, slot: usize) -> Option<PmlProcess<'a>> {
+        let entry = self.entries.get(slot)?;
+        Some(PmlProcess { file, raw: entry.raw, slot, modules_at: entry.modules_at, module_count: entry.module_count })
+    }
+
+    pub(crate) fn end(&self) -> u64 {
+        self.end
+    }
+}
+
+/// A process of the log.
+#[derive(Debug, Clone, Copy)]
+pub struct PmlProcess<'a> {
+    file: &'a PmlFile,
+    /// The entry as it stands in the file.
+    pub raw: RawProcess,
+    slot: usize,
+    modules_at: u64,
+    module_count: u32,
+}
+
+impl<'a> PmlProcess<'a> {
+    /// Position in the process table, from 0.
+    pub fn slot(&self) -> usize {
+        self.slot
+    }
+    /// The text of one of the entry's string indexes; empty where the string table does not hold it
+    /// (such an index is among [`PmlFile::problems`]).
+    fn text(&self, index: u32) -> PmlText<'a> {
+        self.file.string(index).unwrap_or(PmlText::EMPTY)
+    }
+    /// File name of the image.
+    pub fn name(&self) -> PmlText<'a> {
+        self.text(self.raw.name)
+    }
+    /// Full path of the image.
+    pub fn image_path(&self) -> PmlText<'a> {
+        self.text(self.raw.image_path)
+    }
+    /// Command line.
+    pub fn command_line(&self) -> PmlText<'a> {
+        self.text(self.raw.command_line)
+    }
+    /// Account, `DOMAIN\user`.
+    pub fn user(&self) -> PmlText<'a> {
+        self.text(self.raw.user)
+    }
+    /// Integrity level.
+    pub fn integrity(&self) -> PmlText<'a> {
+        self.text(self.raw.integrity)
+    }
+    /// Company in the image's version resource.
+    pub fn company(&self) -> PmlText<'a> {
+        self.text(self.raw.company)
+    }
+    /// Version in the image's version resource.
+    pub fn version(&self) -> PmlText<'a> {
+        self.text(self.raw.version)
+    }
+    /// Description in the image's version resource.
+    pub fn description(&self) -> PmlText<'a> {
+        self.text(self.raw.description)
+    }
+    /// Start, where known.
+    pub fn start(&self) -> Option<FileTime> {
+        (self.raw.start != 0).then_some(FileTime(self.raw.start))
+    }
+    /// End, where the process ended within the log.
+    pub fn end(&self) -> Option<FileTime> {
+        (self.raw.end != 0).then_some(FileTime(self.raw.end))
+    }
+    /// The string indexes of the entry, with what they are.
+    pub(crate) fn string_indexes(&self) -> [u32; 8] {
+        let r = &self.raw;
+        [r.integrity, r.user, r.name, r.image_path, r.command_line, r.company, r.version, r.description]
+    }
+    /// Modules announced by the entry.
+    pub fn module_count(&self) -> u32 {
+        self.module_count
+    }
+    /// The modules, sorted by base address in files of Process Monitor. Ends at the first that cannot be read.
+    pub fn modules(&self) -> impl Iterator<Item = PmlModule<'a>> + use<'a> {
+        let (file, wide) = (self.file, self.file.header().wide());
+        let mut cursor = Cursor::over(file.bytes(), self.modules_at, file.process_table_end(), "module").ok();
+        (0..self.module_count).map_while(move |_| PmlModule::read(cursor.as_mut()?, file, wide).ok())
+    }
+}
+
+/// A module of a process: a loaded image.
+#[derive(Debug, Clone, Copy)]
+pub struct PmlModule<'a> {
+    /// When it was loaded; 0 where unknown. Its two halves lie apart in the file.
+    pub loaded: FileTime,
+    /// Base address.
+    pub base: u64,
+    /// Bytes mapped.
+    pub size: u32,
+    /// Image path.
+    pub path: PmlText<'a>,
+    /// File version.
+    pub version: PmlText<'a>,
+    /// Company.
+    pub company: PmlText<'a>,
+    /// Description.
+    pub description: PmlText<'a>,
+    /// PE header time stamp; may be 0.
+    pub time_date_stamp: u32,
+    /// PE header SizeOfImage; may be 0.
+    pub size_of_image: u32,
+}
+
+impl<'a> PmlModule<'a> {
+    /// 64 bytes with 8-byte pointers, 56 with 4.
+    fn read(cursor: &mut Cursor<'a>, file: &'a PmlFile, wide: bool) -> Result<Self, PmlError> {
+        let text = |index| file.string(index).unwrap_or(PmlText::EMPTY);
+        let low = cursor.pointer(wide)? & 0xFFFF_FFFF;
+        let base = cursor.pointer(wide)?;
+        let size = cursor.u32()?;
+        let [path, version, company, description] = [cursor.u32()?, cursor.u32()?, cursor.u32()?, cursor.u32()?];
+        let time_date_stamp = cursor.u32()?;
+        cursor.skip(12)?;
+        let size_of_image = cursor.u32()?;
+        cursor.skip(4)?;
+        let high = u64::from(cursor.u32()?);
+        Ok(Self {
+            loaded: FileTime(high << 32 | low),
+            base,
+            size,
+            path: text(path),
+            version: text(version),
+            company: text(company),
+            description: text(description),
+            time_date_stamp,
+            size_of_image,
+        })
+    }
+
+    /// Whether `address` lies in the module.
+    pub fn contains(&self, address: u64) -> bool {
+        address.checked_sub(self.base).is_some_and(|o| o < u64::from(self.size))
+    }
+}

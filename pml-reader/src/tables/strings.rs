@@ -1,0 +1,42 @@
+//! The string table: u32 count, u32 offset for each (from the table's start), then u32 bytes + UTF-16LE with NUL.
+
+use crate::{PmlError, PmlText, cursor::Cursor};
+
+/// Where the string table lies. Strings are decoded when asked for.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct StringTable {
+    start: u64,
+    end: u64,
+    count: u32,
+}
+
+impl StringTable {
+    pub(crate) fn read(file: &[u8], start: u64, end: u64) -> Result<Self, PmlError> {
+        let mut cursor = Cursor::over(file, start, end, "string table")?;
+        let count = cursor.u32()?;
+        cursor.skip(count as usize * 4)?;
+        Ok(Self { start, end, count })
+    }
+
+    pub(crate) fn count(&self) -> u32 {
+        self.count
+    }
+
+    /// String number `index`. Index 0 is the empty string, which has neither length nor NUL.
+    pub(crate) fn get<'a>(&self, file: &'a [u8], index: u32) -> Result<PmlText<'a>, PmlError> {
+        if index >= self.count {
+            return Err(PmlError::Value {
+                what: "string index",
+                offset: self.start,
+                value: index.into(),
+                expected: "less than the number of strings",
+            });
+        }
+        let mut cursor = Cursor::over(file, self.start, self.end, "string")?;
+        cursor.seek(4 + index as usize * 4)?;
+        let at = cursor.u32()?;
+        cursor.seek(at as usize)?;
+        let size = cursor.u32()?;
+        Ok(PmlText::Utf16(cursor.take(size as usize)?).until_nul())
+    }
+}
