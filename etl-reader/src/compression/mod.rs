@@ -1,0 +1,221 @@
+//! The three compression formats of Windows that a log file's buffers may use, as \[MS-XCA\] describes them.
+//!
+//! All real files seen use plain LZ77 (`XPRESS`). The other two are here because the file format names them;
+//! they are tested against the examples of \[MS-XCA\] and by round trips.
+
+mod huffman;
+mod lznt1;
+mod matches;
+mod xpress;
+
+/// How the buffers of a file are compressed. The low 16 bits of `State` in the first buffer's header say so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Compression {
+    /// `COMPRESSION_FORMAT_LZNT1`, 2.
+    Lznt1,
+    /// `COMPRESSION_FORMAT_XPRESS`, 3: plain LZ77.
+    Xpress,
+    /// `COMPRESSION_FORMAT_XPRESS_HUFF`, 4: LZ77 with Huffman codes.
+    XpressHuffman,
+}
+
+/// Why a stream stopped before the wanted size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Damage(pub &'static str);
+
+impl Compression {
+    /// The format with this number.
+    pub fn from_number(number: u16) -> Option<Compression> {
+        match number {
+            2 => Some(Compression::Lznt1),
+            3 => Some(Compression::Xpress),
+            4 => Some(Compression::XpressHuffman),
+            _ => None,
+        }
+    }
+
+    /// The number of the format in a buffer header.
+    pub fn number(self) -> u16 {
+        match self {
+            Compression::Lznt1 => 2,
+            Compression::Xpress => 3,
+            Compression::XpressHuffman => 4,
+        }
+    }
+
+    /// The name of the format.
+    pub fn name(self) -> &'static str {
+        match self {
+            Compression::Lznt1 => "LZNT1",
+            Compression::Xpress => "XPRESS",
+            Compression::XpressHuffman => "XPRESS Huffman",
+        }
+    }
+
+    /// Decompresses `input` into `out`, which is emptied first and never grows beyond `want` bytes.
+    ///
+    /// # Errors
+    /// Where the stream is damaged or ends before `want` bytes, what it held up to there is in `out`.
+    pub fn decompress(self, input: &[u8], want: usize, out: &mut Vec<u8>) -> Result<(), Damage> {
+        out.clear();
+        out.resize(want, 0);
+        let mut sink = Sink { out, at: 0 };
+        let result = match self {
+            Compression::Lznt1 => lznt1::decompress(input, &mut sink),
+            Compression::Xpress => xpress::decompress(input, &mut sink),
+            Compression::XpressHuffman => huffman::decompress(input, &mut sink),
+        };
+        let made = sink.at;
+        out.truncate(made);
+        match result {
+            Err(damage) => Err(damage),
+            Ok(()) if made < want => Err(Damage("the stream ends early")),
+            Ok(()) => Ok(()),
+        }
+    }
+
+    /// Compresses `input`.
+    pub fn compress(self, input: &[u8]) -> Vec<u8> {
+        match self {
+            Compression::Lznt1 => lznt1::compress(input),
+            Compression::Xpress => xpress::compress(input),
+            Compression::XpressHuffman => huffman::compress(input),
+        }
+    }
+}
+
+const BEFORE_START: Damage = Damage("a match reaches before the start");
+
+/// The output: a slice of the wanted size, filled from the front.
+struct Sink<'o> {
+    out: &'o mut [u8],
+    at: usize,
+}
+
+impl Sink<'_> {
+    fn room(&self) -> usize {
+        self.out.len() - self.at
+    }
+
+    /// Appends bytes of the input, as many as there is room for.
+    #[inline]
+    fn literals(&mut self, bytes: &[u8]) {
+        let end = self.at + bytes.len().min(self.room());
+        if let Some(to) = self.out.get_mut(self.at..end) {
+            to.copy_from_slice(bytes.get(..to.len()).unwrap_or_default());
+        }
+        self.at = end;
+    }
+
+    /// Appends one byte, where there is room.
+    #[inline]
+    fn literal(&mut self, byte: u8) {
+        if let Some(to) = self.out.get_mut(self.at) {
+            *to = byte;
+            self.at += 1;
+        }
+    }
+
+    /// Appends `length` bytes from `distance` bytes back, as many as there is room for.
+    #[inline]
+    fn copy(&mut self, distance: usize, length: usize) -> Result<(), Damage> {
+        let length = length.min(self.room());
+        let Some(from) = self.at.checked_sub(distance).filter(|_| distance > 0) else {
+            return Err(BEFORE_START);
+        };
+        // Most matches are short: sixteen bytes are moved whatever the length, the rest is overwritten later.
+        if length <= 16 && distance >= 16 && self.room() >= 16 {
+            self.copy_chunk::<16>(from, self.at);
+        } else if length <= 8 && distance >= 8 && self.room() >= 8 {
+            self.copy_chunk::<8>(from, self.at);
+        } else {
+            let mut done = 0;
+            while done < length {
+                // What was written so far repeats with the same distance, so each step may double.
+                let step = (distance + done).min(length - done);
+                self.out.copy_within(from..from + step, self.at + done);
+                done += step;
+            }
+        }
+        self.at += length;
+        Ok(())
+    }
+
+    #[inline]
+    fn copy_chunk<const N: usize>(&mut self, from: usize, to: usize) {
+        let chunk = self.out.get(from..).and_then(|s| s.first_chunk::<N>()).copied();
+        let place = self.out.get_mut(to..).and_then(|s| s.first_chunk_mut::<N>());
+        if let (Some(chunk), Some(place)) = (chunk, place) {
+            *place = chunk;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: [Compression; 3] = [Compression::Lznt1, Compression::Xpress, Compression::XpressHuffman];
+
+    fn samples() -> Vec<Vec<u8>> {
+        let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+        let mut random = move || {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            state
+        };
+        let noise: Vec<u8> = (0..100_000).map(|_| random() as u8).collect();
+        let words: Vec<u8> = (0..30_000).flat_map(|_| [0, 0xff, (random() % 7) as u8, 3]).collect();
+        let mut mixed = noise.clone();
+        mixed.truncate(20_000);
+        mixed.extend_from_slice(&words);
+        let skewed: Vec<u8> = (0..70_000).map(|_| random().leading_zeros() as u8).collect();
+        let text = b"abcdefghijklmnopqrstuvwxyz".to_vec();
+        vec![vec![], vec![7], text, vec![0; 200_000], b"abc".repeat(100), noise, words, mixed, skewed]
+    }
+
+    #[test]
+    fn what_is_compressed_comes_back() {
+        for format in ALL {
+            for (number, sample) in samples().iter().enumerate() {
+                let packed = format.compress(sample);
+                let mut out = Vec::new();
+                let result = format.decompress(&packed, sample.len(), &mut out);
+                assert_eq!(result, Ok(()), "{} sample {number}", format.name());
+                assert!(out == *sample, "{} sample {number}", format.name());
+            }
+        }
+    }
+
+    #[test]
+    fn cut_and_changed_streams_end_in_a_result() {
+        for format in ALL {
+            for sample in samples().iter().filter(|s| s.len() < 1000) {
+                let packed = format.compress(sample);
+                let mut out = Vec::new();
+                for length in 0..packed.len() {
+                    let cut = packed.get(..length).unwrap();
+                    if format.decompress(cut, sample.len(), &mut out).is_ok() {
+                        assert_eq!(out.len(), sample.len());
+                    }
+                }
+                for at in 0..packed.len() {
+                    for bit in 0..8 {
+                        let mut changed = packed.clone();
+                        changed[at] ^= 1 << bit;
+                        let _ = format.decompress(&changed, sample.len(), &mut out);
+                        assert!(out.len() <= sample.len());
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn repeats_shrink() {
+        for format in ALL {
+            assert!(format.compress(&vec![0; 65_536]).len() < 2_000, "{}", format.name());
+        }
+    }
+}

@@ -1,0 +1,305 @@
+//! A log file: its header and the place of its buffers.
+
+use std::borrow::Cow;
+use std::fs::File;
+use std::path::Path;
+use std::sync::Arc;
+
+use memmap2::Mmap;
+use rayon::prelude::*;
+
+use crate::buffer::EtlBuffer;
+use crate::clock::Clock;
+use crate::compression::Compression;
+use crate::error::EtlError;
+use crate::header::{BUFFER_HEADER, BufferHeader, LogFileHeader};
+use crate::record::{Context, EventId, Step, step};
+
+/// Most bytes of one decompressed buffer. Windows allows sessions up to 16 MiB a buffer; 64 KiB is the largest
+/// seen in real files. A file whose header states more has its buffers cut here.
+pub const MAX_BUFFER: usize = 16 << 20;
+
+#[derive(Debug)]
+enum Data<'a> {
+    Map(Mmap),
+    Owned(Vec<u8>),
+    Borrowed(&'a [u8]),
+}
+
+/// Where a buffer lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BufferEntry {
+    /// Bytes from the start of the file.
+    pub offset: u64,
+    /// The buffer's header.
+    pub header: BufferHeader,
+}
+
+/// An ETL file.
+#[derive(Debug)]
+pub struct EtlFile<'a> {
+    data: Data<'a>,
+    header: LogFileHeader,
+    clock: Clock,
+    compression: Option<Compression>,
+    buffers: Vec<BufferEntry>,
+    damage: Vec<EtlError>,
+}
+
+impl EtlFile<'static> {
+    /// Maps a file into memory and finds its buffers.
+    ///
+    /// The file must not be cut by another program while it is open: the system ends a program that reads
+    /// mapped bytes which are gone.
+    ///
+    /// # Errors
+    /// [`EtlError::Io`], or an unusable log-file header. Any other damage is found later.
+    pub fn open(path: impl AsRef<Path>) -> Result<EtlFile<'static>, EtlError> {
+        let io = |what| move |source| EtlError::Io { what, source: Arc::new(source) };
+        let file = File::open(path).map_err(io("open the file"))?;
+        if file.metadata().map_err(io("read the file's size"))?.len() == 0 {
+            // An empty file cannot be mapped.
+            return EtlFile::new(Data::Owned(Vec::new()));
+        }
+        // SAFETY: the map is private to this value and only ever read. What cannot be ruled out is that
+        // another program cuts or changes the file meanwhile; the doc comment says so.
+        #[allow(unsafe_code)]
+        let map = unsafe { Mmap::map(&file) }.map_err(io("map the file"))?;
+        EtlFile::new(Data::Map(map))
+    }
+
+    /// Takes a file's bytes and finds its buffers.
+    ///
+    /// # Errors
+    /// An unusable log-file header.
+    pub fn from_vec(bytes: Vec<u8>) -> Result<EtlFile<'static>, EtlError> {
+        EtlFile::new(Data::Owned(bytes))
+    }
+}
+
+impl<'a> EtlFile<'a> {
+    /// Borrows a file's bytes and finds its buffers.
+    ///
+    /// # Errors
+    /// An unusable log-file header.
+    pub fn from_bytes(bytes: &'a [u8]) -> Result<EtlFile<'a>, EtlError> {
+        EtlFile::new(Data::Borrowed(bytes))
+    }
+
+    fn new(data: Data<'a>) -> Result<EtlFile<'a>, EtlError> {
+        let bytes = data.bytes();
+        let first = BufferHeader::read_at(bytes, 0)?;
+        let header = read_header(bytes, &first)?;
+        let compression = Compression::from_number(first.state as u16);
+        let (buffers, damage) = find_buffers(bytes, first, &header);
+        let clock = header.clock();
+        Ok(EtlFile { data, header, clock, compression, buffers, damage })
+    }
+
+    /// Size of the file in bytes.
+    pub fn size(&self) -> u64 {
+        self.bytes().len() as u64
+    }
+
+    fn bytes(&self) -> &[u8] {
+        self.data.bytes()
+    }
+
+    /// The log-file header.
+    pub fn header(&self) -> &LogFileHeader {
+        &self.header
+    }
+
+    /// The clock of the file's records.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// The buffers in the order of the file.
+    pub fn buffers(&self) -> &[BufferEntry] {
+        &self.buffers
+    }
+
+    /// Stretches of the file in which no buffer could be found.
+    pub fn damage(&self) -> &[EtlError] {
+        &self.damage
+    }
+
+    /// All buffers, read and decompressed in parallel, in no order. Fold over them to see every record once
+    /// where order does not matter; [`crate::in_order`] gives the records by time.
+    pub fn par_buffers(&self) -> impl IndexedParallelIterator<Item = EtlBuffer<'_>> {
+        self.buffers.par_iter().map(|entry| self.read(entry))
+    }
+
+    /// Reads one buffer of [`EtlFile::buffers`]. Always gives a buffer: damage is an item of its records.
+    pub fn read(&self, entry: &BufferEntry) -> EtlBuffer<'_> {
+        let header = entry.header;
+        let start = usize::try_from(entry.offset).unwrap_or(usize::MAX);
+        let end = start.saturating_add(clamp(header.buffer_size)).min(self.bytes().len());
+        let body = self.bytes().get(start.saturating_add(BUFFER_HEADER)..end).unwrap_or_default();
+        let mut damage = None;
+        let stated = u64::from(header.buffer_size);
+        let have = (end - start.min(end)) as u64;
+        if have < stated {
+            damage = Some(EtlError::Truncated { what: "buffer", offset: entry.offset, need: stated, have });
+        }
+        let fill = clamp(header.offset).checked_sub(BUFFER_HEADER).unwrap_or_else(|| {
+            damage.get_or_insert(EtlError::Invalid {
+                what: "buffer fill size",
+                offset: entry.offset + 0x30,
+                found: header.offset.into(),
+                expected: "at least the 72 bytes of the buffer header",
+            });
+            0
+        });
+        let data = if header.is_compressed() {
+            Cow::Owned(self.decompress(entry.offset, body, fill, &mut damage))
+        } else {
+            if fill > body.len() {
+                damage.get_or_insert(EtlError::Truncated {
+                    what: "records of a buffer",
+                    offset: entry.offset + BUFFER_HEADER as u64,
+                    need: fill as u64,
+                    have: body.len() as u64,
+                });
+            }
+            Cow::Borrowed(body.get(..fill).unwrap_or(body))
+        };
+        EtlBuffer { header, offset: entry.offset, data, clock: &self.clock, damage }
+    }
+
+    /// Bytes that [`EtlFile::read`] allocates for this buffer at most.
+    pub(crate) fn memory(&self, entry: &BufferEntry) -> usize {
+        let want = if entry.header.is_compressed() { clamp(entry.header.offset) } else { 0 };
+        want.min(self.cap())
+    }
+
+    fn cap(&self) -> usize {
+        clamp(self.header.buffer_size).min(MAX_BUFFER)
+    }
+
+    fn decompress(&self, offset: u64, body: &[u8], fill: usize, damage: &mut Option<EtlError>) -> Vec<u8> {
+        let mut out = Vec::new();
+        let Some(format) = self.compression else {
+            damage.get_or_insert(EtlError::Invalid {
+                what: "compression format of the file",
+                offset: 0x2c,
+                found: self.buffers.first().map_or(0, |first| first.header.state.into()),
+                expected: "2 (LZNT1), 3 (XPRESS) or 4 (XPRESS Huffman)",
+            });
+            return out;
+        };
+        let offset = offset + BUFFER_HEADER as u64;
+        let want = fill.min(self.cap());
+        if want < fill {
+            let (need, limit) = (fill as u64, want as u64);
+            damage.get_or_insert(EtlError::TooLarge { what: "decompressed buffer", offset, need, limit });
+        }
+        if let Err(problem) = format.decompress(body, want, &mut out) {
+            damage.get_or_insert(EtlError::Compression {
+                what: format.name(),
+                offset,
+                problem: problem.0,
+                need: fill as u64,
+                have: out.len() as u64,
+            });
+        }
+        out
+    }
+}
+
+impl Data<'_> {
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Data::Map(map) => map,
+            Data::Owned(bytes) => bytes,
+            Data::Borrowed(bytes) => bytes,
+        }
+    }
+}
+
+fn clamp(size: u32) -> usize {
+    usize::try_from(size).unwrap_or(usize::MAX)
+}
+
+/// The first record of the first buffer. It is never compressed.
+fn read_header(bytes: &[u8], first: &BufferHeader) -> Result<LogFileHeader, EtlError> {
+    let base = BUFFER_HEADER as u64;
+    let records = bytes.get(BUFFER_HEADER..).unwrap_or_default();
+    // The header's own clock is not known yet; only its raw time is needed.
+    let clock = Clock::new(crate::ClockType::SystemTime, crate::Ticks(0), crate::FileTime(0), 1, 1);
+    let context = Context { clock: &clock, cpu: first.cpu(), base };
+    let wrong = |found| EtlError::Invalid {
+        what: "first record",
+        offset: base,
+        found,
+        expected: "a log-file header (kernel group 0, type 0)",
+    };
+    match step(records, 0, context) {
+        Step::Record(record, _) => match (record.event, record.ticks) {
+            (EventId::Kernel { group: 0, opcode: 0, .. }, Some(ticks)) => {
+                LogFileHeader::read(record.payload, record.offset, record.width, ticks)
+            }
+            (EventId::Kernel { group, opcode, .. }, _) => {
+                Err(wrong(u64::from(group) << 8 | u64::from(opcode)))
+            }
+            _ => Err(wrong(0)),
+        },
+        Step::Damaged(error, _) => Err(error),
+        Step::End => Err(wrong(0)),
+    }
+}
+
+/// Walks from buffer to buffer. Where a header makes no sense, an uncompressed file has its next buffer at a
+/// multiple of the nominal size, because only its first buffer may be smaller; a compressed one has no grid.
+fn find_buffers(
+    bytes: &[u8],
+    first: BufferHeader,
+    header: &LogFileHeader,
+) -> (Vec<BufferEntry>, Vec<EtlError>) {
+    let nominal = clamp(header.buffer_size);
+    let grid = clamp(first.buffer_size);
+    let compressed = header.log_file_mode & crate::header::mode::COMPRESSED != 0;
+    let preallocated = header.log_file_mode & crate::header::mode::PREALLOCATE != 0;
+    let mut buffers = Vec::new();
+    let mut damage = Vec::new();
+    let mut at = 0;
+    let mut lost = false;
+    while at < bytes.len() {
+        let offset = at as u64;
+        let left = bytes.len() - at;
+        let read = BufferHeader::read_at(bytes, at);
+        let (size, found) = match &read {
+            Ok(entry) => (clamp(entry.buffer_size), entry.buffer_size.into()),
+            Err(_) => (0, 0),
+        };
+        // Lost, only what is surely a buffer counts; else also a buffer cut by the end of the file.
+        let plausible = match (lost, compressed) {
+            (true, _) => size == nominal && size <= left,
+            (false, true) => size >= BUFFER_HEADER,
+            (false, false) => size >= BUFFER_HEADER && (size <= left || size == nominal),
+        };
+        match read {
+            Ok(header) if plausible || at == 0 => {
+                buffers.push(BufferEntry { offset, header });
+                lost = false;
+                at = at.saturating_add(size.max(BUFFER_HEADER));
+                continue;
+            }
+            Ok(_) if !lost && !(preallocated && found == 0) => damage.push(EtlError::Invalid {
+                what: "buffer size",
+                offset,
+                found,
+                expected: "the size of a buffer that fits the file",
+            }),
+            Err(error) if !lost => damage.push(error),
+            _ => {}
+        }
+        lost = true;
+        if compressed || nominal < BUFFER_HEADER || grid < BUFFER_HEADER {
+            break;
+        }
+        at = if at < grid { grid } else { grid + ((at - grid) / nominal + 1) * nominal };
+    }
+    (buffers, damage)
+}

@@ -1,0 +1,201 @@
+//! The records of one or several files in the order of time.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap, VecDeque};
+use std::ops::ControlFlow;
+
+use rayon::prelude::*;
+
+use crate::buffer::EtlBuffer;
+use crate::clock::FileTime;
+use crate::error::EtlError;
+use crate::file::{BufferEntry, EtlFile};
+use crate::record::{EtlRecord, Step};
+
+/// Decompressed bytes that may be held at once. A real file needs one or a few buffers a processor: 64 KiB by
+/// 8 processors is the most seen. A made file may claim 65,536 processors and large buffers.
+const BUDGET: usize = 256 << 20;
+
+/// Buffers of a lane decompressed at once, in parallel.
+const AHEAD: usize = 16;
+
+/// Calls `visit` for every record of the files, by time. `visit` is given the file's place in `files` and the
+/// record, or what is damaged; it ends the walk early with [`ControlFlow::Break`].
+///
+/// The events of one processor are in order within a file (true of all real files seen), so this is a merge of
+/// one lane for each processor of each file; buffers of a lane are ordered by their sequence number, which also
+/// puts a circular file right. A record without a time, or one earlier than the one before it on the same
+/// processor, keeps its place after that one. Files of different boots may be given together: their own clocks
+/// give FILETIMEs.
+pub fn in_order<B>(
+    files: &[&EtlFile<'_>],
+    mut visit: impl FnMut(usize, Result<&EtlRecord<'_>, EtlError>) -> ControlFlow<B>,
+) -> ControlFlow<B> {
+    for (number, file) in files.iter().enumerate() {
+        for error in file.damage() {
+            visit(number, Err(error.clone()))?;
+        }
+    }
+    let mut lanes = lanes(files);
+    let budget = Budget { ahead: ahead(&lanes), limit: BUDGET / lanes.len().max(1) };
+    let mut heap = BinaryHeap::with_capacity(lanes.len());
+    for (number, lane) in lanes.iter_mut().enumerate() {
+        if let Some(time) = lane.settle(&budget, &mut visit)? {
+            heap.push(Reverse((time, number)));
+        }
+    }
+    while let Some(Reverse((_, number))) = heap.pop() {
+        let until = heap.peek().map(|Reverse(next)| *next);
+        let Some(lane) = lanes.get_mut(number) else { continue };
+        // Records of one processor come in runs: the heap is touched only when another lane is next.
+        loop {
+            lane.visit(&mut visit)?;
+            match lane.settle(&budget, &mut visit)? {
+                None => break,
+                Some(time) if until.is_some_and(|until| (time, number) > until) => {
+                    heap.push(Reverse((time, number)));
+                    break;
+                }
+                Some(_) => {}
+            }
+        }
+    }
+    ControlFlow::Continue(())
+}
+
+struct Budget {
+    ahead: usize,
+    limit: usize,
+}
+
+/// The buffers of one processor of one file.
+struct Lane<'f> {
+    file: &'f EtlFile<'f>,
+    number: usize,
+    entries: std::vec::IntoIter<BufferEntry>,
+    ready: VecDeque<EtlBuffer<'f>>,
+    at: usize,
+    time: FileTime,
+}
+
+fn lanes<'f>(files: &[&'f EtlFile<'_>]) -> Vec<Lane<'f>> {
+    let mut lanes = Vec::new();
+    for (number, &file) in files.iter().enumerate() {
+        let per_processor = file.header().per_processor();
+        let mut by_cpu: BTreeMap<u16, Vec<BufferEntry>> = BTreeMap::new();
+        for entry in file.buffers() {
+            let cpu = if per_processor { entry.header.cpu() } else { 0 };
+            by_cpu.entry(cpu).or_default().push(*entry);
+        }
+        for mut entries in by_cpu.into_values() {
+            entries.sort_by_key(|entry| entry.header.sequence_number);
+            lanes.push(Lane {
+                file,
+                number,
+                entries: entries.into_iter(),
+                ready: VecDeque::new(),
+                at: 0,
+                time: FileTime(i64::MIN),
+            });
+        }
+    }
+    lanes
+}
+
+/// How many buffers each lane may decompress ahead within the budget.
+fn ahead(lanes: &[Lane<'_>]) -> usize {
+    let largest = lanes
+        .iter()
+        .flat_map(|lane| lane.entries.as_slice().iter().map(|entry| lane.file.memory(entry)))
+        .max()
+        .unwrap_or(0);
+    let together = largest.saturating_mul(lanes.len()).max(1);
+    (BUDGET / together).clamp(1, AHEAD)
+}
+
+impl Lane<'_> {
+    /// Goes to the next record: its time, or nothing at the lane's end. Damage on the way is visited.
+    fn settle<B>(
+        &mut self,
+        budget: &Budget,
+        visit: &mut impl FnMut(usize, Result<&EtlRecord<'_>, EtlError>) -> ControlFlow<B>,
+    ) -> ControlFlow<B, Option<FileTime>> {
+        loop {
+            if self.ready.is_empty() && !self.refill(budget, visit)? {
+                return ControlFlow::Continue(None);
+            }
+            let Some(buffer) = self.ready.front() else { continue };
+            match buffer.step(self.at) {
+                Step::Record(record, _) => {
+                    if let Some(time) = record.time() {
+                        self.time = self.time.max(time);
+                    }
+                    return ControlFlow::Continue(Some(self.time));
+                }
+                Step::Damaged(error, Some(next)) => {
+                    visit(self.number, Err(error))?;
+                    self.at = next;
+                }
+                Step::Damaged(error, None) => {
+                    visit(self.number, Err(buffer.damage.clone().unwrap_or(error)))?;
+                    self.next_buffer();
+                }
+                Step::End => {
+                    if let Some(damage) = buffer.damage.clone() {
+                        visit(self.number, Err(damage))?;
+                    }
+                    self.next_buffer();
+                }
+            }
+        }
+    }
+
+    fn next_buffer(&mut self) {
+        self.ready.pop_front();
+        self.at = 0;
+    }
+
+    /// Visits the record [`Lane::settle`] stopped at.
+    fn visit<B>(
+        &mut self,
+        visit: &mut impl FnMut(usize, Result<&EtlRecord<'_>, EtlError>) -> ControlFlow<B>,
+    ) -> ControlFlow<B> {
+        if let Some(Step::Record(record, next)) = self.ready.front().map(|buffer| buffer.step(self.at)) {
+            visit(self.number, Ok(&record))?;
+            self.at = next;
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn refill<B>(
+        &mut self,
+        budget: &Budget,
+        visit: &mut impl FnMut(usize, Result<&EtlRecord<'_>, EtlError>) -> ControlFlow<B>,
+    ) -> ControlFlow<B, bool> {
+        let mut batch = Vec::new();
+        while batch.len() < budget.ahead {
+            let Some(entry) = self.entries.next() else { break };
+            let need = self.file.memory(&entry);
+            if need > budget.limit {
+                visit(
+                    self.number,
+                    Err(EtlError::TooLarge {
+                        what: "decompressed buffer beside those of the other processors",
+                        offset: entry.offset,
+                        need: need as u64,
+                        limit: budget.limit as u64,
+                    }),
+                )?;
+                continue;
+            }
+            batch.push(entry);
+        }
+        let file = self.file;
+        if batch.iter().any(|entry| entry.header.is_compressed()) {
+            self.ready = batch.par_iter().map(|entry| file.read(entry)).collect::<Vec<_>>().into();
+        } else {
+            self.ready.extend(batch.iter().map(|entry| file.read(entry)));
+        }
+        ControlFlow::Continue(!self.ready.is_empty())
+    }
+}

@@ -1,0 +1,104 @@
+//! Strings as they lie in a record.
+
+use std::fmt;
+
+/// UTF-16, little-endian, borrowed from the record. An odd last byte is not part of it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Utf16<'a>(&'a [u8]);
+
+impl<'a> Utf16<'a> {
+    /// A string of these bytes.
+    pub fn new(bytes: &'a [u8]) -> Utf16<'a> {
+        Utf16(bytes.get(..bytes.len() & !1).unwrap_or_default())
+    }
+
+    /// The bytes as recorded.
+    pub fn as_bytes(self) -> &'a [u8] {
+        self.0
+    }
+
+    /// Whether there are no characters.
+    pub fn is_empty(self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The characters; a lone surrogate gives U+FFFD.
+    pub fn chars(self) -> impl Iterator<Item = char> + 'a {
+        let units = self.0.chunks_exact(2).map(|unit| match *unit {
+            [low, high] => u16::from_le_bytes([low, high]),
+            _ => 0,
+        });
+        char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER))
+    }
+}
+
+impl fmt::Display for Utf16<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        use fmt::Write;
+        self.chars().try_for_each(|c| f.write_char(c))
+    }
+}
+
+impl fmt::Debug for Utf16<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.to_string())
+    }
+}
+
+impl PartialEq<str> for Utf16<'_> {
+    fn eq(&self, other: &str) -> bool {
+        self.chars().eq(other.chars())
+    }
+}
+
+/// A string of single bytes in the code page of the machine, or UTF-8 in TraceLogging events.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Ansi<'a>(&'a [u8]);
+
+impl<'a> Ansi<'a> {
+    /// A string of these bytes.
+    pub fn new(bytes: &'a [u8]) -> Ansi<'a> {
+        Ansi(bytes)
+    }
+
+    /// The bytes as recorded.
+    pub fn as_bytes(self) -> &'a [u8] {
+        self.0
+    }
+}
+
+/// UTF-8 where it is that, else one character a byte (Latin-1): the code page is not recorded.
+impl fmt::Display for Ansi<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        use fmt::Write;
+        match std::str::from_utf8(self.0) {
+            Ok(text) => f.write_str(text),
+            Err(_) => self.0.iter().try_for_each(|&byte| f.write_char(char::from(byte))),
+        }
+    }
+}
+
+impl fmt::Debug for Ansi<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn characters_outside_the_first_plane_and_lone_surrogates() {
+        let bytes: Vec<u8> = "C:\\日本𝄞".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(Utf16::new(&bytes).to_string(), "C:\\日本𝄞");
+        assert!(Utf16::new(&bytes) == *"C:\\日本𝄞");
+        assert_eq!(Utf16::new(&[0x00, 0xd8, 0x41, 0x00, 0x42]).to_string(), "\u{fffd}A");
+    }
+
+    #[test]
+    fn single_bytes() {
+        assert_eq!(Ansi::new("é".as_bytes()).to_string(), "é");
+        assert_eq!(Ansi::new(&[b'a', 0xe9]).to_string(), "aé");
+    }
+}
