@@ -1,25 +1,150 @@
-//! Turns the tables under `data/` into sorted static arrays.
+//! Turns the tables in `data/` into sorted static arrays, so that nothing is parsed or allocated at run time.
 
-use std::fmt::Write as _;
+use std::fmt::{Debug, Write as _};
 use std::path::Path;
 use std::{env, fs};
 
 fn main() {
     println!("cargo::rerun-if-changed=data");
     println!("cargo::rerun-if-changed=build.rs");
-    let text = fs::read_to_string("data/procmon.tsv").expect("data/procmon.tsv");
-    let mut rows: Vec<(u32, &str)> = text
-        .lines()
-        .filter(|line| !line.starts_with('#'))
-        .map(|line| {
-            let mut cells = line.split('\t');
-            let code = cells.next().and_then(|cell| cell.strip_prefix("0x")).expect("a code");
-            (u32::from_str_radix(code, 16).expect("a hex code"), cells.next().expect("a text"))
+    let mut out = String::new();
+    names(&mut out, "NTSTATUS", &read("ntstatus.tsv"), &[]);
+    names(&mut out, "WIN32", &read("win32.tsv"), &[]);
+    names(&mut out, "HRESULT", &read("hresult.tsv"), &read("servicing-stack.tsv"));
+    mapping(&mut out, &read("mapping.tsv"));
+    procmon(&mut out, &read("procmon.tsv"));
+    meanings(&mut out, &read("meanings.tsv"));
+    facilities(&mut out, &read("facility.tsv"));
+    let dir = env::var_os("OUT_DIR").expect("OUT_DIR is set by cargo");
+    fs::write(Path::new(&dir).join("tables.rs"), out).expect("OUT_DIR can be written");
+}
+
+/// The rows of a table, without its comments, each split at its tabs.
+fn read(file: &str) -> Vec<Vec<String>> {
+    let path = Path::new("data").join(file);
+    let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let rows = text.lines().filter(|line| !line.starts_with('#'));
+    rows.map(|line| line.split('\t').map(str::to_owned).collect()).collect()
+}
+
+fn hex(cell: &str) -> u32 {
+    let digits = cell.strip_prefix("0x").unwrap_or_else(|| panic!("{cell} is not hexadecimal"));
+    u32::from_str_radix(digits, 16).unwrap_or_else(|error| panic!("{cell}: {error}"))
+}
+
+fn array(out: &mut String, name: &str, kind: &str, rows: &[impl Debug]) {
+    writeln!(out, "pub(crate) static {name}: [{kind}; {}] = {rows:?};", rows.len()).expect("a String grows");
+}
+
+/// A row as the source of a value, for the arrays whose rows are structs.
+struct Source(String);
+
+impl Debug for Source {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Names sorted by code, in the order of the table where a code has several, and an index of them sorted by name.
+fn names(out: &mut String, array_name: &str, metadata: &[Vec<String>], servicing_stack: &[Vec<String>]) {
+    let mut rows: Vec<(u32, &str, &str)> = Vec::new();
+    rows.extend(metadata.iter().map(|row| (hex(&row[0]), row[1].as_str(), "WINDOWS_METADATA")));
+    rows.extend(servicing_stack.iter().map(|row| {
+        let evidence = match row[2].as_str() {
+            "both" => "SERVICING_STACK_BOTH",
+            "newer" => "SERVICING_STACK_NEWER",
+            "older" => "SERVICING_STACK_OLDER",
+            other => panic!("servicing-stack.tsv: {other}"),
+        };
+        (hex(&row[0]), row[1].as_str(), evidence)
+    }));
+    rows.sort_by_key(|row| row.0);
+    let mut by_name: Vec<u16> = (0..rows.len()).map(|at| u16::try_from(at).expect("few names")).collect();
+    by_name.sort_by_key(|&at| (rows[usize::from(at)].1.to_ascii_uppercase(), at));
+    let rows: Vec<Source> = rows
+        .iter()
+        .map(|(code, name, evidence)| {
+            Source(format!("Name {{ code: {code:#x}, name: {name:?}, evidence: &{evidence} }}"))
+        })
+        .collect();
+    array(out, array_name, "Name", &rows);
+    array(out, &format!("{array_name}_BY_NAME"), "u16", &by_name);
+}
+
+/// Pairs sorted by NTSTATUS, and (Win32 code, index of the pair) sorted by Win32 code.
+fn mapping(out: &mut String, table: &[Vec<String>]) {
+    let mut by_win32: Vec<(u32, u16)> = Vec::new();
+    let mut pairs: Vec<(u32, Source)> = Vec::new();
+    for (at, row) in table.iter().enumerate() {
+        let at = u16::try_from(at).expect("few pairs");
+        let win32: u32 = row[1].parse().expect("a Win32 code");
+        let older: Option<u32> = (!row[2].is_empty()).then(|| row[2].parse().expect("a Win32 code"));
+        by_win32.extend([Some(win32), older].into_iter().flatten().map(|code| (code, at)));
+        let evidence = match row[4].as_str() {
+            "conformance" => "MAPPED_ON_WINDOWS",
+            "name" => "MAPPED_BY_NAME",
+            other => panic!("mapping.tsv: {other}"),
+        };
+        let ntstatus = hex(&row[0]);
+        let pair = format!(
+            "Pair {{ ntstatus: {ntstatus:#x}, win32: {win32}, older: {older:?}, evidence: &{evidence} }}"
+        );
+        pairs.push((ntstatus, Source(pair)));
+    }
+    assert!(pairs.is_sorted_by(|a, b| a.0 < b.0), "mapping.tsv is sorted by NTSTATUS");
+    by_win32.sort_unstable();
+    let pairs: Vec<Source> = pairs.into_iter().map(|pair| pair.1).collect();
+    array(out, "PAIRS", "Pair", &pairs);
+    array(out, "PAIRS_BY_WIN32", "(u32, u16)", &by_win32);
+}
+
+/// Texts sorted by NTSTATUS: what the hot lookup needs in one array, the rest beside it in the same order.
+fn procmon(out: &mut String, table: &[Vec<String>]) {
+    let texts: Vec<(u32, &str)> = table.iter().map(|row| (hex(&row[0]), row[1].as_str())).collect();
+    assert!(texts.is_sorted_by(|a, b| a.0 < b.0), "procmon.tsv is sorted by NTSTATUS");
+    let notes: Vec<Source> = table
+        .iter()
+        .map(|row| {
+            let evidence = match row[2].as_str() {
+                "yes" => "PROCMON_EXPORT",
+                "partial" => "PROCMON_READERS",
+                other => panic!("procmon.tsv: {other}"),
+            };
+            let other: Option<(&str, &str)> = (!row[3].is_empty()).then_some((&row[3], &row[4]));
+            Source(format!("(&{evidence}, {other:?})"))
+        })
+        .collect();
+    array(out, "PROCMON", "(u32, &str)", &texts);
+    array(out, "PROCMON_NOTES", "(&Evidence, Option<(&str, &str)>)", &notes);
+}
+
+/// (space, code, meaning, in servicing) sorted by space and code.
+fn meanings(out: &mut String, table: &[Vec<String>]) {
+    let mut rows: Vec<(u8, u32, &str, &str)> = table
+        .iter()
+        .map(|row| {
+            let space = match row[0].as_str() {
+                "nt" => 0,
+                "win32" => 1,
+                "hr" => 2,
+                other => panic!("meanings.tsv: {other}"),
+            };
+            (space, hex(&row[1]), row[2].as_str(), row[3].as_str())
         })
         .collect();
     rows.sort_unstable();
-    let mut out = String::new();
-    writeln!(out, "pub(crate) static PROCMON: [(u32, &str); {}] = {rows:?};", rows.len()).unwrap();
-    let dir = env::var_os("OUT_DIR").expect("OUT_DIR");
-    fs::write(Path::new(&dir).join("tables.rs"), out).expect("tables.rs");
+    array(out, "MEANINGS", "(u8, u32, &str, &str)", &rows);
+}
+
+/// (facility, names) sorted by facility, for each of the two spaces that have facilities.
+fn facilities(out: &mut String, table: &[Vec<String>]) {
+    for (space, name) in [("hresult", "HRESULT_FACILITIES"), ("ntstatus", "NTSTATUS_FACILITIES")] {
+        let mut rows: Vec<(u16, &str)> = table
+            .iter()
+            .filter(|row| row[0] == space)
+            .map(|row| (row[1].parse().expect("a facility"), row[2].as_str()))
+            .collect();
+        rows.sort_unstable();
+        array(out, name, "(u16, &str)", &rows);
+    }
 }

@@ -1,0 +1,91 @@
+//! HRESULT: what COM, servicing and Windows Update return.
+
+use std::fmt;
+
+use crate::ntstatus::NtStatus;
+use crate::tables::{self, HRESULT_NAMES};
+use crate::win32::Win32Error;
+
+/// A result of COM and of everything built on it.
+///
+/// Bits, from the top: failure (1), reserved (1), customer (1), NTSTATUS (1), reserved (1), facility (11), code (16)
+/// ([MS-ERREF] 2.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct HResult(pub u32);
+
+impl HResult {
+    /// The name to print, for a code that has one of its own. One made of a Win32 code mostly has none: see
+    /// [`spelled`](Self::spelled).
+    pub fn name(self) -> Option<&'static str> {
+        HRESULT_NAMES.of(self.0).first().map(|row| row.name)
+    }
+
+    /// Every name of the code, [`name`](Self::name) first. A servicing code can have a newer and an older one.
+    pub fn names(self) -> impl Iterator<Item = &'static str> {
+        HRESULT_NAMES.of(self.0).iter().map(|row| row.name)
+    }
+
+    /// The codes of a name, whatever its case.
+    pub fn named(name: &str) -> impl Iterator<Item = Self> + use<> {
+        HRESULT_NAMES.named(name).map(|row| Self(row.code))
+    }
+
+    /// Whether the top bit says failure.
+    pub fn is_failure(self) -> bool {
+        self.0 & 0x8000_0000 != 0
+    }
+
+    /// The facility's number, 11 bits. Without meaning where the HRESULT holds an NTSTATUS.
+    pub fn facility(self) -> u16 {
+        ((self.0 >> 16) & 0x07FF) as u16
+    }
+
+    /// The facility's name, without `FACILITY_`; joined by `/` where the number has several.
+    pub fn facility_name(self) -> Option<&'static str> {
+        tables::facility(&tables::HRESULT_FACILITIES, self.facility())
+    }
+
+    /// The low 16 bits.
+    pub fn code(self) -> u16 {
+        (self.0 & 0xFFFF) as u16
+    }
+
+    /// The Win32 code that the HRESULT is made of: the low word of 0x8007xxxx, 0xE0000xxx of a SetupAPI 0x800F0xxx.
+    ///
+    /// Servicing puts its own codes (0x800F08xx, 0x800F09xx) in SetupAPI's facility; they are made of nothing.
+    pub fn win32(self) -> Option<Win32Error> {
+        let low = self.0 & 0xFFFF;
+        match self.0 >> 16 {
+            0 if low == 0 => Some(Win32Error(0)),
+            0x8007 => Some(Win32Error(low)),
+            0x800F => Some(Win32Error(low | 0xE000_0000)).filter(|raw| raw.name().is_some()),
+            _ => None,
+        }
+    }
+
+    /// The status that the HRESULT is made of, where bit 28 says so: 0xD000042A holds 0xC000042A.
+    pub fn ntstatus(self) -> Option<NtStatus> {
+        (self.0 & 0x1000_0000 != 0).then_some(NtStatus(self.0 & !0x1000_0000))
+    }
+
+    /// How the HRESULT is written where it is made of another code, with the name where one is known:
+    /// `HRESULT_FROM_WIN32(ERROR_ACCESS_DENIED)`.
+    pub fn spelled(self) -> Option<String> {
+        let or_number = |name: Option<&str>, number: &dyn fmt::Display| {
+            name.map_or_else(|| number.to_string(), str::to_owned)
+        };
+        if let Some(status) = self.ntstatus() {
+            return Some(format!("HRESULT_FROM_NT({})", or_number(status.name(), &status)));
+        }
+        let win32 = self.win32().filter(|code| code.0 != 0)?;
+        let call = if win32.is_setupapi() { "HRESULT_FROM_SETUPAPI" } else { "HRESULT_FROM_WIN32" };
+        Some(format!("{call}({})", or_number(win32.name(), &win32)))
+    }
+}
+
+impl fmt::Display for HResult {
+    /// The number as `0x80070005`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "0x{:08X}", self.0)
+    }
+}

@@ -1,0 +1,202 @@
+//! What an input to [`explain`](crate::explain) can stand for.
+
+use thiserror::Error;
+
+use crate::explain::Space;
+use crate::{HResult, NtStatus, Win32Error, ntstatuses_of_procmon_text, procmon_result_text};
+
+/// Why an input could not be explained.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum ExplainError {
+    /// Nothing but blanks, quotes or brackets.
+    #[error("no code given: expected a number, a name or a Process Monitor result")]
+    Empty,
+    /// A number that no NTSTATUS, Win32 code or HRESULT can be: they have 32 bits.
+    #[error("{input}: a code has 32 bits, this number has more")]
+    TooLarge {
+        /// The input.
+        input: String,
+    },
+    /// Neither a number nor a known name or text.
+    #[error(
+        "{input}: not a number (0x80070005, 80070005, 5, -2147024891), a known name (ERROR_…, STATUS_…, CBS_E_…) \
+         or a Process Monitor result (\"ACCESS DENIED\")"
+    )]
+    Unknown {
+        /// The input.
+        input: String,
+    },
+}
+
+impl ExplainError {
+    /// A short stable name: `empty`, `too-large` or `unknown`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Empty => "empty",
+            Self::TooLarge { .. } => "too-large",
+            Self::Unknown { .. } => "unknown",
+        }
+    }
+}
+
+/// A code in one space, with how the input came to mean it where that is not plain.
+pub(crate) type Candidate = (Space, u32, Option<String>);
+
+/// Every code that `input` can stand for, the likeliest first; never empty.
+pub(crate) fn candidates(input: &str) -> Result<Vec<Candidate>, ExplainError> {
+    let text = bare(input);
+    if text.is_empty() {
+        return Err(ExplainError::Empty);
+    }
+    if let Some(found) = whole(text) {
+        return found;
+    }
+    // A piece of a log line: "[HRESULT = 0x800f0922 - CBS_E_INSTALLERS_FAILED]", "gle=0xd000042a".
+    let words = text.split(|c: char| c.is_whitespace() || "=[]:;,\"'".contains(c));
+    let code = words.map(|word| bare(word.trim_end_matches('.'))).find_map(|word| {
+        let marked = word.get(..2).is_some_and(|start| start.eq_ignore_ascii_case("0x")) || is_call(word);
+        if marked { whole(word).and_then(Result::ok) } else { None }
+    });
+    code.ok_or_else(|| ExplainError::Unknown { input: shown(input) })
+}
+
+/// `text` without blanks around it and the quotes or brackets that enclose it.
+fn bare(text: &str) -> &str {
+    let mut text = text.trim();
+    for (open, close) in [('"', '"'), ('\'', '\''), ('[', ']'), ('(', ')'), ('“', '”')] {
+        if let Some(inner) = text.strip_prefix(open).and_then(|inner| inner.strip_suffix(close)) {
+            text = inner.trim();
+        }
+    }
+    text
+}
+
+/// An input to name in an error, not longer than a line.
+fn shown(input: &str) -> String {
+    const LONGEST: usize = 80;
+    let mut short: String = input.trim().chars().take(LONGEST).collect();
+    if short.len() < input.trim().len() {
+        short.push('…');
+    }
+    short
+}
+
+fn whole(text: &str) -> Option<Result<Vec<Candidate>, ExplainError>> {
+    if let Some(code) = text.strip_prefix("%%").and_then(|digits| digits.parse().ok()) {
+        let how = "as event logs write a Win32 message".to_owned();
+        return Some(Ok(vec![(Space::Win32, code, Some(how))]));
+    }
+    if let Some(found) = call(text) {
+        return Some(Ok(vec![found]));
+    }
+    match number(text) {
+        Some(Some(code)) => return Some(Ok(of_number(code))),
+        Some(None) => return Some(Err(ExplainError::TooLarge { input: shown(text) })),
+        None => {}
+    }
+    let found = of_text(text);
+    (!found.is_empty()).then_some(Ok(found))
+}
+
+/// A number in the forms that logs use. `Some(None)`: a number, of more than 32 bits.
+fn number(text: &str) -> Option<Option<u32>> {
+    let hex = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X"));
+    let digits = hex.unwrap_or(text);
+    let all =
+        |digits: &str, test: fn(&u8) -> bool| !digits.is_empty() && digits.bytes().all(|byte| test(&byte));
+    if let Some(digits) = text.strip_prefix('-').filter(|digits| all(digits, u8::is_ascii_digit)) {
+        let signed = digits.parse::<i64>().ok().and_then(|value| i32::try_from(-value).ok());
+        return Some(signed.map(i32::cast_unsigned));
+    }
+    if !all(digits, u8::is_ascii_hexdigit) {
+        return None;
+    }
+    // CBS and CSI print HRESULTs as eight hexadecimal digits without 0x.
+    let decimal = hex.is_none() && digits.len() != 8 && all(digits, u8::is_ascii_digit);
+    if decimal {
+        return Some(digits.parse().ok());
+    }
+    let value = match u64::from_str_radix(digits, 16) {
+        // poqexec prints 64 bits; a sign extension of an HRESULT or NTSTATUS is still that code.
+        Ok(value) if value >> 31 == 0x1_FFFF_FFFF => Some((value & 0xFFFF_FFFF) as u32),
+        Ok(value) => u32::try_from(value).ok(),
+        Err(_) => None,
+    };
+    Some(value)
+}
+
+const CALLS: [&str; 4] =
+    ["HRESULT_FROM_WIN32", "HRESULT_FROM_NT", "HRESULT_FROM_SETUPAPI", "NTSTATUS_FROM_WIN32"];
+
+fn is_call(text: &str) -> bool {
+    CALLS.iter().any(|name| text.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name)))
+}
+
+/// `HRESULT_FROM_WIN32(1753)` and its like, with a number or a name inside.
+fn call(text: &str) -> Option<Candidate> {
+    let (name, argument) = text.strip_suffix(')')?.split_once('(')?;
+    let argument = argument.trim();
+    let given = number(argument).flatten();
+    let win32 = || given.or_else(|| Win32Error::named(argument).next().map(|code| code.0)).map(Win32Error);
+    let name = name.trim().to_ascii_uppercase();
+    match name.as_str() {
+        "HRESULT_FROM_WIN32" | "HRESULT_FROM_SETUPAPI" => {
+            Some((Space::HResult, win32()?.to_hresult().0, None))
+        }
+        "HRESULT_FROM_NT" => {
+            let status = given.or_else(|| NtStatus::named(argument).next().map(|status| status.0))?;
+            Some((Space::HResult, NtStatus(status).to_hresult().0, None))
+        }
+        "NTSTATUS_FROM_WIN32" => Some((Space::NtStatus, win32()?.0 & 0xFFFF | 0xC007_0000, None)),
+        _ => None,
+    }
+}
+
+/// The spaces in which a number means something: those that name it, in the order of its shape; if none does, the one
+/// that its shape speaks for.
+fn of_number(code: u32) -> Vec<Candidate> {
+    let order = match code >> 28 {
+        _ if code <= 0xFFFF => [Space::Win32, Space::NtStatus, Space::HResult],
+        0xC => [Space::NtStatus, Space::HResult, Space::Win32],
+        0xE | 0xF => [Space::Win32, Space::HResult, Space::NtStatus],
+        4..8 => [Space::NtStatus, Space::HResult, Space::Win32],
+        // Kernel warnings share their range with a few HRESULTs; one that Process Monitor knows is met there.
+        8 if procmon_result_text(code).is_some() => [Space::NtStatus, Space::HResult, Space::Win32],
+        _ => [Space::HResult, Space::NtStatus, Space::Win32],
+    };
+    let known = |space: &Space| match space {
+        Space::NtStatus => NtStatus(code).name().is_some(),
+        Space::Win32 => Win32Error(code).name().is_some(),
+        Space::HResult => HResult(code).name().is_some() || (code != 0 && HResult(code).spelled().is_some()),
+    };
+    let mut spaces: Vec<Space> = order.into_iter().filter(known).collect();
+    if spaces.is_empty() {
+        spaces.extend(order.first());
+    }
+    spaces.into_iter().map(|space| (space, code, None)).collect()
+}
+
+/// What a name or a text of Process Monitor can stand for.
+fn of_text(text: &str) -> Vec<Candidate> {
+    let mut found = of_name(text, None);
+    for status in ntstatuses_of_procmon_text(text) {
+        if !found.iter().any(|known| known.0 == Space::NtStatus && known.1 == status.0) {
+            found.push((Space::NtStatus, status.0, Some("a result of Process Monitor".to_owned())));
+        }
+    }
+    if found.is_empty() {
+        let stem: String = text.chars().map(|c| if c.is_whitespace() { '_' } else { c }).collect();
+        for prefix in ["STATUS_", "ERROR_", "E_", "CBS_E_", "PSFX_E_", "SPAPI_E_", "WU_E_", "RPC_S_"] {
+            found.extend(of_name(&format!("{prefix}{stem}"), Some("short for")));
+        }
+    }
+    found
+}
+
+fn of_name(name: &str, how: Option<&str>) -> Vec<Candidate> {
+    let how = how.map(|how| format!("{how} {}", name.to_ascii_uppercase()));
+    let statuses = NtStatus::named(name).map(|status| (Space::NtStatus, status.0));
+    let win32 = Win32Error::named(name).map(|code| (Space::Win32, code.0));
+    let hresults = HResult::named(name).map(|code| (Space::HResult, code.0));
+    statuses.chain(win32).chain(hresults).map(|(space, code)| (space, code, how.clone())).collect()
+}

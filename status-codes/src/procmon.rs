@@ -1,0 +1,64 @@
+//! The texts of Process Monitor's Result column.
+
+use std::fmt;
+
+use crate::evidence::{Evidence, PROCMON_UNLISTED};
+use crate::ntstatus::NtStatus;
+use crate::tables::{PROCMON, PROCMON_NOTES};
+
+/// The text Process Monitor prints in its Result column for `ntstatus`; empty for a pending operation (0x103).
+///
+/// `None` for a status it has no text for: it prints such a status as [`ProcmonResult`] does. No allocation and no
+/// table to set up: made to be called for every event of a log.
+#[inline]
+pub fn procmon_result_text(ntstatus: u32) -> Option<&'static str> {
+    if ntstatus == 0 {
+        return Some("SUCCESS");
+    }
+    let at = PROCMON.binary_search_by_key(&ntstatus, |row| row.0).ok()?;
+    PROCMON.get(at).map(|row| row.1)
+}
+
+/// A status as Process Monitor prints it in its Result column: its text, or `0x%X` of a status that has none
+/// (`0xC000046F` in a real export).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ProcmonResult(pub u32);
+
+impl fmt::Display for ProcmonResult {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match procmon_result_text(self.0) {
+            Some(text) => f.write_str(text),
+            None => write!(f, "{:#X}", self.0),
+        }
+    }
+}
+
+impl ProcmonResult {
+    /// How the printed form is known.
+    pub fn evidence(self) -> Evidence {
+        self.note().map_or(PROCMON_UNLISTED, |note| *note.0)
+    }
+
+    /// Another text that a table has for the same status, and which table: another version of Process Monitor may
+    /// print it.
+    pub fn other_text(self) -> Option<(&'static str, &'static str)> {
+        self.note().and_then(|note| note.1)
+    }
+
+    fn note(self) -> Option<&'static (&'static Evidence, Option<(&'static str, &'static str)>)> {
+        let at = PROCMON.binary_search_by_key(&self.0, |row| row.0).ok()?;
+        PROCMON_NOTES.get(at)
+    }
+}
+
+/// The statuses that Process Monitor prints as `text`, whatever its case, by number. A text can stand for several
+/// statuses: match on the number where the log is there.
+///
+/// The texts of other tables ([`ProcmonResult::other_text`]) count too; these come last.
+pub fn ntstatuses_of_procmon_text(text: &str) -> impl Iterator<Item = NtStatus> {
+    let own = PROCMON.iter().filter(move |row| row.1.eq_ignore_ascii_case(text)).map(|row| NtStatus(row.0));
+    let other = PROCMON.iter().zip(&PROCMON_NOTES).filter_map(move |(row, note)| {
+        note.1.filter(|other| other.0.eq_ignore_ascii_case(text)).map(|_| NtStatus(row.0))
+    });
+    own.chain(other)
+}
