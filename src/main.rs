@@ -1,2 +1,43 @@
-//! The command line of bootrace.
-fn main() {}
+//! The command line of bootrace: arguments, progress, exit codes. No analysis.
+#![forbid(unsafe_code)]
+
+mod commands;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Tells which file or registry operation made a Windows update fail at its reboot.
+#[derive(Debug, Parser)]
+#[command(name = "bootrace", version, propagate_version = true, arg_required_else_help = true, max_term_width = 110)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Events(commands::events::Args),
+    Slice(commands::slice::Args),
+    Explain(commands::explain::Args),
+}
+
+/// Exit code of bad usage, of unreadable input and of output that could not be written.
+const FAILED: u8 = 2;
+
+fn main() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Events(args) => commands::events::run(&args),
+        Command::Slice(args) => commands::slice::run(&args),
+        Command::Explain(args) => commands::explain::run(&args),
+    };
+    match result {
+        Ok(code) => code,
+        // A reader that has seen enough (`| head`) is no failure.
+        Err(error) if commands::is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("bootrace: {error:#}");
+            ExitCode::from(FAILED)
+        }
+    }
+}

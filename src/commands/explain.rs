@@ -1,0 +1,11 @@
+//! bootrace explain
+
+use std::process::ExitCode;
+
+/// explain
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {}
+
+pub(crate) fn run(_args: &Args) -> anyhow::Result<ExitCode> {
+    Ok(ExitCode::SUCCESS)
+}

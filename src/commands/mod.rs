@@ -1,0 +1,12 @@
+//! One file a command.
+
+pub(crate) mod events;
+pub(crate) mod explain;
+pub(crate) mod slice;
+
+/// Whether an error is the reader of our output having gone away.
+pub(crate) fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|e| {
+        e.downcast_ref::<std::io::Error>().is_some_and(|io| io.kind() == std::io::ErrorKind::BrokenPipe)
+    })
+}
