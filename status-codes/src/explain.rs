@@ -59,7 +59,7 @@ pub struct Reading {
     /// As Win32 code, in current Windows first.
     pub win32: Vec<Win32Form>,
     /// As NTSTATUS: the code itself, or all that Windows turns into it, those with a name of the same stem first, then
-    /// those that Process Monitor has a text for, then by number.
+    /// those that Process Monitor has a text for (those seen in its exports before the others), then by number.
     pub ntstatuses: Vec<NtStatusForm>,
     /// What it means.
     pub meaning: Option<&'static str>,
@@ -245,7 +245,8 @@ fn likeliest_first(forms: &mut Forms) {
         forms.win32.iter().flat_map(|form| &form.names).copied().filter_map(stem).collect();
     forms.ntstatuses.sort_by_key(|form| {
         let twin = form.name.and_then(stem).is_some_and(|stem| stems.contains(&stem));
-        (!twin, form.older_windows, crate::procmon_result_text(form.code.0).is_none(), form.code)
+        let unlisted = crate::procmon_result_text(form.code.0).is_none();
+        (!twin, form.older_windows, unlisted, form.procmon.evidence().verified, form.code)
     });
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::explain::{Explanation, NtStatusForm, Reading, Space};
-use crate::{HResult, NtStatus, ProcmonResult, Verified, Win32Error, procmon_result_text};
+use crate::{Evidence, HResult, NtStatus, ProcmonResult, Verified, Win32Error, procmon_result_text};
 
 /// Columns of a line, as terminals mostly have at least.
 const WIDTH: usize = 100;
@@ -149,8 +149,10 @@ fn forms(reading: &Reading, block: &mut Block) {
 fn ntstatuses(reading: &Reading, block: &mut Block) {
     let has_text = |form: &&NtStatusForm| procmon_result_text(form.code.0).is_some();
     let listed = |form: &NtStatusForm| {
-        let mut last = format!("Procmon: {}", procmon(form.procmon));
-        if reading.ntstatuses.len() > 1 && form.procmon.evidence().verified != Verified::Yes {
+        let alone = reading.ntstatuses.len() == 1;
+        let text = if alone { procmon(form.procmon) } else { form.procmon.to_string() };
+        let mut last = format!("Procmon: {text}");
+        if !alone && form.procmon.evidence().verified != Verified::Yes {
             last.push_str(" (not seen in an export)");
         }
         if form.older_windows {
@@ -194,10 +196,12 @@ fn procmon(result: ProcmonResult) -> String {
 /// How the facts above are known, those that are not verified in full first.
 fn verification(reading: &Reading, block: &mut Block) {
     let mut facts = vec![("name", reading.evidence)];
-    let pairs = reading.win32.iter().map(|form| form.evidence);
-    match reading.space {
-        Space::NtStatus => facts.extend(pairs.map(|evidence| ("Win32", evidence))),
-        _ => facts.extend(reading.ntstatuses.iter().map(|form| ("NTSTATUS", form.evidence))),
+    // What a code is by definition needs no word but for a status, whose Win32 code is always looked up.
+    let plain = |evidence: &Evidence| reading.space != Space::NtStatus && evidence.verified == Verified::Yes;
+    let win32 = reading.win32.iter().map(|form| form.evidence).filter(|evidence| !plain(evidence));
+    facts.extend(win32.map(|evidence| ("Win32", evidence)));
+    if reading.space != Space::NtStatus {
+        facts.extend(reading.ntstatuses.iter().map(|form| ("NTSTATUS", form.evidence)));
     }
     if let [status] = reading.ntstatuses.as_slice() {
         facts.push(("Procmon", status.procmon.evidence()));

@@ -122,6 +122,7 @@ fn the_likeliest_status_comes_first() {
     let found = explain("5").expect("a code");
     let statuses: Vec<NtStatus> = found.readings[0].ntstatuses.iter().map(|form| form.code).collect();
     assert_eq!(statuses[0], NtStatus(0xC000_0022), "the one with the same name");
+    assert_eq!(statuses[1], NtStatus(0xC000_00BA), "seen in an export of Process Monitor");
     assert!(statuses.len() > 10);
 }
 
@@ -131,6 +132,9 @@ fn what_is_not_verified_says_so() {
     assert_eq!(found.readings[0].ntstatuses[0].evidence.verified, Verified::Partial);
     let text = found.to_string();
     assert!(text.contains("NTSTATUS: partial, matched by name only"), "{text}");
+    let rpc = explain("800106d9").expect("a code");
+    assert_eq!(rpc.readings[0].win32[0].code.0, 1753);
+    assert!(rpc.to_string().contains("Win32: partial, low word"), "{rpc}");
     let unknown = explain("0xC0FFEE00").expect("a number").to_string();
     assert!(unknown.contains("no name known") && unknown.contains("name: no, "), "{unknown}");
 }
