@@ -1,1 +1,16 @@
-//! servicing-logs
+//! Streaming readers of what lies around the trace of a Windows update: the servicing logs, the plan of pending
+//! operations, event logs, registry hives, and the bundles they arrive in.
+//!
+//! Formats only: what a line means for the update is decided elsewhere. Every reader takes bytes, accepts any input,
+//! counts what it could not read, and gives records with the line or offset they stand at.
+#![forbid(unsafe_code)]
+
+pub mod cbs;
+pub mod codes;
+mod error;
+pub mod text;
+pub mod time;
+
+pub use error::{Error, Result};
+pub use text::{LogEncoding, LogText};
+pub use time::{Civil, FileTime, LocalTime};

@@ -1,0 +1,125 @@
+//! Reads the fields of CSI lines.
+
+use super::event::*;
+use super::extract::{Message, optional, text};
+use super::line::number_after;
+use crate::codes;
+use crate::text::{between, split_once};
+
+/// The inside of a counted string: `[l:18 ml:19]'CorruptPayloadFile'`, or `[ml:26{13},l:24{12}]"SetupExecute"` of
+/// older builds; other text as it is.
+fn counted(bytes: &[u8]) -> Option<Text<'_>> {
+    let bytes = bytes.trim_ascii();
+    let Some(rest) = bytes.strip_prefix(b"[") else { return optional(bytes) };
+    let (_, quoted) = split_once(rest, b"]")?;
+    let quote = *quoted.first().filter(|byte| matches!(byte, b'\'' | b'"'))?;
+    let inside = quoted.get(1..)?;
+    let end = memchr::memchr(quote, inside).unwrap_or(inside.len());
+    optional(inside.get(..end)?)
+}
+
+/// A labelled line of the body.
+fn body<'a>(whole: &'a [u8], label: &[u8]) -> Option<Text<'a>> {
+    let value = between(whole, label, b"\n")?.trim_ascii();
+    match value.strip_prefix(b"'").and_then(|value| value.strip_suffix(b"'")) {
+        Some(value) => optional(value),
+        None => counted(value),
+    }
+}
+
+pub(crate) fn installer_begin<'a>(message: &Message<'a>) -> Option<CbsEvent<'a>> {
+    Some(CbsEvent::InstallerBegin(InstallerBegin {
+        phase: number_after(message.text, b"phase "),
+        index: number_after(message.text, b"index "),
+        sequence: number_after(message.text, b"(sequence ")?,
+        old_component: body(message.whole, b"Old component: "),
+        new_component: body(message.whole, b"New component: "),
+        mode: body(message.whole, b"Install mode: "),
+        id: body(message.whole, b"Installer ID: "),
+        name: body(message.whole, b"Installer name: "),
+    }))
+}
+
+/// `CSIPERF:AIDONE;{id};component;Nus`: the unit is missing in logs of Windows 7.
+pub(crate) fn installer_time<'a>(message: &Message<'a>) -> Option<CbsEvent<'a>> {
+    let line = between(message.whole, b"CSIPERF:AIDONE;", b"\n")?.trim_ascii();
+    let (id, rest) = split_once(line, b";")?;
+    let last = memchr::memrchr(b';', rest)?;
+    let digits = rest.get(last + 1..)?;
+    let length = digits.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let microseconds = std::str::from_utf8(digits.get(..length)?).ok()?.parse().ok()?;
+    Some(CbsEvent::InstallerTime { id: text(id), component: optional(rest.get(..last)?), microseconds })
+}
+
+pub(crate) fn installer_end<'a>(message: &Message<'a>) -> Option<CbsEvent<'a>> {
+    let status = between(message.whole, b"Completion status: ", b"\n").and_then(codes::leading_status);
+    Some(CbsEvent::InstallerEnd { sequence: number_after(message.text, b"(sequence ")?, status })
+}
+
+/// `Container Installer ({guid}) with HRESULT HRESULT_FROM_WIN32(1753).  Failure will not be ignored: …`
+pub(crate) fn installer_failed<'a>(_: &Message<'a>, rest: &'a [u8]) -> Option<CbsEvent<'a>> {
+    let (name, rest) = split_once(rest, b" (")?;
+    let id = split_once(rest, b")").and_then(|(id, _)| optional(id));
+    let status = split_once(rest, b"with HRESULT ").and_then(|(_, status)| codes::leading_status(status));
+    let ignored = memchr::memmem::find(rest, b"Failure will be ignored").is_some();
+    Some(CbsEvent::InstallerFailed { name: text(name), id, status, ignored })
+}
+
+/// `Installer: Container Installer<TAB>Binary Name: containerai.dll<TAB>ErrorCode: 800706d9<TAB>Phase: 39<TAB>…`
+///
+/// The fields are told by their labels: copies of logs turn the tabs into spaces.
+pub(crate) fn error_summary_item<'a>(message: &Message<'a>) -> Option<CbsEvent<'a>> {
+    let line = split_once(message.text, b"[gle=").map_or(message.text, |(line, _)| line);
+    let installer = between(line, b"Installer: ", b"Binary Name: ")?;
+    let (_, code) = split_once(line, b"ErrorCode: ")?;
+    Some(CbsEvent::ErrorSummaryItem(ErrorSummaryItem {
+        installer: text(installer),
+        binary: between(line, b"Binary Name: ", b"ErrorCode: ").and_then(optional),
+        code: codes::leading_status(code),
+        phase: number_after(line, b"Phase:"),
+        mode: between(line, b"Mode: ", b"Component: ").and_then(optional),
+        component: split_once(line, b"Component: ").and_then(|(_, component)| optional(component)),
+    }))
+}
+
+pub(crate) fn generic_command<'a>(message: &Message<'a>, rest: &'a [u8]) -> Option<CbsEvent<'a>> {
+    let number = crate::text::leading_number(rest, 10)?.0;
+    Some(CbsEvent::GenericCommand { number, exit_code: number_after(message.whole, b"exit code ") })
+}
+
+pub(crate) fn poqexec_registered(rest: &[u8]) -> Option<CbsEvent<'_>> {
+    Some(CbsEvent::PoqexecRegistered { location: counted(rest)? })
+}
+
+pub(crate) fn store_corrupt(rest: &[u8]) -> Option<CbsEvent<'_>> {
+    Some(CbsEvent::StoreCorrupt { category: counted(rest)? })
+}
+
+pub(crate) fn hydration_failed(rest: &[u8]) -> Option<CbsEvent<'_>> {
+    let component = between(rest, b" for component ", b" on file ").and_then(optional);
+    let file = between(rest, b" on file ", b" with NTSTATUS").and_then(optional);
+    Some(CbsEvent::HydrationFailed { component, file })
+}
+
+pub(crate) fn hash_mismatch(rest: &[u8]) -> Option<CbsEvent<'_>> {
+    Some(CbsEvent::HashMismatch { file: counted(rest)? })
+}
+
+pub(crate) fn cannot_repair(rest: &[u8]) -> Option<CbsEvent<'_>> {
+    let component = between(rest, b" of ", b", pkt ").and_then(optional);
+    Some(CbsEvent::CannotRepair { file: counted(rest)?, component })
+}
+
+pub(crate) fn cannot_reproject(rest: &[u8]) -> Option<CbsEvent<'_>> {
+    let path = split_once(rest, b"; ").map_or(rest, |(path, _)| path);
+    Some(CbsEvent::CannotRepair { file: counted(path)?, component: None })
+}
+
+pub(crate) fn component_deleted(rest: &[u8]) -> Option<CbsEvent<'_>> {
+    let component = split_once(rest, b"[gle=").map_or(rest, |(component, _)| component);
+    Some(CbsEvent::ComponentDeleted { component: counted(component)? })
+}
+
+pub(crate) fn corruption_count(rest: &[u8]) -> Option<CbsEvent<'_>> {
+    Some(CbsEvent::CorruptionCount { count: number_after(rest, b"numCorruptions =")? })
+}

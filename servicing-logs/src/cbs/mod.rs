@@ -1,0 +1,19 @@
+//! CBS.log and the CbsPersist logs it is rotated into.
+//!
+//! [`CbsLog::scan`] reads a mapped log on all cores: it splits the file where lines begin, tells a line by a table of
+//! prefixes (`patterns.rs`) and decodes only what matched. [`CbsLog::records`] gives every record, undecoded.
+
+mod event;
+mod extract;
+mod extract_csi;
+mod line;
+mod patterns;
+mod record;
+mod runs;
+mod scan;
+
+pub use event::*;
+pub use line::{Component, CsiPrefix, Header, Level, parse_csi_prefix, parse_header};
+pub use record::{CbsItem, CbsRecord, CbsRecords, Malformed};
+pub use runs::{InstallerRun, MAX_OPEN_RUNS, PoqexecRun, installer_runs, poqexec_runs};
+pub use scan::{CbsCounts, CbsLog, CbsScan, ClockPair, MAX_CLOCK_PAIRS, MAX_MALFORMED_KEPT};

@@ -1,0 +1,179 @@
+//! Records: a header line and the lines that follow it up to the next header.
+
+use super::event::CbsEvent;
+use super::extract::{MAX_MESSAGE, Message};
+use super::line::{Component, CsiPrefix, Header, Level, is_header, parse_csi_prefix, parse_header};
+use super::patterns::{CBS_INDEX, CSI_INDEX, Make};
+use crate::codes::{self, CodeForm, CodeMatch, CodeValue};
+use crate::text::{decode, line_at};
+
+/// One message of CBS.log, undecoded.
+#[derive(Clone, Copy, Debug)]
+pub struct CbsRecord<'a> {
+    /// Number of its first line in the file, from one.
+    pub line: u64,
+    /// Offset of its first line.
+    pub offset: u64,
+    /// The header.
+    pub header: Header<'a>,
+    /// Counter, `@` time and `(F)` of a CSI line.
+    pub csi: Option<CsiPrefix>,
+    /// A CSI line without a counter: the rest of the message before it, which was cut.
+    pub split: bool,
+    /// The first line behind header and CSI prefix.
+    pub text: &'a [u8],
+    /// The first line as [`CbsRecord::text`], and the lines that follow it.
+    pub whole: &'a [u8],
+    /// Number of lines that follow the first.
+    pub body_lines: u64,
+}
+
+/// A line that belongs to no record: before the first header, or with a date and time but no readable header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Malformed {
+    /// Number of the line in the file, from one.
+    pub line: u64,
+    /// Offset of the line.
+    pub offset: u64,
+}
+
+/// The records of a part of a log, in order.
+#[derive(Clone, Debug)]
+pub struct CbsRecords<'a> {
+    text: &'a [u8],
+    at: usize,
+    line: u64,
+    file_offset: u64,
+    /// Blank lines passed over between records.
+    pub(crate) blank_lines: u64,
+}
+
+impl<'a> CbsRecords<'a> {
+    /// `text` begins at offset `file_offset` of the file, with the line after line number `lines_before`.
+    pub(crate) fn new(text: &'a [u8], lines_before: u64, file_offset: u64) -> CbsRecords<'a> {
+        CbsRecords { text, at: 0, line: lines_before, file_offset, blank_lines: 0 }
+    }
+}
+
+impl<'a> Iterator for CbsRecords<'a> {
+    type Item = Result<CbsRecord<'a>, Malformed>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let first = line_at(self.text, self.at)?;
+            self.at = first.next;
+            self.line += 1;
+            let (line, offset) = (self.line, self.file_offset + first.offset as u64);
+            let Some(header) = parse_header(first.bytes) else {
+                if first.bytes.trim_ascii().is_empty() {
+                    self.blank_lines += 1;
+                    continue;
+                }
+                return Some(Err(Malformed { line, offset }));
+            };
+            while let Some(next) =
+                self.text.get(self.at..).filter(|rest| !rest.is_empty() && !is_header(rest))
+            {
+                self.at = memchr::memchr(b'\n', next).map_or(self.text.len(), |end| self.at + end + 1);
+                self.line += 1;
+            }
+            let csi = match header.component {
+                Component::Csi => parse_csi_prefix(header.text),
+                _ => None,
+            };
+            let text = csi.map_or(header.text, |(_, text)| text);
+            let start = first.offset + (first.bytes.len() - text.len());
+            let end = self.at.min(start.saturating_add(MAX_MESSAGE));
+            return Some(Ok(CbsRecord {
+                line,
+                offset,
+                header,
+                csi: csi.map(|(prefix, _)| prefix),
+                split: header.component == Component::Csi && csi.is_none(),
+                text: text.get(..text.len().min(MAX_MESSAGE)).unwrap_or(text),
+                whole: self.text.get(start..end).unwrap_or(text),
+                body_lines: self.line - line,
+            }));
+        }
+    }
+}
+
+impl<'a> CbsRecord<'a> {
+    /// What the record says; `None` for the many lines that report nothing of use.
+    pub fn event(&self) -> Option<CbsEvent<'a>> {
+        let message = Message { text: self.text, whole: self.whole };
+        let (index, text) = match self.header.component {
+            Component::Csi => (&CSI_INDEX, self.text),
+            // Before Windows 10 some lines carry the name of the reporting channel in front.
+            _ => (&CBS_INDEX, self.text.strip_prefix(b"SQM: ").unwrap_or(self.text)),
+        };
+        let typed = index.find(text).and_then(|(make, rest)| match make {
+            Make::Step(stage, step) => Some(CbsEvent::Stage { stage: *stage, step: *step }),
+            Make::With(extract) => extract(&Message { text, ..message }, rest),
+        });
+        typed.or_else(|| self.failed().then_some(CbsEvent::Failure))
+    }
+
+    fn failed(&self) -> bool {
+        matches!(self.header.level, Level::Error | Level::Warning)
+            || self.csi.is_some_and(|csi| csi.failed)
+            || codes::trailing_hresult(self.text).is_some_and(|code| code >> 31 == 1)
+    }
+
+    /// The code the record is about, of its first line or else of all of it.
+    pub fn code(&self) -> Option<CodeMatch<'a>> {
+        if let Some(value) = codes::trailing_hresult(self.text) {
+            let end = self.text.len();
+            return Some(CodeMatch {
+                value: CodeValue::Hresult(value),
+                form: CodeForm::BracketHresult,
+                span: 0..end,
+            });
+        }
+        codes::primary_code(self.text).or_else(|| codes::primary_code(self.whole))
+    }
+
+    /// The record as an item for the reader of [`super::CbsLog::scan`].
+    pub(crate) fn item(&self, event: CbsEvent<'a>) -> CbsItem<'a> {
+        CbsItem {
+            line: self.line,
+            offset: self.offset,
+            time: self.header.time,
+            level: self.header.level,
+            component: self.header.component,
+            event_code: self.header.event_code,
+            csi: self.csi,
+            split: self.split,
+            code: self.code().map(|code| (code.value, code.form)),
+            text: decode(self.text.trim_ascii_end()),
+            event,
+        }
+    }
+}
+
+/// A record that says something, with all a timeline needs of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CbsItem<'a> {
+    /// Number of its first line in the file, from one.
+    pub line: u64,
+    /// Offset of its first line.
+    pub offset: u64,
+    /// The machine's wall clock when the line was written.
+    pub time: crate::time::LocalTime,
+    /// The level.
+    pub level: Level,
+    /// The component.
+    pub component: Component,
+    /// The number in `[0x01806a]`.
+    pub event_code: Option<u32>,
+    /// Counter, UTC `@` time and `(F)` of a CSI line.
+    pub csi: Option<CsiPrefix>,
+    /// The line is the rest of a message that was cut.
+    pub split: bool,
+    /// The code the line is about.
+    pub code: Option<(CodeValue<'a>, CodeForm)>,
+    /// The first line behind its header.
+    pub text: super::event::Text<'a>,
+    /// What it says.
+    pub event: CbsEvent<'a>,
+}
