@@ -199,6 +199,11 @@ impl<'a> PmlEvent<'a> {
         let path = detail::push_path(self, &mut text);
         path.and_then(|()| detail::push_detail(self, Style::default(), &mut text)).err()
     }
+    /// The path of a file or registry event, borrowed; of a directory listing without its filter. Empty where there is
+    /// none or it is cut off.
+    pub fn path_text(&self) -> crate::PmlText<'a> {
+        detail::path_text(self).unwrap_or(crate::PmlText::EMPTY)
+    }
     /// The path as an owned string.
     pub fn path(&self) -> String {
         let mut out = String::new();

@@ -58,6 +58,23 @@ impl<'a> PmlText<'a> {
         }
     }
 
+    /// Whether the text ends with `tail`, ASCII letters compared without case. `tail` must be ASCII.
+    pub fn ends_with_ignore_ascii_case(&self, tail: &str) -> bool {
+        let tail = tail.as_bytes();
+        match self {
+            Self::Bytes(b) => {
+                b.len().checked_sub(tail.len()).and_then(|at| b.get(at..)).is_some_and(|b| b.eq_ignore_ascii_case(tail))
+            }
+            Self::Utf16(b) => {
+                let units = b.as_chunks::<2>().0;
+                let end = units.len().checked_sub(tail.len()).and_then(|at| units.get(at..));
+                end.is_some_and(|units| {
+                    units.iter().zip(tail).all(|([low, high], t)| *high == 0 && low.eq_ignore_ascii_case(t))
+                })
+            }
+        }
+    }
+
     /// Whether the text equals `other`, ASCII letters compared without case.
     pub fn eq_ignore_ascii_case(&self, other: &str) -> bool {
         match self {
@@ -197,8 +214,11 @@ mod tests {
             let bytes = utf16(s);
             assert_eq!(PmlText::Utf16(&bytes).to_string(), s);
             assert!(PmlText::Utf16(&bytes).eq_ignore_ascii_case(&s.to_ascii_uppercase()));
+            assert!(!PmlText::Utf16(&bytes).ends_with_ignore_ascii_case(r"\nothing"));
         }
         assert_eq!(PmlText::Utf16(&[0x41, 0, 0, 0xD8, 0x42, 0]).to_string(), "A\u{FFFD}B");
+        assert!(PmlText::Utf16(&utf16(r"HKLM\Services\X\Start")).ends_with_ignore_ascii_case(r"\START"));
+        assert!(PmlText::Bytes(br"HKLM\Services\X\Start").ends_with_ignore_ascii_case(r"\start"));
         assert_eq!(PmlText::Bytes(&[0x41, 0xE9]).to_string(), "Aé");
         assert_eq!(PmlText::Utf16(&utf16("ab\0cd")).until_nul().to_string(), "ab");
     }

@@ -53,6 +53,15 @@ pub(crate) fn push_path(event: &PmlEvent<'_>, out: &mut String) -> Result<(), Pm
     }
 }
 
+/// The path of a file or registry event, borrowed; of a directory listing without its filter.
+pub(crate) fn path_text<'a>(event: &PmlEvent<'a>) -> Result<PmlText<'a>, PmlError> {
+    match event.class() {
+        Some(EventClass::Registry) => registry::path_text(event),
+        Some(EventClass::FileSystem | EventClass::Ipc) => Ok(filesystem::read(event)?.path),
+        _ => Ok(PmlText::EMPTY),
+    }
+}
+
 /// Appends the Detail column.
 pub(crate) fn push_detail(event: &PmlEvent<'_>, style: Style, out: &mut String) -> Result<(), PmlError> {
     let mut fields = Fields::new(out, style);

@@ -65,8 +65,12 @@ fn read<'a>(event: &PmlEvent<'a>) -> Result<RegistryDetail<'a>, PmlError> {
     Ok(RegistryDetail { shape, path: path.text(&mut c)?, data: c })
 }
 
+pub(crate) fn path_text<'a>(event: &PmlEvent<'a>) -> Result<PmlText<'a>, PmlError> {
+    Ok(read(event)?.path)
+}
+
 pub(crate) fn push_path(event: &PmlEvent<'_>, out: &mut String) -> Result<(), PmlError> {
-    read(event)?.path.push_to(out);
+    path_text(event)?.push_to(out);
     Ok(())
 }
 
