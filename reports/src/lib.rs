@@ -4,10 +4,12 @@
 
 #![forbid(unsafe_code)]
 
+mod charts;
 pub mod json;
 mod lang;
 mod messages;
 pub mod model;
+pub mod png;
 pub mod text;
 mod view;
 mod visible;

@@ -95,6 +95,51 @@ messages! {
     NOTE = "note", "提示";
     OK = "ok", "正常";
 
+    // Facts of the verdict.
+    FACT_PROCESS = "Process", "进程";
+    FACT_OPERATION = "Operation", "操作";
+    FACT_PATH = "Path", "路径";
+    FACT_TARGET = "Target", "目标";
+    FACT_RESULT = "Result", "结果";
+    FACT_WHEN = "When", "时间";
+    FACT_PHASE = "Phase", "阶段";
+    FACT_CODE = "Code", "代码";
+    FACT_CONFIDENCE = "Confidence", "置信度";
+    FACT_MISSING = "Missing", "缺失";
+    NEXT_ACTIONS = "Next", "下一步";
+    NO_CHINESE_FONT = "No font with Chinese glyphs was found on this machine: the picture is in English.", "此计算机上没有中文字体：图片使用英文。";
+
+    // Timeline.
+    TIMELINE_TITLE = "Timeline", "时间线";
+    TIMELINE_DESCRIPTION = "Timeline of {} seconds with {} phases, and the processes, services and events in them. The tables of this page hold the same.", "时长 {} 秒的时间线，包含 {} 个阶段以及其中的进程、服务和事件。本页的表格包含相同内容。";
+    TIMELINE_FAILURE = "{0} of {1} failed at {2}.", "{1} 的 {0} 在 {2} 失败。";
+    FAILING_OPERATION = "the failing operation", "失败的操作";
+    LANE_BOOTS = "Boots", "启动次数";
+    LANE_PHASES = "Phases", "阶段";
+    LANE_CHAIN = "Chain", "链条";
+    LANE_EVENTS = "Events", "事件";
+    LANE_FAILURES = "Failures", "失败";
+    BOOT = "boot {}", "第 {} 次启动";
+    AT_MOST = "at most {0} in {1} s", "每 {1} 秒最多 {0} 个";
+    LEGEND_SERVICING = "servicing process", "服务堆栈进程";
+    LEGEND_INTERFERER = "touches what servicing needs", "触及服务堆栈所需的对象";
+    LEGEND_OTHER = "other process", "其他进程";
+    LEGEND_RUNNING = "service runs", "服务运行中";
+    LEGEND_PENDING = "service starts or stops", "服务正在启动或停止";
+    LEGEND_IDLE = "service does not run", "服务未运行";
+    LEGEND_FAILURE = "failed operation", "失败的操作";
+    LEGEND_GAP = "no events", "没有事件";
+
+    // Graph.
+    GRAPH_TITLE = "Graph around the failure", "失败周围的关系图";
+    GRAPH_DESCRIPTION = "Graph of {} nodes and {} edges from causes on the left to consequences on the right. The table below it holds the same.", "包含 {} 个节点和 {} 条边的图，左侧为原因，右侧为结果。下方表格包含相同内容。";
+    NODE_OPERATION = "operation", "操作";
+    NODE_OBJECT = "object", "对象";
+    NODE_PROCESS = "process", "进程";
+    NODE_SERVICE = "service", "服务";
+    NODE_LOG_LINE = "log line", "日志行";
+    NODE_PHASE = "phase", "阶段";
+
     // Phases.
     PHASE_STAGING = "Staging", "暂存";
     PHASE_SHUTDOWN = "Shutdown", "关机处理";

@@ -156,6 +156,54 @@ pub(crate) fn summary(report: &Report) -> Text {
     }
 }
 
+/// What failed, where and when: a label, a value, and whether the value is a code, a name or a path.
+pub(crate) fn facts(report: &Report, lang: Lang) -> Vec<(Message, String, bool)> {
+    let verdict = &report.verdict;
+    let operation = verdict.failing_operation.as_ref();
+    let mut facts = Vec::new();
+    if let Some(operation) = operation {
+        facts.push((m::FACT_PROCESS, process_and_pid(&operation.process, operation.pid), true));
+        facts.push((m::FACT_OPERATION, operation.operation.clone(), true));
+        facts.push((m::FACT_PATH, operation.path.clone(), true));
+        facts.push((m::FACT_TARGET, operation.target_path.clone(), true));
+        facts.push((m::FACT_RESULT, result_and_status(&operation.result, &operation.status, lang), true));
+    }
+    if let Some(missing) = &verdict.missing {
+        let evidence = missing.evidence.iter().map(|evidence| known_sentence(evidence, lang));
+        let parts: Vec<_> = std::iter::once(missing.what.get(lang).to_owned()).chain(evidence).collect();
+        facts.push((m::FACT_MISSING, parts.join(" · "), false));
+    }
+    let phase = verdict.phase.as_ref().map(|phase| {
+        let name = phase_name(phase).get(lang).to_owned();
+        if name == phase.as_str() { name } else { format!("{name} ({phase})") }
+    });
+    let time = operation.and_then(|operation| operation.time).map(|time| at(time, origin(report)));
+    facts.push((m::FACT_PHASE, phase.into_iter().chain(time).collect::<Vec<_>>().join("  "), false));
+    facts.push((m::FACT_CODE, result_and_status(&verdict.hresult, &verdict.hresult_name, Lang::En), true));
+    if let Some(confidence) = &verdict.confidence {
+        let level = confidence.level.iter().map(|level| confidence_name(level).get(lang).to_owned());
+        let reason = confidence.reasons.first().map(|reason| known_sentence(reason, lang));
+        facts.push((m::FACT_CONFIDENCE, level.chain(reason).collect::<Vec<_>>().join(" · "), false));
+    }
+    facts.retain(|(_, value, _)| !value.is_empty());
+    facts
+}
+
+/// What to do: the remedies, or else the capture to take.
+pub(crate) fn actions(report: &Report, lang: Lang) -> Vec<String> {
+    let verdict = &report.verdict;
+    let remedies = verdict.remedies.iter().map(|remedy| remedy.title.get(lang).to_owned());
+    let capture = verdict.next_capture.iter().map(|capture| {
+        let title = capture.title.get(lang);
+        if capture.command.is_empty() {
+            title.to_owned()
+        } else {
+            format!("{title}{}{}", m::COLON.get(lang), capture.command)
+        }
+    });
+    remedies.chain(capture).filter(|action| !action.is_empty()).collect()
+}
+
 /// A name in both languages; a value that this version does not know stands for itself.
 fn name(known: Option<Message>, raw: &str) -> Text {
     known.map_or_else(|| Text::plain(raw), |message| message.text(&[]))

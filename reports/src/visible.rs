@@ -13,20 +13,18 @@ pub(crate) fn is_hidden(c: char) -> bool {
         || matches!(c, '\u{E0000}'..='\u{E007F}')
 }
 
-/// The text with every hidden character written out: `␛` for ESC, `\u{202E}` for a mark of direction.
+/// The text with every hidden character written out, such as `\u{001B}` for ESC. Control pictures (U+2400) would be
+/// shorter, but fonts lack them.
 pub(crate) fn visible(text: &str) -> Cow<'_, str> {
     if !text.contains(is_hidden) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len() + 16);
     for c in text.chars() {
-        match c {
-            '\0'..='\u{1F}' => shown.push(char::from_u32(0x2400 + u32::from(c)).unwrap_or('\u{FFFD}')),
-            '\u{7F}' => shown.push('\u{2421}'),
-            c if is_hidden(c) => {
-                let _ = write!(shown, "\\u{{{:04X}}}", u32::from(c));
-            }
-            c => shown.push(c),
+        if is_hidden(c) {
+            let _ = write!(shown, "\\u{{{:04X}}}", u32::from(c));
+        } else {
+            shown.push(c);
         }
     }
     Cow::Owned(shown)
@@ -68,7 +66,8 @@ pub(crate) fn shorten_path(path: &str, width: usize) -> Cow<'_, str> {
     let (head, rest) = path.split_at(head_end);
     let room = width.saturating_sub(columns(head) + 2);
     // The longest tail of whole components that fits begins at one of the separators.
-    let tail = rest.match_indices('\\').map(|(at, _)| rest.split_at(at).1).find(|tail| columns(tail) <= room);
+    let tails = rest.rmatch_indices('\\').map(|(at, _)| rest.split_at(at).1);
+    let tail = tails.take_while(|tail| columns(tail) <= room).last();
     match tail {
         Some(tail) if tail.len() > 1 => Cow::Owned(format!("{head}\\…{tail}")),
         _ => shorten_middle(path, width),
@@ -93,7 +92,7 @@ mod tests {
 
     #[test]
     fn hidden_characters_are_shown() {
-        assert_eq!(visible("a\u{1b}[31m\0\n\u{7f}"), "a␛[31m␀␊␡");
+        assert_eq!(visible("a\u{1b}[31m\0\n"), r"a\u{001B}[31m\u{0000}\u{000A}");
         assert_eq!(visible("gpj\u{202e}.exe\u{9b}"), "gpj\\u{202E}.exe\\u{009B}");
         assert_eq!(visible("C:\\Windows\\系统 é"), "C:\\Windows\\系统 é");
     }

@@ -183,7 +183,7 @@ impl Page<'_> {
             |texts: &mut dyn Iterator<Item = &String>| texts.map(|text| columns(text)).max().unwrap_or(0);
         let time_width = widest(&mut cells.iter().map(|(time, _, _)| time));
         let trust_width = widest(&mut cells.iter().map(|(_, trust, _)| trust));
-        let place_width = widest(&mut cells.iter().map(|(_, _, place)| place)).min(24);
+        let place_width = widest(&mut cells.iter().map(|(_, _, place)| place)).min(18);
         let spare = self.room().saturating_sub(time_width + trust_width + place_width + 3 * GAP);
         let what_width = widest(&mut whats.iter()).min(spare.max(20));
         let mut lines: Vec<Line> = Vec::new();

@@ -5,7 +5,7 @@
 use reports::model::*;
 
 /// Zero of the made clocks: 2024-08-20T05:12:03Z.
-const ORIGIN: u64 = 133_686_115_230_000_000;
+const ORIGIN: u64 = 133_686_043_230_000_000;
 
 /// A time so many milliseconds after the origin.
 pub fn at(milliseconds: i64) -> Option<Time> {

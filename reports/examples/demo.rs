@@ -1,0 +1,18 @@
+//! Renders the made reports into a folder: `cargo run -p reports --example demo -- FOLDER`.
+
+#[path = "../tests/made/mod.rs"]
+mod made;
+
+use std::path::PathBuf;
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let folder = std::env::args_os().nth(1).map_or_else(|| PathBuf::from("demo-reports"), PathBuf::from);
+    for (name, report) in made::all() {
+        for lang in reports::Lang::ALL {
+            let folder = folder.join(name);
+            std::fs::create_dir_all(&folder)?;
+            std::fs::write(folder.join(format!("{lang}.png")), reports::png::render(&report, lang)?.bytes)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,248 @@
+//! The drawing of the graph around the failure: causes on the left, consequences on the right.
+
+use super::canvas::{Anchor, Canvas, Font, Ink, Pen};
+use super::layers::{Spot, layout};
+use super::timeline::WIDTH;
+use super::{Chart, Place, measure};
+use crate::lang::Lang;
+use crate::messages as m;
+use crate::model::{Graph, GraphEdge, GraphNode, NodeKind, Report, Trust};
+use crate::view;
+
+/// Nodes that are drawn at most.
+pub(crate) const MAX_NODES: usize = 40;
+const LABEL: u32 = 13;
+const SMALL: u32 = 11;
+const PADDING: i32 = 10;
+const GAP: f64 = 18.0;
+const MARGIN: i32 = 4;
+
+/// Draws the graph of a report, where it has one.
+pub(crate) fn draw(report: &Report, lang: Lang) -> Option<Chart> {
+    let graph = report.graph.as_ref().filter(|graph| !graph.nodes.is_empty())?;
+    let nodes: Vec<&GraphNode> = graph.nodes.iter().take(MAX_NODES).collect();
+    let place = |id: &str| nodes.iter().position(|node| node.id == id);
+    let edges: Vec<(&GraphEdge, (usize, usize))> =
+        graph.edges.iter().filter_map(|edge| Some((edge, (place(&edge.from)?, place(&edge.to)?)))).collect();
+    let heights: Vec<f64> = nodes.iter().map(|node| f64::from(box_height(node))).collect();
+    let ends: Vec<_> = edges.iter().map(|(_, ends)| *ends).collect();
+    let layout = layout(&heights, &ends, GAP);
+
+    let columns = Columns::new(&nodes, &edges, &layout.nodes, layout.layers, lang);
+    let height = layout.height.ceil() as i32 + 2 * MARGIN;
+    let mut canvas = Canvas::default();
+    for ((edge, (from, to)), bends) in edges.iter().zip(&layout.bends) {
+        let (Some(start), Some(end)) = (layout.nodes.get(*from), layout.nodes.get(*to)) else { continue };
+        let curve = columns.curve(*start, bends, *end);
+        canvas.nested(&[("class", "edge")], |canvas| {
+            canvas.title(&edge_title(edge, &nodes, (*from, *to), lang));
+            canvas.group(&[], |pen| draw_edge(pen, edge, &curve, lang));
+        });
+    }
+    for (number, (node, spot)) in nodes.iter().zip(&layout.nodes).enumerate() {
+        let number = number.to_string();
+        canvas.nested(&[("class", "node"), ("data-node", &number)], |canvas| {
+            canvas.title(&format!("{} {}", node.label, node.detail));
+            canvas.group(&[], |pen| {
+                draw_node(pen, node, columns.corner(*spot, node), columns.box_width(*spot), lang)
+            });
+        });
+    }
+    let description = m::GRAPH_DESCRIPTION.fill(lang, &[&nodes.len().to_string(), &edges.len().to_string()]);
+    let title = m::GRAPH_TITLE.get(lang).to_owned();
+    let width = columns.width();
+    Some(Chart { width, height, title, description, attributes: String::new(), svg: canvas.into_svg() })
+}
+
+/// What an edge says, in words.
+pub(crate) fn edge_words(graph: &Graph, edge: &GraphEdge) -> (String, String) {
+    let label = |id: &str| {
+        graph.nodes.iter().find(|node| node.id == id).map_or_else(|| id.to_owned(), |node| node.label.clone())
+    };
+    (label(&edge.from), label(&edge.to))
+}
+
+pub(crate) fn kind_name(kind: &NodeKind, lang: Lang) -> String {
+    let message = match kind {
+        NodeKind::Operation => m::NODE_OPERATION,
+        NodeKind::Object => m::NODE_OBJECT,
+        NodeKind::Process => m::NODE_PROCESS,
+        NodeKind::Service => m::NODE_SERVICE,
+        NodeKind::LogLine => m::NODE_LOG_LINE,
+        NodeKind::Phase => m::NODE_PHASE,
+        NodeKind::Other(kind) => return kind.clone(),
+    };
+    message.get(lang).to_owned()
+}
+
+fn edge_title(edge: &GraphEdge, nodes: &[&GraphNode], (from, to): (usize, usize), lang: Lang) -> String {
+    let label = |node: usize| nodes.get(node).map_or("", |node| node.label.as_str());
+    let how = edge.evidence.iter().map(|evidence| view::sentence(evidence, lang));
+    let trust = edge.trust.iter().map(|trust| view::trust_name(trust).get(lang).to_owned());
+    let words = format!("{} {} {}", label(from), edge.kind, label(to));
+    std::iter::once(words).chain(trust).chain(how).collect::<Vec<_>>().join(" · ")
+}
+
+fn box_height(node: &GraphNode) -> i32 {
+    if node.detail.is_empty() { 44 } else { 60 }
+}
+
+/// Where the layers stand, and how wide their boxes are.
+struct Columns {
+    lefts: Vec<i32>,
+    widths: Vec<i32>,
+}
+
+impl Columns {
+    fn new(
+        nodes: &[&GraphNode],
+        edges: &[(&GraphEdge, (usize, usize))],
+        spots: &[Spot],
+        layers: usize,
+        lang: Lang,
+    ) -> Self {
+        let gaps = edges.iter().map(|(edge, _)| measure::width(&label_of(edge, lang), SMALL, false) + 44);
+        let gap = gaps.max().unwrap_or(60).clamp(60, 150);
+        let count = i32::try_from(layers).unwrap_or(1).max(1);
+        let widest = ((WIDTH - 2 * MARGIN - gap * (count - 1)) / count).clamp(120, 270);
+        let mut widths = vec![120; layers];
+        for (node, spot) in nodes.iter().zip(spots) {
+            let label = measure::width(&node.label, LABEL, true);
+            let detail = measure::width(&node.detail, SMALL, false);
+            if let Some(width) = widths.get_mut(spot.layer) {
+                *width = (*width).max(label.max(detail).saturating_add(2 * PADDING + 6)).min(widest);
+            }
+        }
+        let mut left = MARGIN;
+        let lefts = widths.iter().map(|width| {
+            let this = left;
+            left += width + gap;
+            this
+        });
+        let lefts = lefts.collect();
+        Self { lefts, widths }
+    }
+
+    fn left(&self, spot: Spot) -> i32 {
+        self.lefts.get(spot.layer).copied().unwrap_or(MARGIN)
+    }
+
+    fn box_width(&self, spot: Spot) -> i32 {
+        self.widths.get(spot.layer).copied().unwrap_or(120)
+    }
+
+    fn y(spot: Spot) -> i32 {
+        spot.y.round() as i32 + MARGIN
+    }
+
+    fn corner(&self, spot: Spot, node: &GraphNode) -> Place {
+        (self.left(spot), Self::y(spot) - box_height(node) / 2)
+    }
+
+    fn width(&self) -> i32 {
+        let right = self.lefts.iter().zip(&self.widths).map(|(left, width)| left + width + MARGIN).max();
+        right.unwrap_or(0).max(WIDTH)
+    }
+
+    /// The way of an edge: from the right side of one box to the left side of the other, through its bends.
+    fn curve(&self, start: Spot, bends: &[Spot], end: Spot) -> Vec<Place> {
+        let (from, to) = if start.layer <= end.layer { (start, end) } else { (end, start) };
+        let mut curve = vec![(self.left(from) + self.box_width(from), Self::y(from))];
+        let mut bends = bends.to_vec();
+        bends.sort_by_key(|bend| bend.layer);
+        for bend in &bends {
+            swing(&mut curve, (self.left(*bend), Self::y(*bend)));
+            curve.push((self.left(*bend) + self.box_width(*bend), Self::y(*bend)));
+        }
+        swing(&mut curve, (self.left(to), Self::y(to)));
+        if start.layer > end.layer {
+            curve.reverse();
+        }
+        curve
+    }
+}
+
+/// Adds a curve that leaves and arrives level, as points.
+fn swing(curve: &mut Vec<Place>, to: Place) {
+    const STEPS: i32 = 20;
+    let Some(&from) = curve.last() else { return };
+    for step in 1..=STEPS {
+        let part = f64::from(step) / f64::from(STEPS);
+        let eased = part * part * (3.0 - 2.0 * part);
+        let x = f64::from(from.0) + f64::from(to.0 - from.0) * part;
+        let y = f64::from(from.1) + f64::from(to.1 - from.1) * eased;
+        curve.push((x.round() as i32, y.round() as i32));
+    }
+}
+
+fn label_of(edge: &GraphEdge, lang: Lang) -> String {
+    let verb = measure::fit(&edge.kind, SMALL, false, 130);
+    match &edge.trust {
+        Some(Trust::Recorded) | None => verb,
+        Some(trust) => {
+            let both = format!("{verb} ({})", view::trust_name(trust).get(lang));
+            if measure::width(&both, SMALL, false) <= 106 { both } else { verb }
+        }
+    }
+}
+
+fn draw_edge(pen: &mut Pen<'_>, edge: &GraphEdge, curve: &[Place], lang: Lang) {
+    // What was not recorded is dashed: short for inferred, long for correlated.
+    let dash = match edge.trust {
+        Some(Trust::Inferred) => Some(1),
+        Some(Trust::Correlated) => Some(3),
+        _ => None,
+    };
+    match dash {
+        None => pen.path(curve, 1, Ink::Muted),
+        Some(length) => {
+            for piece in curve
+                .windows(2)
+                .enumerate()
+                .filter(|(number, _)| number % (length + 1) < length)
+                .map(|(_, piece)| piece)
+            {
+                pen.path(piece, 2, Ink::Muted);
+            }
+        }
+    }
+    if let Some(&(x, y)) = curve.last() {
+        let back = if curve.iter().rev().nth(1).is_some_and(|before| before.0 > x) { 8 } else { -8 };
+        pen.polygon(&[(x, y), (x + back, y - 4), (x + back, y + 4)], Ink::Muted);
+    }
+    let text = label_of(edge, lang);
+    // The label stands on the first swing, where no box is.
+    if let Some(&(x, y)) = curve.get(curve.len().min(21) / 2).filter(|_| !text.is_empty()) {
+        let width = measure::width(&text, SMALL, false);
+        pen.rect((x - width / 2 - 3, y - 8), (width + 6, 16), Ink::Paper);
+        pen.text((x, y), &text, Font::new(SMALL, Ink::Muted), Anchor::Middle);
+    }
+}
+
+fn draw_node(pen: &mut Pen<'_>, node: &GraphNode, (x, y): Place, width: i32, lang: Lang) {
+    let height = box_height(node);
+    let (ground, border) = if node.failing { (Ink::BadSoft, Ink::Bad) } else { (Ink::Stripe, Ink::Idle) };
+    let strip = match &node.kind {
+        _ if node.failing => Ink::Bad,
+        Some(NodeKind::Process) => Ink::Servicing,
+        Some(NodeKind::Service) => Ink::Good,
+        Some(NodeKind::Object) => Ink::Interferer,
+        Some(NodeKind::LogLine) => Ink::Pending,
+        _ => Ink::Other,
+    };
+    pen.rect((x, y), (width, height), ground);
+    pen.rect((x, y), (4, height), strip);
+    pen.frame((x, y), (width, height), border);
+    let (left, room) = (x + PADDING + 4, width - 2 * PADDING - 4);
+    let kind = node.kind.iter().map(|kind| kind_name(kind, lang));
+    let trust = node.trust.iter().filter(|trust| **trust != Trust::Recorded);
+    let words: Vec<_> = kind.chain(trust.map(|trust| view::trust_name(trust).get(lang).to_owned())).collect();
+    let kind = measure::fit(&words.join(" · "), SMALL, false, room);
+    pen.text((left, y + 13), &kind, Font::new(SMALL, Ink::Muted), Anchor::Start);
+    let label = measure::fit(&node.label, LABEL, true, room);
+    pen.text((left, y + 30), &label, Font::new(LABEL, Ink::Ink).bold(), Anchor::Start);
+    if !node.detail.is_empty() {
+        let detail = measure::fit(&node.detail, SMALL, false, room);
+        pen.text((left, y + 47), &detail, Font::new(SMALL, Ink::Muted), Anchor::Start);
+    }
+}

@@ -1,0 +1,326 @@
+//! What stands in each lane of the timeline.
+
+use super::canvas::Ink;
+use super::measure;
+use super::scale::Scale;
+use crate::lang::Lang;
+use crate::messages as m;
+use crate::model::{Histogram, PhaseSpan, Process, ProcessRole, Report, Service, Severity, Time};
+use crate::view;
+use crate::visible::visible;
+
+/// Processes that get a lane of their own.
+const MAX_PROCESSES: usize = 12;
+/// Services that get a lane of their own.
+const MAX_SERVICES: usize = 8;
+const ROW: i32 = 24;
+const BAR: i32 = 12;
+const SMALL: u32 = 12;
+/// Width of the plot that texts are arranged for; the drawing's plot is never narrower.
+const PLOT: i32 = super::timeline::WIDTH - 272;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum LaneKind {
+    Boots,
+    Phases,
+    Chain,
+    Process,
+    Service,
+    Events,
+}
+
+/// A lane: its label, and what is drawn in it, at heights from its top.
+#[derive(Debug)]
+pub(super) struct Lane<'a> {
+    pub(super) kind: LaneKind,
+    pub(super) label: String,
+    /// A second line under the label.
+    pub(super) note: String,
+    /// How soon it is left out where room is short: the highest first.
+    pub(super) rank: u8,
+    /// True for the lane that the failure belongs to.
+    pub(super) strong: bool,
+    pub(super) height: i32,
+    pub(super) bars: Vec<Bar>,
+    pub(super) marks: Vec<Mark<'a>>,
+    pub(super) texts: Vec<Note>,
+}
+
+#[derive(Debug)]
+pub(super) struct Bar {
+    pub(super) start: Time,
+    pub(super) end: Time,
+    pub(super) top: i32,
+    pub(super) height: i32,
+    pub(super) ink: Ink,
+    /// What the pointer shows; nothing for the bars of a histogram, which their lane explains.
+    pub(super) title: String,
+}
+
+#[derive(Debug)]
+pub(super) struct Mark<'a> {
+    pub(super) time: Time,
+    pub(super) ink: Ink,
+    pub(super) title: std::borrow::Cow<'a, str>,
+    /// Number of the link of the chain.
+    pub(super) chain: Option<String>,
+}
+
+#[derive(Debug)]
+pub(super) struct Note {
+    pub(super) time: Time,
+    /// Pixels from the time's place to the text's begin.
+    pub(super) shift: i32,
+    pub(super) y: i32,
+    pub(super) text: String,
+    pub(super) ink: Ink,
+}
+
+impl Lane<'_> {
+    fn new(kind: LaneKind, label: String, height: i32) -> Self {
+        Self {
+            kind,
+            label,
+            note: String::new(),
+            rank: 0,
+            strong: false,
+            height,
+            bars: Vec::new(),
+            marks: Vec::new(),
+            texts: Vec::new(),
+        }
+    }
+}
+
+/// The lanes from top to bottom.
+pub(super) fn lanes<'a>(report: &'a Report, lang: Lang, scale: &Scale) -> Vec<Lane<'a>> {
+    let plot = Scale { left: 0, right: PLOT, ..*scale };
+    let mut lanes = Vec::new();
+    lanes.extend(boots(report, lang, &plot));
+    lanes.extend(phases(&report.phases, lang, &plot));
+    lanes.extend(chain(report, lang));
+    lanes.extend(processes(report).map(|process| self::process(process, report, &plot)));
+    let mut services: Vec<_> = report.services.iter().filter(|service| !service.states.is_empty()).collect();
+    services.sort_by_key(|service| service.severity.as_ref().map_or(4, severity_order));
+    lanes.extend(services.into_iter().take(MAX_SERVICES).map(|service| self::service(service, lang, &plot)));
+    lanes.extend(report.histogram.iter().flat_map(|histogram| self::histogram(histogram, lang)));
+    lanes
+}
+
+const fn severity_order(severity: &Severity) -> u8 {
+    match severity {
+        Severity::Cause => 0,
+        Severity::Warning => 1,
+        Severity::Note | Severity::Other(_) => 2,
+        Severity::Ok => 3,
+    }
+}
+
+fn boots(report: &Report, lang: Lang, plot: &Scale) -> Option<Lane<'static>> {
+    let mut boots: Vec<(u32, Time, Time)> = Vec::new();
+    for phase in &report.phases {
+        let (Some(boot), Some(start)) = (phase.boot, phase.start) else { continue };
+        let end = phase.end.unwrap_or(plot.end);
+        match boots.iter_mut().find(|(number, ..)| *number == boot) {
+            Some((_, first, last)) => (*first, *last) = ((*first).min(start), (*last).max(end)),
+            None => boots.push((boot, start, end)),
+        }
+    }
+    if boots.len() < 2 {
+        return None;
+    }
+    let mut lane = Lane::new(LaneKind::Boots, m::LANE_BOOTS.get(lang).to_owned(), ROW);
+    let mut free = i32::MIN;
+    for (number, start, end) in boots {
+        let text = m::BOOT.fill(lang, &[&number.to_string()]);
+        lane.bars.push(Bar { start, end, top: 17, height: 3, ink: Ink::Other, title: text.clone() });
+        let x = plot.x(start);
+        if x >= free {
+            free = x + measure::width(&text, SMALL, false) + 8;
+            lane.texts.push(Note { time: start, shift: 0, y: 9, text, ink: Ink::Muted });
+        }
+    }
+    Some(lane)
+}
+
+/// The phases; a name that does not fit into its phase stands below, in the first row that has room.
+fn phases(phases: &[PhaseSpan], lang: Lang, plot: &Scale) -> Option<Lane<'static>> {
+    let mut lane = Lane::new(LaneKind::Phases, m::LANE_PHASES.get(lang).to_owned(), 30);
+    let mut rows: Vec<i32> = Vec::new();
+    for (number, phase) in phases.iter().enumerate() {
+        let Some(start) = phase.start else { continue };
+        let end = phase.end.unwrap_or(plot.end);
+        let name =
+            phase.name.as_ref().map(|name| view::phase_name(name).get(lang).to_owned()).unwrap_or_default();
+        let name = visible(&name).into_owned();
+        let rollback = phase.name == Some(crate::model::Phase::Rollback);
+        let ink = match number % 2 {
+            _ if rollback => Ink::BadSoft,
+            0 => Ink::Phase,
+            _ => Ink::PhaseNext,
+        };
+        let trust = phase.trust.iter().map(|trust| view::trust_name(trust).get(lang).to_owned());
+        let when = format!("{} – {}", view::at(start, Some(plot.origin)), view::at(end, Some(plot.origin)));
+        let title = [name.clone(), when].into_iter().chain(trust).collect::<Vec<_>>().join(" · ");
+        lane.bars.push(Bar { start, end, top: 4, height: 22, ink, title });
+        let (from, to) = (plot.x(start), plot.x(end));
+        let width = measure::width(&name, SMALL, false);
+        if from + 6 + width <= to {
+            lane.texts.push(Note { time: start, shift: 6, y: 15, text: name, ink: Ink::Ink });
+            continue;
+        }
+        let x = (from + 4).min(plot.right - width).max(0);
+        let row = rows.iter().position(|free| *free <= x).unwrap_or(rows.len());
+        if row == rows.len() {
+            rows.push(0);
+        }
+        if let Some(free) = rows.get_mut(row) {
+            *free = x + width + 10;
+        }
+        let y = 36 + 15 * i32::try_from(row).unwrap_or(0);
+        lane.texts.push(Note { time: start, shift: x - from, y, text: name, ink: Ink::Muted });
+    }
+    lane.height += 15 * i32::try_from(rows.len()).unwrap_or(0);
+    (!lane.bars.is_empty()).then_some(lane)
+}
+
+fn chain<'a>(report: &'a Report, lang: Lang) -> Option<Lane<'a>> {
+    let mut lane = Lane::new(LaneKind::Chain, m::LANE_CHAIN.get(lang).to_owned(), ROW);
+    for (number, link) in report.chain.iter().enumerate() {
+        let Some(time) = link.time else { continue };
+        let title = link.what.get(lang).into();
+        lane.marks.push(Mark { time, ink: Ink::Bad, title, chain: Some(number.to_string()) });
+    }
+    (!lane.marks.is_empty()).then_some(lane)
+}
+
+/// The processes that matter most, in order of their begin.
+fn processes(report: &Report) -> impl Iterator<Item = &Process> {
+    let failing = report.verdict.failing_operation.as_ref();
+    let weight = |process: &Process| {
+        let is_failing = is_failing(process, report);
+        let named = failing.is_some_and(|operation| operation.process == process.name);
+        let role = match &process.role {
+            Some(ProcessRole::Interferer) => 3,
+            Some(ProcessRole::Servicing) => 2,
+            Some(ProcessRole::ServiceHost) => 1,
+            Some(ProcessRole::Other(_)) | None => 0,
+        };
+        (is_failing, named, role, process.failures.unwrap_or(0))
+    };
+    let mut chosen: Vec<(usize, &Process)> = report
+        .processes
+        .iter()
+        .enumerate()
+        .filter(|(_, process)| process.start.is_some() || process.role.is_some())
+        .collect();
+    chosen.sort_by(|(a, first), (b, second)| weight(second).cmp(&weight(first)).then(a.cmp(b)));
+    chosen.truncate(MAX_PROCESSES);
+    chosen.sort_by_key(|(position, process)| (process.start, *position));
+    chosen.into_iter().map(|(_, process)| process)
+}
+
+fn is_failing(process: &Process, report: &Report) -> bool {
+    report.verdict.failing_operation.as_ref().is_some_and(|operation| {
+        operation.pid.is_some() && operation.pid == process.pid && operation.process == process.name
+    })
+}
+
+fn process<'a>(process: &'a Process, report: &'a Report, plot: &Scale) -> Lane<'a> {
+    let label = visible(&view::process_and_pid(&process.name, process.pid)).into_owned();
+    let mut lane = Lane::new(LaneKind::Process, label, ROW);
+    lane.strong = is_failing(process, report);
+    let (ink, rank) = match process.role {
+        Some(ProcessRole::Servicing) => (Ink::Servicing, 1),
+        Some(ProcessRole::Interferer) => (Ink::Interferer, 1),
+        _ => (Ink::Other, 4),
+    };
+    lane.rank = if lane.strong { 0 } else { rank };
+    let start = process.start.unwrap_or(plot.start);
+    let end = process.end.unwrap_or(plot.end);
+    let title = format!("{} {}", process.name, process.command_line);
+    lane.bars.push(Bar { start, end, top: (ROW - BAR) / 2, height: BAR, ink, title });
+    let failures = report.evidence.iter().filter(|row| {
+        row.pid.is_some() && row.pid == process.pid && row.process == process.name && is_error(&row.status)
+    });
+    for row in failures {
+        let Some(time) = row.time else { continue };
+        let title = format!("{} {} {}", row.operation, row.result, row.path);
+        lane.marks.push(Mark { time, ink: Ink::Bad, title: title.into(), chain: None });
+    }
+    lane
+}
+
+/// True for an NTSTATUS of severity error (the upper two bits are set).
+pub(crate) fn is_error(status: &str) -> bool {
+    let hex = status.strip_prefix("0x").or_else(|| status.strip_prefix("0X"));
+    hex.and_then(|hex| u32::from_str_radix(hex, 16).ok()).is_some_and(|status| status >> 30 == 3)
+}
+
+fn service(service: &Service, lang: Lang, plot: &Scale) -> Lane<'static> {
+    let mut lane = Lane::new(LaneKind::Service, visible(&service.name).into_owned(), ROW);
+    lane.strong = service.severity == Some(Severity::Cause);
+    lane.rank = if lane.strong { 0 } else { 3 };
+    let ends = service.states.iter().skip(1).map(|state| state.time.unwrap_or(plot.end)).chain([plot.end]);
+    for (state, end) in service.states.iter().zip(ends) {
+        let start = state.time.unwrap_or(plot.start);
+        let (ink, height) = match state.state.as_str() {
+            "running" => (Ink::Good, BAR),
+            "start-pending" | "stop-pending" | "continue-pending" | "pause-pending" => {
+                (Ink::Pending, BAR - 4)
+            }
+            _ => (Ink::Idle, 3),
+        };
+        let trust = state.trust.iter().map(|trust| view::trust_name(trust).get(lang).to_owned());
+        let title = [format!("{}: {}", service.name, state.state), view::at(start, Some(plot.origin))];
+        let title = title.into_iter().chain(trust).collect::<Vec<_>>().join(" · ");
+        if start < end {
+            lane.bars.push(Bar { start, end, top: (ROW - height) / 2, height, ink, title });
+        }
+    }
+    lane
+}
+
+/// Bars that are drawn at most; more bins than that are joined.
+const MAX_BARS: usize = 240;
+const CHART: i32 = 46;
+
+fn histogram(histogram: &Histogram, lang: Lang) -> Vec<Lane<'static>> {
+    let (Some(start), Some(bin)) = (histogram.start, histogram.bin.filter(|bin| bin.ticks() > 0)) else {
+        return Vec::new();
+    };
+    let joined = histogram.events.len().max(histogram.failures.len()).div_ceil(MAX_BARS).max(1);
+    let width = bin.ticks().saturating_mul(u64::try_from(joined).unwrap_or(1));
+    let seconds = view::seconds(i64::try_from(width).unwrap_or(i64::MAX), 1);
+    let rows =
+        [(m::LANE_EVENTS, &histogram.events, Ink::Other), (m::LANE_FAILURES, &histogram.failures, Ink::Bad)];
+    let draw = |(message, counts, ink): (crate::messages::Message, &Vec<u64>, Ink)| {
+        let counts: Vec<u64> = counts
+            .chunks(joined)
+            .map(|bins| bins.iter().fold(0, |sum: u64, bin| sum.saturating_add(*bin)))
+            .collect();
+        let most = counts.iter().copied().max().filter(|most| *most > 0)?;
+        let mut lane = Lane::new(LaneKind::Events, message.get(lang).to_owned(), CHART);
+        lane.rank = 2;
+        lane.note = m::AT_MOST.fill(lang, &[&view::thousands(most), &seconds]);
+        let mut begin = start.filetime();
+        for count in counts {
+            let end = begin.saturating_add(width);
+            let height = (count as f64 / most as f64 * f64::from(CHART - 8)).ceil() as i32;
+            if count > 0 {
+                let (start, end) = (Time::from_filetime(begin), Time::from_filetime(end));
+                lane.bars.push(Bar {
+                    start,
+                    end,
+                    top: CHART - 4 - height,
+                    height,
+                    ink,
+                    title: String::new(),
+                });
+            }
+            begin = end;
+        }
+        Some(lane)
+    };
+    rows.into_iter().filter_map(draw).collect()
+}

@@ -1,0 +1,108 @@
+//! The time axis: from 100 ns units to pixels, and round ticks.
+
+use crate::model::{Report, Time};
+use crate::view;
+
+/// Maps a range of time onto a range of pixels.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Scale {
+    pub(super) start: Time,
+    pub(super) end: Time,
+    pub(super) left: i32,
+    pub(super) right: i32,
+    /// The zero of the labels.
+    pub(super) origin: Time,
+}
+
+impl Scale {
+    /// The range that a report's phases, processes, services, events and failure span; the clock's where there are
+    /// none. `None` where the report holds no two times.
+    pub(super) fn of(report: &Report, left: i32, right: i32) -> Option<Self> {
+        let phases = report.phases.iter().flat_map(|phase| [phase.start, phase.end]);
+        let processes = report.processes.iter().flat_map(|process| [process.start, process.end]);
+        let services =
+            report.services.iter().flat_map(|service| service.states.iter().map(|state| state.time));
+        let chain = report.chain.iter().map(|link| link.time);
+        let failing = report.verdict.failing_operation.iter().map(|operation| operation.time);
+        let gaps = report.gaps.iter().flat_map(|gap| [gap.start, gap.end]);
+        let bins = report.histogram.iter().flat_map(|histogram| {
+            let width = histogram.bin.unwrap_or_default().ticks();
+            let bins = u64::try_from(histogram.events.len()).unwrap_or(u64::MAX);
+            let end =
+                histogram.start.map(|start| start.filetime().saturating_add(width.saturating_mul(bins)));
+            [histogram.start, end.map(Time::from_filetime)]
+        });
+        let seen =
+            phases.chain(processes).chain(services).chain(chain).chain(failing).chain(gaps).chain(bins);
+        let clock = report.clock.iter().flat_map(|clock| [clock.start, clock.end]);
+        let (start, end) = range(seen.flatten()).or_else(|| range(clock.flatten()))?;
+        Some(Self { start, end, left, right, origin: view::origin(report).unwrap_or(start) })
+    }
+
+    /// The pixel of a time, within the plot.
+    pub(super) fn x(&self, time: Time) -> i32 {
+        let (start, end) = (self.start.filetime(), self.end.filetime());
+        let part = (time.filetime().clamp(start, end) - start) as f64 / (end - start) as f64;
+        self.left + (part * f64::from(self.right - self.left)).round() as i32
+    }
+
+    /// Seconds from the start of the plot, as the page's script reads them.
+    pub(super) fn seconds(&self, time: Time) -> String {
+        view::seconds(time.since(self.start), 7).replace(',', "")
+    }
+
+    /// Times and labels of at most so many ticks, at 1, 2 or 5 times a power of ten seconds.
+    pub(super) fn ticks(&self, at_most: i64) -> Vec<(Time, String)> {
+        let range = self.end.since(self.start).max(1);
+        let steps = (0..20)
+            .flat_map(|power| [1, 2, 5].map(|factor: i64| factor.checked_mul(10_i64.checked_pow(power)?)));
+        let Some(step) = steps.flatten().find(|step| range / step <= at_most) else { return Vec::new() };
+        let decimals = (1..=7).find(|decimals| step % 10_i64.pow(7 - decimals) == 0).unwrap_or(7);
+        let first = self.start.since(self.origin).div_euclid(step) * step;
+        let offsets = (0..=at_most + 2).filter_map(|number| first.checked_add(step.checked_mul(number)?));
+        let time = |offset: i64| self.origin.filetime().checked_add_signed(offset).map(Time::from_filetime);
+        offsets
+            .filter_map(|offset| Some((time(offset)?, offset)))
+            .filter(|(time, _)| (self.start..=self.end).contains(time))
+            .map(|(time, offset)| (time, label(offset, step, decimals as u32)))
+            .collect()
+    }
+}
+
+fn label(offset: i64, step: i64, decimals: u32) -> String {
+    let seconds = view::seconds(offset, decimals);
+    let whole = if step % 10_000_000 == 0 { seconds.split('.').next().unwrap_or(&seconds) } else { &seconds };
+    format!("{whole} s")
+}
+
+fn range(times: impl Iterator<Item = Time>) -> Option<(Time, Time)> {
+    let (start, end) = times.fold((None, None), |(start, end): (Option<Time>, Option<Time>), time| {
+        (Some(start.map_or(time, |start| start.min(time))), Some(end.map_or(time, |end| end.max(time))))
+    });
+    Some((start?, end?)).filter(|(start, end)| start < end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ticks_are_round_and_within() {
+        let second = 10_000_000;
+        let scale = |from: u64, to: u64| Scale {
+            start: Time::from_filetime(from),
+            end: Time::from_filetime(to),
+            left: 0,
+            right: 1000,
+            origin: Time::from_filetime(100 * second),
+        };
+        let labels = |scale: Scale| scale.ticks(6).into_iter().map(|(_, label)| label).collect::<Vec<_>>();
+        assert_eq!(labels(scale(100 * second, 312 * second)), ["0 s", "50 s", "100 s", "150 s", "200 s"]);
+        assert_eq!(
+            labels(scale(99 * second, 100 * second + 1)),
+            ["-1.0 s", "-0.8 s", "-0.6 s", "-0.4 s", "-0.2 s", "0.0 s"]
+        );
+        assert_eq!(labels(scale(100 * second, 100 * second + 3)).len(), 4);
+        assert!(scale(0, u64::MAX).ticks(8).len() <= 11);
+    }
+}
