@@ -8,8 +8,11 @@
 pub mod cbs;
 pub mod codes;
 mod error;
+pub mod pending;
+pub mod sessions;
 pub mod text;
 pub mod time;
+mod xml;
 
 pub use error::{Error, Result};
 pub use text::{LogEncoding, LogText};
