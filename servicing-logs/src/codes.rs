@@ -11,6 +11,8 @@
 
 use std::ops::Range;
 
+use status_codes::{NtStatus, Win32Error};
+
 use crate::text::{leading_hex, leading_number};
 
 /// A status, in the numbering it was printed in.
@@ -22,14 +24,14 @@ pub enum CodeValue<'a> {
     Ntstatus(u32),
     /// A Win32 error.
     Win32(u32),
-    /// A Win32 error given by name only, `ERROR_FILE_NOT_FOUND`.
+    /// A Win32 error given by a name that has no known number.
     Win32Name(&'a str),
-    /// An NTSTATUS given by name only, `STATUS_NOT_SUPPORTED`.
+    /// An NTSTATUS given by a name that has no known number.
     NtstatusName(&'a str),
 }
 
 impl CodeValue<'_> {
-    /// The HRESULT this is or maps to by the transforms of winerror.h; `None` where only a name is known.
+    /// The HRESULT this is or maps to by the transforms of winerror.h; `None` where the number is unknown.
     ///
     /// Win32 n is `0x8007xxxx`; an NTSTATUS gets the bit of HRESULT_FROM_NT, but `0xC007xxxx`, the
     /// NTSTATUS_FROM_WIN32 of a Win32 error, maps back to that error.
@@ -207,7 +209,10 @@ fn from_win32(text: &[u8], at: usize, form: CodeForm) -> Option<CodeMatch<'_>> {
     let inside = rest.get(..end)?;
     let value = match crate::text::whole_number(inside) {
         Some(number) => CodeValue::Win32(number),
-        None => CodeValue::Win32Name(symbol(inside)?),
+        None => {
+            let name = symbol(inside)?;
+            Win32Error::named(name).next().map_or(CodeValue::Win32Name(name), |code| CodeValue::Win32(code.0))
+        }
     };
     let start = at - if form == CodeForm::HresultFromWin32 { 19 } else { 20 };
     Some(CodeMatch { value, form, span: start..at + end + 1 })
@@ -293,7 +298,10 @@ fn name(text: &[u8], at: usize) -> Option<CodeMatch<'_>> {
     let rest = text.get(start..)?;
     let length =
         rest.iter().take(80).take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
-    let value = CodeValue::NtstatusName(symbol(rest.get(..length)?)?);
+    let name = symbol(rest.get(..length)?)?;
+    let value = NtStatus::named(name)
+        .next()
+        .map_or(CodeValue::NtstatusName(name), |status| CodeValue::Ntstatus(status.0));
     Some(CodeMatch { value, form: CodeForm::Name, span: start..start + length })
 }
 
@@ -319,27 +327,19 @@ mod tests {
             ),
             (
                 "Completion status: HRESULT_FROM_WIN32(ERROR_FILE_NOT_FOUND)",
-                &[(
-                    V::Win32Name("ERROR_FILE_NOT_FOUND"),
-                    F::HresultFromWin32,
-                    "HRESULT_FROM_WIN32(ERROR_FILE_NOT_FOUND)",
-                )],
+                &[(V::Win32(2), F::HresultFromWin32, "HRESULT_FROM_WIN32(ERROR_FILE_NOT_FOUND)")],
             ),
             (
                 "NTSTATUS_FROM_WIN32(ERROR_INVALID_DATA) #6317935# from CCSDirectTransaction[gle=0xd007000d]",
                 &[
-                    (
-                        V::Win32Name("ERROR_INVALID_DATA"),
-                        F::NtstatusFromWin32,
-                        "NTSTATUS_FROM_WIN32(ERROR_INVALID_DATA)",
-                    ),
+                    (V::Win32(13), F::NtstatusFromWin32, "NTSTATUS_FROM_WIN32(ERROR_INVALID_DATA)"),
                     (V::Ntstatus(0xC007000D), F::Gle, "gle=0xd007000d"),
                 ],
             ),
             (
                 "STATUS_NOT_SUPPORTED #14706236# from CFileInstaller::DoComponentOperation(...)[gle=0xd00000bb]",
                 &[
-                    (V::NtstatusName("STATUS_NOT_SUPPORTED"), F::Name, "STATUS_NOT_SUPPORTED"),
+                    (V::Ntstatus(0xC00000BB), F::Name, "STATUS_NOT_SUPPORTED"),
                     (V::Ntstatus(0xC00000BB), F::Gle, "gle=0xd00000bb"),
                 ],
             ),

@@ -7,9 +7,12 @@
 
 pub mod cbs;
 pub mod codes;
+pub mod dism;
 mod error;
 pub mod pending;
+pub mod poqexec;
 pub mod sessions;
+pub mod setupapi;
 pub mod text;
 pub mod time;
 mod xml;

@@ -224,7 +224,7 @@ fn assert_installer(name: &str, id: &str, printed: &str, status: CodeValue<'_>) 
 #[test]
 fn kinds_10_11_12_15_25_advanced_installers() {
     let id = "{9edf0f01-ef44-4c87-ac5a-8aad730137ab}";
-    let not_found = CodeValue::Win32Name("ERROR_FILE_NOT_FOUND");
+    let not_found = CodeValue::Win32(2);
     assert_installer("Task Scheduler", id, "HRESULT_FROM_WIN32(ERROR_FILE_NOT_FOUND)", not_found);
     assert_installer("HTTP Installer", id, "HRESULT_FROM_WIN32(1058)", CodeValue::Win32(1058));
     assert_installer("Container Installer", id, "HRESULT_FROM_WIN32(1753)", CodeValue::Win32(1753));

@@ -41,22 +41,30 @@ fn version_31() {
     let primitives: Vec<_> = items
         .iter()
         .filter_map(|item| match item {
-            PendingItem::Primitive(found) => Some((found.index, found.block, found.kind, found.name.as_deref())),
+            PendingItem::Primitive(found) => {
+                Some((found.index, found.block, found.kind, found.name.as_deref()))
+            }
             _ => None,
         })
         .collect();
-    assert_eq!(primitives, [
-        (0, 0, PrimitiveKind::BeginTransaction, Some("12")),
-        (1, 0, PrimitiveKind::HardlinkFile, None),
-        (2, 0, PrimitiveKind::SetKeyValue, Some("Start")),
-        (3, 1, PrimitiveKind::DeleteFile, None),
-    ]);
+    assert_eq!(
+        primitives,
+        [
+            (0, 0, PrimitiveKind::BeginTransaction, Some("12")),
+            (1, 0, PrimitiveKind::HardlinkFile, None),
+            (2, 0, PrimitiveKind::SetKeyValue, Some("Start")),
+            (3, 1, PrimitiveKind::DeleteFile, None),
+        ]
+    );
     let link = items.iter().find_map(|item| match item {
         PendingItem::Primitive(found) if found.index == 1 => Some(found.clone()),
         _ => None,
     });
     let link = link.unwrap();
-    assert_eq!(link.source.as_deref(), Some(r"\SystemRoot\WinSxS\amd64_x_31bf3856ad364e35_10.0.1.1_none_1\a&b.exe"));
+    assert_eq!(
+        link.source.as_deref(),
+        Some(r"\SystemRoot\WinSxS\amd64_x_31bf3856ad364e35_10.0.1.1_none_1\a&b.exe")
+    );
     assert_eq!(link.destination.as_deref(), Some(r"\??\C:\Windows\System32\a&b.exe"));
     assert!(PENDING_31[link.offset as usize..].trim_start().starts_with("<HardlinkFile"));
     assert!(items.iter().any(|item| matches!(item, PendingItem::Install(install)
@@ -108,7 +116,8 @@ fn sessions_with_packages() {
 fn any_bytes_are_read() {
     common::damaged(PENDING_31.as_bytes(), 21, |data| {
         let mut items = 0;
-        let summary = pending::read(data, |item| items += u64::from(matches!(item, PendingItem::Primitive(_))));
+        let summary =
+            pending::read(data, |item| items += u64::from(matches!(item, PendingItem::Primitive(_))));
         assert_eq!(items, summary.primitives);
     });
     common::damaged(SESSIONS.as_bytes(), 22, |data| {
