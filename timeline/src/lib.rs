@@ -1,1 +1,26 @@
-//! timeline
+//! One model, one clock, one graph of an update's reboot, and the diagnosis.
+//!
+//! Files become a [`Case`]; each source of the case is scanned once, in parallel, into a [`Timeline`] that keeps what the
+//! diagnosis can use; [`diagnose`] finds phases, services, candidates and the verdict, and draws the [`graph`] in
+//! which the chain from the rollback back to its cause is a path. Nothing here prints.
+#![forbid(unsafe_code)]
+
+mod case;
+mod diagnosis;
+pub mod graph;
+mod model;
+mod phases;
+mod services;
+mod sources;
+mod timeline;
+
+pub use case::{Case, CaseError, Input};
+pub use diagnosis::{
+    Candidate, ChainLink, Confidence, Diagnosis, FeatureHit, Holder, Level, Missing, NextCapture, Outcome, Relation,
+    Sign, Verdict, benign, diagnose,
+};
+pub use model::*;
+pub use phases::{Phase, PhaseName};
+pub use services::{Assessment, Service, ServiceState, StartType};
+pub use sources::{FailureGroup, Scan, Source, pml::PmlSource};
+pub use timeline::Timeline;

@@ -1,0 +1,210 @@
+//! Candidates: the errors of servicing processes that nothing makes ordinary, with the facts they are ranked by.
+
+use std::collections::HashMap;
+
+use super::{features, noise, signs::Sign};
+use crate::{
+    Timeline,
+    model::{Event, EventId, FileTime, Kind, Process, ProcessId, Role, Ticks},
+};
+
+/// Candidates that are looked at closely; the rest of a flood of equal errors says nothing more.
+const MAX_CANDIDATES: usize = 400;
+
+/// An operation that may be the one that failed.
+#[derive(Debug, Clone)]
+pub struct Candidate {
+    /// The last attempt.
+    pub event: Event,
+    /// How often the same was tried with the same result.
+    pub tries: u64,
+    /// A later success of the same process on the same path.
+    pub later_success: Option<EventId>,
+    /// An open for attributes only, of the same path by the same thread, right after the error.
+    pub reopened: Option<EventId>,
+    /// Who else had the object open.
+    pub holder: Option<Holder>,
+    /// What it scores, and for what.
+    pub features: Vec<FeatureHit>,
+    /// The sum of the features.
+    pub score: f64,
+}
+
+/// A process that had the object open when the operation failed.
+#[derive(Debug, Clone, Copy)]
+pub struct Holder {
+    /// The process.
+    pub process: ProcessId,
+    /// Its open.
+    pub event: EventId,
+    /// When it opened the object.
+    pub time: FileTime,
+    /// The share mode it granted.
+    pub share: u32,
+}
+
+/// A feature that applies to a candidate.
+#[derive(Debug, Clone)]
+pub struct FeatureHit {
+    /// Its name in the table of features.
+    pub name: &'static str,
+    /// What it adds.
+    pub score: f64,
+    /// In words.
+    pub words: crate::Words,
+}
+
+/// What the features look at.
+pub(crate) struct Context<'a> {
+    pub(crate) candidate: &'a Candidate,
+    pub(crate) process: &'a Process,
+    /// Time to the first sign of failure that follows.
+    pub(crate) before_sign: Option<Ticks>,
+    /// Whether it is the last candidate before that sign.
+    pub(crate) last_before_sign: bool,
+    /// Errors with the same operation and status by the same process, on any path.
+    pub(crate) alike: u64,
+}
+
+/// Collects and ranks, best first.
+pub(crate) fn rank(timeline: &Timeline<'_>, signs: &[Sign]) -> Vec<Candidate> {
+    let suspects = timeline.suspects(|e| noise::benign(e.kind, e.status, &e.path).is_none() && !e.path.is_empty());
+    let mut candidates = group(suspects);
+    // Of a flood the latest are nearest to the failure; what mutates comes before what only looks.
+    candidates.sort_by_key(|c| (std::cmp::Reverse(c.event.kind.mutates()), std::cmp::Reverse((c.event.time, c.event.id))));
+    candidates.truncate(MAX_CANDIDATES);
+    let mut paths: Vec<String> = candidates.iter().map(|c| c.event.path.to_ascii_lowercase()).collect();
+    paths.sort_unstable();
+    paths.dedup();
+    if !paths.is_empty() {
+        relate(&mut candidates, &timeline.touching(&paths), timeline);
+    }
+    let alike = alike(timeline);
+    let last = signs.first().map(|sign| {
+        candidates.iter().filter(|c| c.event.time <= sign.time).map(|c| (c.event.time, c.event.id)).max()
+    });
+    let scored: Vec<(Vec<FeatureHit>, f64)> = candidates
+        .iter()
+        .map(|candidate| {
+            let Some(process) = timeline.process_of(&candidate.event) else { return (Vec::new(), f64::MIN) };
+            let event = &candidate.event;
+            let sign = signs.iter().find(|s| s.time >= event.time);
+            let context = Context {
+                candidate,
+                process,
+                before_sign: sign.map(|s| s.time.since(event.time)),
+                last_before_sign: last.flatten() == Some((event.time, event.id)),
+                alike: alike.get(&(event.process, event.name, event.status)).copied().unwrap_or(1),
+            };
+            features::score(&context)
+        })
+        .collect();
+    for (candidate, (features, score)) in candidates.iter_mut().zip(scored) {
+        (candidate.features, candidate.score) = (features, score);
+    }
+    candidates.sort_by(|a, b| b.score.total_cmp(&a.score).then(b.event.time.cmp(&a.event.time)).then(a.event.id.cmp(&b.event.id)));
+    candidates
+}
+
+/// Joins attempts of one process at the same with the same result; the last stands for all.
+fn group(suspects: Vec<Event>) -> Vec<Candidate> {
+    let mut by_key: HashMap<(Option<ProcessId>, &'static str, u32, String), usize> = HashMap::new();
+    let mut candidates: Vec<Candidate> = Vec::new();
+    for event in suspects {
+        let key = (event.process, event.name, event.status, event.path.to_ascii_lowercase());
+        match by_key.get(&key).and_then(|at| candidates.get_mut(*at)) {
+            Some(candidate) => {
+                candidate.tries += 1;
+                candidate.event = event;
+            }
+            None => {
+                by_key.insert(key, candidates.len());
+                candidates.push(Candidate {
+                    event,
+                    tries: 1,
+                    later_success: None,
+                    reopened: None,
+                    holder: None,
+                    features: Vec::new(),
+                    score: 0.0,
+                });
+            }
+        }
+    }
+    candidates
+}
+
+fn alike(timeline: &Timeline<'_>) -> HashMap<(Option<ProcessId>, &'static str, u32), u64> {
+    timeline.failures().map(|g| ((g.process, g.operation, g.status), g.count)).collect()
+}
+
+/// Within this time after an error an open for attributes only counts as its follow-up.
+const REOPEN_WITHIN: Ticks = Ticks::seconds(2);
+
+/// Finds what else happened to the candidates' objects. `touching` is in order of time.
+fn relate(candidates: &mut [Candidate], touching: &[Event], timeline: &Timeline<'_>) {
+    let mut by_path: HashMap<String, Vec<&Event>> = HashMap::new();
+    for event in touching {
+        by_path.entry(event.path.to_ascii_lowercase()).or_default().push(event);
+    }
+    for candidate in candidates {
+        let Some(events) = by_path.get(&candidate.event.path.to_ascii_lowercase()) else { continue };
+        let error = &candidate.event;
+        let after = || events.iter().filter(|e| (e.time, e.id) > (error.time, error.id));
+        let looks = |e: &&&Event| {
+            e.tid == error.tid && e.process == error.process && e.open.is_some_and(|o| o.attributes_only())
+        };
+        candidate.reopened = after()
+            .take_while(|e| e.time.since(error.end()) <= REOPEN_WITHIN)
+            .filter(looks)
+            .find(|e| !e.failed())
+            .map(|e| e.id);
+        candidate.later_success =
+            after().filter(|e| e.process == error.process && !e.failed()).find(|e| makes_up(error, e)).map(|e| e.id);
+        candidate.holder = holder(events, error, timeline);
+    }
+}
+
+/// Whether a success of the same process on the same path makes up for the error: the same kind of operation, or an open
+/// that asks for as much.
+fn makes_up(error: &Event, success: &Event) -> bool {
+    if success.kind != error.kind {
+        return false;
+    }
+    match (error.open, success.open) {
+        (Some(wanted), Some(got)) => !got.attributes_only() || wanted.attributes_only(),
+        _ => true,
+    }
+}
+
+/// The process, other than the failing one, whose open of the object was not closed when the operation failed. Of
+/// several the one that shared least.
+fn holder(events: &[&Event], error: &Event, timeline: &Timeline<'_>) -> Option<Holder> {
+    if error.kind.is_registry() {
+        return None;
+    }
+    let mut open: HashMap<ProcessId, Vec<Holder>> = HashMap::new();
+    for event in events.iter().take_while(|e| e.time <= error.time) {
+        let Some(process) = event.process.filter(|p| Some(*p) != error.process) else { continue };
+        match event.kind {
+            Kind::FileOpen | Kind::FileCreate if !event.failed() => {
+                let Some(facts) = event.open.filter(|o| !o.attributes_only()) else { continue };
+                let holder = Holder { process, event: event.id, time: event.time, share: facts.share };
+                open.entry(process).or_default().push(holder);
+            }
+            // Process Monitor does not tell handles apart: a close ends the oldest open.
+            Kind::FileClose => {
+                if let Some(list) = open.get_mut(&process)
+                    && !list.is_empty()
+                {
+                    list.remove(0);
+                }
+            }
+            _ => {}
+        }
+    }
+    let alive = |h: &Holder| {
+        timeline.process(h.process).is_some_and(|p| p.end.is_none_or(|end| end >= error.time) && p.role != Role::System)
+    };
+    open.into_values().flatten().filter(alive).min_by_key(|h| (h.share, h.event))
+}

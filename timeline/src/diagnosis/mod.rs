@@ -1,0 +1,59 @@
+//! The diagnosis: what failed, how that is known, and what is missing where it is not.
+
+mod candidates;
+mod evidence;
+mod features;
+mod noise;
+mod signs;
+mod verdict;
+
+pub use candidates::{Candidate, FeatureHit, Holder};
+pub use evidence::Relation;
+pub use noise::benign;
+pub use signs::Sign;
+pub use verdict::{ChainLink, Confidence, Level, Missing, NextCapture, Outcome, Verdict};
+
+use crate::{
+    Phase, Service, Timeline,
+    graph::CaseGraph,
+    model::Event,
+    phases::{self, Boots},
+    services,
+};
+
+/// Everything that the report tells.
+#[derive(Debug)]
+pub struct Diagnosis {
+    /// The answer.
+    pub verdict: Verdict,
+    /// The candidates, best first.
+    pub candidates: Vec<Candidate>,
+    /// From the rollback back to the first cause: a path in `graph`.
+    pub chain: Vec<ChainLink>,
+    /// The phases of the reboot.
+    pub phases: Vec<Phase>,
+    /// The services that updates need.
+    pub services: Vec<Service>,
+    /// Signs that the update failed.
+    pub signs: Vec<Sign>,
+    /// Events around the failing operation, in order of time, with why each is shown.
+    pub evidence: Vec<(Relation, Event)>,
+    /// What is around the failing operation.
+    pub graph: CaseGraph,
+}
+
+/// Finds what failed.
+pub fn diagnose(timeline: &Timeline<'_>) -> Diagnosis {
+    let marked = timeline.marked();
+    let boots = Boots::of(timeline);
+    let signs = signs::find(timeline, &marked);
+    let phases = phases::find(timeline, &boots, &marked, &signs);
+    let services = services::find(timeline, &marked);
+    let candidates = candidates::rank(timeline, &signs);
+    let verdict = verdict::decide(timeline, &boots, &signs, &phases, &services, &candidates);
+    let failing = verdict.failing.and_then(|at| candidates.get(at));
+    let graph = CaseGraph::around(timeline, failing, &signs, &phases);
+    let chain = graph.chain();
+    let evidence = failing.map_or_else(Vec::new, |c| evidence::around(timeline, c));
+    Diagnosis { verdict, candidates, chain, phases, services, signs, evidence, graph }
+}

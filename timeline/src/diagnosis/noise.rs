@@ -1,0 +1,76 @@
+//! Results that are ordinary where they stand: by operation and context, never by the text of the result alone.
+
+use crate::model::{Kind, Words};
+
+/// A row of the table: statuses, kinds of operation (none for all), why it is ordinary, in both languages.
+type Row = (&'static [u32], &'static [Kind], &'static str, &'static str);
+
+const NAME_NOT_FOUND: u32 = 0xC000_0034;
+const PATH_NOT_FOUND: u32 = 0xC000_003A;
+const NO_SUCH_FILE: u32 = 0xC000_000F;
+
+const ROWS: &[Row] = &[
+    (
+        &[0xC01C_0004],
+        &[],
+        "a filter driver declined fast I/O; the operation follows as an IRP",
+        "筛选器驱动拒绝快速 I/O;操作随后以 IRP 进行",
+    ),
+    (
+        &[NAME_NOT_FOUND, PATH_NOT_FOUND, NO_SUCH_FILE, 0xC000_000E, 0xC000_00BA, 0xC000_0103],
+        &[Kind::FileOpen, Kind::FileQuery, Kind::KeyOpen, Kind::KeyQuery, Kind::ValueQuery],
+        "looking for something that need not be there",
+        "查找未必存在的对象",
+    ),
+    (
+        &[0xC000_0010, 0xC000_000D, 0xC000_00BB, 0xC000_0003, 0xC000_0004, 0xC000_0275, 0xC000_02F0, 0xC000_0052, 0xC000_046D, 0xC000_046F, 0xC000_A2A1],
+        &[Kind::FileQuery, Kind::KeyQuery, Kind::FileSetInfo],
+        "the file system does not offer what was asked; the caller goes on without it",
+        "文件系统不提供所请求的功能;调用方会跳过",
+    ),
+    (&[0xC000_0023], &[], "the caller asks again with a larger buffer", "调用方会用更大的缓冲区重试"),
+    (&[0xC000_0011], &[Kind::FileRead], "the end of the file", "文件末尾"),
+    (
+        &[0xC000_0120],
+        &[Kind::FileQuery, Kind::FileRead],
+        "a wait that its caller took back",
+        "调用方撤回的等待",
+    ),
+    (
+        &[0xC000_0035],
+        &[Kind::FileCreate],
+        "creating what is there already, as programs do to be sure of it",
+        "创建已存在的对象,程序借此确认其存在",
+    ),
+    (
+        &[0xC000_0243],
+        &[Kind::FileSetInfo, Kind::FileQuery],
+        "the cache manager cannot shrink a mapped file; it is kept",
+        "文件已映射,缓存管理器无法缩小",
+    ),
+];
+
+/// Paths under which a missing name is no mere probing for a servicing process: ends or parts, lower case.
+const NEEDED: &[&str] = &[r"\driverstore\filerepository\", r"\component based servicing\driveroperations\", r"\inf\"];
+
+/// Why `status` is ordinary for this kind of operation on this path; `None` where it is not.
+pub fn benign(kind: Kind, status: u32, path: &str) -> Option<Words> {
+    let row = ROWS.iter().find(|(statuses, kinds, ..)| {
+        statuses.contains(&status) && (kinds.is_empty() || kinds.contains(&kind))
+    })?;
+    if is_missing(status) && is_needed(path) {
+        return None;
+    }
+    Some(Words::new(row.2, row.3))
+}
+
+/// Whether the status says that a name is not there.
+pub(crate) fn is_missing(status: u32) -> bool {
+    matches!(status, NAME_NOT_FOUND | PATH_NOT_FOUND | NO_SUCH_FILE)
+}
+
+/// Whether the path is one that servicing cannot do without.
+pub(crate) fn is_needed(path: &str) -> bool {
+    let path = path.to_ascii_lowercase();
+    NEEDED.iter().any(|part| path.contains(part))
+}

@@ -1,0 +1,81 @@
+//! Operations that the diagnosis kept.
+
+use super::{FileTime, Kind, ProcessId, Ticks};
+
+/// Position of a source in [`crate::Timeline::sources`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SourceId(pub u16);
+
+/// An event of a source, by its number there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EventId {
+    /// The source.
+    pub source: SourceId,
+    /// Number of the event in the source, from 0.
+    pub index: u64,
+}
+
+/// What an open asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OpenFacts {
+    /// Access mask.
+    pub desired_access: u32,
+    /// Share mode: 1 read, 2 write, 4 delete.
+    pub share: u32,
+    /// Create options.
+    pub options: u32,
+}
+
+/// FILE_READ_ATTRIBUTES and SYNCHRONIZE: an open for no more than these looks at a file, it does not use it.
+const LOOKING: u32 = 0x0080 | 0x0010_0000;
+
+impl OpenFacts {
+    /// Whether the open asked for attributes only.
+    pub fn attributes_only(&self) -> bool {
+        self.desired_access != 0 && self.desired_access & !LOOKING == 0
+    }
+}
+
+/// An operation, owned: only the few that the diagnosis looks at are turned into one.
+#[derive(Debug, Clone)]
+pub struct Event {
+    /// Which event it is.
+    pub id: EventId,
+    /// Start.
+    pub time: FileTime,
+    /// Duration; `None` while pending.
+    pub duration: Option<Ticks>,
+    /// Who did it, where the source knows the process.
+    pub process: Option<ProcessId>,
+    /// Thread id.
+    pub tid: u32,
+    /// What it does.
+    pub kind: Kind,
+    /// Process Monitor's name of the operation.
+    pub name: &'static str,
+    /// File or key, as Process Monitor shows it.
+    pub path: String,
+    /// Second path of a rename or a link.
+    pub target: Option<String>,
+    /// NTSTATUS.
+    pub status: u32,
+    /// Of an open, what it asked for.
+    pub open: Option<OpenFacts>,
+}
+
+impl Event {
+    /// End, or start where it never ended.
+    pub fn end(&self) -> FileTime {
+        self.time.plus(self.duration.unwrap_or_default())
+    }
+
+    /// Whether the status is an error (not a success, information or warning).
+    pub fn failed(&self) -> bool {
+        is_error(self.status)
+    }
+}
+
+/// Whether an NTSTATUS is an error: its severity is 3.
+pub(crate) fn is_error(status: u32) -> bool {
+    status >> 30 == 3
+}

@@ -1,0 +1,14 @@
+//! The one model that every source is turned into: processes, operations, results, and how each fact is known.
+
+mod event;
+mod fact;
+mod operation;
+mod process;
+mod time;
+
+pub(crate) use event::is_error;
+pub use event::{Event, EventId, OpenFacts, SourceId};
+pub use fact::{Evidence, Sourced, Trust, Words};
+pub use operation::Kind;
+pub use process::{Process, ProcessId, Role};
+pub use time::{FileTime, Ticks};

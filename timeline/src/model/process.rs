@@ -1,0 +1,106 @@
+//! Processes, and the part they play in an update's reboot.
+
+use super::FileTime;
+
+/// Position of a process in [`crate::Timeline::processes`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ProcessId(pub u32);
+
+/// The part a process plays in servicing, told by its image's name and its parents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// poqexec.exe: executes pending.xml.
+    Poqexec,
+    /// TiWorker.exe: does the work of servicing.
+    TiWorker,
+    /// TrustedInstaller.exe: owns sessions, shutdown and startup processing.
+    TrustedInstaller,
+    /// smss.exe: renames files at boot and starts poqexec.
+    SessionManager,
+    /// drvinst.exe: installs devices.
+    DriverInstall,
+    /// A process started by one of the above.
+    ServicingChild,
+    /// services.exe: the service control manager.
+    ServiceControl,
+    /// svchost.exe: hosts services.
+    ServiceHost,
+    /// WerFault.exe, wermgr.exe: error reports.
+    ErrorReporting,
+    /// The System process.
+    System,
+    /// Anything else.
+    Other,
+}
+
+/// Image names that tell a role by themselves.
+const NAMES: &[(&str, Role)] = &[
+    ("poqexec.exe", Role::Poqexec),
+    ("tiworker.exe", Role::TiWorker),
+    ("trustedinstaller.exe", Role::TrustedInstaller),
+    ("smss.exe", Role::SessionManager),
+    ("drvinst.exe", Role::DriverInstall),
+    ("services.exe", Role::ServiceControl),
+    ("svchost.exe", Role::ServiceHost),
+    ("werfault.exe", Role::ErrorReporting),
+    ("wermgr.exe", Role::ErrorReporting),
+    ("system", Role::System),
+];
+
+impl Role {
+    /// The role that an image's name tells.
+    pub fn of_name(name: &str) -> Self {
+        NAMES.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map_or(Self::Other, |(_, role)| *role)
+    }
+
+    /// Whether a failing operation of such a process can be what made the update fail.
+    pub fn services_updates(self) -> bool {
+        matches!(
+            self,
+            Self::Poqexec
+                | Self::TiWorker
+                | Self::TrustedInstaller
+                | Self::SessionManager
+                | Self::DriverInstall
+                | Self::ServicingChild
+        )
+    }
+
+    /// Whether its children do servicing work too.
+    pub fn passes_to_children(self) -> bool {
+        matches!(self, Self::TiWorker | Self::TrustedInstaller | Self::DriverInstall | Self::ServicingChild)
+    }
+}
+
+/// A process of the timeline. The same process in two sources is one.
+#[derive(Debug, Clone)]
+pub struct Process {
+    /// Process id, recycled by Windows.
+    pub pid: u32,
+    /// Parent's process id.
+    pub parent_pid: u32,
+    /// The parent, where it is known.
+    pub parent: Option<ProcessId>,
+    /// File name of the image.
+    pub name: String,
+    /// Full path of the image.
+    pub image_path: String,
+    /// Command line.
+    pub command_line: String,
+    /// Account.
+    pub user: String,
+    /// Company of the image, which tells third parties apart.
+    pub company: String,
+    /// Start, where known.
+    pub start: Option<FileTime>,
+    /// End, where it ended within the trace.
+    pub end: Option<FileTime>,
+    /// Exit status, where it ended within the trace.
+    pub exit_status: Option<u32>,
+    /// Its part in servicing.
+    pub role: Role,
+    /// Events of it.
+    pub events: u64,
+    /// Events of it whose status is an error.
+    pub failures: u64,
+}

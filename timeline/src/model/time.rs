@@ -1,0 +1,39 @@
+//! The one clock: FILETIME, UTC.
+
+/// 100-nanosecond ticks since 1601-01-01 00:00 UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct FileTime(pub u64);
+
+/// A span in ticks of 100 ns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Ticks(pub u64);
+
+impl FileTime {
+    /// The span since `earlier`; none where that is later.
+    pub fn since(self, earlier: Self) -> Ticks {
+        Ticks(self.0.saturating_sub(earlier.0))
+    }
+
+    /// The instant `span` later.
+    pub fn plus(self, span: Ticks) -> Self {
+        Self(self.0.saturating_add(span.0))
+    }
+}
+
+impl Ticks {
+    /// Whole seconds as a span.
+    pub const fn seconds(seconds: u64) -> Self {
+        Self(seconds * 10_000_000)
+    }
+
+    /// The span in seconds.
+    pub fn as_seconds(self) -> f64 {
+        self.0 as f64 / 1e7
+    }
+}
+
+impl From<pml_reader::FileTime> for FileTime {
+    fn from(time: pml_reader::FileTime) -> Self {
+        Self(time.0)
+    }
+}

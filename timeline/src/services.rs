@@ -1,0 +1,194 @@
+//! Services: how they are set to start, when their hosts ran, and whether that is a fault.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    Timeline,
+    model::{Event, Evidence, FileTime, Kind, Role, Trust, Words},
+    sources::Mark,
+};
+
+/// How a service is set to start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs)]
+pub enum StartType {
+    Boot,
+    System,
+    Automatic,
+    Manual,
+    Disabled,
+}
+
+impl StartType {
+    fn of(value: u64) -> Option<Self> {
+        Some(match value {
+            0 => Self::Boot,
+            1 => Self::System,
+            2 => Self::Automatic,
+            3 => Self::Manual,
+            4 => Self::Disabled,
+            _ => return None,
+        })
+    }
+
+    /// The word in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Boot => "boot",
+            Self::System => "system",
+            Self::Automatic => "automatic",
+            Self::Manual => "manual",
+            Self::Disabled => "disabled",
+        }
+    }
+}
+
+/// What a service's facts mean for the update.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Assessment {
+    /// As it should be.
+    Ordinary,
+    /// Could hinder an update.
+    Suspicious,
+    /// Nothing in the sources tells.
+    Unknown,
+}
+
+/// A moment in a service's life.
+#[derive(Debug, Clone)]
+pub struct ServiceState {
+    /// When.
+    pub time: FileTime,
+    /// `running`, `stopped`.
+    pub state: &'static str,
+    /// How it is known.
+    pub trust: Trust,
+    /// By what.
+    pub evidence: Evidence,
+}
+
+/// A service that matters to updates.
+#[derive(Debug, Clone)]
+pub struct Service {
+    /// Service name.
+    pub name: &'static str,
+    /// Display name.
+    pub display_name: &'static str,
+    /// Start type as the trace read it last.
+    pub start_type: Option<(StartType, Evidence)>,
+    /// Its life within the trace.
+    pub states: Vec<ServiceState>,
+    /// What that means.
+    pub assessment: Assessment,
+    /// Why.
+    pub words: Words,
+}
+
+/// The services that are always told of: name, display name, service DLL or program, part of a host's command line.
+/// Start types on a healthy machine: manual (TrustedInstaller automatic while an update is pending); Microsoft's service
+/// guidance for Server 2016 and 2019.
+const SERVICES: &[(&str, &str, &str, &str)] = &[
+    ("TrustedInstaller", "Windows Modules Installer", "trustedinstaller.exe", r"\trustedinstaller.exe"),
+    ("AppXSvc", "AppX Deployment Service (AppXSVC)", "appxdeploymentserver.dll", "-s appxsvc"),
+    ("AppReadiness", "App Readiness", "appreadiness.dll", "-k appreadiness"),
+];
+
+/// What the timeline says of the services that updates need.
+pub(crate) fn find(timeline: &Timeline<'_>, marked: &[(Mark, Event)]) -> Vec<Service> {
+    let mut starts: BTreeMap<&str, (StartType, Evidence)> = BTreeMap::new();
+    let reads = marked.iter().filter(|(mark, e)| *mark == Mark::ServiceStart && e.status == 0);
+    for (_, event) in reads {
+        let Some((name, ..)) = SERVICES.iter().find(|(name, ..)| names_service(&event.path, name)) else { continue };
+        let Some(start) = timeline.number(event.id).and_then(StartType::of) else { continue };
+        let verb = if event.kind == Kind::ValueSet { ("is set to", "被设为") } else { ("is read as", "读得") };
+        let words = Words::new(format!("{} {} {}", event.path, verb.0, start as u8), format!("{} {} {}", event.path, verb.1, start as u8));
+        starts.insert(name, (start, Evidence { event: Some(event.id), words }));
+    }
+    SERVICES
+        .iter()
+        .map(|(name, display_name, image, command)| {
+            let states = states(timeline, marked, image, command);
+            let start_type = starts.remove(name);
+            let (assessment, words) = assess(name, start_type.as_ref().map(|(s, _)| *s), &states);
+            Service { name, display_name, start_type, states, assessment, words }
+        })
+        .collect()
+}
+
+/// Whether `path` is the Start value of this service, in any control set.
+fn names_service(path: &str, name: &str) -> bool {
+    let mut parts = path.rsplit('\\');
+    let (value, service, services) = (parts.next(), parts.next(), parts.next());
+    value.is_some_and(|v| v.eq_ignore_ascii_case("start"))
+        && service.is_some_and(|s| s.eq_ignore_ascii_case(name))
+        && services.is_some_and(|s| s.eq_ignore_ascii_case("services"))
+}
+
+fn states(timeline: &Timeline<'_>, marked: &[(Mark, Event)], image: &str, command: &str) -> Vec<ServiceState> {
+    let mut states = Vec::new();
+    for (mark, event) in marked {
+        if *mark == Mark::ServiceDll && event.path.to_ascii_lowercase().ends_with(image) {
+            let words = Words::new(
+                format!("a service host loads {}", event.path),
+                format!("服务宿主加载 {}", event.path),
+            );
+            let evidence = Evidence { event: Some(event.id), words };
+            states.push(ServiceState { time: event.time, state: "running", trust: Trust::Inferred, evidence });
+        }
+    }
+    let (first, _) = timeline.span().unwrap_or_default();
+    for process in &timeline.processes {
+        let line = process.command_line.to_ascii_lowercase();
+        let is_host = matches!(process.role, Role::ServiceHost | Role::TrustedInstaller)
+            && (line.contains(command) || process.image_path.to_ascii_lowercase().ends_with(command));
+        if !is_host {
+            continue;
+        }
+        let moments = [(process.start, "running"), (process.end, "stopped")];
+        for (time, state) in moments {
+            let Some(time) = time.filter(|t| *t >= first) else { continue };
+            let (en, zh) = if state == "running" { ("starts", "启动") } else { ("ends", "结束") };
+            let who = format!("{} ({})", process.name, process.pid);
+            let words = Words::new(format!("its process {who} {en}"), format!("其进程 {who} {zh}"));
+            let evidence = Evidence { event: None, words };
+            states.push(ServiceState { time, state, trust: Trust::Recorded, evidence });
+        }
+    }
+    states.sort_by_key(|s| s.time);
+    states
+}
+
+fn assess(name: &str, start: Option<StartType>, states: &[ServiceState]) -> (Assessment, Words) {
+    let ran = states.iter().any(|s| s.state == "running");
+    match (start, ran) {
+        (Some(StartType::Disabled), _) => (
+            Assessment::Suspicious,
+            Words::new(
+                format!("{name} is disabled (Start = 4). Updates need it to be startable."),
+                format!("{name} 已禁用 (Start = 4)。更新要求它可以启动。"),
+            ),
+        ),
+        (_, true) => (
+            Assessment::Ordinary,
+            Words::new(format!("{name} ran in this trace."), format!("{name} 在此跟踪中运行过。")),
+        ),
+        (Some(start), false) => (
+            Assessment::Ordinary,
+            Words::new(
+                format!(
+                    "{name} did not run in this trace. Its start type is {}; a service that starts on demand and is \
+                     not running is in its normal state.",
+                    start.name()
+                ),
+                format!("{name} 在此跟踪中未运行。其启动类型为 {};按需启动的服务未运行属正常状态。", start.name()),
+            ),
+        ),
+        (None, false) => (
+            Assessment::Unknown,
+            Words::new(
+                format!("Nothing in this trace tells the state of {name}."),
+                format!("此跟踪中没有任何内容说明 {name} 的状态。"),
+            ),
+        ),
+    }
+}

@@ -1,0 +1,108 @@
+//! Adapters: one a reader. Each scans its file once, in parallel, and keeps what the diagnosis can use.
+
+pub mod pml;
+mod watch;
+
+use crate::model::{Event, EventId, FileTime, Process, ProcessId, SourceId};
+
+pub(crate) use watch::Mark;
+
+/// Why a scan kept an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Kept {
+    /// A process began or ended.
+    Lifecycle,
+    /// A servicing process met an error.
+    Suspect,
+    /// An operation on a name that tells something: see [`watch`].
+    Marked(Mark),
+}
+
+/// What one pass over a source found.
+#[derive(Debug, Default)]
+pub struct Scan {
+    /// The processes, with parents inside this source.
+    pub processes: Vec<Process>,
+    /// Records read, the damaged ones not counted.
+    pub events: u64,
+    /// Records that could not be read.
+    pub bad: u64,
+    /// The first of them, in words.
+    pub first_bad: Option<String>,
+    /// Time of the earliest event.
+    pub first: Option<FileTime>,
+    /// Time of the latest event.
+    pub last: Option<FileTime>,
+    /// Events missing between the first and the last by the source's own numbering: filtered, or dropped.
+    pub missing: u64,
+    /// Events whose status is an error, by what they have in common.
+    pub failures: Vec<FailureGroup>,
+    /// Events and failures in equal bins from `first` to `last`.
+    pub histogram: Vec<(u64, u64)>,
+    /// Events by class, as named in the source.
+    pub classes: Vec<(&'static str, u64)>,
+    pub(crate) kept: Vec<(u64, Kept)>,
+}
+
+/// Failing operations with the same process, operation and status.
+#[derive(Debug, Clone)]
+pub struct FailureGroup {
+    /// The process, where the source knows it.
+    pub process: Option<ProcessId>,
+    /// Process Monitor's name of the operation.
+    pub operation: &'static str,
+    /// NTSTATUS.
+    pub status: u32,
+    /// How many.
+    pub count: u64,
+    /// The first of them.
+    pub example: EventId,
+    /// Time of the first.
+    pub first: FileTime,
+    /// Time of the last.
+    pub last: FileTime,
+}
+
+/// A source of events.
+#[derive(Debug)]
+pub enum Source {
+    /// A Process Monitor log.
+    Pml(pml::PmlSource),
+}
+
+impl Source {
+    /// Reads the source once and keeps what matters.
+    pub(crate) fn scan(&self, id: SourceId) -> Scan {
+        match self {
+            Self::Pml(source) => source.scan(id),
+        }
+    }
+
+    /// One event, owned. `None` where its record is damaged.
+    pub fn event(&self, id: EventId, processes: &[Process]) -> Option<Event> {
+        match self {
+            Self::Pml(source) => source.event(id, processes),
+        }
+    }
+
+    /// The events that touch one of `paths` (in lower case), in order.
+    pub(crate) fn touching(&self, id: SourceId, paths: &[String], processes: &[Process]) -> Vec<Event> {
+        match self {
+            Self::Pml(source) => source.touching(id, paths, processes),
+        }
+    }
+
+    /// The number in the registry value that an event read or wrote.
+    pub(crate) fn number(&self, id: EventId) -> Option<u64> {
+        match self {
+            Self::Pml(source) => source.number(id),
+        }
+    }
+
+    /// The Detail column of an event.
+    pub fn detail(&self, id: EventId) -> String {
+        match self {
+            Self::Pml(source) => source.detail(id),
+        }
+    }
+}

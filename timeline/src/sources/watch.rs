@@ -1,0 +1,85 @@
+//! Names that tell something when a servicing process touches them: what the scan looks out for.
+//!
+//! The names are Microsoft's; what their touching means is from public write-ups of failed updates and from decompiled
+//! servicing code, and is inferred unless said otherwise.
+
+use crate::model::{Kind, Role};
+
+/// What an operation on a watched name stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Mark {
+    /// smss reads the list of pending renames.
+    PendingRenames,
+    /// smss reads the list of programs to run, poqexec among them.
+    SetupExecute,
+    /// pending.xml is touched.
+    PendingXml,
+    /// The driver operations queue is opened.
+    DriverOperations,
+    /// CBS asks whether error reports are wanted, the first thing it does when an update failed.
+    ErrorReportAsked,
+    /// A file that CBS gathers for an error report.
+    ErrorReportFile,
+    /// poqexec's failure is written to the component store.
+    PoqexecFailure,
+    /// CBS notes how far it is.
+    ExecuteState,
+    /// A service's start type is read.
+    ServiceStart,
+    /// A service's DLL is loaded by a service host.
+    ServiceDll,
+}
+
+/// Which roles a row of the table looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Who {
+    Session,
+    Servicing,
+    Host,
+    Anyone,
+}
+
+/// Ends of paths, lower case; who; kinds of operation; what it stands for.
+const NAMES: &[(&str, Who, &[Kind], Mark)] = &[
+    (r"\session manager\pendingfilerenameoperations", Who::Session, &[Kind::ValueQuery], Mark::PendingRenames),
+    (r"\session manager\setupexecute", Who::Session, &[Kind::ValueQuery], Mark::SetupExecute),
+    (r"\winsxs\pending.xml", Who::Servicing, &[Kind::FileOpen, Kind::FileCreate], Mark::PendingXml),
+    (
+        r"\component based servicing\driveroperations",
+        Who::Servicing,
+        &[Kind::KeyOpen, Kind::KeyCreate],
+        Mark::DriverOperations,
+    ),
+    (r"\disablewerreporting", Who::Servicing, &[Kind::ValueQuery], Mark::ErrorReportAsked),
+    (r"\winsxs\pending.xml.bad", Who::Servicing, &[Kind::FileOpen, Kind::FileCreate], Mark::ErrorReportFile),
+    (r"\logs\cbs\filterlist.log", Who::Servicing, &[Kind::FileCreate], Mark::ErrorReportFile),
+    (r"\logfiles\scm\scm.evm", Who::Servicing, &[Kind::FileOpen], Mark::ErrorReportFile),
+    (r"\winsxs\temp\logfiles\ntfslog.etl", Who::Servicing, &[Kind::FileCreate], Mark::ErrorReportFile),
+    (r"\components\poqexecfailure", Who::Servicing, &[Kind::ValueSet], Mark::PoqexecFailure),
+    (r"\executestate", Who::Servicing, &[Kind::ValueSet], Mark::ExecuteState),
+    (r"\start", Who::Anyone, &[Kind::ValueQuery, Kind::ValueSet], Mark::ServiceStart),
+    (r"\appxdeploymentserver.dll", Who::Host, &[Kind::ImageLoad], Mark::ServiceDll),
+    (r"\appreadiness.dll", Who::Host, &[Kind::ImageLoad], Mark::ServiceDll),
+];
+
+/// What an operation of a process with `role` stands for, if anything. `ends_with` compares the end of its path.
+pub(crate) fn mark(role: Role, kind: Kind, ends_with: impl Fn(&str) -> bool) -> Option<Mark> {
+    let looks = |who| match who {
+        Who::Session => role == Role::SessionManager,
+        Who::Servicing => role.services_updates(),
+        Who::Host => role == Role::ServiceHost,
+        Who::Anyone => true,
+    };
+    let row = NAMES.iter().find(|(tail, who, kinds, _)| looks(*who) && kinds.contains(&kind) && ends_with(tail));
+    row.map(|(.., mark)| *mark)
+}
+
+/// Whether operations of this role and kind can be marked at all; everything else need not be decoded.
+pub(crate) fn may_mark(role: Role, kind: Kind) -> bool {
+    match kind {
+        Kind::ValueQuery | Kind::ValueSet => true,
+        Kind::ImageLoad => role == Role::ServiceHost,
+        Kind::FileOpen | Kind::FileCreate | Kind::KeyOpen | Kind::KeyCreate => role.services_updates(),
+        _ => false,
+    }
+}

@@ -1,0 +1,136 @@
+//! The timeline: every source of a case on one clock, with the processes and the operations that were kept.
+
+use rayon::prelude::*;
+
+use crate::{
+    Case,
+    model::{Event, EventId, FileTime, Process, ProcessId, SourceId},
+    sources::{FailureGroup, Kept, Mark, Scan},
+};
+
+/// What the sources of a case say, together.
+#[derive(Debug)]
+pub struct Timeline<'c> {
+    /// The case.
+    pub case: &'c Case,
+    /// The processes of all sources.
+    pub processes: Vec<Process>,
+    /// What each source's scan found; its processes are moved to `processes`.
+    pub scans: Vec<Scan>,
+    /// Where each source's processes begin in `processes`.
+    first_process: Vec<u32>,
+}
+
+impl<'c> Timeline<'c> {
+    /// Scans every source of the case.
+    pub fn new(case: &'c Case) -> Self {
+        let mut timeline = Self { case, processes: Vec::new(), scans: Vec::new(), first_process: Vec::new() };
+        for (number, input) in case.inputs.iter().enumerate() {
+            let mut scan = input.source.scan(SourceId(number as u16));
+            let base = timeline.processes.len() as u32;
+            let shift = |id: ProcessId| ProcessId(id.0 + base);
+            timeline.first_process.push(base);
+            timeline.processes.extend(std::mem::take(&mut scan.processes).into_iter().map(|mut p| {
+                p.parent = p.parent.map(shift);
+                p
+            }));
+            for group in &mut scan.failures {
+                group.process = group.process.map(shift);
+            }
+            timeline.scans.push(scan);
+        }
+        timeline
+    }
+
+    /// A process.
+    pub fn process(&self, id: ProcessId) -> Option<&Process> {
+        self.processes.get(id.0 as usize)
+    }
+
+    /// The process of an event.
+    pub fn process_of(&self, event: &Event) -> Option<&Process> {
+        self.process(event.process?)
+    }
+
+    /// An event, owned. `None` where its record is damaged.
+    pub fn event(&self, id: EventId) -> Option<Event> {
+        let event = self.case.inputs.get(usize::from(id.source.0))?.source.event(id, self.source_processes(id.source))?;
+        Some(self.shifted(event))
+    }
+
+    /// The number in the registry value that an event read or wrote.
+    pub(crate) fn number(&self, id: EventId) -> Option<u64> {
+        self.case.inputs.get(usize::from(id.source.0))?.source.number(id)
+    }
+
+    /// The Detail column of an event.
+    pub fn detail(&self, id: EventId) -> String {
+        self.case.inputs.get(usize::from(id.source.0)).map_or_else(String::new, |input| input.source.detail(id))
+    }
+
+    /// Earliest and latest event of all sources.
+    pub fn span(&self) -> Option<(FileTime, FileTime)> {
+        let first = self.scans.iter().filter_map(|s| s.first).min()?;
+        let last = self.scans.iter().filter_map(|s| s.last).max()?;
+        Some((first, last))
+    }
+
+    /// All groups of failures.
+    pub fn failures(&self) -> impl Iterator<Item = &FailureGroup> {
+        self.scans.iter().flat_map(|s| &s.failures)
+    }
+
+    /// The events that were marked, in order of time.
+    pub(crate) fn marked(&self) -> Vec<(Mark, Event)> {
+        let marks = self.kept().filter_map(|(id, kept)| match kept {
+            Kept::Marked(mark) => Some((mark, id)),
+            _ => None,
+        });
+        let marks: Vec<_> = marks.collect();
+        let mut events: Vec<_> =
+            marks.into_par_iter().filter_map(|(mark, id)| Some((mark, self.event(id)?))).collect();
+        events.sort_by_key(|(_, e)| (e.time, e.id));
+        events
+    }
+
+    /// The errors that servicing processes met, in order of time, of those that `wanted` lets through.
+    pub(crate) fn suspects(&self, wanted: impl Fn(&Event) -> bool + Sync) -> Vec<Event> {
+        let ids: Vec<_> = self.kept().filter(|(_, kept)| *kept == Kept::Suspect).map(|(id, _)| id).collect();
+        let mut events: Vec<_> =
+            ids.into_par_iter().filter_map(|id| self.event(id)).filter(|event| wanted(event)).collect();
+        events.sort_by_key(|e| (e.time, e.id));
+        events
+    }
+
+    /// The events that touch one of `paths` (in lower case), in order of time.
+    pub(crate) fn touching(&self, paths: &[String]) -> Vec<Event> {
+        let mut events: Vec<Event> = Vec::new();
+        for (number, input) in self.case.inputs.iter().enumerate() {
+            let id = SourceId(number as u16);
+            let found = input.source.touching(id, paths, self.source_processes(id));
+            events.extend(found.into_iter().map(|e| self.shifted(e)));
+        }
+        events.sort_by_key(|e| (e.time, e.id));
+        events
+    }
+
+    fn kept(&self) -> impl Iterator<Item = (EventId, Kept)> {
+        self.scans.iter().enumerate().flat_map(|(number, scan)| {
+            let source = SourceId(number as u16);
+            scan.kept.iter().map(move |(index, kept)| (EventId { source, index: *index }, *kept))
+        })
+    }
+
+    fn source_processes(&self, source: SourceId) -> &[Process] {
+        let number = usize::from(source.0);
+        let from = self.first_process.get(number).map_or(0, |f| *f as usize);
+        let to = self.first_process.get(number + 1).map_or(self.processes.len(), |f| *f as usize);
+        self.processes.get(from..to).unwrap_or_default()
+    }
+
+    fn shifted(&self, mut event: Event) -> Event {
+        let base = self.first_process.get(usize::from(event.id.source.0)).copied().unwrap_or(0);
+        event.process = event.process.map(|p| ProcessId(p.0 + base));
+        event
+    }
+}
