@@ -17,10 +17,10 @@ mod timeline;
 pub use case::{Case, CaseError, Input};
 pub use diagnosis::{
     Candidate, ChainLink, Confidence, Diagnosis, FeatureHit, Holder, Level, Missing, NextCapture, Outcome, Relation,
-    Sign, Verdict, benign, diagnose,
+    Remedy, Sign, Verdict, benign, diagnose,
 };
 pub use model::*;
 pub use phases::{Phase, PhaseName};
 pub use services::{Assessment, Service, ServiceState, StartType};
-pub use sources::{FailureGroup, Scan, Source, pml::PmlSource};
+pub use sources::{FailureGroup, Machine, Problem, Scan, Source, pml::PmlSource};
 pub use timeline::Timeline;

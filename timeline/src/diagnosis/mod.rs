@@ -4,12 +4,14 @@ mod candidates;
 mod evidence;
 mod features;
 mod noise;
+mod remedies;
 mod signs;
 mod verdict;
 
 pub use candidates::{Candidate, FeatureHit, Holder};
 pub use evidence::Relation;
 pub use noise::benign;
+pub use remedies::Remedy;
 pub use signs::Sign;
 pub use verdict::{ChainLink, Confidence, Level, Missing, NextCapture, Outcome, Verdict};
 
@@ -26,6 +28,8 @@ use crate::{
 pub struct Diagnosis {
     /// The answer.
     pub verdict: Verdict,
+    /// What to do about the failing operation, the best first.
+    pub remedies: Vec<Remedy>,
     /// The candidates, best first.
     pub candidates: Vec<Candidate>,
     /// From the rollback back to the first cause: a path in `graph`.
@@ -55,5 +59,6 @@ pub fn diagnose(timeline: &Timeline<'_>) -> Diagnosis {
     let graph = CaseGraph::around(timeline, failing, &signs, &phases);
     let chain = graph.chain();
     let evidence = failing.map_or_else(Vec::new, |c| evidence::around(timeline, c));
-    Diagnosis { verdict, candidates, chain, phases, services, signs, evidence, graph }
+    let remedies = failing.map_or_else(Vec::new, |c| remedies::of(timeline, c));
+    Diagnosis { verdict, remedies, candidates, chain, phases, services, signs, evidence, graph }
 }

@@ -1,6 +1,6 @@
 //! Adapters: one a reader. Each scans its file once, in parallel, and keeps what the diagnosis can use.
 
-pub mod pml;
+pub(crate) mod pml;
 mod watch;
 
 use crate::model::{Event, EventId, FileTime, Process, ProcessId, SourceId};
@@ -63,6 +63,28 @@ pub struct FailureGroup {
     pub last: FileTime,
 }
 
+/// What a source says of the machine it was recorded on.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Machine {
+    /// Computer name.
+    pub name: String,
+    /// Operating system, for example `Windows 10`.
+    pub os: String,
+    /// Build number.
+    pub build: String,
+    /// `x64`, `x86`.
+    pub architecture: &'static str,
+}
+
+/// Something that could not be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// What, in words.
+    pub what: String,
+    /// Where in the file, in bytes.
+    pub offset: Option<u64>,
+}
+
 /// A source of events.
 #[derive(Debug)]
 pub enum Source {
@@ -75,6 +97,20 @@ impl Source {
     pub(crate) fn scan(&self, id: SourceId) -> Scan {
         match self {
             Self::Pml(source) => source.scan(id),
+        }
+    }
+
+    /// The machine it was recorded on, where the source tells.
+    pub fn machine(&self) -> Option<Machine> {
+        match self {
+            Self::Pml(source) => Some(source.machine()),
+        }
+    }
+
+    /// What could not be read, apart from records: those the scan counts.
+    pub fn problems(&self) -> Vec<Problem> {
+        match self {
+            Self::Pml(source) => source.problems(),
         }
     }
 

@@ -9,7 +9,7 @@ use pml_reader::{
 };
 use rayon::prelude::*;
 
-use super::{FailureGroup, Kept, Scan, watch};
+use super::{FailureGroup, Kept, Machine, Problem, Scan, watch};
 use crate::model::{
     Event, EventId, FileTime, Kind, OpenFacts, Process, ProcessId, Role, SourceId, Ticks, is_error,
 };
@@ -180,6 +180,28 @@ impl PmlSource {
         let mut events: Vec<Event> = found.map(|e| self.own(&e, id, processes)).collect();
         events.sort_by_key(|e| (e.time, e.id));
         events
+    }
+
+    pub(crate) fn machine(&self) -> Machine {
+        let header = self.file.header();
+        let named = WINDOWS.iter().find(|(major, minor, _)| (*major, *minor) == (header.os_major, header.os_minor));
+        let mut os = match named {
+            Some((.., name)) => (*name).to_owned(),
+            None => format!("Windows NT {}.{}", header.os_major, header.os_minor),
+        };
+        if !header.service_pack().is_empty() {
+            os = format!("{os} {}", header.service_pack());
+        }
+        Machine {
+            name: header.computer_name().to_string(),
+            os,
+            build: header.os_build.to_string(),
+            architecture: if header.wide() { "x64" } else { "x86" },
+        }
+    }
+
+    pub(crate) fn problems(&self) -> Vec<Problem> {
+        self.file.problems().iter().map(|e| Problem { what: e.to_string(), offset: e.offset() }).collect()
     }
 
     pub(crate) fn number(&self, id: EventId) -> Option<u64> {
@@ -356,6 +378,17 @@ fn add_pairs(into: &mut Vec<(u64, u64)>, from: Vec<(u64, u64)>) {
         a.1 += b.1;
     }
 }
+
+/// Names of Windows by version number. 10.0 stands for Windows 10, 11 and the servers of their time.
+const WINDOWS: &[(u32, u32, &str)] = &[
+    (5, 1, "Windows XP"),
+    (5, 2, "Windows Server 2003"),
+    (6, 0, "Windows Vista"),
+    (6, 1, "Windows 7"),
+    (6, 2, "Windows 8"),
+    (6, 3, "Windows 8.1"),
+    (10, 0, "Windows 10"),
+];
 
 /// Access that is more than reading: write data, append, write EA, delete child, write attributes, DELETE, WRITE_DAC,
 /// WRITE_OWNER, GENERIC_WRITE, GENERIC_ALL.

@@ -1,0 +1,118 @@
+//! What to do about a failing operation: by its result, its object and who stood in the way. Safe steps only: what to
+//! look at and what to back up first.
+
+use super::{Candidate, noise};
+use crate::{Timeline, model::Words};
+
+/// One thing to do.
+#[derive(Debug, Clone)]
+pub struct Remedy {
+    /// In a few words.
+    pub title: Words,
+    /// In full.
+    pub text: Words,
+    /// Where it is documented.
+    pub reference: &'static str,
+}
+
+/// A row: statuses (a prefix of 16 bits where the low half is 0), title and text in both languages, reference.
+type Row = (&'static [u32], [&'static str; 2], [&'static str; 2], &'static str);
+
+#[rustfmt::skip]
+const ROWS: &[Row] = &[
+    (
+        &[0xC000_0022, 0xC000_0056, 0xC000_0121],
+        ["see who denies access to it", "查明谁拒绝访问"],
+        [
+            "Compare the permissions of the object with those on a healthy machine of the same build (icacls, or regedit for a key), \
+             and list the filter drivers (fltmc filters): security software can deny access that permissions grant. \
+             Change nothing before you have a backup.",
+            "与同版本的正常机器比较该对象的权限 (icacls,注册表项用 regedit),并列出筛选器驱动 (fltmc filters):\
+             安全软件可能拒绝权限本来允许的访问。更改之前请先备份。",
+        ],
+        "https://learn.microsoft.com/troubleshoot/windows-server/installing-updates-features-roles/troubleshoot-windows-update-issues",
+    ),
+    (
+        &[0xC000_0043],
+        ["see who uses it", "查明谁在使用"],
+        [
+            "Another program has the file open without sharing it. Keep that program from starting with Windows, \
+             or add the file to its exclusions, and install the update again.",
+            "另一程序以不共享方式打开了该文件。请阻止其随 Windows 启动,或将该文件加入其排除列表,然后重新安装更新。",
+        ],
+        "https://learn.microsoft.com/windows/win32/fileio/creating-and-opening-files",
+    ),
+    (
+        &[0xC000_007F],
+        ["free disk space", "释放磁盘空间"],
+        ["The volume is full. Free space on it and install the update again.", "卷已满。请释放空间后重新安装更新。"],
+        "https://support.microsoft.com/windows/free-up-space-for-windows-updates",
+    ),
+    (
+        &[0xC000_00D4],
+        ["see whether a system folder was moved to another volume", "检查系统文件夹是否被移到其他卷"],
+        [
+            "A file cannot be linked or renamed across volumes. Move the folder back to the system volume, or remove the junction that leads away.",
+            "无法跨卷链接或重命名文件。请将该文件夹移回系统卷,或删除指向别处的联接。",
+        ],
+        "https://learn.microsoft.com/windows/win32/fileio/hard-links-and-junctions",
+    ),
+    (
+        &[0xC019_0000, 0xC01A_0000],
+        ["look at the transaction logs", "检查事务日志"],
+        [
+            "A transaction of the file system or the registry could not go on. See how the resource manager is set (fsutil resource info C:\\) \
+             and how large its logs may grow; look for ghost devices when driver updates are being uninstalled. Back up before you change anything.",
+            "文件系统或注册表的事务无法继续。请查看资源管理器设置 (fsutil resource info C:\\) 及其日志可增长的大小;\
+             若正在卸载驱动更新,请查找幽灵设备。更改之前请先备份。",
+        ],
+        "https://learn.microsoft.com/windows-server/administration/windows-commands/fsutil-resource",
+    ),
+    (
+        &[0xC000_003F, 0xC000_0185, 0xC000_009C, 0xC000_0032, 0xC000_0102, 0xC000_014C],
+        ["check the disk", "检查磁盘"],
+        [
+            "The disk or the file system is damaged. Back up, then run chkdsk /scan and look at the System event log for disk and Ntfs events.",
+            "磁盘或文件系统已损坏。请先备份,再运行 chkdsk /scan,并查看系统事件日志中的 disk 与 Ntfs 事件。",
+        ],
+        "https://learn.microsoft.com/windows-server/administration/windows-commands/chkdsk",
+    ),
+];
+
+/// What to do about the failing operation, the best first.
+pub(crate) fn of(timeline: &Timeline<'_>, candidate: &Candidate) -> Vec<Remedy> {
+    let event = &candidate.event;
+    let mut remedies = Vec::new();
+    if let Some(process) = candidate.holder.and_then(|h| timeline.process(h.process)) {
+        let who = if process.company.is_empty() { process.name.clone() } else { format!("{} ({})", process.name, process.company) };
+        remedies.push(Remedy {
+            title: Words::new(format!("keep {} away from the file", process.name), format!("让 {} 不再占用该文件", process.name)),
+            text: Words::new(
+                format!("{who} had {} open when the operation failed. Keep it from starting with Windows, or exclude the file in it, and install the update again.", event.path),
+                format!("操作失败时 {who} 打开着 {}。请阻止其随 Windows 启动,或在其中排除该文件,然后重新安装更新。", event.path),
+            ),
+            reference: "",
+        });
+    }
+    let row = ROWS.iter().find(|(statuses, ..)| {
+        statuses.iter().any(|s| *s == event.status || s & 0xFFFF == 0 && s >> 16 == event.status >> 16)
+    });
+    if let Some((_, title, text, reference)) = row {
+        remedies.push(Remedy {
+            title: Words::new(title[0], title[1]),
+            text: Words::new(text[0], text[1]),
+            reference,
+        });
+    }
+    if noise::is_missing(event.status) {
+        remedies.push(Remedy {
+            title: Words::new("restore what is missing", "恢复缺失的对象"),
+            text: Words::new(
+                format!("Compare with a healthy machine of the same build and restore {} from it or from the installation medium.", event.path),
+                format!("与同版本的正常机器比较,并从其或安装介质恢复 {}。", event.path),
+            ),
+            reference: "https://learn.microsoft.com/windows-hardware/manufacture/desktop/repair-a-windows-image",
+        });
+    }
+    remedies
+}
