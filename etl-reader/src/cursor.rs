@@ -155,8 +155,11 @@ impl<'a> Cursor<'a> {
     }
 
     /// A UTF-16 string up to its NUL, which is read too. Without a NUL the string takes what is left: ETW
-    /// cuts the payload of a record at 64 KiB, and the string with it.
-    pub(crate) fn utf16_nul(&mut self) -> &'a [u8] {
+    /// cuts the payload of a record at 64 KiB, and the string with it. There must be at least one unit.
+    pub(crate) fn utf16_nul(&mut self, what: &'static str) -> Result<&'a [u8], EtlError> {
+        if self.rest().len() < 2 {
+            return Err(self.truncated(what, 2));
+        }
         let rest = self.rest();
         let mut units = rest.chunks_exact(2);
         let length = match units.position(|unit| unit == [0, 0]) {
@@ -164,15 +167,18 @@ impl<'a> Cursor<'a> {
             None => rest.len() & !1,
         };
         self.at += (length + 2).min(rest.len());
-        rest.get(..length).unwrap_or_default()
+        Ok(rest.get(..length).unwrap_or_default())
     }
 
-    /// A string of single bytes up to its NUL, which is read too.
-    pub(crate) fn bytes_nul(&mut self) -> &'a [u8] {
+    /// A string of single bytes up to its NUL, which is read too, or to the end. There must be at least one byte.
+    pub(crate) fn bytes_nul(&mut self, what: &'static str) -> Result<&'a [u8], EtlError> {
+        if self.rest().is_empty() {
+            return Err(self.truncated(what, 1));
+        }
         let rest = self.rest();
         let length = rest.iter().position(|&byte| byte == 0).unwrap_or(rest.len());
         self.at += (length + 1).min(rest.len());
-        rest.get(..length).unwrap_or_default()
+        Ok(rest.get(..length).unwrap_or_default())
     }
 }
 
@@ -193,12 +199,12 @@ mod tests {
     #[test]
     fn strings_end_at_nul_or_at_the_end() {
         let mut cursor = Cursor::new(b"a\0b\0\0\0c\0d", 0);
-        assert_eq!(cursor.utf16_nul(), b"a\0b\0");
-        assert_eq!(cursor.utf16_nul(), b"c\0");
-        assert_eq!(cursor.rest(), b"");
+        assert_eq!(cursor.utf16_nul("text").unwrap(), b"a\0b\0");
+        assert_eq!(cursor.utf16_nul("text").unwrap(), b"c\0");
+        assert!(cursor.utf16_nul("text").is_err());
         let mut cursor = Cursor::new(b"ab\0cd", 0);
-        assert_eq!(cursor.bytes_nul(), b"ab");
-        assert_eq!(cursor.bytes_nul(), b"cd");
-        assert_eq!(cursor.bytes_nul(), b"");
+        assert_eq!(cursor.bytes_nul("text").unwrap(), b"ab");
+        assert_eq!(cursor.bytes_nul("text").unwrap(), b"cd");
+        assert!(cursor.bytes_nul("text").is_err());
     }
 }

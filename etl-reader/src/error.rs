@@ -56,6 +56,14 @@ pub enum EtlError {
         /// Bytes decompressed before the damage.
         have: u64,
     },
+    /// A payload to be written does not fit its event.
+    #[error("{field} {problem}")]
+    Field {
+        /// The field.
+        field: String,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
     /// More memory would be needed than an honest file asks for.
     #[error("{what} at offset {offset:#x}: needs {need} bytes of memory, the limit is {limit}")]
     TooLarge {
@@ -78,14 +86,15 @@ impl EtlError {
             EtlError::Truncated { .. } => "truncated",
             EtlError::Invalid { .. } => "invalid",
             EtlError::Compression { .. } => "compression",
+            EtlError::Field { .. } => "field",
             EtlError::TooLarge { .. } => "too-large",
         }
     }
 
-    /// Where in the file, in bytes; nothing for an input/output error.
+    /// Where in the file, in bytes; nothing for errors that have no place in one.
     pub fn offset(&self) -> Option<u64> {
         match self {
-            EtlError::Io { .. } => None,
+            EtlError::Io { .. } | EtlError::Field { .. } => None,
             EtlError::Truncated { offset, .. }
             | EtlError::Invalid { offset, .. }
             | EtlError::Compression { offset, .. }

@@ -286,7 +286,7 @@ fn find_buffers(
                 at = at.saturating_add(size.max(BUFFER_HEADER));
                 continue;
             }
-            Ok(_) if !lost && !(preallocated && found == 0) => damage.push(EtlError::Invalid {
+            Ok(_) if !(lost || preallocated && found == 0) => damage.push(EtlError::Invalid {
                 what: "buffer size",
                 offset,
                 found,

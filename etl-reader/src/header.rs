@@ -209,9 +209,12 @@ impl LogFileHeader {
         let rest = payload.get(0x38 + 2 * pointer..).ok_or_else(|| cut(fixed))?;
         let second = Second::read(&mut Io::new(rest)).map_err(|_| cut(fixed))?;
         let mut names = Cursor::new(payload.get(fixed..).unwrap_or_default(), offset);
-        let session_name = Utf16::new(names.utf16_nul()).to_string();
-        let file_name = Utf16::new(names.utf16_nul()).to_string();
-        let zone = |bytes: &[u8]| Utf16::new(Cursor::new(bytes, 0).utf16_nul()).to_string();
+        let mut name = || Utf16::new(names.utf16_nul("name").unwrap_or_default()).to_string();
+        let session_name = name();
+        let file_name = name();
+        let zone = |bytes: &[u8]| {
+            Utf16::new(Cursor::new(bytes, 0).utf16_nul("name").unwrap_or_default()).to_string()
+        };
         Ok(LogFileHeader {
             buffer_size: first.buffer_size,
             os_version: first.os_version,

@@ -118,6 +118,7 @@ pub struct EtlRecord<'a> {
     /// Where the record starts: in the file, or where it would if its buffer were not compressed.
     pub offset: u64,
     pub(crate) clock: &'a Clock,
+    pub(crate) payload_at: u64,
 }
 
 impl<'a> EtlRecord<'a> {
@@ -264,6 +265,7 @@ fn record_of<'a>(
         payload: &[],
         offset,
         clock: context.clock,
+        payload_at: offset,
     };
     let payload_at = match kind {
         RecordKind::System | RecordKind::Compact => {
@@ -340,6 +342,7 @@ fn record_of<'a>(
         },
     };
     record.payload = data.get(payload_at..)?;
+    record.payload_at += payload_at as u64;
     Some(Ok(record))
 }
 
@@ -384,5 +387,6 @@ fn message<'a>(data: &'a [u8], mut record: EtlRecord<'a>) -> Result<EtlRecord<'a
     }
     record.event = EventId::Message { message, component, number, sequence };
     record.payload = cursor.rest();
+    record.payload_at = cursor.offset();
     Ok(record)
 }

@@ -1,5 +1,7 @@
 //! LZ77 with Huffman codes, `[MS-XCA]` 2.1 and 2.2: blocks of 64 KiB, each with its own table of codes.
 
+use std::cmp::Reverse;
+
 use super::matches::Matches;
 use super::{Damage, Sink};
 use crate::cursor::Cursor;
@@ -223,7 +225,7 @@ fn code_lengths(mut counts: Vec<u64>) -> Vec<u8> {
             counts.iter().enumerate().filter(|&(_, &n)| n > 0).map(|(s, &n)| (n, vec![s])).collect();
         let mut lengths = vec![0_u8; SYMBOLS];
         while nodes.len() > 1 {
-            nodes.sort_by(|a, b| b.0.cmp(&a.0));
+            nodes.sort_by_key(|node| Reverse(node.0));
             if let (Some(a), Some(b)) = (nodes.pop(), nodes.pop()) {
                 let symbols: Vec<usize> = a.1.into_iter().chain(b.1).collect();
                 symbols.iter().for_each(|&symbol| lengths[symbol] += 1);

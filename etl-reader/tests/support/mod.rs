@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 /// The files with an independent count, by name.
+#[allow(dead_code)]
 pub(crate) const FILES: [&str; 7] = [
     "Process-7600.etl",
     "SelfDescribingSingleEvent-22000-compressed.etl",
