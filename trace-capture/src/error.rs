@@ -129,7 +129,9 @@ pub enum CaptureError {
     )]
     NotRestored(Vec<String>),
     /// The bundle could not be written.
-    #[error("cannot write the bundle {path}: {why}: free some space or name another place with -o, then run the same command again: it goes on where it stopped")]
+    #[error(
+        "cannot write the bundle {path}: {why}: free some space or name another place with -o, then run the same command again: it goes on where it stopped"
+    )]
     Bundle {
         /// The bundle's path.
         path: String,
@@ -182,8 +184,12 @@ fn advice_etw(code: u32) -> &'static str {
         5 | 1314 => ": run as administrator",
         3 | 161 => ": the folder of the trace file is missing: disarm, then arm again",
         39 | 112 => ": the volume is full: free some space and arm again",
-        183 => ": a session of that name runs already: stop it with `logman stop NAME -ets` if it is no longer needed",
-        1450 => ": too many trace sessions run already: `logman query -ets` lists them; stop one that is not needed",
+        183 => {
+            ": a session of that name runs already: stop it with `logman stop NAME -ets` if it is no longer needed"
+        }
+        1450 => {
+            ": too many trace sessions run already: `logman query -ets` lists them; stop one that is not needed"
+        }
         _ => ": `net helpmsg CODE` explains the code; the other sessions go on without this one",
     }
 }

@@ -86,10 +86,18 @@ pub fn preflight(facts: &Facts, options: &Options, plan: &Plan) -> Vec<Finding> 
     use Severity::{Blocker, Note, Warning};
 
     if facts.administrator == Some(false) {
-        add(Blocker, "no administrator rights: start cmd with 'Run as administrator' and run the command there".into());
+        add(
+            Blocker,
+            "no administrator rights: start cmd with 'Run as administrator' and run the command there".into(),
+        );
     }
     if let Some(build) = facts.build.filter(|build| *build < LEAST_BUILD) {
-        add(Blocker, format!("Windows build {build} is older than {LEAST_BUILD} (Windows 10 1607, Server 2016): use Process Monitor by hand"));
+        add(
+            Blocker,
+            format!(
+                "Windows build {build} is older than {LEAST_BUILD} (Windows 10 1607, Server 2016): use Process Monitor by hand"
+            ),
+        );
     }
     if let Some(free) = facts.free_bytes {
         let (expected, at_most) = (plan.space.expected_bytes + GB, plan.space.at_most_bytes + GB);
@@ -103,7 +111,15 @@ pub fn preflight(facts: &Facts, options: &Options, plan: &Plan) -> Vec<Finding> 
                 ),
             );
         } else if free < at_most {
-            add(Warning, format!("{} free is enough for the expected {}, not for the limit of {}", size(free), size(expected), size(at_most)));
+            add(
+                Warning,
+                format!(
+                    "{} free is enough for the expected {}, not for the limit of {}",
+                    size(free),
+                    size(expected),
+                    size(at_most)
+                ),
+            );
         }
     }
     if !facts.autologgers.is_empty() {
@@ -120,7 +136,13 @@ pub fn preflight(facts: &Facts, options: &Options, plan: &Plan) -> Vec<Finding> 
         add(Blocker, "Process Monitor's licence is not accepted: read it at https://learn.microsoft.com/sysinternals/license-terms and add --accept-eula, or leave out --procmon".into());
     }
     if !facts.procmon_armed.is_empty() {
-        add(Warning, format!("{} is already set to log the next boot, armed by somebody else: it is put back to that by disarm", facts.procmon_armed.join(", ")));
+        add(
+            Warning,
+            format!(
+                "{} is already set to log the next boot, armed by somebody else: it is put back to that by disarm",
+                facts.procmon_armed.join(", ")
+            ),
+        );
     }
     if facts.bootlog_left == Some(true) && options.procmon.is_some() {
         add(Note, "a boot log of an earlier capture is there; it would make Process Monitor ask a question nobody sees, so it is set aside and put back by disarm".into());
@@ -128,7 +150,10 @@ pub fn preflight(facts: &Facts, options: &Options, plan: &Plan) -> Vec<Finding> 
     if options.procmon.is_none() && options.offline.is_none() {
         add(Note, "no Process Monitor (give --procmon PATH --accept-eula): ETW alone is captured, which every boot of --boots covers".into());
     }
-    if facts.setup_execute.is_empty() && facts.pending_xml == Some(false) && facts.reboot_pending == Some(false) {
+    if facts.setup_execute.is_empty()
+        && facts.pending_xml == Some(false)
+        && facts.reboot_pending == Some(false)
+    {
         add(Note, "no update is pending a reboot yet: arm, then install the update, then restart".into());
     }
     for line in &facts.setup_execute {
@@ -144,7 +169,13 @@ pub fn preflight(facts: &Facts, options: &Options, plan: &Plan) -> Vec<Finding> 
         add(Warning, "BitLocker protects the Windows volume: have the recovery key at hand before restarting a machine whose updates fail".into());
     }
     for service in facts.services.iter().filter(|s| s.start_type == "disabled") {
-        add(Warning, format!("the service {} is disabled, which alone makes updates roll back: capture this boot, then set it to Manual and try the update again", service.name));
+        add(
+            Warning,
+            format!(
+                "the service {} is disabled, which alone makes updates roll back: capture this boot, then set it to Manual and try the update again",
+                service.name
+            ),
+        );
     }
     found.sort_by_key(|f| std::cmp::Reverse(f.severity));
     found
@@ -186,12 +217,25 @@ mod tests {
     #[test]
     fn each_blocker_blocks_and_says_what_to_do() {
         let options = Options::default();
-        let good = Facts { free_bytes: Some(500 * GB), administrator: Some(true), build: Some(17763), ..Facts::default() };
+        let good = Facts {
+            free_bytes: Some(500 * GB),
+            administrator: Some(true),
+            build: Some(17763),
+            ..Facts::default()
+        };
         assert!(severities(&good, &options).iter().all(|(s, _)| *s != Severity::Blocker));
-        assert!(blocked_by(&Facts { administrator: Some(false), ..good.clone() }, &options, "Run as administrator"));
+        assert!(blocked_by(
+            &Facts { administrator: Some(false), ..good.clone() },
+            &options,
+            "Run as administrator"
+        ));
         assert!(blocked_by(&Facts { build: Some(9600), ..good.clone() }, &options, "Windows 10 1607"));
         assert!(blocked_by(&Facts { free_bytes: Some(GB), ..good.clone() }, &options, "fewer --boots"));
-        assert!(blocked_by(&Facts { autologgers: vec!["bootrace-file".into()], ..good.clone() }, &options, "delete them"));
+        assert!(blocked_by(
+            &Facts { autologgers: vec!["bootrace-file".into()], ..good.clone() },
+            &options,
+            "delete them"
+        ));
         let procmon = Options { procmon: Some(r"C:\T\Procmon64.exe".into()), ..options };
         assert!(blocked_by(&good, &procmon, "--accept-eula"));
     }
@@ -214,7 +258,10 @@ mod tests {
         };
         let found = severities(&facts, &Options::default());
         for word in ["Fast Startup", "BitLocker", "AppReadiness is disabled", "pending state is broken"] {
-            assert!(found.iter().any(|(s, t)| *s == Severity::Warning && t.contains(word)), "{word}: {found:?}");
+            assert!(
+                found.iter().any(|(s, t)| *s == Severity::Warning && t.contains(word)),
+                "{word}: {found:?}"
+            );
         }
         assert!(found.is_sorted_by(|a, b| a.0 >= b.0));
     }

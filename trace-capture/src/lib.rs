@@ -9,8 +9,10 @@
 //! The machine itself is behind traits ([`machine`]): Windows in the product ([`here`]), fakes in the tests.
 #![cfg_attr(not(windows), forbid(unsafe_code))]
 
+pub mod engine;
 pub mod error;
 pub mod facts;
+pub mod journal;
 pub mod machine;
 pub mod plan;
 pub mod sessions;

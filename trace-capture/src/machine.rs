@@ -20,6 +20,8 @@ pub trait Registry {
     fn write(&self, key: &str, tree: &Tree) -> Result<()>;
     /// Deletes a key with all below it. No such key is no error.
     fn delete(&self, key: &str) -> Result<()>;
+    /// Deletes a value. No such value is no error.
+    fn delete_value(&self, key: &str, name: &str) -> Result<()>;
     /// Names of the subkeys; none where there is no such key.
     fn subkeys(&self, key: &str) -> Result<Vec<String>>;
     /// The key of the current user's settings: `HKU\<SID>`.

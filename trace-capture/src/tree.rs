@@ -73,9 +73,8 @@ impl Data {
 impl fmt::Display for Data {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let number = |size: usize| {
-            (self.bytes.len() == size).then(|| {
-                self.bytes.iter().rev().fold(0u64, |number, byte| number << 8 | u64::from(*byte))
-            })
+            (self.bytes.len() == size)
+                .then(|| self.bytes.iter().rev().fold(0u64, |number, byte| number << 8 | u64::from(*byte)))
         };
         match self.kind {
             kind::DWORD if let Some(n) = number(4) => write!(f, "REG_DWORD 0x{n:X}"),
@@ -165,7 +164,10 @@ mod tests {
     fn a_key_holds_what_was_planned_even_when_more_was_added() {
         let planned = Tree {
             values: vec![("Start".into(), Data::dword(1))],
-            keys: vec![("{A}".into(), Tree { values: vec![("Enabled".into(), Data::dword(1))], keys: vec![] })],
+            keys: vec![(
+                "{A}".into(),
+                Tree { values: vec![("Enabled".into(), Data::dword(1))], keys: vec![] },
+            )],
         };
         let mut there = planned.clone();
         there.values.push(("Status".into(), Data::dword(0)));

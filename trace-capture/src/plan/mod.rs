@@ -55,7 +55,15 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { boots: 1, procmon: None, accept_eula: false, kernel: false, shutdown: true, auto_collect: None, offline: None }
+        Self {
+            boots: 1,
+            procmon: None,
+            accept_eula: false,
+            kernel: false,
+            shutdown: true,
+            auto_collect: None,
+            offline: None,
+        }
     }
 }
 
@@ -185,31 +193,64 @@ pub fn build(options: &Options, facts: &Facts) -> Result<Plan> {
     let mut steps = Vec::new();
     let mut add = |required, action, why: &str| steps.push(Step { action, why: why.into(), required });
 
-    add(true, Action::MakeFolder { path: TRACES.into() }, "for the trace files; only administrators can open it");
-    add(true, Action::MakeFolder { path: WORK.into() }, "for temporary files, so that nothing runs or reads from a folder of users");
+    add(
+        true,
+        Action::MakeFolder { path: TRACES.into() },
+        "for the trace files; only administrators can open it",
+    );
+    add(
+        true,
+        Action::MakeFolder { path: WORK.into() },
+        "for temporary files, so that nothing runs or reads from a folder of users",
+    );
     if options.offline.is_none() {
-        add(false, Action::RecordServices { to: SERVICES_BEFORE.into() }, "start types and states before the restart, to compare with those after it");
+        add(
+            false,
+            Action::RecordServices { to: SERVICES_BEFORE.into() },
+            "start types and states before the restart, to compare with those after it",
+        );
     }
     for session in sessions(options) {
         let tree = session.tree(&boot_file(session.name), options.boots + 1);
         add(true, Action::WriteKey { key: session.key(), tree }, session.why);
     }
     if let Some(program) = &options.auto_collect {
-        add(false, Action::CopyFile { from: program.clone(), to: SELF.into() }, "the task runs this copy, which users cannot replace");
+        add(
+            false,
+            Action::CopyFile { from: program.clone(), to: SELF.into() },
+            "the task runs this copy, which users cannot replace",
+        );
         let command = format!("\"{SELF}\" capture collect --auto");
-        add(false, Action::CreateTask { name: TASK.into(), command }, "collects by itself after the next logon, once");
+        add(
+            false,
+            Action::CreateTask { name: TASK.into(), command },
+            "collects by itself after the next logon, once",
+        );
     }
     if let Some(procmon) = &options.procmon {
-        add(false, Action::CopyFile { from: procmon.clone(), to: PROCMON.into() }, "what is checked now is what runs after the restart");
+        add(
+            false,
+            Action::CopyFile { from: procmon.clone(), to: PROCMON.into() },
+            "what is checked now is what runs after the restart",
+        );
         if facts.bootlog_left != Some(false) {
             let to = format!(r"{FOLDER}\earlier-Procmon.pmb");
-            add(false, Action::SetAside { from: PMB.into(), to }, "an unconverted boot log makes Process Monitor ask a question that nobody sees");
+            add(
+                false,
+                Action::SetAside { from: PMB.into(), to },
+                "an unconverted boot log makes Process Monitor ask a question that nobody sees",
+            );
         }
-        add(false, Action::EnableBootLog { procmon: PROCMON.into() }, "every file and registry operation of the next boot, once; ETW covers the boots after it");
+        add(
+            false,
+            Action::EnableBootLog { procmon: PROCMON.into() },
+            "every file and registry operation of the next boot, once; ETW covers the boots after it",
+        );
     }
     if options.shutdown && options.offline.is_none() {
         for session in sessions(options) {
-            let action = Action::StartSession { session: session.name.into(), file: shutdown_file(session.name) };
+            let action =
+                Action::StartSession { session: session.name.into(), file: shutdown_file(session.name) };
             add(false, action, "runs until the restart: updates also fail while Windows shuts down");
         }
     }
@@ -218,7 +259,11 @@ pub fn build(options: &Options, facts: &Facts) -> Result<Plan> {
 
 fn check(options: &Options) -> Result<()> {
     if !(1..FILE_MAX).contains(&options.boots) {
-        return Err(CaptureError::Usage(format!("--boots {}: give a number from 1 to {}", options.boots, FILE_MAX - 1)));
+        return Err(CaptureError::Usage(format!(
+            "--boots {}: give a number from 1 to {}",
+            options.boots,
+            FILE_MAX - 1
+        )));
     }
     if options.offline.is_some() && options.procmon.is_some() {
         return Err(CaptureError::Usage(
@@ -274,7 +319,11 @@ mod tests {
     fn an_offline_plan_changes_only_the_other_windows() {
         let options = Options { offline: Some(r"D:\Windows".into()), kernel: true, ..Options::default() };
         let plan = build(&options, &Facts::default()).unwrap();
-        assert!(plan.steps.iter().all(|s| matches!(s.action, Action::MakeFolder { .. } | Action::WriteKey { .. })));
+        assert!(
+            plan.steps
+                .iter()
+                .all(|s| matches!(s.action, Action::MakeFolder { .. } | Action::WriteKey { .. }))
+        );
         assert!(build(&Options { procmon: Some("x".into()), ..options.clone() }, &Facts::default()).is_err());
         assert!(build(&Options { auto_collect: Some("x".into()), ..options }, &Facts::default()).is_err());
     }

@@ -16,8 +16,12 @@ impl Action {
             Self::RecordServices { to } => format!("write the services' states to {to}"),
             Self::WriteKey { key, .. } => format!("write the registry key {key}"),
             Self::StartSession { session, file } => format!("start the trace session {session} into {file}"),
-            Self::EnableBootLog { procmon } => format!("run \"{procmon}\" /AcceptEula /Quiet /Minimized /NoFilter /EnableBootLogging"),
-            Self::ConvertBootLog { procmon, to } => format!("run \"{procmon}\" /AcceptEula /Quiet /Minimized /ConvertBootLog \"{to}\""),
+            Self::EnableBootLog { procmon } => {
+                format!("run \"{procmon}\" /AcceptEula /Quiet /Minimized /NoFilter /EnableBootLogging")
+            }
+            Self::ConvertBootLog { procmon, to } => {
+                format!("run \"{procmon}\" /AcceptEula /Quiet /Minimized /ConvertBootLog \"{to}\"")
+            }
             Self::CreateTask { name, command } => format!("register the task \"{name}\" to run {command}"),
         }
     }
@@ -28,7 +32,9 @@ impl Action {
             Self::MakeFolder { .. } => "the folder is removed; uncollected traces are kept and named",
             Self::CopyFile { .. } | Self::RecordServices { .. } => "the file is deleted",
             Self::SetAside { .. } => "the file is moved back",
-            Self::WriteKey { .. } => "the key gets back exactly what it held, or is deleted if it was not there",
+            Self::WriteKey { .. } => {
+                "the key gets back exactly what it held, or is deleted if it was not there"
+            }
             Self::StartSession { .. } => "the session is stopped",
             Self::EnableBootLog { .. } | Self::ConvertBootLog { .. } => {
                 "the PROCMON driver's key, its file and Process Monitor's settings become what they were"
@@ -44,12 +50,19 @@ impl fmt::Display for Plan {
             Some(folder) => format!("the Windows in {folder}, which is not running"),
             None => "this Windows".to_owned(),
         };
-        let boots = if self.options.boots == 1 { "boot".to_owned() } else { format!("{} boots", self.options.boots) };
+        let boots =
+            if self.options.boots == 1 { "boot".to_owned() } else { format!("{} boots", self.options.boots) };
         writeln!(f, "Arming {target} for the next {boots}. %SystemRoot% is its Windows folder.")?;
         if let Some(folder) = &self.options.offline {
-            writeln!(f, "HKLM\\SYSTEM\\CurrentControlSet is the default control set of {folder}\\System32\\config\\SYSTEM.")?;
+            writeln!(
+                f,
+                "HKLM\\SYSTEM\\CurrentControlSet is the default control set of {folder}\\System32\\config\\SYSTEM."
+            )?;
         }
-        writeln!(f, "Each step is written to {FOLDER}\\journal.jsonl before it is taken; disarm goes backwards.\n")?;
+        writeln!(
+            f,
+            "Each step is written to {FOLDER}\\journal.jsonl before it is taken; disarm goes backwards.\n"
+        )?;
         for (number, step) in self.steps.iter().enumerate() {
             writeln!(f, "{:>2}. {}", number + 1, step.action.does())?;
             writeln!(f, "    why   {}", step.why)?;
@@ -61,12 +74,23 @@ impl fmt::Display for Plan {
             writeln!(f, "    undo  {}{rest}", step.action.undo())?;
         }
         let (least, most) = self.space.memory_bytes;
-        writeln!(f, "\nTakes about {} on the Windows volume, at most {} (estimates),", size(self.space.expected_bytes), size(self.space.at_most_bytes))?;
+        writeln!(
+            f,
+            "\nTakes about {} on the Windows volume, at most {} (estimates),",
+            size(self.space.expected_bytes),
+            size(self.space.at_most_bytes)
+        )?;
         writeln!(f, "and {} to {} of memory for buffers while the sessions run.", size(least), size(most))?;
         if self.options.procmon.is_some() {
-            writeln!(f, "Process Monitor's boot log ({PMB}) has no limit of its own; 2 GB are counted for it.")?;
+            writeln!(
+                f,
+                "Process Monitor's boot log ({PMB}) has no limit of its own; 2 GB are counted for it."
+            )?;
         }
-        writeln!(f, "Nothing restarts by itself. Then: restart, `bootrace capture collect`, `bootrace capture disarm`.")
+        writeln!(
+            f,
+            "Nothing restarts by itself. Then: restart, `bootrace capture collect`, `bootrace capture disarm`."
+        )
     }
 }
 

@@ -1,0 +1,224 @@
+//! What arming changes, what disarming leaves, and what each failure says.
+
+use trace_capture::engine::{arm, disarm};
+use trace_capture::error::CaptureError;
+use trace_capture::machine::{Disk, Etw, Machine, Registry};
+use trace_capture::plan::{self, Action, Options, Plan};
+use trace_capture::sessions::AUTOLOGGER;
+use trace_capture::tree::{Data, Tree};
+
+use super::fake::{Fake, Procmon};
+
+pub(crate) fn full() -> Options {
+    Options {
+        boots: 2,
+        procmon: Some(r"C:\T\Procmon64.exe".into()),
+        accept_eula: true,
+        kernel: true,
+        auto_collect: Some(r"C:\T\bootrace.exe".into()),
+        ..Options::default()
+    }
+}
+
+pub(crate) fn plan_for(fake: &Fake, options: &Options) -> Plan {
+    plan::build(options, &fake.facts().unwrap()).unwrap()
+}
+
+#[test]
+fn arming_writes_the_planned_keys_and_disarming_leaves_nothing() {
+    let fake = Fake::new();
+    let before = fake.state.borrow().clone();
+    let plan = plan_for(&fake, &full());
+    let report = arm(&fake, &plan).unwrap();
+    assert_eq!(report.left_out, []);
+    let mut keys = 0;
+    for step in &plan.steps {
+        if let Action::WriteKey { key, tree } = &step.action {
+            keys += 1;
+            let now = fake.tree(key).unwrap().unwrap();
+            assert!(now.holds(tree) && now.count() == tree.count(), "{key}");
+        }
+    }
+    assert_eq!(keys, 4);
+    assert_eq!(fake.state.borrow().sessions.len(), 4);
+    assert_eq!(fake.state.borrow().tasks, ["bootrace collect"]);
+    let report = disarm(&fake, true).unwrap();
+    assert_eq!(report.undone, plan.steps.len());
+    assert_eq!(report.kept, Vec::<String>::new());
+    fake.assert_is(&before);
+    assert_eq!(disarm(&fake, false).unwrap().undone, 0);
+}
+
+#[test]
+fn after_restarts_disarming_leaves_nothing_but_uncollected_traces() {
+    let fake = Fake::new();
+    let before = fake.state.borrow().clone();
+    arm(&fake, &plan_for(&fake, &full())).unwrap();
+    fake.restart();
+    fake.restart();
+    assert!(fake.file(r"C:\Windows\bootrace\traces\bootrace-file.etl.0002").is_some());
+    let report = disarm(&fake, false).unwrap();
+    assert_eq!(report.kept, [plan::TRACES]);
+    let left: Vec<_> = fake.files().into_iter().filter(|f| f.contains("bootrace")).collect();
+    assert!(left.contains(&r"c:\windows\bootrace\traces\procmon.pmb".to_owned()), "{left:?}");
+    assert!(
+        left.iter().all(|f| f == r"c:\windows\bootrace"
+            || f.starts_with(r"c:\windows\bootrace\traces")
+            || f.starts_with(r"c:\t\")),
+        "{left:?}"
+    );
+    assert_eq!(disarm(&fake, true).unwrap().kept, Vec::<String>::new());
+    fake.assert_is(&before);
+}
+
+#[test]
+fn what_was_there_before_comes_back_exactly() {
+    let fake = Fake::new();
+    // A Process Monitor of somebody else, armed, with settings and a boot log of its own.
+    let driver = r"HKLM\SYSTEM\CurrentControlSet\Services\PROCMON23";
+    let values = vec![
+        ("Type".into(), Data::dword(1)),
+        ("Start".into(), Data::dword(0)),
+        ("Odd".into(), Data { kind: 99, bytes: vec![1] }),
+    ];
+    fake.write(driver, &Tree { values, keys: vec![] }).unwrap();
+    let settings = format!(r"{}\Software\Sysinternals\Process Monitor", super::fake::USER);
+    fake.write(&settings, &Tree { values: vec![("EulaAccepted".into(), Data::dword(0))], keys: vec![] })
+        .unwrap();
+    fake.put(r"C:\Windows\Procmon.pmb", b"theirs");
+    fake.put(r"C:\Windows\System32\drivers\PROCMON23.SYS", b"theirs");
+    fake.facts.borrow_mut().bootlog_left = Some(true);
+    let before = fake.state.borrow().clone();
+    let report = arm(&fake, &plan_for(&fake, &full())).unwrap();
+    assert_eq!(report.left_out, []);
+    assert_eq!(fake.file(r"C:\Windows\Procmon.pmb"), None);
+    fake.restart();
+    disarm(&fake, true).unwrap();
+    assert_eq!(fake.file(r"C:\Windows\Procmon.pmb").as_deref(), Some(&b"theirs"[..]));
+    fake.assert_is(&before);
+}
+
+#[test]
+fn a_key_above_ours_that_was_not_there_goes_again_unless_somebody_used_it() {
+    let fake = Fake::new();
+    fake.delete(AUTOLOGGER).unwrap();
+    fake.delete(r"HKLM\SYSTEM\CurrentControlSet\Control\WMI").unwrap();
+    let before = fake.state.borrow().clone();
+    arm(&fake, &plan_for(&fake, &Options::default())).unwrap();
+    disarm(&fake, true).unwrap();
+    fake.assert_is(&before);
+    arm(&fake, &plan_for(&fake, &Options::default())).unwrap();
+    let theirs = format!(r"{AUTOLOGGER}\Other");
+    fake.write(&theirs, &Tree::default()).unwrap();
+    disarm(&fake, true).unwrap();
+    assert_eq!(fake.subkeys(AUTOLOGGER).unwrap(), ["Other"]);
+}
+
+#[test]
+fn process_monitors_exit_code_decides_nothing() {
+    for (does, armed) in [
+        (Procmon::Works, true),
+        (Procmon::WorksSayingOne, true),
+        (Procmon::SaysZero, false),
+        (Procmon::SaysOne, false),
+        (Procmon::Hangs, false),
+    ] {
+        let fake = Fake::new();
+        fake.procmon.set(does);
+        let report = arm(&fake, &plan_for(&fake, &full())).unwrap();
+        assert_eq!(report.left_out.is_empty(), armed, "{does:?}");
+        if let [(what, why)] = &report.left_out[..] {
+            assert!(what.contains("/EnableBootLogging") && why.contains("ETW alone"), "{why}");
+            // Undone at once: the licence that it accepted is not left behind.
+            let settings = format!(r"{}\Software\Sysinternals", super::fake::USER);
+            assert_eq!(fake.tree(&settings).unwrap(), None);
+        }
+    }
+}
+
+#[test]
+fn a_session_that_cannot_start_does_not_stop_the_rest() {
+    for code in [183, 1450, 112] {
+        let fake = Fake::new();
+        *fake.etw_fails.borrow_mut() = Some(("bootrace-file".into(), code));
+        let report = arm(&fake, &plan_for(&fake, &Options::default())).unwrap();
+        assert_eq!(report.left_out.len(), 1);
+        assert!(report.left_out[0].1.contains(&code.to_string()), "{:?}", report.left_out);
+        assert_eq!(fake.state.borrow().sessions.len(), 2);
+        fake.restart();
+        assert_eq!(fake.state.borrow().sessions.len(), 3, "the boot is captured all the same");
+        disarm(&fake, true).unwrap();
+        assert_eq!(fake.state.borrow().sessions.len(), 0);
+    }
+}
+
+#[test]
+fn a_session_of_that_name_that_is_not_ours_is_left_alone() {
+    let fake = Fake::new();
+    fake.state.borrow_mut().sessions.insert("bootrace-file".into(), r"D:\theirs.etl".into());
+    let report = arm(&fake, &plan_for(&fake, &Options::default())).unwrap();
+    assert!(report.left_out[0].1.contains("183"));
+    disarm(&fake, true).unwrap();
+    assert!(fake.query("bootrace-file").unwrap().is_some());
+}
+
+#[test]
+fn a_required_step_that_fails_puts_everything_back() {
+    let fake = Fake::new();
+    let mut plan = plan_for(&fake, &Options::default());
+    // A value name that the read-back never finds: two names that differ only by case.
+    if let Action::WriteKey { tree, .. } = &mut plan.steps[4].action {
+        tree.values.insert(0, ("START".into(), Data::dword(7)));
+    }
+    let before = fake.state.borrow().clone();
+    assert!(matches!(arm(&fake, &plan), Err(CaptureError::Registry { .. })));
+    fake.assert_is(&before);
+}
+
+#[test]
+fn arming_twice_is_refused_and_changes_nothing() {
+    let fake = Fake::new();
+    let plan = plan_for(&fake, &Options::default());
+    arm(&fake, &plan).unwrap();
+    let armed = fake.state.borrow().clone();
+    let error = arm(&fake, &plan).unwrap_err();
+    assert!(error.to_string().contains("already armed") && error.to_string().contains("disarm"), "{error}");
+    fake.assert_is(&armed);
+}
+
+#[test]
+fn a_blocked_machine_is_not_touched() {
+    let fake = Fake::new();
+    fake.facts.borrow_mut().free_bytes = Some(1);
+    let before = fake.state.borrow().clone();
+    let error = arm(&fake, &plan_for(&fake, &Options::default())).unwrap_err();
+    assert!(matches!(error, CaptureError::Blocked(_)), "{error}");
+    fake.assert_is(&before);
+}
+
+#[test]
+fn a_damaged_journal_is_named_with_its_line() {
+    let fake = Fake::new();
+    arm(&fake, &plan_for(&fake, &Options::default())).unwrap();
+    let path = trace_capture::journal::path();
+    let mut bytes = fake.file(&path).unwrap();
+    let second = bytes.iter().position(|b| *b == b'\n').unwrap() + 1;
+    bytes[second] = b'?';
+    fake.put(&path, &bytes);
+    let error = disarm(&fake, false).unwrap_err().to_string();
+    assert!(error.contains("line 2") && error.contains("by hand"), "{error}");
+}
+
+#[test]
+fn what_cannot_be_put_back_keeps_the_journal() {
+    let fake = Fake::new();
+    let before = fake.state.borrow().clone();
+    arm(&fake, &plan_for(&fake, &Options::default())).unwrap();
+    fake.registry_protected.set(true);
+    let error = disarm(&fake, true).unwrap_err().to_string();
+    assert!(error.contains("policy or security product") && error.contains("disarm` again"), "{error}");
+    assert!(fake.file(&trace_capture::journal::path()).is_some());
+    fake.registry_protected.set(false);
+    disarm(&fake, true).unwrap();
+    fake.assert_is(&before);
+}
