@@ -38,16 +38,20 @@ pub(crate) fn of(event: &PmlEvent<'_>) -> Category {
     let operation = event.operation();
     let fixed = operation.fixed_category();
     match (event.class(), operation.code, operation.sub) {
-        (Some(EventClass::FileSystem | EventClass::Ipc), file::CREATE, _) => match detail::filesystem::create_file(event) {
-            Ok(create) => match create.result {
-                Some(OpenResult::Superseded | OpenResult::Created | OpenResult::Overwritten) => Category::Write,
-                Some(_) => Category::None,
-                // Failed, so nothing says what would have become of it: the disposition does.
-                None if matches!(create.disposition, 1 | 6..) => Category::None,
-                None => Category::Write,
-            },
-            Err(_) => Category::None,
-        },
+        (Some(EventClass::FileSystem | EventClass::Ipc), file::CREATE, _) => {
+            match detail::filesystem::create_file(event) {
+                Ok(create) => match create.result {
+                    Some(OpenResult::Superseded | OpenResult::Created | OpenResult::Overwritten) => {
+                        Category::Write
+                    }
+                    Some(_) => Category::None,
+                    // Failed, so nothing says what would have become of it: the disposition does.
+                    None if matches!(create.disposition, 1 | 6..) => Category::None,
+                    None => Category::Write,
+                },
+                Err(_) => Category::None,
+            }
+        }
         (Some(EventClass::FileSystem | EventClass::Ipc), file::SET_INFORMATION, 0x0D | 0x40) => {
             if detail::filesystem::deletes(event) {
                 Category::Write
@@ -55,9 +59,13 @@ pub(crate) fn of(event: &PmlEvent<'_>) -> Category {
                 Category::WriteMetadata
             }
         }
-        (Some(EventClass::FileSystem | EventClass::Ipc), file::FILE_SYSTEM_CONTROL | file::DEVICE_CONTROL, _) => {
-            detail::filesystem::control_code(event).and_then(detail::ioctl::lookup).map_or(Category::None, |(_, c)| c)
-        }
+        (
+            Some(EventClass::FileSystem | EventClass::Ipc),
+            file::FILE_SYSTEM_CONTROL | file::DEVICE_CONTROL,
+            _,
+        ) => detail::filesystem::control_code(event)
+            .and_then(detail::ioctl::lookup)
+            .map_or(Category::None, |(_, c)| c),
         (Some(EventClass::Registry), registry::CREATE_KEY | registry::OPEN_KEY, _)
             if detail::registry::created(event) =>
         {

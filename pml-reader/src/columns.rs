@@ -144,7 +144,12 @@ fn push_process_column(event: &PmlEvent<'_>, column: Column, out: &mut String) {
         Column::User => process.user().push_to(out),
         Column::AuthenticationId => {
             use std::fmt::Write as _;
-            let _ = write!(out, "{:08x}:{:08x}", raw.authentication_id >> 32, raw.authentication_id & 0xFFFF_FFFF);
+            let _ = write!(
+                out,
+                "{:08x}:{:08x}",
+                raw.authentication_id >> 32,
+                raw.authentication_id & 0xFFFF_FFFF
+            );
         }
         Column::Session => push_decimal(out, raw.session.into()),
         Column::CommandLine => process.command_line().push_to(out),

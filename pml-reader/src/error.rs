@@ -21,7 +21,9 @@ pub enum PmlError {
         what: &'static str,
     },
     /// A PML of a version that nobody has described.
-    #[error("PML version {version} at offset 0x4 is not known; versions 7 and 9 are. Open it in Process Monitor and save it again")]
+    #[error(
+        "PML version {version} at offset 0x4 is not known; versions 7 and 9 are. Open it in Process Monitor and save it again"
+    )]
     Version {
         /// The version the header names.
         version: u32,
@@ -61,6 +63,19 @@ pub enum PmlError {
         /// What it should have been.
         expected: &'static str,
     },
+    /// Something is too large for the field that would hold it in a log that is written.
+    #[error("{what} has {size}, a log can hold {limit}")]
+    TooLarge {
+        /// What does not fit, with its unit.
+        what: &'static str,
+        /// How large it is.
+        size: u64,
+        /// How large it may be.
+        limit: u64,
+    },
+    /// A log could not be written.
+    #[error("the log could not be written: {0}")]
+    Write(#[from] std::io::Error),
 }
 
 impl PmlError {
@@ -73,6 +88,18 @@ impl PmlError {
             Self::Unclean { .. } => "unclean",
             Self::Truncated { .. } => "truncated",
             Self::Value { .. } => "value",
+            Self::TooLarge { .. } => "too-large",
+            Self::Write(_) => "write",
+        }
+    }
+
+    /// Where in the file it is, where it has a place.
+    pub fn offset(&self) -> Option<u64> {
+        match self {
+            Self::Truncated { offset, .. } | Self::Value { offset, .. } | Self::Unclean { offset, .. } => {
+                Some(*offset)
+            }
+            _ => None,
         }
     }
 }

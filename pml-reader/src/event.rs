@@ -1,7 +1,8 @@
 //! One event: the 52-byte record, its stack, its detail and what its completion added.
 
 use crate::{
-    Category, EventClass, FileTime, Operation, PmlError, PmlFile, PmlProcess, category, cursor::Cursor,
+    Category, EventClass, FileTime, Operation, PmlError, PmlFile, PmlProcess, category,
+    cursor::Cursor,
     detail::{self, Style},
     operation,
 };
@@ -179,6 +180,12 @@ impl<'a> PmlEvent<'a> {
     /// What the completion added, where it did.
     pub fn raw_extra(&self) -> Option<&'a [u8]> {
         self.extra
+    }
+    /// The record as it stands in the file, with its stack and detail, without the completion data.
+    pub fn raw_record(&self) -> &'a [u8] {
+        let length = (RECORD_SIZE + self.frames.len() + self.detail.len()) as u64;
+        // The parts were read from there.
+        Cursor::over(self.file.bytes(), self.offset, self.offset + length, "event").map_or(&[], |c| c.rest())
     }
     /// Process Monitor's category of the operation; it is derived, not stored.
     pub fn category(&self) -> Category {

@@ -70,7 +70,12 @@ impl PmlFile {
         let need = u64::from(header.event_count) * OFFSET_SIZE as u64;
         let have = header.processes_offset.min(bytes.len() as u64).saturating_sub(header.offsets_offset);
         if have < need {
-            return Err(PmlError::Truncated { what: "event offsets", offset: header.offsets_offset, need, have });
+            return Err(PmlError::Truncated {
+                what: "event offsets",
+                offset: header.offsets_offset,
+                need,
+                have,
+            });
         }
         let mut problems = Vec::new();
         fn keep<T: Default>(result: Result<T, PmlError>, problems: &mut Vec<PmlError>) -> T {
@@ -79,7 +84,8 @@ impl PmlFile {
                 T::default()
             })
         }
-        let strings = keep(StringTable::read(bytes, header.strings_offset, header.icons_offset), &mut problems);
+        let strings =
+            keep(StringTable::read(bytes, header.strings_offset, header.icons_offset), &mut problems);
         let processes = ProcessTable::read(
             bytes,
             header.processes_offset,
@@ -145,7 +151,8 @@ impl PmlFile {
     fn event_offset(&self, index: usize) -> Result<u64, PmlError> {
         let start = self.header.offsets_offset + (index * OFFSET_SIZE) as u64;
         let [a, b, c, d, high] =
-            Cursor::over(self.bytes(), start, self.header.processes_offset, "event offset")?.array::<OFFSET_SIZE>()?;
+            Cursor::over(self.bytes(), start, self.header.processes_offset, "event offset")?
+                .array::<OFFSET_SIZE>()?;
         let low = u64::from(u32::from_le_bytes([a, b, c, d]));
         // Whether the fifth byte extends the offset is not known: no file above 4 GiB was ever seen. It is taken so
         // where the longer offset lies among the events, which it cannot in a smaller file.
@@ -154,7 +161,9 @@ impl PmlFile {
     }
 
     /// All events, in the file's order.
-    pub fn events(&self) -> impl DoubleEndedIterator<Item = Result<PmlEvent<'_>, PmlError>> + ExactSizeIterator {
+    pub fn events(
+        &self,
+    ) -> impl DoubleEndedIterator<Item = Result<PmlEvent<'_>, PmlError>> + ExactSizeIterator {
         (0..self.len()).map(|i| self.event(i))
     }
 
@@ -176,6 +185,11 @@ impl PmlFile {
     #[inline]
     pub fn process(&self, index: u32) -> Option<PmlProcess<'_>> {
         self.processes.get(self, self.processes.slot(index)?)
+    }
+
+    /// The process at this position of the process table.
+    pub fn process_at(&self, slot: usize) -> Option<PmlProcess<'_>> {
+        self.processes.get(self, slot)
     }
 
     /// Position in the process table of the process with this process index.
@@ -213,6 +227,16 @@ impl PmlFile {
     /// The service name that the capturing machine knew for a port.
     pub fn port(&self, port: u16, tcp: bool) -> Option<PmlText<'_>> {
         self.network.port(self.bytes(), port, tcp)
+    }
+
+    /// Every address of the host table with its name, which may be empty; in no order.
+    pub fn hosts(&self) -> impl Iterator<Item = ([u8; 16], PmlText<'_>)> {
+        self.network.hosts(self.bytes())
+    }
+
+    /// Every entry of the port table: the port, whether it is TCP's, and its name; in no order.
+    pub fn ports(&self) -> impl Iterator<Item = ((u16, bool), PmlText<'_>)> {
+        self.network.ports(self.bytes())
     }
 
     pub(crate) fn process_table_end(&self) -> u64 {

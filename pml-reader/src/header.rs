@@ -133,7 +133,12 @@ impl PmlHeader {
         ];
         for (what, offset, before, value) in order {
             if value < before {
-                return Err(PmlError::Value { what, offset, value, expected: "not before the section ahead of it" });
+                return Err(PmlError::Value {
+                    what,
+                    offset,
+                    value,
+                    expected: "not before the section ahead of it",
+                });
             }
         }
         Ok(())
@@ -167,7 +172,8 @@ mod tests {
     #[test]
     fn the_layout_is_as_long_as_the_header() {
         let mut out = std::io::Cursor::new(Vec::new());
-        let zero = PmlHeader::read_le(&mut std::io::Cursor::new([b"PML_".as_slice(), &[0; 0x3A4]].concat())).unwrap();
+        let zero = PmlHeader::read_le(&mut std::io::Cursor::new([b"PML_".as_slice(), &[0; 0x3A4]].concat()))
+            .unwrap();
         zero.write_le(&mut out).unwrap();
         assert_eq!(out.into_inner().len() as u64, HEADER_SIZE);
     }

@@ -20,6 +20,7 @@ mod sniff;
 mod tables;
 mod text;
 mod time;
+pub mod write;
 
 pub use category::Category;
 pub use columns::{COLUMNS, Column, push_result};
@@ -28,10 +29,13 @@ pub use error::PmlError;
 pub use event::{NETWORK_SEQUENCE, PmlEvent, RECORD_SIZE, STATUS_PENDING};
 pub use file::PmlFile;
 pub use header::{HEADER_SIZE, PmlHeader};
-pub use operation::{EventClass, Operation, UNKNOWN, file as file_operation, process as process_operation, registry as registry_operation};
+pub use operation::{
+    EventClass, Operation, UNKNOWN, file as file_operation, process as process_operation,
+    registry as registry_operation,
+};
 pub use tables::{
     icons::PmlIcon,
-    processes::{PmlModule, PmlProcess, RawProcess},
+    processes::{PmlModule, PmlProcess, RawModule, RawProcess},
 };
 pub use text::PmlText;
 pub use time::{Civil, FileTime, TICKS_PER_SECOND};

@@ -84,7 +84,10 @@ impl Operation {
     /// The name as the Process Monitor of that time exports it: 3.53 does not know the newest information classes, and
     /// 3.0, which wrote version 7, called one of them otherwise.
     pub fn procmon_name(self, pml_version: u32) -> &'static str {
-        if pml_version == 7 && (self.class, self.code, self.sub) == (EventClass::FileSystem as u32, file::SET_INFORMATION, 0x13) {
+        if pml_version == 7
+            && (self.class, self.code, self.sub)
+                == (EventClass::FileSystem as u32, file::SET_INFORMATION, 0x13)
+        {
             return "SetAllInformationFile";
         }
         self.named().filter(|n| !n.newer).map_or(UNKNOWN, |n| n.name)
@@ -121,7 +124,9 @@ impl Operation {
             (Some(EventClass::FileSystem | EventClass::Ipc), code) => match code {
                 file::READ | file::MDL_READ => Read,
                 file::WRITE | file::PREPARE_MDL_WRITE => Write,
-                file::QUERY_INFORMATION | file::QUERY_EA | file::DIRECTORY_CONTROL | file::QUERY_SECURITY => ReadMetadata,
+                file::QUERY_INFORMATION | file::QUERY_EA | file::DIRECTORY_CONTROL | file::QUERY_SECURITY => {
+                    ReadMetadata
+                }
                 file::SET_INFORMATION => match self.sub {
                     // Renames and links: not seen in an export, taken like the delete beside them.
                     0x0A | 0x0B | 0x41 | 0x42 => Write,
@@ -138,7 +143,10 @@ impl Operation {
                 | registry::ENUM_VALUE
                 | registry::ENUM_KEY
                 | registry::QUERY_MULTIPLE => Read,
-                registry::SET_VALUE | registry::DELETE_KEY | registry::DELETE_VALUE | registry::RENAME_KEY => Write,
+                registry::SET_VALUE
+                | registry::DELETE_KEY
+                | registry::DELETE_VALUE
+                | registry::RENAME_KEY => Write,
                 registry::SET_INFO_KEY | registry::SET_SECURITY => WriteMetadata,
                 registry::QUERY_SECURITY => ReadMetadata,
                 _ => None,

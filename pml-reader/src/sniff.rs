@@ -6,14 +6,20 @@ const KINDS: &[(&[u8], &str)] = &[
         b"version https://git-lfs.github.com",
         "this is a Git LFS pointer, not the log itself; fetch the log with `git lfs pull`",
     ),
-    (b"PK\x03\x04", "this is a ZIP archive; give it to `bootrace report` as a bundle or unpack the log first"),
+    (
+        b"PK\x03\x04",
+        "this is a ZIP archive; give it to `bootrace report` as a bundle or unpack the log first",
+    ),
     (b"7z\xBC\xAF\x27\x1C", "this is a 7-Zip archive; unpack the log first"),
     (b"MSCF", "this is a cabinet file; unpack the log first"),
     (b"\x1F\x8B", "this is gzip data; unpack the log first"),
     (b"\xFD7zXZ\0", "this is xz data; unpack the log first with `xz -d`"),
     (b"ElfFile\0", "this is a Windows event log (.evtx)"),
     (b"regf", "this is a registry hive"),
-    (b"<?xml", "this is XML, perhaps Process Monitor's XML export; save the log in the native format (.PML) instead"),
+    (
+        b"<?xml",
+        "this is XML, perhaps Process Monitor's XML export; save the log in the native format (.PML) instead",
+    ),
     (
         b"\xEF\xBB\xBF<?xml",
         "this is XML, perhaps Process Monitor's XML export; save the log in the native format (.PML) instead",

@@ -62,9 +62,11 @@ impl<'a> PmlText<'a> {
     pub fn ends_with_ignore_ascii_case(&self, tail: &str) -> bool {
         let tail = tail.as_bytes();
         match self {
-            Self::Bytes(b) => {
-                b.len().checked_sub(tail.len()).and_then(|at| b.get(at..)).is_some_and(|b| b.eq_ignore_ascii_case(tail))
-            }
+            Self::Bytes(b) => b
+                .len()
+                .checked_sub(tail.len())
+                .and_then(|at| b.get(at..))
+                .is_some_and(|b| b.eq_ignore_ascii_case(tail)),
             Self::Utf16(b) => {
                 let units = b.as_chunks::<2>().0;
                 let end = units.len().checked_sub(tail.len()).and_then(|at| units.get(at..));

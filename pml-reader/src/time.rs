@@ -61,7 +61,13 @@ impl FileTime {
     /// Appends `1:18:10.7752429 AM` (or without the fraction).
     pub fn push_time_of_day(self, out: &mut String, fraction: bool) {
         let c = self.civil();
-        push_decimal(out, match c.hour % 12 { 0 => 12, h => h });
+        push_decimal(
+            out,
+            match c.hour % 12 {
+                0 => 12,
+                h => h,
+            },
+        );
         out.push(':');
         push_padded::<2>(out, c.minute);
         out.push(':');
@@ -97,7 +103,11 @@ pub(crate) fn push_seconds(out: &mut String, ticks: u64) {
 pub(crate) fn push_relative(out: &mut String, ticks: u64) {
     let seconds = ticks / TICKS_PER_SECOND;
     let hours = seconds / 3_600;
-    if hours < 100 { push_padded::<2>(out, hours) } else { push_decimal(out, hours) }
+    if hours < 100 {
+        push_padded::<2>(out, hours)
+    } else {
+        push_decimal(out, hours)
+    }
     out.push(':');
     push_padded::<2>(out, seconds / 60 % 60);
     out.push(':');

@@ -6,13 +6,16 @@ use std::collections::BTreeMap;
 
 use pml_reader::{COLUMNS, Column, PmlFile, Style};
 
+/// Row, our text, theirs.
+type Example = (usize, String, String);
+
 /// What differs in one column.
 #[derive(Default)]
 struct Differences {
     rows: usize,
     different: usize,
-    /// By column and operation: how many, and the first few as (row, ours, theirs).
-    kinds: BTreeMap<(String, String), (usize, Vec<(usize, String, String)>)>,
+    /// By column and operation: how many, and the first few.
+    kinds: BTreeMap<(String, String), (usize, Vec<Example>)>,
 }
 
 fn compare(name: &str, utc_offset_minutes: i32) -> Option<Differences> {

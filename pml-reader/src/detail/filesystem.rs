@@ -1,5 +1,5 @@
 //! File system events: their common frame, opens, reads, writes, locks, controls. Information classes are in
-//! [`super::information`].
+//! `information`.
 
 use crate::{
     PmlError, PmlEvent, PmlText,
@@ -180,11 +180,10 @@ pub fn control_code(event: &PmlEvent<'_>) -> Option<u32> {
     read(event).ok()?.parameter(0x10, 8).ok()
 }
 
-pub(crate) fn push_detail(
-    event: &PmlEvent<'_>,
-    fields: &mut Fields<'_>,
-) -> Result<(), PmlError> {
-    if fields.dialect() == Dialect::Procmon && event.operation().procmon_name(event.file().header().version) == UNKNOWN {
+pub(crate) fn push_detail(event: &PmlEvent<'_>, fields: &mut Fields<'_>) -> Result<(), PmlError> {
+    if fields.dialect() == Dialect::Procmon
+        && event.operation().procmon_name(event.file().header().version) == UNKNOWN
+    {
         return Ok(());
     }
     match event.raw_operation() {
@@ -308,8 +307,11 @@ fn push_mapping(event: &PmlEvent<'_>, fields: &mut Fields<'_>) -> Result<(), Pml
         }
     }
     // 64-bit Process Monitor takes the protection from the pointer that follows it, and prints nonsense.
-    let protection =
-        if fields.dialect() == Dialect::Procmon { detail.parameter(8, 4)? } else { detail.parameter(4, 4)? };
+    let protection = if fields.dialect() == Dialect::Procmon {
+        detail.parameter(8, 4)?
+    } else {
+        detail.parameter(4, 4)?
+    };
     if let Some(text) = masks::protection(protection) {
         fields.text("PageProtection", &text);
     }

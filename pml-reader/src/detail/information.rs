@@ -43,7 +43,9 @@ fn push_time(c: &mut Cursor<'_>, name: &str, fields: &mut Fields<'_>) -> Result<
 }
 
 fn push_times(c: &mut Cursor<'_>, fields: &mut Fields<'_>) -> Result<(), PmlError> {
-    ["CreationTime", "LastAccessTime", "LastWriteTime", "ChangeTime"].iter().try_for_each(|n| push_time(c, n, fields))
+    ["CreationTime", "LastAccessTime", "LastWriteTime", "ChangeTime"]
+        .iter()
+        .try_for_each(|n| push_time(c, n, fields))
 }
 
 /// FILE_STANDARD_INFORMATION, 24 bytes.
@@ -79,7 +81,9 @@ pub(crate) fn push_query(event: &PmlEvent<'_>, fields: &mut Fields<'_>) -> Resul
         }
         // Process Monitor 3.53 shows nothing of these two.
         STREAM if fields.dialect() == Dialect::Plain => push_streams(c, fields)?,
-        POSITION if fields.dialect() == Dialect::Plain => push_grouped_signed(fields.field("Position"), c.i64()?),
+        POSITION if fields.dialect() == Dialect::Plain => {
+            push_grouped_signed(fields.field("Position"), c.i64()?)
+        }
         _ => {}
     }
     Ok(())
@@ -121,10 +125,7 @@ const ALIGNMENTS: &[(u32, &str)] = &[
 ];
 
 /// FILE_NETWORK_OPEN_INFORMATION, also the answer to QueryOpen.
-pub(crate) fn push_network_open(
-    event: &PmlEvent<'_>,
-    fields: &mut Fields<'_>,
-) -> Result<(), PmlError> {
+pub(crate) fn push_network_open(event: &PmlEvent<'_>, fields: &mut Fields<'_>) -> Result<(), PmlError> {
     let Some(mut c) = event.extra_cursor() else { return Ok(()) };
     push_times(&mut c, fields)?;
     match fields.dialect() {
@@ -209,7 +210,8 @@ pub(crate) fn push_volume(event: &PmlEvent<'_>, fields: &mut Fields<'_>) -> Resu
             PmlText::Utf16(name).push_to(fields.field("FileSystemName"));
         }
         7 => {
-            let names = ["TotalAllocationUnits", "CallerAvailableAllocationUnits", "ActualAvailableAllocationUnits"];
+            let names =
+                ["TotalAllocationUnits", "CallerAvailableAllocationUnits", "ActualAvailableAllocationUnits"];
             push_numbers(&mut c, fields, &names)?;
         }
         8 => {
@@ -234,10 +236,7 @@ fn push_numbers(c: &mut Cursor<'_>, fields: &mut Fields<'_>, names: &[&str]) -> 
     Ok(())
 }
 
-pub(crate) fn push_directory(
-    event: &PmlEvent<'_>,
-    fields: &mut Fields<'_>,
-) -> Result<(), PmlError> {
+pub(crate) fn push_directory(event: &PmlEvent<'_>, fields: &mut Fields<'_>) -> Result<(), PmlError> {
     let mut detail = read(event)?;
     match event.raw_sub_operation() {
         NOTIFY_CHANGE_DIRECTORY => {
@@ -273,7 +272,8 @@ fn push_listing(
     filtered: bool,
     fields: &mut Fields<'_>,
 ) -> Result<(), PmlError> {
-    let Some((_, class_name, length_at, name_at)) = LISTINGS.iter().find(|(number, ..)| *number == class) else {
+    let Some((_, class_name, length_at, name_at)) = LISTINGS.iter().find(|(number, ..)| *number == class)
+    else {
         return Ok(());
     };
     if fields.dialect() == Dialect::Plain {

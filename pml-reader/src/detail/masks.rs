@@ -112,7 +112,8 @@ pub(crate) fn push_disposition(out: &mut String, flags: u32) {
 pub(crate) fn protection(mask: u32) -> Option<String> {
     let name = PROTECTION.iter().find(|(bit, _)| mask & bit != 0).map(|(_, name)| *name);
     let no_cache = mask & 0x200 != 0;
-    (name.is_some() || no_cache).then(|| [name.unwrap_or(""), if no_cache { "|PAGE_NOCACHE" } else { "" }].concat())
+    (name.is_some() || no_cache)
+        .then(|| [name.unwrap_or(""), if no_cache { "|PAGE_NOCACHE" } else { "" }].concat())
 }
 
 /// I/O priority hint; nothing for 0.

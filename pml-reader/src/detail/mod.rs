@@ -7,7 +7,7 @@ pub mod filesystem;
 mod information;
 pub(crate) mod ioctl;
 mod masks;
-mod network;
+pub(crate) mod network;
 pub mod process;
 mod profiling;
 pub mod registry;

@@ -16,9 +16,9 @@ struct Endpoints {
     length: u32,
 }
 
-const SOURCE_IPV4: u16 = 1;
-const TARGET_IPV4: u16 = 2;
-const TCP: u16 = 4;
+pub(crate) const SOURCE_IPV4: u16 = 1;
+pub(crate) const TARGET_IPV4: u16 = 2;
+pub(crate) const TCP: u16 = 4;
 
 fn read(c: &mut Cursor<'_>) -> Result<Endpoints, PmlError> {
     let flags = c.u16()?;

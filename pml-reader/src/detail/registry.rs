@@ -175,10 +175,7 @@ const SET_WRITE_TIME: u32 = 0;
 const SET_WOW64_FLAGS: u32 = 1;
 const SET_HANDLE_TAGS: u32 = 5;
 
-pub(crate) fn push_detail(
-    event: &PmlEvent<'_>,
-    fields: &mut Fields<'_>,
-) -> Result<(), PmlError> {
+pub(crate) fn push_detail(event: &PmlEvent<'_>, fields: &mut Fields<'_>) -> Result<(), PmlError> {
     let detail = read(event)?;
     let extra = event.extra_cursor();
     match detail.shape {
@@ -196,7 +193,9 @@ pub(crate) fn push_detail(
             push_grouped(fields.field("Index"), index.into());
             push_value(extra, length, class, true, fields)
         }
-        Shape::SetInfo { class, length, captured } => push_set_info(detail.data, class, length, captured, fields),
+        Shape::SetInfo { class, length, captured } => {
+            push_set_info(detail.data, class, length, captured, fields)
+        }
         Shape::SetValue { kind, length, captured } => {
             push_type(fields.field("Type"), kind);
             push_grouped(fields.field("Length"), length.into());
@@ -295,7 +294,10 @@ fn push_name(c: &mut Cursor<'_>, fields: &mut Fields<'_>) -> Result<(), PmlError
 }
 
 /// KEY_VALUE_FULL_INFORMATION and _PARTIAL_: the name of the first, and the value.
-fn queried_value(mut c: Cursor<'_>, class: u32) -> Result<(Option<PmlText<'_>>, Option<Value<'_>>), PmlError> {
+fn queried_value(
+    mut c: Cursor<'_>,
+    class: u32,
+) -> Result<(Option<PmlText<'_>>, Option<Value<'_>>), PmlError> {
     let whole = c;
     c.skip(4)?;
     let kind = c.u32()?;

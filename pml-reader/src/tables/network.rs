@@ -42,6 +42,18 @@ impl NetworkNames {
         Some(PmlText::Utf16(cursor.rest()).until_nul()).filter(|t| !t.is_empty())
     }
 
+    /// Every address of the table with its name, which may be empty; in no order.
+    pub(crate) fn hosts<'a>(&'a self, file: &'a [u8]) -> impl Iterator<Item = ([u8; 16], PmlText<'a>)> {
+        self.hosts.iter().map(|(ip, range)| (*ip, Self::text(file, Some(range)).unwrap_or(PmlText::EMPTY)))
+    }
+
+    /// Every port of the table, whether it is TCP's, and its name; in no order.
+    pub(crate) fn ports<'a>(&'a self, file: &'a [u8]) -> impl Iterator<Item = ((u16, bool), PmlText<'a>)> {
+        self.ports
+            .iter()
+            .map(|(port, range)| (*port, Self::text(file, Some(range)).unwrap_or(PmlText::EMPTY)))
+    }
+
     /// The host name that the capturing machine knew for this address.
     pub(crate) fn host<'a>(&self, file: &'a [u8], ip: &[u8; 16]) -> Option<PmlText<'a>> {
         Self::text(file, self.hosts.get(ip))

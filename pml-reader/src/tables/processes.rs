@@ -1,6 +1,6 @@
 //! The process table: u32 count, u32 process index for each, u32 offset for each, then the entries with their modules.
 
-use binrw::{BinRead, BinWrite};
+use binrw::{BinRead, BinResult, BinWrite};
 
 use crate::{FileTime, PmlError, PmlFile, PmlText, cursor::Cursor};
 
@@ -8,7 +8,7 @@ use crate::{FileTime, PmlError, PmlFile, PmlText, cursor::Cursor};
 const ENTRY_SIZE: usize = 0x60;
 
 /// A process entry as it stands in the file; the texts are indexes into the string table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, BinRead, BinWrite)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, BinRead, BinWrite)]
 #[brw(little)]
 pub struct RawProcess {
     /// Key that events carry. PIDs are recycled, indexes are not.
@@ -119,7 +119,8 @@ impl ProcessTable {
     fn entry(cursor: &mut Cursor<'_>, offset: u32, wide: bool) -> Result<Entry, PmlError> {
         cursor.seek(offset as usize)?;
         let bytes = cursor.take(ENTRY_SIZE)?;
-        let raw = RawProcess::read_le(&mut std::io::Cursor::new(bytes)).map_err(|_| cursor.truncated(ENTRY_SIZE))?;
+        let raw = RawProcess::read_le(&mut std::io::Cursor::new(bytes))
+            .map_err(|_| cursor.truncated(ENTRY_SIZE))?;
         // The low byte of the pointer says that the modules follow inline: 1 in every file, the rest is garbage.
         cursor.pointer(wide)?;
         let module_count = cursor.u32()?;
@@ -142,7 +143,13 @@ impl ProcessTable {
 
     pub(crate) fn get<'a>(&self, file: &'a PmlFile, slot: usize) -> Option<PmlProcess<'a>> {
         let entry = self.entries.get(slot)?;
-        Some(PmlProcess { file, raw: entry.raw, slot, modules_at: entry.modules_at, module_count: entry.module_count })
+        Some(PmlProcess {
+            file,
+            raw: entry.raw,
+            slot,
+            modules_at: entry.modules_at,
+            module_count: entry.module_count,
+        })
     }
 
     pub(crate) fn end(&self) -> u64 {
@@ -222,10 +229,73 @@ impl<'a> PmlProcess<'a> {
     }
     /// The modules, sorted by base address in files of Process Monitor. Ends at the first that cannot be read.
     pub fn modules(&self) -> impl Iterator<Item = PmlModule<'a>> + use<'a> {
-        let (file, wide) = (self.file, self.file.header().wide());
-        let mut cursor = Cursor::over(file.bytes(), self.modules_at, file.process_table_end(), "module").ok();
-        (0..self.module_count).map_while(move |_| PmlModule::read(cursor.as_mut()?, file, wide).ok())
+        let file = self.file;
+        self.raw_modules().map(move |raw| PmlModule::of(raw, file))
     }
+    /// The modules as they stand in the file.
+    pub fn raw_modules(&self) -> impl Iterator<Item = RawModule> + use<'a> {
+        let wide = self.file.header().wide();
+        let cursor =
+            Cursor::over(self.file.bytes(), self.modules_at, self.file.process_table_end(), "module").ok();
+        let mut bytes = std::io::Cursor::new(cursor.map_or(&[][..], |c| c.rest()));
+        (0..self.module_count).map_while(move |_| RawModule::read_args(&mut bytes, (wide,)).ok())
+    }
+}
+
+/// A module as it stands in the file: 64 bytes with 8-byte pointers, 56 with 4. The texts are indexes into the string
+/// table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, BinRead, BinWrite)]
+#[brw(little, import(wide: bool))]
+pub struct RawModule {
+    /// Low half of the FILETIME of the load. With 8-byte pointers, four uninitialised bytes follow it.
+    #[br(parse_with = read_pointer, args(wide))]
+    #[bw(write_with = write_pointer, args(wide))]
+    pub loaded_low: u64,
+    /// Base address.
+    #[br(parse_with = read_pointer, args(wide))]
+    #[bw(write_with = write_pointer, args(wide))]
+    pub base: u64,
+    /// Bytes mapped.
+    pub size: u32,
+    /// String index: image path.
+    pub path: u32,
+    /// String index: file version.
+    pub version: u32,
+    /// String index: company.
+    pub company: u32,
+    /// String index: file description.
+    pub description: u32,
+    /// PE header time stamp; may be 0.
+    pub time_date_stamp: u32,
+    /// 0 in every file seen.
+    pub unknown: [u32; 3],
+    /// PE header SizeOfImage; may be 0.
+    pub size_of_image: u32,
+    /// 0 in every file seen.
+    pub unknown2: u32,
+    /// High half of the FILETIME of the load.
+    pub loaded_high: u32,
+}
+
+#[binrw::parser(reader, endian)]
+fn read_pointer(wide: bool) -> BinResult<u64> {
+    if wide {
+        u64::read_options(reader, endian, ())
+    } else {
+        u32::read_options(reader, endian, ()).map(u64::from)
+    }
+}
+
+#[binrw::writer(writer, endian)]
+fn write_pointer(value: &u64, wide: bool) -> BinResult<()> {
+    if wide {
+        return value.write_options(writer, endian, ());
+    }
+    let value = u32::try_from(*value).map_err(|_| binrw::Error::AssertFail {
+        pos: writer.stream_position().unwrap_or_default(),
+        message: format!("pointer 0x{value:x} has more than 4 bytes in a 32-bit log"),
+    })?;
+    value.write_options(writer, endian, ())
 }
 
 /// A module of a process: a loaded image.
@@ -252,29 +322,19 @@ pub struct PmlModule<'a> {
 }
 
 impl<'a> PmlModule<'a> {
-    /// 64 bytes with 8-byte pointers, 56 with 4.
-    fn read(cursor: &mut Cursor<'a>, file: &'a PmlFile, wide: bool) -> Result<Self, PmlError> {
+    fn of(raw: RawModule, file: &'a PmlFile) -> Self {
         let text = |index| file.string(index).unwrap_or(PmlText::EMPTY);
-        let low = cursor.pointer(wide)? & 0xFFFF_FFFF;
-        let base = cursor.pointer(wide)?;
-        let size = cursor.u32()?;
-        let [path, version, company, description] = [cursor.u32()?, cursor.u32()?, cursor.u32()?, cursor.u32()?];
-        let time_date_stamp = cursor.u32()?;
-        cursor.skip(12)?;
-        let size_of_image = cursor.u32()?;
-        cursor.skip(4)?;
-        let high = u64::from(cursor.u32()?);
-        Ok(Self {
-            loaded: FileTime(high << 32 | low),
-            base,
-            size,
-            path: text(path),
-            version: text(version),
-            company: text(company),
-            description: text(description),
-            time_date_stamp,
-            size_of_image,
-        })
+        Self {
+            loaded: FileTime(u64::from(raw.loaded_high) << 32 | raw.loaded_low & 0xFFFF_FFFF),
+            base: raw.base,
+            size: raw.size,
+            path: text(raw.path),
+            version: text(raw.version),
+            company: text(raw.company),
+            description: text(raw.description),
+            time_date_stamp: raw.time_date_stamp,
+            size_of_image: raw.size_of_image,
+        }
     }
 
     /// Whether `address` lies in the module.

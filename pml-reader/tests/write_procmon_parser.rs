@@ -1,0 +1,77 @@
+//! The PyPI package procmon-parser reads what was written, and finds in it what it finds in the original.
+
+mod common;
+
+use std::{io::Cursor, path::Path, process::Command};
+
+use pml_reader::{PmlFile, write::write_subset};
+
+/// Prints the rows whose numbers, modulo the step, are 0, and the processes with their modules. procmon-parser raises
+/// on some rows of real logs; that is then the row.
+const SCRIPT: &str = r#"
+import sys
+import procmon_parser
+path, step = sys.argv[1], int(sys.argv[2])
+with open(path, "rb") as file:
+    reader = procmon_parser.ProcmonLogsReader(file)
+    print(reader.system_details(), len(reader))
+    for number in range(0, len(reader), step):
+        try:
+            event = reader[number]
+            print(repr(event), dict(event.details), event.stacktrace, sorted(map(str, event.get_compatible_csv_info().items())))
+        except Exception as error:
+            print("raised", type(error).__name__, error)
+    for process in sorted(reader.processes(), key=lambda p: (p.pid, str(p.start_time), p.command_line)):
+        print(repr(process), process.start_time, process.end_time, process.modules)
+"#;
+
+/// What procmon-parser says of the log; `None`, with a loud word, where it is not installed.
+fn rows(path: &Path, step: usize) -> Option<String> {
+    let python = if cfg!(windows) { "python" } else { "python3" };
+    let run = |arguments: &[&std::ffi::OsStr]| Command::new(python).args(arguments).output();
+    let installed = run(&["-c".as_ref(), "import procmon_parser".as_ref()]);
+    if !installed.is_ok_and(|out| out.status.success()) {
+        eprintln!(
+            "SKIPPED: the Python package procmon-parser is not installed (pip install procmon-parser==0.4.0)"
+        );
+        return None;
+    }
+    let out = run(&["-c".as_ref(), SCRIPT.as_ref(), path.as_ref(), step.to_string().as_ref()]).unwrap();
+    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+    Some(String::from_utf8(out.stdout).unwrap())
+}
+
+fn compare(name: &str, step: usize) {
+    let Some(bytes) = common::data(&format!("pml/{name}.PML")) else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let (before, after) = (folder.path().join("original.pml"), folder.path().join("copy.pml"));
+    std::fs::write(&before, &bytes).unwrap();
+    let file = PmlFile::from_vec(bytes).unwrap();
+    let (copy, _) = write_subset(&file, 0..file.len(), Cursor::new(Vec::new())).unwrap();
+    std::fs::write(&after, copy.into_inner()).unwrap();
+    let Some(original) = rows(&before, step) else { return };
+    let copy = rows(&after, step).unwrap();
+    let raised = original.lines().filter(|line| line.starts_with("raised")).count();
+    assert!(original.lines().count() > file.len() / step, "{name}: all rows are there");
+    assert!(raised * 100 <= file.len() / step, "{name}: {raised} rows cannot be read in the original");
+    for (number, (ours, theirs)) in copy.lines().zip(original.lines()).enumerate() {
+        assert_eq!(ours, theirs, "{name}, line {number}");
+    }
+    assert_eq!(copy.lines().count(), original.lines().count(), "{name}");
+}
+
+#[test]
+fn copies_of_x64_logs() {
+    compare("LogfileTests64bitUTC", 5);
+    compare("LogFileUTC64Filesystem", 5);
+}
+
+#[test]
+fn copies_of_x86_logs() {
+    compare("LogfileTests32bitUTC", 5);
+}
+
+#[test]
+fn a_copy_of_the_empty_log() {
+    compare("empty-0-events", 1);
+}
