@@ -5,12 +5,16 @@
 //! counts what it could not read, and gives records with the line or offset they stand at.
 #![forbid(unsafe_code)]
 
+mod bytes;
 pub mod cbs;
 pub mod codes;
 pub mod dism;
 mod error;
+pub mod event_log;
+pub mod hive;
 pub mod pending;
 pub mod poqexec;
+pub mod registry;
 pub mod sessions;
 pub mod setupapi;
 pub mod text;

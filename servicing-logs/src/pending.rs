@@ -169,6 +169,7 @@ pub fn read(data: &[u8], mut visit: impl FnMut(PendingItem)) -> PendingSummary {
     let mut depth = 0u32;
     let mut queue_depth = None;
     let stopped = walk(text.bytes(), |step| match step {
+        Step::Text(_) => {}
         Step::Close => {
             depth = depth.saturating_sub(1);
             if queue_depth == Some(depth) {

@@ -56,6 +56,7 @@ pub fn read(data: &[u8], mut visit: impl FnMut(SessionEntry)) -> SessionsSummary
     let mut open: Option<(u32, SessionEntry)> = None;
     let mut depth = 0u32;
     let stopped = walk(text.bytes(), |step| match step {
+        Step::Text(_) => {}
         Step::Open { element, empty } => {
             if element.is("Session") {
                 // A session inside a session is none; the outer one ends here.

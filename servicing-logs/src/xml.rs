@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use quick_xml::Reader;
-use quick_xml::escape::unescape;
+use quick_xml::escape::{resolve_predefined_entity, unescape};
 use quick_xml::events::{BytesStart, Event};
 
 use crate::error::Error;
@@ -14,6 +14,8 @@ pub(crate) enum Step<'t> {
     Open { element: Element<'t>, empty: bool },
     /// An element ends.
     Close,
+    /// A piece of text; one text may come in several.
+    Text(&'t str),
 }
 
 /// An element's tag.
@@ -87,6 +89,16 @@ pub(crate) fn walk(text: &[u8], mut visit: impl FnMut(Step<'_>)) -> Option<Error
                 return broken.or(Some(Error::Xml { offset, message: message.to_owned() }));
             }
             Ok(Event::Eof) => return broken,
+            Ok(Event::Text(text)) => visit(Step::Text(&text)),
+            Ok(Event::CData(text)) => visit(Step::Text(&text)),
+            Ok(Event::GeneralRef(reference)) => {
+                let mut buffer = [0; 4];
+                let resolved = match reference.resolve_char_ref() {
+                    Ok(Some(character)) => Some(&*character.encode_utf8(&mut buffer)),
+                    _ => resolve_predefined_entity(&reference),
+                };
+                visit(Step::Text(resolved.unwrap_or("\u{fffd}")));
+            }
             Ok(_) => {}
             Err(error) => {
                 return Some(Error::Xml { offset: reader.error_position(), message: error.to_string() });
