@@ -5,7 +5,11 @@ use std::path::{Path, PathBuf};
 use pml_reader::{PmlError, PmlFile};
 use sha2::{Digest, Sha256};
 
-use crate::sources::{Source, pml::PmlSource};
+use crate::sources::{
+    Source,
+    log::{self, LogSource},
+    pml::PmlSource,
+};
 
 /// Why an input gave nothing.
 #[derive(Debug, thiserror::Error)]
@@ -33,25 +37,16 @@ pub enum CaseError {
 /// One input of a case.
 #[derive(Debug)]
 pub struct Input {
-    /// The path as it was given.
-    pub path: PathBuf,
-    /// What it is, for example `pml`.
-    pub kind: &'static str,
-    /// What of it gives events.
+    /// The path as it was given; for a member of a bundle, the bundle's path and the member's name.
+    pub path: String,
+    /// What it holds.
     pub source: Source,
 }
 
 impl Input {
-    /// The file's bytes.
-    pub fn bytes(&self) -> &[u8] {
-        match &self.source {
-            Source::Pml(pml) => pml.file.bytes(),
-        }
-    }
-
     /// SHA-256 of the file, in lower-case hex.
     pub fn sha256(&self) -> String {
-        Sha256::digest(self.bytes()).iter().map(|b| format!("{b:02x}")).collect()
+        Sha256::digest(self.source.bytes()).iter().map(|b| format!("{b:02x}")).collect()
     }
 }
 
@@ -70,7 +65,7 @@ impl Case {
         let mut case = Self::default();
         for path in paths {
             match open(path) {
-                Ok(input) => case.inputs.push(input),
+                Ok(source) => case.inputs.push(Input { path: path.display().to_string(), source }),
                 Err(error) => case.unreadable.push(error),
             }
         }
@@ -78,13 +73,20 @@ impl Case {
     }
 }
 
-fn open(path: &Path) -> Result<Input, CaseError> {
+fn open(path: &Path) -> Result<Source, CaseError> {
     if path.is_dir() {
         return Err(CaseError::Folder { path: path.to_owned() });
     }
-    let file = PmlFile::open(path).map_err(|source| match source {
-        PmlError::Io { .. } => CaseError::Io(source),
-        _ => CaseError::Pml { path: path.to_owned(), source },
-    })?;
-    Ok(Input { path: path.to_owned(), kind: "pml", source: Source::Pml(PmlSource { file }) })
+    match PmlFile::open(path) {
+        Ok(file) => Ok(Source::Pml(PmlSource { file })),
+        Err(source @ PmlError::Io { .. }) => Err(CaseError::Io(source)),
+        Err(source @ PmlError::NotPml { .. }) => {
+            let bytes = std::fs::read(path).unwrap_or_default();
+            match log::kind_of(&bytes) {
+                Some(kind) => Ok(Source::Log(LogSource { kind, bytes })),
+                None => Err(CaseError::Pml { path: path.to_owned(), source }),
+            }
+        }
+        Err(source) => Err(CaseError::Pml { path: path.to_owned(), source }),
+    }
 }

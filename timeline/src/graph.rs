@@ -11,7 +11,7 @@ use petgraph::{
 
 use crate::{
     Candidate, ChainLink, Phase, PhaseName, Sign, Timeline,
-    model::{Event, EventId, Evidence, FileTime, ProcessId, Trust, Words},
+    model::{Event, EventId, Evidence, FileTime, Place, ProcessId, Trust, Words},
 };
 
 /// What a node stands for.
@@ -73,7 +73,7 @@ pub struct NodeData {
     /// When, where it has a time.
     pub time: Option<FileTime>,
     /// Where it is recorded.
-    pub evidence: Option<EventId>,
+    pub place: Option<Place>,
     /// How it is known.
     pub trust: Trust,
 }
@@ -114,11 +114,12 @@ impl CaseGraph {
         signs: &[Sign],
         phases: &[Phase],
     ) -> Self {
-        let mut b = Builder { timeline, graph: DiGraph::new(), processes: HashMap::new(), objects: HashMap::new() };
+        let mut b =
+            Builder { timeline, graph: DiGraph::new(), processes: HashMap::new(), objects: HashMap::new() };
         let operation = failing.map(|candidate| b.candidate(candidate));
         let sign = signs.iter().enumerate().find(|(_, s)| failing.is_none_or(|c| s.time >= c.event.time));
         let sign = sign.map(|(number, sign)| {
-            let node = b.add(Node::Sign(number), sign.words.clone(), Some(sign.time), sign.event, Trust::Inferred);
+            let node = b.add(Node::Sign(number), sign.words.clone(), Some(sign.time), sign.place, sign.trust);
             if let Some(process) = sign.process {
                 let process = b.process(process);
                 b.edge(process, node, EdgeKind::Performs, Trust::Recorded, sign.evidence());
@@ -127,15 +128,18 @@ impl CaseGraph {
         });
         let rollback = phases.iter().find(|p| p.name == PhaseName::Rollback).map(|phase| {
             let words = Words::new("rollback", "回滚");
-            b.add(Node::Phase(phase.name), words, Some(phase.start), phase.evidence.event, phase.trust)
+            b.add(Node::Phase(phase.name), words, Some(phase.start), phase.evidence.place, phase.trust)
         });
         if let (Some(operation), Some(sign)) = (operation, sign) {
-            let words = Words::new("the sign follows the error, and nothing more likely lies between", "迹象紧随错误,其间没有更可能的原因");
-            b.edge(operation, sign, EdgeKind::Caused, Trust::Inferred, Evidence { event: None, words });
+            let words = Words::new(
+                "the sign follows the error, and nothing more likely lies between",
+                "迹象紧随错误,其间没有更可能的原因",
+            );
+            b.edge(operation, sign, EdgeKind::Caused, Trust::Inferred, Evidence::said(words));
         }
         if let (Some(sign), Some(rollback)) = (sign, rollback) {
             let words = Words::new("the rollback begins with it", "回滚由此开始");
-            b.edge(sign, rollback, EdgeKind::Caused, Trust::Inferred, Evidence { event: None, words });
+            b.edge(sign, rollback, EdgeKind::Caused, Trust::Inferred, Evidence::said(words));
         }
         Self { graph: b.graph, failing: operation, rollback: rollback.or(sign) }
     }
@@ -155,13 +159,14 @@ impl CaseGraph {
                     time,
                     since: None,
                     trust,
-                    evidence: Evidence { event: data.evidence, words },
+                    evidence: Evidence { place: data.place, words },
                 });
             }
             let causes = |edge: &petgraph::graph::EdgeReference<'_, EdgeData>| {
                 matches!(edge.weight().kind, EdgeKind::Caused | EdgeKind::Holds)
             };
-            let cause = self.graph.edges_directed(node, Direction::Incoming).filter(causes).min_by_key(|e| e.id());
+            let cause =
+                self.graph.edges_directed(node, Direction::Incoming).filter(causes).min_by_key(|e| e.id());
             evidence = cause.as_ref().map(|e| (e.weight().evidence.words.clone(), e.weight().trust));
             next = cause.map(|e| e.source()).filter(|_| links.len() < 12);
         }
@@ -179,10 +184,10 @@ impl Builder<'_> {
         node: Node,
         words: Words,
         time: Option<FileTime>,
-        evidence: Option<EventId>,
+        place: Option<Place>,
         trust: Trust,
     ) -> NodeIndex {
-        self.graph.add_node(NodeData { node, words, time, evidence, trust })
+        self.graph.add_node(NodeData { node, words, time, place, trust })
     }
 
     fn edge(&mut self, from: NodeIndex, to: NodeIndex, kind: EdgeKind, trust: Trust, evidence: Evidence) {
@@ -201,7 +206,13 @@ impl Builder<'_> {
         self.processes.insert(id, node);
         if let Some(parent) = process.and_then(|p| p.parent).filter(|_| self.processes.len() < 12) {
             let parent = self.process(parent);
-            self.edge(parent, node, EdgeKind::Spawned, Trust::Recorded, evidence("the process table says so", "进程表如此记录"));
+            self.edge(
+                parent,
+                node,
+                EdgeKind::Spawned,
+                Trust::Recorded,
+                evidence("the process table says so", "进程表如此记录"),
+            );
         }
         node
     }
@@ -211,7 +222,8 @@ impl Builder<'_> {
         if let Some(node) = self.objects.get(&key) {
             return *node;
         }
-        let node = self.add(Node::Object(path.to_owned()), Words::new(path, path), None, None, Trust::Recorded);
+        let node =
+            self.add(Node::Object(path.to_owned()), Words::new(path, path), None, None, Trust::Recorded);
         self.objects.insert(key, node);
         node
     }
@@ -220,8 +232,14 @@ impl Builder<'_> {
         let result = status_codes::ProcmonResult(event.status);
         let label = format!("{} → {result}", event.name);
         let words = Words::new(label.clone(), label);
-        let node = self.add(Node::Operation(event.id), words, Some(event.time), Some(event.id), Trust::Recorded);
-        let recorded = || Evidence { event: Some(event.id), words: Words::default() };
+        let node = self.add(
+            Node::Operation(event.id),
+            words,
+            Some(event.time),
+            Some(event.id.into()),
+            Trust::Recorded,
+        );
+        let recorded = || Evidence::at(event.id, Words::default());
         if let Some(process) = event.process {
             let process = self.process(process);
             self.edge(process, node, EdgeKind::Performs, Trust::Recorded, recorded());
@@ -251,21 +269,27 @@ impl Builder<'_> {
                 format!("the file is held by {name}, opened with {}", shared.en),
                 format!("文件被 {name} 占用,打开时{}", shared.zh),
             );
-            let hold = self.add(Node::Operation(holder.event), words, Some(holder.time), Some(holder.event), Trust::Inferred);
-            let open = Evidence { event: Some(holder.event), words: Words::default() };
+            let hold = self.add(
+                Node::Operation(holder.event),
+                words,
+                Some(holder.time),
+                Some(holder.event.into()),
+                Trust::Inferred,
+            );
+            let open = Evidence::at(holder.event, Words::default());
             self.edge(process, hold, EdgeKind::Performs, Trust::Recorded, open);
             let words = Words::new(
                 "its open was not followed by a close before the error",
                 "其打开在错误之前未见关闭",
             );
-            self.edge(hold, node, EdgeKind::Holds, Trust::Inferred, Evidence { event: Some(holder.event), words });
+            self.edge(hold, node, EdgeKind::Holds, Trust::Inferred, Evidence::at(holder.event, words));
         }
         node
     }
 }
 
 fn evidence(en: &str, zh: &str) -> Evidence {
-    Evidence { event: None, words: Words::new(en, zh) }
+    Evidence::said(Words::new(en, zh))
 }
 
 /// What a share mode leaves out.

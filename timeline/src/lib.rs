@@ -8,6 +8,7 @@
 mod case;
 mod diagnosis;
 pub mod graph;
+mod logs;
 mod model;
 mod phases;
 mod services;
@@ -16,9 +17,10 @@ mod timeline;
 
 pub use case::{Case, CaseError, Input};
 pub use diagnosis::{
-    Candidate, ChainLink, Confidence, Diagnosis, FeatureHit, Holder, Level, Missing, NextCapture, Outcome, Relation,
-    Remedy, Sign, Verdict, benign, diagnose,
+    Candidate, ChainLink, Confidence, Diagnosis, Fault, FaultKind, Faults, FeatureHit, Holder, Level,
+    Missing, NextCapture, Outcome, Relation, Remedy, Report, Sign, Verdict, benign, diagnose,
 };
+pub use logs::{Fact, InstallerRun, LocalClock, LocalTicks, LogLine, Offset, PackageFact, Stage, Step};
 pub use model::*;
 pub use phases::{Phase, PhaseName};
 pub use services::{Assessment, Service, ServiceState, StartType};

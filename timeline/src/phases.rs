@@ -2,8 +2,8 @@
 
 use crate::{
     Timeline,
-    diagnosis::Sign,
-    model::{Event, Evidence, FileTime, Kind, Role, Trust, Words},
+    diagnosis::{Faults, Sign},
+    model::{Event, Evidence, FileTime, Kind, Place, Role, Trust, Words},
     sources::Mark,
 };
 
@@ -12,6 +12,8 @@ use crate::{
 pub enum PhaseName {
     /// Before the reboot: work that cannot be done live is written to pending.xml.
     Staging,
+    /// What can be done at shutdown.
+    Shutdown,
     /// smss renames files.
     BootRenames,
     /// poqexec executes pending.xml, started by smss.
@@ -31,6 +33,7 @@ impl PhaseName {
     pub fn name(self) -> &'static str {
         match self {
             Self::Staging => "staging",
+            Self::Shutdown => "shutdown",
             Self::BootRenames => "boot-renames",
             Self::BootPoq => "boot-poq",
             Self::StartupDrivers => "startup-drivers",
@@ -74,8 +77,13 @@ impl Boots {
             let parent = p.parent.and_then(|id| timeline.process(id));
             p.role == Role::SessionManager && parent.is_none_or(|p| p.role == Role::System)
         };
-        let mut starts: Vec<_> =
-            timeline.processes.iter().filter(is_first).filter_map(|p| p.start).filter(|s| *s >= first).collect();
+        let mut starts: Vec<_> = timeline
+            .processes
+            .iter()
+            .filter(is_first)
+            .filter_map(|p| p.start)
+            .filter(|s| *s >= first)
+            .collect();
         starts.sort_unstable();
         Self { starts }
     }
@@ -92,16 +100,60 @@ pub(crate) fn find(
     boots: &Boots,
     marked: &[(Mark, Event)],
     signs: &[Sign],
+    faults: &Faults,
 ) -> Vec<Phase> {
+    let mut phases = of_logs(faults);
+    if !phases.is_empty() {
+        // Lines of servicing itself are better than what a trace lets one infer of the same phases.
+        let traced = of_trace(timeline, boots, marked, signs);
+        phases.extend(
+            traced.into_iter().filter(|t| phases.iter().all(|p| p.name != t.name)).collect::<Vec<_>>(),
+        );
+        phases.sort_by_key(|p| (p.start, p.name));
+        return phases;
+    }
+    of_trace(timeline, boots, marked, signs)
+}
+
+/// The phases that the stage lines of CBS.log show. Neighbouring lines of one phase and boot make a phase.
+fn of_logs(faults: &Faults) -> Vec<Phase> {
+    let mut phases: Vec<Phase> = Vec::new();
+    for (line, name, boot) in &faults.stages {
+        let Some(time) = line.time.filter(|_| *name != PhaseName::Unknown) else { continue };
+        match phases.last_mut() {
+            Some(last) if last.name == *name && last.boot == *boot => last.end = Some(time),
+            _ => {
+                let words = Words::new(line.text.clone(), line.text.clone());
+                let evidence = Evidence::at(Place::Line { source: line.source, line: line.line }, words);
+                let phase = Phase {
+                    name: *name,
+                    boot: *boot,
+                    start: time,
+                    end: Some(time),
+                    trust: Trust::Recorded,
+                    evidence,
+                };
+                phases.push(phase);
+            }
+        }
+    }
+    phases
+}
+
+fn of_trace(timeline: &Timeline<'_>, boots: &Boots, marked: &[(Mark, Event)], signs: &[Sign]) -> Vec<Phase> {
     let mut phases = Vec::new();
     let role = |event: &Event| timeline.process_of(event).map_or(Role::Other, |p| p.role);
     let mut add = |name, start, end, trust, event: Option<&Event>, words| {
-        let evidence = Evidence { event: event.map(|e| e.id), words };
+        let evidence = Evidence { place: event.map(|e| e.id.into()), words };
         phases.push(Phase { name, boot: boots.number(start), start, end, trust, evidence });
     };
 
     for (mark, event) in marked {
-        if *mark == Mark::PendingXml && event.kind == Kind::FileCreate && !event.failed() && role(event) != Role::Poqexec {
+        if *mark == Mark::PendingXml
+            && event.kind == Kind::FileCreate
+            && !event.failed()
+            && role(event) != Role::Poqexec
+        {
             let words = Words::new("pending.xml is opened to be written", "打开 pending.xml 以写入");
             add(PhaseName::Staging, event.time, Some(event.end()), Trust::Inferred, Some(event), words);
             break;
@@ -120,23 +172,30 @@ pub(crate) fn find(
     for (start, process) in &poqexec {
         let parent = process.parent.and_then(|id| timeline.process(id)).map(|p| p.role);
         if parent == Some(Role::SessionManager) {
-            let words = Words::new("poqexec.exe runs, started by smss.exe", "poqexec.exe 运行,由 smss.exe 启动");
+            let words =
+                Words::new("poqexec.exe runs, started by smss.exe", "poqexec.exe 运行,由 smss.exe 启动");
             add(PhaseName::BootPoq, *start, process.end, Trust::Recorded, None, words);
         }
     }
-    let drivers: Vec<_> =
-        marked.iter().filter(|(mark, e)| *mark == Mark::DriverOperations && !e.failed()).map(|(_, e)| e).collect();
+    let drivers: Vec<_> = marked
+        .iter()
+        .filter(|(mark, e)| *mark == Mark::DriverOperations && !e.failed())
+        .map(|(_, e)| e)
+        .collect();
     let mut installers_from = None;
     if let (Some(first), Some(last)) = (drivers.first(), drivers.last()) {
         let end = signs.iter().map(|s| s.time).find(|t| *t >= last.time).unwrap_or(last.end());
-        let words =
-            Words::new("the key DriverOperations is opened", "打开注册表项 DriverOperations");
+        let words = Words::new("the key DriverOperations is opened", "打开注册表项 DriverOperations");
         add(PhaseName::StartupDrivers, first.time, Some(end), Trust::Inferred, Some(first), words);
         installers_from = Some(end);
     }
     // Advanced installers show themselves in a trace by the programs they start; a rollback starts none of them first.
     let first_sign = signs.first().map(|s| s.time);
-    let children = timeline.processes.iter().filter(|p| p.role == Role::ServicingChild).filter_map(|p| Some((p.start?, p)));
+    let children = timeline
+        .processes
+        .iter()
+        .filter(|p| p.role == Role::ServicingChild)
+        .filter_map(|p| Some((p.start?, p)));
     let mut children: Vec<_> = children
         .filter(|(start, p)| {
             let parent = p.parent.and_then(|id| timeline.process(id)).map(|p| p.role);
@@ -167,9 +226,16 @@ pub(crate) fn find(
             format!("begins with the first sign of failure: {}", sign.words.en),
             format!("始于第一个失败迹象:{}", sign.words.zh),
         );
-        let evidence = Evidence { event: sign.event, words };
+        let evidence = Evidence { place: sign.place, words };
         let boot = boots.number(sign.time);
-        phases.push(Phase { name: PhaseName::Rollback, boot, start: sign.time, end, trust: Trust::Inferred, evidence });
+        phases.push(Phase {
+            name: PhaseName::Rollback,
+            boot,
+            start: sign.time,
+            end,
+            trust: Trust::Inferred,
+            evidence,
+        });
     }
     phases.sort_by_key(|p| (p.start, p.name));
     phases
@@ -177,6 +243,7 @@ pub(crate) fn find(
 
 /// The phase in which `time` lies; of several the one that began last, but never the rollback, which only follows.
 pub(crate) fn at(phases: &[Phase], time: FileTime) -> PhaseName {
-    let within = |p: &&Phase| p.name != PhaseName::Rollback && p.start <= time && p.end.is_none_or(|end| time <= end);
+    let within =
+        |p: &&Phase| p.name != PhaseName::Rollback && p.start <= time && p.end.is_none_or(|end| time <= end);
     phases.iter().filter(within).max_by_key(|p| p.start).map_or(PhaseName::Unknown, |p| p.name)
 }

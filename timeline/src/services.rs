@@ -98,11 +98,17 @@ pub(crate) fn find(timeline: &Timeline<'_>, marked: &[(Mark, Event)]) -> Vec<Ser
     let mut starts: BTreeMap<&str, (StartType, Evidence)> = BTreeMap::new();
     let reads = marked.iter().filter(|(mark, e)| *mark == Mark::ServiceStart && e.status == 0);
     for (_, event) in reads {
-        let Some((name, ..)) = SERVICES.iter().find(|(name, ..)| names_service(&event.path, name)) else { continue };
+        let Some((name, ..)) = SERVICES.iter().find(|(name, ..)| names_service(&event.path, name)) else {
+            continue;
+        };
         let Some(start) = timeline.number(event.id).and_then(StartType::of) else { continue };
-        let verb = if event.kind == Kind::ValueSet { ("is set to", "被设为") } else { ("is read as", "读得") };
-        let words = Words::new(format!("{} {} {}", event.path, verb.0, start as u8), format!("{} {} {}", event.path, verb.1, start as u8));
-        starts.insert(name, (start, Evidence { event: Some(event.id), words }));
+        let verb =
+            if event.kind == Kind::ValueSet { ("is set to", "被设为") } else { ("is read as", "读得") };
+        let words = Words::new(
+            format!("{} {} {}", event.path, verb.0, start as u8),
+            format!("{} {} {}", event.path, verb.1, start as u8),
+        );
+        starts.insert(name, (start, Evidence::at(event.id, words)));
     }
     SERVICES
         .iter()
@@ -124,7 +130,12 @@ fn names_service(path: &str, name: &str) -> bool {
         && services.is_some_and(|s| s.eq_ignore_ascii_case("services"))
 }
 
-fn states(timeline: &Timeline<'_>, marked: &[(Mark, Event)], image: &str, command: &str) -> Vec<ServiceState> {
+fn states(
+    timeline: &Timeline<'_>,
+    marked: &[(Mark, Event)],
+    image: &str,
+    command: &str,
+) -> Vec<ServiceState> {
     let mut states = Vec::new();
     for (mark, event) in marked {
         if *mark == Mark::ServiceDll && event.path.to_ascii_lowercase().ends_with(image) {
@@ -132,8 +143,13 @@ fn states(timeline: &Timeline<'_>, marked: &[(Mark, Event)], image: &str, comman
                 format!("a service host loads {}", event.path),
                 format!("服务宿主加载 {}", event.path),
             );
-            let evidence = Evidence { event: Some(event.id), words };
-            states.push(ServiceState { time: event.time, state: "running", trust: Trust::Inferred, evidence });
+            let evidence = Evidence::at(event.id, words);
+            states.push(ServiceState {
+                time: event.time,
+                state: "running",
+                trust: Trust::Inferred,
+                evidence,
+            });
         }
     }
     let (first, _) = timeline.span().unwrap_or_default();
@@ -150,7 +166,7 @@ fn states(timeline: &Timeline<'_>, marked: &[(Mark, Event)], image: &str, comman
             let (en, zh) = if state == "running" { ("starts", "启动") } else { ("ends", "结束") };
             let who = format!("{} ({})", process.name, process.pid);
             let words = Words::new(format!("its process {who} {en}"), format!("其进程 {who} {zh}"));
-            let evidence = Evidence { event: None, words };
+            let evidence = Evidence::said(words);
             states.push(ServiceState { time, state, trust: Trust::Recorded, evidence });
         }
     }
@@ -180,7 +196,10 @@ fn assess(name: &str, start: Option<StartType>, states: &[ServiceState]) -> (Ass
                      not running is in its normal state.",
                     start.name()
                 ),
-                format!("{name} 在此跟踪中未运行。其启动类型为 {};按需启动的服务未运行属正常状态。", start.name()),
+                format!(
+                    "{name} 在此跟踪中未运行。其启动类型为 {};按需启动的服务未运行属正常状态。",
+                    start.name()
+                ),
             ),
         ),
         (None, false) => (

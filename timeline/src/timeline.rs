@@ -4,6 +4,7 @@ use rayon::prelude::*;
 
 use crate::{
     Case,
+    logs::LocalClock,
     model::{Event, EventId, FileTime, Process, ProcessId, SourceId},
     sources::{FailureGroup, Kept, Mark, Scan},
 };
@@ -39,7 +40,40 @@ impl<'c> Timeline<'c> {
             }
             timeline.scans.push(scan);
         }
+        timeline.set_clocks();
         timeline
+    }
+
+    /// Gives every log a clock: its own lines tell it, or a trace of the writing of CBS.log, or another log of the case.
+    /// Where there is no trace to be held against, the clock is assumed to show UTC; where there is one, lines of an
+    /// unknown clock stay without a time.
+    fn set_clocks(&mut self) {
+        let written =
+            self.marked_ids(Mark::CbsLogWritten).last().and_then(|id| self.event(id)).map(|e| e.end());
+        let traced = self.case.inputs.iter().any(|i| i.source.is_trace());
+        for scan in &mut self.scans {
+            let last = scan.lines.iter().rev().find_map(|l| l.local);
+            if scan.clock.is_none()
+                && let (Some(last), Some(written)) = (last, written)
+            {
+                scan.clock = LocalClock::align(last, written);
+            }
+        }
+        let known = self.scans.iter().filter_map(|s| s.clock.as_ref()).max_by_key(|c| c.trust).cloned();
+        for scan in &mut self.scans {
+            if scan.clock.is_none() && scan.lines.iter().any(|l| l.local.is_some()) {
+                scan.clock = match &known {
+                    Some(clock) => Some(clock.borrowed()),
+                    None => (!traced).then(LocalClock::assumed_utc),
+                };
+            }
+            let Some(clock) = &scan.clock else { continue };
+            for line in &mut scan.lines {
+                line.time = line.time.or_else(|| line.local.map(|local| clock.to_utc(line.line, local)));
+            }
+            scan.first = scan.lines.iter().filter_map(|l| l.time).chain(scan.first).min();
+            scan.last = scan.lines.iter().filter_map(|l| l.time).chain(scan.last).max();
+        }
     }
 
     /// A process.
@@ -54,7 +88,12 @@ impl<'c> Timeline<'c> {
 
     /// An event, owned. `None` where its record is damaged.
     pub fn event(&self, id: EventId) -> Option<Event> {
-        let event = self.case.inputs.get(usize::from(id.source.0))?.source.event(id, self.source_processes(id.source))?;
+        let event = self
+            .case
+            .inputs
+            .get(usize::from(id.source.0))?
+            .source
+            .event(id, self.source_processes(id.source))?;
         Some(self.shifted(event))
     }
 
@@ -65,7 +104,10 @@ impl<'c> Timeline<'c> {
 
     /// The Detail column of an event.
     pub fn detail(&self, id: EventId) -> String {
-        self.case.inputs.get(usize::from(id.source.0)).map_or_else(String::new, |input| input.source.detail(id))
+        self.case
+            .inputs
+            .get(usize::from(id.source.0))
+            .map_or_else(String::new, |input| input.source.detail(id))
     }
 
     /// Earliest and latest event of all sources.
@@ -80,10 +122,14 @@ impl<'c> Timeline<'c> {
         self.scans.iter().flat_map(|s| &s.failures)
     }
 
-    /// The events that were marked, in order of time.
+    fn marked_ids(&self, wanted: Mark) -> impl Iterator<Item = EventId> {
+        self.kept().filter(move |(_, kept)| *kept == Kept::Marked(wanted)).map(|(id, _)| id)
+    }
+
+    /// The events that were marked, in order of time, but for the many that only tell the clock.
     pub(crate) fn marked(&self) -> Vec<(Mark, Event)> {
         let marks = self.kept().filter_map(|(id, kept)| match kept {
-            Kept::Marked(mark) => Some((mark, id)),
+            Kept::Marked(mark) if mark != Mark::CbsLogWritten => Some((mark, id)),
             _ => None,
         });
         let marks: Vec<_> = marks.collect();

@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::{features, noise, signs::Sign};
+use super::{features, noise, reports, signs::Sign};
 use crate::{
     Timeline,
-    model::{Event, EventId, FileTime, Kind, Process, ProcessId, Role, Ticks},
+    model::{Event, EventId, FileTime, Kind, Place, Process, ProcessId, Role, Ticks},
 };
 
 /// Candidates that are looked at closely; the rest of a flood of equal errors says nothing more.
@@ -24,6 +24,8 @@ pub struct Candidate {
     pub reopened: Option<EventId>,
     /// Who else had the object open.
     pub holder: Option<Holder>,
+    /// The line of a log that reports it.
+    pub report: Option<Report>,
     /// What it scores, and for what.
     pub features: Vec<FeatureHit>,
     /// The sum of the features.
@@ -41,6 +43,23 @@ pub struct Holder {
     pub time: FileTime,
     /// The share mode it granted.
     pub share: u32,
+}
+
+/// A line of a log that reports a candidate's error.
+#[derive(Debug, Clone)]
+pub struct Report {
+    /// The line.
+    pub place: Place,
+    /// Its text.
+    pub text: String,
+    /// Its time, where its clock is known.
+    pub time: Option<FileTime>,
+    /// It names a code that the operation's status maps to.
+    pub same_code: bool,
+    /// It names the operation's object.
+    pub same_name: bool,
+    /// It was written within seconds of the operation.
+    pub close: bool,
 }
 
 /// A feature that applies to a candidate.
@@ -68,10 +87,13 @@ pub(crate) struct Context<'a> {
 
 /// Collects and ranks, best first.
 pub(crate) fn rank(timeline: &Timeline<'_>, signs: &[Sign]) -> Vec<Candidate> {
-    let suspects = timeline.suspects(|e| noise::benign(e.kind, e.status, &e.path).is_none() && !e.path.is_empty());
+    let suspects =
+        timeline.suspects(|e| noise::benign(e.kind, e.status, &e.path).is_none() && !e.path.is_empty());
     let mut candidates = group(suspects);
     // Of a flood the latest are nearest to the failure; what mutates comes before what only looks.
-    candidates.sort_by_key(|c| (std::cmp::Reverse(c.event.kind.mutates()), std::cmp::Reverse((c.event.time, c.event.id))));
+    candidates.sort_by_key(|c| {
+        (std::cmp::Reverse(c.event.kind.mutates()), std::cmp::Reverse((c.event.time, c.event.id)))
+    });
     candidates.truncate(MAX_CANDIDATES);
     let mut paths: Vec<String> = candidates.iter().map(|c| c.event.path.to_ascii_lowercase()).collect();
     paths.sort_unstable();
@@ -79,16 +101,20 @@ pub(crate) fn rank(timeline: &Timeline<'_>, signs: &[Sign]) -> Vec<Candidate> {
     if !paths.is_empty() {
         relate(&mut candidates, &timeline.touching(&paths), timeline);
     }
+    let lines = reports::Lines::of(timeline);
+    for candidate in &mut candidates {
+        candidate.report = lines.report(&candidate.event);
+    }
     let alike = alike(timeline);
     let last = signs.first().map(|sign| {
-        candidates.iter().filter(|c| c.event.time <= sign.time).map(|c| (c.event.time, c.event.id)).max()
+        candidates.iter().filter(|c| c.event.time <= sign.latest).map(|c| (c.event.time, c.event.id)).max()
     });
     let scored: Vec<(Vec<FeatureHit>, f64)> = candidates
         .iter()
         .map(|candidate| {
             let Some(process) = timeline.process_of(&candidate.event) else { return (Vec::new(), f64::MIN) };
             let event = &candidate.event;
-            let sign = signs.iter().find(|s| s.time >= event.time);
+            let sign = signs.iter().find(|s| s.latest >= event.time);
             let context = Context {
                 candidate,
                 process,
@@ -102,7 +128,9 @@ pub(crate) fn rank(timeline: &Timeline<'_>, signs: &[Sign]) -> Vec<Candidate> {
     for (candidate, (features, score)) in candidates.iter_mut().zip(scored) {
         (candidate.features, candidate.score) = (features, score);
     }
-    candidates.sort_by(|a, b| b.score.total_cmp(&a.score).then(b.event.time.cmp(&a.event.time)).then(a.event.id.cmp(&b.event.id)));
+    candidates.sort_by(|a, b| {
+        b.score.total_cmp(&a.score).then(b.event.time.cmp(&a.event.time)).then(a.event.id.cmp(&b.event.id))
+    });
     candidates
 }
 
@@ -125,6 +153,7 @@ fn group(suspects: Vec<Event>) -> Vec<Candidate> {
                     later_success: None,
                     reopened: None,
                     holder: None,
+                    report: None,
                     features: Vec::new(),
                     score: 0.0,
                 });
@@ -159,8 +188,10 @@ fn relate(candidates: &mut [Candidate], touching: &[Event], timeline: &Timeline<
             .filter(looks)
             .find(|e| !e.failed())
             .map(|e| e.id);
-        candidate.later_success =
-            after().filter(|e| e.process == error.process && !e.failed()).find(|e| makes_up(error, e)).map(|e| e.id);
+        candidate.later_success = after()
+            .filter(|e| e.process == error.process && !e.failed())
+            .find(|e| makes_up(error, e))
+            .map(|e| e.id);
         candidate.holder = holder(events, error, timeline);
     }
 }
@@ -204,7 +235,9 @@ fn holder(events: &[&Event], error: &Event, timeline: &Timeline<'_>) -> Option<H
         }
     }
     let alive = |h: &Holder| {
-        timeline.process(h.process).is_some_and(|p| p.end.is_none_or(|end| end >= error.time) && p.role != Role::System)
+        timeline
+            .process(h.process)
+            .is_some_and(|p| p.end.is_none_or(|end| end >= error.time) && p.role != Role::System)
     };
     open.into_values().flatten().filter(alive).min_by_key(|h| (h.share, h.event))
 }

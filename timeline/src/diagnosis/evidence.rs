@@ -37,7 +37,10 @@ pub(crate) fn around(timeline: &Timeline<'_>, candidate: &Candidate) -> Vec<(Rel
     let middle = same.partition_point(|e| (e.time, e.id) < (failing.time, failing.id));
     let from = middle.saturating_sub(SAME_PATH / 2);
     let holder = candidate.holder.map(|h| h.event);
-    let near = same.into_iter().enumerate().filter(|(i, e)| (from..middle + SAME_PATH / 2).contains(i) || holder == Some(e.id));
+    let near = same
+        .into_iter()
+        .enumerate()
+        .filter(|(i, e)| (from..middle + SAME_PATH / 2).contains(i) || holder == Some(e.id));
     shown.extend(near.map(|(_, e)| (Relation::SamePath, e)));
     let index = failing.id.index;
     let side = |indexes: &mut dyn Iterator<Item = u64>| {

@@ -27,8 +27,22 @@ pub(crate) const LEAD: f64 = 2.0;
 
 /// Statuses that stop a change whatever the caller does next.
 const HARD: &[u32] = &[
-    0xC000_0022, 0xC000_0043, 0xC000_0056, 0xC000_0121, 0xC000_00D4, 0xC000_007F, 0xC000_0102, 0xC000_0032,
-    0xC000_003F, 0xC000_0185, 0xC000_009C, 0xC000_017C, 0xC000_0181, 0xC000_014C, 0xC000_0061, 0xC000_00A2,
+    0xC000_0022,
+    0xC000_0043,
+    0xC000_0056,
+    0xC000_0121,
+    0xC000_00D4,
+    0xC000_007F,
+    0xC000_0102,
+    0xC000_0032,
+    0xC000_003F,
+    0xC000_0185,
+    0xC000_009C,
+    0xC000_017C,
+    0xC000_0181,
+    0xC000_014C,
+    0xC000_0061,
+    0xC000_00A2,
 ];
 
 fn is_hard(status: u32) -> bool {
@@ -66,16 +80,17 @@ const FEATURES: &[Feature] = &[
         applies: |c| yes(c.candidate.event.kind.mutates()),
         words: |c| {
             let operation = c.candidate.event.name;
-            Words::new(format!("{operation} would change the system here"), format!("{operation} 在此会更改系统"))
+            Words::new(
+                format!("{operation} would change the system here"),
+                format!("{operation} 在此会更改系统"),
+            )
         },
     },
     Feature {
         name: "hard-status",
         weight: 2.0,
         applies: |c| yes(is_hard(c.candidate.event.status)),
-        words: |c| {
-            Words::new(format!("{} stops a change", result(c)), format!("{} 会中断更改", result(c)))
-        },
+        words: |c| Words::new(format!("{} stops a change", result(c)), format!("{} 会中断更改", result(c))),
     },
     Feature {
         name: "needed-name",
@@ -84,18 +99,41 @@ const FEATURES: &[Feature] = &[
             let event = &c.candidate.event;
             yes(noise::is_missing(event.status) && noise::is_needed(&event.path))
         },
-        words: |_| Words::new("the missing name is one that servicing cannot do without", "缺失的对象是更新所必需的"),
+        words: |_| {
+            Words::new("the missing name is one that servicing cannot do without", "缺失的对象是更新所必需的")
+        },
+    },
+    Feature {
+        name: "reported",
+        weight: 3.0,
+        applies: |c| match &c.candidate.report {
+            Some(r) if r.same_code && r.close => 1.0,
+            Some(r) if r.same_code => 0.4,
+            _ => 0.0,
+        },
+        words: |c| {
+            let text = c.candidate.report.as_ref().map_or("", |r| r.text.as_str());
+            Words::new(format!("a log names the same error: {text}"), format!("日志记录了相同的错误:{text}"))
+        },
+    },
+    Feature {
+        name: "named",
+        weight: 3.0,
+        applies: |c| match &c.candidate.report {
+            Some(r) if r.same_name && r.close => 1.0,
+            Some(r) if r.same_name => 0.5,
+            _ => 0.0,
+        },
+        words: |c| {
+            let text = c.candidate.report.as_ref().map_or("", |r| r.text.as_str());
+            Words::new(format!("a log names the same object: {text}"), format!("日志提到同一对象:{text}"))
+        },
     },
     Feature {
         name: "final",
         weight: 2.0,
         applies: |c| yes(c.candidate.later_success.is_none()),
-        words: |_| {
-            Words::new(
-                "the same process never succeeds with it afterwards",
-                "同一进程此后从未成功",
-            )
-        },
+        words: |_| Words::new("the same process never succeeds with it afterwards", "同一进程此后从未成功"),
     },
     Feature {
         name: "made-up-for",
@@ -137,7 +175,9 @@ const FEATURES: &[Feature] = &[
         name: "last-before-sign",
         weight: 1.0,
         applies: |c| yes(c.last_before_sign),
-        words: |_| Words::new("no other candidate lies between it and that sign", "它与该迹象之间没有其他候选"),
+        words: |_| {
+            Words::new("no other candidate lies between it and that sign", "它与该迹象之间没有其他候选")
+        },
     },
     Feature {
         name: "held",

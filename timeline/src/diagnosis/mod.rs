@@ -2,14 +2,17 @@
 
 mod candidates;
 mod evidence;
+mod faults;
 mod features;
 mod noise;
 mod remedies;
+mod reports;
 mod signs;
 mod verdict;
 
-pub use candidates::{Candidate, FeatureHit, Holder};
+pub use candidates::{Candidate, FeatureHit, Holder, Report};
 pub use evidence::Relation;
+pub use faults::{Fault, FaultKind, Faults};
 pub use noise::benign;
 pub use remedies::Remedy;
 pub use signs::Sign;
@@ -38,6 +41,8 @@ pub struct Diagnosis {
     pub phases: Vec<Phase>,
     /// The services that updates need.
     pub services: Vec<Service>,
+    /// What the logs say failed.
+    pub faults: Faults,
     /// Signs that the update failed.
     pub signs: Vec<Sign>,
     /// Events around the failing operation, in order of time, with why each is shown.
@@ -50,15 +55,24 @@ pub struct Diagnosis {
 pub fn diagnose(timeline: &Timeline<'_>) -> Diagnosis {
     let marked = timeline.marked();
     let boots = Boots::of(timeline);
-    let signs = signs::find(timeline, &marked);
-    let phases = phases::find(timeline, &boots, &marked, &signs);
+    let faults = faults::find(timeline);
+    let signs = signs::find(timeline, &marked, &faults);
+    let phases = phases::find(timeline, &boots, &marked, &signs, &faults);
     let services = services::find(timeline, &marked);
     let candidates = candidates::rank(timeline, &signs);
-    let verdict = verdict::decide(timeline, &boots, &signs, &phases, &services, &candidates);
+    let verdict = verdict::decide(&verdict::Found {
+        timeline,
+        boots: &boots,
+        signs: &signs,
+        faults: &faults,
+        phases: &phases,
+        services: &services,
+        candidates: &candidates,
+    });
     let failing = verdict.failing.and_then(|at| candidates.get(at));
     let graph = CaseGraph::around(timeline, failing, &signs, &phases);
     let chain = graph.chain();
     let evidence = failing.map_or_else(Vec::new, |c| evidence::around(timeline, c));
     let remedies = failing.map_or_else(Vec::new, |c| remedies::of(timeline, c));
-    Diagnosis { verdict, remedies, candidates, chain, phases, services, signs, evidence, graph }
+    Diagnosis { verdict, remedies, candidates, chain, phases, services, faults, signs, evidence, graph }
 }

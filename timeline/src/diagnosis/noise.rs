@@ -23,7 +23,19 @@ const ROWS: &[Row] = &[
         "查找未必存在的对象",
     ),
     (
-        &[0xC000_0010, 0xC000_000D, 0xC000_00BB, 0xC000_0003, 0xC000_0004, 0xC000_0275, 0xC000_02F0, 0xC000_0052, 0xC000_046D, 0xC000_046F, 0xC000_A2A1],
+        &[
+            0xC000_0010,
+            0xC000_000D,
+            0xC000_00BB,
+            0xC000_0003,
+            0xC000_0004,
+            0xC000_0275,
+            0xC000_02F0,
+            0xC000_0052,
+            0xC000_046D,
+            0xC000_046F,
+            0xC000_A2A1,
+        ],
         &[Kind::FileQuery, Kind::KeyQuery, Kind::FileSetInfo],
         "the file system does not offer what was asked; the caller goes on without it",
         "文件系统不提供所请求的功能;调用方会跳过",
@@ -51,7 +63,8 @@ const ROWS: &[Row] = &[
 ];
 
 /// Paths under which a missing name is no mere probing for a servicing process: ends or parts, lower case.
-const NEEDED: &[&str] = &[r"\driverstore\filerepository\", r"\component based servicing\driveroperations\", r"\inf\"];
+const NEEDED: &[&str] =
+    &[r"\driverstore\filerepository\", r"\component based servicing\driveroperations\", r"\inf\"];
 
 /// Why `status` is ordinary for this kind of operation on this path; `None` where it is not.
 pub fn benign(kind: Kind, status: u32, path: &str) -> Option<Words> {

@@ -84,7 +84,11 @@ pub(crate) fn of(timeline: &Timeline<'_>, candidate: &Candidate) -> Vec<Remedy> 
     let event = &candidate.event;
     let mut remedies = Vec::new();
     if let Some(process) = candidate.holder.and_then(|h| timeline.process(h.process)) {
-        let who = if process.company.is_empty() { process.name.clone() } else { format!("{} ({})", process.name, process.company) };
+        let who = if process.company.is_empty() {
+            process.name.clone()
+        } else {
+            format!("{} ({})", process.name, process.company)
+        };
         remedies.push(Remedy {
             title: Words::new(format!("keep {} away from the file", process.name), format!("让 {} 不再占用该文件", process.name)),
             text: Words::new(

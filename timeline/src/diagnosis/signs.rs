@@ -1,20 +1,29 @@
-//! Signs that an update failed: what a trace shows of it by itself, without the servicing logs.
+//! Signs that an update failed: what a trace shows of it by itself, and the lines of logs that say so.
 
+use super::faults::Faults;
 use crate::{
     Timeline,
-    model::{Event, EventId, Evidence, FileTime, ProcessId, Role, Words},
+    logs::LogLine,
+    model::{Event, Evidence, FileTime, Place, ProcessId, Role, Ticks, Trust, Words},
     sources::Mark,
 };
 
-/// A sign that the update failed. Each is inferred; a log line that says so is stronger.
+/// Lines of servicing logs are cut to the second.
+pub(crate) const LINE_GRAIN: Ticks = Ticks(9_999_999);
+
+/// A sign that the update failed.
 #[derive(Debug, Clone)]
 pub struct Sign {
-    /// When it shows.
+    /// When it shows; of a line of a log the begin of its second.
     pub time: FileTime,
-    /// The event that shows it.
-    pub event: Option<EventId>,
+    /// The latest it can have been: lines are cut to the second.
+    pub latest: FileTime,
+    /// The event or the line that shows it.
+    pub place: Option<Place>,
     /// The process that shows it.
     pub process: Option<ProcessId>,
+    /// Recorded where a log says it, inferred where a trace shows it.
+    pub trust: Trust,
     /// What it is.
     pub words: Words,
 }
@@ -22,13 +31,14 @@ pub struct Sign {
 impl Sign {
     /// The sign as evidence.
     pub fn evidence(&self) -> Evidence {
-        Evidence { event: self.event, words: self.words.clone() }
+        Evidence { place: self.place, words: self.words.clone() }
     }
 }
 
-/// The signs, in order of time.
-pub(crate) fn find(timeline: &Timeline<'_>, marked: &[(Mark, Event)]) -> Vec<Sign> {
-    let mut signs: Vec<Sign> = marked.iter().filter_map(|(mark, event)| of_mark(timeline, *mark, event)).collect();
+/// The signs, in order of time. Lines whose time is not known show in the faults, not here.
+pub(crate) fn find(timeline: &Timeline<'_>, marked: &[(Mark, Event)], faults: &Faults) -> Vec<Sign> {
+    let mut signs: Vec<Sign> =
+        marked.iter().filter_map(|(mark, event)| of_mark(timeline, *mark, event)).collect();
     for (number, process) in timeline.processes.iter().enumerate() {
         let (Some(status), Some(time)) = (process.exit_status, process.end) else { continue };
         if process.role != Role::Poqexec || status == 0 {
@@ -38,9 +48,24 @@ pub(crate) fn find(timeline: &Timeline<'_>, marked: &[(Mark, Event)]) -> Vec<Sig
             format!("poqexec.exe ({}) ends with status 0x{status:08X}", process.pid),
             format!("poqexec.exe ({}) 以状态 0x{status:08X} 结束", process.pid),
         );
-        signs.push(Sign { time, event: None, process: Some(ProcessId(number as u32)), words });
+        let process = Some(ProcessId(number as u32));
+        signs.push(Sign { time, latest: time, place: None, process, trust: Trust::Recorded, words });
     }
-    signs.sort_by_key(|s| (s.time, s.event));
+    let of_line = |time: Option<FileTime>, place: Place, words: Words| {
+        let time = time?;
+        let latest = time.plus(LINE_GRAIN);
+        Some(Sign { time, latest, place: Some(place), process: None, trust: Trust::Recorded, words })
+    };
+    signs.extend(faults.all.iter().filter_map(|f| of_line(f.time, f.place, f.words())));
+    let line = |l: &LogLine| {
+        of_line(
+            l.time,
+            Place::Line { source: l.source, line: l.line },
+            Words::new(l.text.clone(), l.text.clone()),
+        )
+    };
+    signs.extend(faults.rollback.iter().filter_map(line));
+    signs.sort_by_key(|s| (s.time, s.place));
     signs
 }
 
@@ -65,5 +90,13 @@ fn of_mark(timeline: &Timeline<'_>, mark: Mark, event: &Event) -> Option<Sign> {
         ),
         _ => return None,
     };
-    Some(Sign { time: event.time, event: Some(event.id), process: event.process, words })
+    let place = Some(event.id.into());
+    Some(Sign {
+        time: event.time,
+        latest: event.time,
+        place,
+        process: event.process,
+        trust: Trust::Inferred,
+        words,
+    })
 }

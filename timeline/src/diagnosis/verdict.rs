@@ -1,8 +1,13 @@
 //! The answer: which operation failed, or why none is named.
 
-use super::{Candidate, Sign, features};
+use super::{
+    Candidate, Sign,
+    faults::{Fault, Faults},
+    features,
+};
 use crate::{
     Assessment, Phase, PhaseName, Service, Timeline,
+    logs::{Fact, Stage, Step},
     model::{Evidence, FileTime, Role, Ticks, Trust, Words},
     phases::{self, Boots},
 };
@@ -50,7 +55,7 @@ pub struct Missing {
 }
 
 /// The capture that would answer what is open.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NextCapture {
     /// What it would show.
     pub title: Words,
@@ -67,6 +72,8 @@ pub struct Verdict {
     pub summary: Words,
     /// In which phase.
     pub phase: PhaseName,
+    /// The code that servicing reported of the whole.
+    pub hresult: Option<u32>,
     /// How sure.
     pub confidence: Confidence,
     /// Position of the failing operation among the candidates.
@@ -96,25 +103,33 @@ pub struct ChainLink {
     pub evidence: Evidence,
 }
 
-pub(crate) fn decide(
-    timeline: &Timeline<'_>,
-    boots: &Boots,
-    signs: &[Sign],
-    phases: &[Phase],
-    services: &[Service],
-    candidates: &[Candidate],
-) -> Verdict {
-    let seen = Seen::of(timeline, boots);
-    let best = candidates.first();
-    let nameable = best.filter(|c| {
-        c.score >= features::NAMEABLE && c.later_success.is_none() && signs.iter().any(|s| s.time >= c.event.time)
+/// What the verdict is made from.
+pub(crate) struct Found<'a> {
+    pub(crate) timeline: &'a Timeline<'a>,
+    pub(crate) boots: &'a Boots,
+    pub(crate) signs: &'a [Sign],
+    pub(crate) faults: &'a Faults,
+    pub(crate) phases: &'a [Phase],
+    pub(crate) services: &'a [Service],
+    pub(crate) candidates: &'a [Candidate],
+}
+
+pub(crate) fn decide(found: &Found<'_>) -> Verdict {
+    let seen = Seen::of(found.timeline, found.boots);
+    let nameable = found.candidates.first().filter(|c| {
+        c.score >= features::NAMEABLE
+            && c.later_success.is_none()
+            && found.signs.iter().any(|s| s.latest >= c.event.time)
     });
-    let mut verdict = match (signs.first(), nameable) {
-        (Some(_), Some(candidate)) => failing(timeline, phases, candidates, candidate),
-        (Some(sign), None) => without_operation(phases, sign, services),
-        (None, _) if seen.complete_reboot() => no_failure(&seen),
-        (None, _) => not_enough(&seen),
+    let failed = !found.signs.is_empty() || found.faults.any();
+    let mut verdict = match (nameable, found.faults.first()) {
+        (Some(candidate), _) if failed => failing(found, candidate),
+        (_, Some(fault)) => without_operation(found, fault, &seen),
+        (None, None) if failed => unexplained(found, &seen),
+        _ if seen.complete_reboot() || seen.logs_end_well => no_failure(found, &seen),
+        _ => not_enough(&seen),
     };
+    verdict.hresult = found.faults.reported;
     verdict.covered = seen.covered();
     verdict.not_covered.extend(seen.not_covered());
     verdict
@@ -127,7 +142,11 @@ struct Seen {
     poqexec: usize,
     servicing: usize,
     servicing_ended: bool,
-    sources: usize,
+    traces: usize,
+    logs: usize,
+    lines: u64,
+    /// A log shows servicing come to its end.
+    logs_end_well: bool,
 }
 
 impl Seen {
@@ -137,13 +156,22 @@ impl Seen {
             timeline.processes.iter().filter(move |p| p.role == role && p.start.is_some_and(|s| s >= first))
         };
         let servicing: Vec<_> = started(Role::TrustedInstaller).chain(started(Role::TiWorker)).collect();
+        let inputs = || timeline.case.inputs.iter().zip(&timeline.scans);
+        let (traces, logs): (Vec<_>, Vec<_>) = inputs().partition(|(input, _)| input.source.is_trace());
+        let lines = || logs.iter().flat_map(|(_, scan)| &scan.lines);
         Self {
-            events: timeline.scans.iter().map(|s| s.events).sum(),
+            traces: traces.len(),
+            logs: logs.len(),
+            lines: logs.iter().map(|(_, scan)| scan.events).sum(),
+            logs_end_well: lines().any(|l| {
+                matches!(l.fact, Fact::Stage(Some(Stage::Startup | Stage::Execute), Step::Complete))
+                    || matches!(l.fact, Fact::Poqexec { .. }) && !l.failed
+            }),
+            events: traces.iter().map(|(_, scan)| scan.events).sum(),
             boots: boots.starts.len(),
             poqexec: started(Role::Poqexec).count(),
             servicing: servicing.len(),
             servicing_ended: !servicing.is_empty() && servicing.iter().all(|p| p.end.is_some()),
-            sources: timeline.scans.len(),
         }
     }
 
@@ -153,10 +181,19 @@ impl Seen {
     }
 
     fn covered(&self) -> Vec<Words> {
-        let mut words = vec![Words::new(
-            format!("{} events of {} trace(s)", self.events, self.sources),
-            format!("{} 个跟踪中的 {} 个事件", self.sources, self.events),
-        )];
+        let mut words = Vec::new();
+        if self.traces > 0 {
+            words.push(Words::new(
+                format!("{} events of {} trace(s)", self.events, self.traces),
+                format!("{} 个跟踪中的 {} 个事件", self.traces, self.events),
+            ));
+        }
+        if self.logs > 0 {
+            words.push(Words::new(
+                format!("{} records of {} log(s)", self.lines, self.logs),
+                format!("{} 个日志中的 {} 条记录", self.logs, self.lines),
+            ));
+        }
         if self.boots > 0 {
             words.push(Words::new(format!("{} boot(s)", self.boots), format!("{} 次启动", self.boots)));
         }
@@ -177,25 +214,50 @@ impl Seen {
 
     fn not_covered(&self) -> Vec<Words> {
         let mut words = Vec::new();
-        if self.boots == 0 {
-            words.push(Words::new("no boot lies within the trace", "跟踪中没有启动过程"));
+        if self.traces == 0 {
+            words.push(Words::new("no trace of the reboot was given", "未提供重启的跟踪"));
+        } else {
+            if self.boots == 0 {
+                words.push(Words::new("no boot lies within the trace", "跟踪中没有启动过程"));
+            }
+            if self.poqexec == 0 {
+                words.push(Words::new("poqexec.exe does not run in it", "其中没有 poqexec.exe 运行"));
+            }
+            if self.servicing == 0 {
+                words.push(Words::new(
+                    "neither TrustedInstaller.exe nor TiWorker.exe starts in it",
+                    "其中没有 TrustedInstaller.exe 或 TiWorker.exe 启动",
+                ));
+            } else if !self.servicing_ended {
+                words.push(Words::new(
+                    "TrustedInstaller.exe or TiWorker.exe still runs at its end",
+                    "结束时 TrustedInstaller.exe 或 TiWorker.exe 仍在运行",
+                ));
+            }
         }
-        if self.poqexec == 0 {
-            words.push(Words::new("poqexec.exe does not run in it", "其中没有 poqexec.exe 运行"));
+        if self.logs == 0 {
+            words.push(Words::new("no servicing logs (CBS.log) were given", "未提供更新日志 (CBS.log)"));
         }
-        if self.servicing == 0 {
-            words.push(Words::new(
-                "neither TrustedInstaller.exe nor TiWorker.exe starts in it",
-                "其中没有 TrustedInstaller.exe 或 TiWorker.exe 启动",
-            ));
-        } else if !self.servicing_ended {
-            words.push(Words::new(
-                "TrustedInstaller.exe or TiWorker.exe still runs at its end",
-                "结束时 TrustedInstaller.exe 或 TiWorker.exe 仍在运行",
-            ));
-        }
-        words.push(Words::new("no servicing logs (CBS.log) were given", "未提供更新日志 (CBS.log)"));
         words
+    }
+
+    /// The capture that would show what the sources do not.
+    fn next_capture(&self) -> NextCapture {
+        let title = match (self.traces, self.logs) {
+            (0, _) => Words::new(
+                "record the reboot itself with Process Monitor's boot logging (Options, Enable Boot Logging), then restart and let the update fail",
+                "用 Process Monitor 的启动日志记录重启本身 (Options → Enable Boot Logging),然后重启让更新失败",
+            ),
+            (_, 0) => Words::new(
+                "give CBS.log and the System event log of the same boot beside the trace",
+                "请在跟踪之外提供同一次启动的 CBS.log 与系统事件日志",
+            ),
+            _ => Words::new(
+                "record the boot in which the failure happens; a failure at shutdown is only in the log of the boot before it",
+                "请记录发生失败的那次启动;关机时的失败只在前一次启动的日志中",
+            ),
+        };
+        NextCapture { title, command: "" }
     }
 }
 
@@ -210,19 +272,19 @@ fn blank(outcome: Outcome, summary: Words) -> Verdict {
         covered: Vec::new(),
         not_covered: Vec::new(),
         next_capture: None,
+        hresult: None,
     }
 }
 
 /// Score that counts as certain when it is scaled to 1.
-const CERTAIN: f64 = 16.0;
+const CERTAIN: f64 = 20.0;
 
-fn failing(timeline: &Timeline<'_>, phases: &[Phase], all: &[Candidate], candidate: &Candidate) -> Verdict {
+fn failing(found: &Found<'_>, candidate: &Candidate) -> Verdict {
     let event = &candidate.event;
-    let second = all.get(1).map_or(0.0, |c| c.score.max(0.0));
+    let second = found.candidates.get(1).map_or(0.0, |c| c.score.max(0.0));
     let lead = candidate.score - second;
-    let process = timeline.process_of(event).map_or("?", |p| p.name.as_str());
+    let process = found.timeline.process_of(event).map_or("?", |p| p.name.as_str());
     let result = status_codes::ProcmonResult(event.status);
-    let phase = phases::at(phases, event.time);
     let mut verdict = blank(
         Outcome::FailingOperation,
         Words::new(
@@ -230,23 +292,73 @@ fn failing(timeline: &Timeline<'_>, phases: &[Phase], all: &[Candidate], candida
             format!("{process} 对 {} 的 {} 失败:{result}。", event.path, event.name),
         ),
     );
-    verdict.phase = phase;
+    verdict.phase = match phases::at(found.phases, event.time) {
+        PhaseName::Unknown => found.faults.first().map_or(PhaseName::Unknown, |f| f.phase),
+        phase => phase,
+    };
     verdict.failing = Some(0);
+    let strong = candidate.score >= features::STRONG && lead >= features::LEAD;
+    // A trace alone never gives high confidence: a log must name the same error and the same object at that time.
+    let told = candidate.report.as_ref().is_some_and(|r| r.same_code && r.same_name && r.close);
     verdict.confidence = Confidence {
-        // Without a log that names the same code or path a trace alone never gives high confidence.
-        level: if candidate.score >= features::STRONG && lead >= features::LEAD { Level::Medium } else { Level::Low },
+        level: match (strong, told) {
+            (true, true) => Level::High,
+            (true, false) => Level::Medium,
+            _ => Level::Low,
+        },
         score: (candidate.score / CERTAIN).clamp(0.0, 1.0),
         reasons: candidate
             .features
             .iter()
             .filter(|f| f.score > 0.0)
-            .map(|f| Evidence { event: Some(event.id), words: f.words.clone() })
+            .map(|f| Evidence::at(event.id, f.words.clone()))
             .collect(),
     };
     verdict
 }
 
-fn without_operation(phases: &[Phase], sign: &Sign, services: &[Service]) -> Verdict {
+/// A log says what failed, and no operation of a trace explains it.
+fn without_operation(found: &Found<'_>, fault: &Fault, seen: &Seen) -> Verdict {
+    let what = fault.words();
+    let reported = found.faults.reported.filter(|code| Some(*code) != fault.code);
+    let tail = reported.map_or_else(String::new, |code| format!("; servicing reported 0x{code:08X}"));
+    let tail_zh = reported.map_or_else(String::new, |code| format!(";更新程序报告 0x{code:08X}"));
+    let capital = |s: &str| {
+        s.chars().next().map_or_else(String::new, |c| c.to_uppercase().chain(s.chars().skip(1)).collect())
+    };
+    let mut verdict = blank(
+        Outcome::FailureWithoutOperation,
+        Words::new(format!("{}{tail}.", capital(&what.en)), format!("{}{tail_zh}。", what.zh)),
+    );
+    verdict.phase = fault.phase;
+    verdict.confidence = Confidence {
+        level: Level::Medium,
+        score: 0.5,
+        reasons: vec![Evidence::at(fault.place, Words::new(fault.text.clone(), fault.text.clone()))],
+    };
+    let mut evidence = vec![Evidence::at(fault.place, what)];
+    evidence.extend(disabled(found.services));
+    let what = if fault.waited_in_vain() {
+        Words::new(
+            format!(
+                "the answer of a service that {} waited for",
+                if fault.item.is_empty() { "servicing" } else { &fault.item }
+            ),
+            format!("{} 所等待的服务的应答", if fault.item.is_empty() { "更新程序" } else { &fault.item }),
+        )
+    } else {
+        Words::new(
+            "the file or registry operation behind it: logs name codes, only a trace of the reboot names the operation",
+            "其背后的文件或注册表操作:日志只有代码,只有重启的跟踪才能指出操作",
+        )
+    };
+    verdict.missing = Some(Missing { what, evidence });
+    verdict.next_capture = Some(seen.next_capture());
+    verdict
+}
+
+/// A trace shows that the update failed, and nothing says by what.
+fn unexplained(found: &Found<'_>, seen: &Seen) -> Verdict {
     let mut verdict = blank(
         Outcome::FailureWithoutOperation,
         Words::new(
@@ -254,13 +366,9 @@ fn without_operation(phases: &[Phase], sign: &Sign, services: &[Service]) -> Ver
             "更新失败,但跟踪中没有单个操作可以解释。",
         ),
     );
-    verdict.phase = phases::at(phases, sign.time);
-    let disabled = services.iter().filter(|s| s.assessment == Assessment::Suspicious);
-    let mut evidence = vec![sign.evidence()];
-    evidence.extend(disabled.map(|s| Evidence {
-        event: s.start_type.as_ref().and_then(|(_, e)| e.event),
-        words: s.words.clone(),
-    }));
+    verdict.phase = found.signs.first().map_or(PhaseName::Unknown, |s| phases::at(found.phases, s.time));
+    let mut evidence: Vec<_> = found.signs.iter().take(3).map(Sign::evidence).collect();
+    evidence.extend(disabled(found.services));
     verdict.missing = Some(Missing {
         what: Words::new(
             "an operation whose failure explains the rollback; the cause may be an absence, such as a service that never answered",
@@ -268,24 +376,34 @@ fn without_operation(phases: &[Phase], sign: &Sign, services: &[Service]) -> Ver
         ),
         evidence,
     });
-    verdict.next_capture = Some(NextCapture {
-        title: Words::new(
-            "give CBS.log and the System event log of the same boot beside the trace",
-            "请在跟踪之外提供同一次启动的 CBS.log 与系统事件日志",
-        ),
-        command: "",
-    });
+    verdict.next_capture = Some(seen.next_capture());
     verdict
 }
 
-fn no_failure(seen: &Seen) -> Verdict {
-    let mut verdict = blank(
-        Outcome::NoFailure,
-        Words::new(
+fn disabled(services: &[Service]) -> impl Iterator<Item = Evidence> {
+    services
+        .iter()
+        .filter(|s| s.assessment == Assessment::Suspicious)
+        .map(|s| Evidence { place: s.start_type.as_ref().and_then(|(_, e)| e.place), words: s.words.clone() })
+}
+
+fn no_failure(found: &Found<'_>, seen: &Seen) -> Verdict {
+    let damaged = found.faults.corruption.len();
+    let summary = match (seen.traces > 0, damaged) {
+        (true, 0) => Words::new(
             "The trace holds an update's reboot, and nothing in it shows a failure.",
             "跟踪包含一次更新重启,其中没有失败迹象。",
         ),
-    );
+        (false, 0) => Words::new(
+            "The logs show servicing at work, and no failed reboot.",
+            "日志显示更新程序在工作,没有失败的重启。",
+        ),
+        (_, n) => Words::new(
+            format!("No reboot failed here, but the component store is damaged: {n} line(s) say so."),
+            format!("此处没有失败的重启,但组件存储已损坏:{n} 行如此记录。"),
+        ),
+    };
+    let mut verdict = blank(Outcome::NoFailure, summary);
     verdict.confidence = Confidence { level: Level::Medium, score: 0.5, reasons: Vec::new() };
     verdict.next_capture = Some(NextCapture {
         title: Words::new(
@@ -294,29 +412,26 @@ fn no_failure(seen: &Seen) -> Verdict {
         ),
         command: "",
     });
-    let _ = seen;
     verdict
 }
 
 fn not_enough(seen: &Seen) -> Verdict {
-    let summary = if seen.boots == 0 && seen.poqexec == 0 {
-        Words::new(
+    let summary = match (seen.traces, seen.boots == 0 && seen.poqexec == 0) {
+        (0, _) => Words::new(
+            "The logs do not show whether an update's reboot failed.",
+            "日志没有说明更新重启是否失败。",
+        ),
+        (_, true) => Words::new(
             "The trace holds no update's reboot: it cannot tell why an update failed.",
             "跟踪不包含更新重启:无法说明更新为何失败。",
-        )
-    } else {
-        Words::new(
+        ),
+        _ => Words::new(
             "The trace holds a part of an update's reboot, too little to say whether it failed.",
             "跟踪只包含更新重启的一部分,不足以判断是否失败。",
-        )
+        ),
     };
     let mut verdict = blank(Outcome::NotEnoughEvidence, summary);
-    verdict.next_capture = Some(NextCapture {
-        title: Words::new(
-            "record the reboot itself with Process Monitor's boot logging: Options, Enable Boot Logging, then restart to let the update fail",
-            "用 Process Monitor 的启动日志记录重启本身:Options → Enable Boot Logging,然后重启让更新失败",
-        ),
-        command: "",
-    });
+    let no_reboot = Seen { traces: 0, ..*seen };
+    verdict.next_capture = Some(no_reboot.next_capture());
     verdict
 }

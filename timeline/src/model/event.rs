@@ -15,6 +15,36 @@ pub struct EventId {
     pub index: u64,
 }
 
+/// A place in the sources that a fact can point to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Place {
+    /// An event of a trace.
+    Event(EventId),
+    /// A line of a log, or a record of an event log, from 1.
+    Line {
+        /// The source.
+        source: SourceId,
+        /// Its number there.
+        line: u64,
+    },
+}
+
+impl Place {
+    /// The source it lies in.
+    pub fn source(self) -> SourceId {
+        match self {
+            Self::Event(id) => id.source,
+            Self::Line { source, .. } => source,
+        }
+    }
+}
+
+impl From<EventId> for Place {
+    fn from(id: EventId) -> Self {
+        Self::Event(id)
+    }
+}
+
 /// What an open asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OpenFacts {

@@ -1,6 +1,6 @@
 //! How a fact is known.
 
-use super::EventId;
+use super::Place;
 
 /// What stands behind a fact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -29,22 +29,23 @@ impl Words {
     }
 }
 
-/// Where a fact comes from: an event, and a sentence that says what it shows.
+/// Where a fact comes from: an event or a line, and a sentence that says what it shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Evidence {
-    /// The event, where there is one.
-    pub event: Option<EventId>,
+    /// The event or line, where there is one.
+    pub place: Option<Place>,
     /// What it shows.
     pub words: Words,
 }
 
-/// A value with what stands behind it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sourced<T> {
-    /// The value.
-    pub value: T,
-    /// How it is known.
-    pub trust: Trust,
-    /// By what.
-    pub evidence: Evidence,
+impl Evidence {
+    /// A sentence on a place.
+    pub fn at(place: impl Into<Place>, words: Words) -> Self {
+        Self { place: Some(place.into()), words }
+    }
+
+    /// A sentence on no single place.
+    pub fn said(words: Words) -> Self {
+        Self { place: None, words }
+    }
 }

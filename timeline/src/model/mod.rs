@@ -7,8 +7,8 @@ mod process;
 mod time;
 
 pub(crate) use event::is_error;
-pub use event::{Event, EventId, OpenFacts, SourceId};
-pub use fact::{Evidence, Sourced, Trust, Words};
+pub use event::{Event, EventId, OpenFacts, Place, SourceId};
+pub use fact::{Evidence, Trust, Words};
 pub use operation::Kind;
 pub use process::{Process, ProcessId, Role};
 pub use time::{FileTime, Ticks};

@@ -1,9 +1,13 @@
 //! Adapters: one a reader. Each scans its file once, in parallel, and keeps what the diagnosis can use.
 
+pub(crate) mod log;
 pub(crate) mod pml;
 mod watch;
 
-use crate::model::{Event, EventId, FileTime, Process, ProcessId, SourceId};
+use crate::{
+    logs::{LocalClock, LogLine},
+    model::{Event, EventId, FileTime, Process, ProcessId, SourceId},
+};
 
 pub(crate) use watch::Mark;
 
@@ -41,6 +45,10 @@ pub struct Scan {
     pub histogram: Vec<(u64, u64)>,
     /// Events by class, as named in the source.
     pub classes: Vec<(&'static str, u64)>,
+    /// What the lines of a log say, in its order.
+    pub lines: Vec<LogLine>,
+    /// The wall clock of a log, where its own lines tell it.
+    pub clock: Option<LocalClock>,
     pub(crate) kept: Vec<(u64, Kept)>,
 }
 
@@ -85,18 +93,42 @@ pub struct Problem {
     pub offset: Option<u64>,
 }
 
-/// A source of events.
+/// A source: a trace of events, or a log of lines.
 #[derive(Debug)]
 pub enum Source {
     /// A Process Monitor log.
     Pml(pml::PmlSource),
+    /// A log that servicing wrote.
+    Log(log::LogSource),
 }
 
 impl Source {
+    /// The file's bytes.
+    pub fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Pml(source) => source.file.bytes(),
+            Self::Log(source) => &source.bytes,
+        }
+    }
+
+    /// What it is, for example `pml`.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Pml(_) => "pml",
+            Self::Log(source) => source.kind.name(),
+        }
+    }
+
+    /// Whether it records operations.
+    pub fn is_trace(&self) -> bool {
+        matches!(self, Self::Pml(_))
+    }
+
     /// Reads the source once and keeps what matters.
     pub(crate) fn scan(&self, id: SourceId) -> Scan {
         match self {
             Self::Pml(source) => source.scan(id),
+            Self::Log(source) => source.scan(id),
         }
     }
 
@@ -104,6 +136,7 @@ impl Source {
     pub fn machine(&self) -> Option<Machine> {
         match self {
             Self::Pml(source) => Some(source.machine()),
+            Self::Log(_) => None,
         }
     }
 
@@ -111,6 +144,7 @@ impl Source {
     pub fn problems(&self) -> Vec<Problem> {
         match self {
             Self::Pml(source) => source.problems(),
+            Self::Log(_) => Vec::new(),
         }
     }
 
@@ -118,6 +152,7 @@ impl Source {
     pub fn event(&self, id: EventId, processes: &[Process]) -> Option<Event> {
         match self {
             Self::Pml(source) => source.event(id, processes),
+            Self::Log(_) => None,
         }
     }
 
@@ -125,6 +160,7 @@ impl Source {
     pub(crate) fn touching(&self, id: SourceId, paths: &[String], processes: &[Process]) -> Vec<Event> {
         match self {
             Self::Pml(source) => source.touching(id, paths, processes),
+            Self::Log(_) => Vec::new(),
         }
     }
 
@@ -132,6 +168,7 @@ impl Source {
     pub(crate) fn number(&self, id: EventId) -> Option<u64> {
         match self {
             Self::Pml(source) => source.number(id),
+            Self::Log(_) => None,
         }
     }
 
@@ -139,6 +176,7 @@ impl Source {
     pub fn detail(&self, id: EventId) -> String {
         match self {
             Self::Pml(source) => source.detail(id),
+            Self::Log(_) => String::new(),
         }
     }
 }

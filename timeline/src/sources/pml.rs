@@ -86,6 +86,7 @@ impl PmlSource {
             histogram: share.bins,
             classes: CLASSES.into_iter().zip(share.classes).filter(|(_, n)| *n > 0).collect(),
             kept: share.kept,
+            ..Scan::default()
         }
     }
 
@@ -153,7 +154,9 @@ impl PmlSource {
             _ => None,
         };
         let target = match kind {
-            Kind::FileRename | Kind::FileLink => filesystem::rename_target(event).ok().map(|t| t.path.to_string()),
+            Kind::FileRename | Kind::FileLink => {
+                filesystem::rename_target(event).ok().map(|t| t.path.to_string())
+            }
             _ => None,
         };
         Event {
@@ -184,7 +187,8 @@ impl PmlSource {
 
     pub(crate) fn machine(&self) -> Machine {
         let header = self.file.header();
-        let named = WINDOWS.iter().find(|(major, minor, _)| (*major, *minor) == (header.os_major, header.os_minor));
+        let named =
+            WINDOWS.iter().find(|(major, minor, _)| (*major, *minor) == (header.os_major, header.os_minor));
         let mut os = match named {
             Some((.., name)) => (*name).to_owned(),
             None => format!("Windows NT {}.{}", header.os_major, header.os_minor),
@@ -220,7 +224,15 @@ impl PmlSource {
 }
 
 impl Share {
-    fn take(&mut self, source: &PmlSource, id: SourceId, index: usize, roles: &[Role], first: u64, width: u64) {
+    fn take(
+        &mut self,
+        source: &PmlSource,
+        id: SourceId,
+        index: usize,
+        roles: &[Role],
+        first: u64,
+        width: u64,
+    ) {
         let event = match source.file.event(index) {
             Ok(event) => event,
             Err(error) => {
@@ -267,13 +279,7 @@ impl Share {
         }
     }
 
-    fn keep(
-        &mut self,
-        event: &PmlEvent<'_>,
-        slot: Option<usize>,
-        role: Role,
-        failed: bool,
-    ) -> Option<Kept> {
+    fn keep(&mut self, event: &PmlEvent<'_>, slot: Option<usize>, role: Role, failed: bool) -> Option<Kept> {
         let kind = kind(event);
         match kind {
             Kind::ProcessExit => {
@@ -392,7 +398,8 @@ const WINDOWS: &[(u32, u32, &str)] = &[
 
 /// Access that is more than reading: write data, append, write EA, delete child, write attributes, DELETE, WRITE_DAC,
 /// WRITE_OWNER, GENERIC_WRITE, GENERIC_ALL.
-const CHANGING_ACCESS: u32 = 0x2 | 0x4 | 0x10 | 0x40 | 0x100 | 0x1_0000 | 0x4_0000 | 0x8_0000 | 0x4000_0000 | 0x1000_0000;
+const CHANGING_ACCESS: u32 =
+    0x2 | 0x4 | 0x10 | 0x40 | 0x100 | 0x1_0000 | 0x4_0000 | 0x8_0000 | 0x4000_0000 | 0x1000_0000;
 /// FILE_DELETE_ON_CLOSE.
 const DELETE_ON_CLOSE: u32 = 0x1000;
 /// FILE_OPEN.

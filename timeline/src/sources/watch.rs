@@ -24,6 +24,8 @@ pub(crate) enum Mark {
     PoqexecFailure,
     /// CBS notes how far it is.
     ExecuteState,
+    /// CBS.log is written: the log's clock can be held against it.
+    CbsLogWritten,
     /// A service's start type is read.
     ServiceStart,
     /// A service's DLL is loaded by a service host.
@@ -41,7 +43,12 @@ enum Who {
 
 /// Ends of paths, lower case; who; kinds of operation; what it stands for.
 const NAMES: &[(&str, Who, &[Kind], Mark)] = &[
-    (r"\session manager\pendingfilerenameoperations", Who::Session, &[Kind::ValueQuery], Mark::PendingRenames),
+    (
+        r"\session manager\pendingfilerenameoperations",
+        Who::Session,
+        &[Kind::ValueQuery],
+        Mark::PendingRenames,
+    ),
     (r"\session manager\setupexecute", Who::Session, &[Kind::ValueQuery], Mark::SetupExecute),
     (r"\winsxs\pending.xml", Who::Servicing, &[Kind::FileOpen, Kind::FileCreate], Mark::PendingXml),
     (
@@ -57,6 +64,7 @@ const NAMES: &[(&str, Who, &[Kind], Mark)] = &[
     (r"\winsxs\temp\logfiles\ntfslog.etl", Who::Servicing, &[Kind::FileCreate], Mark::ErrorReportFile),
     (r"\components\poqexecfailure", Who::Servicing, &[Kind::ValueSet], Mark::PoqexecFailure),
     (r"\executestate", Who::Servicing, &[Kind::ValueSet], Mark::ExecuteState),
+    (r"\logs\cbs\cbs.log", Who::Servicing, &[Kind::FileWrite], Mark::CbsLogWritten),
     (r"\start", Who::Anyone, &[Kind::ValueQuery, Kind::ValueSet], Mark::ServiceStart),
     (r"\appxdeploymentserver.dll", Who::Host, &[Kind::ImageLoad], Mark::ServiceDll),
     (r"\appreadiness.dll", Who::Host, &[Kind::ImageLoad], Mark::ServiceDll),
@@ -70,7 +78,8 @@ pub(crate) fn mark(role: Role, kind: Kind, ends_with: impl Fn(&str) -> bool) -> 
         Who::Host => role == Role::ServiceHost,
         Who::Anyone => true,
     };
-    let row = NAMES.iter().find(|(tail, who, kinds, _)| looks(*who) && kinds.contains(&kind) && ends_with(tail));
+    let row =
+        NAMES.iter().find(|(tail, who, kinds, _)| looks(*who) && kinds.contains(&kind) && ends_with(tail));
     row.map(|(.., mark)| *mark)
 }
 
@@ -79,7 +88,9 @@ pub(crate) fn may_mark(role: Role, kind: Kind) -> bool {
     match kind {
         Kind::ValueQuery | Kind::ValueSet => true,
         Kind::ImageLoad => role == Role::ServiceHost,
-        Kind::FileOpen | Kind::FileCreate | Kind::KeyOpen | Kind::KeyCreate => role.services_updates(),
+        Kind::FileOpen | Kind::FileCreate | Kind::FileWrite | Kind::KeyOpen | Kind::KeyCreate => {
+            role.services_updates()
+        }
         _ => false,
     }
 }

@@ -1,0 +1,201 @@
+//! CBS.log.
+
+use servicing_logs::{
+    cbs::{self, CbsEvent, CbsItem, CbsLog, CbsScan, Stored},
+    codes::CodeValue,
+};
+
+use super::{Fact, InstallerRun, LocalClock, LocalTicks, LogLine, PackageFact, Stage, Step, cut};
+use crate::model::{SourceId, Ticks};
+
+/// What a CBS.log says.
+#[derive(Debug, Default)]
+pub(crate) struct CbsLines {
+    pub(crate) lines: Vec<LogLine>,
+    pub(crate) records: u64,
+    pub(crate) malformed: u64,
+    pub(crate) first_malformed: Option<u64>,
+    pub(crate) clock: Option<LocalClock>,
+}
+
+/// Lines that are kept of one log; a 500 MB log of failing updates has some ten thousands that say something.
+const MAX_LINES: usize = 1 << 18;
+
+/// Reads the log. Times are set where lines of it carry UTC.
+pub(crate) fn read(bytes: &[u8], source: SourceId) -> CbsLines {
+    let log = CbsLog::new(bytes);
+    let CbsScan { kept: items, counts } = log.events();
+    let clock = LocalClock::learn(&counts.clock);
+    let runs = cbs::installer_runs(&items);
+    let poqexec = cbs::poqexec_runs(&items);
+    let mut lines: Vec<LogLine> = Vec::new();
+    for item in items.iter().take(MAX_LINES) {
+        let Some(fact) = fact(item) else { continue };
+        lines.push(line(source, item, fact));
+    }
+    for run in runs.iter().take(MAX_LINES) {
+        let text = run.begin.name.as_deref().unwrap_or("advanced installer").to_owned();
+        let took = match (run.microseconds, run.end) {
+            (Some(us), _) => Some(Ticks(us.saturating_mul(10))),
+            (None, Some((_, end))) => Some(Ticks(end.0.saturating_sub(run.start.0))),
+            (None, None) => None,
+        };
+        let failed = run.failure_line.is_some() || run.status.is_some_and(CodeValue::is_failure);
+        let component = run.begin.new_component.as_deref().or(run.begin.old_component.as_deref());
+        let fact = Fact::Installer(InstallerRun {
+            name: text.clone(),
+            id: run.begin.id.as_deref().map(str::to_owned),
+            component: component.map(cut),
+            took,
+            decisive: failed && !run.ignored,
+        });
+        lines.push(LogLine {
+            source,
+            line: run.failure_line.unwrap_or(run.line),
+            local: Some(LocalTicks(run.end.filter(|_| failed).map_or(run.start, |(_, end)| end).0)),
+            time: None,
+            text,
+            code: run.status.and_then(CodeValue::hresult).filter(|_| failed),
+            failed,
+            fact,
+        });
+    }
+    for run in poqexec {
+        lines.push(LogLine {
+            source,
+            line: run.line,
+            local: Some(LocalTicks(run.start.0)),
+            time: None,
+            text: cut(&run.command_line),
+            code: run.status.and_then(CodeValue::hresult),
+            failed: run.status.is_some_and(CodeValue::is_failure),
+            fact: Fact::Poqexec {
+                command_line: cut(&run.command_line),
+                took: run.end.map(|(_, end)| Ticks(end.0.saturating_sub(run.start.0))),
+            },
+        });
+    }
+    lines.sort_by_key(|l| l.line);
+    if let Some(clock) = &clock {
+        for line in &mut lines {
+            line.time = line.local.map(|local| clock.to_utc(line.line, local));
+        }
+    }
+    CbsLines {
+        lines,
+        records: counts.records,
+        malformed: counts.malformed,
+        first_malformed: counts.malformed_offsets.first().copied(),
+        clock,
+    }
+}
+
+fn line(source: SourceId, item: &CbsItem<'_>, fact: Fact) -> LogLine {
+    let code = item.code.and_then(|(value, _)| value.hresult());
+    let failed = match &fact {
+        Fact::Driver { result, .. } => *result != 0,
+        // A boot that only needs another one, and a boot that begins its rollback, end with the same code.
+        Fact::Stage(_, Step::Complete) => false,
+        _ => item.code.is_some_and(|(value, _)| value.is_failure()) || item.event == CbsEvent::Failure,
+    };
+    LogLine {
+        source,
+        line: item.line,
+        local: Some(LocalTicks(item.time.0)),
+        time: None,
+        text: cut(&item.text),
+        code,
+        failed,
+        fact,
+    }
+}
+
+/// What of an event the timeline keeps; installer and poqexec runs are taken whole elsewhere.
+fn fact(item: &CbsItem<'_>) -> Option<Fact> {
+    Some(match &item.event {
+        CbsEvent::Stage { stage, step } => Fact::Stage(stage_of(*stage), step_of(*step)),
+        CbsEvent::Package(change) => {
+            let report = change.kind == cbs::PackageChangeKind::FailureReport;
+            let states = &change.states;
+            let state = states.current.as_deref().or(states.target.as_deref()).or(states.start.as_deref());
+            Fact::Package(PackageFact {
+                identity: change.package.to_string(),
+                state: state.map(str::to_owned),
+                failure_source: report
+                    .then(|| change.failure_source.as_deref().unwrap_or_default().to_owned()),
+            })
+        }
+        CbsEvent::ExecuteState { stored: Stored::Set, state } => {
+            Fact::ExecuteState { text: state.text.to_string(), rollback: state.rollback }
+        }
+        CbsEvent::OriginalFailure { stored: Stored::Set | Stored::Read, status, .. } => {
+            Fact::OriginalFailure(*status)
+        }
+        CbsEvent::HangDetected => Fact::Hang,
+        CbsEvent::DriverItem(driver) => Fact::Driver {
+            operation: driver.operation.to_string(),
+            inf: driver.inf.to_string(),
+            result: driver.result.unwrap_or(0),
+        },
+        CbsEvent::DriverResult { status, inf } => Fact::Driver {
+            operation: "result".to_owned(),
+            inf: inf.to_string(),
+            result: status.hresult().unwrap_or(u32::from(status.is_failure())),
+        },
+        CbsEvent::DriverCall { function } => Fact::DriverCall(function.to_string()),
+        CbsEvent::DriverIdentity { sequence } => Fact::DriverIdentity(*sequence),
+        CbsEvent::ErrorSummaryItem(found) => Fact::InstallerSummary {
+            name: found.installer.to_string(),
+            binary: found.binary.as_deref().map(str::to_owned),
+        },
+        CbsEvent::InstallerFailed { name, id, ignored, .. } => Fact::Installer(InstallerRun {
+            name: name.to_string(),
+            id: id.as_deref().map(str::to_owned),
+            component: None,
+            took: None,
+            decisive: !ignored,
+        }),
+        CbsEvent::GenericCommand { exit_code, .. } => Fact::GenericCommand(*exit_code),
+        CbsEvent::StoreCorrupt { category } => Fact::Corruption(category.to_string()),
+        CbsEvent::HydrationFailed { component, file } => match (component, file) {
+            (Some(component), Some(file)) => Fact::Corruption(format!("{component}\\{file}")),
+            _ => return None,
+        },
+        CbsEvent::HashMismatch { file } => Fact::Corruption(file.to_string()),
+        CbsEvent::CannotRepair { file, .. } => Fact::Corruption(file.to_string()),
+        CbsEvent::MissingPayload { path } => Fact::Corruption(path.to_string()),
+        CbsEvent::MissingManifest { package } => Fact::Corruption(package.to_string()),
+        CbsEvent::ComponentDeleted { component } => Fact::ComponentDeleted(component.to_string()),
+        CbsEvent::ServicingStack { version, .. } => Fact::Stack(version.to_string()),
+        CbsEvent::Build { build } => Fact::Build(build.to_string()),
+        CbsEvent::Failure => Fact::Failure,
+        _ => return None,
+    })
+}
+
+fn stage_of(stage: cbs::Stage) -> Option<Stage> {
+    match stage {
+        cbs::Stage::Execute => Some(Stage::Execute),
+        cbs::Stage::Shutdown => Some(Stage::Shutdown),
+        cbs::Stage::Startup => Some(Stage::Startup),
+        _ => None,
+    }
+}
+
+fn step_of(step: cbs::Step) -> Step {
+    match step {
+        cbs::Step::Begin => Step::Begin,
+        cbs::Step::Complete => Step::Complete,
+        cbs::Step::DriverQueueStart => Step::DriverQueue,
+        cbs::Step::DriverQueueFailed => Step::DriverQueueFailed,
+        cbs::Step::PrimitivesStart => Step::Primitives,
+        cbs::Step::AdvancedQueueStart => Step::InstallerQueue,
+        cbs::Step::AdvancedQueueFailed => Step::InstallerQueueFailed,
+        cbs::Step::TransactionRollback | cbs::Step::Rollback => Step::Rollback,
+        cbs::Step::RollbackFailed => Step::RollbackFailed,
+        cbs::Step::CommitFailed => Step::CommitFailed,
+        cbs::Step::PendingTransaction => Step::PendingTransaction,
+        cbs::Step::RestartFailed => Step::RestartFailed,
+        _ => Step::Other,
+    }
+}

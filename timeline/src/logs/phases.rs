@@ -1,0 +1,113 @@
+//! Which phase and which boot each line of CBS.log belongs to.
+
+use super::{Fact, LogLine, Stage, Step};
+use crate::PhaseName;
+
+/// Follows the stages through a log.
+#[derive(Debug, Default)]
+pub(crate) struct Stages {
+    stage: Option<Stage>,
+    /// What is being done within the stage.
+    work: Option<Work>,
+    boot: u32,
+    /// The stage was left; the next startup line belongs to another boot.
+    left: bool,
+    /// The boot in which startup processing failed.
+    failed_boot: Option<u32>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Work {
+    Drivers,
+    Primitives,
+    Installers,
+}
+
+/// Phase and boot of a line. A boot number of 0 is before the first restart that the log shows.
+pub(crate) type LinePhase = (PhaseName, u32);
+
+impl Stages {
+    /// Phase and boot of each line, in order.
+    ///
+    /// Lines of work that stand before the first line that names a stage take their stage from that line: excerpts
+    /// often begin in the middle.
+    pub(crate) fn of(lines: &[LogLine]) -> Vec<LinePhase> {
+        let mut stages = Self::default();
+        let first = lines.iter().find_map(|l| match &l.fact {
+            Fact::Stage(Some(stage), _) => Some(*stage),
+            _ => None,
+        });
+        stages.enter(first);
+        lines.iter().map(|line| stages.step(line)).collect()
+    }
+
+    fn enter(&mut self, stage: Option<Stage>) {
+        if stage.is_none() || stage == self.stage && !self.left {
+            return;
+        }
+        if stage == Some(Stage::Startup) {
+            self.boot += 1;
+        }
+        self.stage = stage;
+        self.work = None;
+        self.left = false;
+    }
+
+    fn step(&mut self, line: &LogLine) -> LinePhase {
+        if let Fact::Stage(stage, step) = &line.fact {
+            self.enter(*stage);
+            match step {
+                Step::DriverQueue | Step::DriverQueueFailed => self.work = Some(Work::Drivers),
+                Step::Primitives => self.work = Some(Work::Primitives),
+                Step::InstallerQueue | Step::InstallerQueueFailed => self.work = Some(Work::Installers),
+                _ => {}
+            }
+        }
+        match &line.fact {
+            Fact::Driver { .. } | Fact::DriverCall(_) | Fact::DriverIdentity(_) => {
+                self.work = Some(Work::Drivers)
+            }
+            Fact::Installer(_) | Fact::InstallerSummary { .. } | Fact::GenericCommand(_) => {
+                self.work = Some(Work::Installers);
+            }
+            Fact::Poqexec { .. } => self.work = Some(Work::Primitives),
+            _ => {}
+        }
+        let phase = (self.phase(), self.boot);
+        if let Fact::Stage(_, step) = &line.fact {
+            match step {
+                Step::Complete => {
+                    self.left = true;
+                    // The boot that took the update back is over; what comes is another attempt.
+                    self.failed_boot = self.failed_boot.filter(|boot| self.boot <= *boot);
+                }
+                // What follows in this boot reports the failure, the next boot takes the update back. What fails at
+                // shutdown is tried again at the next start.
+                Step::Rollback | Step::InstallerQueueFailed | Step::DriverQueueFailed
+                    if self.stage == Some(Stage::Startup) =>
+                {
+                    self.failed_boot.get_or_insert(self.boot);
+                }
+                _ => {}
+            }
+        }
+        if self.left {
+            self.work = None;
+        }
+        phase
+    }
+
+    fn phase(&self) -> PhaseName {
+        match (self.stage, self.work) {
+            (Some(Stage::Execute), _) => PhaseName::Staging,
+            (Some(Stage::Shutdown), _) => PhaseName::Shutdown,
+            (Some(Stage::Startup), _) if self.failed_boot.is_some_and(|boot| self.boot > boot) => {
+                PhaseName::Rollback
+            }
+            (Some(Stage::Startup) | None, Some(Work::Drivers)) => PhaseName::StartupDrivers,
+            (Some(Stage::Startup), Some(Work::Primitives)) => PhaseName::BootPoq,
+            (Some(Stage::Startup) | None, Some(Work::Installers)) => PhaseName::StartupInstallers,
+            _ => PhaseName::Unknown,
+        }
+    }
+}
