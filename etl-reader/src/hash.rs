@@ -27,7 +27,7 @@ impl BuildHasher for Keyed {
     type Hasher = KeyHasher;
 
     fn build_hasher(&self) -> KeyHasher {
-        KeyHasher { state: self.key, key: self.key | 1 }
+        KeyHasher { state: self.key, key: self.key.rotate_left(32) | 1 }
     }
 }
 
@@ -40,14 +40,23 @@ pub(crate) struct KeyHasher {
 impl KeyHasher {
     #[inline]
     fn add(&mut self, word: u64) {
-        let product = u128::from(self.state ^ word) * u128::from(self.key ^ 0x9e37_79b9_7f4a_7c15);
-        self.state = (product as u64) ^ (product >> 64) as u64;
+        self.state = fold(self.state ^ word, self.key);
     }
 }
 
+/// Both halves of the product, so that every bit of it depends on every bit of the factors.
+#[inline]
+fn fold(a: u64, b: u64) -> u64 {
+    let product = u128::from(a) * u128::from(b);
+    (product as u64) ^ (product >> 64) as u64
+}
+
+/// An odd constant with well spread bits: 2^64 divided by the golden ratio.
+const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
+
 impl Hasher for KeyHasher {
     fn finish(&self) -> u64 {
-        self.state
+        fold(self.state, SPREAD)
     }
 
     fn write(&mut self, bytes: &[u8]) {
@@ -98,6 +107,6 @@ mod tests {
         low.sort_unstable();
         low.dedup();
         // 4096 random values fill about 63 % of 4096 places.
-        assert!(low.len() > 2_200, "{}", low.len());
+        assert!(low.len() > 2_400, "{}", low.len());
     }
 }

@@ -12,6 +12,7 @@ mod hash;
 mod header;
 mod layout;
 mod merge;
+pub mod names;
 mod record;
 mod summary;
 mod text;

@@ -203,7 +203,8 @@ fn values_of_single_payloads() {
 /// Counts of events that must be read to the last byte, by file: group, type, version, number.
 #[test]
 fn events_of_real_files_are_read_to_the_last_byte() {
-    let wanted: [(&str, &[(u8, u8, u16, u64)]); 3] = [
+    type Counts = &'static [(u8, u8, u16, u64)];
+    let wanted: [(&str, Counts); 3] = [
         (
             "ShutdownPerfDiagLogger-18362.etl",
             &[(3, 2, 4, 60), (3, 3, 4, 94), (3, 4, 4, 37), (3, 39, 5, 5), (20, 2, 3, 4791), (5, 2, 3, 1032)],

@@ -1,0 +1,201 @@
+//! Where the numbers and names of file and registry events lie, worked out from the tables once, so that
+//! millions of events are read without decoding each.
+
+use crate::cursor::{Cursor, PointerWidth};
+use crate::hash::KeyMap;
+use crate::layout::table::Tables;
+use crate::layout::{Extent, Field, FieldType};
+use crate::record::{EtlRecord, EventId};
+use crate::text::Utf16;
+
+/// A number that matters here, whatever an event calls it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    Irp,
+    Thread,
+    FileObject,
+    FileKey,
+    Options,
+    Attributes,
+    ShareAccess,
+    Information,
+    InfoClass,
+    Length,
+    Offset,
+    Status,
+    InitialTime,
+    ElapsedTime,
+    Key,
+    BaseKey,
+}
+
+const ROLES: usize = 16;
+
+fn role(field: &str) -> Option<Role> {
+    Some(match field {
+        "Irp" => Role::Irp,
+        "ThreadId" | "IssuingThreadId" => Role::Thread,
+        "FileObject" => Role::FileObject,
+        "FileKey" => Role::FileKey,
+        "CreateOptions" => Role::Options,
+        "FileAttributes" | "CreateAttributes" => Role::Attributes,
+        "ShareAccess" => Role::ShareAccess,
+        "ExtraInformation" => Role::Information,
+        "InfoClass" => Role::InfoClass,
+        "IoSize" | "IOSize" | "Length" | "DataSize" => Role::Length,
+        "Offset" | "ByteOffset" => Role::Offset,
+        "NtStatus" | "Status" => Role::Status,
+        "InitialTime" => Role::InitialTime,
+        "ElapsedTime" => Role::ElapsedTime,
+        "KeyHandle" | "KeyObject" => Role::Key,
+        "BaseObject" => Role::BaseKey,
+        _ => return None,
+    })
+}
+
+/// The numbers before the first string, and how many strings follow each other there.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Shape {
+    places: [(u16, u8); ROLES],
+    strings_at: u16,
+    strings: u8,
+}
+
+impl Shape {
+    fn of(fields: &[Field], width: PointerWidth) -> Shape {
+        let mut shape = Shape::default();
+        let mut at = 0;
+        for field in fields {
+            let text = field.kind == FieldType::Utf16 && field.length == Extent::Natural;
+            if text {
+                shape.strings += 1;
+                continue;
+            }
+            let size = match field.kind {
+                FieldType::Unsigned(bytes) | FieldType::Signed(bytes) | FieldType::Hex(bytes) => bytes,
+                FieldType::Pointer => width.bytes() as u8,
+                _ => break,
+            };
+            if shape.strings > 0 || field.count != Extent::Natural {
+                break;
+            }
+            if let Some(role) = role(&field.name) {
+                shape.places[role as usize] = (at, size);
+            }
+            at += u16::from(size);
+            shape.strings_at = at;
+        }
+        shape
+    }
+
+    /// The number with this role, if the event has it.
+    #[inline]
+    pub(super) fn number(&self, payload: &[u8], role: Role) -> Option<u64> {
+        let (at, size) = self.places[role as usize];
+        let rest = payload.get(usize::from(at)..)?;
+        match size {
+            4 => rest.first_chunk().copied().map(|bytes| u32::from_le_bytes(bytes).into()),
+            8 => rest.first_chunk().copied().map(u64::from_le_bytes),
+            _ => None,
+        }
+    }
+
+    /// The same, as 32 bits; what does not fit is cut, as the thread ids that old events keep in pointers.
+    pub(super) fn number32(&self, payload: &[u8], role: Role) -> Option<u32> {
+        self.number(payload, role).map(|number| number as u32)
+    }
+
+    /// The strings after the numbers: the first and the second.
+    #[inline]
+    pub(super) fn strings<'a>(&self, payload: &'a [u8]) -> (Utf16<'a>, Utf16<'a>) {
+        let mut cursor = Cursor::new(payload.get(usize::from(self.strings_at)..).unwrap_or_default(), 0);
+        let mut next = |number: u8| {
+            let has = self.strings >= number;
+            Utf16::new(if has { cursor.utf16_nul("name").unwrap_or_default() } else { &[] })
+        };
+        (next(1), next(2))
+    }
+
+    /// Whether all numbers of the event are there.
+    #[inline]
+    pub(super) fn fits(&self, payload: &[u8]) -> bool {
+        payload.len() >= usize::from(self.strings_at)
+    }
+}
+
+/// Which family of events a record belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Family {
+    /// Kernel file events.
+    KernelFile,
+    /// Events of Microsoft-Windows-Kernel-File.
+    FileProvider,
+    /// Kernel registry events.
+    KernelRegistry,
+    /// Events of Microsoft-Windows-Kernel-Registry.
+    RegistryProvider,
+}
+
+const FAMILIES: [Family; 4] =
+    [Family::KernelFile, Family::FileProvider, Family::KernelRegistry, Family::RegistryProvider];
+
+/// Group numbers of the kernel.
+pub(super) const FILE_IO: u8 = 4;
+pub(super) const REGISTRY: u8 = 9;
+
+/// The shapes of all file and registry events.
+#[derive(Debug)]
+pub(super) struct Shapes(KeyMap<(Family, u8, u8, PointerWidth), Shape>);
+
+/// Newest version looked for; later ones are read as this one.
+const NEWEST: u8 = 7;
+
+impl Shapes {
+    pub(super) fn new() -> Shapes {
+        let mut shapes = KeyMap::default();
+        let tables = Tables::get();
+        for family in FAMILIES {
+            let provider = match family {
+                Family::KernelFile => tables.group(FILE_IO),
+                Family::KernelRegistry => tables.group(REGISTRY),
+                Family::FileProvider => tables.provider(super::KERNEL_FILE),
+                Family::RegistryProvider => tables.provider(super::KERNEL_REGISTRY),
+            };
+            let Some(provider) = provider else { continue };
+            for (id, version) in (0..=u8::MAX).flat_map(|id| (0..=NEWEST).map(move |version| (id, version))) {
+                let Some((layout, _)) = provider.layout(id.into(), version.into()) else { continue };
+                for width in [PointerWidth::Bits32, PointerWidth::Bits64] {
+                    shapes.insert((family, id, version, width), Shape::of(&layout.fields, width));
+                }
+            }
+        }
+        Shapes(shapes)
+    }
+
+    /// The family, number and shape of a record, if it is a known file or registry event.
+    #[inline]
+    pub(super) fn of(&self, record: &EtlRecord<'_>) -> Option<(Family, u8, Shape)> {
+        let (family, id, version) = match record.event {
+            EventId::Kernel { group: FILE_IO, opcode, version } => (Family::KernelFile, opcode, version),
+            EventId::Kernel { group: REGISTRY, opcode, version } => (Family::KernelRegistry, opcode, version),
+            EventId::Provider { provider, id, version, .. } if provider == super::KERNEL_FILE => {
+                (Family::FileProvider, u8::try_from(id).ok()?, version.into())
+            }
+            EventId::Provider { provider, id, version, .. } if provider == super::KERNEL_REGISTRY => {
+                (Family::RegistryProvider, u8::try_from(id).ok()?, version.into())
+            }
+            EventId::Class { class, opcode, version, .. } => {
+                let family = match Tables::get().class(class)?.group? {
+                    FILE_IO => Family::KernelFile,
+                    REGISTRY => Family::KernelRegistry,
+                    _ => return None,
+                };
+                (family, opcode, version)
+            }
+            _ => return None,
+        };
+        let version = u8::try_from(version).map_or(NEWEST, |version| version.min(NEWEST));
+        let shape = self.0.get(&(family, id, version, record.width))?;
+        Some((family, id, *shape))
+    }
+}
