@@ -182,6 +182,7 @@ pub fn preflight(facts: &Facts, options: &Options, plan: &Plan) -> Vec<Finding> 
 }
 
 /// Names of `keys` that are sessions of ours.
+#[cfg_attr(not(windows), expect(dead_code, reason = "facts are gathered on Windows"))]
 pub(crate) fn our_sessions(keys: Vec<String>) -> Vec<String> {
     keys.into_iter().filter(|k| Session::named(&k.to_ascii_lowercase()).is_some()).collect()
 }

@@ -13,13 +13,47 @@ pub mod engine;
 pub mod error;
 pub mod facts;
 pub mod journal;
+pub mod live;
 pub mod machine;
 pub mod plan;
+pub mod programs;
 pub mod sessions;
 pub mod tree;
+#[cfg(windows)]
+mod windows;
 
 pub use error::{CaptureError, Result};
 pub use facts::preflight;
+
+/// The machine that runs this, or the Windows in a folder such as `D:\Windows` that does not run.
+///
+/// # Errors
+/// [`CaptureError::NotWindows`]; [`CaptureError::NotAdministrator`]; an offline SYSTEM hive that does not load.
+#[cfg(windows)]
+pub fn here(offline: Option<&str>) -> Result<Box<dyn machine::Machine>> {
+    Ok(Box::new(windows::Windows::open(offline)?))
+}
+
+#[cfg(windows)]
+pub use windows::live as run_live;
+
+/// The machine that runs this: not one that can be armed.
+///
+/// # Errors
+/// Always [`CaptureError::NotWindows`].
+#[cfg(not(windows))]
+pub fn here(_offline: Option<&str>) -> Result<Box<dyn machine::Machine>> {
+    Err(CaptureError::NotWindows)
+}
+
+/// Traces while a command runs; on Windows.
+///
+/// # Errors
+/// Always [`CaptureError::NotWindows`].
+#[cfg(not(windows))]
+pub fn run_live(_command: &[String], _file: &std::path::Path) -> Result<live::Lived> {
+    Err(CaptureError::NotWindows)
+}
 
 /// Now, RFC 3339 UTC with seconds. The one place that asks the clock.
 pub(crate) fn now() -> String {

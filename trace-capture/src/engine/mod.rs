@@ -93,9 +93,9 @@ pub fn disarm(machine: &dyn Machine, discard: bool) -> Result<Disarmed> {
     let keep = if discard || collected { Keep::Nothing } else { Keep::Traces };
     let mut report = Disarmed::default();
     let mut failed = Vec::new();
-    if lines.is_some() {
-        failed.extend(stop_sessions(machine).into_iter().filter_map(|(_, result)| result.err()));
-    }
+    failed.extend(stop_sessions(machine).into_iter().filter_map(|(_, result)| result.err()));
+    // One that a killed `capture live` left.
+    failed.extend(machine.stop(crate::live::SESSION).err());
     for (step, action, before) in begun(lines.as_deref().unwrap_or_default()) {
         match restore::undo(machine, action, before, keep) {
             Ok(()) => {

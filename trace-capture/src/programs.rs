@@ -1,0 +1,86 @@
+//! Starts a program and waits for it: absolute path, clean environment, no window, a time-out that ends it and all
+//! that it started.
+
+use std::fs::File;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use crate::error::{CaptureError, Result};
+use crate::machine::Outcome;
+
+/// How often a waiting caller looks.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// Runs `program`, which must be an absolute path. `environment` is all it gets; `folder` is its current folder.
+/// Its output goes to `output`, which is created anew.
+///
+/// # Errors
+/// [`CaptureError::Start`]; [`CaptureError::Usage`] for a path that is not absolute.
+pub fn run(
+    program: &Path,
+    args: &[String],
+    environment: &[(String, String)],
+    folder: &Path,
+    seconds: u64,
+    output: Option<File>,
+) -> Result<Outcome> {
+    let shown = program.display().to_string();
+    if !program.is_absolute() {
+        return Err(CaptureError::Usage(format!(
+            "{shown} is not an absolute path: give the whole path of the program"
+        )));
+    }
+    let mut command = Command::new(program);
+    command.args(args).env_clear().envs(environment.iter().map(|(k, v)| (k, v))).current_dir(folder);
+    command.stdin(Stdio::null()).stderr(Stdio::null());
+    command.stdout(output.map_or_else(Stdio::null, Stdio::from));
+    platform::prepare(&mut command);
+    let start = |source| CaptureError::Start { program: shown.clone(), source };
+    let mut child = command.spawn().map_err(start)?;
+    let group = platform::Group::of(&child);
+    let deadline = Instant::now() + Duration::from_secs(seconds);
+    loop {
+        if let Some(status) = child.try_wait().map_err(start)? {
+            return Ok(Outcome::Exit(status.code().unwrap_or(-1)));
+        }
+        if Instant::now() >= deadline {
+            end(&mut child, group);
+            return Ok(Outcome::TimedOut);
+        }
+        sleep(LOOK);
+    }
+}
+
+fn end(child: &mut Child, group: Option<platform::Group>) {
+    if let Some(group) = group {
+        group.end();
+    }
+    // It may have ended meanwhile, which is what is wanted.
+    let _ = child.kill();
+    let _ = child.wait();
+}
+
+#[cfg(windows)]
+use crate::windows::job as platform;
+
+#[cfg(unix)]
+mod platform {
+    use std::os::unix::process::CommandExt;
+    use std::process::{Child, Command};
+
+    pub(super) struct Group;
+
+    pub(super) fn prepare(command: &mut Command) {
+        command.process_group(0);
+    }
+
+    impl Group {
+        pub(super) fn of(_child: &Child) -> Option<Self> {
+            None
+        }
+
+        pub(super) fn end(self) {}
+    }
+}

@@ -1,0 +1,43 @@
+//! A program and all that it starts, to be ended together. Process Monitor unpacks itself and starts the result.
+
+use std::os::windows::io::AsRawHandle;
+use std::os::windows::process::CommandExt;
+use std::process::{Child, Command};
+
+use windows::Win32::Foundation::{CloseHandle, HANDLE};
+use windows::Win32::System::JobObjects::{AssignProcessToJobObject, CreateJobObjectW, TerminateJobObject};
+use windows::Win32::System::Threading::CREATE_NO_WINDOW;
+use windows::core::PCWSTR;
+
+pub(crate) fn prepare(command: &mut Command) {
+    command.creation_flags(CREATE_NO_WINDOW.0);
+}
+
+/// A job object.
+#[derive(Debug)]
+pub(crate) struct Group(HANDLE);
+
+impl Group {
+    /// Puts a program that has just started into a job; what it starts is in it too.
+    pub(crate) fn of(child: &Child) -> Option<Self> {
+        // SAFETY: the child's handle is open as long as the child; the job is closed when the group goes.
+        unsafe {
+            let group = Self(CreateJobObjectW(None, PCWSTR::null()).ok()?);
+            AssignProcessToJobObject(group.0, HANDLE(child.as_raw_handle())).ok()?;
+            Some(group)
+        }
+    }
+
+    /// Ends all of it.
+    pub(crate) fn end(self) {
+        // SAFETY: the job is open. What has ended by itself is no concern.
+        let _ = unsafe { TerminateJobObject(self.0, 1) };
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        // SAFETY: created by `of`, closed once.
+        let _ = unsafe { CloseHandle(self.0) };
+    }
+}

@@ -1,0 +1,116 @@
+//! The machine that runs: Windows behind the traits of [`crate::machine`].
+//!
+//! `unsafe` is confined to this folder, one call at a time, each with what it relies on.
+#![allow(unsafe_code)]
+
+mod disk;
+mod etw;
+mod facts;
+pub(crate) mod job;
+mod live;
+mod registry;
+mod security;
+mod services;
+
+use std::path::{Path, PathBuf};
+
+use windows::Win32::System::LibraryLoader::{LOAD_LIBRARY_SEARCH_SYSTEM32, SetDefaultDllDirectories};
+use windows::Win32::System::SystemInformation::GetSystemWindowsDirectoryW;
+
+use crate::error::{CaptureError, Result};
+use crate::facts::Facts;
+use crate::machine::{Call, Machine, Outcome, Programs};
+use crate::plan::WORK;
+
+pub use live::live;
+
+/// This Windows, or one that lies on a disk and does not run.
+#[derive(Debug)]
+pub(crate) struct Windows {
+    root: PathBuf,
+    offline: Option<registry::Hive>,
+}
+
+impl Windows {
+    /// Opens the machine. Restricts the search for DLLs to System32 and takes the rights to back up and restore.
+    ///
+    /// # Errors
+    /// No administrator rights; for an offline Windows, its SYSTEM hive does not load.
+    pub(crate) fn open(offline: Option<&str>) -> Result<Self> {
+        // SAFETY: takes no pointers.
+        unsafe { SetDefaultDllDirectories(LOAD_LIBRARY_SEARCH_SYSTEM32) }.map_err(|e| {
+            CaptureError::System {
+                what: "restrict the search for DLLs",
+                why: e.message(),
+                advice: "bootrace needs Windows 10 or Server 2016 and later",
+            }
+        })?;
+        if !security::is_administrator() {
+            return Err(CaptureError::NotAdministrator);
+        }
+        security::take_privileges();
+        let Some(folder) = offline else { return Ok(Self { root: windows_folder()?, offline: None }) };
+        let root = PathBuf::from(folder);
+        let hive = root.join(r"System32\config\SYSTEM");
+        if !root.is_absolute() || !hive.is_file() {
+            return Err(CaptureError::Usage(format!(
+                "--offline {folder}: no System32\\config\\SYSTEM in it: give the whole path of the Windows folder, such as D:\\Windows; \
+                 a BitLocker volume must be unlocked first (manage-bde -unlock D: -recoverypassword KEY)"
+            )));
+        }
+        Ok(Self { root, offline: Some(registry::Hive::load(&hive)?) })
+    }
+
+    /// The path without `%SystemRoot%`.
+    fn expand(&self, text: &str) -> String {
+        text.replace("%SystemRoot%", &self.root.to_string_lossy())
+    }
+
+    fn path(&self, path: &str) -> PathBuf {
+        PathBuf::from(self.expand(path))
+    }
+}
+
+/// The Windows folder, by the system and not by a variable that somebody may have set.
+fn windows_folder() -> Result<PathBuf> {
+    let mut buffer = [0u16; 260];
+    // SAFETY: the buffer lives through the call, which gets its length.
+    let length = unsafe { GetSystemWindowsDirectoryW(Some(&mut buffer)) };
+    let text = usize::try_from(length).ok().and_then(|n| buffer.get(..n)).filter(|t| !t.is_empty());
+    text.map(|t| PathBuf::from(String::from_utf16_lossy(t))).ok_or(CaptureError::System {
+        what: "find the Windows folder",
+        why: "GetSystemWindowsDirectory failed".into(),
+        advice: "restart and try again",
+    })
+}
+
+impl Programs for Windows {
+    fn run(&self, call: &Call) -> Result<Outcome> {
+        let system = windows_folder()?;
+        let system32 = system.join("System32");
+        let text = |path: &Path| path.to_string_lossy().into_owned();
+        let work = self.expand(WORK);
+        let drive: String = text(&system).chars().take(2).collect();
+        let environment = [
+            ("SystemRoot", text(&system)),
+            ("windir", text(&system)),
+            ("SystemDrive", drive.clone()),
+            ("ProgramData", format!(r"{drive}\ProgramData")),
+            ("ComSpec", text(&system32.join("cmd.exe"))),
+            ("PATHEXT", ".COM;.EXE".into()),
+            ("PATH", text(&system32)),
+            ("TEMP", work.clone()),
+            ("TMP", work),
+        ]
+        .map(|(name, value)| (name.to_owned(), value));
+        let output = call.output.as_deref().map(|path| self.create(path)).transpose()?;
+        let args: Vec<String> = call.args.iter().map(|a| self.expand(a)).collect();
+        crate::programs::run(&self.path(&call.program), &args, &environment, &system32, call.seconds, output)
+    }
+}
+
+impl Machine for Windows {
+    fn facts(&self) -> Result<Facts> {
+        facts::gather(self)
+    }
+}

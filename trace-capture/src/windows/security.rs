@@ -1,0 +1,173 @@
+//! Rights and owners.
+
+use std::path::Path;
+
+use windows::Win32::Foundation::{CloseHandle, HANDLE, HLOCAL, LUID, LocalFree};
+use windows::Win32::Security::Authorization::{
+    ConvertSidToStringSidW, ConvertStringSecurityDescriptorToSecurityDescriptorW, GetNamedSecurityInfoW,
+    SDDL_REVISION_1, SE_FILE_OBJECT,
+};
+use windows::Win32::Security::{
+    AdjustTokenPrivileges, CheckTokenMembership, CreateWellKnownSid, DACL_SECURITY_INFORMATION,
+    GetTokenInformation, IsWellKnownSid, LUID_AND_ATTRIBUTES, LookupPrivilegeValueW,
+    OWNER_SECURITY_INFORMATION, PSECURITY_DESCRIPTOR, PSID, SE_BACKUP_NAME, SE_PRIVILEGE_ENABLED,
+    SE_RESTORE_NAME, SE_SYSTEM_PROFILE_NAME, SECURITY_ATTRIBUTES, SECURITY_MAX_SID_SIZE, SetFileSecurityW,
+    TOKEN_ADJUST_PRIVILEGES, TOKEN_PRIVILEGES, TOKEN_QUERY, TOKEN_USER, TokenUser,
+    WinBuiltinAdministratorsSid, WinLocalSystemSid,
+};
+use windows::Win32::Storage::FileSystem::CreateDirectoryW;
+use windows::Win32::System::Threading::{GetCurrentProcess, OpenProcessToken};
+use windows::core::{BOOL, HSTRING, PCWSTR, PWSTR, w};
+
+use crate::error::{CaptureError, Result};
+
+/// Owner Administrators; full access for SYSTEM and Administrators, inherited by all below; nothing from above.
+const ADMINISTRATORS_ONLY: PCWSTR = w!("O:BAG:BAD:PAI(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)");
+
+/// Whether the process runs with administrator rights, not only for a member of the group.
+pub(super) fn is_administrator() -> bool {
+    let mut sid = [0u8; SECURITY_MAX_SID_SIZE as usize];
+    let mut length = SECURITY_MAX_SID_SIZE;
+    let psid = PSID(sid.as_mut_ptr().cast());
+    let mut member = BOOL(0);
+    // SAFETY: `sid` has the size that the system names as the largest, and outlives both calls.
+    unsafe {
+        CreateWellKnownSid(WinBuiltinAdministratorsSid, None, Some(psid), &mut length).is_ok()
+            && CheckTokenMembership(None, psid, &mut member).is_ok()
+            && member.as_bool()
+    }
+}
+
+struct Token(HANDLE);
+
+impl Token {
+    fn open() -> Option<Self> {
+        let mut token = HANDLE::default();
+        // SAFETY: the handle is closed when the token goes.
+        unsafe { OpenProcessToken(GetCurrentProcess(), TOKEN_ADJUST_PRIVILEGES | TOKEN_QUERY, &mut token) }
+            .ok()?;
+        Some(Self(token))
+    }
+}
+
+impl Drop for Token {
+    fn drop(&mut self) {
+        // SAFETY: opened by `open`, closed once.
+        let _ = unsafe { CloseHandle(self.0) };
+    }
+}
+
+/// Enables the rights to read and write whatever the permissions say, and to trace the kernel. What cannot be enabled
+/// shows where it is needed.
+pub(super) fn take_privileges() {
+    let Some(token) = Token::open() else { return };
+    for name in [SE_BACKUP_NAME, SE_RESTORE_NAME, SE_SYSTEM_PROFILE_NAME] {
+        let mut luid = LUID::default();
+        // SAFETY: the name is a constant that ends with NUL; the state outlives the call.
+        unsafe {
+            if LookupPrivilegeValueW(PCWSTR::null(), name, &mut luid).is_ok() {
+                let privileges = [LUID_AND_ATTRIBUTES { Luid: luid, Attributes: SE_PRIVILEGE_ENABLED }];
+                let state = TOKEN_PRIVILEGES { PrivilegeCount: 1, Privileges: privileges };
+                let _ = AdjustTokenPrivileges(token.0, false, Some(&state), 0, None, None);
+            }
+        }
+    }
+}
+
+/// The user's SID as text.
+pub(super) fn user_sid() -> Result<String> {
+    let failed = || CaptureError::System {
+        what: "find the current user",
+        why: "the process token does not tell".into(),
+        advice: "sign out and in again",
+    };
+    let token = Token::open().ok_or_else(failed)?;
+    // TOKEN_USER has a pointer in it: aligned for it.
+    let mut buffer = [0u64; 32];
+    let mut length = 0;
+    let size = u32::try_from(size_of_val(&buffer)).map_err(|_| failed())?;
+    let mut text = PWSTR::null();
+    // SAFETY: the buffer is larger than TOKEN_USER with the longest SID, aligned, and outlives its use; the text is
+    // copied before it is freed.
+    unsafe {
+        GetTokenInformation(token.0, TokenUser, Some(buffer.as_mut_ptr().cast()), size, &mut length)
+            .map_err(|_| failed())?;
+        let user = &*buffer.as_ptr().cast::<TOKEN_USER>();
+        ConvertSidToStringSidW(user.User.Sid, &mut text).map_err(|_| failed())?;
+        let sid = text.to_string().map_err(|_| failed());
+        LocalFree(Some(HLOCAL(text.0.cast())));
+        sid
+    }
+}
+
+/// A security descriptor that the system allocated.
+struct Descriptor(PSECURITY_DESCRIPTOR);
+
+impl Drop for Descriptor {
+    fn drop(&mut self) {
+        // SAFETY: allocated by the system with LocalAlloc, freed once.
+        unsafe { LocalFree(Some(HLOCAL(self.0.0))) };
+    }
+}
+
+impl Descriptor {
+    fn administrators_only() -> windows::core::Result<Self> {
+        let mut descriptor = PSECURITY_DESCRIPTOR::default();
+        // SAFETY: the text is a constant; the descriptor is freed by `Drop`.
+        unsafe {
+            ConvertStringSecurityDescriptorToSecurityDescriptorW(
+                ADMINISTRATORS_ONLY,
+                SDDL_REVISION_1,
+                &mut descriptor,
+                None,
+            )?;
+        }
+        Ok(Self(descriptor))
+    }
+}
+
+/// Creates a folder for administrators only; the permissions are there from its first moment.
+pub(super) fn create_folder(path: &Path) -> windows::core::Result<()> {
+    let descriptor = Descriptor::administrators_only()?;
+    let attributes = SECURITY_ATTRIBUTES {
+        nLength: u32::try_from(size_of::<SECURITY_ATTRIBUTES>()).unwrap_or_default(),
+        lpSecurityDescriptor: descriptor.0.0,
+        bInheritHandle: BOOL(0),
+    };
+    let path = HSTRING::from(path);
+    // SAFETY: path, attributes and descriptor outlive the call.
+    unsafe { CreateDirectoryW(PCWSTR(path.as_ptr()), Some(&attributes)) }
+}
+
+/// Takes an existing folder over for administrators only, where it is Administrators' or SYSTEM's already.
+pub(super) fn adopt_folder(path: &Path) -> Result<()> {
+    let name = HSTRING::from(path);
+    let mut owner = PSID::default();
+    let mut descriptor = PSECURITY_DESCRIPTOR::default();
+    // SAFETY: `owner` points into `descriptor`, which lives until the end of this function.
+    let ours = unsafe {
+        let code = GetNamedSecurityInfoW(
+            PCWSTR(name.as_ptr()),
+            SE_FILE_OBJECT,
+            OWNER_SECURITY_INFORMATION,
+            Some(&mut owner),
+            None,
+            None,
+            None,
+            &mut descriptor,
+        );
+        let _freed = Descriptor(descriptor);
+        code.is_ok()
+            && (IsWellKnownSid(owner, WinBuiltinAdministratorsSid).as_bool()
+                || IsWellKnownSid(owner, WinLocalSystemSid).as_bool())
+    };
+    if !ours {
+        return Err(CaptureError::ForeignFolder { path: path.display().to_string() });
+    }
+    let refused = |e: windows::core::Error| CaptureError::io("protect", path.display().to_string())(e.into());
+    let descriptor = Descriptor::administrators_only().map_err(refused)?;
+    // SAFETY: name and descriptor outlive the call.
+    unsafe { SetFileSecurityW(PCWSTR(name.as_ptr()), DACL_SECURITY_INFORMATION, descriptor.0) }
+        .ok()
+        .map_err(refused)
+}

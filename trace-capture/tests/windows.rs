@@ -1,0 +1,293 @@
+//! The real machine: registry, files, services and programs of this Windows (or Wine). Nothing here is evidence for
+//! ETW: Wine's StartTraceW says success and does nothing.
+#![cfg(windows)]
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use trace_capture::engine::{arm, disarm};
+use trace_capture::error::{CaptureError, Result};
+use trace_capture::facts::Facts;
+use trace_capture::machine::*;
+use trace_capture::plan::{self, Action, FOLDER, Options};
+use trace_capture::sessions::{AUTOLOGGER, Session};
+use trace_capture::tree::{Data, Tree};
+
+/// One machine, one test at a time.
+fn machine() -> (MutexGuard<'static, ()>, Box<dyn Machine>) {
+    static ONE: Mutex<()> = Mutex::new(());
+    let guard = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let machine = trace_capture::here(None).expect("these tests run as administrator");
+    disarm(&*machine, true).unwrap();
+    (guard, machine)
+}
+
+fn system32(name: &str) -> PathBuf {
+    Path::new(r"C:\Windows\System32").join(name)
+}
+
+/// `reg export` of a key, as bytes.
+fn export(key: &str) -> Vec<u8> {
+    let file = std::env::temp_dir().join(format!("bootrace-test-{}.reg", std::process::id()));
+    let status =
+        Command::new(system32("reg.exe")).args(["export", key]).arg(&file).arg("/y").output().unwrap();
+    assert!(status.status.success(), "reg export {key}");
+    let bytes = std::fs::read(&file).unwrap();
+    std::fs::remove_file(&file).unwrap();
+    bytes
+}
+
+const CONTROL: &str = r"HKLM\SYSTEM\CurrentControlSet\Control";
+
+#[test]
+fn arming_writes_the_planned_values_and_disarming_restores_a_byte_identical_export() {
+    let (_one, machine) = machine();
+    // Something of somebody else's stands beside ours, with a type that no API knows.
+    let odd = format!(r"{AUTOLOGGER}\Other");
+    let values = vec![("b".into(), Data { kind: 77, bytes: vec![1, 2, 3] }), ("a".into(), Data::text("x"))];
+    machine.write(&odd, &Tree { values, keys: vec![] }).unwrap();
+    let before = (export(CONTROL), machine.list(r"%SystemRoot%").unwrap());
+    let options = Options { boots: 3, kernel: true, ..Options::default() };
+    let plan = plan::build(&options, &machine.facts().unwrap()).unwrap();
+    arm(&*machine, &plan).unwrap();
+    let mut compared = 0;
+    for step in &plan.steps {
+        if let Action::WriteKey { key, tree } = &step.action {
+            compared += compare(key, tree);
+        }
+    }
+    assert_eq!(compared, 11 * 3 + 12 + 3 * 18, "values compared with what reg query prints");
+    assert!(export(CONTROL) != before.0);
+    disarm(&*machine, true).unwrap();
+    assert!(export(CONTROL) == before.0, "the export differs");
+    assert_eq!(machine.list(r"%SystemRoot%").unwrap(), before.1);
+    machine.delete(&odd).unwrap();
+}
+
+/// Compares a key with what reg.exe prints and exports, which is not our code.
+fn compare(key: &str, tree: &Tree) -> usize {
+    let out = Command::new(system32("reg.exe")).args(["query", key]).output().unwrap();
+    assert!(out.status.success(), "reg query {key}");
+    let text = String::from_utf8_lossy(&out.stdout).to_string();
+    for (name, data) in &tree.values {
+        let line = text.lines().find(|l| l.split_whitespace().next() == Some(name));
+        let line = line.unwrap_or_else(|| panic!("{key}: {name} is not in {text}"));
+        let parts: Vec<_> = line.split_whitespace().collect();
+        let expected = data.to_string();
+        let (kind, value) = expected.split_once(' ').unwrap();
+        assert_eq!(parts[1], kind, "{key}: {line}");
+        if kind == "REG_QWORD" {
+            // Wine's `reg query` prints no 64-bit numbers; its export has the bytes, as Windows's has.
+            let bytes: Vec<String> = data.bytes.iter().map(|b| format!("{b:02x}")).collect();
+            let exported: Vec<u16> =
+                export(key).chunks_exact(2).map(|b| u16::from_le_bytes([b[0], b[1]])).collect();
+            let line = format!("\"{name}\"=hex(b):{}", bytes.join(","));
+            assert!(String::from_utf16_lossy(&exported).contains(&line), "{key}: {line}");
+        } else {
+            assert_eq!(parts[2..].join(" ").to_lowercase(), value.to_lowercase(), "{key}: {line}");
+        }
+    }
+    tree.values.len()
+        + tree.keys.iter().map(|(name, below)| compare(&format!(r"{key}\{name}"), below)).sum::<usize>()
+}
+
+#[test]
+fn services_come_from_the_service_control_manager() {
+    let (_one, machine) = machine();
+    let services = machine.services().unwrap();
+    // RpcSs is on every Windows and in Wine.
+    let rpc = services.iter().find(|s| s.name.eq_ignore_ascii_case("RpcSs")).expect("RpcSs");
+    let out = Command::new(system32("sc.exe")).args(["query", "RpcSs"]).output().unwrap();
+    let text = String::from_utf8_lossy(&out.stdout).to_lowercase();
+    if text.contains("state") {
+        assert_eq!(text.contains("running"), rpc.state == "running", "{text}");
+    } else {
+        eprintln!("SKIPPED: comparison with sc query, which prints nothing here");
+    }
+    assert!(["automatic", "manual", "boot"].contains(&rpc.start_type.as_str()), "{rpc:?}");
+    assert!(services.iter().any(|s| s.state == "running"));
+    let facts = machine.facts().unwrap();
+    assert!(
+        facts.build.is_some_and(|b| b >= 7600) && facts.free_bytes > Some(0) && facts.memory_bytes > Some(0)
+    );
+    assert!(
+        facts.volumes.iter().any(|(device, letter)| letter == "C:" && !device.is_empty()),
+        "{:?}",
+        facts.volumes
+    );
+}
+
+#[test]
+fn links_are_not_followed() {
+    let (_one, machine) = machine();
+    machine.make_folder(FOLDER).unwrap();
+    let target = std::env::temp_dir().join("bootrace-test-target");
+    std::fs::create_dir_all(&target).unwrap();
+    std::fs::write(target.join("keep"), b"keep").unwrap();
+    let link = Path::new(r"C:\Windows\bootrace\planted");
+    if let Err(error) = std::os::windows::fs::symlink_dir(&target, link) {
+        eprintln!("SKIPPED: no symbolic links here: {error}");
+    } else if !std::fs::symlink_metadata(link).unwrap().file_type().is_symlink() {
+        eprintln!("SKIPPED: symbolic links look like folders here (Wine)");
+        std::fs::remove_file(link).or_else(|_| std::fs::remove_dir(link)).unwrap();
+    } else {
+        let inside = format!(r"{FOLDER}\planted\x");
+        assert!(matches!(machine.append(&inside, b"x"), Err(CaptureError::Planted { .. })));
+        assert!(matches!(
+            machine.open(&format!(r"{FOLDER}\planted\keep")).map(drop),
+            Err(CaptureError::Planted { .. })
+        ));
+        assert!(machine.make_folder(&inside).is_err());
+        machine.remove(&format!(r"{FOLDER}\planted")).unwrap();
+    }
+    machine.remove(FOLDER).unwrap();
+    assert!(target.join("keep").exists());
+    std::fs::remove_dir_all(&target).unwrap();
+}
+
+/// Kills the process at the n-th change to the machine, before it is made.
+struct Mortal<'m>(&'m dyn Machine, AtomicUsize);
+
+impl Mortal<'_> {
+    fn change(&self) {
+        if self.1.fetch_sub(1, Ordering::SeqCst) == 0 {
+            std::process::abort();
+        }
+    }
+}
+
+const KILL: &str = "BOOTRACE_TEST_KILL_AFTER";
+
+/// Not a test of its own: the process that is killed.
+#[test]
+#[ignore = "run by the test below, in a process of its own"]
+fn victim() {
+    let Some(after) = std::env::var(KILL).ok().and_then(|n| n.parse().ok()) else { return };
+    let machine = trace_capture::here(None).unwrap();
+    let mortal = Mortal(&*machine, AtomicUsize::new(after));
+    let plan = plan::build(&Options::default(), &machine.facts().unwrap()).unwrap();
+    arm(&mortal, &plan).unwrap();
+    disarm(&mortal, true).unwrap();
+}
+
+#[test]
+fn killed_between_any_two_steps_nothing_is_lost() {
+    let (_one, machine) = machine();
+    let before = (export(CONTROL), machine.list(r"%SystemRoot%").unwrap());
+    let mut kills = 0;
+    loop {
+        let child = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "victim", "--ignored", "--test-threads=1"])
+            .env(KILL, kills.to_string())
+            .output()
+            .unwrap();
+        disarm(&*machine, true).unwrap_or_else(|e| panic!("killed after {kills} changes: {e}"));
+        assert!(export(CONTROL) == before.0, "killed after {kills} changes: the export differs");
+        assert_eq!(machine.list(r"%SystemRoot%").unwrap(), before.1, "killed after {kills} changes");
+        if child.status.success() {
+            break;
+        }
+        kills += 1;
+        assert!(kills < 200, "{}", String::from_utf8_lossy(&child.stdout));
+    }
+    eprintln!("killed {kills} times");
+    assert!(kills > 40, "only {kills} changes: the victim does not do its work");
+}
+
+impl Registry for Mortal<'_> {
+    fn tree(&self, key: &str) -> Result<Option<Tree>> {
+        self.0.tree(key)
+    }
+    fn write(&self, key: &str, tree: &Tree) -> Result<()> {
+        self.change();
+        // Value by value, so that a key written in part is met too.
+        for (name, below) in &tree.keys {
+            self.write(&format!(r"{key}\{name}"), below)?;
+        }
+        for value in tree.values.chunks(4) {
+            self.0.write(key, &Tree { values: value.to_vec(), keys: vec![] })?;
+        }
+        Ok(())
+    }
+    fn delete(&self, key: &str) -> Result<()> {
+        self.change();
+        self.0.delete(key)
+    }
+    fn delete_value(&self, key: &str, name: &str) -> Result<()> {
+        self.change();
+        self.0.delete_value(key, name)
+    }
+    fn subkeys(&self, key: &str) -> Result<Vec<String>> {
+        self.0.subkeys(key)
+    }
+    fn user_key(&self) -> Result<String> {
+        self.0.user_key()
+    }
+}
+
+impl Disk for Mortal<'_> {
+    fn make_folder(&self, path: &str) -> Result<bool> {
+        self.change();
+        self.0.make_folder(path)
+    }
+    fn list(&self, path: &str) -> Result<Option<Vec<Entry>>> {
+        self.0.list(path)
+    }
+    fn entry(&self, path: &str) -> Result<Option<Entry>> {
+        self.0.entry(path)
+    }
+    fn open(&self, path: &str) -> Result<Box<dyn std::io::Read>> {
+        self.0.open(path)
+    }
+    fn append(&self, path: &str, bytes: &[u8]) -> Result<()> {
+        self.change();
+        self.0.append(path, bytes)
+    }
+    fn copy(&self, from: &str, to: &str) -> Result<()> {
+        self.change();
+        self.0.copy(from, to)
+    }
+    fn rename(&self, from: &str, to: &str) -> Result<()> {
+        self.change();
+        self.0.rename(from, to)
+    }
+    fn remove(&self, path: &str) -> Result<()> {
+        self.change();
+        self.0.remove(path)
+    }
+}
+
+impl Programs for Mortal<'_> {
+    fn run(&self, call: &Call) -> Result<Outcome> {
+        self.change();
+        self.0.run(call)
+    }
+}
+
+impl Etw for Mortal<'_> {
+    fn start(&self, session: &Session, file: &str) -> Result<()> {
+        self.change();
+        self.0.start(session, file)
+    }
+    fn stop(&self, name: &str) -> Result<Option<Running>> {
+        self.change();
+        self.0.stop(name)
+    }
+    fn query(&self, name: &str) -> Result<Option<Running>> {
+        self.0.query(name)
+    }
+}
+
+impl Services for Mortal<'_> {
+    fn services(&self) -> Result<Vec<Service>> {
+        self.0.services()
+    }
+}
+
+impl Machine for Mortal<'_> {
+    fn facts(&self) -> Result<Facts> {
+        self.0.facts()
+    }
+}
