@@ -109,9 +109,8 @@ fn services_come_from_the_service_control_manager() {
     assert!(["automatic", "manual", "boot"].contains(&rpc.start_type.as_str()), "{rpc:?}");
     assert!(services.iter().any(|s| s.state == "running"));
     let facts = machine.facts().unwrap();
-    assert!(
-        facts.build.is_some_and(|b| b >= 7600) && facts.free_bytes > Some(0) && facts.memory_bytes > Some(0)
-    );
+    assert!(facts.build.is_some_and(|b| b >= 7600), "{facts:?}");
+    assert!(facts.free_bytes > Some(0) && facts.memory_bytes > Some(0), "{facts:?}");
     assert!(
         facts.volumes.iter().any(|(device, letter)| letter == "C:" && !device.is_empty()),
         "{:?}",
@@ -129,9 +128,8 @@ fn links_are_not_followed() {
     let link = Path::new(r"C:\Windows\bootrace\planted");
     if let Err(error) = std::os::windows::fs::symlink_dir(&target, link) {
         eprintln!("SKIPPED: no symbolic links here: {error}");
-    } else if !std::fs::symlink_metadata(link).unwrap().file_type().is_symlink() {
-        eprintln!("SKIPPED: symbolic links look like folders here (Wine)");
-        std::fs::remove_file(link).or_else(|_| std::fs::remove_dir(link)).unwrap();
+    } else if !std::fs::symlink_metadata(link).is_ok_and(|m| m.file_type().is_symlink()) {
+        eprintln!("SKIPPED: what symlink_dir makes here is no link (Wine)");
     } else {
         let inside = format!(r"{FOLDER}\planted\x");
         assert!(matches!(machine.append(&inside, b"x"), Err(CaptureError::Planted { .. })));

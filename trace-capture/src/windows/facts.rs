@@ -10,7 +10,7 @@ use crate::facts::{Facts, WATCHED_SERVICES, our_sessions};
 use crate::machine::{Disk, Registry, Services};
 use crate::plan::{PMB, SERVICES_KEY};
 use crate::sessions::AUTOLOGGER;
-use crate::tree::{Data, Tree};
+use crate::tree::Data;
 
 const CONTROL: &str = r"HKLM\SYSTEM\CurrentControlSet\Control";
 const VERSION: &str = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion";
@@ -64,13 +64,6 @@ pub(super) fn gather(machine: &Windows) -> Result<Facts> {
         }
     }
     Ok(facts)
-}
-
-impl Windows {
-    /// A key's contents, empty where it cannot be read.
-    fn values(&self, key: &str) -> Tree {
-        self.tree(key).ok().flatten().unwrap_or_default()
-    }
 }
 
 /// Process Monitor in a folder below Program Files, which only administrators can write. Never in PATH, the current

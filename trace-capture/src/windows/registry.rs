@@ -88,6 +88,17 @@ impl Windows {
     }
 }
 
+impl Windows {
+    /// A key's own values; none where it cannot be read. Keys below it are not looked at.
+    pub(super) fn values(&self, key: &str) -> Tree {
+        let opened = self.open_key(key, READ).ok().flatten();
+        opened
+            .and_then(|k| values(&k, key).ok())
+            .map(|values| Tree { values, keys: vec![] })
+            .unwrap_or_default()
+    }
+}
+
 fn split(key: &str) -> Result<(&str, &str)> {
     key.split_once('\\').ok_or_else(|| CaptureError::Usage(format!("{key} is not a registry key")))
 }
@@ -105,11 +116,13 @@ fn refused(what: &'static str, key: &str) -> impl FnOnce(windows::core::Error) -
     move |error| CaptureError::Registry { what, key, why: error.message() }
 }
 
+fn values(key: &Key, name: &str) -> Result<Vec<(String, Data)>> {
+    let values = key.values().map_err(refused("read", name))?;
+    Ok(values.map(|(value, data)| (value, Data { kind: data.ty().into(), bytes: data.to_vec() })).collect())
+}
+
 fn contents(key: &Key, name: &str) -> Result<Tree> {
-    let mut tree = Tree::default();
-    for (value, data) in key.values().map_err(refused("read", name))? {
-        tree.values.push((value, Data { kind: data.ty().into(), bytes: data.to_vec() }));
-    }
+    let mut tree = Tree { values: values(key, name)?, keys: vec![] };
     for below in key.keys().map_err(refused("read", name))? {
         let opened = key.options().access(READ).open(&below).map_err(refused("read", name))?;
         let contents = contents(&opened, name)?;
