@@ -11,6 +11,7 @@ pub mod graph;
 mod logs;
 mod model;
 mod phases;
+mod rules;
 mod services;
 mod sources;
 mod timeline;
@@ -18,11 +19,12 @@ mod timeline;
 pub use case::{Case, CaseError, Input};
 pub use diagnosis::{
     Candidate, ChainLink, Confidence, Diagnosis, Fault, FaultKind, Faults, FeatureHit, Holder, Level,
-    Missing, NextCapture, Outcome, Relation, Remedy, Report, Sign, Verdict, benign, diagnose,
+    Missing, NextCapture, Outcome, Relation, Remedy, Report, RuleHit, Sign, Verdict, benign, diagnose,
 };
 pub use logs::{Fact, InstallerRun, LocalClock, LocalTicks, LogLine, Offset, PackageFact, Stage, Step};
 pub use model::*;
 pub use phases::{Phase, PhaseName};
+pub use rules::{Match, Rule, RuleError, RuleText, RuleTrust, Rules};
 pub use services::{Assessment, Service, ServiceState, StartType};
 pub use sources::{FailureGroup, Machine, Problem, Scan, Source, pml::PmlSource};
 pub use timeline::Timeline;

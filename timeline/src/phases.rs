@@ -28,19 +28,26 @@ pub enum PhaseName {
     Unknown,
 }
 
+const NAMES: &[(PhaseName, &str)] = &[
+    (PhaseName::Staging, "staging"),
+    (PhaseName::Shutdown, "shutdown"),
+    (PhaseName::BootRenames, "boot-renames"),
+    (PhaseName::BootPoq, "boot-poq"),
+    (PhaseName::StartupDrivers, "startup-drivers"),
+    (PhaseName::StartupInstallers, "startup-installers"),
+    (PhaseName::Rollback, "rollback"),
+    (PhaseName::Unknown, "unknown"),
+];
+
 impl PhaseName {
     /// The name in reports.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Staging => "staging",
-            Self::Shutdown => "shutdown",
-            Self::BootRenames => "boot-renames",
-            Self::BootPoq => "boot-poq",
-            Self::StartupDrivers => "startup-drivers",
-            Self::StartupInstallers => "startup-installers",
-            Self::Rollback => "rollback",
-            Self::Unknown => "unknown",
-        }
+        NAMES.iter().find(|(phase, _)| *phase == self).map_or("unknown", |(_, name)| name)
+    }
+
+    /// The phase with this name.
+    pub fn named(name: &str) -> Option<Self> {
+        NAMES.iter().find(|(_, n)| *n == name).map(|(phase, _)| *phase)
     }
 }
 

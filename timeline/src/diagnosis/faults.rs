@@ -41,25 +41,33 @@ pub enum FaultKind {
     Status,
 }
 
+/// The words for kinds that rules and reports use.
+const KINDS: &[(FaultKind, &str)] = &[
+    (FaultKind::Command, "command"),
+    (FaultKind::Installer, "installer"),
+    (FaultKind::Driver, "driver"),
+    (FaultKind::DriverIdentity, "driver-identity"),
+    (FaultKind::Component, "component"),
+    (FaultKind::DriverCall, "driver-call"),
+    (FaultKind::Poqexec, "poqexec"),
+    (FaultKind::Commit, "commit"),
+    (FaultKind::Pending, "pending"),
+    (FaultKind::Hang, "hang"),
+    (FaultKind::Restart, "restart"),
+    (FaultKind::Stage, "stage"),
+    (FaultKind::Package, "package"),
+    (FaultKind::Status, "status"),
+];
+
 impl FaultKind {
     /// The word that rules and reports use.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Command => "command",
-            Self::Installer => "installer",
-            Self::Driver => "driver",
-            Self::DriverIdentity => "driver-identity",
-            Self::Component => "component",
-            Self::DriverCall => "driver-call",
-            Self::Poqexec => "poqexec",
-            Self::Commit => "commit",
-            Self::Pending => "pending",
-            Self::Hang => "hang",
-            Self::Restart => "restart",
-            Self::Stage => "stage",
-            Self::Package => "package",
-            Self::Status => "status",
-        }
+        KINDS.iter().find(|(kind, _)| *kind == self).map_or("", |(_, name)| name)
+    }
+
+    /// The kind with this word.
+    pub fn named(name: &str) -> Option<Self> {
+        KINDS.iter().find(|(_, n)| *n == name).map(|(kind, _)| *kind)
     }
 }
 

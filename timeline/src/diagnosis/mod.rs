@@ -19,12 +19,24 @@ pub use signs::Sign;
 pub use verdict::{ChainLink, Confidence, Level, Missing, NextCapture, Outcome, Verdict};
 
 use crate::{
-    Phase, Service, Timeline,
+    Phase, Rule, Rules, Service, Timeline,
     graph::CaseGraph,
     model::Event,
     phases::{self, Boots},
-    services,
+    rules, services,
 };
+
+/// Remedies of rules that a report gives.
+const MAX_REMEDIES: usize = 4;
+
+/// A rule that holds for a case.
+#[derive(Debug, Clone)]
+pub struct RuleHit {
+    /// The rule.
+    pub rule: Rule,
+    /// Position of the fault it holds for, where it looks at faults.
+    pub fault: Option<usize>,
+}
 
 /// Everything that the report tells.
 #[derive(Debug)]
@@ -33,6 +45,8 @@ pub struct Diagnosis {
     pub verdict: Verdict,
     /// What to do about the failing operation, the best first.
     pub remedies: Vec<Remedy>,
+    /// The rules that hold.
+    pub rules: Vec<RuleHit>,
     /// The candidates, best first.
     pub candidates: Vec<Candidate>,
     /// From the rollback back to the first cause: a path in `graph`.
@@ -52,7 +66,7 @@ pub struct Diagnosis {
 }
 
 /// Finds what failed.
-pub fn diagnose(timeline: &Timeline<'_>) -> Diagnosis {
+pub fn diagnose(timeline: &Timeline<'_>, rules: &Rules) -> Diagnosis {
     let marked = timeline.marked();
     let boots = Boots::of(timeline);
     let faults = faults::find(timeline);
@@ -73,6 +87,16 @@ pub fn diagnose(timeline: &Timeline<'_>) -> Diagnosis {
     let graph = CaseGraph::around(timeline, failing, &signs, &phases);
     let chain = graph.chain();
     let evidence = failing.map_or_else(Vec::new, |c| evidence::around(timeline, c));
-    let remedies = failing.map_or_else(Vec::new, |c| remedies::of(timeline, c));
-    Diagnosis { verdict, remedies, candidates, chain, phases, services, faults, signs, evidence, graph }
+    let failed = matches!(verdict.outcome, Outcome::FailingOperation | Outcome::FailureWithoutOperation);
+    let facts = rules::Facts { timeline, faults: &faults, failing, services: &services };
+    let hits = if failed { rules::hits(rules, &facts) } else { Vec::new() };
+    // Who stands in the way is more than any rule knows; a rule is more than what a status alone says.
+    let mut remedies: Vec<Remedy> = failing.map_or_else(Vec::new, |c| remedies::of(timeline, c));
+    let held = failing.is_some_and(|c| c.holder.is_some());
+    let about_first = hits.iter().filter(|h| h.fault.is_none() || h.fault == faults.primary);
+    let known: Vec<Remedy> = about_first.take(MAX_REMEDIES).map(|h| remedies::of_rule(h.rule)).collect();
+    let at = usize::from(held).min(remedies.len());
+    remedies.splice(at..at, known);
+    let hits = hits.into_iter().map(|h| RuleHit { rule: h.rule.clone(), fault: h.fault }).collect();
+    Diagnosis { verdict, remedies, rules: hits, candidates, chain, phases, services, faults, signs, evidence, graph }
 }

@@ -2,17 +2,19 @@
 //! look at and what to back up first.
 
 use super::{Candidate, noise};
-use crate::{Timeline, model::Words};
+use crate::{Rule, Timeline, model::Words};
 
 /// One thing to do.
 #[derive(Debug, Clone)]
 pub struct Remedy {
+    /// The rule that says so; empty where it follows from the operation itself.
+    pub rule: String,
     /// In a few words.
     pub title: Words,
     /// In full.
     pub text: Words,
     /// Where it is documented.
-    pub reference: &'static str,
+    pub reference: String,
 }
 
 /// A row: statuses (a prefix of 16 bits where the low half is 0), title and text in both languages, reference.
@@ -79,6 +81,16 @@ const ROWS: &[Row] = &[
     ),
 ];
 
+/// What a rule says to do.
+pub(crate) fn of_rule(rule: &Rule) -> Remedy {
+    Remedy {
+        rule: rule.id.clone(),
+        title: Words::new(rule.title.en.clone(), rule.title.zh.clone()),
+        text: Words::new(rule.remedy.en.clone(), rule.remedy.zh.clone()),
+        reference: rule.reference.clone(),
+    }
+}
+
 /// What to do about the failing operation, the best first.
 pub(crate) fn of(timeline: &Timeline<'_>, candidate: &Candidate) -> Vec<Remedy> {
     let event = &candidate.event;
@@ -90,12 +102,13 @@ pub(crate) fn of(timeline: &Timeline<'_>, candidate: &Candidate) -> Vec<Remedy> 
             format!("{} ({})", process.name, process.company)
         };
         remedies.push(Remedy {
+            rule: String::new(),
             title: Words::new(format!("keep {} away from the file", process.name), format!("让 {} 不再占用该文件", process.name)),
             text: Words::new(
                 format!("{who} had {} open when the operation failed. Keep it from starting with Windows, or exclude the file in it, and install the update again.", event.path),
                 format!("操作失败时 {who} 打开着 {}。请阻止其随 Windows 启动,或在其中排除该文件,然后重新安装更新。", event.path),
             ),
-            reference: "",
+            reference: String::new(),
         });
     }
     let row = ROWS.iter().find(|(statuses, ..)| {
@@ -103,19 +116,21 @@ pub(crate) fn of(timeline: &Timeline<'_>, candidate: &Candidate) -> Vec<Remedy> 
     });
     if let Some((_, title, text, reference)) = row {
         remedies.push(Remedy {
+            rule: String::new(),
             title: Words::new(title[0], title[1]),
             text: Words::new(text[0], text[1]),
-            reference,
+            reference: (*reference).to_owned(),
         });
     }
     if noise::is_missing(event.status) {
         remedies.push(Remedy {
+            rule: String::new(),
             title: Words::new("restore what is missing", "恢复缺失的对象"),
             text: Words::new(
                 format!("Compare with a healthy machine of the same build and restore {} from it or from the installation medium.", event.path),
                 format!("与同版本的正常机器比较,并从其或安装介质恢复 {}。", event.path),
             ),
-            reference: "https://learn.microsoft.com/windows-hardware/manufacture/desktop/repair-a-windows-image",
+            reference: "https://learn.microsoft.com/windows-hardware/manufacture/desktop/repair-a-windows-image".to_owned(),
         });
     }
     remedies

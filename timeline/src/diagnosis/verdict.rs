@@ -165,7 +165,7 @@ impl Seen {
             lines: logs.iter().map(|(_, scan)| scan.events).sum(),
             logs_end_well: lines().any(|l| {
                 matches!(l.fact, Fact::Stage(Some(Stage::Startup | Stage::Execute), Step::Complete))
-                    || matches!(l.fact, Fact::Poqexec { .. }) && !l.failed
+                    || matches!(l.fact, Fact::Poqexec { .. } | Fact::SessionEnd) && !l.failed
             }),
             events: traces.iter().map(|(_, scan)| scan.events).sum(),
             boots: boots.starts.len(),

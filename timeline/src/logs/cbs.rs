@@ -114,6 +114,11 @@ fn line(source: SourceId, item: &CbsItem<'_>, fact: Fact) -> LogLine {
 fn fact(item: &CbsItem<'_>) -> Option<Fact> {
     Some(match &item.event {
         CbsEvent::Stage { stage, step } => Fact::Stage(stage_of(*stage), step_of(*step)),
+        CbsEvent::Session(session)
+            if matches!(session.step, cbs::SessionStep::Complete | cbs::SessionStep::Finalized) =>
+        {
+            Fact::SessionEnd
+        }
         CbsEvent::Package(change) => {
             let report = change.kind == cbs::PackageChangeKind::FailureReport;
             let states = &change.states;

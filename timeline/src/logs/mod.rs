@@ -86,6 +86,8 @@ pub enum Fact {
     },
     /// No progress since the boot before.
     Hang,
+    /// A session came to its end.
+    SessionEnd,
     /// A package changes state, or an error report on it is made.
     Package(PackageFact),
     /// A program started by the Generic Command installer ended.

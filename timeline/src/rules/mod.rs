@@ -1,0 +1,243 @@
+//! Rules: what a known failure looks like, what causes it and what to do, as data in TOML.
+//!
+//! The rules of bootrace lie in `rules/` at the top of the project and are built in; a user adds a folder of more.
+//! `docs/RULES.md` describes the format.
+
+mod matching;
+
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+pub(crate) use matching::{Facts, hits};
+
+/// Why a rule file was refused.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RuleError {
+    /// The folder or file cannot be read.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// The folder or file.
+        path: PathBuf,
+        /// The operating system's word.
+        source: std::io::Error,
+    },
+    /// The file is no rule file.
+    #[error("{}:{line}: {message}", path.display())]
+    Syntax {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong.
+        message: String,
+    },
+    /// A rule says nothing that could be matched, or its id is taken.
+    #[error("{}: rule {id}: {message}", path.display())]
+    Rule {
+        /// The file.
+        path: PathBuf,
+        /// The rule's id.
+        id: String,
+        /// What is wrong.
+        message: &'static str,
+    },
+}
+
+/// Prose in the two languages of the report.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RuleText {
+    /// English.
+    pub en: String,
+    /// 简体中文.
+    pub zh: String,
+}
+
+/// How well the sources of a rule support it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RuleTrust {
+    /// A public account of a solved case, or the vendor's documentation, says so.
+    Documented,
+    /// It follows from how servicing works.
+    Inferred,
+}
+
+/// One rule.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rule {
+    /// Stable name, `BR-0101`.
+    pub id: String,
+    /// The failure in a few words.
+    pub title: RuleText,
+    /// What causes it.
+    pub cause: RuleText,
+    /// What to do: safe steps.
+    pub remedy: RuleText,
+    /// Where that is documented.
+    #[serde(default)]
+    pub reference: String,
+    /// How well it is supported.
+    pub trust: RuleTrust,
+    /// What it matches.
+    #[serde(rename = "match")]
+    pub matches: Match,
+}
+
+/// What a rule matches. All parts that are given must hold; of a list one is enough. Texts compare without case.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Match {
+    /// Kinds of fault that the logs name: `installer`, `driver`, …
+    pub fault: Vec<String>,
+    /// The fault's item contains one of these.
+    pub item: Vec<String>,
+    /// The fault's phase.
+    pub phase: Vec<String>,
+    /// The fault's code, or the code that servicing reported: HRESULT as `0x…`, Win32 in decimal.
+    pub code: Vec<String>,
+    /// A line that says something failed contains one of these.
+    pub text: Vec<String>,
+    /// The failing operation's process name.
+    pub process: Vec<String>,
+    /// The failing operation's path contains one of these.
+    pub path: Vec<String>,
+    /// The failing operation's status, NTSTATUS as `0x…`.
+    pub status: Vec<String>,
+    /// A service with this name is disabled.
+    pub disabled: Vec<String>,
+}
+
+impl Match {
+    fn conditions(&self) -> usize {
+        let parts = [
+            &self.fault, &self.item, &self.phase, &self.code, &self.text, &self.process, &self.path, &self.status,
+            &self.disabled,
+        ];
+        parts.iter().filter(|p| !p.is_empty()).count()
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RuleFile {
+    #[serde(default)]
+    rule: Vec<Rule>,
+}
+
+/// A set of rules.
+#[derive(Debug, Clone, Default)]
+pub struct Rules {
+    rules: Vec<Rule>,
+}
+
+/// The rules that are built in, by file.
+const BUILT_IN: &[(&str, &str)] = &[
+    ("rules/drivers.toml", include_str!("../../../rules/drivers.toml")),
+    ("rules/installers.toml", include_str!("../../../rules/installers.toml")),
+    ("rules/operations.toml", include_str!("../../../rules/operations.toml")),
+    ("rules/store.toml", include_str!("../../../rules/store.toml")),
+];
+
+impl Rules {
+    /// The rules that are built in.
+    pub fn built_in() -> Self {
+        let mut rules = Self::default();
+        for (name, text) in BUILT_IN {
+            // A test reads them all; a broken one cannot be built in.
+            if let Err(error) = rules.add(Path::new(name), text) {
+                unreachable!("built-in rules: {error}");
+            }
+        }
+        rules
+    }
+
+    /// The rules.
+    pub fn all(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// Adds the rules of every `.toml` file in `folder`, in the order of their names.
+    ///
+    /// # Errors
+    /// [`RuleError`], for the first file that is wrong.
+    pub fn add_folder(&mut self, folder: &Path) -> Result<(), RuleError> {
+        let io = |source| RuleError::Io { path: folder.to_owned(), source };
+        let entries = std::fs::read_dir(folder).map_err(io)?;
+        let mut files: Vec<PathBuf> = entries.filter_map(Result::ok).map(|e| e.path()).collect();
+        files.retain(|p| p.extension().is_some_and(|e| e.eq_ignore_ascii_case("toml")));
+        files.sort();
+        for path in files {
+            let text = std::fs::read_to_string(&path).map_err(|source| RuleError::Io { path: path.clone(), source })?;
+            self.add(&path, &text)?;
+        }
+        Ok(())
+    }
+
+    /// Adds the rules of one file.
+    ///
+    /// # Errors
+    /// [`RuleError`], where the text is no rule file.
+    pub fn add(&mut self, path: &Path, text: &str) -> Result<(), RuleError> {
+        let file: RuleFile = toml::from_str(text).map_err(|error| {
+            let at = error.span().map_or(0, |span| span.start);
+            let line = text.as_bytes().iter().take(at).filter(|b| **b == b'\n').count() + 1;
+            RuleError::Syntax { path: path.to_owned(), line, message: error.message().to_owned() }
+        })?;
+        for rule in file.rule {
+            let wrong = |message| RuleError::Rule { path: path.to_owned(), id: rule.id.clone(), message };
+            if rule.matches.conditions() == 0 {
+                return Err(wrong("its match is empty: it would hit every case"));
+            }
+            if self.rules.iter().any(|r| r.id == rule.id) {
+                return Err(wrong("another rule has this id"));
+            }
+            matching::check(&rule).map_err(wrong)?;
+            self.rules.push(rule);
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RULE: &str = r#"
+[[rule]]
+id = "X-1"
+title = { en = "a", zh = "b" }
+cause = { en = "a", zh = "b" }
+remedy = { en = "a", zh = "b" }
+trust = "inferred"
+match = { fault = ["driver"], code = ["0x80070003", "2"] }
+"#;
+
+    #[test]
+    fn built_in_rules_are_sound() {
+        let rules = Rules::built_in();
+        assert!(rules.all().len() >= 20);
+        for rule in rules.all() {
+            for text in [&rule.title, &rule.cause, &rule.remedy] {
+                assert!(!text.en.trim().is_empty() && !text.zh.trim().is_empty(), "{}: both languages", rule.id);
+                let dangerous = text.en.to_ascii_lowercase();
+                assert!(!dangerous.contains("delete pending.xml"), "{}: remedies are safe", rule.id);
+            }
+        }
+    }
+
+    #[test]
+    fn a_bad_rule_names_file_and_line() {
+        let refused = |text: &str| Rules::default().add(Path::new("my.toml"), text).unwrap_err().to_string();
+        assert!(Rules::default().add(Path::new("my.toml"), RULE).is_ok());
+        assert!(refused("[[rule]]\nid = 5\n").starts_with("my.toml:2: "));
+        assert!(refused(&RULE.replace("trust", "trsut")).contains("trsut"));
+        assert!(refused(&RULE.replace(r#"fault = ["driver"], code = ["0x80070003", "2"]"#, "")).contains("empty"));
+        assert!(refused(&RULE.replace("0x80070003", "banana")).contains("X-1"));
+        assert!(refused(&RULE.replace("driver", "drivel")).contains("X-1"));
+        assert!(refused(&format!("{RULE}{RULE}")).contains("another rule"));
+    }
+}
