@@ -3,9 +3,11 @@
 //!
 //! Formats only: what a line means for the update is decided elsewhere. Every reader takes bytes, accepts any input,
 //! counts what it could not read, and gives records with the line or offset they stand at.
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
+pub mod bundle;
 mod bytes;
+pub mod cabinet;
 pub mod cbs;
 pub mod codes;
 pub mod dism;

@@ -1,0 +1,202 @@
+//! What a file is, told by how it begins.
+
+use crate::cbs::Component;
+use crate::cbs::parse_header;
+use crate::dism::PackageIdentity;
+use crate::text::{LogText, decode, leading_hex, lines};
+
+/// What a file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Kind {
+    /// No bytes.
+    Empty,
+    /// Process Monitor's log, PML.
+    Pml,
+    /// Process Monitor's boot log as its driver writes it, PMB; it has no signature, so this is a likeness.
+    Pmb,
+    /// Process Monitor's CSV export.
+    ProcmonCsv,
+    /// Process Monitor's XML export.
+    ProcmonXml,
+    /// An event trace log.
+    Etl,
+    /// An event log.
+    Evtx,
+    /// A registry hive.
+    Hive,
+    /// A hive's transaction log.
+    HiveLog,
+    /// A registry export.
+    RegExport,
+    /// A zip archive.
+    Zip,
+    /// A cabinet.
+    Cab,
+    /// CBS.log or a CbsPersist log.
+    CbsLog,
+    /// dism.log
+    DismLog,
+    /// The output of `dism /get-packages` or of the cmdlet Get-WindowsPackage.
+    PackageList,
+    /// setupapi.dev.log
+    SetupApiLog,
+    /// poqexec.log
+    PoqexecLog,
+    /// pending.xml
+    PendingXml,
+    /// sessions.xml
+    SessionsXml,
+    /// Other XML.
+    Xml,
+    /// The stand-in that Git LFS leaves for a file it did not fetch.
+    GitLfsPointer,
+    /// Text of no kind above.
+    Text,
+    /// Anything else.
+    Unknown,
+}
+
+/// Bytes of the start of a file that [`sniff`] looks at.
+pub const SNIFF_BYTES: usize = 64 * 1024;
+
+/// Tells what a file is by its first bytes, [`SNIFF_BYTES`] of them or all.
+pub fn sniff(head: &[u8]) -> Kind {
+    let head = head.get(..head.len().min(SNIFF_BYTES)).unwrap_or_default();
+    if head.is_empty() {
+        return Kind::Empty;
+    }
+    if let Some((_, kind)) = SIGNATURES.iter().find(|(signature, _)| head.starts_with(signature)) {
+        return match kind {
+            // Type 0 is the hive itself; 1, 2 and 6 are its logs.
+            Kind::Hive if crate::bytes::u32_at(head, 0x1C).is_some_and(|kind| kind != 0) => Kind::HiveLog,
+            kind => *kind,
+        };
+    }
+    if is_etl(head) {
+        return Kind::Etl;
+    }
+    if is_pmb(head) {
+        return Kind::Pmb;
+    }
+    text_kind(head)
+}
+
+const SIGNATURES: &[(&[u8], Kind)] = &[
+    (b"PML_", Kind::Pml),
+    (b"ElfFile\0", Kind::Evtx),
+    (b"regf", Kind::Hive),
+    (b"PK\x03\x04", Kind::Zip),
+    (b"PK\x05\x06", Kind::Zip),
+    (b"MSCF", Kind::Cab),
+    (b"version https://git-lfs.github.com/spec/", Kind::GitLfsPointer),
+    (b"REGEDIT4", Kind::RegExport),
+];
+
+/// The first buffer of a trace: its type is 4, and behind its header of 0x48 bytes stands the first record, of kind
+/// SYSTEM with 32 or 64 bits, group 0 and type 0.
+fn is_etl(head: &[u8]) -> bool {
+    let kind = crate::bytes::u16_at(head, 0x36);
+    let marker = crate::bytes::u32_at(head, 0x48);
+    let hook = crate::bytes::u16_at(head, 0x4E);
+    kind == Some(4) && marker.is_some_and(|marker| matches!(marker >> 16, 0xC001 | 0xC002)) && hook == Some(0)
+}
+
+/// Records of 0x34 bytes and more follow each other without a header: the first three must have a known monitor
+/// type, a FILETIME of this century, and a length that leads to the next. Known from public source, not from a file.
+fn is_pmb(head: &[u8]) -> bool {
+    const RECORD: usize = 0x34;
+    const YEARS: std::ops::Range<u64> = 125_911_584_000_000_000..157_469_184_000_000_000;
+    [4usize, 8].into_iter().any(|pointer| {
+        let mut at = 0;
+        (0..3).all(|_| {
+            let Some(record) = head.get(at..).filter(|rest| rest.len() >= RECORD) else { return false };
+            let half = |offset| crate::bytes::u16_at(record, offset).unwrap_or(u16::MAX);
+            let time = crate::bytes::u64_at(record, 0x1C).unwrap_or_default();
+            let frames = usize::from(half(0x28));
+            let data = crate::bytes::u32_at(record, 0x2C).unwrap_or(u32::MAX) as usize;
+            at = at.saturating_add(RECORD + frames * pointer).saturating_add(data);
+            half(8) <= 4 && half(10) == 0 && YEARS.contains(&time) && frames <= 256 && data <= 0x2_0000
+        })
+    })
+}
+
+fn text_kind(head: &[u8]) -> Kind {
+    let text = LogText::new(head);
+    let bytes = text.bytes().trim_ascii_start();
+    if bytes.starts_with(b"<") {
+        return xml_kind(bytes);
+    }
+    if bytes.starts_with(b"Windows Registry Editor Version") || bytes.starts_with(b"REGEDIT4") {
+        return Kind::RegExport;
+    }
+    if bytes.contains(&0) {
+        return Kind::Unknown;
+    }
+    let mut shown = 0;
+    for (_, line) in lines(bytes).take(400) {
+        let line = line.bytes.trim_ascii();
+        if line.is_empty() {
+            continue;
+        }
+        shown += 1;
+        if let Some(kind) = line_kind(line, shown == 1) {
+            return kind;
+        }
+    }
+    let control = bytes.iter().filter(|byte| byte.is_ascii_control() && !byte.is_ascii_whitespace()).count();
+    if control * 20 > bytes.len() { Kind::Unknown } else { Kind::Text }
+}
+
+fn line_kind(line: &[u8], first: bool) -> Option<Kind> {
+    if first
+        && line.starts_with(b"\"")
+        && ["\"Process Name\"", "\"Operation\""].iter().all(|name| contains(line, name))
+    {
+        return Some(Kind::ProcmonCsv);
+    }
+    if line.starts_with(b">>>  [") || line == b"[Device Install Log]" || line.starts_with(b"[Boot Session: ")
+    {
+        return Some(Kind::SetupApiLog);
+    }
+    if let Some(header) = parse_header(line) {
+        return Some(match header.component {
+            Component::Dism => Kind::DismLog,
+            _ => Kind::CbsLog,
+        });
+    }
+    // `1d988d8e5214400: 832, c0000034, …`
+    if let Some((_, 14..=16)) = leading_hex(line)
+        && contains(line, ": ")
+        && contains(line, ",")
+    {
+        return Some(Kind::PoqexecLog);
+    }
+    let text = decode(line);
+    let identity = |part: &str| PackageIdentity::parse(part.trim()).is_some();
+    let in_list = text.split_once(':').is_some_and(|(_, value)| identity(value));
+    let in_table = text.split_once('|').is_some_and(|(value, _)| identity(value));
+    (in_list || in_table).then_some(Kind::PackageList)
+}
+
+fn contains(line: &[u8], text: &str) -> bool {
+    memchr::memmem::find(line, text.as_bytes()).is_some()
+}
+
+/// The kind of an XML file by its root element, the first tag that is no declaration, comment or DOCTYPE.
+fn xml_kind(bytes: &[u8]) -> Kind {
+    for at in memchr::memchr_iter(b'<', bytes).take(64) {
+        let tag = bytes.get(at + 1..).unwrap_or_default();
+        if tag.first().is_none_or(|byte| !byte.is_ascii_alphabetic()) {
+            continue;
+        }
+        let length = tag.iter().take(64).take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        return match tag.get(..length).unwrap_or_default() {
+            name if name.eq_ignore_ascii_case(b"PendingTransaction") => Kind::PendingXml,
+            name if name.eq_ignore_ascii_case(b"Sessions") => Kind::SessionsXml,
+            name if name.eq_ignore_ascii_case(b"procmon") => Kind::ProcmonXml,
+            _ => Kind::Xml,
+        };
+    }
+    Kind::Xml
+}
