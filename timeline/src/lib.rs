@@ -21,7 +21,10 @@ pub use diagnosis::{
     Candidate, ChainLink, Confidence, Diagnosis, Fault, FaultKind, Faults, FeatureHit, Holder, Level,
     Missing, NextCapture, Outcome, Relation, Remedy, Report, RuleHit, Sign, Verdict, benign, diagnose,
 };
-pub use logs::{Fact, InstallerRun, LocalClock, LocalTicks, LogLine, Offset, PackageFact, Stage, Step};
+pub use logs::{
+    Fact, Filter, InstallerRun, Known, LocalClock, LocalTicks, LogLine, Offset, Package, PackageFact, Plan, ServiceFact,
+    Stage, Step,
+};
 pub use model::*;
 pub use phases::{Phase, PhaseName};
 pub use rules::{Match, Rule, RuleError, RuleText, RuleTrust, Rules};

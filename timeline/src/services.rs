@@ -20,7 +20,8 @@ pub enum StartType {
 }
 
 impl StartType {
-    fn of(value: u64) -> Option<Self> {
+    /// The start type with this number in the registry.
+    pub(crate) fn of(value: u64) -> Option<Self> {
         Some(match value {
             0 => Self::Boot,
             1 => Self::System,
@@ -29,6 +30,18 @@ impl StartType {
             4 => Self::Disabled,
             _ => return None,
         })
+    }
+
+    /// The start type that an event names in English; other languages are not told.
+    pub(crate) fn named(word: &str) -> Option<Self> {
+        let words = [
+            ("boot start", Self::Boot),
+            ("system start", Self::System),
+            ("auto start", Self::Automatic),
+            ("demand start", Self::Manual),
+            ("disabled", Self::Disabled),
+        ];
+        words.iter().find(|(w, _)| w.eq_ignore_ascii_case(word)).map(|(_, start)| *start)
     }
 
     /// The word in reports.
@@ -110,11 +123,18 @@ pub(crate) fn find(timeline: &Timeline<'_>, marked: &[(Mark, Event)]) -> Vec<Ser
         );
         starts.insert(name, (start, Evidence::at(event.id, words)));
     }
+    let facts = || timeline.scans.iter().flat_map(|s| &s.known.services);
     SERVICES
         .iter()
         .map(|(name, display_name, image, command)| {
-            let states = states(timeline, marked, image, command);
-            let start_type = starts.remove(name);
+            let mut states = states(timeline, marked, image, command);
+            let own = || facts().filter(|f| f.name.eq_ignore_ascii_case(name));
+            states.extend(own().filter_map(|f| {
+                let (time, state) = f.state?;
+                Some(ServiceState { time, state, trust: Trust::Recorded, evidence: f.evidence.clone() })
+            }));
+            states.sort_by_key(|s| s.time);
+            let start_type = starts.remove(name).or_else(|| own().find_map(|f| Some((f.start?, f.evidence.clone()))));
             let (assessment, words) = assess(name, start_type.as_ref().map(|(s, _)| *s), &states);
             Service { name, display_name, start_type, states, assessment, words }
         })
@@ -176,6 +196,15 @@ fn states(
 
 fn assess(name: &str, start: Option<StartType>, states: &[ServiceState]) -> (Assessment, Words) {
     let ran = states.iter().any(|s| s.state == "running");
+    if let Some(failed) = states.iter().find(|s| s.state == "failed") {
+        return (
+            Assessment::Suspicious,
+            Words::new(
+                format!("{name} failed: {}", failed.evidence.words.en),
+                format!("{name} 失败:{}", failed.evidence.words.zh),
+            ),
+        );
+    }
     match (start, ran) {
         (Some(StartType::Disabled), _) => (
             Assessment::Suspicious,

@@ -83,6 +83,8 @@ pub(crate) struct Context<'a> {
     pub(crate) last_before_sign: bool,
     /// Errors with the same operation and status by the same process, on any path.
     pub(crate) alike: u64,
+    /// The primitive of pending.xml that is to change the object.
+    pub(crate) planned: Option<(u64, &'static str)>,
 }
 
 /// Collects and ranks, best first.
@@ -120,6 +122,10 @@ pub(crate) fn rank(timeline: &Timeline<'_>, signs: &[Sign]) -> Vec<Candidate> {
                 process,
                 before_sign: sign.map(|s| s.time.since(event.time)),
                 last_before_sign: last.flatten() == Some((event.time, event.id)),
+                planned: timeline.scans.iter().find_map(|s| {
+                    let plan = &s.known.plan;
+                    plan.primitive(&event.path).or_else(|| plan.primitive(event.target.as_ref()?))
+                }),
                 alike: alike.get(&(event.process, event.name, event.status)).copied().unwrap_or(1),
             };
             features::score(&context)

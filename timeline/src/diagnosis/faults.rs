@@ -23,6 +23,10 @@ pub enum FaultKind {
     Component,
     /// A function of drupdate.dll.
     DriverCall,
+    /// A primitive that poqexec could not carry out.
+    Primitive,
+    /// A section of servicing in setupapi.dev.log.
+    Setup,
     /// poqexec itself.
     Poqexec,
     /// A transaction that could not be committed.
@@ -39,6 +43,8 @@ pub enum FaultKind {
     Package,
     /// The original failure status alone.
     Status,
+    /// The update client or the Setup log say that an update failed.
+    Update,
 }
 
 /// The words for kinds that rules and reports use.
@@ -49,6 +55,8 @@ const KINDS: &[(FaultKind, &str)] = &[
     (FaultKind::DriverIdentity, "driver-identity"),
     (FaultKind::Component, "component"),
     (FaultKind::DriverCall, "driver-call"),
+    (FaultKind::Primitive, "primitive"),
+    (FaultKind::Setup, "setup"),
     (FaultKind::Poqexec, "poqexec"),
     (FaultKind::Commit, "commit"),
     (FaultKind::Pending, "pending"),
@@ -57,6 +65,7 @@ const KINDS: &[(FaultKind, &str)] = &[
     (FaultKind::Stage, "stage"),
     (FaultKind::Package, "package"),
     (FaultKind::Status, "status"),
+    (FaultKind::Update, "update"),
 ];
 
 impl FaultKind {
@@ -152,6 +161,9 @@ impl Faults {
             Fact::Poqexec { took, .. } if line.failed => {
                 (FaultKind::Poqexec, "poqexec.exe".to_owned(), *took)
             }
+            Fact::Primitive(what) if line.failed => (FaultKind::Primitive, what.clone(), None),
+            Fact::Setup { title, servicing: true } if line.failed => (FaultKind::Setup, title.clone(), None),
+            Fact::UpdateFailed(update) => (FaultKind::Update, update.clone(), None),
             Fact::Hang => (FaultKind::Hang, String::new(), None),
             Fact::Stage(_, Step::CommitFailed) => (FaultKind::Commit, String::new(), None),
             Fact::Stage(_, Step::PendingTransaction) => (FaultKind::Pending, String::new(), None),
@@ -307,6 +319,9 @@ impl Fault {
                 (format!("the component {item} was removed"), format!("组件 {item} 已被删除"))
             }
             FaultKind::DriverCall => (format!("{item} failed"), format!("{item} 失败")),
+            FaultKind::Primitive => (format!("poqexec could not do {item}"), format!("poqexec 无法执行 {item}")),
+            FaultKind::Setup => (format!("{item} failed"), format!("{item} 失败")),
+            FaultKind::Update => (format!("the update {item} failed"), format!("更新 {item} 失败")),
             FaultKind::Poqexec => ("poqexec.exe failed".to_owned(), "poqexec.exe 失败".to_owned()),
             FaultKind::Commit => {
                 ("the transaction could not be committed".to_owned(), "事务无法提交".to_owned())

@@ -130,6 +130,18 @@ const FEATURES: &[Feature] = &[
         },
     },
     Feature {
+        name: "planned",
+        weight: 2.5,
+        applies: |c| yes(c.planned.is_some()),
+        words: |c| {
+            let (index, primitive) = c.planned.unwrap_or_default();
+            Words::new(
+                format!("pending.xml plans it: primitive {index}, {primitive}"),
+                format!("pending.xml 中的计划:第 {index} 个基元,{primitive}"),
+            )
+        },
+    },
+    Feature {
         name: "final",
         weight: 2.0,
         applies: |c| yes(c.candidate.later_success.is_none()),

@@ -20,6 +20,7 @@ struct Line {
     place: Place,
     time: Option<FileTime>,
     win32: Option<u32>,
+    ntstatus: Option<u32>,
     text: String,
     lower: String,
 }
@@ -31,6 +32,7 @@ impl Lines {
             place: Place::Line { source: l.source, line: l.line },
             time: l.time,
             win32: l.code.and_then(|code| status_codes::HResult(code).win32()).map(|w| w.0),
+            ntstatus: l.code.and_then(|code| status_codes::HResult(code).ntstatus()).map(|n| n.0),
             lower: l.text.to_ascii_lowercase(),
             text: l.text.clone(),
         });
@@ -42,9 +44,10 @@ impl Lines {
         let win32 = status_codes::NtStatus(event.status).to_win32();
         let names = names(event);
         let reports = self.lines.iter().filter_map(|line| {
-            let same_code = win32.as_ref().is_some_and(|m| {
+            let by_win32 = win32.as_ref().is_some_and(|m| {
                 line.win32.is_some() && (line.win32 == Some(m.win32.0) || line.win32 == m.older.map(|w| w.0))
             });
+            let same_code = by_win32 || line.ntstatus == Some(event.status);
             let same_name = names.iter().any(|name| line.lower.contains(name.as_str()));
             if !same_code && !same_name {
                 return None;

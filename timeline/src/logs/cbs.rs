@@ -5,24 +5,19 @@ use servicing_logs::{
     codes::CodeValue,
 };
 
-use super::{Fact, InstallerRun, LocalClock, LocalTicks, LogLine, PackageFact, Stage, Step, cut};
-use crate::model::{SourceId, Ticks};
+use std::collections::BTreeMap;
 
-/// What a CBS.log says.
-#[derive(Debug, Default)]
-pub(crate) struct CbsLines {
-    pub(crate) lines: Vec<LogLine>,
-    pub(crate) records: u64,
-    pub(crate) malformed: u64,
-    pub(crate) first_malformed: Option<u64>,
-    pub(crate) clock: Option<LocalClock>,
-}
+use super::{Fact, InstallerRun, Known, LocalClock, LocalTicks, LogLine, Package, PackageFact, Stage, Step, cut};
+use crate::{
+    model::{SourceId, Ticks},
+    sources::Scan,
+};
 
 /// Lines that are kept of one log; a 500 MB log of failing updates has some ten thousands that say something.
 const MAX_LINES: usize = 1 << 18;
 
 /// Reads the log. Times are set where lines of it carry UTC.
-pub(crate) fn read(bytes: &[u8], source: SourceId) -> CbsLines {
+pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
     let log = CbsLog::new(bytes);
     let CbsScan { kept: items, counts } = log.events();
     let clock = LocalClock::learn(&counts.clock);
@@ -81,13 +76,26 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> CbsLines {
             line.time = line.local.map(|local| clock.to_utc(line.line, local));
         }
     }
-    CbsLines {
-        lines,
-        records: counts.records,
-        malformed: counts.malformed,
-        first_malformed: counts.malformed_offsets.first().copied(),
+    Scan {
+        events: counts.records,
+        bad: counts.malformed,
+        first_bad: counts.malformed_offsets.first().map(|at| format!("no line of CBS.log at offset 0x{at:x}")),
         clock,
+        known: Known { packages: packages(&lines), ..Known::default() },
+        lines,
+        ..Scan::default()
     }
+}
+
+/// The packages that lines name, each in the last state that one gives.
+fn packages(lines: &[LogLine]) -> Vec<Package> {
+    let mut states: BTreeMap<&str, &str> = BTreeMap::new();
+    for line in lines {
+        if let Fact::Package(PackageFact { identity, state: Some(state), failure_source: None }) = &line.fact {
+            states.insert(identity, state);
+        }
+    }
+    states.into_iter().map(|(identity, state)| Package::of(identity, state.to_lowercase().replace(' ', "-"))).collect()
 }
 
 fn line(source: SourceId, item: &CbsItem<'_>, fact: Fact) -> LogLine {

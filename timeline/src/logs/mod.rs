@@ -2,9 +2,17 @@
 
 pub(crate) mod cbs;
 mod clock;
+pub(crate) mod events;
+pub(crate) mod known;
+pub(crate) mod packages;
+pub(crate) mod pending;
 mod phases;
+pub(crate) mod poqexec;
+pub(crate) mod registry;
+pub(crate) mod setupapi;
 
 pub use clock::{LocalClock, Offset};
+pub use known::{Filter, Known, Package, Plan, ServiceFact};
 pub(crate) use phases::Stages;
 
 use crate::model::{FileTime, SourceId, Ticks};
@@ -103,6 +111,21 @@ pub enum Fact {
     Corruption(String),
     /// A component that was removed by hand.
     ComponentDeleted(String),
+    /// A section of setupapi.dev.log.
+    Setup {
+        /// Its title.
+        title: String,
+        /// It is servicing's own.
+        servicing: bool,
+    },
+    /// A primitive that poqexec noted.
+    Primitive(String),
+    /// An update failed, as the update client or the Setup log say.
+    UpdateFailed(String),
+    /// Windows started.
+    Boot,
+    /// Any other event that is looked at.
+    Event,
     /// Version of the servicing stack.
     Stack(String),
     /// Build of Windows.

@@ -3,20 +3,44 @@
 use servicing_logs::{LogText, cbs as format};
 
 use super::Scan;
-use crate::{logs::cbs, model::SourceId};
+use crate::{
+    logs::{cbs, events, packages, pending, poqexec, registry, setupapi},
+    model::SourceId,
+};
 
 /// The logs that are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum LogKind {
     /// CBS.log, CbsPersist logs.
     Cbs,
+    /// setupapi.dev.log.
+    SetupApi,
+    /// poqexec.log.
+    Poqexec,
+    /// pending.xml.
+    Pending,
+    /// A list of packages by DISM.
+    Packages,
+    /// An event log.
+    Events,
+    /// A registry hive.
+    Hive,
+    /// A registry export.
+    RegExport,
 }
 
 impl LogKind {
     /// The word in reports.
     pub fn name(self) -> &'static str {
         match self {
-            Self::Cbs => "cbs",
+            Self::Cbs => "cbs-log",
+            Self::SetupApi => "setupapi-log",
+            Self::Poqexec => "poqexec-log",
+            Self::Pending => "pending-xml",
+            Self::Packages => "package-list",
+            Self::Events => "evtx",
+            Self::Hive => "hive",
+            Self::RegExport => "reg-export",
         }
     }
 }
@@ -32,24 +56,21 @@ pub struct LogSource {
 
 impl LogSource {
     pub(crate) fn scan(&self, id: SourceId) -> Scan {
-        match self.kind {
-            LogKind::Cbs => {
-                let read = cbs::read(&self.bytes, id);
-                let times = || read.lines.iter().filter_map(|l| l.time);
-                Scan {
-                    events: read.records,
-                    bad: read.malformed,
-                    first_bad: read
-                        .first_malformed
-                        .map(|at| format!("no line of CBS.log at offset 0x{at:x}")),
-                    first: times().min(),
-                    last: times().max(),
-                    clock: read.clock,
-                    lines: read.lines,
-                    ..Scan::default()
-                }
-            }
-        }
+        let bytes = &self.bytes;
+        let mut scan = match self.kind {
+            LogKind::Cbs => cbs::read(bytes, id),
+            LogKind::SetupApi => setupapi::read(bytes, id),
+            LogKind::Poqexec => poqexec::read(bytes, id),
+            LogKind::Pending => pending::read(bytes),
+            LogKind::Packages => packages::read(bytes),
+            LogKind::Events => events::read(bytes, id),
+            LogKind::Hive => registry::read_hive(bytes),
+            LogKind::RegExport => registry::read_export(bytes),
+        };
+        let times = || scan.lines.iter().filter_map(|l| l.time);
+        scan.first = times().min().into_iter().chain(scan.first).min();
+        scan.last = times().max().into_iter().chain(scan.last).max();
+        scan
     }
 }
 

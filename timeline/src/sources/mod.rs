@@ -5,7 +5,7 @@ pub(crate) mod pml;
 mod watch;
 
 use crate::{
-    logs::{LocalClock, LogLine},
+    logs::{Known, LocalClock, LogLine},
     model::{Event, EventId, FileTime, Process, ProcessId, SourceId},
 };
 
@@ -47,6 +47,8 @@ pub struct Scan {
     pub classes: Vec<(&'static str, u64)>,
     /// What the lines of a log say, in its order.
     pub lines: Vec<LogLine>,
+    /// What the source knows that is no line of time.
+    pub known: Known,
     /// The wall clock of a log, where its own lines tell it.
     pub clock: Option<LocalClock>,
     pub(crate) kept: Vec<(u64, Kept)>,

@@ -1,0 +1,143 @@
+//! What logs and hives say that is no line of time: packages, services, filter drivers, the plan of the reboot.
+
+use std::collections::HashMap;
+
+use crate::{
+    StartType,
+    model::{Evidence, FileTime},
+};
+
+/// What a source knows of the machine.
+#[derive(Debug, Default)]
+pub struct Known {
+    /// Packages and their states.
+    pub packages: Vec<Package>,
+    /// Services and how they are set to start.
+    pub services: Vec<ServiceFact>,
+    /// File system filter drivers.
+    pub filters: Vec<Filter>,
+    /// What pending.xml has planned.
+    pub plan: Plan,
+    /// Machine name, build.
+    pub machine: Option<crate::Machine>,
+    /// What could not be read.
+    pub problems: Vec<crate::Problem>,
+}
+
+/// A package of the component store.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Package {
+    /// Full identity.
+    pub identity: String,
+    /// `KB` number, where the name has one.
+    pub kb: Option<String>,
+    /// Version.
+    pub version: String,
+    /// State in words: `installed`, `superseded`, `install-pending`, `staged`, `absent` …
+    pub state: String,
+    /// When it was installed, where that is known in UTC.
+    pub install_time: Option<FileTime>,
+}
+
+impl Package {
+    /// A package from its identity, `name~token~architecture~language~version`.
+    pub(crate) fn of(identity: &str, state: impl Into<String>) -> Self {
+        let parsed = servicing_logs::dism::PackageIdentity::parse(identity);
+        Self {
+            kb: parsed.as_ref().and_then(|p| p.kb()).map(str::to_owned),
+            version: parsed.map_or_else(String::new, |p| p.version.to_owned()),
+            identity: identity.to_owned(),
+            state: state.into(),
+            install_time: None,
+        }
+    }
+}
+
+/// What a hive or an event log says of a service.
+#[derive(Debug, Clone)]
+pub struct ServiceFact {
+    /// Service name.
+    pub name: String,
+    /// How it is set to start.
+    pub start: Option<StartType>,
+    /// A change of its life, `running`, `stopped`, or a failure in words, with its time.
+    pub state: Option<(FileTime, &'static str)>,
+    /// It failed to start, or ended against its will.
+    pub failed: bool,
+    /// Where that stands.
+    pub evidence: Evidence,
+}
+
+/// A file system filter driver.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Filter {
+    /// Service name.
+    pub name: String,
+    /// Altitude of its first instance.
+    pub altitude: Option<String>,
+}
+
+/// The primitives of pending.xml, by the objects they change.
+#[derive(Debug, Default)]
+pub struct Plan {
+    /// Index of the first primitive on each object, by the object's path in lower case, without volume or hive.
+    primitives: HashMap<String, (u64, &'static str)>,
+}
+
+/// Objects that a plan holds; a pending.xml of 50 MB has some hundred thousand.
+const MAX_PLANNED: usize = 1 << 20;
+
+impl Plan {
+    pub(crate) fn add(&mut self, path: &str, index: u64, primitive: &'static str) {
+        if self.primitives.len() < MAX_PLANNED {
+            self.primitives.entry(bare(path)).or_insert((index, primitive));
+        }
+    }
+
+    /// The primitive that changes this object: its index and kind.
+    pub fn primitive(&self, path: &str) -> Option<(u64, &'static str)> {
+        self.primitives.get(&bare(path)).copied()
+    }
+}
+
+/// Beginnings that stand for the system volume or a hive, lower case.
+const ROOTS: &[(&str, &str)] = &[
+    (r"\??\", ""),
+    (r"\systemroot\", r"windows\"),
+    (r"\registry\machine\", r"hklm\"),
+    (r"hkey_local_machine\", r"hklm\"),
+];
+
+/// A path without what names its volume or hive: native and DOS forms of one object are equal.
+fn bare(path: &str) -> String {
+    let lower = path.to_lowercase();
+    let mut bare = lower.as_str();
+    let mut prefix = "";
+    for (root, stands_for) in ROOTS {
+        if let Some(rest) = bare.strip_prefix(root) {
+            (bare, prefix) = (rest, stands_for);
+            break;
+        }
+    }
+    // A drive letter.
+    if bare.as_bytes().get(1) == Some(&b':') {
+        bare = bare.get(2..).unwrap_or_default().trim_start_matches('\\');
+    }
+    format!("{prefix}{bare}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn native_and_dos_forms_are_one_object() {
+        let mut plan = Plan::default();
+        plan.add(r"\??\C:\Windows\System32\cpu.inf", 7, "MoveFile");
+        plan.add(r"\Registry\Machine\SYSTEM\X", 9, "CreateKey");
+        assert_eq!(plan.primitive(r"C:\WINDOWS\system32\CPU.INF"), Some((7, "MoveFile")));
+        assert_eq!(plan.primitive(r"\SystemRoot\System32\cpu.inf"), Some((7, "MoveFile")));
+        assert_eq!(plan.primitive(r"HKLM\SYSTEM\x"), Some((9, "CreateKey")));
+        assert_eq!(plan.primitive(r"C:\Windows\System32\other.inf"), None);
+    }
+}

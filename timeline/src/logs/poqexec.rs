@@ -1,0 +1,29 @@
+//! poqexec.log: what poqexec itself noted of primitives that failed. No line of a real one is public: its fields are
+//! taken for what they are only where they are plain.
+
+use servicing_logs::{LogText, poqexec};
+
+use super::{Fact, LogLine, cut};
+use crate::{model::SourceId, sources::Scan};
+
+pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
+    let text = LogText::new(bytes);
+    let mut scan = Scan::default();
+    let counts = poqexec::read(&text, |line| {
+        let operation = line.operation.as_deref().unwrap_or_default();
+        let what = [operation, &line.arguments.join(" -> ")].join(" ");
+        scan.lines.push(LogLine {
+            source,
+            line: line.line,
+            local: None,
+            time: None,
+            text: cut(&line.raw),
+            // HRESULT_FROM_NT.
+            code: line.status.map(|status| status | 0x1000_0000),
+            failed: line.status.is_some(),
+            fact: Fact::Primitive(cut(what.trim())),
+        });
+    });
+    scan.events = counts.lines;
+    scan
+}

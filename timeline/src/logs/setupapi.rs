@@ -1,0 +1,57 @@
+//! setupapi.dev.log: the driver side of servicing.
+
+use servicing_logs::{LogText, codes::CodeValue, setupapi};
+
+use super::{Fact, LocalTicks, LogLine, cut};
+use crate::{model::SourceId, sources::Scan};
+
+pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
+    let text = LogText::new(bytes);
+    let mut scan = Scan::default();
+    let counts = setupapi::read(&text, |section| {
+        let servicing = section.title.contains("Driver Updates")
+            || section.command.as_deref().is_some_and(|c| c.to_ascii_lowercase().contains("tiworker"));
+        let code = section.exit_code.and_then(hresult);
+        let failed = code.is_some();
+        let local = section.end.or(section.start).map(|t| LocalTicks(t.0));
+        for message in section.messages.iter().filter(|m| m.severity == setupapi::Severity::Error) {
+            scan.lines.push(LogLine {
+                source,
+                line: message.line,
+                local: section.start.map(|t| LocalTicks(t.0)),
+                time: None,
+                text: cut(&message.text),
+                code: message.code.and_then(CodeValue::hresult).filter(|code| code >> 31 == 1),
+                failed: true,
+                fact: Fact::Failure,
+            });
+        }
+        let first_error = section.messages.iter().find(|m| m.severity == setupapi::Severity::Error);
+        let title = match &section.instance {
+            Some(instance) => format!("{} - {instance}", section.title),
+            None => section.title.to_string(),
+        };
+        scan.lines.push(LogLine {
+            source,
+            line: section.line,
+            local,
+            time: None,
+            text: cut(&first_error.map_or_else(|| title.clone(), |m| format!("{title}: {}", m.text))),
+            code,
+            failed,
+            fact: Fact::Setup { title: cut(&title), servicing },
+        });
+    });
+    scan.lines.sort_by_key(|l| l.line);
+    scan.events = counts.sections;
+    scan
+}
+
+/// Exit statuses are Win32 errors or SetupAPI's own.
+fn hresult(exit: u32) -> Option<u32> {
+    match exit {
+        0 => None,
+        code if code >> 31 == 1 => Some(code),
+        code => Some(0x8007_0000 | code & 0xFFFF),
+    }
+}
