@@ -13,10 +13,24 @@ use crate::{
 /// Bytes of an entry of the offset array: u32 offset, and a byte that was 0 in all of 285,819 entries seen.
 const OFFSET_SIZE: usize = 5;
 
-#[derive(Debug)]
 enum Data {
     Map(memmap2::Mmap),
-    Owned(Vec<u8>),
+    Held(Box<dyn AsRef<[u8]> + Send + Sync>),
+}
+
+impl Data {
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Map(map) => map,
+            Self::Held(held) => held.as_ref().as_ref(),
+        }
+    }
+}
+
+impl std::fmt::Debug for Data {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} bytes", self.bytes().len())
+    }
 }
 
 /// An open Process Monitor log. Nothing is copied: events, texts and stacks borrow from the memory map.
@@ -57,14 +71,19 @@ impl PmlFile {
     /// # Errors
     /// Those of [`PmlHeader::read`].
     pub fn from_vec(bytes: Vec<u8>) -> Result<Self, PmlError> {
-        Self::new(Data::Owned(bytes))
+        Self::from_held(bytes)
+    }
+
+    /// Opens a log whose bytes somebody else holds: a member of an archive, a map of another owner.
+    ///
+    /// # Errors
+    /// Those of [`PmlHeader::read`].
+    pub fn from_held(bytes: impl AsRef<[u8]> + Send + Sync + 'static) -> Result<Self, PmlError> {
+        Self::new(Data::Held(Box::new(bytes)))
     }
 
     fn new(data: Data) -> Result<Self, PmlError> {
-        let bytes: &[u8] = match &data {
-            Data::Map(map) => map,
-            Data::Owned(vec) => vec,
-        };
+        let bytes = data.bytes();
         let header = PmlHeader::read(bytes)?;
         // The one table without which there is nothing to show.
         let need = u64::from(header.event_count) * OFFSET_SIZE as u64;
@@ -106,10 +125,7 @@ impl PmlFile {
 
     /// The file's bytes.
     pub fn bytes(&self) -> &[u8] {
-        match &self.data {
-            Data::Map(map) => map,
-            Data::Owned(vec) => vec,
-        }
+        self.data.bytes()
     }
 
     /// The header.

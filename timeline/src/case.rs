@@ -1,13 +1,14 @@
-//! A case: the files that were given, told by content, and what could not be read of them.
+//! A case: everything that was handed over, told by content, and what could not be read of it.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use pml_reader::{PmlError, PmlFile};
+use servicing_logs::bundle::{Bundle, Content, Kind};
 use sha2::{Digest, Sha256};
 
 use crate::sources::{
     Source,
-    log::{self, LogSource},
+    log::{LogKind, LogSource},
     pml::PmlSource,
 };
 
@@ -15,29 +16,36 @@ use crate::sources::{
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CaseError {
-    /// The file cannot be opened.
-    #[error("{0}")]
-    Io(PmlError),
-    /// The log cannot be read at all.
-    #[error("{}: {source}", path.display())]
+    /// It cannot be read.
+    #[error("{path}: {what}")]
+    Read {
+        /// The input.
+        path: String,
+        /// What is wrong.
+        what: String,
+    },
+    /// The Process Monitor log is unusable as a whole.
+    #[error("{path}: {source}")]
     Pml {
-        /// The file.
-        path: PathBuf,
+        /// The input.
+        path: String,
         /// What is wrong with it.
         source: PmlError,
     },
-    /// A folder was given.
-    #[error("{}: is a folder; name the log itself", path.display())]
-    Folder {
-        /// The folder.
-        path: PathBuf,
+    /// It is of a kind that is not read.
+    #[error("{path}: {what}")]
+    Kind {
+        /// The input.
+        path: String,
+        /// What it is, and what to do.
+        what: &'static str,
     },
 }
 
 /// One input of a case.
 #[derive(Debug)]
 pub struct Input {
-    /// The path as it was given; for a member of a bundle, the bundle's path and the member's name.
+    /// Its name; for a member of a folder or an archive, the way to it.
     pub path: String,
     /// What it holds.
     pub source: Source,
@@ -55,38 +63,101 @@ impl Input {
 pub struct Case {
     /// What could be opened, in the order given.
     pub inputs: Vec<Input>,
-    /// What could not.
+    /// What could not, or only in part.
     pub unreadable: Vec<CaseError>,
+    /// Members of folders and archives that hold nothing for a diagnosis.
+    pub passed_over: u64,
 }
 
+/// Kinds that are no servicing log, with what to say of them; `None` for those of which nothing is to be said where they
+/// lie in a folder or an archive beside others.
+const OTHER_KINDS: &[(Kind, &str)] = &[
+    (Kind::Empty, "the file is empty; copy it again from the machine"),
+    (
+        Kind::Pmb,
+        "this is a raw boot log of Process Monitor (.pmb): start Process Monitor once on that machine and save the log as .PML",
+    ),
+    (Kind::ProcmonCsv, "this is Process Monitor's CSV export; save the log in the native format (.PML) instead"),
+    (Kind::ProcmonXml, "this is Process Monitor's XML export; save the log in the native format (.PML) instead"),
+    (Kind::Etl, "this is an ETW trace (.etl), which the report does not read; give the Process Monitor log"),
+    (Kind::GitLfsPointer, "this is a Git LFS pointer, not the file itself; fetch it with `git lfs pull`"),
+    (Kind::HiveLog, "this is the transaction log of a registry hive; give the hive itself"),
+    (Kind::Unknown, "the first bytes are of no kind known here"),
+    (Kind::Text, "this text is no servicing log known here"),
+    (Kind::Xml, "this XML is no servicing file known here"),
+    (Kind::SessionsXml, "sessions.xml alone tells no failure; give CBS.log"),
+    (Kind::DismLog, "dism.log alone tells no failed reboot; give CBS.log"),
+];
+
 impl Case {
-    /// Opens every path. An input that cannot be read is among `unreadable` and stops nothing.
+    /// Opens files, folders and archives. An input that cannot be read is among `unreadable` and stops nothing.
     pub fn open(paths: &[PathBuf]) -> Self {
+        let bundle = Bundle::open(paths);
         let mut case = Self::default();
-        for path in paths {
-            match open(path) {
-                Ok(source) => case.inputs.push(Input { path: path.display().to_string(), source }),
-                Err(error) => case.unreadable.push(error),
+        for problem in bundle.problems() {
+            case.unreadable.push(read_error(&problem.path, &problem.error));
+        }
+        // A file that was named is answered for; of a folder or an archive only what can be read counts.
+        let named = |path: &str| !path.contains('/');
+        for member in bundle.members() {
+            let kind = log_kind(member.kind);
+            if kind.is_none() && member.kind != Kind::Pml {
+                if named(&member.path) {
+                    case.unreadable.push(other(&member.path, member.kind));
+                } else {
+                    case.passed_over += 1;
+                }
+                continue;
+            }
+            let read = match bundle.read(member) {
+                Ok(read) => read,
+                Err(error) => {
+                    case.unreadable.push(read_error(&member.path, &error));
+                    continue;
+                }
+            };
+            if let Some(error) = read.stopped {
+                case.unreadable.push(read_error(&member.path, &error));
+            }
+            match open(kind, read.bytes) {
+                Ok(source) => case.inputs.push(Input { path: member.path.clone(), source }),
+                Err(source) => case.unreadable.push(CaseError::Pml { path: member.path.clone(), source }),
             }
         }
         case
     }
 }
 
-fn open(path: &Path) -> Result<Source, CaseError> {
-    if path.is_dir() {
-        return Err(CaseError::Folder { path: path.to_owned() });
+fn read_error(path: &str, error: &servicing_logs::Error) -> CaseError {
+    let what = match error {
+        servicing_logs::Error::Io { source, .. } => source.to_string(),
+        other => other.to_string(),
+    };
+    CaseError::Read { path: path.to_owned(), what }
+}
+
+fn open(kind: Option<LogKind>, bytes: Content) -> Result<Source, PmlError> {
+    match kind {
+        Some(kind) => Ok(Source::Log(LogSource { kind, bytes })),
+        None => Ok(Source::Pml(PmlSource { file: PmlFile::from_held(bytes)? })),
     }
-    match PmlFile::open(path) {
-        Ok(file) => Ok(Source::Pml(PmlSource { file })),
-        Err(source @ PmlError::Io { .. }) => Err(CaseError::Io(source)),
-        Err(source @ PmlError::NotPml { .. }) => {
-            let bytes = std::fs::read(path).unwrap_or_default();
-            match log::kind_of(&bytes) {
-                Some(kind) => Ok(Source::Log(LogSource { kind, bytes })),
-                None => Err(CaseError::Pml { path: path.to_owned(), source }),
-            }
-        }
-        Err(source) => Err(CaseError::Pml { path: path.to_owned(), source }),
-    }
+}
+
+fn log_kind(kind: Kind) -> Option<LogKind> {
+    Some(match kind {
+        Kind::CbsLog => LogKind::Cbs,
+        Kind::SetupApiLog => LogKind::SetupApi,
+        Kind::PoqexecLog => LogKind::Poqexec,
+        Kind::PendingXml => LogKind::Pending,
+        Kind::PackageList => LogKind::Packages,
+        Kind::Evtx => LogKind::Events,
+        Kind::Hive => LogKind::Hive,
+        Kind::RegExport => LogKind::RegExport,
+        _ => return None,
+    })
+}
+
+fn other(path: &str, kind: Kind) -> CaseError {
+    let what = OTHER_KINDS.iter().find(|(k, _)| *k == kind).map_or("this kind is not read", |(_, what)| *what);
+    CaseError::Kind { path: path.to_owned(), what }
 }

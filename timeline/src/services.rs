@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::{
     Timeline,
+    diagnosis::Faults,
+    logs::ServiceFact,
     model::{Event, Evidence, FileTime, Kind, Role, Trust, Words},
     sources::Mark,
 };
@@ -84,9 +86,9 @@ pub struct ServiceState {
 #[derive(Debug, Clone)]
 pub struct Service {
     /// Service name.
-    pub name: &'static str,
-    /// Display name.
-    pub display_name: &'static str,
+    pub name: String,
+    /// Display name, where it is known.
+    pub display_name: String,
     /// Start type as the trace read it last.
     pub start_type: Option<(StartType, Evidence)>,
     /// Its life within the trace.
@@ -106,8 +108,47 @@ const SERVICES: &[(&str, &str, &str, &str)] = &[
     ("AppReadiness", "App Readiness", "appreadiness.dll", "-k appreadiness"),
 ];
 
-/// What the timeline says of the services that updates need.
-pub(crate) fn find(timeline: &Timeline<'_>, marked: &[(Mark, Event)]) -> Vec<Service> {
+/// Services that advanced installers need: a part of the installer's name, the service.
+const NEEDED_BY: &[(&str, &str)] = &[
+    ("container installer", "CmService"),
+    ("http installer", "HTTP"),
+    ("task scheduler", "Schedule"),
+    ("network drivers", "NetSetupSvc"),
+    ("mof", "Winmgmt"),
+    ("event", "EventLog"),
+];
+
+/// Services that are told of beside the ones that always are.
+const MAX_OTHERS: usize = 20;
+
+/// What the timeline says of the services that updates need, and of those that failed.
+pub(crate) fn find(timeline: &Timeline<'_>, marked: &[(Mark, Event)], faults: &Faults) -> Vec<Service> {
+    let mut services = always(timeline, marked);
+    let facts = || timeline.scans.iter().flat_map(|s| &s.known.services);
+    let installers = faults.all.iter().map(|f| f.item.to_lowercase());
+    let needed = installers.filter_map(|item| NEEDED_BY.iter().find(|(part, _)| item.contains(part)));
+    let mut names: Vec<String> = needed.map(|(_, service)| (*service).to_owned()).collect();
+    names.extend(facts().filter(|f| f.failed).map(|f| f.name.clone()));
+    for name in names {
+        if services.len() >= SERVICES.len() + MAX_OTHERS || services.iter().any(|s| s.name.eq_ignore_ascii_case(&name)) {
+            continue;
+        }
+        let own = || facts().filter(|f| f.name.eq_ignore_ascii_case(&name));
+        let start_type = own().find_map(|f| Some((f.start?, f.evidence.clone())));
+        let mut states: Vec<ServiceState> = own().filter_map(state_of).collect();
+        states.sort_by_key(|s| s.time);
+        let (assessment, words) = assess(&name, start_type.as_ref().map(|(s, _)| *s), &states);
+        services.push(Service { name, display_name: String::new(), start_type, states, assessment, words });
+    }
+    services
+}
+
+fn state_of(fact: &ServiceFact) -> Option<ServiceState> {
+    let (time, state) = fact.state?;
+    Some(ServiceState { time, state, trust: Trust::Recorded, evidence: fact.evidence.clone() })
+}
+
+fn always(timeline: &Timeline<'_>, marked: &[(Mark, Event)]) -> Vec<Service> {
     let mut starts: BTreeMap<&str, (StartType, Evidence)> = BTreeMap::new();
     let reads = marked.iter().filter(|(mark, e)| *mark == Mark::ServiceStart && e.status == 0);
     for (_, event) in reads {
@@ -129,14 +170,18 @@ pub(crate) fn find(timeline: &Timeline<'_>, marked: &[(Mark, Event)]) -> Vec<Ser
         .map(|(name, display_name, image, command)| {
             let mut states = states(timeline, marked, image, command);
             let own = || facts().filter(|f| f.name.eq_ignore_ascii_case(name));
-            states.extend(own().filter_map(|f| {
-                let (time, state) = f.state?;
-                Some(ServiceState { time, state, trust: Trust::Recorded, evidence: f.evidence.clone() })
-            }));
+            states.extend(own().filter_map(state_of));
             states.sort_by_key(|s| s.time);
             let start_type = starts.remove(name).or_else(|| own().find_map(|f| Some((f.start?, f.evidence.clone()))));
             let (assessment, words) = assess(name, start_type.as_ref().map(|(s, _)| *s), &states);
-            Service { name, display_name, start_type, states, assessment, words }
+            Service {
+                name: (*name).to_owned(),
+                display_name: (*display_name).to_owned(),
+                start_type,
+                states,
+                assessment,
+                words,
+            }
         })
         .collect()
 }

@@ -72,7 +72,7 @@ pub fn diagnose(timeline: &Timeline<'_>, rules: &Rules) -> Diagnosis {
     let faults = faults::find(timeline);
     let signs = signs::find(timeline, &marked, &faults);
     let phases = phases::find(timeline, &boots, &marked, &signs, &faults);
-    let services = services::find(timeline, &marked);
+    let services = services::find(timeline, &marked, &faults);
     let candidates = candidates::rank(timeline, &signs);
     let verdict = verdict::decide(&verdict::Found {
         timeline,

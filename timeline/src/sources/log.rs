@@ -1,6 +1,6 @@
 //! Servicing logs as sources: which they are, and their lines.
 
-use servicing_logs::{LogText, cbs as format};
+use servicing_logs::bundle::Content;
 
 use super::Scan;
 use crate::{
@@ -51,12 +51,12 @@ pub struct LogSource {
     /// Which log.
     pub kind: LogKind,
     /// Its bytes.
-    pub bytes: Vec<u8>,
+    pub bytes: Content,
 }
 
 impl LogSource {
     pub(crate) fn scan(&self, id: SourceId) -> Scan {
-        let bytes = &self.bytes;
+        let bytes: &[u8] = &self.bytes;
         let mut scan = match self.kind {
             LogKind::Cbs => cbs::read(bytes, id),
             LogKind::SetupApi => setupapi::read(bytes, id),
@@ -72,15 +72,4 @@ impl LogSource {
         scan.last = times().max().into_iter().chain(scan.last).max();
         scan
     }
-}
-
-/// Lines at the beginning of a file that are looked at to tell what it is.
-const LOOKED_AT: usize = 50;
-
-/// Which log these bytes are, if any.
-pub(crate) fn kind_of(bytes: &[u8]) -> Option<LogKind> {
-    let head = bytes.get(..bytes.len().min(1 << 16)).unwrap_or_default();
-    let text = LogText::new(head);
-    let mut lines = text.bytes().split(|b| *b == b'\n').take(LOOKED_AT);
-    lines.any(|line| format::parse_header(line).is_some()).then_some(LogKind::Cbs)
 }
