@@ -9,6 +9,7 @@
 //! The machine itself is behind traits ([`machine`]): Windows in the product ([`here`]), fakes in the tests.
 #![cfg_attr(not(windows), forbid(unsafe_code))]
 
+pub mod collect;
 pub mod engine;
 pub mod error;
 pub mod facts;
@@ -18,6 +19,7 @@ pub mod machine;
 pub mod plan;
 pub mod programs;
 pub mod sessions;
+pub mod status;
 pub mod tree;
 #[cfg(windows)]
 mod windows;

@@ -60,6 +60,8 @@ pub trait Disk {
     fn copy(&self, from: &str, to: &str) -> Result<()>;
     /// Moves a file within the volume onto a name that must not exist.
     fn rename(&self, from: &str, to: &str) -> Result<()>;
+    /// The path as the system wants it, without `%SystemRoot%`.
+    fn real(&self, path: &str) -> std::path::PathBuf;
     /// Deletes a file, or a folder with all in it; links are deleted, not followed. Absent is no error.
     fn remove(&self, path: &str) -> Result<()>;
 }
@@ -142,6 +144,8 @@ pub trait Services {
 pub trait Machine: Registry + Disk + Programs + Etw + Services {
     /// What preflight and the plan ask of it.
     fn facts(&self) -> Result<Facts>;
+    /// Names that `--redact` masks: the computer's, its domain's, its users'.
+    fn private_words(&self) -> Result<Vec<String>>;
     /// Now, RFC 3339 UTC.
     fn now(&self) -> String {
         crate::now()

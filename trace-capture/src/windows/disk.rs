@@ -136,6 +136,10 @@ impl Disk for Windows {
         fs::rename(&source, &target).map_err(CaptureError::io("rename", from))
     }
 
+    fn real(&self, path: &str) -> std::path::PathBuf {
+        self.path(path)
+    }
+
     fn remove(&self, path: &str) -> Result<()> {
         let full = self.path(path);
         let Ok(metadata) = fs::symlink_metadata(&full) else { return Ok(()) };

@@ -91,6 +91,42 @@ fn memory_bytes() -> Option<u64> {
     Some(status.ullTotalPhys)
 }
 
+/// The computer's name, its domains, and the users whose profiles are here.
+pub(super) fn private_words(machine: &Windows) -> Result<Vec<String>> {
+    let mut words = Vec::new();
+    let mut take = |key: &str, names: &[&str]| {
+        let values = machine.values(key);
+        words.extend(names.iter().filter_map(|n| values.value(n)).flat_map(Data::as_texts));
+    };
+    take(&format!(r"{CONTROL}\ComputerName\ComputerName"), &["ComputerName"]);
+    take(
+        r"HKLM\SYSTEM\CurrentControlSet\Services\Tcpip\Parameters",
+        &["Hostname", "NV Hostname", "Domain", "NV Domain", "DhcpDomain"],
+    );
+    take(
+        r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion",
+        &["RegisteredOwner", "RegisteredOrganization"],
+    );
+    take(
+        r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion\Winlogon",
+        &["DefaultUserName", "DefaultDomainName"],
+    );
+    take(
+        r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Authentication\LogonUI",
+        &["LastLoggedOnUser", "LastLoggedOnSAMUser", "LastLoggedOnDisplayName"],
+    );
+    let profiles = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion\ProfileList";
+    for sid in machine.subkeys(profiles)?.iter().filter(|sid| sid.starts_with("S-1-5-21-")) {
+        take(&format!(r"{profiles}\{sid}"), &["ProfileImagePath"]);
+    }
+    // A path, DOMAIN\user or user@domain gives its parts.
+    let mut words: Vec<String> =
+        words.iter().flat_map(|w| w.rsplit(['\\', '@']).take(2)).map(str::to_owned).collect();
+    words.sort();
+    words.dedup();
+    Ok(words)
+}
+
 /// NT device and drive letter: `\Device\HarddiskVolume3`, `C:`.
 fn volumes() -> Vec<(String, String)> {
     let letters = (b'A'..=b'Z').map(|letter| format!("{}:", char::from(letter)));

@@ -113,4 +113,8 @@ impl Machine for Windows {
     fn facts(&self) -> Result<Facts> {
         facts::gather(self)
     }
+
+    fn private_words(&self) -> Result<Vec<String>> {
+        facts::private_words(self)
+    }
 }

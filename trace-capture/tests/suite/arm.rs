@@ -2,7 +2,7 @@
 
 use trace_capture::engine::{arm, disarm};
 use trace_capture::error::CaptureError;
-use trace_capture::machine::{Disk, Etw, Machine, Registry};
+use trace_capture::machine::{Etw, Machine, Registry};
 use trace_capture::plan::{self, Action, Options, Plan};
 use trace_capture::sessions::AUTOLOGGER;
 use trace_capture::tree::{Data, Tree};

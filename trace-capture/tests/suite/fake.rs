@@ -50,6 +50,8 @@ pub(crate) struct Fake {
     fuse: Cell<Option<usize>>,
     /// Whether deleting keys is refused, as a security product does.
     pub(crate) registry_protected: Cell<bool>,
+    /// A file whose disk fails half way.
+    pub(crate) bad_file: RefCell<Option<String>>,
     pub(crate) calls: RefCell<Vec<Call>>,
     /// Output files that commands write, by program name.
     pub(crate) outputs: RefCell<BTreeMap<String, Vec<u8>>>,
@@ -73,6 +75,7 @@ impl Fake {
             etw_fails: RefCell::default(),
             fuse: Cell::new(None),
             registry_protected: Cell::new(false),
+            bad_file: RefCell::default(),
             calls: RefCell::default(),
             outputs: RefCell::default(),
         };
@@ -90,6 +93,13 @@ impl Fake {
 
     pub(crate) fn put(&self, path: &str, bytes: &[u8]) {
         self.state.borrow_mut().files.insert(fold(path), Node::File(bytes.to_vec()));
+    }
+
+    pub(crate) fn put_with_folders(&self, path: &str, bytes: &[u8]) {
+        for (at, _) in path.match_indices('\\').skip(1) {
+            self.state.borrow_mut().files.insert(fold(&path[..at]), Node::Folder);
+        }
+        self.put(path, bytes);
     }
 
     pub(crate) fn file(&self, path: &str) -> Option<Vec<u8>> {
@@ -207,6 +217,14 @@ impl Fake {
             _ => return Ok(Outcome::Exit(1)),
         }
         Ok(Outcome::Exit(0))
+    }
+}
+
+struct Broken;
+
+impl Read for Broken {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        Err(io::Error::other("bad sector"))
     }
 }
 
@@ -333,6 +351,11 @@ impl Disk for Fake {
         self.alive()?;
         let bytes =
             self.file(path).ok_or_else(|| CaptureError::io("open", path)(io::ErrorKind::NotFound.into()))?;
+        if self.bad_file.borrow().as_ref().is_some_and(|bad| fold(bad) == fold(path)) {
+            let half = bytes.len() / 2;
+            let broken = io::Read::chain(io::Cursor::new(bytes).take(half as u64), Broken);
+            return Ok(Box::new(broken));
+        }
         Ok(Box::new(io::Cursor::new(bytes)))
     }
 
@@ -366,6 +389,10 @@ impl Disk for Fake {
         let node = node.ok_or_else(|| CaptureError::io("rename", from)(io::ErrorKind::NotFound.into()))?;
         self.state.borrow_mut().files.insert(fold(to), node);
         Ok(())
+    }
+
+    fn real(&self, path: &str) -> std::path::PathBuf {
+        path.replace("%SystemRoot%", r"C:\Windows").into()
     }
 
     fn remove(&self, path: &str) -> Result<()> {
@@ -469,6 +496,10 @@ impl Services for Fake {
 impl Machine for Fake {
     fn facts(&self) -> Result<Facts> {
         Ok(self.facts.borrow().clone())
+    }
+
+    fn private_words(&self) -> Result<Vec<String>> {
+        Ok(vec!["FABRIKAM-PC7".into(), "karl".into()])
     }
 
     fn now(&self) -> String {
