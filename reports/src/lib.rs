@@ -1,17 +1,22 @@
 //! The report model of bootrace and its renderers.
 //!
-//! A [`Report`](model::Report) is the product: [`json`] writes it whole, [`text`] gives its verdict in 15 lines.
+//! A [`Report`](model::Report) is the product: [`json`] writes it whole, [`text`] gives its verdict in 15 lines, [`html`]
+//! is the page that people read, [`png`] its first screen as a picture, and [`write`](mod@write) puts them where they belong.
 
 #![forbid(unsafe_code)]
 
 mod charts;
+pub mod html;
 pub mod json;
 mod lang;
 mod messages;
 pub mod model;
 pub mod png;
+mod redact;
 pub mod text;
 mod view;
 mod visible;
+pub mod write;
 
 pub use lang::Lang;
+pub use redact::redact;

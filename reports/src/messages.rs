@@ -74,9 +74,9 @@ messages! {
     COMMA = ", ", "，";
 
     // What the outcome means.
-    NO_SINGLE_OPERATION = "the update failed; no single operation explains it", "更新失败，但没有任何单一操作能解释";
-    NO_FAILURE = "no failed update in what was read", "所读内容中没有失败的更新";
-    NOT_ENOUGH = "what was read cannot say whether or why the update failed", "所读内容不足以判断更新是否失败或为何失败";
+    NO_SINGLE_OPERATION = "The update failed; no single operation explains it", "更新失败，但没有任何单一操作能解释";
+    NO_FAILURE = "No failed update in what was read", "所读内容中没有失败的更新";
+    NOT_ENOUGH = "What was read cannot say whether or why the update failed", "所读内容不足以判断更新是否失败或为何失败";
     OPERATION_FAILED = "{0} failed: {1} in {2}", "{2} 中的 {0} 失败：{1}";
     RECORDS_READ = "{} records read", "已读取 {} 条记录";
     RECORDS_LOST = "{} lost", "丢失 {} 条";
@@ -139,6 +139,131 @@ messages! {
     NODE_SERVICE = "service", "服务";
     NODE_LOG_LINE = "log line", "日志行";
     NODE_PHASE = "phase", "阶段";
+
+    // Failures by process.
+    RESULTS_TITLE = "Failures by process", "按进程统计的失败";
+    RESULTS_DESCRIPTION = "The failures of each process: those that are ordinary, and the others. The table below holds the same by result.", "每个进程的失败：常见的失败与其他失败。下方表格按结果列出相同内容。";
+    RESULTS_COUNT = "{} unusual, {} ordinary", "{} 次异常，{} 次常见";
+
+    // The page: its head and its sections.
+    SKIP = "Skip to the verdict", "跳到结论";
+    SECTIONS = "Sections", "章节";
+    SECTION_VERDICT = "Verdict", "结论";
+    SECTION_CHAIN = "Chain", "链条";
+    SECTION_TIMELINE = "Timeline", "时间线";
+    SECTION_EVIDENCE = "Evidence", "证据";
+    SECTION_FAILURES = "Failures", "失败";
+    SECTION_GRAPH = "Graph", "关系图";
+    SECTION_SERVICES = "Services", "服务";
+    SECTION_PACKAGES = "Packages", "程序包";
+    SECTION_COMPARE = "Compare", "对比";
+    SECTION_FINDINGS = "Findings", "发现";
+    SECTION_COVERAGE = "Coverage", "覆盖范围";
+    SECTION_DATA = "Data", "数据";
+    REDACTED = "redacted", "已脱敏";
+    COPY_SUMMARY = "Copy summary", "复制摘要";
+    COPIED = "Copied", "已复制";
+    NOT_COPIED = "The browser did not allow copying", "浏览器不允许复制";
+    THEME = "Light or dark", "浅色或深色";
+    READ = "Read", "已读取";
+    NOT_SEEN = "Not seen", "未查";
+    NEXT_CAPTURE = "What to capture next", "接下来要采集的内容";
+    TICKET = "Summary for a ticket", "工单摘要";
+    OMITTED = "{0}: {1} of {2} rows are shown. The rest:", "{0}：显示 {1} 行，共 {2} 行。其余内容：";
+    OMITTED_SOME = "{}: not all rows are shown. The rest:", "{}：未显示全部行。其余内容：";
+    CHARACTERS = "{} characters", "{} 个字符";
+    CHAIN_INTRO = "From the rollback back to the first cause; each line follows from the one below it.", "从回滚追溯到最初的原因；每一行都由其下一行引起。";
+    GRAPH_INTRO = "Causes on the left, consequences on the right. Dashed: not recorded as such, but correlated (long) or inferred (short).", "左侧为原因，右侧为结果。虚线表示并非直接记录：长虚线为相互印证，短虚线为推断。";
+    GRAPH_TABLE = "The graph as a table", "以表格显示关系图";
+    COMPARE_WITH = "Compared with", "对比对象";
+    ALIGNED_ON = "aligned on", "对齐于";
+    INPUTS = "What was read", "已读取的内容";
+    NOT_READ = "What could not be read, and what follows", "无法读取的内容及其影响";
+    CLOCK_ORIGIN = "@0 is", "@0 为";
+    CLOCK_OFFSET = "Log lines are in local time, {}.", "日志行使用本地时间，{}。";
+    TIME_ZONE = "Time zone:", "时区：";
+    DATA_INTRO = "The whole report as JSON stands in this page. Made by", "完整的 JSON 报告已包含在本页中。生成工具：";
+    SAVE_JSON = "Save JSON", "保存 JSON";
+
+    // The page: tools.
+    ZOOM_ALL = "All", "全部";
+    ZOOM_FAILURE = "Failure", "失败处";
+    TIMELINE_HINT = "Drag over the drawing to pick a stretch of time: the evidence follows.", "在图上拖动以选择一段时间：证据表会随之筛选。";
+    PHASES_TABLE = "Phases and gaps as a table", "以表格显示阶段与空白";
+    PROCESS_TREE = "Processes", "进程";
+    FILTER = "Filter", "筛选";
+    AROUND = "Around the failure", "失败前后";
+    ONLY_FAILURES = "Failures only", "仅失败";
+    COPY_ROWS = "Copy rows", "复制各行";
+    CLEAR = "Clear", "清除";
+    SHOW = "Show", "显示";
+    CANDIDATES = "Candidates for the failing operation", "失败操作的候选项";
+    CLOSE = "Close", "关闭";
+
+    // The page: columns.
+    COLUMN_PHASE = "Phase", "阶段";
+    COLUMN_BOOT = "Boot", "启动";
+    COLUMN_START = "Start", "开始";
+    COLUMN_END = "End", "结束";
+    COLUMN_KNOWN = "How it is known", "依据";
+    COLUMN_EXIT = "Exit status", "退出状态";
+    COLUMN_COMMAND_LINE = "Command line", "命令行";
+    COLUMN_PLACE = "Record", "记录";
+    COLUMN_RELATION = "Why here", "关联";
+    COLUMN_RANK = "Rank", "排名";
+    COLUMN_FEATURES = "For and against", "支持与反对";
+    COLUMN_COUNT = "Count", "数量";
+    COLUMN_EXAMPLE = "First path", "首个路径";
+    COLUMN_FIRST = "First", "最早";
+    COLUMN_LAST = "Last", "最晚";
+    COLUMN_BENIGN = "Ordinary because", "属于常见的原因";
+    COLUMN_FROM = "From", "起点";
+    COLUMN_DOES = "Does", "动作";
+    COLUMN_TO = "To", "终点";
+    COLUMN_START_TYPE = "Start type", "启动类型";
+    COLUMN_STATES = "States", "状态";
+    COLUMN_ASSESSMENT = "Assessment", "评估";
+    COLUMN_STATE = "State", "状态";
+    COLUMN_VERSION = "Version", "版本";
+    COLUMN_INSTALLED = "Installed", "安装时间";
+    COLUMN_IDENTITY = "Identity", "标识";
+    COLUMN_DIFFERENCE = "Difference", "差异";
+    COLUMN_GOOD = "Good boot", "正常启动";
+    COLUMN_BAD = "Failing boot", "失败启动";
+    COLUMN_RULE = "Rule", "规则";
+    COLUMN_FINDING = "Finding", "发现";
+    COLUMN_EVIDENCE = "Evidence", "证据";
+    COLUMN_FILE = "File", "文件";
+    COLUMN_KIND = "Kind", "类型";
+    COLUMN_BYTES = "Bytes", "字节";
+    COLUMN_RECORDS = "Records", "记录数";
+    COLUMN_UNREADABLE = "Unreadable", "无法读取";
+    COLUMN_LOST = "Lost", "丢失";
+    COLUMN_WHAT = "What", "内容";
+    COLUMN_OFFSET = "Offset", "偏移";
+    COLUMN_CONSEQUENCE = "Consequence", "影响";
+
+    // The page: why a row stands in a table.
+    RELATION_FAILING = "failing", "失败的操作";
+    RELATION_SAME_PATH = "same path", "同一路径";
+    RELATION_SAME_HANDLE = "same handle", "同一句柄";
+    RELATION_SAME_THREAD = "same thread", "同一线程";
+    RELATION_LOG = "log", "日志";
+    RELATION_NEARBY = "nearby", "时间相近";
+    DIFFERENCE_ONLY_BAD = "only in the failing boot", "仅在失败启动中";
+    DIFFERENCE_ONLY_GOOD = "only in the good boot", "仅在正常启动中";
+    DIFFERENCE_RESULT = "different result", "结果不同";
+    DIFFERENCE_SLOWER = "slower", "更慢";
+
+    // The page: keys.
+    KEYS = "Keys", "快捷键";
+    KEY_FINDINGS = "next and previous finding", "下一个和上一个发现";
+    KEY_EVIDENCE = "the finding's evidence", "该发现的证据";
+    KEY_FAILURE = "the failure", "失败处";
+    KEY_ZOOM = "zoom in, out, all", "放大、缩小、全部";
+    KEY_PAN = "earlier, later", "更早、更晚";
+    KEY_SEARCH = "filter the evidence", "筛选证据";
+    KEY_HELP = "these keys", "显示快捷键";
 
     // Phases.
     PHASE_STAGING = "Staging", "暂存";

@@ -12,7 +12,7 @@ pub(crate) enum Ink {
     /// The background.
     Paper,
     /// Text and outlines.
-    Ink,
+    Text,
     /// Less important text.
     Muted,
     /// Lines that guide the eye.
@@ -46,7 +46,7 @@ impl Ink {
     #[cfg(test)]
     pub(crate) const ALL: [Self; 15] = [
         Self::Paper,
-        Self::Ink,
+        Self::Text,
         Self::Muted,
         Self::Grid,
         Self::Stripe,
@@ -66,7 +66,7 @@ impl Ink {
     pub(crate) const fn rgb(self) -> (u8, u8, u8) {
         match self {
             Self::Paper => (0xFF, 0xFF, 0xFF),
-            Self::Ink => (0x1B, 0x1F, 0x24),
+            Self::Text => (0x1B, 0x1F, 0x24),
             Self::Muted => (0x59, 0x63, 0x6E),
             Self::Grid => (0xE1, 0xE5, 0xEA),
             Self::Stripe => (0xF6, 0xF8, 0xFA),

@@ -24,11 +24,16 @@ pub(crate) fn draw(report: &Report, lang: Lang) -> Option<Chart> {
     let place = |id: &str| nodes.iter().position(|node| node.id == id);
     let edges: Vec<(&GraphEdge, (usize, usize))> =
         graph.edges.iter().filter_map(|edge| Some((edge, (place(&edge.from)?, place(&edge.to)?)))).collect();
-    let heights: Vec<f64> = nodes.iter().map(|node| f64::from(box_height(node))).collect();
     let ends: Vec<_> = edges.iter().map(|(_, ends)| *ends).collect();
+    // How many layers there are decides how wide a box may be, and that how high it is.
+    let layers = layout(&vec![1.0; nodes.len()], &ends, GAP).layers;
+    let gap = gap(&edges, lang);
+    let widest = widest(layers, gap);
+    let boxes: Vec<Contents> = nodes.iter().map(|node| Contents::of(node, widest)).collect();
+    let heights: Vec<f64> = boxes.iter().map(|contents| f64::from(contents.height())).collect();
     let layout = layout(&heights, &ends, GAP);
 
-    let columns = Columns::new(&nodes, &edges, &layout.nodes, layout.layers, lang);
+    let columns = Columns::new(&boxes, &layout.nodes, layout.layers, gap);
     let height = layout.height.ceil() as i32 + 2 * MARGIN;
     let mut canvas = Canvas::default();
     for ((edge, (from, to)), bends) in edges.iter().zip(&layout.bends) {
@@ -39,13 +44,12 @@ pub(crate) fn draw(report: &Report, lang: Lang) -> Option<Chart> {
             canvas.group(&[], |pen| draw_edge(pen, edge, &curve, lang));
         });
     }
-    for (number, (node, spot)) in nodes.iter().zip(&layout.nodes).enumerate() {
+    for (number, ((node, contents), spot)) in nodes.iter().zip(&boxes).zip(&layout.nodes).enumerate() {
         let number = number.to_string();
         canvas.nested(&[("class", "node"), ("data-node", &number)], |canvas| {
             canvas.title(&format!("{} {}", node.label, node.detail));
-            canvas.group(&[], |pen| {
-                draw_node(pen, node, columns.corner(*spot, node), columns.box_width(*spot), lang)
-            });
+            let corner = (columns.left(*spot), Columns::y(*spot) - contents.height() / 2);
+            canvas.group(&[], |pen| draw_node(pen, node, contents, corner, columns.box_width(*spot), lang));
         });
     }
     let description = m::GRAPH_DESCRIPTION.fill(lang, &[&nodes.len().to_string(), &edges.len().to_string()]);
@@ -83,8 +87,39 @@ fn edge_title(edge: &GraphEdge, nodes: &[&GraphNode], (from, to): (usize, usize)
     std::iter::once(words).chain(trust).chain(how).collect::<Vec<_>>().join(" · ")
 }
 
-fn box_height(node: &GraphNode) -> i32 {
-    if node.detail.is_empty() { 44 } else { 60 }
+/// Pixels between two layers: room for the longest label of an edge.
+fn gap(edges: &[(&GraphEdge, (usize, usize))], lang: Lang) -> i32 {
+    let labels = edges.iter().map(|(edge, _)| measure::width(&label_of(edge, lang), SMALL, false) + 36);
+    labels.max().unwrap_or(0).clamp(56, 128)
+}
+
+/// Pixels that a box may take so that all layers fit beside one another.
+fn widest(layers: usize, gap: i32) -> i32 {
+    let count = i32::try_from(layers).unwrap_or(1).max(1);
+    ((WIDTH - 2 * MARGIN - gap * (count - 1)) / count).clamp(140, 270)
+}
+
+/// The texts of a box.
+struct Contents {
+    label: Vec<String>,
+    detail: String,
+    width: i32,
+}
+
+impl Contents {
+    fn of(node: &GraphNode, widest: i32) -> Self {
+        let room = widest - 2 * PADDING - 4;
+        let label = measure::wrap(&node.label, LABEL, true, room, 2);
+        let detail = measure::fit(&node.detail, SMALL, false, room);
+        let widths = label.iter().map(|line| measure::width(line, LABEL, true));
+        let width = widths.chain([measure::width(&detail, SMALL, false), 90]).max().unwrap_or(90);
+        Self { label, detail, width: width + 2 * PADDING + 4 }
+    }
+
+    fn height(&self) -> i32 {
+        let lines = i32::try_from(self.label.len().max(1)).unwrap_or(1);
+        28 + 17 * lines + if self.detail.is_empty() { 0 } else { 16 }
+    }
 }
 
 /// Where the layers stand, and how wide their boxes are.
@@ -94,23 +129,11 @@ struct Columns {
 }
 
 impl Columns {
-    fn new(
-        nodes: &[&GraphNode],
-        edges: &[(&GraphEdge, (usize, usize))],
-        spots: &[Spot],
-        layers: usize,
-        lang: Lang,
-    ) -> Self {
-        let gaps = edges.iter().map(|(edge, _)| measure::width(&label_of(edge, lang), SMALL, false) + 44);
-        let gap = gaps.max().unwrap_or(60).clamp(60, 150);
-        let count = i32::try_from(layers).unwrap_or(1).max(1);
-        let widest = ((WIDTH - 2 * MARGIN - gap * (count - 1)) / count).clamp(120, 270);
-        let mut widths = vec![120; layers];
-        for (node, spot) in nodes.iter().zip(spots) {
-            let label = measure::width(&node.label, LABEL, true);
-            let detail = measure::width(&node.detail, SMALL, false);
+    fn new(boxes: &[Contents], spots: &[Spot], layers: usize, gap: i32) -> Self {
+        let mut widths = vec![0; layers];
+        for (contents, spot) in boxes.iter().zip(spots) {
             if let Some(width) = widths.get_mut(spot.layer) {
-                *width = (*width).max(label.max(detail).saturating_add(2 * PADDING + 6)).min(widest);
+                *width = contents.width.max(*width);
             }
         }
         let mut left = MARGIN;
@@ -133,10 +156,6 @@ impl Columns {
 
     fn y(spot: Spot) -> i32 {
         spot.y.round() as i32 + MARGIN
-    }
-
-    fn corner(&self, spot: Spot, node: &GraphNode) -> Place {
-        (self.left(spot), Self::y(spot) - box_height(node) / 2)
     }
 
     fn width(&self) -> i32 {
@@ -175,13 +194,26 @@ fn swing(curve: &mut Vec<Place>, to: Place) {
     }
 }
 
+/// The same way in steps of some pixels, for dashes of one length.
+fn even_steps(curve: &[Place]) -> Vec<Place> {
+    const STEP: i32 = 6;
+    let mut points: Vec<Place> = curve.first().copied().into_iter().collect();
+    for pair in curve.windows(2) {
+        let [from, to] = pair else { continue };
+        let (dx, dy) = (to.0 - from.0, to.1 - from.1);
+        let steps = (dx.abs().max(dy.abs()) / STEP).max(1);
+        points.extend((1..=steps).map(|step| (from.0 + dx * step / steps, from.1 + dy * step / steps)));
+    }
+    points
+}
+
 fn label_of(edge: &GraphEdge, lang: Lang) -> String {
-    let verb = measure::fit(&edge.kind, SMALL, false, 130);
+    let verb = measure::fit(&edge.kind, SMALL, false, 92);
     match &edge.trust {
         Some(Trust::Recorded) | None => verb,
         Some(trust) => {
             let both = format!("{verb} ({})", view::trust_name(trust).get(lang));
-            if measure::width(&both, SMALL, false) <= 106 { both } else { verb }
+            if measure::width(&both, SMALL, false) <= 92 { both } else { verb }
         }
     }
 }
@@ -196,12 +228,9 @@ fn draw_edge(pen: &mut Pen<'_>, edge: &GraphEdge, curve: &[Place], lang: Lang) {
     match dash {
         None => pen.path(curve, 1, Ink::Muted),
         Some(length) => {
-            for piece in curve
-                .windows(2)
-                .enumerate()
-                .filter(|(number, _)| number % (length + 1) < length)
-                .map(|(_, piece)| piece)
-            {
+            let steps = even_steps(curve);
+            let is_drawn = |number: &usize| number % (length + 1) < length;
+            for piece in steps.windows(2).enumerate().filter(|(number, _)| is_drawn(number)).map(|(_, piece)| piece) {
                 pen.path(piece, 2, Ink::Muted);
             }
         }
@@ -219,8 +248,8 @@ fn draw_edge(pen: &mut Pen<'_>, edge: &GraphEdge, curve: &[Place], lang: Lang) {
     }
 }
 
-fn draw_node(pen: &mut Pen<'_>, node: &GraphNode, (x, y): Place, width: i32, lang: Lang) {
-    let height = box_height(node);
+fn draw_node(pen: &mut Pen<'_>, node: &GraphNode, contents: &Contents, (x, y): Place, width: i32, lang: Lang) {
+    let height = contents.height();
     let (ground, border) = if node.failing { (Ink::BadSoft, Ink::Bad) } else { (Ink::Stripe, Ink::Idle) };
     let strip = match &node.kind {
         _ if node.failing => Ink::Bad,
@@ -233,16 +262,18 @@ fn draw_node(pen: &mut Pen<'_>, node: &GraphNode, (x, y): Place, width: i32, lan
     pen.rect((x, y), (width, height), ground);
     pen.rect((x, y), (4, height), strip);
     pen.frame((x, y), (width, height), border);
-    let (left, room) = (x + PADDING + 4, width - 2 * PADDING - 4);
+    let left = x + PADDING + 4;
     let kind = node.kind.iter().map(|kind| kind_name(kind, lang));
     let trust = node.trust.iter().filter(|trust| **trust != Trust::Recorded);
     let words: Vec<_> = kind.chain(trust.map(|trust| view::trust_name(trust).get(lang).to_owned())).collect();
-    let kind = measure::fit(&words.join(" · "), SMALL, false, room);
+    let kind = measure::fit(&words.join(" · "), SMALL, false, width - 2 * PADDING - 4);
     pen.text((left, y + 13), &kind, Font::new(SMALL, Ink::Muted), Anchor::Start);
-    let label = measure::fit(&node.label, LABEL, true, room);
-    pen.text((left, y + 30), &label, Font::new(LABEL, Ink::Ink).bold(), Anchor::Start);
-    if !node.detail.is_empty() {
-        let detail = measure::fit(&node.detail, SMALL, false, room);
-        pen.text((left, y + 47), &detail, Font::new(SMALL, Ink::Muted), Anchor::Start);
+    let mut middle = y + 30;
+    for line in &contents.label {
+        pen.text((left, middle), line, Font::new(LABEL, Ink::Text).bold(), Anchor::Start);
+        middle += 17;
+    }
+    if !contents.detail.is_empty() {
+        pen.text((left, middle), &contents.detail, Font::new(SMALL, Ink::Muted), Anchor::Start);
     }
 }

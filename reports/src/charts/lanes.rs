@@ -166,7 +166,7 @@ fn phases(phases: &[PhaseSpan], lang: Lang, plot: &Scale) -> Option<Lane<'static
         let (from, to) = (plot.x(start), plot.x(end));
         let width = measure::width(&name, SMALL, false);
         if from + 6 + width <= to {
-            lane.texts.push(Note { time: start, shift: 6, y: 15, text: name, ink: Ink::Ink });
+            lane.texts.push(Note { time: start, shift: 6, y: 15, text: name, ink: Ink::Text });
             continue;
         }
         let x = (from + 4).min(plot.right - width).max(0);

@@ -5,6 +5,7 @@ pub(crate) mod graph;
 pub(crate) mod lanes;
 mod layers;
 pub(crate) mod measure;
+pub(crate) mod results;
 mod scale;
 pub(crate) mod timeline;
 

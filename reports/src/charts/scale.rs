@@ -64,7 +64,7 @@ impl Scale {
         offsets
             .filter_map(|offset| Some((time(offset)?, offset)))
             .filter(|(time, _)| (self.start..=self.end).contains(time))
-            .map(|(time, offset)| (time, label(offset, step, decimals as u32)))
+            .map(|(time, offset)| (time, label(offset, step, decimals)))
             .collect()
     }
 }

@@ -20,6 +20,11 @@ const AXIS: i32 = 26;
 /// Room above the axis for the flag of the failing operation.
 const FLAG: i32 = 26;
 
+/// True where the report holds a stretch of time to draw.
+pub(crate) fn can_draw(report: &Report) -> bool {
+    Scale::of(report, 0, 1).is_some()
+}
+
 /// Draws the timeline, with at most so many pixels of height where given: lanes that do not fit are left out.
 pub(crate) fn draw(report: &Report, lang: Lang, max_height: Option<i32>) -> Option<Chart> {
     let probe = Scale::of(report, 0, 1)?;
@@ -39,7 +44,8 @@ pub(crate) fn draw(report: &Report, lang: Lang, max_height: Option<i32>) -> Opti
     let mut canvas = Canvas::default();
     let clip = format!("plot-{}", lang.tag());
     canvas.clip(&clip, (scale.left, 0), (scale.right - scale.left, height));
-    draw_ground(&mut canvas, &lanes, &scale, left, top, bottom);
+    let failing = report.verdict.failing_operation.as_ref().and_then(|operation| operation.time);
+    draw_ground(&mut canvas, &lanes, &scale, failing, (left, top, bottom));
     let clip = format!("url(#{clip})");
     canvas.nested(&[("clip-path", &clip)], |canvas| {
         canvas
@@ -101,7 +107,13 @@ fn description(report: &Report, lang: Lang, scale: &Scale) -> String {
 }
 
 /// Stripes, labels, the axis.
-fn draw_ground(canvas: &mut Canvas, lanes: &[Lane<'_>], scale: &Scale, left: i32, top: i32, bottom: i32) {
+fn draw_ground(
+    canvas: &mut Canvas,
+    lanes: &[Lane<'_>],
+    scale: &Scale,
+    failing: Option<Time>,
+    (left, top, bottom): (i32, i32, i32),
+) {
     canvas.group(&[], |pen| {
         let mut y = top;
         for (number, lane) in lanes.iter().enumerate() {
@@ -113,11 +125,13 @@ fn draw_ground(canvas: &mut Canvas, lanes: &[Lane<'_>], scale: &Scale, left: i32
     });
     canvas.group(&[("class", "axis")], |pen| {
         let mut free = 0;
+        let failing = failing.map(|time| scale.x(time));
         for (time, label) in scale.ticks(12) {
             let x = scale.x(time);
             let half = measure::width(&label, SMALL, false) / 2;
             pen.line((x, top - 4), (x, bottom), 1, Ink::Grid);
-            if x - half >= free && x + half <= WIDTH {
+            let crossed = failing.is_some_and(|failing| (x - failing).abs() <= half + 2);
+            if x - half >= free && x + half <= WIDTH && !crossed {
                 pen.text((x, top - 14), &label, Font::new(SMALL, Ink::Muted), Anchor::Middle);
                 free = x + half + 8;
             }
@@ -127,7 +141,7 @@ fn draw_ground(canvas: &mut Canvas, lanes: &[Lane<'_>], scale: &Scale, left: i32
         let mut y = top;
         for lane in lanes {
             let room = left - 2 * PADDING;
-            let font = Font::new(LABEL, if lane.strong { Ink::Bad } else { Ink::Ink });
+            let font = Font::new(LABEL, if lane.strong { Ink::Bad } else { Ink::Text });
             let font = if lane.strong { font.bold() } else { font };
             let middle = y + if lane.note.is_empty() { lane.height.min(30) / 2 } else { lane.height / 2 - 8 };
             let end = left - PADDING;

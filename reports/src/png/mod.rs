@@ -119,7 +119,7 @@ fn verdict(canvas: &mut Canvas, report: &Report, lang: Lang) -> i32 {
         pen.rect((MARGIN, 78), (badge, 36), ink);
         pen.text((MARGIN + badge / 2, 96), word, Font::new(18, Ink::Paper).bold(), Anchor::Middle);
         for (line, y) in lines.iter().zip((96..).step_by(34)) {
-            pen.text((left, y), line, Font::new(25, Ink::Ink).bold(), Anchor::Start);
+            pen.text((left, y), line, Font::new(25, Ink::Text).bold(), Anchor::Start);
         }
     });
     96 + 34 * i32::try_from(lines.len().max(1)).unwrap_or(1)
@@ -137,7 +137,7 @@ fn facts(canvas: &mut Canvas, report: &Report, lang: Lang, top: i32) -> i32 {
         for ((label, value, code), y) in facts.iter().zip((top..).step_by(ROW as usize)).take(rows) {
             pen.text((MARGIN, y), label.get(lang), Font::new(LABEL, Ink::Muted), Anchor::Start);
             let room = middle - MARGIN - GUTTER - 40;
-            let font = Font::new(LABEL, Ink::Ink);
+            let font = Font::new(LABEL, Ink::Text);
             let text = measure::fit(value, LABEL, false, room);
             let font = if *code { font.mono() } else { font };
             pen.text((MARGIN + GUTTER, y), &text, font, Anchor::Start);
@@ -154,7 +154,7 @@ fn facts(canvas: &mut Canvas, report: &Report, lang: Lang, top: i32) -> i32 {
                 if line == 0 {
                     pen.text((middle, y), &format!("{number}"), Font::new(LABEL, Ink::Muted), Anchor::Start);
                 }
-                pen.text((middle + 24, y), text, Font::new(LABEL, Ink::Ink), Anchor::Start);
+                pen.text((middle + 24, y), text, Font::new(LABEL, Ink::Text), Anchor::Start);
                 y += ROW;
             }
         }

@@ -1,6 +1,6 @@
 //! Made reports, one an outcome and one of hostile names, as the diagnosis would fill them.
 
-#![allow(dead_code)]
+#![allow(dead_code, unreachable_pub)]
 
 use reports::model::*;
 

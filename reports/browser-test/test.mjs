@@ -1,0 +1,336 @@
+// Opens reports in Chromium and uses them as a reader would.
+//   node test.mjs [--screenshots FOLDER] report.html…
+// CHROMIUM names the browser; without it /usr/bin/chromium is used.
+import { readFileSync, statSync, mkdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { basename, dirname, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import assert from 'node:assert/strict';
+import { chromium } from 'playwright-core';
+
+const files = process.argv.slice(2);
+const wantsPictures = files[0] === '--screenshots';
+const pictures = wantsPictures ? files.splice(0, 2)[1] : null;
+if (!files.length) {
+  console.error('usage: node test.mjs [--screenshots FOLDER] report.html…');
+  process.exit(2);
+}
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const SCREEN = { width: 1366, height: 768 };
+const LIMIT = 5 * 1024 * 1024;
+
+let passed = 0;
+let failed = 0;
+async function check(name, test) {
+  try {
+    const skipped = await test();
+    if (skipped === 'skip') return;
+    passed += 1;
+    console.log(`ok      ${name}`);
+  } catch (error) {
+    failed += 1;
+    console.log(`FAILED  ${name}\n        ${String(error.message).split('\n').slice(0, 12).join('\n        ')}`);
+  }
+}
+
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+});
+
+// A page, and what it must not do: ask for anything, or complain.
+async function open(url, options = {}) {
+  const context = await browser.newContext({ viewport: SCREEN, ...options });
+  const page = await context.newPage();
+  const offences = [];
+  page.on('request', (request) => {
+    const asked = request.url();
+    if (asked.split('#')[0] !== url.split('#')[0] && !asked.startsWith('data:') && !asked.startsWith('blob:')) offences.push(`request ${asked}`);
+  });
+  page.on('console', (message) => { if (['error', 'warning'].includes(message.type())) offences.push(`console: ${message.text()}`); });
+  page.on('pageerror', (error) => offences.push(`error: ${error.message}`));
+  page.on('dialog', (dialog) => { offences.push(`dialog: ${dialog.message()}`); dialog.dismiss(); });
+  const begin = performance.now();
+  await page.goto(url);
+  return { page, context, offences, milliseconds: performance.now() - begin };
+}
+
+const within = (box, height) => box && box.y >= 0 && box.y + box.height <= height;
+
+// What was copied, read by pasting it: a page opened from a file may not read the clipboard.
+async function copied(page, button) {
+  await page.evaluate(() => document.getElementById('status').replaceChildren());
+  await page.locator(button).click();
+  await page.locator('#status:not(:empty)').waitFor({ timeout: 5000 });
+  await page.evaluate(() => {
+    const area = document.createElement('textarea');
+    area.id = 'pasted';
+    document.body.append(area);
+    area.focus();
+  });
+  await page.keyboard.press('Control+V');
+  const text = await page.locator('#pasted').inputValue();
+  await page.evaluate(() => document.getElementById('pasted').remove());
+  return text;
+}
+
+async function seriousIssues(page) {
+  await page.evaluate(axe);
+  const result = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
+  return result.violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map((node) => `${node.target} ${node.failureSummary}`).join(' | ')}`);
+}
+
+async function testReport(file) {
+  const path = resolve(file);
+  const url = pathToFileURL(path).href;
+  const name = `${basename(dirname(path))}/${basename(path)}`;
+  const named = (what) => `${name}: ${what}`;
+  const { page, context, offences, milliseconds } = await open(url);
+  const count = (selector) => page.locator(selector).count();
+  const chosen = () => page.locator('tr.chosen').getAttribute('id');
+  const visibleRows = () => page.locator('#rows tbody tr:not([hidden])').count();
+  const rows = await count('#rows tbody tr');
+  const failing = rows ? await page.locator('#rows').getAttribute('data-failing') : null;
+
+  await check(named('opens within a second, at most 5 MiB'), async () => {
+    assert.ok(statSync(path).size <= LIMIT, `${statSync(path).size} bytes`);
+    assert.ok(milliseconds <= 1000, `${milliseconds.toFixed(0)} ms`);
+  });
+
+  await check(named('verdict visible at 1366 x 768'), async () => {
+    for (const selector of ['.outcome', 'h1', '#verdict .columns']) {
+      assert.ok(await page.locator(selector).isVisible(), `${selector} is not visible`);
+    }
+    for (const selector of ['.outcome', 'h1']) {
+      const box = await page.locator(selector).boundingBox();
+      assert.ok(within(box, SCREEN.height), `${selector} ends at ${box.y + box.height}`);
+    }
+    assert.equal(await count('h1'), 1);
+  });
+
+  await check(named('text of the trace is text'), async () => {
+    assert.notEqual(await page.title(), 'owned');
+    assert.equal(await count('img, iframe, object, embed, base, [onerror], [onclick], [onload]'), 0);
+    assert.equal(await count('a[href^="javascript:"]'), 0);
+    assert.equal(await count('script'), 2);
+    const hidden = await page.evaluate(() => /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/.test(document.body.innerText));
+    assert.equal(hidden, false, 'a control character is in the text');
+  });
+
+  await check(named('language switch'), async () => {
+    await page.locator('label[for="lang-zh"]').click();
+    assert.equal(await page.evaluate(() => document.documentElement.lang), 'zh-CN');
+    assert.equal(await page.locator('#verdict .outcome .en').isVisible(), false);
+    assert.equal(await page.locator('#verdict .outcome .zh').isVisible(), true);
+    assert.match(page.url(), /lang=zh-CN/);
+    await page.locator('label[for="lang-en"]').click();
+    assert.equal(await page.locator('#verdict .outcome .en').isVisible(), true);
+    assert.equal(await page.locator('#verdict .outcome .zh').isVisible(), false);
+  });
+
+  await check(named('keyboard: help'), async () => {
+    await page.keyboard.press('?');
+    assert.ok(await page.locator('#help').isVisible());
+    await page.keyboard.press('Escape');
+    assert.equal(await page.locator('#help').isVisible(), false);
+  });
+
+  await check(named('keyboard: the failure'), async () => {
+    if (!failing) return 'skip';
+    await page.keyboard.press('.');
+    assert.equal(await chosen(), failing);
+    assert.ok(within(await page.locator('tr.chosen td').first().boundingBox(), SCREEN.height));
+  });
+
+  await check(named('keyboard: findings and their evidence'), async () => {
+    const links = await page.locator('tr.finding').first().locator('a[href^="#"]').count().catch(() => 0);
+    if (!(await count('tr.finding')) || !links) return 'skip';
+    await page.evaluate(() => document.activeElement.blur());
+    await page.keyboard.press('j');
+    assert.ok(await page.evaluate(() => document.activeElement.matches('tr.finding')));
+    const first = await page.locator('tr.finding').first().locator('a[href^="#"]').first().getAttribute('href');
+    await page.keyboard.press('k');
+    await page.keyboard.press('Enter');
+    assert.equal(`#${await chosen()}`, first);
+  });
+
+  await check(named('zoom and pan by keys'), async () => {
+    if (!(await count('.timeline-drawing svg'))) return 'skip';
+    await page.evaluate(() => document.activeElement.blur());
+    const matrix = () => page.locator('.timeline-drawing .scaled').first().getAttribute('transform');
+    await page.keyboard.press('0');
+    const whole = await matrix();
+    await page.keyboard.press('+');
+    const zoomed = await matrix();
+    assert.match(zoomed, /^matrix\(2 /);
+    await page.keyboard.press('d');
+    assert.notEqual(await matrix(), zoomed);
+    await page.keyboard.press('0');
+    assert.equal(await matrix(), whole);
+  });
+
+  await check(named('a stretch of the timeline filters the evidence'), async () => {
+    if (!rows || !(await count('.timeline-drawing.en svg'))) return 'skip';
+    const svg = page.locator('.timeline-drawing.en svg');
+    await svg.evaluate((element) => element.scrollIntoView({ block: 'center' }));
+    const box = await svg.boundingBox();
+    const right = box.x + box.width - 14;
+    await page.mouse.move(right - 30, box.y + 80);
+    await page.mouse.down();
+    await page.mouse.move(right, box.y + 80, { steps: 4 });
+    await page.mouse.up();
+    assert.match(page.url(), /;t=/);
+    assert.equal(await page.locator('.selection').count() > 0, true);
+    const picked = await visibleRows();
+    await page.locator('#clear').click();
+    assert.equal(await visibleRows(), rows);
+    assert.ok(picked <= rows);
+  });
+
+  await check(named('filter'), async () => {
+    if (!rows) return 'skip';
+    await page.evaluate(() => document.activeElement.blur());
+    await page.keyboard.press('/');
+    assert.equal(await page.evaluate(() => document.activeElement.id), 'filter');
+    await page.keyboard.type('no such text anywhere');
+    assert.ok((await visibleRows()) <= 1, 'rows remain that do not match');
+    await page.locator('#clear').click();
+    assert.equal(await visibleRows(), rows);
+    await page.locator('#only-failures').check();
+    const failures = await count('#rows tbody tr.error');
+    assert.ok((await visibleRows()) >= failures && (await visibleRows()) <= failures + 1);
+    await page.locator('#clear').click();
+  });
+
+  await check(named('rows around the failure'), async () => {
+    if (!failing || rows < 8) return 'skip';
+    await page.locator('#around').selectOption('3');
+    assert.ok((await visibleRows()) <= 8, `${await visibleRows()} rows`);
+    assert.ok(await page.locator(`[id="${failing}"]`).isVisible());
+    await page.locator('#clear').click();
+  });
+
+  await check(named('sort'), async () => {
+    if (!rows) return 'skip';
+    const head = page.locator('#rows thead th').first();
+    const times = () => page.locator('#rows tbody tr td:first-child').evaluateAll((cells) => cells.map((cell) => Number(cell.dataset.v || 0)));
+    await head.locator('button').click();
+    assert.equal(await head.getAttribute('aria-sort'), 'ascending');
+    await head.locator('button').click();
+    assert.equal(await head.getAttribute('aria-sort'), 'descending');
+    const down = await times();
+    assert.deepEqual(down, [...down].sort((a, b) => b - a));
+    await head.locator('button').click();
+  });
+
+  await check(named('copy summary'), async () => {
+    const text = await copied(page, '#copy-summary');
+    assert.ok(text.length > 20, `copied: ${text}`);
+    assert.ok(text.trimEnd().split('\n').length <= 15);
+    assert.match(text, /^(FAILED|OK|UNKNOWN) /);
+  });
+
+  await check(named('copy rows'), async () => {
+    if (!rows) return 'skip';
+    const lines = (await copied(page, '#copy-rows')).trimEnd().split('\n');
+    assert.equal(lines.length, rows + 1);
+    assert.equal(lines[0].split('\t').length, 7);
+  });
+
+  await check(named('link to one event'), async () => {
+    if (!failing) return 'skip';
+    const opened = await open(`${url}#${failing};n=3;lang=zh-CN`);
+    assert.equal(await opened.page.locator('tr.chosen').getAttribute('id'), failing);
+    assert.ok(within(await opened.page.locator('tr.chosen td').first().boundingBox(), SCREEN.height));
+    assert.ok(await opened.page.locator('#verdict-title .zh, #verdict-title').first().isVisible());
+    assert.equal(await opened.page.locator('#around').inputValue(), '3');
+    await opened.context.close();
+  });
+
+  await check(named('report.json is in the page'), async () => {
+    const report = JSON.parse(await page.locator('#report').textContent());
+    assert.equal(report.schema_version, '1');
+    const waiting = page.waitForEvent('download');
+    await page.locator('#save-json').click();
+    const saved = JSON.parse(readFileSync(await (await waiting).path(), 'utf8'));
+    assert.deepEqual(saved, report);
+  });
+
+  await check(named('dark mode'), async () => {
+    const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    await page.emulateMedia({ colorScheme: 'light' });
+    assert.equal(await ground(), 'rgb(255, 255, 255)');
+    await page.emulateMedia({ colorScheme: 'dark' });
+    assert.notEqual(await ground(), 'rgb(255, 255, 255)');
+    await page.locator('#theme').click();
+    assert.equal(await ground(), 'rgb(255, 255, 255)');
+    await page.locator('#theme').click();
+    await page.emulateMedia({ colorScheme: 'light' });
+    assert.notEqual(await ground(), 'rgb(255, 255, 255)');
+    await page.locator('#theme').click();
+  });
+
+  await check(named('prints with verdict and chain on the first page'), async () => {
+    const pdf = await page.pdf({ preferCSSPageSize: true });
+    assert.equal(pdf.subarray(0, 5).toString(), '%PDF-');
+    // A4 less 14 mm on each side, in CSS pixels.
+    await page.emulateMedia({ media: 'print' });
+    await page.setViewportSize({ width: 688, height: 1017 });
+    const end = await page.evaluate(() => {
+      const last = document.getElementById('chain') || document.getElementById('verdict');
+      return last.getBoundingClientRect().bottom + scrollY;
+    });
+    await page.emulateMedia({ media: 'screen' });
+    await page.setViewportSize(SCREEN);
+    assert.ok(end <= 1017 || name.startsWith('hostile'), `they end at ${end.toFixed(0)} of 1017 pixels`);
+  });
+
+  await check(named('axe-core finds no serious issue'), async () => {
+    assert.deepEqual(await seriousIssues(page), []);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    const dark = await page.locator('#theme').isVisible() && await page.evaluate(() => { document.documentElement.dataset.theme = 'dark'; return true; });
+    assert.ok(dark);
+    await page.locator('label[for="lang-zh"]').click();
+    assert.deepEqual(await seriousIssues(page), []);
+  });
+
+  await check(named('no console message, no request'), () => assert.deepEqual(offences, []));
+  await context.close();
+
+  await check(named('works without script'), async () => {
+    const plain = await open(url, { javaScriptEnabled: false });
+    for (const selector of ['h1', '.outcome', '#coverage h2', '.verdict .facts', '#data h2']) {
+      assert.ok(await plain.page.locator(selector).first().isVisible(), selector);
+    }
+    for (const selector of ['.drawing.en svg', '#rows tbody tr', 'tr.finding', '#services tbody tr', '.chain li']) {
+      const found = plain.page.locator(selector);
+      for (let number = 0; number < await found.count(); number += 1) {
+        assert.ok(await found.nth(number).isVisible(), `${selector} ${number}`);
+      }
+    }
+    assert.equal(await plain.page.locator('.scripted:visible').count(), 0);
+    await plain.page.locator('label[for="lang-zh"]').click();
+    assert.equal(await plain.page.locator('.outcome .zh').isVisible(), true);
+    assert.equal(await plain.page.locator('.outcome .en').isVisible(), false);
+    assert.deepEqual(plain.offences, []);
+    await plain.context.close();
+  });
+
+  if (pictures) {
+    mkdirSync(pictures, { recursive: true });
+    for (const [mode, options, hash] of [['light', { colorScheme: 'light' }, ''], ['dark', { colorScheme: 'dark' }, ''], ['zh-CN', { colorScheme: 'light' }, '#;lang=zh-CN']]) {
+      const opened = await open(url + hash, options);
+      const shot = (what, full) => opened.page.screenshot({ path: join(pictures, `${basename(dirname(path))}-${mode}-${what}.png`), fullPage: full });
+      await shot('screen', false);
+      await shot('page', true);
+      await opened.context.close();
+    }
+  }
+}
+
+for (const file of files) await testReport(file);
+await browser.close();
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed ? 1 : 0;

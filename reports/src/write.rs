@@ -1,0 +1,200 @@
+//! Writes a report's files: which, where, and never over anything else.
+
+use crate::lang::Lang;
+use crate::model::{Report, Text};
+use crate::text::TextOptions;
+use crate::{html, json, png, text};
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// A format of the report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Format {
+    /// `report.html`
+    Html,
+    /// `report.png`
+    Png,
+    /// `report.json`
+    Json,
+    /// `report.txt`
+    Text,
+}
+
+impl Format {
+    /// Every format.
+    pub const ALL: [Self; 4] = [Self::Html, Self::Png, Self::Json, Self::Text];
+
+    /// The format of a name such as `html` or `text`.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| format.name() == name)
+    }
+
+    /// Its name on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Html => "html",
+            Self::Png => "png",
+            Self::Json => "json",
+            Self::Text => "text",
+        }
+    }
+
+    /// The ending of its file.
+    pub const fn extension(self) -> &'static str {
+        match self {
+            Self::Text => "txt",
+            other => other.name(),
+        }
+    }
+
+    /// The name of its file.
+    pub fn file_name(self) -> String {
+        format!("report.{}", self.extension())
+    }
+
+    fn of_path(path: &Path) -> Option<Self> {
+        let extension = path.extension()?.to_str()?;
+        Self::ALL.into_iter().find(|format| format.extension().eq_ignore_ascii_case(extension))
+    }
+}
+
+/// Where the files go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Output {
+    /// Into a folder, which is made if it is absent.
+    Folder(PathBuf),
+    /// Into one file of one format.
+    File(PathBuf, Format),
+    /// To standard output, in one format.
+    Stdout(Format),
+}
+
+impl Output {
+    /// What `-o` means: `-` is standard output for one format; a path that ends like a format's file is that file where
+    /// that one format is asked for; every other path is a folder. Without `-o` it is the folder `<input>-report`
+    /// beside the first input.
+    pub fn choose(given: Option<&Path>, first_input: &Path, formats: &[Format]) -> Result<Self, WriteError> {
+        let one = if let [one] = formats { Some(*one) } else { None };
+        match given {
+            Some(path) if path.as_os_str() == "-" => one.map(Self::Stdout).ok_or(WriteError::ManyToStdout),
+            Some(path) => Ok(match (one, Format::of_path(path)) {
+                (Some(one), Some(ending)) if one == ending && !path.is_dir() => Self::File(path.to_owned(), one),
+                _ => Self::Folder(path.to_owned()),
+            }),
+            None => {
+                let mut name = first_input.file_name().unwrap_or_else(|| "bootrace".as_ref()).to_owned();
+                name.push("-report");
+                Ok(Self::Folder(first_input.with_file_name(name)))
+            }
+        }
+    }
+}
+
+/// What was written, and what the reader must be told.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Written {
+    /// The files, in the order of the formats.
+    pub files: Vec<PathBuf>,
+    /// Remarks, such as that a picture is in English because no font has Chinese glyphs.
+    pub notes: Vec<Text>,
+}
+
+/// Why a file could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    /// Standard output was asked for with more than one format.
+    #[error("standard output takes one format: give one with --format")]
+    ManyToStdout,
+    /// The operating system refused.
+    #[error("cannot write {}: {source}", path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The page could not be made.
+    #[error("report.html: {0}")]
+    Html(#[from] html::HtmlError),
+    /// The picture could not be made.
+    #[error("report.png: {0}")]
+    Png(#[from] png::PngError),
+    /// The JSON could not be made.
+    #[error("report.json: {0}")]
+    Json(#[from] serde_json::Error),
+}
+
+impl WriteError {
+    /// Short stable name of the kind of error.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::ManyToStdout => "many_to_stdout",
+            Self::Io { .. } => "io",
+            Self::Html(_) => "html",
+            Self::Png(_) => "png",
+            Self::Json(_) => "json",
+        }
+    }
+}
+
+/// Writes the report in the formats asked for. A file of an earlier report is replaced whole or not at all.
+pub fn write(report: &Report, formats: &[Format], lang: Lang, output: &Output) -> Result<Written, WriteError> {
+    let mut written = Written::default();
+    match output {
+        Output::Stdout(format) => {
+            let bytes = render(report, *format, lang, &mut written.notes)?;
+            let failed = |source| WriteError::Io { path: "standard output".into(), source };
+            let mut stdout = io::stdout().lock();
+            stdout.write_all(&bytes).and_then(|()| stdout.flush()).map_err(failed)?;
+        }
+        Output::File(path, format) => {
+            let bytes = render(report, *format, lang, &mut written.notes)?;
+            if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+                make_folder(folder)?;
+            }
+            replace_file(path, &bytes)?;
+            written.files.push(path.clone());
+        }
+        Output::Folder(folder) => {
+            make_folder(folder)?;
+            for format in Format::ALL.into_iter().filter(|format| formats.contains(format)) {
+                let path = folder.join(format.file_name());
+                replace_file(&path, &render(report, format, lang, &mut written.notes)?)?;
+                written.files.push(path);
+            }
+        }
+    }
+    Ok(written)
+}
+
+fn render(report: &Report, format: Format, lang: Lang, notes: &mut Vec<Text>) -> Result<Vec<u8>, WriteError> {
+    Ok(match format {
+        Format::Html => html::render(report, lang)?.into_bytes(),
+        Format::Json => json::render(report)?.into_bytes(),
+        Format::Text => text::render(report, &TextOptions { lang, ..TextOptions::default() }).into_bytes(),
+        Format::Png => {
+            let png = png::render(report, lang)?;
+            notes.extend(png.note);
+            png.bytes
+        }
+    })
+}
+
+fn make_folder(folder: &Path) -> Result<(), WriteError> {
+    fs::create_dir_all(folder).map_err(|source| WriteError::Io { path: folder.to_owned(), source })
+}
+
+/// Writes beside the file and renames, so that no reader sees half a file.
+fn replace_file(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
+    let failed = |source| WriteError::Io { path: path.to_owned(), source };
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.part", std::process::id()));
+    let part = path.with_file_name(name);
+    let result = fs::write(&part, bytes).and_then(|()| fs::rename(&part, path));
+    if result.is_err() {
+        // What is left behind is ours, and the first error is the one to tell.
+        let _ = fs::remove_file(&part);
+    }
+    result.map_err(failed)
+}
