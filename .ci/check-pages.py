@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Holds the pages against the project: docs/REPORT.md against the report's model, and links between pages."""
+"""Holds the pages against the project: the tables of docs/REPORT.md and docs/RULES.md, and links between pages."""
 
 import pathlib
 import re
@@ -7,41 +7,59 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-MODEL = ["mod", "parts", "verdict", "tables"]
-# A page describes prose in words, not in a table of its own.
-IN_WORDS = {"Text"}
+# A page, the sources whose declarations it describes, and those it need not.
+PAGES = [
+    (
+        "docs/REPORT.md",
+        [f"reports/src/model/{name}.rs" for name in ("mod", "parts", "verdict", "tables")],
+        # Described in words, not in a table.
+        {"Text"},
+    ),
+    (
+        "docs/RULES.md",
+        ["timeline/src/rules/mod.rs", "timeline/src/diagnosis/faults.rs"],
+        {"RuleText", "RuleTrust", "RuleFile", "RuleError", "Rules", "Fault", "Faults"},
+    ),
+]
 
 
-def model():
-    """What reports/src/model declares: structs and enums with the names that stand in the JSON."""
+def declared(paths):
+    """The types of these sources with the names that users write or read: fields, and the words of enums."""
     found = {}
-    for name in MODEL:
-        source = (ROOT / "reports/src/model" / f"{name}.rs").read_text(encoding="utf-8")
-        for kind, body in re.findall(r"^    pub struct (\w+) \{\n(.*?)^    \}", source, re.S | re.M):
-            fields = re.findall(r"((?:^        #\[.*\]\n)*)^        pub (\w+): ", body, re.M)
-            found[kind] = {field for attributes, field in fields if "flatten" not in attributes}
-        for kind, body in re.findall(r"^    pub enum (\w+) \{\n(.*?)^    \}", source, re.S | re.M):
-            found[kind] = set(re.findall(r'^        \w+ = "([^"]+)",', body, re.M))
-    return {kind: names for kind, names in found.items() if kind not in IN_WORDS}
+    for path in paths:
+        source = (ROOT / path).read_text(encoding="utf-8")
+        for _, kind, body in re.findall(r"^( *)pub struct (\w+) \{\n(.*?)^\1\}", source, re.S | re.M):
+            fields = re.findall(r"((?:^ *#\[.*\]\n)*)^ *pub (\w+): ", body, re.M)
+            names = set()
+            for attributes, field in fields:
+                renamed = re.search(r'rename = "(\w+)"', attributes)
+                if "flatten" not in attributes:
+                    names.add(renamed.group(1) if renamed else field)
+            found[kind] = names
+        for _, kind, body in re.findall(r"^( *)pub enum (\w+) \{\n(.*?)^\1\}", source, re.S | re.M):
+            words = re.findall(r'^ *\w+ = "([^"]+)",', body, re.M)
+            found[kind] = set(words or re.findall(rf'\({kind}::\w+, "([^"]+)"\)', source))
+    return found
 
 
-def page():
-    """What docs/REPORT.md describes: the first column of each table, by heading."""
-    text = (ROOT / "docs/REPORT.md").read_text(encoding="utf-8")
-    sections = re.split(r"^### (\w+)$", text, flags=re.M)[1:]
+def described(page):
+    """The first column of each table of a page, by heading."""
+    sections = re.split(r"^### (\w+)$", (ROOT / page).read_text(encoding="utf-8"), flags=re.M)[1:]
     return {
         kind: set(re.findall(r"^\| `([^`]+)` \|", body, re.M)) for kind, body in zip(sections[::2], sections[1::2])
     }
 
 
-def report_keys():
-    declared, described = model(), page()
-    assert len(declared) > 30, "the model's declarations were not found"
-    for kind in sorted(declared.keys() | described.keys()):
-        for name in sorted(declared.get(kind, set()) - described.get(kind, set())):
-            yield f"docs/REPORT.md: {kind}.{name} is not described"
-        for name in sorted(described.get(kind, set()) - declared.get(kind, set())):
-            yield f"docs/REPORT.md: {kind}.{name} is not in the model"
+def tables():
+    for page, sources, in_words in PAGES:
+        code, text = declared(sources), described(page)
+        for kind in sorted(set(code) - in_words | set(text)):
+            if not code.get(kind):
+                yield f"{page}: {kind} is not declared in {', '.join(sources)}"
+            for name in sorted(code.get(kind, set()) - text.get(kind, set())):
+                yield f"{page}: {kind}.{name} is not described"
+            for name in sorted(text.get(kind, set()) - code.get(kind, set())):
+                yield f"{page}: {kind}.{name} is not in the code"
 
 
 def links():
@@ -53,6 +71,6 @@ def links():
                 yield f"{name}: there is no {target}"
 
 
-wrong = [*report_keys(), *links()]
+wrong = [*tables(), *links()]
 print("\n".join(wrong) or "the pages agree with the project")
 sys.exit(bool(wrong))
