@@ -15,9 +15,12 @@ use crate::error::EtlError;
 use crate::header::{BUFFER_HEADER, BufferHeader, LogFileHeader};
 use crate::record::{Context, EventId, Step, step};
 
-/// Most bytes of one decompressed buffer. Windows allows sessions up to 16 MiB a buffer; 64 KiB is the largest
-/// seen in real files. A file whose header states more has its buffers cut here.
+/// Most bytes of one decompressed buffer, whatever the header states; 64 KiB is the most seen in real files.
 pub const MAX_BUFFER: usize = 16 << 20;
+
+/// A buffer of more than 64 KiB must hold at least one byte for so many decompressed. Records have times and
+/// sizes that do not repeat: real buffers shrink to between a half and a thirtieth.
+pub const MAX_RATIO: usize = 1024;
 
 #[derive(Debug)]
 enum Data<'a> {
@@ -170,12 +173,16 @@ impl<'a> EtlFile<'a> {
 
     /// Bytes that [`EtlFile::read`] allocates for this buffer at most.
     pub(crate) fn memory(&self, entry: &BufferEntry) -> usize {
-        let want = if entry.header.is_compressed() { clamp(entry.header.offset) } else { 0 };
-        want.min(self.cap())
+        if !entry.header.is_compressed() {
+            return 0;
+        }
+        clamp(entry.header.offset).min(self.cap(clamp(entry.header.buffer_size)))
     }
 
-    fn cap(&self) -> usize {
-        clamp(self.header.buffer_size).min(MAX_BUFFER)
+    /// Most bytes that `body` compressed bytes may become.
+    fn cap(&self, body: usize) -> usize {
+        let ratio = body.saturating_mul(MAX_RATIO).max(0x1_0000);
+        clamp(self.header.buffer_size).min(MAX_BUFFER).min(ratio)
     }
 
     fn decompress(&self, offset: u64, body: &[u8], fill: usize, damage: &mut Option<EtlError>) -> Vec<u8> {
@@ -190,7 +197,7 @@ impl<'a> EtlFile<'a> {
             return out;
         };
         let offset = offset + BUFFER_HEADER as u64;
-        let want = fill.min(self.cap());
+        let want = fill.min(self.cap(body.len()));
         if want < fill {
             let (need, limit) = (fill as u64, want as u64);
             damage.get_or_insert(EtlError::TooLarge { what: "decompressed buffer", offset, need, limit });

@@ -88,6 +88,12 @@ impl Hasher for KeyHasher {
         self.add(word);
     }
 
+    /// Enumerations are hashed as this.
+    #[inline]
+    fn write_isize(&mut self, word: isize) {
+        self.add(word.cast_unsigned() as u64);
+    }
+
     #[inline]
     fn write_u128(&mut self, word: u128) {
         self.add(word as u64);

@@ -1,4 +1,31 @@
-//! Reads Windows event trace logs (ETL files) on any system, without the trace data helper of Windows.
+//! Reads Windows event trace logs (ETL files) on any system, without the trace data helper of Windows, and
+//! writes them.
+//!
+//! - [`EtlFile`] maps a file and finds its buffers. [`EtlFile::par_buffers`] gives every record once, in
+//!   parallel; [`in_order`] gives the records of one or several files by time. [`Summary`] counts them.
+//! - [`Decoder`] takes payloads apart: kernel events and some manifest providers by tables in `data/`,
+//!   TraceLogging and everything that the file describes itself.
+//! - [`names::Names`] turns keys into paths, and starts and ends into operations.
+//! - [`write::EtlWriter`] writes files.
+//!
+//! Damage is an item among the records, told with its place; only a log-file header that cannot be read stops
+//! the opening. Bytes are borrowed from the map; compressed buffers are decompressed one by one.
+//!
+//! ```no_run
+//! use std::ops::ControlFlow;
+//! use etl_reader::{EtlFile, names::Names};
+//!
+//! let file = EtlFile::open("boot.etl")?;
+//! let names = Names::learn(&[&file]);
+//! let _ = names.operations(&[&file], |operation| {
+//!     if operation.status.is_some_and(|status| status >= 0xc000_0000) {
+//!         println!("{} {} {:x?}", operation.name, operation.path, operation.status);
+//!     }
+//!     ControlFlow::<()>::Continue(())
+//! });
+//! # Ok::<(), etl_reader::EtlError>(())
+//! ```
+
 mod buffer;
 mod clock;
 mod compression;
@@ -14,6 +41,7 @@ mod layout;
 mod merge;
 pub mod names;
 mod record;
+mod set;
 mod summary;
 mod text;
 pub mod write;
@@ -25,10 +53,11 @@ pub use cursor::PointerWidth;
 pub use decode::{Decoded, Decoder, Fields, Sid, Source, Value};
 pub use error::EtlError;
 pub use extended::{ExtendedItems, item};
-pub use file::{BufferEntry, EtlFile, MAX_BUFFER};
+pub use file::{BufferEntry, EtlFile, MAX_BUFFER, MAX_RATIO};
 pub use guid::{Guid, NotAGuid};
 pub use header::{BUFFER_HEADER, BufferHeader, LogFileHeader, mode};
 pub use merge::in_order;
 pub use record::{EtlRecord, EventId, RecordKind};
+pub use set::{boots, set_members};
 pub use summary::{KernelKey, Summary};
 pub use text::{Ansi, Utf16};

@@ -49,14 +49,12 @@ pub fn in_order<B>(
         let Some(lane) = lanes.get_mut(number) else { continue };
         // Records of one processor come in runs: the heap is touched only when another lane is next.
         loop {
-            lane.visit(&mut visit)?;
-            match lane.settle(&budget, &mut visit)? {
-                None => break,
-                Some(time) if until.is_some_and(|until| (time, number) > until) => {
-                    heap.push(Reverse((time, number)));
-                    break;
-                }
-                Some(_) => {}
+            if lane.visit_until(number, until, &mut visit)? {
+                heap.push(Reverse((lane.time, number)));
+                break;
+            }
+            if lane.settle(&budget, &mut visit)?.is_none() {
+                break;
             }
         }
     }
@@ -155,16 +153,26 @@ impl Lane<'_> {
         self.at = 0;
     }
 
-    /// Visits the record [`Lane::settle`] stopped at.
-    fn visit<B>(
+    /// Visits records from the one [`Lane::settle`] stopped at, until another lane is next: then true. False at
+    /// anything else than a record.
+    fn visit_until<B>(
         &mut self,
+        place: usize,
+        until: Option<(FileTime, usize)>,
         visit: &mut impl FnMut(usize, Result<&EtlRecord<'_>, EtlError>) -> ControlFlow<B>,
-    ) -> ControlFlow<B> {
-        if let Some(Step::Record(record, next)) = self.ready.front().map(|buffer| buffer.step(self.at)) {
+    ) -> ControlFlow<B, bool> {
+        let Some(buffer) = self.ready.front() else { return ControlFlow::Continue(false) };
+        while let Step::Record(record, next) = buffer.step(self.at) {
+            if let Some(time) = record.time() {
+                self.time = self.time.max(time);
+            }
+            if until.is_some_and(|until| (self.time, place) > until) {
+                return ControlFlow::Continue(true);
+            }
             visit(self.number, Ok(&record))?;
             self.at = next;
         }
-        ControlFlow::Continue(())
+        ControlFlow::Continue(false)
     }
 
     fn refill<B>(

@@ -9,6 +9,7 @@ use crate::clock::Ticks;
 use crate::file::EtlFile;
 use crate::guid::Guid;
 use crate::hash::KeyMap;
+use crate::header::BufferHeader;
 use crate::record::{EtlRecord, EventId, RecordKind};
 
 /// A kernel event's identity, and the header it came with.
@@ -43,6 +44,8 @@ pub struct Summary {
     pub classes: BTreeMap<Guid, u64>,
     /// Extended items by type.
     pub extended: BTreeMap<u16, u64>,
+    /// Buffers whose header says that events or buffers were lost before it.
+    pub buffers_after_loss: u64,
     /// Earliest and latest raw time of a record.
     pub ticks: Option<(Ticks, Ticks)>,
 }
@@ -63,7 +66,9 @@ impl Summary {
             })
             .reduce(Counts::default, Counts::join);
         counts.damaged += file.damage().len() as u64;
-        counts.finish()
+        let lost = BufferHeader::EVENTS_LOST | BufferHeader::BUFFER_LOST;
+        let after_loss = file.buffers().iter().filter(|entry| entry.header.buffer_flag & lost != 0);
+        Summary { buffers_after_loss: after_loss.count() as u64, ..counts.finish() }
     }
 }
 

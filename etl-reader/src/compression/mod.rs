@@ -58,8 +58,10 @@ impl Compression {
     /// Where the stream is damaged or ends before `want` bytes, what it held up to there is in `out`.
     pub fn decompress(self, input: &[u8], want: usize, out: &mut Vec<u8>) -> Result<(), Damage> {
         out.clear();
-        out.resize(want, 0);
-        let mut sink = Sink { out, at: 0 };
+        let mut sink = Sink { out, at: 0, want };
+        // Most buffers shrink to between a half and an eighth. What is not used is not paid for: a made stream
+        // may be short and its stated size large.
+        sink.grow(input.len().saturating_mul(8));
         let result = match self {
             Compression::Lznt1 => lznt1::decompress(input, &mut sink),
             Compression::Xpress => xpress::decompress(input, &mut sink),
@@ -86,21 +88,38 @@ impl Compression {
 
 const BEFORE_START: Damage = Damage("a match reaches before the start");
 
-/// The output: a slice of the wanted size, filled from the front.
+/// The output, filled from the front and grown as needed up to the wanted size.
 struct Sink<'o> {
-    out: &'o mut [u8],
+    out: &'o mut Vec<u8>,
     at: usize,
+    want: usize,
 }
 
 impl Sink<'_> {
     fn room(&self) -> usize {
-        self.out.len() - self.at
+        self.want - self.at
+    }
+
+    /// Makes place for `more` bytes; there is room for them.
+    #[inline]
+    fn reserve(&mut self, more: usize) {
+        if self.out.len() - self.at < more {
+            self.grow(more);
+        }
+    }
+
+    #[cold]
+    fn grow(&mut self, more: usize) {
+        let length = self.at.saturating_add(more).max(self.out.len().saturating_mul(2));
+        self.out.resize(length.min(self.want), 0);
     }
 
     /// Appends bytes of the input, as many as there is room for.
     #[inline]
     fn literals(&mut self, bytes: &[u8]) {
-        let end = self.at + bytes.len().min(self.room());
+        let length = bytes.len().min(self.room());
+        self.reserve(length);
+        let end = self.at + length;
         if let Some(to) = self.out.get_mut(self.at..end) {
             to.copy_from_slice(bytes.get(..to.len()).unwrap_or_default());
         }
@@ -110,6 +129,9 @@ impl Sink<'_> {
     /// Appends one byte, where there is room.
     #[inline]
     fn literal(&mut self, byte: u8) {
+        if self.room() > 0 {
+            self.reserve(1);
+        }
         if let Some(to) = self.out.get_mut(self.at) {
             *to = byte;
             self.at += 1;
@@ -123,10 +145,12 @@ impl Sink<'_> {
         let Some(from) = self.at.checked_sub(distance).filter(|_| distance > 0) else {
             return Err(BEFORE_START);
         };
+        self.reserve(length);
+        let place = self.out.len() - self.at;
         // Most matches are short: sixteen bytes are moved whatever the length, the rest is overwritten later.
-        if length <= 16 && distance >= 16 && self.room() >= 16 {
+        if length <= 16 && distance >= 16 && place >= 16 {
             self.copy_chunk::<16>(from, self.at);
-        } else if length <= 8 && distance >= 8 && self.room() >= 8 {
+        } else if length <= 8 && distance >= 8 && place >= 8 {
             self.copy_chunk::<8>(from, self.at);
         } else {
             let mut done = 0;

@@ -27,7 +27,6 @@ const HEAD: usize = 0x70;
 const PROPERTY: usize = 0x18;
 /// Manifests allow 128 properties in an event.
 const MOST_PROPERTIES: usize = 1024;
-const DEPTH: usize = 8;
 
 const STRUCT: u32 = 0x01;
 const LENGTH_PROPERTY: u32 = 0x02;
@@ -47,7 +46,8 @@ pub(crate) fn read(blob: &[u8]) -> Option<(Described, String, Layout)> {
     let task = string(blob, head.u32::<0x44>()).unwrap_or_default();
     let opcode_name = string(blob, head.u32::<0x48>()).unwrap_or_default();
     let top = usize::try_from(head.u32::<0x68>()).ok()?;
-    let fields = properties(blob, 0, top, DEPTH)?;
+    let mut left = MOST_PROPERTIES;
+    let fields = properties(blob, 0, top, &mut left)?.into();
     // As usual in this field: task and opcode, unless the opcode is the default one.
     let name = Cow::Owned(match opcode_name.strip_prefix("win:").unwrap_or(&opcode_name) {
         "" | "Info" => task,
@@ -64,14 +64,13 @@ fn string(blob: &[u8], at: u32) -> Option<String> {
     Some(text.trim_end().to_owned())
 }
 
-fn properties(blob: &[u8], first: usize, count: usize, depth: usize) -> Option<Vec<Field>> {
-    if count > MOST_PROPERTIES {
-        return None;
-    }
-    (first..first.checked_add(count)?).map(|place| property(blob, first, place, depth)).collect()
+/// Properties of the blob from `first` on. `left` counts all that are read, as structures may share members.
+fn properties(blob: &[u8], first: usize, count: usize, left: &mut usize) -> Option<Vec<Field>> {
+    *left = left.checked_sub(count)?;
+    (first..first.checked_add(count)?).map(|place| property(blob, first, place, left)).collect()
 }
 
-fn property(blob: &[u8], first: usize, place: usize, depth: usize) -> Option<Field> {
+fn property(blob: &[u8], first: usize, place: usize, left: &mut usize) -> Option<Field> {
     let at = place.checked_mul(PROPERTY)?.checked_add(HEAD)?;
     let info = Fixed::<PROPERTY>::at(blob, at)?;
     let flags = info.u32::<0>();
@@ -81,7 +80,7 @@ fn property(blob: &[u8], first: usize, place: usize, depth: usize) -> Option<Fie
         if usize::from(start) <= place {
             return None;
         }
-        FieldType::Struct(properties(blob, start.into(), members.into(), depth.checked_sub(1)?)?)
+        FieldType::Struct(properties(blob, start.into(), members.into(), left)?)
     } else {
         FieldType::from_tdh(info.u16::<8>())?
     };

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use quick_xml::XmlVersion;
 use quick_xml::events::{BytesStart, Event};
@@ -45,7 +46,7 @@ pub(crate) fn read(xml: &[u8]) -> Option<Manifest> {
     let mut reader = Reader::from_str(std::str::from_utf8(xml).ok()?);
     let mut manifest = Manifest::default();
     let mut events: Vec<(u16, u8, String, Option<String>)> = Vec::new();
-    let mut templates: HashMap<String, Option<Vec<Field>>> = HashMap::new();
+    let mut templates: HashMap<String, Option<Arc<[Field]>>> = HashMap::new();
     let mut open: Option<(String, Option<Vec<Field>>)> = None;
     loop {
         match reader.read_event().ok()? {
@@ -74,14 +75,16 @@ pub(crate) fn read(xml: &[u8]) -> Option<Manifest> {
                 }
                 _ => {}
             },
-            Event::End(tag) if tag.local_name().as_ref() == "template" => templates.extend(open.take()),
+            Event::End(tag) if tag.local_name().as_ref() == "template" => {
+                templates.extend(open.take().map(|(tid, fields)| (tid, fields.map(Arc::from))));
+            }
             Event::Eof => break,
             _ => {}
         }
     }
     for (id, version, name, template) in events {
         let fields = match template {
-            None => Some(Vec::new()),
+            None => Some(Arc::default()),
             Some(tid) => templates.get(&tid).cloned().flatten(),
         };
         if let Some(fields) = fields {

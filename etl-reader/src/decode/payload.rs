@@ -18,12 +18,19 @@ pub(crate) fn decode<'a>(
     fields: &'a [Field],
     width: PointerWidth,
 ) -> (Fields<'a>, Option<EtlError>) {
-    Reader { cursor, width }.fields(fields, DEPTH)
+    let values = MOST_FIELDS + cursor.rest().len();
+    Reader { cursor, width, values }.fields(fields, DEPTH)
 }
+
+/// Every value takes a byte of the payload, but for empty arrays and binary fields. So many of these may be in
+/// an event; more than a manifest allows.
+pub(super) const MOST_FIELDS: usize = 1024;
 
 struct Reader<'c, 'a> {
     cursor: &'c mut Cursor<'a>,
     width: PointerWidth,
+    /// Values that may still come.
+    values: usize,
 }
 
 impl<'a> Reader<'_, 'a> {
@@ -42,6 +49,10 @@ impl<'a> Reader<'_, 'a> {
     }
 
     fn field(&mut self, field: &'a Field, before: &Fields<'a>, depth: usize) -> Result<Value<'a>, EtlError> {
+        let Some(values) = self.values.checked_sub(1) else {
+            return Err(self.invalid("values of an event", 0, "not many more than bytes"));
+        };
+        self.values = values;
         let length = self.extent(field.length, before)?;
         let count = match field.count {
             Extent::Natural => return self.one(&field.kind, length, depth),

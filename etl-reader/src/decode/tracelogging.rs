@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use super::payload;
+use super::payload::{self, MOST_FIELDS};
 use super::value::{Fields, Value};
 use crate::cursor::{Cursor, PointerWidth};
 use crate::error::EtlError;
@@ -41,7 +41,8 @@ pub(crate) fn decode<'a>(
         Ok(name) => text(name),
         Err(error) => return (Cow::Borrowed(""), Vec::new(), Some(error)),
     };
-    let mut reader = Reader { meta, payload, width };
+    let values = MOST_FIELDS + payload.rest().len();
+    let mut reader = Reader { meta, payload, width, values };
     let (fields, error) = reader.fields(usize::MAX, DEPTH);
     (name, fields, error)
 }
@@ -74,6 +75,8 @@ struct Reader<'p, 'a> {
     meta: Cursor<'a>,
     payload: &'p mut Cursor<'a>,
     width: PointerWidth,
+    /// Values that may still come.
+    values: usize,
 }
 
 impl<'a> Reader<'_, 'a> {
@@ -117,6 +120,15 @@ impl<'a> Reader<'_, 'a> {
 
     fn field(&mut self, depth: usize) -> Result<(Cow<'a, str>, Value<'a>), EtlError> {
         let (name, Description { number, shape, members }) = self.description()?;
+        let Some(values) = self.values.checked_sub(1) else {
+            return Err(EtlError::Invalid {
+                what: "values of an event",
+                offset: self.payload.offset(),
+                found: 0,
+                expected: "not many more than bytes",
+            });
+        };
+        self.values = values;
         let count = match shape {
             Shape::One => None,
             Shape::Fixed(count) => Some(count),

@@ -5,6 +5,7 @@
 pub(crate) mod table;
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// The fields of one version of one event.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,8 +14,8 @@ pub(crate) struct Layout {
     pub(crate) version: u16,
     /// Name of the event; empty where the manifest gives none.
     pub(crate) name: Cow<'static, str>,
-    /// The fields in the order recorded.
-    pub(crate) fields: Vec<Field>,
+    /// The fields in the order recorded; shared by the events that have the same.
+    pub(crate) fields: Arc<[Field]>,
 }
 
 /// One field.

@@ -13,7 +13,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use super::{Extent, Field, FieldType, Layout};
 use crate::guid::Guid;
@@ -159,7 +159,7 @@ fn event(rest: &'static str, provider: &mut Provider) -> Result<(), String> {
     };
     let version = version.strip_prefix('v').and_then(|v| v.parse().ok()).ok_or("no version")?;
     let (names, rest) = rest.split_once('(').ok_or("no fields")?;
-    let fields = fields(rest.strip_suffix(')').ok_or("no end of the fields")?)?;
+    let fields: Arc<[Field]> = fields(rest.strip_suffix(')').ok_or("no end of the fields")?)?.into();
     let (ids, names) = (ids.split(','), names.split(','));
     if ids.clone().count() != names.clone().count() {
         return Err("as many numbers as names".into());

@@ -37,7 +37,7 @@ struct Met {
 
 struct Resolver<'n, V> {
     names: &'n Names,
-    shapes: Shapes,
+    shapes: &'n Shapes,
     meanings: &'static Meanings,
     visit: V,
     /// Paths of openings.
@@ -55,9 +55,10 @@ pub(super) fn run<B>(
     files: &[&EtlFile<'_>],
     visit: impl FnMut(&Operation<'_>) -> ControlFlow<B>,
 ) -> ControlFlow<B, Tally> {
+    let shapes = Shapes::new();
     let mut resolver = Resolver {
         names,
-        shapes: Shapes::new(),
+        shapes: &shapes,
         meanings: Meanings::get(),
         visit,
         paths: Paths::default(),
@@ -99,11 +100,11 @@ impl<B, V: FnMut(&Operation<'_>) -> ControlFlow<B>> Resolver<'_, V> {
             return ControlFlow::Continue(());
         }
         match meaning.does {
-            Does::End => self.end(file, record, &shape, time),
+            Does::End => self.end(file, record, shape, time),
             Does::Key | Does::CreateKey | Does::CloseKey | Does::KeyValue => {
-                self.registry(file, record, family, &shape, meaning, time)
+                self.registry(file, record, family, shape, meaning, time)
             }
-            _ => self.start(file, record, &shape, (id, meaning), time),
+            _ => self.start(file, record, shape, (id, meaning), time),
         }
     }
 

@@ -2,7 +2,6 @@
 //! millions of events are read without decoding each.
 
 use crate::cursor::{Cursor, PointerWidth};
-use crate::hash::KeyMap;
 use crate::layout::table::Tables;
 use crate::layout::{Extent, Field, FieldType};
 use crate::record::{EtlRecord, EventId};
@@ -145,14 +144,23 @@ pub(super) const REGISTRY: u8 = 9;
 
 /// The shapes of all file and registry events.
 #[derive(Debug)]
-pub(super) struct Shapes(KeyMap<(Family, u8, u8, PointerWidth), Shape>);
+pub(super) struct Shapes {
+    shapes: Vec<Shape>,
+    /// By [`slot`]: which shape, counted from one.
+    slots: Vec<u16>,
+}
 
 /// Newest version looked for; later ones are read as this one.
 const NEWEST: u8 = 7;
 
+fn slot(family: Family, id: u8, version: u8, width: PointerWidth) -> usize {
+    let event = (family as usize) << 8 | usize::from(id);
+    (event << 3 | usize::from(version.min(NEWEST))) << 1 | usize::from(width == PointerWidth::Bits64)
+}
+
 impl Shapes {
     pub(super) fn new() -> Shapes {
-        let mut shapes = KeyMap::default();
+        let mut shapes = Shapes { shapes: Vec::new(), slots: vec![0; FAMILIES.len() << 12] };
         let tables = Tables::get();
         for family in FAMILIES {
             let provider = match family {
@@ -165,16 +173,19 @@ impl Shapes {
             for (id, version) in (0..=u8::MAX).flat_map(|id| (0..=NEWEST).map(move |version| (id, version))) {
                 let Some((layout, _)) = provider.layout(id.into(), version.into()) else { continue };
                 for width in [PointerWidth::Bits32, PointerWidth::Bits64] {
-                    shapes.insert((family, id, version, width), Shape::of(&layout.fields, width));
+                    shapes.shapes.push(Shape::of(&layout.fields, width));
+                    if let Some(slot) = shapes.slots.get_mut(slot(family, id, version, width)) {
+                        *slot = shapes.shapes.len() as u16;
+                    }
                 }
             }
         }
-        Shapes(shapes)
+        shapes
     }
 
     /// The family, number and shape of a record, if it is a known file or registry event.
     #[inline]
-    pub(super) fn of(&self, record: &EtlRecord<'_>) -> Option<(Family, u8, Shape)> {
+    pub(super) fn of(&self, record: &EtlRecord<'_>) -> Option<(Family, u8, &Shape)> {
         let (family, id, version) = match record.event {
             EventId::Kernel { group: FILE_IO, opcode, version } => (Family::KernelFile, opcode, version),
             EventId::Kernel { group: REGISTRY, opcode, version } => (Family::KernelRegistry, opcode, version),
@@ -194,8 +205,8 @@ impl Shapes {
             }
             _ => return None,
         };
-        let version = u8::try_from(version).map_or(NEWEST, |version| version.min(NEWEST));
-        let shape = self.0.get(&(family, id, version, record.width))?;
-        Some((family, id, *shape))
+        let version = u8::try_from(version).unwrap_or(NEWEST);
+        let number = self.slots.get(slot(family, id, version, record.width))?;
+        Some((family, id, self.shapes.get(usize::from(*number).checked_sub(1)?)?))
     }
 }
