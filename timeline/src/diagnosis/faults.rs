@@ -74,6 +74,12 @@ impl FaultKind {
         KINDS.iter().find(|(kind, _)| *kind == self).map_or("", |(_, name)| name)
     }
 
+    /// Whether servicing itself says so, and so that it failed where it works: the update client reports any failure, of
+    /// a download as well.
+    pub fn of_servicing(self) -> bool {
+        self != Self::Update
+    }
+
     /// The kind with this word.
     pub fn named(name: &str) -> Option<Self> {
         KINDS.iter().find(|(_, n)| *n == name).map(|(kind, _)| *kind)
@@ -235,14 +241,15 @@ impl Faults {
         // An installer is told by its run and by its failure line; the run knows how long it took.
         self.all.sort_by_key(|f| (f.place, std::cmp::Reverse(f.took)));
         self.all.dedup_by(|later, earlier| later.place == earlier.place && later.kind == earlier.kind);
-        let attempt = self.all.iter().filter(|f| f.kind != FaultKind::Status).map(|f| f.boot).min();
-        let attempt = attempt.or_else(|| self.all.iter().map(|f| f.boot).min());
+        let of_servicing = || self.all.iter().filter(|f| f.kind.of_servicing());
+        let attempt = of_servicing().filter(|f| f.kind != FaultKind::Status).map(|f| f.boot).min();
+        let attempt = attempt.or_else(|| of_servicing().map(|f| f.boot).min());
         let within = self
             .all
             .iter()
             .enumerate()
             .filter(|(_, f)| Some(f.boot) == attempt && f.phase != PhaseName::Rollback);
-        self.primary = within.min_by_key(|(_, f)| (f.kind, f.place)).map(|(at, _)| at);
+        self.primary = within.filter(|(_, f)| f.kind.of_servicing()).min_by_key(|(_, f)| (f.kind, f.place)).map(|(at, _)| at);
         let reported = |wanted: &[FaultKind]| {
             self.all
                 .iter()
@@ -263,7 +270,7 @@ impl Faults {
 
     /// Whether the logs say that an update failed at its reboot, or could not be committed.
     pub fn any(&self) -> bool {
-        !self.all.is_empty() || !self.rollback.is_empty()
+        self.primary.is_some() || !self.rollback.is_empty()
     }
 }
 

@@ -127,7 +127,7 @@ pub(crate) fn decide(found: &Found<'_>) -> Verdict {
         (_, Some(fault)) => without_operation(found, fault, &seen),
         (None, None) if failed => unexplained(found, &seen),
         _ if seen.complete_reboot() || seen.logs_end_well => no_failure(found, &seen),
-        _ => not_enough(&seen),
+        _ => not_enough(found, &seen),
     };
     verdict.hresult = found.faults.reported;
     verdict.covered = seen.covered();
@@ -415,8 +415,16 @@ fn no_failure(found: &Found<'_>, seen: &Seen) -> Verdict {
     verdict
 }
 
-fn not_enough(seen: &Seen) -> Verdict {
+fn not_enough(found: &Found<'_>, seen: &Seen) -> Verdict {
+    let failed_update = found.faults.all.iter().find(|f| !f.kind.of_servicing());
     let summary = match (seen.traces, seen.boots == 0 && seen.poqexec == 0) {
+        (0, _) if failed_update.is_some() => {
+            let update = failed_update.map(Fault::words).unwrap_or_default();
+            Words::new(
+                format!("An event log says that {}; nothing here says whether it failed at its reboot.", update.en),
+                format!("事件日志记录:{};此处没有内容说明它是否在重启时失败。", update.zh),
+            )
+        }
         (0, _) => Words::new(
             "The logs do not show whether an update's reboot failed.",
             "日志没有说明更新重启是否失败。",
