@@ -17,9 +17,11 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Report(commands::report::Args),
     Events(commands::events::Args),
     Slice(commands::slice::Args),
     Explain(commands::explain::Args),
+    Capture(commands::capture::Args),
 }
 
 /// Exit code of bad usage, of unreadable input and of output that could not be written.
@@ -27,9 +29,11 @@ const FAILED: u8 = 2;
 
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
+        Command::Report(args) => commands::report::run(&args),
         Command::Events(args) => commands::events::run(&args),
         Command::Slice(args) => commands::slice::run(&args),
         Command::Explain(args) => commands::explain::run(&args),
+        Command::Capture(args) => commands::capture::run(&args),
     };
     match result {
         Ok(code) => code,

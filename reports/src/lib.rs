@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod charts;
+mod from_timeline;
 pub mod html;
 pub mod json;
 mod lang;
@@ -18,5 +19,6 @@ mod view;
 mod visible;
 pub mod write;
 
+pub use from_timeline::report;
 pub use lang::Lang;
 pub use redact::redact;

@@ -1,7 +1,9 @@
 //! One file a command.
 
+pub(crate) mod capture;
 pub(crate) mod events;
 pub(crate) mod explain;
+pub(crate) mod report;
 pub(crate) mod slice;
 
 /// Whether an error is the reader of our output having gone away.

@@ -1,0 +1,171 @@
+//! `bootrace report`: from files to the report that goes on the case.
+
+use std::{
+    io::{IsTerminal as _, Write as _},
+    path::{Path, PathBuf},
+    process::ExitCode,
+    time::Duration,
+};
+
+use anyhow::{Context as _, bail};
+use indicatif::{ProgressBar, ProgressStyle};
+use reports::{
+    Lang,
+    model::{Outcome, Report},
+    text::TextOptions,
+    write::{Format, Output},
+};
+use timeline::{Case, Rules, Timeline};
+
+/// Names the operation that made an update fail, and writes the report
+///
+/// Give it everything the machine handed over, in any mix; what a file is is told by its content. The verdict goes to
+/// the terminal; the report goes to a folder: report.html for people, report.png for a mail, report.json for programs.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  bootrace report boot.pml                      verdict, and boot-report/ beside the log
+  bootrace report boot.pml -o case-4711         the same in the folder case-4711
+  bootrace report boot.pml -o verdict.html --format html --lang zh-CN
+  bootrace report boot.pml -o - --format json | jq .verdict
+
+Exit codes: 0 done; 1 only with --exit-code, where a failing operation was found; 2 nothing could be read, or the
+report could not be written.")]
+pub(crate) struct Args {
+    /// Process Monitor logs (.pml), CBS.log and other servicing logs, event logs, registry hives, folders and .zip files of
+    /// them
+    #[arg(required = true, value_name = "INPUT")]
+    inputs: Vec<PathBuf>,
+
+    /// Folder for the report; one file where PATH ends in .html, .png, .json or .txt and one format is asked for; `-`
+    /// for standard output [default: INPUT-report beside the first input]
+    #[arg(short, long, value_name = "PATH")]
+    output: Option<PathBuf>,
+
+    /// What to write
+    #[arg(long, value_delimiter = ',', value_enum, default_values = ["html", "png", "json"])]
+    format: Vec<FormatArg>,
+
+    /// Language of the verdict, the picture, and the page when it opens
+    #[arg(long, value_enum, default_value = "en")]
+    lang: LangArg,
+
+    /// Folder with rules of your own (.toml), beside the built-in ones
+    #[arg(long, value_name = "DIR")]
+    rules: Vec<PathBuf>,
+
+    /// Leave out names of users, machines and domains
+    #[arg(long)]
+    redact: bool,
+
+    /// End with exit code 1 where a failing operation was found
+    #[arg(long)]
+    exit_code: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum FormatArg {
+    Html,
+    Png,
+    Json,
+    Text,
+}
+
+impl From<FormatArg> for Format {
+    fn from(format: FormatArg) -> Self {
+        match format {
+            FormatArg::Html => Self::Html,
+            FormatArg::Png => Self::Png,
+            FormatArg::Json => Self::Json,
+            FormatArg::Text => Self::Text,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum LangArg {
+    #[value(name = "en")]
+    English,
+    #[value(name = "zh-CN")]
+    Chinese,
+}
+
+impl From<LangArg> for Lang {
+    fn from(lang: LangArg) -> Self {
+        match lang {
+            LangArg::English => Self::En,
+            LangArg::Chinese => Self::Zh,
+        }
+    }
+}
+
+pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    let mut rules = Rules::built_in();
+    for folder in &args.rules {
+        rules.add_folder(folder).context("the rules cannot be used")?;
+    }
+    let formats: Vec<Format> = args.format.iter().copied().map(Format::from).collect();
+    let first = args.inputs.first().map(PathBuf::as_path).unwrap_or_else(|| Path::new("bootrace"));
+    let output = Output::choose(args.output.as_deref(), first, &formats)?;
+
+    let progress = spinner();
+    progress.set_message("reading");
+    let case = Case::open(&args.inputs);
+    for error in &case.unreadable {
+        progress.suspend(|| eprintln!("bootrace: {error}"));
+    }
+    if case.inputs.is_empty() {
+        bail!("nothing could be read of what was given; bootrace reads Process Monitor logs (.pml) and servicing logs");
+    }
+    let mut report = analyse(&case, &rules, &progress);
+    let failing = report.outcome() == Outcome::FailingOperation;
+    if args.redact {
+        report = reports::redact(&report).context("the report cannot be redacted")?;
+    }
+    progress.set_message("writing");
+    let lang = args.lang.into();
+    let written = reports::write::write(&report, &formats, lang, &output)?;
+    progress.finish_and_clear();
+    if !matches!(output, Output::Stdout(_)) {
+        print_verdict(&report, lang)?;
+    }
+    for note in &written.notes {
+        eprintln!("bootrace: {}", note.get(lang));
+    }
+    for file in &written.files {
+        eprintln!("bootrace: wrote {}", file.display());
+    }
+    Ok(if args.exit_code && failing { ExitCode::from(1) } else { ExitCode::SUCCESS })
+}
+
+fn print_verdict(report: &Report, lang: Lang) -> std::io::Result<()> {
+    let mut stdout = std::io::stdout().lock();
+    let terminal = stdout.is_terminal();
+    let colour = terminal && std::env::var_os("NO_COLOR").is_none();
+    let options = TextOptions { lang, colour, ..TextOptions::default() };
+    stdout.write_all(reports::text::render(report, &options).as_bytes())?;
+    stdout.flush()
+}
+
+/// Hashing the inputs takes as long as reading them, and nothing waits for it but the report.
+fn analyse(case: &Case, rules: &Rules, progress: &ProgressBar) -> Report {
+    std::thread::scope(|scope| {
+        let hashes = scope.spawn(|| case.inputs.iter().map(timeline::Input::sha256).collect());
+        let timeline = Timeline::new(case);
+        progress.set_message("diagnosing");
+        let diagnosis = timeline::diagnose(&timeline, rules);
+        // A panic there is a bug that the join passes on.
+        let hashes = hashes.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        reports::report(&timeline, &diagnosis, hashes)
+    })
+}
+
+/// Drawn only where standard error is a terminal, and only once the work has gone on for a while.
+fn spinner() -> ProgressBar {
+    let bar = ProgressBar::new_spinner();
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {elapsed}") {
+        bar.set_style(style);
+    }
+    bar.enable_steady_tick(Duration::from_millis(200));
+    bar
+}
