@@ -196,7 +196,7 @@ impl<'a> Cabinet<'a> {
     fn block(&self, at: usize) -> Result<Block<'a>> {
         let head = slice(self.bytes, 0, at, 8, "cabinet block")?;
         let packed = usize::from(u16_at(head, 4).unwrap_or_default());
-        let start = at + 8 + self.block_reserve;
+        let start = at.saturating_add(8 + self.block_reserve);
         let size = usize::from(u16_at(head, 6).unwrap_or_default());
         if size > WINDOW {
             return Err(Error::TooLarge {

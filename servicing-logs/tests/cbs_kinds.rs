@@ -275,6 +275,7 @@ fn kind_16_generic_command() {
         "F CSI 00000052 (F) Failed execution of queue item Installer: Generic Command ({81a34a10-4256-436a-89d6-794b97ca407c}) with HRESULT HRESULT_FROM_WIN32(14109).  Failure will not be ignored: A rollback will be initiated after all the operations in the installer queue are completed; installer is reliable (2)[gle=0x80004005]",
     ]));
     assert_eq!(items[0].event, CbsEvent::GenericCommand { number: 2, exit_code: Some(16386) });
+    assert!(items[0].body.starts_with(b"    Process exit code") && items[1].body.is_empty());
     assert_eq!(items[1].code.unwrap().0, CodeValue::Win32(14109));
 }
 
@@ -371,7 +372,7 @@ fn kind_26_component_marked_deleted() {
             component: "amd64_microsoft-copilot_31bf3856ad364e35_10.0.26100.1_none_0123456789abcdef".into()
         }
     );
-    assert_eq!(items[0].code, None);
+    assert_eq!((items[0].code, items[0].ident, items[1].ident), (None, None, Some(14_706_236)));
     assert_eq!(items[1].code.unwrap().0, CodeValue::Ntstatus(0xC00000BB));
 }
 

@@ -142,9 +142,9 @@ pub(crate) static CSI: &[Row] = &[
     (b"CSI Advanced installer perf trace:", W(|message, _| csi::installer_time(message))),
     (b"Component marked deleted and is no longer available for: ", W(|_, rest| csi::component_deleted(rest))), // (doc)
     (b"Corruption detection complete. ", W(|_, rest| csi::corruption_count(rest))),
-    (b"Done with generic command ", W(|message, rest| csi::generic_command(message, rest))), // (doc)
+    (b"Done with generic command ", W(csi::generic_command)), // (doc)
     (b"End executing advanced installer", W(|message, _| csi::installer_end(message))),
-    (b"Failed execution of queue item Installer: ", W(|message, rest| csi::installer_failed(message, rest))),
+    (b"Failed execution of queue item Installer: ", W(csi::installer_failed)),
     (b"Failed ", W(|_, _| Some(CbsEvent::Failure))),
     (b"Finished running all AIs", W(|_, _| Some(CbsEvent::InstallersDone { failures: false }))),
     (b"Hashes for file member ", W(|_, rest| csi::hash_mismatch(rest))),

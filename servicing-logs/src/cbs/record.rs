@@ -5,7 +5,7 @@ use super::extract::{MAX_MESSAGE, Message};
 use super::line::{Component, CsiPrefix, Header, Level, is_header, parse_csi_prefix, parse_header};
 use super::patterns::{CBS_INDEX, CSI_INDEX, Make};
 use crate::codes::{self, CodeForm, CodeMatch, CodeValue};
-use crate::text::{decode, line_at};
+use crate::text::{decode, leading_number, line_at};
 
 /// One message of CBS.log, undecoded.
 #[derive(Clone, Copy, Debug)]
@@ -133,6 +133,21 @@ impl<'a> CbsRecord<'a> {
         codes::primary_code(self.text).or_else(|| codes::primary_code(self.whole))
     }
 
+    /// The number in ` #14706236# `, which stands for a place in the code of CSI, of a line that reports a failure.
+    pub fn ident(&self) -> Option<u32> {
+        self.csi.filter(|csi| csi.failed)?;
+        memchr::memmem::find_iter(self.text, b" #").find_map(|at| {
+            let rest = self.text.get(at + 2..)?;
+            let (number, taken) = leading_number(rest, 10)?;
+            (rest.get(taken) == Some(&b'#')).then_some(number)
+        })
+    }
+
+    /// The lines that follow the first, undecoded.
+    pub fn body(&self) -> &'a [u8] {
+        memchr::memchr(b'\n', self.whole).and_then(|end| self.whole.get(end + 1..)).unwrap_or_default()
+    }
+
     /// The record as an item for the reader of [`super::CbsLog::scan`].
     pub(crate) fn item(&self, event: CbsEvent<'a>) -> CbsItem<'a> {
         CbsItem {
@@ -144,7 +159,9 @@ impl<'a> CbsRecord<'a> {
             event_code: self.header.event_code,
             csi: self.csi,
             split: self.split,
+            ident: self.ident(),
             code: self.code().map(|code| (code.value, code.form)),
+            body: self.body(),
             text: decode(self.text.trim_ascii_end()),
             event,
         }
@@ -170,10 +187,14 @@ pub struct CbsItem<'a> {
     pub csi: Option<CsiPrefix>,
     /// The line is the rest of a message that was cut.
     pub split: bool,
+    /// The number in `#14706236#`, of a CSI line that reports a failure.
+    pub ident: Option<u32>,
     /// The code the line is about.
     pub code: Option<(CodeValue<'a>, CodeForm)>,
     /// The first line behind its header.
     pub text: super::event::Text<'a>,
+    /// The lines that follow, undecoded: see [`crate::text::decode`].
+    pub body: &'a [u8],
     /// What it says.
     pub event: CbsEvent<'a>,
 }

@@ -24,6 +24,9 @@ pub const KEPT_KEYS: &[&str] = &[
 /// Keys of which only the values are kept.
 const KEPT_ALONE: &[&str] = &["COMPONENTS"];
 
+/// Deepest key that is kept; deeper ones count as malformed. Of the kept keys none is deeper than 12.
+pub const MAX_EXPORT_DEPTH: usize = 64;
+
 /// What an export holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ExportCounts {
@@ -38,10 +41,12 @@ pub struct ExportCounts {
 }
 
 /// The servicing keys of an export.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct RegExport {
-    /// Keys by their lower-case path in HKEY_LOCAL_MACHINE.
-    keys: BTreeMap<String, Stored>,
+    /// Keys, parents before their subkeys; the first is HKEY_LOCAL_MACHINE.
+    keys: Vec<Stored>,
+    /// Parent and lower-case name of each key.
+    names: BTreeMap<(usize, String), usize>,
     counts: ExportCounts,
 }
 
@@ -49,7 +54,7 @@ pub struct RegExport {
 #[derive(Clone, Debug, Default)]
 struct Stored {
     view: KeyView,
-    subkeys: Vec<String>,
+    subkeys: Vec<(String, usize)>,
 }
 
 impl RegExport {
@@ -59,7 +64,11 @@ impl RegExport {
     /// [`Error::Invalid`] where the first line is neither.
     pub fn read(data: &[u8]) -> Result<RegExport> {
         let text = LogText::new(data);
-        let mut export = RegExport::default();
+        let mut export = RegExport {
+            keys: vec![Stored::default()],
+            names: BTreeMap::new(),
+            counts: ExportCounts::default(),
+        };
         let mut lines = lines(text.bytes());
         let first = lines.next().map(|(_, line)| line.bytes.trim_ascii()).unwrap_or_default();
         let ansi = first == b"REGEDIT4";
@@ -67,7 +76,7 @@ impl RegExport {
             let found = decode(first.get(..first.len().min(60)).unwrap_or_default()).into_owned();
             return Err(Error::Invalid { what: "first line of a registry export", offset: 0, found });
         }
-        let mut open: Option<String> = None;
+        let mut open: Option<usize> = None;
         // A value of bytes goes on where a line ends in a backslash.
         let mut pending: Option<Vec<u8>> = None;
         for (_, line) in lines {
@@ -76,7 +85,7 @@ impl RegExport {
                 value.extend_from_slice(bytes.strip_suffix(b"\\").unwrap_or(bytes));
                 if !bytes.ends_with(b"\\") {
                     let value = pending.take().unwrap_or_default();
-                    export.value(open.as_deref(), &value, ansi);
+                    export.value(open, &value, ansi);
                 }
             } else if let Some(path) = bytes.strip_prefix(b"[").and_then(|path| path.strip_suffix(b"]")) {
                 open = export.open(&decode(path));
@@ -85,14 +94,14 @@ impl RegExport {
                 if bytes.ends_with(b"\\") {
                     pending = Some(bytes.strip_suffix(b"\\").unwrap_or(bytes).to_vec());
                 } else {
-                    export.value(open.as_deref(), bytes, ansi);
+                    export.value(open, bytes, ansi);
                 }
             } else if !bytes.is_empty() && !bytes.starts_with(b";") {
                 export.counts.malformed += 1;
             }
         }
         if let Some(value) = pending {
-            export.value(open.as_deref(), &value, ansi);
+            export.value(open, &value, ansi);
         }
         Ok(export)
     }
@@ -102,33 +111,33 @@ impl RegExport {
         &self.counts
     }
 
-    /// Opens a key; gives its path where its values are kept.
-    fn open(&mut self, path: &str) -> Option<String> {
+    /// Opens a key; gives its place where its values are kept.
+    fn open(&mut self, path: &str) -> Option<usize> {
         self.counts.keys += 1;
         let (hive, path) = path.split_once('\\').unwrap_or((path, ""));
         if !hive.eq_ignore_ascii_case("HKEY_LOCAL_MACHINE") || !kept(path) {
             return None;
         }
+        if path.split('\\').count() > MAX_EXPORT_DEPTH {
+            self.counts.malformed += 1;
+            return None;
+        }
         self.counts.keys_kept += 1;
         // The parents may have no line of their own.
-        let mut lower = String::new();
+        let mut at = 0;
         for name in path.split('\\') {
-            let parent = lower.clone();
-            if !lower.is_empty() {
-                lower.push('\\');
+            let new = self.keys.len();
+            let key = *self.names.entry((at, name.to_lowercase())).or_insert(new);
+            if key == new {
+                self.keys.push(Stored::default());
+                self.keys.get_mut(at)?.subkeys.push((name.to_owned(), new));
             }
-            lower.push_str(&name.to_lowercase());
-            if !self.keys.contains_key(&lower) {
-                self.keys.insert(lower.clone(), Stored::default());
-                if let Some(parent) = self.keys.get_mut(&parent) {
-                    parent.subkeys.push(name.to_owned());
-                }
-            }
+            at = key;
         }
-        Some(lower)
+        Some(at)
     }
 
-    fn value(&mut self, key: Option<&str>, line: &[u8], ansi: bool) {
+    fn value(&mut self, key: Option<usize>, line: &[u8], ansi: bool) {
         let Some(Stored { view, .. }) = key.and_then(|key| self.keys.get_mut(key)) else { return };
         match parse_value(line, ansi) {
             Some(value) => view.values.push(value),
@@ -218,22 +227,28 @@ fn hex_bytes(text: &[u8]) -> Option<Vec<u8>> {
 #[derive(Clone, Copy, Debug)]
 pub struct ExportKey<'e> {
     export: &'e RegExport,
-    path: &'e str,
-    key: &'e Stored,
+    at: usize,
+}
+
+impl<'e> ExportKey<'e> {
+    fn stored(&self) -> Option<&'e Stored> {
+        self.export.keys.get(self.at)
+    }
 }
 
 impl<'e> RegistryKey for ExportKey<'e> {
     fn view(&self) -> KeyView {
-        self.key.view.clone()
+        self.stored().map(|key| key.view.clone()).unwrap_or_default()
     }
 
     fn children(&self, _: &mut Vec<String>) -> Vec<(String, ExportKey<'e>)> {
-        let child = |name: &String| Some((name.clone(), self.child(name)?));
-        self.key.subkeys.iter().filter_map(child).collect()
+        let subkeys = self.stored().map(|key| key.subkeys.as_slice()).unwrap_or_default();
+        subkeys.iter().map(|(name, at)| (name.clone(), ExportKey { export: self.export, at: *at })).collect()
     }
 
     fn child(&self, name: &str) -> Option<ExportKey<'e>> {
-        self.export.machine_key(&format!(r"{}\{name}", self.path))
+        let at = *self.export.names.get(&(self.at, name.to_lowercase()))?;
+        Some(ExportKey { export: self.export, at })
     }
 }
 
@@ -241,7 +256,6 @@ impl Registry for RegExport {
     type Key<'k> = ExportKey<'k>;
 
     fn machine_key(&self, path: &str) -> Option<ExportKey<'_>> {
-        let (path, key) = self.keys.get_key_value(&path.to_lowercase())?;
-        Some(ExportKey { export: self, path, key })
+        path.split('\\').try_fold(ExportKey { export: self, at: 0 }, |key, name| key.child(name))
     }
 }

@@ -9,7 +9,7 @@ use crate::text::decode_utf16le;
 use crate::time::FileTime;
 
 pub use components::{ComponentsState, components_state};
-pub use export::{ExportCounts, ExportKey, KEPT_KEYS, RegExport};
+pub use export::{ExportCounts, ExportKey, KEPT_KEYS, MAX_EXPORT_DEPTH, RegExport};
 pub use servicing::{
     CBS_KEY, CbsPackage, CbsState, DriverOperation, PACKAGE_STATES, PendingSession, SoftwareState, cbs_state,
     package_state, software_state,
