@@ -180,6 +180,7 @@ impl View<'_> {
     fn verdict(&self) -> Verdict {
         let v = &self.diagnosis.verdict;
         let failing = v.failing.and_then(|at| self.diagnosis.candidates.get(at));
+        let reasons = v.confidence.reasons.iter();
         Verdict {
             outcome: Some(match v.outcome {
                 timeline::Outcome::FailingOperation => Outcome::FailingOperation,
@@ -198,7 +199,7 @@ impl View<'_> {
                     Level::High => ConfidenceLevel::High,
                 }),
                 score: Some(v.confidence.score),
-                reasons: v.confidence.reasons.iter().map(|e| self.evidence(e)).collect(),
+                reasons: reasons.map(|(t, e)| Evidence { trust: trust(*t), ..self.evidence(e) }).collect(),
             }),
             failing_operation: failing.map(|c| self.operation(&c.event)),
             missing: v.missing.as_ref().map(|m| Missing {
@@ -404,7 +405,41 @@ impl View<'_> {
             evidence: vec![self.evidence(&sign.evidence())],
             ..Finding::default()
         });
-        rules.chain(faults).chain(services).chain(corruption).chain(signs).collect()
+        rules.chain(faults).chain(self.app_services()).chain(services).chain(corruption).chain(signs).collect()
+    }
+
+    /// Whether AppXSVC or App Readiness had a part in it: the question that every such case asks.
+    fn app_services(&self) -> Option<Finding> {
+        let outcome = self.diagnosis.verdict.outcome;
+        if !matches!(outcome, timeline::Outcome::FailingOperation | timeline::Outcome::FailureWithoutOperation) {
+            return None;
+        }
+        let mut services = self.diagnosis.services.iter().filter(|s| matches!(s.name.as_str(), "AppXSvc" | "AppReadiness"));
+        let (appx, readiness) = (services.next()?, services.next()?);
+        let reasons = |pick: fn(&Words) -> &String| format!("{} {}", pick(&appx.words), pick(&readiness.words));
+        let (reason_en, reason_zh) = (reasons(|w| &w.en), reasons(|w| &w.zh));
+        let (severity, en, zh) = match appx.assessment.max(readiness.assessment) {
+            Assessment::Ordinary => (
+                Severity::Ok,
+                "AppXSVC and App Readiness: nothing shows a part of theirs in this failure.",
+                "AppXSVC 与 App Readiness:没有迹象表明它们与此失败有关。",
+            ),
+            Assessment::Suspicious => (
+                Severity::Warning,
+                "AppXSVC or App Readiness may have a part in this failure.",
+                "AppXSVC 或 App Readiness 可能与此失败有关。",
+            ),
+            Assessment::Unknown => (
+                Severity::Note,
+                "AppXSVC and App Readiness: what was given does not tell whether they had a part.",
+                "AppXSVC 与 App Readiness:所提供的内容不足以说明它们是否有关。",
+            ),
+        };
+        Some(Finding {
+            severity: Some(severity),
+            title: Text::new(format!("{en} {reason_en}"), format!("{zh}{reason_zh}")),
+            ..Finding::default()
+        })
     }
 
     fn coverage(&self) -> Vec<Coverage> {

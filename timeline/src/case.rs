@@ -77,8 +77,14 @@ const OTHER_KINDS: &[(Kind, &str)] = &[
         Kind::Pmb,
         "this is a raw boot log of Process Monitor (.pmb): start Process Monitor once on that machine and save the log as .PML",
     ),
-    (Kind::ProcmonCsv, "this is Process Monitor's CSV export; save the log in the native format (.PML) instead"),
-    (Kind::ProcmonXml, "this is Process Monitor's XML export; save the log in the native format (.PML) instead"),
+    (
+        Kind::ProcmonCsv,
+        "this is Process Monitor's CSV export; save the log in the native format (.PML) instead",
+    ),
+    (
+        Kind::ProcmonXml,
+        "this is Process Monitor's XML export; save the log in the native format (.PML) instead",
+    ),
     (Kind::Etl, "this is an ETW trace (.etl), which the report does not read; give the Process Monitor log"),
     (Kind::GitLfsPointer, "this is a Git LFS pointer, not the file itself; fetch it with `git lfs pull`"),
     (Kind::HiveLog, "this is the transaction log of a registry hive; give the hive itself"),
@@ -158,6 +164,7 @@ fn log_kind(kind: Kind) -> Option<LogKind> {
 }
 
 fn other(path: &str, kind: Kind) -> CaseError {
-    let what = OTHER_KINDS.iter().find(|(k, _)| *k == kind).map_or("this kind is not read", |(_, what)| *what);
+    let what =
+        OTHER_KINDS.iter().find(|(k, _)| *k == kind).map_or("this kind is not read", |(_, what)| *what);
     CaseError::Kind { path: path.to_owned(), what }
 }

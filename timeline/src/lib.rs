@@ -22,8 +22,8 @@ pub use diagnosis::{
     Missing, NextCapture, Outcome, Relation, Remedy, Report, RuleHit, Sign, Verdict, benign, diagnose,
 };
 pub use logs::{
-    Fact, Filter, InstallerRun, Known, LocalClock, LocalTicks, LogLine, Offset, Package, PackageFact, Plan, ServiceFact,
-    Stage, Step,
+    Fact, Filter, InstallerRun, Known, LocalClock, LocalTicks, LogLine, Offset, Package, PackageFact, Plan,
+    ServiceFact, Stage, Step,
 };
 pub use model::*;
 pub use phases::{Phase, PhaseName};

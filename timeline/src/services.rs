@@ -130,7 +130,9 @@ pub(crate) fn find(timeline: &Timeline<'_>, marked: &[(Mark, Event)], faults: &F
     let mut names: Vec<String> = needed.map(|(_, service)| (*service).to_owned()).collect();
     names.extend(facts().filter(|f| f.failed).map(|f| f.name.clone()));
     for name in names {
-        if services.len() >= SERVICES.len() + MAX_OTHERS || services.iter().any(|s| s.name.eq_ignore_ascii_case(&name)) {
+        if services.len() >= SERVICES.len() + MAX_OTHERS
+            || services.iter().any(|s| s.name.eq_ignore_ascii_case(&name))
+        {
             continue;
         }
         let own = || facts().filter(|f| f.name.eq_ignore_ascii_case(&name));
@@ -172,7 +174,8 @@ fn always(timeline: &Timeline<'_>, marked: &[(Mark, Event)]) -> Vec<Service> {
             let own = || facts().filter(|f| f.name.eq_ignore_ascii_case(name));
             states.extend(own().filter_map(state_of));
             states.sort_by_key(|s| s.time);
-            let start_type = starts.remove(name).or_else(|| own().find_map(|f| Some((f.start?, f.evidence.clone()))));
+            let start_type =
+                starts.remove(name).or_else(|| own().find_map(|f| Some((f.start?, f.evidence.clone()))));
             let (assessment, words) = assess(name, start_type.as_ref().map(|(s, _)| *s), &states);
             Service {
                 name: (*name).to_owned(),
@@ -279,8 +282,8 @@ fn assess(name: &str, start: Option<StartType>, states: &[ServiceState]) -> (Ass
         (None, false) => (
             Assessment::Unknown,
             Words::new(
-                format!("Nothing in this trace tells the state of {name}."),
-                format!("此跟踪中没有任何内容说明 {name} 的状态。"),
+                format!("Nothing here tells the state of {name}."),
+                format!("此处没有任何内容说明 {name} 的状态。"),
             ),
         ),
     }

@@ -249,7 +249,10 @@ impl Faults {
             .iter()
             .enumerate()
             .filter(|(_, f)| Some(f.boot) == attempt && f.phase != PhaseName::Rollback);
-        self.primary = within.filter(|(_, f)| f.kind.of_servicing()).min_by_key(|(_, f)| (f.kind, f.place)).map(|(at, _)| at);
+        self.primary = within
+            .filter(|(_, f)| f.kind.of_servicing())
+            .min_by_key(|(_, f)| (f.kind, f.place))
+            .map(|(at, _)| at);
         let reported = |wanted: &[FaultKind]| {
             self.all
                 .iter()
@@ -326,7 +329,9 @@ impl Fault {
                 (format!("the component {item} was removed"), format!("组件 {item} 已被删除"))
             }
             FaultKind::DriverCall => (format!("{item} failed"), format!("{item} 失败")),
-            FaultKind::Primitive => (format!("poqexec could not do {item}"), format!("poqexec 无法执行 {item}")),
+            FaultKind::Primitive => {
+                (format!("poqexec could not do {item}"), format!("poqexec 无法执行 {item}"))
+            }
             FaultKind::Setup => (format!("{item} failed"), format!("{item} 失败")),
             FaultKind::Update => (format!("the update {item} failed"), format!("更新 {item} 失败")),
             FaultKind::Poqexec => ("poqexec.exe failed".to_owned(), "poqexec.exe 失败".to_owned()),

@@ -64,43 +64,16 @@ fn result(c: &Context<'_>) -> String {
 
 const FEATURES: &[Feature] = &[
     Feature {
-        name: "actor",
+        name: "named",
         weight: 3.0,
-        applies: |c| match c.process.role {
-            Role::Poqexec | Role::TiWorker => 1.0,
-            Role::TrustedInstaller | Role::DriverInstall => 0.8,
-            Role::SessionManager => 0.7,
-            _ => 0.5,
+        applies: |c| match &c.candidate.report {
+            Some(r) if r.same_name && r.close => 1.0,
+            Some(r) if r.same_name => 0.5,
+            _ => 0.0,
         },
-        words: |c| Words::new(format!("{} does the update's work", name(c)), format!("{} 执行更新", name(c))),
-    },
-    Feature {
-        name: "mutation",
-        weight: 2.0,
-        applies: |c| yes(c.candidate.event.kind.mutates()),
         words: |c| {
-            let operation = c.candidate.event.name;
-            Words::new(
-                format!("{operation} would change the system here"),
-                format!("{operation} 在此会更改系统"),
-            )
-        },
-    },
-    Feature {
-        name: "hard-status",
-        weight: 2.0,
-        applies: |c| yes(is_hard(c.candidate.event.status)),
-        words: |c| Words::new(format!("{} stops a change", result(c)), format!("{} 会中断更改", result(c))),
-    },
-    Feature {
-        name: "needed-name",
-        weight: 2.5,
-        applies: |c| {
-            let event = &c.candidate.event;
-            yes(noise::is_missing(event.status) && noise::is_needed(&event.path))
-        },
-        words: |_| {
-            Words::new("the missing name is one that servicing cannot do without", "缺失的对象是更新所必需的")
+            let text = c.candidate.report.as_ref().map_or("", |r| r.text.as_str());
+            Words::new(format!("a log names the same object: {text}"), format!("日志提到同一对象:{text}"))
         },
     },
     Feature {
@@ -117,16 +90,22 @@ const FEATURES: &[Feature] = &[
         },
     },
     Feature {
-        name: "named",
+        name: "held",
+        weight: 1.5,
+        applies: |c| yes(c.candidate.holder.is_some()),
+        words: |_| Words::new("another process has the file open at that time", "当时另有进程打开该文件"),
+    },
+    Feature {
+        name: "looked-up-after",
         weight: 3.0,
-        applies: |c| match &c.candidate.report {
-            Some(r) if r.same_name && r.close => 1.0,
-            Some(r) if r.same_name => 0.5,
-            _ => 0.0,
+        applies: |c| {
+            yes(c.candidate.reopened.is_some() && matches!(c.process.role, Role::Poqexec | Role::TiWorker))
         },
-        words: |c| {
-            let text = c.candidate.report.as_ref().map_or("", |r| r.text.as_str());
-            Words::new(format!("a log names the same object: {text}"), format!("日志提到同一对象:{text}"))
+        words: |_| {
+            Words::new(
+                "the same thread opens the file for its attributes right afterwards, as servicing does to find who is in the way",
+                "同一线程随即仅为属性打开该文件,更新程序借此查找占用者",
+            )
         },
     },
     Feature {
@@ -142,28 +121,14 @@ const FEATURES: &[Feature] = &[
         },
     },
     Feature {
-        name: "final",
-        weight: 2.0,
-        applies: |c| yes(c.candidate.later_success.is_none()),
-        words: |_| Words::new("the same process never succeeds with it afterwards", "同一进程此后从未成功"),
-    },
-    Feature {
-        name: "made-up-for",
-        weight: -7.0,
-        applies: |c| yes(c.candidate.later_success.is_some()),
-        words: |_| Words::new("the same process succeeds with it later", "同一进程后来成功"),
-    },
-    Feature {
-        name: "looked-up-after",
-        weight: 3.0,
+        name: "needed-name",
+        weight: 2.5,
         applies: |c| {
-            yes(c.candidate.reopened.is_some() && matches!(c.process.role, Role::Poqexec | Role::TiWorker))
+            let event = &c.candidate.event;
+            yes(noise::is_missing(event.status) && noise::is_needed(&event.path))
         },
         words: |_| {
-            Words::new(
-                "the same thread opens the file for its attributes right afterwards, as servicing does to find who is in the way",
-                "同一线程随即仅为属性打开该文件,更新程序借此查找占用者",
-            )
+            Words::new("the missing name is one that servicing cannot do without", "缺失的对象是更新所必需的")
         },
     },
     Feature {
@@ -192,10 +157,22 @@ const FEATURES: &[Feature] = &[
         },
     },
     Feature {
-        name: "held",
-        weight: 1.5,
-        applies: |c| yes(c.candidate.holder.is_some()),
-        words: |_| Words::new("another process has the file open at that time", "当时另有进程打开该文件"),
+        name: "final",
+        weight: 2.0,
+        applies: |c| yes(c.candidate.later_success.is_none()),
+        words: |_| Words::new("the same process never succeeds with it afterwards", "同一进程此后从未成功"),
+    },
+    Feature {
+        name: "made-up-for",
+        weight: -7.0,
+        applies: |c| yes(c.candidate.later_success.is_some()),
+        words: |_| Words::new("the same process succeeds with it later", "同一进程后来成功"),
+    },
+    Feature {
+        name: "hard-status",
+        weight: 2.0,
+        applies: |c| yes(is_hard(c.candidate.event.status)),
+        words: |c| Words::new(format!("{} stops a change", result(c)), format!("{} 会中断更改", result(c))),
     },
     Feature {
         name: "rare",
@@ -219,11 +196,34 @@ const FEATURES: &[Feature] = &[
             )
         },
     },
+    Feature {
+        name: "mutation",
+        weight: 2.0,
+        applies: |c| yes(c.candidate.event.kind.mutates()),
+        words: |c| {
+            let operation = c.candidate.event.name;
+            Words::new(
+                format!("{operation} would change the system here"),
+                format!("{operation} 在此会更改系统"),
+            )
+        },
+    },
+    Feature {
+        name: "actor",
+        weight: 3.0,
+        applies: |c| match c.process.role {
+            Role::Poqexec | Role::TiWorker => 1.0,
+            Role::TrustedInstaller | Role::DriverInstall => 0.8,
+            Role::SessionManager => 0.7,
+            _ => 0.5,
+        },
+        words: |c| Words::new(format!("{} does the update's work", name(c)), format!("{} 执行更新", name(c))),
+    },
 ];
 
-/// The features that apply, strongest first, and their sum.
+/// The features that apply, the most telling first as in the table, and their sum.
 pub(crate) fn score(context: &Context<'_>) -> (Vec<FeatureHit>, f64) {
-    let mut hits: Vec<FeatureHit> = FEATURES
+    let hits: Vec<FeatureHit> = FEATURES
         .iter()
         .filter_map(|feature| {
             let share = (feature.applies)(context);
@@ -234,7 +234,6 @@ pub(crate) fn score(context: &Context<'_>) -> (Vec<FeatureHit>, f64) {
             })
         })
         .collect();
-    hits.sort_by(|a, b| b.score.abs().total_cmp(&a.score.abs()));
     let sum = hits.iter().map(|h| h.score).sum();
     (hits, sum)
 }

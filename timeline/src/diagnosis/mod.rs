@@ -98,5 +98,17 @@ pub fn diagnose(timeline: &Timeline<'_>, rules: &Rules) -> Diagnosis {
     let at = usize::from(held).min(remedies.len());
     remedies.splice(at..at, known);
     let hits = hits.into_iter().map(|h| RuleHit { rule: h.rule.clone(), fault: h.fault }).collect();
-    Diagnosis { verdict, remedies, rules: hits, candidates, chain, phases, services, faults, signs, evidence, graph }
+    Diagnosis {
+        verdict,
+        remedies,
+        rules: hits,
+        candidates,
+        chain,
+        phases,
+        services,
+        faults,
+        signs,
+        evidence,
+        graph,
+    }
 }

@@ -56,7 +56,13 @@ pub(crate) fn find(timeline: &Timeline<'_>, marked: &[(Mark, Event)], faults: &F
         let latest = time.plus(LINE_GRAIN);
         Some(Sign { time, latest, place: Some(place), process: None, trust: Trust::Recorded, words })
     };
-    signs.extend(faults.all.iter().filter(|f| f.kind.of_servicing()).filter_map(|f| of_line(f.time, f.place, f.words())));
+    signs.extend(
+        faults
+            .all
+            .iter()
+            .filter(|f| f.kind.of_servicing())
+            .filter_map(|f| of_line(f.time, f.place, f.words())),
+    );
     let line = |l: &LogLine| {
         of_line(
             l.time,

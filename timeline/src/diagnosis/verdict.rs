@@ -41,8 +41,8 @@ pub struct Confidence {
     pub level: Level,
     /// From 0 to 1, the score scaled.
     pub score: f64,
-    /// What speaks for it, strongest first.
-    pub reasons: Vec<Evidence>,
+    /// What speaks for it, the most telling first, and how each is known.
+    pub reasons: Vec<(Trust, Evidence)>,
 }
 
 /// What is missing, and how that is known.
@@ -307,14 +307,37 @@ fn failing(found: &Found<'_>, candidate: &Candidate) -> Verdict {
             _ => Level::Low,
         },
         score: (candidate.score / CERTAIN).clamp(0.0, 1.0),
-        reasons: candidate
-            .features
-            .iter()
-            .filter(|f| f.score > 0.0)
-            .map(|f| Evidence::at(event.id, f.words.clone()))
-            .collect(),
+        reasons: reasons(candidate),
     };
     verdict
+}
+
+/// What speaks for a candidate: a line of a log first, then its features.
+fn reasons(candidate: &Candidate) -> Vec<(Trust, Evidence)> {
+    let event = &candidate.event;
+    let mut reasons = Vec::new();
+    if let Some(report) = &candidate.report {
+        let (en, zh) = match (report.same_code, report.same_name) {
+            (true, true) => {
+                ("the log says the same code for the same object", "日志对同一对象记录了相同的代码")
+            }
+            (true, false) => ("the log says the same code", "日志记录了相同的代码"),
+            _ => ("the log names the same object", "日志提到同一对象"),
+        };
+        let when = match report.time {
+            Some(_) if report.close => ("at that time", "时间吻合"),
+            _ => ("at another time, or at none that is known", "时间不同或未知"),
+        };
+        let words = Words::new(
+            format!("{en}, {}: {}", when.0, report.text),
+            format!("{zh},{}:{}", when.1, report.text),
+        );
+        reasons.push((Trust::Correlated, Evidence::at(report.place, words)));
+    }
+    let telling =
+        candidate.features.iter().filter(|f| f.score > 0.0 && !matches!(f.name, "named" | "reported"));
+    reasons.extend(telling.map(|f| (Trust::Inferred, Evidence::at(event.id, f.words.clone()))));
+    reasons
 }
 
 /// A log says what failed, and no operation of a trace explains it.
@@ -334,7 +357,10 @@ fn without_operation(found: &Found<'_>, fault: &Fault, seen: &Seen) -> Verdict {
     verdict.confidence = Confidence {
         level: Level::Medium,
         score: 0.5,
-        reasons: vec![Evidence::at(fault.place, Words::new(fault.text.clone(), fault.text.clone()))],
+        reasons: vec![(
+            Trust::Recorded,
+            Evidence::at(fault.place, Words::new(fault.text.clone(), fault.text.clone())),
+        )],
     };
     let mut evidence = vec![Evidence::at(fault.place, what)];
     evidence.extend(disabled(found.services));
@@ -421,7 +447,10 @@ fn not_enough(found: &Found<'_>, seen: &Seen) -> Verdict {
         (0, _) if failed_update.is_some() => {
             let update = failed_update.map(Fault::words).unwrap_or_default();
             Words::new(
-                format!("An event log says that {}; nothing here says whether it failed at its reboot.", update.en),
+                format!(
+                    "An event log says that {}; nothing here says whether it failed at its reboot.",
+                    update.en
+                ),
                 format!("事件日志记录:{};此处没有内容说明它是否在重启时失败。", update.zh),
             )
         }

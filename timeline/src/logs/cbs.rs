@@ -7,7 +7,9 @@ use servicing_logs::{
 
 use std::collections::BTreeMap;
 
-use super::{Fact, InstallerRun, Known, LocalClock, LocalTicks, LogLine, Package, PackageFact, Stage, Step, cut};
+use super::{
+    Fact, InstallerRun, Known, LocalClock, LocalTicks, LogLine, Package, PackageFact, Stage, Step, cut,
+};
 use crate::{
     model::{SourceId, Ticks},
     sources::Scan,
@@ -79,7 +81,10 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
     Scan {
         events: counts.records,
         bad: counts.malformed,
-        first_bad: counts.malformed_offsets.first().map(|at| format!("no line of CBS.log at offset 0x{at:x}")),
+        first_bad: counts
+            .malformed_offsets
+            .first()
+            .map(|at| format!("no line of CBS.log at offset 0x{at:x}")),
         clock,
         known: Known { packages: packages(&lines), ..Known::default() },
         lines,
@@ -91,11 +96,15 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
 fn packages(lines: &[LogLine]) -> Vec<Package> {
     let mut states: BTreeMap<&str, &str> = BTreeMap::new();
     for line in lines {
-        if let Fact::Package(PackageFact { identity, state: Some(state), failure_source: None }) = &line.fact {
+        if let Fact::Package(PackageFact { identity, state: Some(state), failure_source: None }) = &line.fact
+        {
             states.insert(identity, state);
         }
     }
-    states.into_iter().map(|(identity, state)| Package::of(identity, state.to_lowercase().replace(' ', "-"))).collect()
+    states
+        .into_iter()
+        .map(|(identity, state)| Package::of(identity, state.to_lowercase().replace(' ', "-")))
+        .collect()
 }
 
 fn line(source: SourceId, item: &CbsItem<'_>, fact: Fact) -> LogLine {

@@ -28,7 +28,8 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
         Ok(summary) => {
             scan.events = summary.records;
             scan.bad = summary.bad_records;
-            scan.first_bad = summary.damaged.first().map(|d| format!("chunk at offset 0x{:x}: {}", d.offset, d.message));
+            scan.first_bad =
+                summary.damaged.first().map(|d| format!("chunk at offset 0x{:x}: {}", d.offset, d.message));
             scan.first = summary.first.map(|t| FileTime(t.0));
             scan.last = summary.last.map(|t| FileTime(t.0));
         }
@@ -47,7 +48,12 @@ fn take(scan: &mut Scan, source: SourceId, record: &EventRecord, typed: &TypedEv
     let subject = typed.subject.unwrap_or_default();
     let service = typed.service.as_deref().or(typed.display_name).unwrap_or_default();
     let error = code.map_or_else(String::new, |code| format!(" (0x{code:08X})"));
-    let text = cut(&format!("{} {}: {} {service} {subject}{error}", record.provider, record.event_id, words(typed.kind)));
+    let text = cut(&format!(
+        "{} {}: {} {service} {subject}{error}",
+        record.provider,
+        record.event_id,
+        words(typed.kind)
+    ));
     let place = Place::Line { source, line: record.record_id };
     if let Some(fact) = service_fact(typed, time, place, &text) {
         scan.known.services.push(fact);
@@ -89,7 +95,9 @@ fn words(kind: EventKind) -> &'static str {
         EventKind::ServiceConnectTimeout => "service did not answer in time when started:",
         EventKind::ServiceTransactionTimeout => "service did not answer in time:",
         EventKind::ServiceTerminatedWithError => "service ended with an error:",
-        EventKind::ServiceTerminatedUnexpectedly | EventKind::ServiceTerminatedAgain => "service ended unexpectedly:",
+        EventKind::ServiceTerminatedUnexpectedly | EventKind::ServiceTerminatedAgain => {
+            "service ended unexpectedly:"
+        }
         EventKind::ServiceState => "service changed its state:",
         EventKind::ServiceStartTypeChanged => "start type changed of",
         EventKind::ServiceInstalled => "service installed:",
@@ -102,7 +110,12 @@ fn words(kind: EventKind) -> &'static str {
     }
 }
 
-fn service_fact(typed: &TypedEvent<'_>, time: Option<FileTime>, place: Place, text: &str) -> Option<ServiceFact> {
+fn service_fact(
+    typed: &TypedEvent<'_>,
+    time: Option<FileTime>,
+    place: Place,
+    text: &str,
+) -> Option<ServiceFact> {
     let name = typed.service.clone()?;
     let failed = matches!(
         typed.kind,

@@ -59,7 +59,9 @@ fn take(registry: &impl Registry, known: &mut Known) {
         known.machine = system.computer_name.map(|name| Machine { name, ..Machine::default() });
         for service in system.services {
             if let Some(instance) = service.instances.first() {
-                known.filters.push(Filter { name: service.name.clone(), altitude: instance.altitude.clone() });
+                known
+                    .filters
+                    .push(Filter { name: service.name.clone(), altitude: instance.altitude.clone() });
             }
             let Some(start) = service.start.and_then(|s| StartType::of(s.into())) else { continue };
             let words = format!(r"{}\Services\{}: Start = {}", system.control_set, service.name, start as u8);

@@ -53,7 +53,8 @@ fn hit<'r>(rule: &'r Rule, facts: &Facts<'_>) -> Option<Hit<'r>> {
     let about_faults = !(m.fault.is_empty() && m.item.is_empty() && m.phase.is_empty() && m.code.is_empty());
     let mut fault = None;
     if about_faults {
-        let holds = |at: &usize| facts.faults.all.get(*at).is_some_and(|f| fault_holds(m, f, facts.faults.reported));
+        let holds =
+            |at: &usize| facts.faults.all.get(*at).is_some_and(|f| fault_holds(m, f, facts.faults.reported));
         let order = facts.faults.primary.into_iter().chain(0..facts.faults.all.len());
         fault = Some(order.into_iter().find(holds)?);
     }
@@ -76,12 +77,14 @@ fn operation_holds(m: &Match, facts: &Facts<'_>) -> bool {
     let process = facts.timeline.process_of(event).map_or("", |p| p.name.as_str());
     (m.process.is_empty() || m.process.iter().any(|name| name.eq_ignore_ascii_case(process)))
         && (m.path.is_empty() || m.path.iter().any(|part| contains(&event.path, part)))
-        && (m.status.is_empty() || m.status.iter().filter_map(|s| number(s)).any(|status| status == event.status))
+        && (m.status.is_empty()
+            || m.status.iter().filter_map(|s| number(s)).any(|status| status == event.status))
 }
 
 fn fault_holds(m: &Match, fault: &Fault, reported: Option<u32>) -> bool {
     let codes = [fault.code, reported].into_iter().flatten();
-    let mut win32 = codes.clone().filter_map(|c| status_codes::HResult(c).win32()).map(|w| w.0).chain(fault.win32());
+    let mut win32 =
+        codes.clone().filter_map(|c| status_codes::HResult(c).win32()).map(|w| w.0).chain(fault.win32());
     let mut codes = codes;
     let code_holds = |wanted: &String| match number(wanted) {
         Some(code) if code >> 31 == 1 => codes.any(|c| c == code),
@@ -90,7 +93,8 @@ fn fault_holds(m: &Match, fault: &Fault, reported: Option<u32>) -> bool {
     };
     (m.fault.is_empty() || m.fault.iter().any(|kind| kind == fault.kind.name()))
         && (m.phase.is_empty() || m.phase.iter().any(|phase| phase == fault.phase.name()))
-        && (m.item.is_empty() || m.item.iter().any(|part| contains(&fault.item, part) || contains(&fault.text, part)))
+        && (m.item.is_empty()
+            || m.item.iter().any(|part| contains(&fault.item, part) || contains(&fault.text, part)))
         && (m.code.is_empty() || m.code.iter().any(code_holds))
 }
 

@@ -114,7 +114,14 @@ pub struct Match {
 impl Match {
     fn conditions(&self) -> usize {
         let parts = [
-            &self.fault, &self.item, &self.phase, &self.code, &self.text, &self.process, &self.path, &self.status,
+            &self.fault,
+            &self.item,
+            &self.phase,
+            &self.code,
+            &self.text,
+            &self.process,
+            &self.path,
+            &self.status,
             &self.disabled,
         ];
         parts.iter().filter(|p| !p.is_empty()).count()
@@ -171,7 +178,8 @@ impl Rules {
         files.retain(|p| p.extension().is_some_and(|e| e.eq_ignore_ascii_case("toml")));
         files.sort();
         for path in files {
-            let text = std::fs::read_to_string(&path).map_err(|source| RuleError::Io { path: path.clone(), source })?;
+            let text = std::fs::read_to_string(&path)
+                .map_err(|source| RuleError::Io { path: path.clone(), source })?;
             self.add(&path, &text)?;
         }
         Ok(())
@@ -222,7 +230,11 @@ match = { fault = ["driver"], code = ["0x80070003", "2"] }
         assert!(rules.all().len() >= 20);
         for rule in rules.all() {
             for text in [&rule.title, &rule.cause, &rule.remedy] {
-                assert!(!text.en.trim().is_empty() && !text.zh.trim().is_empty(), "{}: both languages", rule.id);
+                assert!(
+                    !text.en.trim().is_empty() && !text.zh.trim().is_empty(),
+                    "{}: both languages",
+                    rule.id
+                );
                 let dangerous = text.en.to_ascii_lowercase();
                 assert!(!dangerous.contains("delete pending.xml"), "{}: remedies are safe", rule.id);
             }
@@ -235,7 +247,9 @@ match = { fault = ["driver"], code = ["0x80070003", "2"] }
         assert!(Rules::default().add(Path::new("my.toml"), RULE).is_ok());
         assert!(refused("[[rule]]\nid = 5\n").starts_with("my.toml:2: "));
         assert!(refused(&RULE.replace("trust", "trsut")).contains("trsut"));
-        assert!(refused(&RULE.replace(r#"fault = ["driver"], code = ["0x80070003", "2"]"#, "")).contains("empty"));
+        assert!(
+            refused(&RULE.replace(r#"fault = ["driver"], code = ["0x80070003", "2"]"#, "")).contains("empty")
+        );
         assert!(refused(&RULE.replace("0x80070003", "banana")).contains("X-1"));
         assert!(refused(&RULE.replace("driver", "drivel")).contains("X-1"));
         assert!(refused(&format!("{RULE}{RULE}")).contains("another rule"));
