@@ -34,9 +34,9 @@ fn main() -> ExitCode {
         "fails" => ExitCode::from(1),
         "hangs-with-child" => {
             // As the 32-bit Procmon.exe does: unpacks the 64-bit one, starts it, and waits.
-            Command::new(env::current_exe().expect("own path")).arg("child").spawn().expect("child");
-            sleep(Duration::from_secs(600));
-            ExitCode::SUCCESS
+            let status =
+                Command::new(env::current_exe().expect("own path")).arg("child").status().expect("child");
+            ExitCode::from(u8::from(!status.success()))
         }
         _ => {
             sleep(Duration::from_secs(600));

@@ -165,6 +165,17 @@ pub struct Plan {
     pub space: Space,
 }
 
+impl Plan {
+    /// As JSON for people to read and programs to compare.
+    ///
+    /// # Errors
+    /// None that is known; the serializer's.
+    pub fn to_json(&self) -> Result<String> {
+        serde_json::to_string_pretty(self)
+            .map_err(|e| CaptureError::Usage(format!("the plan does not go into JSON: {e}")))
+    }
+}
+
 /// Estimated size of one Process Monitor boot log with its conversion, bytes: 2 GB for some six million events of
 /// about 170 bytes each in the .pmb, and as much again for the .pml.
 pub const BOOTLOG_BYTES: u64 = 2 << 30;

@@ -1,7 +1,8 @@
 //! Gathers the facts that preflight asks for. What cannot be read stays unknown.
 
+use windows::Wdk::System::SystemServices::RtlGetVersion;
 use windows::Win32::Storage::FileSystem::{GetDiskFreeSpaceExW, QueryDosDeviceW};
-use windows::Win32::System::SystemInformation::{GlobalMemoryStatusEx, MEMORYSTATUSEX};
+use windows::Win32::System::SystemInformation::{GlobalMemoryStatusEx, MEMORYSTATUSEX, OSVERSIONINFOW};
 use windows::core::{HSTRING, PCWSTR};
 
 use super::Windows;
@@ -39,7 +40,7 @@ pub(super) fn gather(machine: &Windows) -> Result<Facts> {
         let build = text("CurrentBuildNumber");
         let revision = version.value("UBR").and_then(Data::as_dword).unwrap_or_default();
         facts.windows = Some(format!("{} {build}.{revision}", text("ProductName")));
-        facts.build = build.parse().ok();
+        facts.build = build_number();
         facts.architecture = Some(std::env::consts::ARCH.into());
         facts.reboot_pending =
             Some(machine.subkeys(CBS)?.iter().any(|k| k.eq_ignore_ascii_case("RebootPending")));
@@ -81,6 +82,15 @@ fn free_bytes(machine: &Windows) -> Option<u64> {
     // SAFETY: the path and the number outlive the call.
     unsafe { GetDiskFreeSpaceExW(PCWSTR(folder.as_ptr()), Some(&mut free), None, None) }.ok()?;
     Some(free)
+}
+
+/// The build, by the kernel: the registry's copy is known to be edited.
+fn build_number() -> Option<u32> {
+    let length = u32::try_from(size_of::<OSVERSIONINFOW>()).ok()?;
+    let mut version = OSVERSIONINFOW { dwOSVersionInfoSize: length, ..OSVERSIONINFOW::default() };
+    // SAFETY: the structure says its own size and outlives the call.
+    unsafe { RtlGetVersion(&mut version) }.ok().ok()?;
+    Some(version.dwBuildNumber)
 }
 
 fn memory_bytes() -> Option<u64> {

@@ -86,17 +86,27 @@ pub(super) fn user_sid() -> Result<String> {
     let mut buffer = [0u64; 32];
     let mut length = 0;
     let size = u32::try_from(size_of_val(&buffer)).map_err(|_| failed())?;
-    let mut text = PWSTR::null();
-    // SAFETY: the buffer is larger than TOKEN_USER with the longest SID, aligned, and outlives its use; the text is
-    // copied before it is freed.
+    // SAFETY: the buffer is larger than TOKEN_USER with the longest SID, aligned, and outlives its use.
     unsafe {
         GetTokenInformation(token.0, TokenUser, Some(buffer.as_mut_ptr().cast()), size, &mut length)
             .map_err(|_| failed())?;
         let user = &*buffer.as_ptr().cast::<TOKEN_USER>();
-        ConvertSidToStringSidW(user.User.Sid, &mut text).map_err(|_| failed())?;
-        let sid = text.to_string().map_err(|_| failed());
+        sid_text(user.User.Sid).ok_or_else(failed)
+    }
+}
+
+/// A SID as text.
+///
+/// # Safety
+/// `sid` must point to a SID.
+unsafe fn sid_text(sid: PSID) -> Option<String> {
+    let mut text = PWSTR::null();
+    // SAFETY: the SID is one by the caller's word; the text is copied before it is freed.
+    unsafe {
+        ConvertSidToStringSidW(sid, &mut text).ok()?;
+        let copy = text.to_string().ok();
         LocalFree(Some(HLOCAL(text.0.cast())));
-        sid
+        copy
     }
 }
 
@@ -139,12 +149,14 @@ pub(super) fn create_folder(path: &Path) -> windows::core::Result<()> {
     unsafe { CreateDirectoryW(PCWSTR(path.as_ptr()), Some(&attributes)) }
 }
 
-/// Takes an existing folder over for administrators only, where it is Administrators' or SYSTEM's already.
+/// Takes an existing folder over for administrators only, where it is Administrators', SYSTEM's or this user's
+/// already, who is an administrator.
 pub(super) fn adopt_folder(path: &Path) -> Result<()> {
     let name = HSTRING::from(path);
     let mut owner = PSID::default();
     let mut descriptor = PSECURITY_DESCRIPTOR::default();
-    // SAFETY: `owner` points into `descriptor`, which lives until the end of this function.
+    let user = user_sid()?;
+    // SAFETY: `owner` points into `descriptor`, which lives until the end of the block.
     let ours = unsafe {
         let code = GetNamedSecurityInfoW(
             PCWSTR(name.as_ptr()),
@@ -159,7 +171,8 @@ pub(super) fn adopt_folder(path: &Path) -> Result<()> {
         let _freed = Descriptor(descriptor);
         code.is_ok()
             && (IsWellKnownSid(owner, WinBuiltinAdministratorsSid).as_bool()
-                || IsWellKnownSid(owner, WinLocalSystemSid).as_bool())
+                || IsWellKnownSid(owner, WinLocalSystemSid).as_bool()
+                || sid_text(owner).is_some_and(|sid| sid == user))
     };
     if !ours {
         return Err(CaptureError::ForeignFolder { path: path.display().to_string() });
