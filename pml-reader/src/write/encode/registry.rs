@@ -103,6 +103,8 @@ const BINARY_KEPT: usize = 16;
 const VALUE_FULL: u32 = 1;
 const VALUE_PARTIAL: u32 = 2;
 
+/// What the driver leaves in the place of the disposition of an open.
+const NO_DISPOSITION: u32 = 0;
 const REG_CREATED_NEW_KEY: u32 = 1;
 const REG_OPENED_EXISTING_KEY: u32 = 2;
 
@@ -201,7 +203,7 @@ impl RegistryEvent<'_> {
         let operation = match self.operation {
             RegistryOperation::OpenKey { desired, granted } => {
                 detail.u16(0).u32(desired);
-                extra = granted.map(|g| opened(g, REG_OPENED_EXISTING_KEY));
+                extra = granted.map(|g| opened(g, NO_DISPOSITION));
                 op::OPEN_KEY
             }
             RegistryOperation::CreateKey { desired, granted } => {
