@@ -37,7 +37,7 @@ const IMAGE: u8 = 20;
 impl Facts {
     /// Reads all records of the files, in parallel.
     pub(super) fn of(files: &[&EtlFile<'_>]) -> Facts {
-        let shapes = Shapes::new();
+        let shapes = Shapes::get();
         let decoder = Decoder::new();
         files
             .iter()
@@ -45,7 +45,7 @@ impl Facts {
                 file.par_buffers()
                     .fold(Facts::default, |mut facts, buffer| {
                         for record in buffer.records().flatten() {
-                            facts.add(&record, &shapes, &decoder);
+                            facts.add(&record, shapes, &decoder);
                         }
                         facts
                     })

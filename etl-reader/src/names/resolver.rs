@@ -37,7 +37,7 @@ struct Met {
 
 struct Resolver<'n, V> {
     names: &'n Names,
-    shapes: &'n Shapes,
+    shapes: &'static Shapes,
     meanings: &'static Meanings,
     visit: V,
     /// Paths of openings.
@@ -55,10 +55,9 @@ pub(super) fn run<B>(
     files: &[&EtlFile<'_>],
     visit: impl FnMut(&Operation<'_>) -> ControlFlow<B>,
 ) -> ControlFlow<B, Tally> {
-    let shapes = Shapes::new();
     let mut resolver = Resolver {
         names,
-        shapes: &shapes,
+        shapes: Shapes::get(),
         meanings: Meanings::get(),
         visit,
         paths: Paths::default(),

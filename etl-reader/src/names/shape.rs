@@ -1,6 +1,8 @@
 //! Where the numbers and names of file and registry events lie, worked out from the tables once, so that
 //! millions of events are read without decoding each.
 
+use std::sync::OnceLock;
+
 use crate::cursor::{Cursor, PointerWidth};
 use crate::layout::table::Tables;
 use crate::layout::{Extent, Field, FieldType};
@@ -159,7 +161,13 @@ fn slot(family: Family, id: u8, version: u8, width: PointerWidth) -> usize {
 }
 
 impl Shapes {
-    pub(super) fn new() -> Shapes {
+    /// The shapes of the tables, worked out once.
+    pub(super) fn get() -> &'static Shapes {
+        static SHAPES: OnceLock<Shapes> = OnceLock::new();
+        SHAPES.get_or_init(Shapes::new)
+    }
+
+    fn new() -> Shapes {
         let mut shapes = Shapes { shapes: Vec::new(), slots: vec![0; FAMILIES.len() << 12] };
         let tables = Tables::get();
         for family in FAMILIES {
