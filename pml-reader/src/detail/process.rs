@@ -3,7 +3,7 @@
 use crate::{
     FileTime, PmlError, PmlEvent, PmlText,
     cursor::Cursor,
-    detail::{Fields, TextInfo, multi_sz},
+    detail::{Dialect, Fields, TextInfo, multi_sz},
     operation::process,
     text::{push_decimal, push_grouped, push_hex},
     time::push_seconds,
@@ -187,9 +187,11 @@ fn push_start(c: &mut Cursor<'_>, fields: &mut Fields<'_>) -> Result<(), PmlErro
     command.text(c)?.push_to(fields.field("Command line"));
     directory.text(c)?.push_to(fields.field("Current directory"));
     let bytes = c.take((environment as usize).saturating_mul(2).min(c.remaining()))?;
+    // Process Monitor begins each variable with a line break of its own making.
+    let separator = if fields.dialect() == Dialect::Procmon { ["\r;\t"; 2] } else { ["", "; "] };
     let out = fields.field("Environment");
-    for variable in multi_sz(bytes) {
-        out.push_str("\r;\t");
+    for (i, variable) in multi_sz(bytes).enumerate() {
+        out.push_str(separator[usize::from(i > 0)]);
         variable.push_to(out);
     }
     Ok(())

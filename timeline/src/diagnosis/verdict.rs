@@ -39,7 +39,7 @@ pub enum Level {
 pub struct Confidence {
     /// In a word.
     pub level: Level,
-    /// From 0 to 1, the score scaled.
+    /// From 0 to 1, never 1: the score scaled. It is no probability.
     pub score: f64,
     /// What speaks for it, the most telling first, and how each is known.
     pub reasons: Vec<(Trust, Evidence)>,
@@ -276,8 +276,8 @@ fn blank(outcome: Outcome, summary: Words) -> Verdict {
     }
 }
 
-/// Score that counts as certain when it is scaled to 1.
-const CERTAIN: f64 = 20.0;
+/// The score that leaves a doubt of 1/e.
+const CONVINCING: f64 = 8.0;
 
 fn failing(found: &Found<'_>, candidate: &Candidate) -> Verdict {
     let event = &candidate.event;
@@ -306,11 +306,14 @@ fn failing(found: &Found<'_>, candidate: &Candidate) -> Verdict {
             (true, false) => Level::Medium,
             _ => Level::Low,
         },
-        score: (candidate.score / CERTAIN).clamp(0.0, 1.0),
+        score: 1.0 - (-candidate.score.max(0.0) / CONVINCING).exp(),
         reasons: reasons(candidate),
     };
     verdict
 }
+
+/// Reasons that a verdict gives; all features stand with the candidates.
+const MAX_REASONS: usize = 5;
 
 /// What speaks for a candidate: a line of a log first, then its features.
 fn reasons(candidate: &Candidate) -> Vec<(Trust, Evidence)> {
@@ -336,7 +339,7 @@ fn reasons(candidate: &Candidate) -> Vec<(Trust, Evidence)> {
     }
     let telling =
         candidate.features.iter().filter(|f| f.score > 0.0 && !matches!(f.name, "named" | "reported"));
-    reasons.extend(telling.map(|f| (Trust::Inferred, Evidence::at(event.id, f.words.clone()))));
+    reasons.extend(telling.take(MAX_REASONS).map(|f| (Trust::Inferred, Evidence::at(event.id, f.words.clone()))));
     reasons
 }
 
