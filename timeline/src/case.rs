@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 
 use crate::sources::{
     Source,
+    etl::EtlSource,
     log::{LogKind, LogSource},
     pml::PmlSource,
 };
@@ -31,6 +32,14 @@ pub enum CaseError {
         path: String,
         /// What is wrong with it.
         source: PmlError,
+    },
+    /// The ETW trace is unusable as a whole.
+    #[error("{path}: {source}")]
+    Etl {
+        /// The input.
+        path: String,
+        /// What is wrong with it.
+        source: etl_reader::EtlError,
     },
     /// It is of a kind that is not read.
     #[error("{path}: {what}")]
@@ -85,7 +94,6 @@ const OTHER_KINDS: &[(Kind, &str)] = &[
         Kind::ProcmonXml,
         "this is Process Monitor's XML export; save the log in the native format (.PML) instead",
     ),
-    (Kind::Etl, "this is an ETW trace (.etl), which the report does not read; give the Process Monitor log"),
     (Kind::GitLfsPointer, "this is a Git LFS pointer, not the file itself; fetch it with `git lfs pull`"),
     (Kind::HiveLog, "this is the transaction log of a registry hive; give the hive itself"),
     (Kind::Unknown, "the first bytes are of no kind known here"),
@@ -106,8 +114,7 @@ impl Case {
         // A file that was named is answered for; of a folder or an archive only what can be read counts.
         let named = |path: &str| !path.contains('/');
         for member in bundle.members() {
-            let kind = log_kind(member.kind);
-            if kind.is_none() && member.kind != Kind::Pml {
+            if !is_read(member.kind) {
                 if named(&member.path) {
                     case.unreadable.push(other(&member.path, member.kind));
                 } else {
@@ -125,9 +132,9 @@ impl Case {
             if let Some(error) = read.stopped {
                 case.unreadable.push(read_error(&member.path, &error));
             }
-            match open(kind, read.bytes) {
+            match open(&member.path, member.kind, read.bytes) {
                 Ok(source) => case.inputs.push(Input { path: member.path.clone(), source }),
-                Err(source) => case.unreadable.push(CaseError::Pml { path: member.path.clone(), source }),
+                Err(error) => case.unreadable.push(error),
             }
         }
         case
@@ -142,10 +149,21 @@ fn read_error(path: &str, error: &servicing_logs::Error) -> CaseError {
     CaseError::Read { path: path.to_owned(), what }
 }
 
-fn open(kind: Option<LogKind>, bytes: Content) -> Result<Source, PmlError> {
-    match kind {
-        Some(kind) => Ok(Source::Log(LogSource { kind, bytes })),
-        None => Ok(Source::Pml(PmlSource { file: PmlFile::from_held(bytes)? })),
+fn is_read(kind: Kind) -> bool {
+    matches!(kind, Kind::Pml | Kind::Etl) || log_kind(kind).is_some()
+}
+
+fn open(path: &str, kind: Kind, bytes: Content) -> Result<Source, CaseError> {
+    let path = || path.to_owned();
+    match (kind, log_kind(kind)) {
+        (_, Some(kind)) => Ok(Source::Log(LogSource { kind, bytes })),
+        (Kind::Etl, None) => {
+            EtlSource::new(bytes).map(Source::Etl).map_err(|source| CaseError::Etl { path: path(), source })
+        }
+        (_, None) => {
+            let file = PmlFile::from_held(bytes).map_err(|source| CaseError::Pml { path: path(), source })?;
+            Ok(Source::Pml(PmlSource { file }))
+        }
     }
 }
 

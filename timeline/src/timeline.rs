@@ -97,6 +97,16 @@ impl<'c> Timeline<'c> {
         Some(self.shifted(event))
     }
 
+    /// Events around one, in order of time.
+    pub(crate) fn near(&self, event: &Event, count: u64) -> Vec<Event> {
+        let source = event.id.source;
+        let Some(input) = self.case.inputs.get(usize::from(source.0)) else { return Vec::new() };
+        let found = input.source.near(event, count, self.source_processes(source));
+        let mut found: Vec<Event> = found.into_iter().map(|e| self.shifted(e)).collect();
+        found.sort_by_key(|e| (e.time, e.id));
+        found
+    }
+
     /// The number in the registry value that an event read or wrote.
     pub(crate) fn number(&self, id: EventId) -> Option<u64> {
         self.case.inputs.get(usize::from(id.source.0))?.source.number(id)

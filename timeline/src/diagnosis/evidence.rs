@@ -3,7 +3,7 @@
 use super::{Candidate, benign};
 use crate::{
     Timeline,
-    model::{Event, EventId, Kind},
+    model::{Event, Kind},
 };
 
 /// Why an event is shown.
@@ -42,27 +42,30 @@ pub(crate) fn around(timeline: &Timeline<'_>, candidate: &Candidate) -> Vec<(Rel
         .enumerate()
         .filter(|(i, e)| (from..middle + SAME_PATH / 2).contains(i) || holder == Some(e.id));
     shown.extend(near.map(|(_, e)| (Relation::SamePath, e)));
-    let index = failing.id.index;
-    let side = |indexes: &mut dyn Iterator<Item = u64>| {
-        let (mut thread, mut others) = (Vec::new(), Vec::new());
-        for index in indexes {
-            let Some(event) = timeline.event(EventId { index, ..failing.id }) else { continue };
-            if event.process == failing.process && event.tid == failing.tid {
-                if thread.len() < SAME_THREAD {
-                    thread.push((Relation::SameThread, event));
-                }
-            } else if others.len() < NEARBY && tells(&event) {
-                others.push((Relation::Nearby, event));
-            }
-        }
-        thread.extend(others);
-        thread
-    };
-    shown.extend(side(&mut (index.saturating_sub(AROUND)..index).rev()));
-    shown.extend(side(&mut (index + 1..=index + AROUND)));
+    let near = timeline.near(failing, AROUND);
+    let middle = near.partition_point(|e| (e.time, e.id) < (failing.time, failing.id));
+    let (before, after) = near.split_at(middle);
+    shown.extend(side(failing, &mut before.iter().rev()));
+    shown.extend(side(failing, &mut after.iter().filter(|e| e.id != failing.id)));
     shown.sort_by_key(|(relation, e)| (e.time, e.id, *relation));
     shown.dedup_by_key(|(_, e)| e.id);
     shown
+}
+
+/// Of the events on one side of the failing one, nearest first, those worth a row.
+fn side<'e>(failing: &Event, events: &mut dyn Iterator<Item = &'e Event>) -> Vec<(Relation, Event)> {
+    let (mut thread, mut others) = (Vec::new(), Vec::new());
+    for event in events {
+        if event.process == failing.process && event.tid == failing.tid {
+            if thread.len() < SAME_THREAD {
+                thread.push((Relation::SameThread, event.clone()));
+            }
+        } else if others.len() < NEARBY && tells(event) {
+            others.push((Relation::Nearby, event.clone()));
+        }
+    }
+    thread.extend(others);
+    thread
 }
 
 /// Whether an event of another thread is worth a row.

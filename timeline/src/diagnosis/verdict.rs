@@ -339,7 +339,9 @@ fn reasons(candidate: &Candidate) -> Vec<(Trust, Evidence)> {
     }
     let telling =
         candidate.features.iter().filter(|f| f.score > 0.0 && !matches!(f.name, "named" | "reported"));
-    reasons.extend(telling.take(MAX_REASONS).map(|f| (Trust::Inferred, Evidence::at(event.id, f.words.clone()))));
+    reasons.extend(
+        telling.take(MAX_REASONS).map(|f| (Trust::Inferred, Evidence::at(event.id, f.words.clone()))),
+    );
     reasons
 }
 

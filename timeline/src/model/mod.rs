@@ -10,5 +10,6 @@ pub(crate) use event::is_error;
 pub use event::{Event, EventId, OpenFacts, Place, SourceId};
 pub use fact::{Evidence, Trust, Words};
 pub use operation::Kind;
+pub(crate) use process::inherit_roles;
 pub use process::{Process, ProcessId, Role};
 pub use time::{FileTime, Ticks};

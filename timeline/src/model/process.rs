@@ -104,3 +104,26 @@ pub struct Process {
     /// Events of it whose status is an error.
     pub failures: u64,
 }
+
+/// Generations down which a role passes; no tree of processes that servicing starts is deeper.
+const GENERATIONS: usize = 64;
+
+/// Passes roles on to the children of servicing processes.
+pub(crate) fn inherit_roles(processes: &mut [Process]) {
+    for _ in 0..GENERATIONS {
+        let passes = |p: &Process| {
+            let parent = p.parent.and_then(|id| processes.get(id.0 as usize));
+            p.role == Role::Other && parent.is_some_and(|p| p.role.passes_to_children())
+        };
+        let heirs: Vec<usize> =
+            processes.iter().enumerate().filter(|(_, p)| passes(p)).map(|(i, _)| i).collect();
+        if heirs.is_empty() {
+            break;
+        }
+        for heir in heirs {
+            if let Some(p) = processes.get_mut(heir) {
+                p.role = Role::ServicingChild;
+            }
+        }
+    }
+}

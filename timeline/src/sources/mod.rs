@@ -1,12 +1,13 @@
 //! Adapters: one a reader. Each scans its file once, in parallel, and keeps what the diagnosis can use.
 
+pub(crate) mod etl;
 pub(crate) mod log;
 pub(crate) mod pml;
 mod watch;
 
 use crate::{
     logs::{Known, LocalClock, LogLine},
-    model::{Event, EventId, FileTime, Process, ProcessId, SourceId},
+    model::{Event, EventId, FileTime, Process, ProcessId, SourceId, Ticks},
 };
 
 pub(crate) use watch::Mark;
@@ -100,6 +101,8 @@ pub struct Problem {
 pub enum Source {
     /// A Process Monitor log.
     Pml(pml::PmlSource),
+    /// An ETW trace.
+    Etl(etl::EtlSource),
     /// A log that servicing wrote.
     Log(log::LogSource),
 }
@@ -109,6 +112,7 @@ impl Source {
     pub fn bytes(&self) -> &[u8] {
         match self {
             Self::Pml(source) => source.file.bytes(),
+            Self::Etl(source) => source.bytes(),
             Self::Log(source) => &source.bytes,
         }
     }
@@ -117,19 +121,21 @@ impl Source {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Pml(_) => "pml",
+            Self::Etl(_) => "etl",
             Self::Log(source) => source.kind.name(),
         }
     }
 
     /// Whether it records operations.
     pub fn is_trace(&self) -> bool {
-        matches!(self, Self::Pml(_))
+        matches!(self, Self::Pml(_) | Self::Etl(_))
     }
 
     /// Reads the source once and keeps what matters.
     pub(crate) fn scan(&self, id: SourceId) -> Scan {
         match self {
             Self::Pml(source) => source.scan(id),
+            Self::Etl(source) => source.scan(id),
             Self::Log(source) => source.scan(id),
         }
     }
@@ -138,6 +144,7 @@ impl Source {
     pub fn machine(&self) -> Option<Machine> {
         match self {
             Self::Pml(source) => Some(source.machine()),
+            Self::Etl(source) => source.machine(),
             Self::Log(_) => None,
         }
     }
@@ -146,6 +153,7 @@ impl Source {
     pub fn problems(&self) -> Vec<Problem> {
         match self {
             Self::Pml(source) => source.problems(),
+            Self::Etl(source) => source.problems(),
             Self::Log(_) => Vec::new(),
         }
     }
@@ -154,6 +162,7 @@ impl Source {
     pub fn event(&self, id: EventId, processes: &[Process]) -> Option<Event> {
         match self {
             Self::Pml(source) => source.event(id, processes),
+            Self::Etl(source) => source.event(id),
             Self::Log(_) => None,
         }
     }
@@ -162,6 +171,21 @@ impl Source {
     pub(crate) fn touching(&self, id: SourceId, paths: &[String], processes: &[Process]) -> Vec<Event> {
         match self {
             Self::Pml(source) => source.touching(id, paths, processes),
+            Self::Etl(source) => source.touching(id, paths),
+            Self::Log(_) => Vec::new(),
+        }
+    }
+
+    /// Events around one: at most `count` records before and after it, or, where events are not numbered one by one, those
+    /// within two seconds.
+    pub(crate) fn near(&self, event: &Event, count: u64, processes: &[Process]) -> Vec<Event> {
+        match self {
+            Self::Pml(source) => {
+                let index = event.id.index;
+                let around = index.saturating_sub(count)..=index.saturating_add(count);
+                around.filter_map(|index| source.event(EventId { index, ..event.id }, processes)).collect()
+            }
+            Self::Etl(source) => source.near(event, Ticks::seconds(2)),
             Self::Log(_) => Vec::new(),
         }
     }
@@ -170,6 +194,7 @@ impl Source {
     pub(crate) fn number(&self, id: EventId) -> Option<u64> {
         match self {
             Self::Pml(source) => source.number(id),
+            Self::Etl(_) => None,
             Self::Log(_) => None,
         }
     }
@@ -178,6 +203,7 @@ impl Source {
     pub fn detail(&self, id: EventId) -> String {
         match self {
             Self::Pml(source) => source.detail(id),
+            Self::Etl(_) => String::new(),
             Self::Log(_) => String::new(),
         }
     }

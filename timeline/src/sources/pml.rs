@@ -11,7 +11,8 @@ use rayon::prelude::*;
 
 use super::{FailureGroup, Kept, Machine, Problem, Scan, watch};
 use crate::model::{
-    Event, EventId, FileTime, Kind, OpenFacts, Process, ProcessId, Role, SourceId, Ticks, is_error,
+    Event, EventId, FileTime, Kind, OpenFacts, Process, ProcessId, Role, SourceId, Ticks, inherit_roles,
+    is_error,
 };
 
 /// Bins of the histogram.
@@ -116,24 +117,7 @@ impl PmlSource {
                 }
             })
             .collect();
-        // A role passes down generations; each round passes it on by one, and no tree is deeper than the list is long.
-        for _ in 0..list.len().min(64) {
-            let heirs: Vec<usize> = (0..list.len())
-                .filter(|&i| list.get(i).is_some_and(|p| p.role == Role::Other))
-                .filter(|&i| {
-                    let parent = list.get(i).and_then(|p| p.parent);
-                    parent.and_then(|p| list.get(p.0 as usize)).is_some_and(|p| p.role.passes_to_children())
-                })
-                .collect();
-            if heirs.is_empty() {
-                break;
-            }
-            for heir in heirs {
-                if let Some(p) = list.get_mut(heir) {
-                    p.role = Role::ServicingChild;
-                }
-            }
-        }
+        inherit_roles(&mut list);
         list
     }
 
