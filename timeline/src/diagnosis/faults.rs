@@ -1,10 +1,11 @@
 //! Faults: what the servicing logs themselves say failed, and which of them comes first.
 
 use crate::{
-    Timeline,
+    Source, Timeline,
     logs::{Fact, LogLine, Stages, Step},
     model::{FileTime, Place, Ticks, Words},
     phases::PhaseName,
+    sources::log::LogKind,
 };
 
 /// What kind of thing failed. The order is from the most specific to the least: of several faults of one attempt, the
@@ -80,6 +81,16 @@ impl FaultKind {
         self != Self::Update
     }
 
+    /// Whether it names what failed, and does not only tell that something did.
+    pub fn names_a_cause(self) -> bool {
+        self != Self::Stage && !self.follows()
+    }
+
+    /// Whether it only follows from another failure, and may be told of again in later boots.
+    pub fn follows(self) -> bool {
+        matches!(self, Self::Restart | Self::Package | Self::Status | Self::Update)
+    }
+
     /// The kind with this word.
     pub fn named(name: &str) -> Option<Self> {
         KINDS.iter().find(|(_, n)| *n == name).map(|(kind, _)| *kind)
@@ -128,22 +139,44 @@ pub struct Faults {
     pub(crate) stages: Vec<(LogLine, PhaseName, u32)>,
 }
 
+/// ERROR_SUCCESS_REBOOT_REQUIRED as an HRESULT: it has the severity of a failure, and is none.
+const REBOOT_REQUIRED: u32 = 0x8007_0BC2;
+/// ERROR_FAIL_REBOOT_REQUIRED as an HRESULT.
+const PENDING_IN_THE_WAY: u32 = 0x8007_0BC9;
+
+/// Lines behind a fault's that can belong to it.
+const NEAR: usize = 8;
+/// What another log tells is in CBS.log soon after.
+const SOON: Ticks = Ticks::seconds(5);
+
 /// Collects the faults of all logs.
 pub(crate) fn find(timeline: &Timeline<'_>) -> Faults {
+    let is_cbs = |source: &Source| matches!(source, Source::Log(log) if log.kind == LogKind::Cbs);
+    let scans = timeline.case.inputs.iter().zip(&timeline.scans);
+    let (mut cbs, others): (Vec<_>, Vec<_>) = scans.partition(|(input, _)| is_cbs(&input.source));
+    // CBS closes its log at many of its starts; the next one goes on where that ended.
+    cbs.sort_by_key(|(_, scan)| scan.lines.first().and_then(|l| l.local));
+    let lines: Vec<&LogLine> = cbs.iter().flat_map(|(_, scan)| &scan.lines).collect();
     let mut faults = Faults::default();
-    for scan in &timeline.scans {
-        let phases = Stages::of(&scan.lines);
-        for (line, (phase, boot)) in scan.lines.iter().zip(phases) {
-            faults.take(line, phase, boot);
+    for (at, (line, (phase, boot))) in lines.iter().zip(Stages::of(&lines)).enumerate() {
+        faults.take(line, phase, boot, lines.get(at + 1..).unwrap_or_default());
+    }
+    faults.drop_what_was_none();
+    let attempt = faults.attempt().unwrap_or(0);
+    let begin = lines.iter().find_map(|l| l.time);
+    for line in others.iter().flat_map(|(_, scan)| &scan.lines) {
+        // What is older than CBS.log belongs to no attempt that it tells of.
+        if line.time.zip(begin).is_none_or(|(time, begin)| time >= begin) {
+            let (phase, boot) = faults.stage_at(line.time).unwrap_or((PhaseName::Unknown, attempt));
+            faults.take(line, phase, boot, &[]);
         }
     }
-    faults.name_binaries(timeline);
     faults.settle();
     faults
 }
 
 impl Faults {
-    fn take(&mut self, line: &LogLine, phase: PhaseName, boot: u32) {
+    fn take(&mut self, line: &LogLine, phase: PhaseName, boot: u32, following: &[&LogLine]) {
         if matches!(line.fact, Fact::Stage(..)) {
             self.stages.push((line.clone(), phase, boot));
         }
@@ -157,6 +190,7 @@ impl Faults {
         }
         let (kind, item, took) = match &line.fact {
             Fact::Installer(run) if run.decisive => (FaultKind::Installer, run.name.clone(), run.took),
+            Fact::InstallerSummary { name, .. } => (FaultKind::Installer, name.clone(), None),
             Fact::Driver { inf, result, .. } if *result != 0 => (FaultKind::Driver, inf.clone(), None),
             Fact::DriverIdentity(n) => (FaultKind::DriverIdentity, format!("DriverOperations\\{n}"), None),
             Fact::DriverCall(function) if line.failed => (FaultKind::DriverCall, function.clone(), None),
@@ -168,7 +202,10 @@ impl Faults {
                 (FaultKind::Poqexec, "poqexec.exe".to_owned(), *took)
             }
             Fact::Primitive(what) if line.failed => (FaultKind::Primitive, what.clone(), None),
-            Fact::Setup { title, servicing: true } if line.failed => (FaultKind::Setup, title.clone(), None),
+            Fact::Setup { title, servicing: true } if line.failed => {
+                let item = inf_in(&line.text).map_or_else(|| title.clone(), |inf| format!("{title} ({inf})"));
+                (FaultKind::Setup, item, None)
+            }
             Fact::UpdateFailed(update) => (FaultKind::Update, update.clone(), None),
             Fact::Hang => (FaultKind::Hang, String::new(), None),
             Fact::Stage(_, Step::CommitFailed) => (FaultKind::Commit, String::new(), None),
@@ -183,14 +220,25 @@ impl Faults {
             Fact::OriginalFailure(status) if *status >> 31 == 1 => (FaultKind::Status, String::new(), None),
             _ => return,
         };
+        let own = failure_code(line);
         let code = match &line.fact {
             Fact::OriginalFailure(status) => Some(*status),
             Fact::Driver { result, .. } if result >> 31 == 0 => Some(0x8007_0000 | result & 0xFFFF),
             Fact::Driver { result, .. } => Some(*result),
-            Fact::GenericCommand(_) => None,
-            _ => line.code.filter(|code| code >> 31 == 1),
+            _ if matches!(kind, FaultKind::Command | FaultKind::Component | FaultKind::Pending) => {
+                // These lines print no code of their own; the lines that hand the error on do.
+                let behind = following.iter().take(NEAR).take_while(|l| l.failed);
+                own.or_else(|| behind.into_iter().find_map(|l| failure_code(l)))
+            }
+            _ => own,
         };
-        self.all.push(Fault {
+        let phase = match kind {
+            FaultKind::Hang => hung_in(following).unwrap_or(phase),
+            // A transaction is begun while Windows runs; at the reboot the one at hand goes on.
+            FaultKind::Pending if phase == PhaseName::Unknown => PhaseName::Staging,
+            _ => phase,
+        };
+        let mut fault = Fault {
             kind,
             item,
             binary: None,
@@ -201,69 +249,88 @@ impl Faults {
             time: line.time,
             place: Place::Line { source: line.source, line: line.line },
             text: line.text.clone(),
+        };
+        if let Fact::InstallerSummary { binary, .. } = &line.fact {
+            fault.binary.clone_from(binary);
+        }
+        if kind == FaultKind::Installer && self.completes_an_installer(&fault, &line.fact) {
+            return;
+        }
+        self.all.push(fault);
+    }
+
+    /// Several lines tell of one installer's failure: its failure line knows the code, its run how long it took, the
+    /// error summary its DLL. A log that begins in the middle has the summary only.
+    fn completes_an_installer(&mut self, fault: &Fault, fact: &Fact) -> bool {
+        let summary = matches!(fact, Fact::InstallerSummary { .. });
+        let same = |known: &&mut Fault| {
+            known.kind == fault.kind
+                && known.item == fault.item
+                && (known.place == fault.place || summary && known.boot == fault.boot)
+        };
+        let mut found = false;
+        for known in self.all.iter_mut().filter(same) {
+            known.binary = known.binary.take().or_else(|| fault.binary.clone());
+            known.code = known.code.or(fault.code);
+            known.took = known.took.or(fault.took);
+            found = true;
+        }
+        found
+    }
+
+    /// Drops what looks like a failure and is none.
+    fn drop_what_was_none(&mut self) {
+        let last_boot = self.stages.last().map_or(0, |(_, _, boot)| *boot);
+        let generic =
+            |f: &Fault| f.kind == FaultKind::Installer && f.item.eq_ignore_ascii_case("Generic Command");
+        let decisive: Vec<u32> = self.all.iter().filter(|f| generic(f)).map(|f| f.boot).collect();
+        self.all.retain(|f| match f.kind {
+            // Some programs end well with another code than 0.
+            FaultKind::Command => decisive.contains(&f.boot),
+            FaultKind::Installer => f.code != Some(REBOOT_REQUIRED),
+            // Between installation and restart this is the ordinary state, and the restart ends it.
+            FaultKind::Pending => f.code == Some(PENDING_IN_THE_WAY) && f.boot == last_boot,
+            _ => true,
         });
     }
 
-    /// The DLL of a failed installer stands in the error summary.
-    fn name_binaries(&mut self, timeline: &Timeline<'_>) {
-        let summaries = timeline.scans.iter().flat_map(|s| &s.lines).filter_map(|line| match &line.fact {
-            Fact::InstallerSummary { name, binary } => Some((name, binary, line.code, line)),
-            _ => None,
-        });
-        for (name, binary, code, line) in summaries {
-            let named = self.all.iter_mut().filter(|f| f.kind == FaultKind::Installer && f.item == *name);
-            let mut known = false;
-            for fault in named {
-                fault.binary = fault.binary.take().or_else(|| binary.clone());
-                fault.code = fault.code.or(code);
-                known = true;
-            }
-            if !known {
-                // A log that begins in the middle has the summary only.
-                self.all.push(Fault {
-                    kind: FaultKind::Installer,
-                    item: name.clone(),
-                    binary: binary.clone(),
-                    code,
-                    took: None,
-                    phase: PhaseName::StartupInstallers,
-                    boot: 0,
-                    time: line.time,
-                    place: Place::Line { source: line.source, line: line.line },
-                    text: line.text.clone(),
-                });
-            }
+    /// The boot of the first attempt that failed.
+    fn attempt(&self) -> Option<u32> {
+        let boots = |wanted: &dyn Fn(&Fault) -> bool| {
+            self.all.iter().filter(|f| f.is_forward() && wanted(f)).map(|f| f.boot).min()
+        };
+        boots(&|f| !f.kind.follows()).or_else(|| boots(&|_| true))
+    }
+
+    /// Phase and boot at a time that another log tells, by the stage lines of CBS.log.
+    fn stage_at(&self, time: Option<FileTime>) -> Option<(PhaseName, u32)> {
+        let time = time?;
+        // CBS.log writes whole seconds.
+        let second = FileTime(time.0 - time.0 % Ticks::seconds(1).0);
+        let timed =
+            || self.stages.iter().filter_map(|(line, phase, boot)| Some((line.time?, line, *phase, *boot)));
+        let next = timed().find(|(t, ..)| *t >= second && t.since(time) <= SOON);
+        if let Some((_, _, phase, boot)) = next {
+            return Some((phase, boot));
         }
+        let (_, line, phase, boot) = timed().rfind(|(t, ..)| *t < second)?;
+        let over = matches!(line.fact, Fact::Stage(_, Step::Complete));
+        Some((if over { PhaseName::Unknown } else { phase }, boot))
     }
 
     /// Finds the fault that comes first: in the earliest attempt that failed, the most specific, of those the earliest.
     fn settle(&mut self) {
-        // An installer is told by its run and by its failure line; the run knows how long it took.
-        self.all.sort_by_key(|f| (f.place, std::cmp::Reverse(f.took)));
-        self.all.dedup_by(|later, earlier| later.place == earlier.place && later.kind == earlier.kind);
-        let of_servicing = || self.all.iter().filter(|f| f.kind.of_servicing());
-        let attempt = of_servicing().filter(|f| f.kind != FaultKind::Status).map(|f| f.boot).min();
-        let attempt = attempt.or_else(|| of_servicing().map(|f| f.boot).min());
-        let within = self
-            .all
-            .iter()
-            .enumerate()
-            .filter(|(_, f)| Some(f.boot) == attempt && f.phase != PhaseName::Rollback);
-        self.primary = within
-            .filter(|(_, f)| f.kind.of_servicing())
-            .min_by_key(|(_, f)| (f.kind, f.place))
-            .map(|(at, _)| at);
+        let attempt = self.attempt();
+        let forward = || self.all.iter().enumerate().filter(|(_, f)| f.is_forward());
+        let within = forward().filter(|(_, f)| Some(f.boot) == attempt);
+        self.primary = within.min_by_key(|(at, f)| (f.kind, *at)).map(|(at, _)| at);
         let reported = |wanted: &[FaultKind]| {
-            self.all
-                .iter()
-                .filter(|f| wanted.contains(&f.kind) && f.phase != PhaseName::Rollback)
-                .find_map(|f| f.code)
+            forward().filter(|(_, f)| wanted.contains(&f.kind)).find_map(|(_, f)| f.code)
         };
-        let primary = self.primary.and_then(|at| self.all.get(at)).and_then(|f| f.code);
         self.reported = reported(&[FaultKind::Status])
             .or_else(|| reported(&[FaultKind::Stage, FaultKind::Hang]))
             .or_else(|| reported(&[FaultKind::Package]))
-            .or(primary);
+            .or_else(|| self.first()?.code);
     }
 
     /// The fault that comes first.
@@ -277,10 +344,39 @@ impl Faults {
     }
 }
 
+fn failure_code(line: &LogLine) -> Option<u32> {
+    line.code.filter(|code| code >> 31 == 1)
+}
+
+/// What was under way when startup processing hung: the execute state that is stored next says what is given up.
+fn hung_in(following: &[&LogLine]) -> Option<PhaseName> {
+    following.iter().take(NEAR).find_map(|line| match &line.fact {
+        Fact::ExecuteState { text, .. } if text.contains("FlagAdvancedInstallersFailed") => {
+            Some(PhaseName::StartupInstallers)
+        }
+        Fact::ExecuteState { text, .. } if text.contains("FlagDriversFailed") => {
+            Some(PhaseName::StartupDrivers)
+        }
+        _ => None,
+    })
+}
+
+/// The INF that a line of setupapi.dev.log names: `…\netathrx.inf'`.
+fn inf_in(text: &str) -> Option<&str> {
+    let end = text.to_ascii_lowercase().find(".inf'")? + ".inf".len();
+    let path = text.get(..end)?;
+    path.get(path.rfind(['\\', '\''])? + 1..)
+}
+
 /// Codes that mean that somebody did not answer.
 const NO_ANSWER: &[u32] = &[1753, 1722, 1053, 258, 1460, 1726, 1715];
 
 impl Fault {
+    /// Whether servicing failed at it, and not at taking something back.
+    fn is_forward(&self) -> bool {
+        self.kind.of_servicing() && self.phase != PhaseName::Rollback
+    }
+
     /// The Win32 error behind the code.
     pub fn win32(&self) -> Option<u32> {
         let code = self.code?;

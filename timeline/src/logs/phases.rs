@@ -23,6 +23,16 @@ enum Work {
     Installers,
 }
 
+/// The stage that a line names.
+fn stage_of(line: &LogLine) -> Option<Stage> {
+    match &line.fact {
+        Fact::Stage(stage, _) => *stage,
+        Fact::Hang => Some(Stage::Startup),
+        Fact::Package(_) | Fact::SessionEnd if line.text.starts_with("Exec: ") => Some(Stage::Execute),
+        _ => None,
+    }
+}
+
 /// Phase and boot of a line. A boot number of 0 is before the first restart that the log shows.
 pub(crate) type LinePhase = (PhaseName, u32);
 
@@ -31,13 +41,9 @@ impl Stages {
     ///
     /// Lines of work that stand before the first line that names a stage take their stage from that line: excerpts
     /// often begin in the middle.
-    pub(crate) fn of(lines: &[LogLine]) -> Vec<LinePhase> {
+    pub(crate) fn of(lines: &[&LogLine]) -> Vec<LinePhase> {
         let mut stages = Self::default();
-        let first = lines.iter().find_map(|l| match &l.fact {
-            Fact::Stage(Some(stage), _) => Some(*stage),
-            _ => None,
-        });
-        stages.enter(first);
+        stages.enter(lines.iter().find_map(|line| stage_of(line)));
         lines.iter().map(|line| stages.step(line)).collect()
     }
 
@@ -54,8 +60,15 @@ impl Stages {
     }
 
     fn step(&mut self, line: &LogLine) -> LinePhase {
-        if let Fact::Stage(stage, step) = &line.fact {
-            self.enter(*stage);
+        match stage_of(line) {
+            // Startup processing that is under way is not left for a session's lines.
+            Some(Stage::Execute)
+                if !matches!(line.fact, Fact::Stage(..))
+                    && self.stage == Some(Stage::Startup)
+                    && !self.left => {}
+            stage => self.enter(stage),
+        }
+        if let Fact::Stage(_, step) = &line.fact {
             match step {
                 Step::DriverQueue | Step::DriverQueueFailed => self.work = Some(Work::Drivers),
                 Step::Primitives => self.work = Some(Work::Primitives),

@@ -2,7 +2,7 @@
 
 use super::{Match, Rule, Rules};
 use crate::{
-    Assessment, Candidate, Service, Timeline,
+    Candidate, Service, StartType, Timeline,
     diagnosis::{Fault, FaultKind, Faults},
     phases::PhaseName,
 };
@@ -40,12 +40,14 @@ fn hit<'r>(rule: &'r Rule, facts: &Facts<'_>) -> Option<Hit<'r>> {
     if !m.text.is_empty() && !text_holds(m, facts) {
         return None;
     }
-    if !(m.process.is_empty() && m.path.is_empty() && m.status.is_empty()) && !operation_holds(m, facts) {
+    let about_operation = !(m.process.is_empty() && m.path.is_empty() && m.status.is_empty());
+    if about_operation && !operation_holds(m, facts) {
         return None;
     }
     let disabled = |name: &String| {
         let named = |s: &&Service| s.name.eq_ignore_ascii_case(name);
-        facts.services.iter().find(named).is_some_and(|s| s.assessment == Assessment::Suspicious)
+        let start = facts.services.iter().find(named).and_then(|s| s.start_type.as_ref());
+        start.is_some_and(|(start, _)| *start == StartType::Disabled)
     };
     if !m.disabled.is_empty() && !m.disabled.iter().any(disabled) {
         return None;
@@ -53,9 +55,13 @@ fn hit<'r>(rule: &'r Rule, facts: &Facts<'_>) -> Option<Hit<'r>> {
     let about_faults = !(m.fault.is_empty() && m.item.is_empty() && m.phase.is_empty() && m.code.is_empty());
     let mut fault = None;
     if about_faults {
-        let holds =
-            |at: &usize| facts.faults.all.get(*at).is_some_and(|f| fault_holds(m, f, facts.faults.reported));
-        let order = facts.faults.primary.into_iter().chain(0..facts.faults.all.len());
+        let first = facts.faults.primary;
+        let holds = |at: &usize| {
+            // What only tells of the first failure again is looked at where it is all there is.
+            let fault = facts.faults.all.get(*at).filter(|f| first == Some(*at) || f.kind.names_a_cause());
+            fault.is_some_and(|f| fault_holds(m, f, facts.faults.reported))
+        };
+        let order = first.into_iter().chain(0..facts.faults.all.len());
         fault = Some(order.into_iter().find(holds)?);
     }
     Some(Hit { rule, fault, conditions: m.conditions() })
@@ -82,13 +88,11 @@ fn operation_holds(m: &Match, facts: &Facts<'_>) -> bool {
 }
 
 fn fault_holds(m: &Match, fault: &Fault, reported: Option<u32>) -> bool {
-    let codes = [fault.code, reported].into_iter().flatten();
-    let mut win32 =
-        codes.clone().filter_map(|c| status_codes::HResult(c).win32()).map(|w| w.0).chain(fault.win32());
-    let mut codes = codes;
+    let codes = || [fault.code, reported].into_iter().flatten();
+    let win32 = || codes().filter_map(|c| status_codes::HResult(c).win32()).map(|w| w.0).chain(fault.win32());
     let code_holds = |wanted: &String| match number(wanted) {
-        Some(code) if code >> 31 == 1 => codes.any(|c| c == code),
-        Some(code) => win32.any(|w| w == code),
+        Some(code) if code >> 31 == 1 => codes().any(|c| c == code),
+        Some(code) => win32().any(|w| w == code),
         None => false,
     };
     (m.fault.is_empty() || m.fault.iter().any(|kind| kind == fault.kind.name()))
