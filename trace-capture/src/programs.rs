@@ -3,7 +3,7 @@
 
 use std::fs::File;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -13,7 +13,7 @@ use crate::machine::Outcome;
 /// How often a waiting caller looks.
 const LOOK: Duration = Duration::from_millis(50);
 
-/// Runs `program`, which must be an absolute path. `environment` is all it gets; `folder` is its current folder.
+/// Runs `program` and waits until it and all that it started has ended. It must be an absolute path. `environment` is all it gets; `folder` is its current folder.
 /// Its output goes to `output`, which is created anew.
 ///
 /// # Errors
@@ -41,25 +41,22 @@ pub fn run(
     let mut child = command.spawn().map_err(start)?;
     let group = platform::Group::of(&child);
     let deadline = Instant::now() + Duration::from_secs(seconds);
-    loop {
-        if let Some(status) = child.try_wait().map_err(start)? {
-            return Ok(Outcome::Exit(status.code().unwrap_or(-1)));
-        }
-        if Instant::now() >= deadline {
-            end(&mut child, group);
-            return Ok(Outcome::TimedOut);
+    let status = loop {
+        let status = child.try_wait().map_err(start)?;
+        // A program may leave the work to one that it started, and end.
+        let alone = group.as_ref().is_none_or(platform::Group::is_empty);
+        if Instant::now() >= deadline || (status.is_some() && alone) {
+            break status;
         }
         sleep(LOOK);
-    }
-}
-
-fn end(child: &mut Child, group: Option<platform::Group>) {
+    };
     if let Some(group) = group {
         group.end();
     }
     // It may have ended meanwhile, which is what is wanted.
     let _ = child.kill();
     let _ = child.wait();
+    Ok(status.map_or(Outcome::TimedOut, |s| Outcome::Exit(s.code().unwrap_or(-1))))
 }
 
 #[cfg(windows)]
@@ -79,6 +76,10 @@ mod platform {
     impl Group {
         pub(super) fn of(_child: &Child) -> Option<Self> {
             None
+        }
+
+        pub(super) fn is_empty(&self) -> bool {
+            true
         }
 
         pub(super) fn end(self) {}

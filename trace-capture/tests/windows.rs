@@ -146,6 +146,60 @@ fn links_are_not_followed() {
     std::fs::remove_dir_all(&target).unwrap();
 }
 
+#[test]
+fn an_offline_windows_is_armed_in_its_own_hive_and_put_back() {
+    let (_one, machine) = machine();
+    let root = std::env::temp_dir().join("bootrace-test-offline");
+    let _ = std::fs::remove_dir_all(&root);
+    let config = root.join(r"System32\config");
+    std::fs::create_dir_all(&config).unwrap();
+    // A hive with two control sets, of which the second is the one to boot from.
+    let made = r"HKLM\SOFTWARE\bootrace-test-hive";
+    machine
+        .write(
+            &format!(r"{made}\Select"),
+            &Tree { values: vec![("Default".into(), Data::dword(2))], keys: vec![] },
+        )
+        .unwrap();
+    for set in ["ControlSet001", "ControlSet002"] {
+        machine.write(&format!(r"{made}\{set}\Control\WMI\Autologger\Other"), &Tree::default()).unwrap();
+    }
+    let saved =
+        Command::new(system32("reg.exe")).args(["save", made]).arg(config.join("SYSTEM")).output().unwrap();
+    machine.delete(made).unwrap();
+    if !saved.status.success() {
+        eprintln!("SKIPPED: reg save does not work here (Wine)");
+        std::fs::remove_dir_all(&root).unwrap();
+        return;
+    }
+    let folder = root.to_str().unwrap();
+    let mounted = r"HKLM\bootrace-offline";
+    let before = {
+        let _loaded = trace_capture::here(Some(folder)).unwrap();
+        export(mounted)
+    };
+    let options = Options { offline: Some(folder.into()), ..Options::default() };
+    {
+        let offline = trace_capture::here(Some(folder)).unwrap();
+        let plan = plan::build(&options, &offline.facts().unwrap()).unwrap();
+        arm(&*offline, &plan).unwrap();
+        let key = r"HKLM\bootrace-offline\ControlSet002\Control\WMI\Autologger\bootrace-file";
+        assert!(machine.tree(key).unwrap().is_some(), "the control set to boot from is armed");
+        assert!(machine.tree(&key.replace("002", "001")).unwrap().is_none(), "the other one is not");
+    }
+    assert!(machine.tree(mounted).unwrap().is_none(), "the hive is unloaded");
+    assert!(
+        machine.tree(&format!(r"{AUTOLOGGER}\bootrace-file")).unwrap().is_none(),
+        "this Windows is not armed"
+    );
+    let offline = trace_capture::here(Some(folder)).unwrap();
+    disarm(&*offline, true).unwrap();
+    assert!(export(mounted) == before);
+    drop(offline);
+    assert!(!root.join("bootrace").exists());
+    std::fs::remove_dir_all(&root).unwrap();
+}
+
 /// Folders and files as a machine with a failed update has them.
 fn make_logs() -> Vec<PathBuf> {
     let made = [
@@ -265,7 +319,7 @@ fn killed_while_collecting_the_next_run_finishes_the_bundle() {
     let whole = names_in(&bundle);
     assert!(whole.len() > 8, "{whole:?}");
     let mut killed = 0;
-    for after in [3, 20, 60, 100] {
+    for after in [20, 80] {
         std::fs::remove_file(&bundle).unwrap();
         if !run(after) {
             killed += 1;
@@ -274,7 +328,7 @@ fn killed_while_collecting_the_next_run_finishes_the_bundle() {
         }
         assert_eq!(names_in(&bundle), whole, "killed after {after} changes");
     }
-    assert!(killed > 1, "{killed}");
+    assert_eq!(killed, 2);
     std::fs::remove_file(&bundle).unwrap();
     for path in made {
         std::fs::remove_file(path).unwrap();

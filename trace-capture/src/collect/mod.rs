@@ -206,7 +206,8 @@ impl Work<'_> {
     }
 
     fn program(&mut self, item: &Item, program: &str, args: &[&str], writes: bool) -> Result<()> {
-        let out = format!(r"{WORK}\out");
+        // A name of its own for each: one that a program left open cannot be created again.
+        let out = format!(r"{WORK}\{}", item.to.replace('/', "-"));
         let drive = self.machine.real(r"%SystemRoot%").to_string_lossy().chars().take(2).collect::<String>();
         let given: Vec<String> = args.iter().map(|a| a.replace("{drive}", &drive)).collect();
         let source = format!("{program} {}", given.join(" "));

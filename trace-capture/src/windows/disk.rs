@@ -149,6 +149,9 @@ impl Disk for Windows {
             (true, true) => fs::remove_dir(&full),
             _ => fs::remove_file(&full),
         };
-        removed.map_err(CaptureError::io("delete", path))
+        match removed {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(CaptureError::io("delete", path)(error)),
+            _ => Ok(()),
+        }
     }
 }

@@ -5,7 +5,10 @@ use std::os::windows::process::CommandExt;
 use std::process::{Child, Command};
 
 use windows::Win32::Foundation::{CloseHandle, HANDLE};
-use windows::Win32::System::JobObjects::{AssignProcessToJobObject, CreateJobObjectW, TerminateJobObject};
+use windows::Win32::System::JobObjects::{
+    AssignProcessToJobObject, CreateJobObjectW, JOBOBJECT_BASIC_ACCOUNTING_INFORMATION,
+    JobObjectBasicAccountingInformation, QueryInformationJobObject, TerminateJobObject,
+};
 use windows::Win32::System::Threading::CREATE_NO_WINDOW;
 use windows::core::PCWSTR;
 
@@ -26,6 +29,23 @@ impl Group {
             AssignProcessToJobObject(group.0, HANDLE(child.as_raw_handle())).ok()?;
             Some(group)
         }
+    }
+
+    /// Whether nothing of it runs any more; also where the system does not tell.
+    pub(crate) fn is_empty(&self) -> bool {
+        let mut counts = JOBOBJECT_BASIC_ACCOUNTING_INFORMATION::default();
+        let size = u32::try_from(size_of_val(&counts)).unwrap_or_default();
+        // SAFETY: the structure is the one that this class of information fills, and outlives the call.
+        let told = unsafe {
+            QueryInformationJobObject(
+                Some(self.0),
+                JobObjectBasicAccountingInformation,
+                (&raw mut counts).cast(),
+                size,
+                None,
+            )
+        };
+        told.is_err() || counts.ActiveProcesses == 0
     }
 
     /// Ends all of it.
