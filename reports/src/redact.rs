@@ -121,7 +121,8 @@ fn replace_word(text: &str, name: &str, with: &str) -> String {
     for (at, _) in lower.match_indices(name.as_str()) {
         let before = text.get(..at).and_then(|before| before.chars().next_back());
         let after = text.get(at + name.len()..).and_then(|after| after.chars().next());
-        if at < from || before.is_some_and(char::is_alphanumeric) || after.is_some_and(char::is_alphanumeric) {
+        if at < from || before.is_some_and(char::is_alphanumeric) || after.is_some_and(char::is_alphanumeric)
+        {
             continue;
         }
         replaced.push_str(text.get(from..at).unwrap_or_default());
@@ -153,7 +154,10 @@ mod tests {
         let redacted = redact(&report).expect("redacts");
         assert!(redacted.redacted);
         assert_eq!(redacted.machine.as_ref().map(|machine| machine.name.as_str()), Some("MACHINE"));
-        assert_eq!(redacted.verdict.summary, Text::new("On MACHINE, not PC-70, USER1 failed", "MACHINE 上失败"));
+        assert_eq!(
+            redacted.verdict.summary,
+            Text::new("On MACHINE, not PC-70, USER1 failed", "MACHINE 上失败")
+        );
         let paths: Vec<_> = redacted.evidence.iter().map(|row| row.path.as_str()).collect();
         let expected = [
             r"C:\Users\USER1\NTUSER.DAT",

@@ -79,7 +79,9 @@ impl Output {
         match given {
             Some(path) if path.as_os_str() == "-" => one.map(Self::Stdout).ok_or(WriteError::ManyToStdout),
             Some(path) => Ok(match (one, Format::of_path(path)) {
-                (Some(one), Some(ending)) if one == ending && !path.is_dir() => Self::File(path.to_owned(), one),
+                (Some(one), Some(ending)) if one == ending && !path.is_dir() => {
+                    Self::File(path.to_owned(), one)
+                }
                 _ => Self::Folder(path.to_owned()),
             }),
             None => {
@@ -139,7 +141,12 @@ impl WriteError {
 }
 
 /// Writes the report in the formats asked for. A file of an earlier report is replaced whole or not at all.
-pub fn write(report: &Report, formats: &[Format], lang: Lang, output: &Output) -> Result<Written, WriteError> {
+pub fn write(
+    report: &Report,
+    formats: &[Format],
+    lang: Lang,
+    output: &Output,
+) -> Result<Written, WriteError> {
     let mut written = Written::default();
     match output {
         Output::Stdout(format) => {

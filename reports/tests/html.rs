@@ -28,7 +28,8 @@ fn without(mut html: String, pairs: &[(&str, &str)]) -> String {
 #[test]
 fn the_page_looks_like_this() {
     for (name, report) in made::all().into_iter().filter(|(name, _)| *name != "hostile") {
-        let pairs = [("<style>", "</style>"), ("<script>", "</script>"), ("<svg ", "</svg>"), ("sha256-", "'")];
+        let pairs =
+            [("<style>", "</style>"), ("<script>", "</script>"), ("<svg ", "</svg>"), ("sha256-", "'")];
         let pairs = [pairs.as_slice(), &[("id=\"report\">", "</script>")]].concat();
         insta::assert_snapshot!(format!("{name}.html"), without(page(&report), &pairs));
     }
@@ -82,7 +83,8 @@ fn the_usual_page_is_small_and_every_page_is_bounded() {
     report.evidence.iter_mut().for_each(|row| row.path = long.clone());
     let rows = report.evidence.clone();
     report.evidence = rows.iter().cycle().take(2_000).cloned().collect();
-    report.processes = vec![Process { name: long.clone(), command_line: long.clone(), ..Process::default() }; 600];
+    report.processes =
+        vec![Process { name: long.clone(), command_line: long.clone(), ..Process::default() }; 600];
     report.failures = vec![FailureGroup { process: long.clone(), ..FailureGroup::default() }; 600];
     report.coverage = vec![Coverage { input: long.clone(), ..Coverage::default() }; 600];
     if let Some(operation) = &mut report.verdict.failing_operation {

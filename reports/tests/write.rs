@@ -33,8 +33,10 @@ fn a_folder_gets_the_formats_asked_for_and_keeps_its_own_files() {
     std::fs::write(target.join("report.json"), "an earlier report").expect("a file");
     let report = made::boot_poq();
     let output = Output::Folder(target.clone());
-    let written = write(&report, &[Format::Text, Format::Json, Format::Html], Lang::En, &output).expect("writes");
-    let names: Vec<_> = written.files.iter().map(|file| file.file_name().expect("a name").to_owned()).collect();
+    let written =
+        write(&report, &[Format::Text, Format::Json, Format::Html], Lang::En, &output).expect("writes");
+    let names: Vec<_> =
+        written.files.iter().map(|file| file.file_name().expect("a name").to_owned()).collect();
     assert_eq!(names, ["report.html", "report.json", "report.txt"]);
     assert_eq!(std::fs::read_to_string(target.join("notes.txt")).expect("reads"), "mine");
     let json = std::fs::read_to_string(target.join("report.json")).expect("reads");

@@ -230,7 +230,9 @@ fn draw_edge(pen: &mut Pen<'_>, edge: &GraphEdge, curve: &[Place], lang: Lang) {
         Some(length) => {
             let steps = even_steps(curve);
             let is_drawn = |number: &usize| number % (length + 1) < length;
-            for piece in steps.windows(2).enumerate().filter(|(number, _)| is_drawn(number)).map(|(_, piece)| piece) {
+            for piece in
+                steps.windows(2).enumerate().filter(|(number, _)| is_drawn(number)).map(|(_, piece)| piece)
+            {
                 pen.path(piece, 2, Ink::Muted);
             }
         }
@@ -248,7 +250,14 @@ fn draw_edge(pen: &mut Pen<'_>, edge: &GraphEdge, curve: &[Place], lang: Lang) {
     }
 }
 
-fn draw_node(pen: &mut Pen<'_>, node: &GraphNode, contents: &Contents, (x, y): Place, width: i32, lang: Lang) {
+fn draw_node(
+    pen: &mut Pen<'_>,
+    node: &GraphNode,
+    contents: &Contents,
+    (x, y): Place,
+    width: i32,
+    lang: Lang,
+) {
     let height = contents.height();
     let (ground, border) = if node.failing { (Ink::BadSoft, Ink::Bad) } else { (Ink::Stripe, Ink::Idle) };
     let strip = match &node.kind {

@@ -29,11 +29,11 @@ pub(crate) fn can_draw(report: &Report) -> bool {
 pub(crate) fn draw(report: &Report, lang: Lang, max_height: Option<i32>) -> Option<Chart> {
     let probe = Scale::of(report, 0, 1)?;
     let mut lanes = lanes(report, lang, &probe);
-    let legend = Legend::of(report, &lanes, lang);
     let frame = FLAG + AXIS + LEGEND + 8;
     if let Some(max_height) = max_height {
         keep_what_fits(&mut lanes, max_height - frame);
     }
+    let legend = Legend::of(report, &lanes, lang);
     let widest = lanes.iter().map(|lane| measure::width(&lane.label, LABEL, false)).max().unwrap_or(0);
     let left = (widest + 2 * PADDING).clamp(120, 260);
     let scale = Scale { left, right: WIDTH - PADDING, ..probe };

@@ -189,7 +189,11 @@ impl<'a> Page<'a> {
 
     fn omitted(&self, list: &str, shown: String, total: String) -> Html {
         let name = self.list_name(list);
-        each(|lang| markup::escape(&m::OMITTED.fill(lang, &[&crate::visible::visible(name.get(lang)), &shown, &total])))
+        each(|lang| {
+            markup::escape(
+                &m::OMITTED.fill(lang, &[&crate::visible::visible(name.get(lang)), &shown, &total]),
+            )
+        })
     }
 
     fn omitted_some(&self, list: &str) -> Html {

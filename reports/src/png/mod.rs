@@ -122,14 +122,22 @@ fn verdict(canvas: &mut Canvas, report: &Report, lang: Lang) -> i32 {
             pen.text((left, y), line, Font::new(25, Ink::Text).bold(), Anchor::Start);
         }
     });
-    96 + 34 * i32::try_from(lines.len().max(1)).unwrap_or(1)
+    106 + 34 * i32::try_from(lines.len().max(1)).unwrap_or(1)
 }
 
 /// What failed, where and when, and what to do, in two columns; returns where it ends.
 fn facts(canvas: &mut Canvas, report: &Report, lang: Lang, top: i32) -> i32 {
     const ROW: i32 = 25;
     const GUTTER: i32 = 120;
-    let facts = view::facts(report, lang);
+    let mut facts = view::facts(report, lang);
+    if report.verdict.failing_operation.is_none() {
+        // Where no operation is named, what was looked at is part of the answer.
+        let listed = |items: &[Text]| items.iter().map(|item| item.get(lang).to_owned()).collect::<Vec<_>>();
+        let read = [view::read_items(report, lang), listed(&report.verdict.covered)].concat();
+        facts.push((m::READ, read.join(" · "), false));
+        facts.push((m::NOT_SEEN, listed(&report.verdict.not_covered).join(" · "), false));
+        facts.retain(|(_, value, _)| !value.is_empty());
+    }
     let actions = view::actions(report, lang);
     let middle = if actions.is_empty() { WIDTH - MARGIN } else { 1040 };
     let rows = facts.len().min(8);
