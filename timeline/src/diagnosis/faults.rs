@@ -2,7 +2,7 @@
 
 use crate::{
     Source, Timeline,
-    logs::{Fact, LogLine, Stages, Step},
+    logs::{Fact, LogLine, Stage, Stages, Step},
     model::{FileTime, Place, Ticks, Words},
     phases::PhaseName,
     sources::log::LogKind,
@@ -188,6 +188,12 @@ impl Faults {
         if let Fact::Corruption(_) = line.fact {
             self.corruption.push(line.clone());
         }
+        if let Fact::Stage(Some(Stage::Startup), Step::Complete) = line.fact
+            && failure_code(line).is_none()
+        {
+            // Between installation and restart a pending transaction is the ordinary state; the restart ended it.
+            self.all.retain(|f| f.kind != FaultKind::Pending);
+        }
         let (kind, item, took) = match &line.fact {
             Fact::Installer(run) if run.decisive => (FaultKind::Installer, run.name.clone(), run.took),
             Fact::InstallerSummary { name, .. } => (FaultKind::Installer, name.clone(), None),
@@ -280,7 +286,6 @@ impl Faults {
 
     /// Drops what looks like a failure and is none.
     fn drop_what_was_none(&mut self) {
-        let last_boot = self.stages.last().map_or(0, |(_, _, boot)| *boot);
         let generic =
             |f: &Fault| f.kind == FaultKind::Installer && f.item.eq_ignore_ascii_case("Generic Command");
         let decisive: Vec<u32> = self.all.iter().filter(|f| generic(f)).map(|f| f.boot).collect();
@@ -288,8 +293,7 @@ impl Faults {
             // Some programs end well with another code than 0.
             FaultKind::Command => decisive.contains(&f.boot),
             FaultKind::Installer => f.code != Some(REBOOT_REQUIRED),
-            // Between installation and restart this is the ordinary state, and the restart ends it.
-            FaultKind::Pending => f.code == Some(PENDING_IN_THE_WAY) && f.boot == last_boot,
+            FaultKind::Pending => f.code == Some(PENDING_IN_THE_WAY),
             _ => true,
         });
     }

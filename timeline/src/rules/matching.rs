@@ -81,8 +81,9 @@ fn operation_holds(m: &Match, facts: &Facts<'_>) -> bool {
     let Some(candidate) = facts.failing else { return false };
     let event = &candidate.event;
     let process = facts.timeline.process_of(event).map_or("", |p| p.name.as_str());
+    let paths = || std::iter::once(&event.path).chain(&event.target);
     (m.process.is_empty() || m.process.iter().any(|name| name.eq_ignore_ascii_case(process)))
-        && (m.path.is_empty() || m.path.iter().any(|part| contains(&event.path, part)))
+        && (m.path.is_empty() || m.path.iter().any(|part| paths().any(|path| contains(path, part))))
         && (m.status.is_empty()
             || m.status.iter().filter_map(|s| number(s)).any(|status| status == event.status))
 }
@@ -123,4 +124,122 @@ pub(super) fn check(rule: &Rule) -> Result<(), &'static str> {
         return Err("an unknown phase");
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        Case,
+        model::{Event, EventId, FileTime, Kind, Process, ProcessId, Role, SourceId},
+    };
+
+    /// The ids of the built-in rules that hold for one failing operation.
+    fn held(process: &str, path: &str, target: Option<&str>, status: u32) -> Vec<String> {
+        let case = Case::default();
+        let mut timeline = Timeline::new(&case);
+        timeline.processes.push(Process {
+            pid: 700,
+            parent_pid: 4,
+            parent: None,
+            name: process.to_owned(),
+            image_path: String::new(),
+            command_line: String::new(),
+            user: String::new(),
+            company: String::new(),
+            start: None,
+            end: None,
+            exit_status: None,
+            role: Role::of_name(process),
+            events: 1,
+            failures: 1,
+        });
+        let event = Event {
+            id: EventId { source: SourceId(0), index: 0 },
+            time: FileTime(1),
+            duration: None,
+            process: Some(ProcessId(0)),
+            tid: 1,
+            kind: Kind::FileCreate,
+            name: "CreateFile",
+            path: path.to_owned(),
+            target: target.map(str::to_owned),
+            status,
+            open: None,
+        };
+        let failing = Candidate {
+            event,
+            tries: 1,
+            later_success: None,
+            reopened: None,
+            holder: None,
+            report: None,
+            features: Vec::new(),
+            score: 0.0,
+        };
+        let faults = Faults::default();
+        let facts = Facts { timeline: &timeline, faults: &faults, failing: Some(&failing), services: &[] };
+        hits(&Rules::built_in(), &facts).iter().map(|hit| hit.rule.id.clone()).collect()
+    }
+
+    const NOT_FOUND: u32 = 0xC000_0034;
+    const NO_PATH: u32 = 0xC000_003A;
+    const DENIED: u32 = 0xC000_0022;
+    const SHARING: u32 = 0xC000_0043;
+
+    #[test]
+    fn each_operation_meets_its_rule_and_no_other() {
+        let package = r"C:\Windows\System32\DriverStore\FileRepository\netathrx.inf_amd64_220db23f5419ea8d\netathrx.inf";
+        let service = r"HKLM\System\CurrentControlSet\Services\flpydisk";
+        let queue = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Component Based Servicing\DriverOperations\1\Identity";
+        let system = r"C:\Windows\System32\drivers\example.sys";
+        let component = r"HKLM\COMPONENTS\DerivedData\Components\amd64_example_31bf3856ad364e35_none";
+        let task = r"C:\Windows\System32\Tasks\Microsoft\Windows\PI\SecureBootEncodeUEFI";
+        let channel = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\WINEVT\Channels\Microsoft-Windows-Store/Operational";
+        let policy = r"C:\Windows\System32\CodeIntegrity\CiPolicies\Active\{1}.cip";
+        let gone = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Appx\AppxAllUserStore\EndOfLife\S-1-5-18";
+        let rows: &[(&str, &str, u32, &[&str])] = &[
+            ("TiWorker.exe", package, NO_PATH, &["BR-0301"]),
+            ("drvinst.exe", package, NOT_FOUND, &["BR-0301"]),
+            ("TiWorker.exe", service, NOT_FOUND, &["BR-0302"]),
+            ("TiWorker.exe", queue, NOT_FOUND, &["BR-0303"]),
+            ("poqexec.exe", system, 0xC019_0019, &["BR-0304"]),
+            ("TiWorker.exe", system, 0xC01A_001D, &["BR-0304"]),
+            ("poqexec.exe", system, 0xC019_0003, &["BR-0304"]),
+            ("TiWorker.exe", system, 0xC019_0005, &["BR-0305"]),
+            ("poqexec.exe", r"C:\Program Files\Internet Explorer\iexplore.exe", 0xC000_00D4, &["BR-0306"]),
+            ("poqexec.exe", system, SHARING, &["BR-0307"]),
+            ("TiWorker.exe", system, 0xC019_0001, &["BR-0307"]),
+            ("TiWorker.exe", system, DENIED, &["BR-0308"]),
+            ("poqexec.exe", r"C:\Windows\WinSxS\Temp\PendingRenames\a.cdf-ms", DENIED, &["BR-0308"]),
+            ("TiWorker.exe", component, NOT_FOUND, &["BR-0309"]),
+            ("TiWorker.exe", component, 0xC000_014C, &["BR-0309"]),
+            ("svchost.exe", task, NOT_FOUND, &["BR-0310"]),
+            ("TiWorker.exe", r"R:\Temp\mof1.tmp", 0xC000_007F, &["BR-0314"]),
+            ("TiWorker.exe", r"C:\Users\old\NTUSER.DAT", NOT_FOUND, &["BR-0315"]),
+            ("TiWorker.exe", r"C:\Users\old\NTUSER.DAT", SHARING, &["BR-0307", "BR-0315"]),
+            ("TiWorker.exe", channel, 0xC000_0035, &["BR-0316"]),
+            ("example.exe", policy, DENIED, &["BR-0318"]),
+            ("TiWorker.exe", policy, DENIED, &["BR-0308", "BR-0318"]),
+            ("svchost.exe", gone, DENIED, &["BR-0319"]),
+            ("TiWorker.exe", r"C:\Windows\Temp\cab1.tmp", 0xC000_0035, &["BR-0320"]),
+            // Near misses: another program, another place, another result.
+            ("example.exe", package, NO_PATH, &[]),
+            ("TiWorker.exe", r"C:\Windows\Fonts\example.ttf", NO_PATH, &[]),
+            ("TiWorker.exe", system, NOT_FOUND, &[]),
+            ("example.exe", system, SHARING, &[]),
+            ("TiWorker.exe", r"D:\Data\example.bin", DENIED, &[]),
+            ("TiWorker.exe", service, 0xC000_0035, &[]),
+        ];
+        for (process, path, status, wanted) in rows {
+            assert_eq!(held(process, path, None, *status), *wanted, "{process} {path} 0x{status:08X}");
+        }
+    }
+
+    #[test]
+    fn the_second_path_of_a_link_counts_as_well() {
+        let source = r"C:\Example\a.exe";
+        assert!(held("poqexec.exe", source, None, DENIED).is_empty());
+        assert_eq!(held("poqexec.exe", source, Some(r"C:\Windows\System32\a.exe"), DENIED), ["BR-0308"]);
+    }
 }

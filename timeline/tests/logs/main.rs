@@ -1,0 +1,5 @@
+//! Diagnosis from logs alone: what failed, and what to do.
+mod common;
+mod kinds;
+mod near_misses;
+mod real;
