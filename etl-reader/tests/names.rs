@@ -367,3 +367,19 @@ fn names_of_a_real_merged_file() {
     assert!(matches!(flow, ControlFlow::Continue(Tally { operations: 562, damaged: 0, .. })), "{flow:?}");
     assert_eq!((opened, with_path), (562, 562));
 }
+
+/// Kernel events as a tool wrote them: by class, from a 32-bit machine.
+#[test]
+fn processes_of_class_events() {
+    let Some(bytes) = support::bytes("process_data_32_v3-7600.etl") else { return };
+    let file = EtlFile::from_bytes(&bytes).unwrap();
+    let names = Names::learn(&[&file]);
+    let found = names.processes().iter().map(|process| (process.image_name.as_str(), process.exit_status));
+    let wanted = [("Idle", None), ("System", None), ("smss.exe", None), ("notepad.exe", Some(0))];
+    assert_eq!(found.collect::<Vec<_>>(), wanted);
+    let notepad = &names.processes()[3];
+    assert_eq!(notepad.command_line.as_deref(), Some("\"C:\\Windows\\system32\\notepad.exe\" "));
+    assert_eq!((notepad.parent, notepad.session), (Some(988), Some(1)));
+    let lived = notepad.end.unwrap().since(notepad.start.unwrap());
+    assert_eq!(lived / MILLISECOND, 1_000);
+}

@@ -121,12 +121,12 @@ fn vectors(groups: &[u8]) -> Option<Vec<Vector>> {
     Some(vectors.filter(of_groups).collect())
 }
 
-/// The notes about these payloads call two of the 67 file and registry ones longer than their layout: Read and
-/// Write of version 3, by four bytes. They are the field ExtraFlags, which Kernel-File events have too.
+/// Two of these, Read and Write of version 3, are four bytes longer than the documented classes: they end in the
+/// field ExtraFlags, which the events of Microsoft-Windows-Kernel-File have too.
 #[test]
 fn file_and_registry_payloads_are_read_to_the_last_byte() {
     let Some(vectors) = vectors(&[4, 9]) else { return };
-    // The 67 of the notes, and two of counters and one of the configuration.
+    // 67 of operations and names, two of counters and one of the configuration.
     assert_eq!(vectors.len(), 70);
     let mut extra = Vec::new();
     decode(&vectors, |vector, decoded| {

@@ -45,7 +45,7 @@ fn real_files_survive_a_round_trip() {
             let mut last = FileTime::default();
             let mut old = records(&buffers);
             // Compressing all of a large file takes long without optimization.
-            old.truncate(if compression.is_some() { 10_000 } else { usize::MAX });
+            old.truncate(if compression.is_some() { 3_000 } else { usize::MAX });
             for record in old.iter().skip(1) {
                 last = record.time().unwrap_or(last);
                 writer.write(&NewRecord::copy_of(record, last)).unwrap();
