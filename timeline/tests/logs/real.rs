@@ -69,7 +69,7 @@ fn ahead(path: &Path) -> Vec<i64> {
 #[test]
 fn a_rollback_after_a_service_that_did_not_answer() {
     let Some(path) = log("cbs-26100-container-installer-rollback.log") else { return };
-    let told = tell_paths(&[path.clone()], &Rules::built_in());
+    let told = tell_paths(std::slice::from_ref(&path), &Rules::built_in());
     assert_eq!(told.outcome, Outcome::FailureWithoutOperation);
     assert_eq!((told.phase, told.boot), (PhaseName::StartupInstallers, 1));
     assert_eq!((told.fault, told.item.as_str()), (Some(FaultKind::Installer), "Container Installer"));
