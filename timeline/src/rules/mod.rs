@@ -16,7 +16,7 @@ pub(crate) use matching::{Facts, hits};
 #[non_exhaustive]
 pub enum RuleError {
     /// The folder or file cannot be read.
-    #[error("{}: {source}", path.display())]
+    #[error("{} cannot be read", path.display())]
     Io {
         /// The folder or file.
         path: PathBuf,
@@ -235,8 +235,22 @@ match = { fault = ["driver"], code = ["0x80070003", "2"] }
                     "{}: both languages",
                     rule.id
                 );
-                let dangerous = text.en.to_ascii_lowercase();
-                assert!(!dangerous.contains("delete pending.xml"), "{}: remedies are safe", rule.id);
+            }
+            assert!(rule.id.len() == 7 && rule.id.starts_with("BR-0"), "{}: its name", rule.id);
+            let documented = rule.trust == RuleTrust::Documented;
+            assert!(!documented || rule.reference.starts_with("https://"), "{}: by what", rule.id);
+            let remedy = rule.remedy.en.to_ascii_lowercase();
+            assert!(remedy.matches(". ").count() < 3, "{}: three sentences", rule.id);
+            let takes_away = |what: &str| {
+                ["remove", "delete"].iter().find_map(|verb| remedy.find(&format!("{verb} {what} ")))
+            };
+            assert!(!remedy.contains("delete pending.xml"), "{}: remedies are safe", rule.id);
+            // What is taken away for good is saved before.
+            if let Some(at) = ["the", "that", "those", "a", "only"].into_iter().find_map(takes_away) {
+                let saved =
+                    ["back up", "export", "keep", "note"].iter().filter_map(|word| remedy.find(word)).min();
+                let safe = saved.is_some_and(|saved| saved < at);
+                assert!(safe, "{}: what is taken away is saved before", rule.id);
             }
         }
     }
