@@ -1,0 +1,104 @@
+//! `bootrace slice`, as it is run.
+
+use std::{fs, path::Path, process::Command};
+
+use assert_cmd::cargo::cargo_bin;
+use pml_reader::PmlFile;
+
+const SAMPLE: &str =
+    concat!(env!("CARGO_MANIFEST_DIR"), "/sample-traces/samples/driver-queue-access-denied.pml");
+
+/// Runs it; gives exit code, standard output, standard error.
+fn slice(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
+    let out = Command::new(cargo_bin("bootrace"))
+        .current_dir(folder)
+        .arg("slice")
+        .args(arguments)
+        .output()
+        .unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (out.status.code(), text(out.stdout), text(out.stderr))
+}
+
+/// A folder that holds the sample.
+fn folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::copy(SAMPLE, folder.path().join("in.pml")).unwrap();
+    folder
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let mut names: Vec<String> =
+        fs::read_dir(folder).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn without_a_choice_everything_is_kept() {
+    let folder = folder();
+    let (code, out, err) = slice(folder.path(), &["in.pml", "-o", "out.pml"]);
+    assert_eq!((code, out.as_str()), (Some(0), ""));
+    let original = PmlFile::open(folder.path().join("in.pml")).unwrap();
+    let copy = PmlFile::open(folder.path().join("out.pml")).unwrap();
+    let processes = original.processes().len();
+    assert_eq!(
+        err,
+        format!("out.pml: {0} of {0} events, {processes} of {processes} processes\n", original.len())
+    );
+    for (ours, theirs) in copy.events().zip(original.events()) {
+        assert_eq!(ours.unwrap().raw_record(), theirs.unwrap().raw_record());
+    }
+    assert_eq!(names(folder.path()), ["in.pml", "out.pml"], "nothing else is left behind");
+}
+
+#[test]
+fn the_input_is_never_overwritten() {
+    let folder = folder();
+    let before = fs::read(folder.path().join("in.pml")).unwrap();
+    for output in ["in.pml", "./in.pml"] {
+        let (code, _, err) = slice(folder.path(), &["in.pml", "-o", output]);
+        assert_eq!(code, Some(2));
+        assert_eq!(err, format!("bootrace: {output} is the log that is read; give another file to -o\n"));
+    }
+    assert!(fs::read(folder.path().join("in.pml")).unwrap() == before);
+    assert_eq!(names(folder.path()), ["in.pml"]);
+}
+
+#[test]
+fn an_output_that_cannot_be_is_told() {
+    let folder = folder();
+    fs::create_dir(folder.path().join("there")).unwrap();
+    for (output, words) in [
+        ("-", "a log cannot be written to standard output"),
+        ("there", "there is a folder"),
+        ("absent/out.pml", "cannot be made"),
+    ] {
+        let (code, _, err) = slice(folder.path(), &["in.pml", "-o", output]);
+        assert_eq!(code, Some(2), "{output}");
+        assert!(err.starts_with("bootrace: ") && err.contains(words) && err.lines().count() == 1, "{err}");
+    }
+    assert_eq!(names(folder.path()), ["in.pml", "there"]);
+}
+
+#[test]
+fn another_kind_of_file_is_told_as_what_it_is() {
+    let folder = folder();
+    fs::write(folder.path().join("log.csv"), "\u{feff}\"Time of Day\",\"Process Name\"\n").unwrap();
+    let (code, _, err) = slice(folder.path(), &["log.csv", "-o", "out.pml"]);
+    assert_eq!(code, Some(2));
+    assert!(err.contains("log.csv cannot be read: not a Process Monitor log"), "{err}");
+    assert_eq!(names(folder.path()), ["in.pml", "log.csv"]);
+}
+
+#[test]
+fn an_older_output_is_replaced_only_by_a_whole_one() {
+    let folder = folder();
+    let out = folder.path().join("out.pml");
+    fs::write(&out, "old").unwrap();
+    fs::write(folder.path().join("bad.pml"), &fs::read(SAMPLE).unwrap()[..5000]).unwrap();
+    assert_eq!(slice(folder.path(), &["bad.pml", "-o", "out.pml"]).0, Some(2));
+    assert_eq!(fs::read(&out).unwrap(), b"old");
+    assert_eq!(slice(folder.path(), &["in.pml", "-o", "out.pml"]).0, Some(0));
+    assert!(PmlFile::open(&out).is_ok());
+}
