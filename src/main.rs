@@ -9,7 +9,13 @@ use clap::{Parser, Subcommand};
 
 /// Tells which file or registry operation made a Windows update fail at its reboot.
 #[derive(Debug, Parser)]
-#[command(name = "bootrace", version, propagate_version = true, arg_required_else_help = true, max_term_width = 110)]
+#[command(
+    name = "bootrace",
+    version,
+    propagate_version = true,
+    arg_required_else_help = true,
+    max_term_width = 110
+)]
 struct Cli {
     #[command(subcommand)]
     command: Command,

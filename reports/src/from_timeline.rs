@@ -6,10 +6,10 @@ use timeline::{
 };
 
 use crate::model::{
-    Candidate, ChainLink, Clock, Confidence, ConfidenceLevel, Coverage, Evidence, EvidenceRow, FailureGroup, Feature,
-    Finding, Graph, GraphEdge, GraphNode, Histogram, Input, Machine, Missing, NextCapture, NodeKind, Omission,
-    Operation, Outcome, Package, Phase, PhaseSpan, ProcessRole, Relation, Remedy, Report, Service, ServiceState, Severity, Span,
-    Text, Time, Trust, Verdict,
+    Candidate, ChainLink, Clock, Confidence, ConfidenceLevel, Coverage, Evidence, EvidenceRow, FailureGroup,
+    Feature, Finding, Graph, GraphEdge, GraphNode, Histogram, Input, Machine, Missing, NextCapture, NodeKind,
+    Omission, Operation, Outcome, Package, Phase, PhaseSpan, ProcessRole, Relation, Remedy, Report, Service,
+    ServiceState, Severity, Span, Text, Time, Trust, Verdict,
 };
 
 /// Candidates that a report lists.
@@ -23,11 +23,11 @@ const MAX_FINDINGS: usize = 50;
 /// Processes that a report lists.
 const MAX_PROCESSES: usize = 500;
 
-/// The report of a diagnosis. `hashes` are the SHA-256 of the inputs, in their order.
-pub fn report(timeline: &Timeline<'_>, diagnosis: &Diagnosis, hashes: Vec<String>) -> Report {
+/// The report of a diagnosis. The hashes of its inputs are for the caller to fill in, who computes them meanwhile.
+pub fn report(timeline: &Timeline<'_>, diagnosis: &Diagnosis) -> Report {
     let view = View { timeline, diagnosis };
     let mut report = Report::new();
-    report.inputs = view.inputs(hashes);
+    report.inputs = view.inputs();
     report.machine = view.machine();
     report.clock = view.clock();
     report.verdict = view.verdict();
@@ -94,14 +94,12 @@ impl View<'_> {
         Evidence { source, index, line, ..Evidence::default() }
     }
 
-    fn inputs(&self, hashes: Vec<String>) -> Vec<Input> {
+    fn inputs(&self) -> Vec<Input> {
         let scans = self.timeline.case.inputs.iter().zip(&self.timeline.scans);
-        let mut hashes = hashes.into_iter();
         scans
             .map(|(input, scan)| Input {
                 path: input.path.clone(),
                 kind: input.source.kind().to_owned(),
-                sha256: hashes.next().unwrap_or_default(),
                 bytes: Some(input.source.bytes().len() as u64),
                 records: Some(scan.events + scan.bad),
                 bad_records: Some(scan.bad),
@@ -138,15 +136,20 @@ impl View<'_> {
 
     /// How the wall clock of the logs was brought to UTC.
     fn log_clock(&self) -> Clock {
-        let Some(clock) = self.timeline.scans.iter().filter_map(|s| s.clock.as_ref()).max_by_key(|c| c.trust) else {
+        let Some(clock) = self.timeline.scans.iter().filter_map(|s| s.clock.as_ref()).max_by_key(|c| c.trust)
+        else {
             return Clock::default();
         };
         let words = match clock.trust {
-            timeline::Trust::Recorded => Text::new("lines of the log carry both times", "日志行同时记录两种时间"),
+            timeline::Trust::Recorded => {
+                Text::new("lines of the log carry both times", "日志行同时记录两种时间")
+            }
             timeline::Trust::Correlated => {
                 Text::new("the trace shows when CBS.log was written", "跟踪显示了 CBS.log 的写入时间")
             }
-            timeline::Trust::Inferred => Text::new("assumed: nothing tells the time zone", "假定:没有内容说明时区"),
+            timeline::Trust::Inferred => {
+                Text::new("assumed: nothing tells the time zone", "假定:没有内容说明时区")
+            }
         };
         Clock {
             log_utc_offset_minutes: Some(clock.minutes()),
@@ -191,7 +194,11 @@ impl View<'_> {
             summary: text(&v.summary),
             phase: phase(v.phase),
             hresult: v.hresult.map_or_else(String::new, status),
-            hresult_name: v.hresult.and_then(|code| status_codes::HResult(code).name()).unwrap_or_default().to_owned(),
+            hresult_name: v
+                .hresult
+                .and_then(|code| status_codes::HResult(code).name())
+                .unwrap_or_default()
+                .to_owned(),
             confidence: Some(Confidence {
                 level: Some(match v.confidence.level {
                     Level::Low => ConfidenceLevel::Low,
@@ -223,7 +230,6 @@ impl View<'_> {
                 .next_capture
                 .as_ref()
                 .map(|n| NextCapture { title: text(&n.title), command: n.command.to_owned() }),
-            ..Verdict::default()
         }
     }
 
@@ -278,7 +284,10 @@ impl View<'_> {
             .map(|s| Service {
                 name: s.name.clone(),
                 display_name: s.display_name.clone(),
-                start_type: s.start_type.as_ref().map_or_else(String::new, |(start, _)| start.name().to_owned()),
+                start_type: s
+                    .start_type
+                    .as_ref()
+                    .map_or_else(String::new, |(start, _)| start.name().to_owned()),
                 states: s
                     .states
                     .iter()
@@ -332,7 +341,8 @@ impl View<'_> {
     }
 
     fn packages(&self, omitted: &mut Vec<Omission>) -> Vec<Package> {
-        let mut rows: Vec<&timeline::Package> = self.timeline.scans.iter().flat_map(|s| &s.known.packages).collect();
+        let mut rows: Vec<&timeline::Package> =
+            self.timeline.scans.iter().flat_map(|s| &s.known.packages).collect();
         // What is neither installed nor superseded says more, and cumulative updates say most.
         rows.sort_by_key(|p| {
             let settled = matches!(p.state.as_str(), "installed" | "superseded");
@@ -372,19 +382,26 @@ impl View<'_> {
             let cause = Words::new(hit.rule.cause.en.clone(), hit.rule.cause.zh.clone());
             Finding {
                 rule: hit.rule.id.clone(),
-                severity: Some(if hit.fault.is_none() || hit.fault == primary { Severity::Cause } else { Severity::Warning }),
+                severity: Some(if hit.fault.is_none() || hit.fault == primary {
+                    Severity::Cause
+                } else {
+                    Severity::Warning
+                }),
                 title: prose(&hit.rule.title),
                 action: prose(&hit.rule.remedy),
                 reference: hit.rule.reference.clone(),
                 evidence: vec![self.evidence(&timeline::Evidence { place, words: cause })],
             }
         });
-        let faults = self.diagnosis.faults.all.iter().enumerate().take(MAX_FINDINGS).map(|(at, fault)| Finding {
-            severity: Some(if primary == Some(at) { Severity::Cause } else { Severity::Warning }),
-            title: text(&fault.words()),
-            evidence: vec![self.evidence(&timeline::Evidence::at(fault.place, Words::new(fault.text.clone(), "")))],
-            ..Finding::default()
-        });
+        let faults =
+            self.diagnosis.faults.all.iter().enumerate().take(MAX_FINDINGS).map(|(at, fault)| Finding {
+                severity: Some(if primary == Some(at) { Severity::Cause } else { Severity::Warning }),
+                title: text(&fault.words()),
+                evidence: vec![
+                    self.evidence(&timeline::Evidence::at(fault.place, Words::new(fault.text.clone(), ""))),
+                ],
+                ..Finding::default()
+            });
         let corruption = self.diagnosis.faults.corruption.iter().take(MAX_FINDINGS).map(|line| {
             let what = match &line.fact {
                 Fact::Corruption(what) => what.as_str(),
@@ -393,8 +410,13 @@ impl View<'_> {
             let place = Place::Line { source: line.source, line: line.line };
             Finding {
                 severity: Some(Severity::Warning),
-                title: Text::new(format!("the component store is damaged: {what}"), format!("组件存储已损坏:{what}")),
-                evidence: vec![self.evidence(&timeline::Evidence::at(place, Words::new(line.text.clone(), "")))],
+                title: Text::new(
+                    format!("the component store is damaged: {what}"),
+                    format!("组件存储已损坏:{what}"),
+                ),
+                evidence: vec![
+                    self.evidence(&timeline::Evidence::at(place, Words::new(line.text.clone(), ""))),
+                ],
                 ..Finding::default()
             }
         });
@@ -405,18 +427,29 @@ impl View<'_> {
             evidence: vec![self.evidence(&sign.evidence())],
             ..Finding::default()
         });
-        rules.chain(faults).chain(self.app_services()).chain(services).chain(corruption).chain(signs).collect()
+        rules
+            .chain(faults)
+            .chain(self.app_services())
+            .chain(services)
+            .chain(corruption)
+            .chain(signs)
+            .collect()
     }
 
     /// Whether AppXSVC or App Readiness had a part in it: the question that every such case asks.
     fn app_services(&self) -> Option<Finding> {
         let outcome = self.diagnosis.verdict.outcome;
-        if !matches!(outcome, timeline::Outcome::FailingOperation | timeline::Outcome::FailureWithoutOperation) {
+        if !matches!(
+            outcome,
+            timeline::Outcome::FailingOperation | timeline::Outcome::FailureWithoutOperation
+        ) {
             return None;
         }
-        let mut services = self.diagnosis.services.iter().filter(|s| matches!(s.name.as_str(), "AppXSvc" | "AppReadiness"));
+        let mut services =
+            self.diagnosis.services.iter().filter(|s| matches!(s.name.as_str(), "AppXSvc" | "AppReadiness"));
         let (appx, readiness) = (services.next()?, services.next()?);
-        let reasons = |pick: fn(&Words) -> &String| format!("{} {}", pick(&appx.words), pick(&readiness.words));
+        let reasons =
+            |pick: fn(&Words) -> &String| format!("{} {}", pick(&appx.words), pick(&readiness.words));
         let (reason_en, reason_zh) = (reasons(|w| &w.en), reasons(|w| &w.zh));
         let (severity, en, zh) = match appx.assessment.max(readiness.assessment) {
             Assessment::Ordinary => (
@@ -447,14 +480,27 @@ impl View<'_> {
         for (input, scan) in self.timeline.case.inputs.iter().zip(&self.timeline.scans) {
             let path = input.path.clone();
             let mut row = |what: Text, count: u64, consequence: Text| {
-                rows.push(Coverage { input: path.clone(), what, count: Some(count), consequence, ..Coverage::default() });
+                rows.push(Coverage {
+                    input: path.clone(),
+                    what,
+                    count: Some(count),
+                    consequence,
+                    ..Coverage::default()
+                });
             };
             for (class, count) in &scan.classes {
-                row(Text::new(format!("{class} events read"), format!("已读取 {class} 事件")), *count, Text::default());
+                row(
+                    Text::new(format!("{class} events read"), format!("已读取 {class} 事件")),
+                    *count,
+                    Text::default(),
+                );
             }
             if let Some(first) = &scan.first_bad {
                 row(
-                    Text::new(format!("damaged records; the first: {first}"), format!("损坏的记录;第一条:{first}")),
+                    Text::new(
+                        format!("damaged records; the first: {first}"),
+                        format!("损坏的记录;第一条:{first}"),
+                    ),
                     scan.bad,
                     Text::new("what they held is not in this report", "其内容不在本报告中"),
                 );
@@ -529,7 +575,10 @@ impl View<'_> {
                 let example = self.timeline.event(group.example);
                 let (kind, path) = example.map_or((Kind::Other, String::new()), |e| (e.kind, e.path));
                 FailureGroup {
-                    process: group.process.and_then(|p| self.timeline.process(p)).map_or_else(String::new, |p| p.name.clone()),
+                    process: group
+                        .process
+                        .and_then(|p| self.timeline.process(p))
+                        .map_or_else(String::new, |p| p.name.clone()),
                     operation: group.operation.to_owned(),
                     result: status_codes::ProcmonResult(group.status).to_string(),
                     status: status(group.status),
@@ -593,10 +642,13 @@ impl View<'_> {
 
     fn node(&self, data: &NodeData) -> (NodeKind, String) {
         match &data.node {
-            Node::Operation(id) => (NodeKind::Operation, self.timeline.event(*id).map_or_else(String::new, |e| e.path)),
-            Node::Process(id) => {
-                (NodeKind::Process, self.timeline.process(*id).map_or_else(String::new, |p| p.command_line.clone()))
+            Node::Operation(id) => {
+                (NodeKind::Operation, self.timeline.event(*id).map_or_else(String::new, |e| e.path))
             }
+            Node::Process(id) => (
+                NodeKind::Process,
+                self.timeline.process(*id).map_or_else(String::new, |p| p.command_line.clone()),
+            ),
             Node::Object(_) => (NodeKind::Object, String::new()),
             Node::Phase(_) | Node::Sign(_) => (NodeKind::Phase, String::new()),
         }
@@ -613,4 +665,3 @@ fn omit(omitted: &mut Vec<Omission>, section: &str, total: usize, shown: usize) 
         });
     }
 }
-

@@ -2,6 +2,7 @@
 
 use crate::lang::Lang;
 use crate::model::{Report, Text};
+use crate::png::Png;
 use crate::text::TextOptions;
 use crate::{html, json, png, text};
 use std::fs;
@@ -141,22 +142,27 @@ impl WriteError {
 }
 
 /// Writes the report in the formats asked for. A file of an earlier report is replaced whole or not at all.
+///
+/// `picture` is the report's picture where it is drawn already: drawing takes a while, and shows no hash of the inputs,
+/// so that it can be done while they are hashed.
 pub fn write(
     report: &Report,
     formats: &[Format],
     lang: Lang,
     output: &Output,
+    picture: Option<Png>,
 ) -> Result<Written, WriteError> {
+    let mut picture = picture;
     let mut written = Written::default();
     match output {
         Output::Stdout(format) => {
-            let bytes = render(report, *format, lang, &mut written.notes)?;
+            let bytes = render(report, *format, lang, &mut picture, &mut written.notes)?;
             let failed = |source| WriteError::Io { path: "standard output".into(), source };
             let mut stdout = io::stdout().lock();
             stdout.write_all(&bytes).and_then(|()| stdout.flush()).map_err(failed)?;
         }
         Output::File(path, format) => {
-            let bytes = render(report, *format, lang, &mut written.notes)?;
+            let bytes = render(report, *format, lang, &mut picture, &mut written.notes)?;
             if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
                 make_folder(folder)?;
             }
@@ -167,7 +173,7 @@ pub fn write(
             make_folder(folder)?;
             for format in Format::ALL.into_iter().filter(|format| formats.contains(format)) {
                 let path = folder.join(format.file_name());
-                replace_file(&path, &render(report, format, lang, &mut written.notes)?)?;
+                replace_file(&path, &render(report, format, lang, &mut picture, &mut written.notes)?)?;
                 written.files.push(path);
             }
         }
@@ -175,13 +181,19 @@ pub fn write(
     Ok(written)
 }
 
-fn render(report: &Report, format: Format, lang: Lang, notes: &mut Vec<Text>) -> Result<Vec<u8>, WriteError> {
+fn render(
+    report: &Report,
+    format: Format,
+    lang: Lang,
+    picture: &mut Option<Png>,
+    notes: &mut Vec<Text>,
+) -> Result<Vec<u8>, WriteError> {
     Ok(match format {
         Format::Html => html::render(report, lang)?.into_bytes(),
         Format::Json => json::render(report)?.into_bytes(),
         Format::Text => text::render(report, &TextOptions { lang, ..TextOptions::default() }).into_bytes(),
         Format::Png => {
-            let png = png::render(report, lang)?;
+            let png = picture.take().map_or_else(|| png::render(report, lang), Ok)?;
             notes.extend(png.note);
             png.bytes
         }

@@ -12,6 +12,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use reports::{
     Lang,
     model::{Outcome, Report},
+    png::{Png, PngError},
     text::TextOptions,
     write::{Format, Output},
 };
@@ -115,16 +116,18 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         progress.suspend(|| eprintln!("bootrace: {error}"));
     }
     if case.inputs.is_empty() {
-        bail!("nothing could be read of what was given; bootrace reads Process Monitor logs (.pml) and servicing logs");
+        bail!(
+            "nothing could be read of what was given; bootrace reads Process Monitor logs (.pml) and servicing logs"
+        );
     }
-    let mut report = analyse(&case, &rules, &progress);
-    let failing = report.outcome() == Outcome::FailingOperation;
-    if args.redact {
-        report = reports::redact(&report).context("the report cannot be redacted")?;
-    }
-    progress.set_message("writing");
     let lang = args.lang.into();
-    let written = reports::write::write(&report, &formats, lang, &output)?;
+    let draw = |report: &Report| {
+        formats.contains(&Format::Png).then(|| reports::png::render(report, lang)).transpose()
+    };
+    let (report, picture) = analyse(&case, &rules, args.redact, &progress, draw)?;
+    let failing = report.outcome() == Outcome::FailingOperation;
+    progress.set_message("writing");
+    let written = reports::write::write(&report, &formats, lang, &output, picture)?;
     progress.finish_and_clear();
     if !matches!(output, Output::Stdout(_)) {
         print_verdict(&report, lang)?;
@@ -147,16 +150,33 @@ fn print_verdict(report: &Report, lang: Lang) -> std::io::Result<()> {
     stdout.flush()
 }
 
-/// Hashing the inputs takes as long as reading them, and nothing waits for it but the report.
-fn analyse(case: &Case, rules: &Rules, progress: &ProgressBar) -> Report {
+/// The report and its picture. Hashing the inputs takes longer than reading them, and nothing but the report's list of
+/// inputs waits for it.
+fn analyse(
+    case: &Case,
+    rules: &Rules,
+    redact: bool,
+    progress: &ProgressBar,
+    draw: impl Fn(&Report) -> Result<Option<Png>, PngError>,
+) -> anyhow::Result<(Report, Option<Png>)> {
     std::thread::scope(|scope| {
-        let hashes = scope.spawn(|| case.inputs.iter().map(timeline::Input::sha256).collect());
+        let hashes = scope.spawn(|| case.inputs.iter().map(timeline::Input::sha256).collect::<Vec<_>>());
         let timeline = Timeline::new(case);
         progress.set_message("diagnosing");
         let diagnosis = timeline::diagnose(&timeline, rules);
+        let mut report = reports::report(&timeline, &diagnosis);
+        if redact {
+            report = reports::redact(&report).context("the report cannot be redacted")?;
+        }
+        progress.set_message("drawing");
+        let picture = draw(&report)?;
+        progress.set_message("hashing");
         // A panic there is a bug that the join passes on.
         let hashes = hashes.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        reports::report(&timeline, &diagnosis, hashes)
+        for (input, hash) in report.inputs.iter_mut().zip(hashes) {
+            input.sha256 = hash;
+        }
+        Ok((report, picture))
     })
 }
 

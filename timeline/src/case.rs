@@ -158,11 +158,11 @@ fn open(path: &str, kind: Kind, bytes: Content) -> Result<Source, CaseError> {
     match (kind, log_kind(kind)) {
         (_, Some(kind)) => Ok(Source::Log(LogSource { kind, bytes })),
         (Kind::Etl, None) => {
-            EtlSource::new(bytes).map(Source::Etl).map_err(|source| CaseError::Etl { path: path(), source })
+            EtlSource::new(bytes).map(|etl| Source::Etl(Box::new(etl))).map_err(|source| CaseError::Etl { path: path(), source })
         }
         (_, None) => {
             let file = PmlFile::from_held(bytes).map_err(|source| CaseError::Pml { path: path(), source })?;
-            Ok(Source::Pml(PmlSource { file }))
+            Ok(Source::Pml(Box::new(PmlSource { file })))
         }
     }
 }

@@ -53,7 +53,7 @@ pub(crate) fn around(timeline: &Timeline<'_>, candidate: &Candidate) -> Vec<(Rel
 }
 
 /// Of the events on one side of the failing one, nearest first, those worth a row.
-fn side<'e>(failing: &Event, events: &mut dyn Iterator<Item = &'e Event>) -> Vec<(Relation, Event)> {
+fn side(failing: &Event, events: &mut dyn Iterator<Item = &Event>) -> Vec<(Relation, Event)> {
     let (mut thread, mut others) = (Vec::new(), Vec::new());
     for event in events {
         if event.process == failing.process && event.tid == failing.tid {

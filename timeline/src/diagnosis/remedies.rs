@@ -81,11 +81,15 @@ const ROWS: &[Row] = &[
     ),
 ];
 
-/// What a rule says to do.
+/// What a rule says to do; its first sentence is the first step.
 pub(crate) fn of_rule(rule: &Rule) -> Remedy {
+    let first = |text: &str, end: &str| {
+        let sentence = text.trim().split_once(end).map_or(text, |(sentence, _)| sentence);
+        sentence.trim().trim_end_matches(['.', '。']).to_owned()
+    };
     Remedy {
         rule: rule.id.clone(),
-        title: Words::new(rule.title.en.clone(), rule.title.zh.clone()),
+        title: Words::new(first(&rule.remedy.en, ". "), first(&rule.remedy.zh, "。")),
         text: Words::new(rule.remedy.en.clone(), rule.remedy.zh.clone()),
         reference: rule.reference.clone(),
     }

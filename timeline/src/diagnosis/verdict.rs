@@ -165,6 +165,7 @@ impl Seen {
             lines: logs.iter().map(|(_, scan)| scan.events).sum(),
             logs_end_well: lines().any(|l| {
                 matches!(l.fact, Fact::Stage(Some(Stage::Startup | Stage::Execute), Step::Complete))
+                    && l.code.unwrap_or(0) == 0
                     || matches!(l.fact, Fact::Poqexec { .. } | Fact::SessionEnd) && !l.failed
             }),
             events: traces.iter().map(|(_, scan)| scan.events).sum(),

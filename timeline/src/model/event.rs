@@ -2,7 +2,7 @@
 
 use super::{FileTime, Kind, ProcessId, Ticks};
 
-/// Position of a source in [`crate::Timeline::sources`].
+/// Position of a source among the inputs of a [`crate::Case`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SourceId(pub u16);
 

@@ -34,12 +34,15 @@ pub struct EtlSource {
     read: OnceLock<Read>,
 }
 
+/// By process id: start times and positions in the list of processes, in order of time.
+type ByPid = HashMap<u32, Vec<(u64, u32)>>;
+
 /// What the one scan learnt and kept. Operations of ETW come from several records each, so those that are kept are
 /// kept whole.
 #[derive(Debug)]
 struct Read {
     names: Names,
-    by_pid: HashMap<u32, Vec<(u64, u32)>>,
+    by_pid: ByPid,
     events: BTreeMap<u64, Event>,
 }
 
@@ -216,8 +219,8 @@ fn utc(time: etl_reader::FileTime) -> FileTime {
 }
 
 /// The processes with roles, and the way from a process id to them by time.
-fn processes(names: &Names) -> (Vec<Process>, HashMap<u32, Vec<(u64, u32)>>) {
-    let mut by_pid: HashMap<u32, Vec<(u64, u32)>> = HashMap::new();
+fn processes(names: &Names) -> (Vec<Process>, ByPid) {
+    let mut by_pid = ByPid::new();
     for (number, process) in names.processes().iter().enumerate() {
         by_pid.entry(process.pid).or_default().push((process.start.map_or(0, |s| utc(s).0), number as u32));
     }
@@ -253,7 +256,7 @@ fn processes(names: &Names) -> (Vec<Process>, HashMap<u32, Vec<(u64, u32)>>) {
 }
 
 /// The process that had this id at that time.
-fn find(by_pid: &HashMap<u32, Vec<(u64, u32)>>, pid: Option<u32>, time: FileTime) -> Option<ProcessId> {
+fn find(by_pid: &ByPid, pid: Option<u32>, time: FileTime) -> Option<ProcessId> {
     let starts = by_pid.get(&pid?)?;
     let at = starts.partition_point(|(start, _)| *start <= time.0);
     starts.get(at.saturating_sub(1)).map(|(_, number)| ProcessId(*number))

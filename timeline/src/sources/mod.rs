@@ -100,9 +100,9 @@ pub struct Problem {
 #[derive(Debug)]
 pub enum Source {
     /// A Process Monitor log.
-    Pml(pml::PmlSource),
+    Pml(Box<pml::PmlSource>),
     /// An ETW trace.
-    Etl(etl::EtlSource),
+    Etl(Box<etl::EtlSource>),
     /// A log that servicing wrote.
     Log(log::LogSource),
 }
