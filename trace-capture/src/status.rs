@@ -163,6 +163,9 @@ impl fmt::Display for Status {
                 Some(r) if r.events_lost + r.buffers_lost > 0 => {
                     format!("running, {} events and {} buffers LOST", r.events_lost, r.buffers_lost)
                 }
+                Some(r) if !crate::engine::is_ours(&r.file) => {
+                    format!("a session of that name runs, but into \"{}\"", r.file)
+                }
                 Some(_) => "running, nothing lost".into(),
                 None => "not running".into(),
             };

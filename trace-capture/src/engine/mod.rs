@@ -144,7 +144,7 @@ pub(crate) fn stop_sessions(
 
 /// Whether a session's trace file lies in our folder: a session of the same name may be somebody else's. ETW names
 /// the file with a drive letter or as `\SystemRoot\…`.
-fn is_ours(file: &str) -> bool {
+pub(crate) fn is_ours(file: &str) -> bool {
     let folder = TRACES.trim_start_matches("%SystemRoot%").to_ascii_lowercase();
     file.to_ascii_lowercase().contains(&folder)
 }
