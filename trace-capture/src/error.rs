@@ -64,7 +64,9 @@ pub enum CaptureError {
         path: String,
     },
     /// A registry operation failed.
-    #[error("cannot {what} {key}: {why}{}", advice_registry(.why))]
+    #[error(
+        "cannot {what} {key}: {why}: run as administrator; if it stays, a policy or security product protects the key"
+    )]
     Registry {
         /// The operation, as a verb.
         what: &'static str,
@@ -172,10 +174,6 @@ fn advice_io(source: &std::io::Error) -> &'static str {
         NotFound => ": check the path",
         _ => ": try again, and check the volume with chkdsk /scan if it stays",
     }
-}
-
-fn advice_registry(_why: &str) -> &'static str {
-    ": run as administrator; if it stays, a policy or security product protects the key"
 }
 
 /// What to do about the Win32 codes that the documentation of `StartTrace` and `EnableTraceEx2` names.

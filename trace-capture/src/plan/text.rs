@@ -95,7 +95,7 @@ impl fmt::Display for Plan {
         if self.options.procmon.is_some() {
             writeln!(
                 f,
-                "Process Monitor's boot log ({PMB}) has no limit of its own; 2 GB are counted for it."
+                "\nProcess Monitor's boot log ({PMB}) has no limit of its own; 2 GB are counted for it."
             )?;
         }
         writeln!(

@@ -6,8 +6,10 @@ use std::process::{Child, Command};
 
 use windows::Win32::Foundation::{CloseHandle, HANDLE};
 use windows::Win32::System::JobObjects::{
-    AssignProcessToJobObject, CreateJobObjectW, JOBOBJECT_BASIC_ACCOUNTING_INFORMATION,
-    JobObjectBasicAccountingInformation, QueryInformationJobObject, TerminateJobObject,
+    AssignProcessToJobObject, CreateJobObjectW, JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE,
+    JOBOBJECT_BASIC_ACCOUNTING_INFORMATION, JOBOBJECT_EXTENDED_LIMIT_INFORMATION,
+    JobObjectBasicAccountingInformation, JobObjectExtendedLimitInformation, QueryInformationJobObject,
+    SetInformationJobObject, TerminateJobObject,
 };
 use windows::Win32::System::Threading::CREATE_NO_WINDOW;
 use windows::core::PCWSTR;
@@ -23,9 +25,21 @@ pub(crate) struct Group(HANDLE);
 impl Group {
     /// Puts a program that has just started into a job; what it starts is in it too.
     pub(crate) fn of(child: &Child) -> Option<Self> {
-        // SAFETY: the child's handle is open as long as the child; the job is closed when the group goes.
+        // SAFETY: the child's handle is open as long as the child; the limits are what their class of information
+        // wants and outlive the call; the job is closed when the group goes.
         unsafe {
             let group = Self(CreateJobObjectW(None, PCWSTR::null()).ok()?);
+            // Where bootrace is killed, what it started goes with it.
+            let mut limits = JOBOBJECT_EXTENDED_LIMIT_INFORMATION::default();
+            limits.BasicLimitInformation.LimitFlags = JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE;
+            let size = u32::try_from(size_of_val(&limits)).unwrap_or_default();
+            SetInformationJobObject(
+                group.0,
+                JobObjectExtendedLimitInformation,
+                (&raw const limits).cast(),
+                size,
+            )
+            .ok()?;
             AssignProcessToJobObject(group.0, HANDLE(child.as_raw_handle())).ok()?;
             Some(group)
         }
