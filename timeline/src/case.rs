@@ -157,9 +157,9 @@ fn open(path: &str, kind: Kind, bytes: Content) -> Result<Source, CaseError> {
     let path = || path.to_owned();
     match (kind, log_kind(kind)) {
         (_, Some(kind)) => Ok(Source::Log(LogSource { kind, bytes })),
-        (Kind::Etl, None) => {
-            EtlSource::new(bytes).map(|etl| Source::Etl(Box::new(etl))).map_err(|source| CaseError::Etl { path: path(), source })
-        }
+        (Kind::Etl, None) => EtlSource::new(bytes)
+            .map(|etl| Source::Etl(Box::new(etl)))
+            .map_err(|source| CaseError::Etl { path: path(), source }),
         (_, None) => {
             let file = PmlFile::from_held(bytes).map_err(|source| CaseError::Pml { path: path(), source })?;
             Ok(Source::Pml(Box::new(PmlSource { file })))

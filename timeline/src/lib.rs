@@ -11,6 +11,7 @@ pub mod graph;
 mod logs;
 mod model;
 mod phases;
+pub mod query;
 mod rules;
 mod services;
 mod sources;

@@ -1,0 +1,286 @@
+//! Filters in Process Monitor's way: several on one column are alternatives, columns must all hold, and what excludes
+//! excludes. Texts compare without case.
+
+use std::collections::HashMap;
+
+use pml_reader::{Column, PmlEvent, Style};
+
+use super::{ColumnError, TimeError, TimePoint, column_named};
+use crate::model::FileTime;
+
+/// How a column is held against a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs)]
+pub enum Relation {
+    Is,
+    IsNot,
+    LessThan,
+    MoreThan,
+    BeginsWith,
+    EndsWith,
+    Contains,
+    Excludes,
+}
+
+/// The relations by name, Process Monitor's with hyphens.
+const RELATIONS: &[(&str, Relation)] = &[
+    ("is", Relation::Is),
+    ("is-not", Relation::IsNot),
+    ("less-than", Relation::LessThan),
+    ("more-than", Relation::MoreThan),
+    ("begins-with", Relation::BeginsWith),
+    ("ends-with", Relation::EndsWith),
+    ("contains", Relation::Contains),
+    ("excludes", Relation::Excludes),
+];
+
+/// A filter that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum FilterError {
+    /// It has not the three parts.
+    #[error(
+        "{0:?} is no filter; it takes a column, a relation and a value, as in 'result is \"ACCESS DENIED\"'"
+    )]
+    Form(String),
+    /// Its column does not exist.
+    #[error(transparent)]
+    Column(#[from] ColumnError),
+    /// Its relation does not exist.
+    #[error(
+        "there is no relation {0:?}; relations are is, is-not, less-than, more-than, begins-with, ends-with, contains, excludes"
+    )]
+    Relation(String),
+    /// A time is none.
+    #[error(transparent)]
+    Time(#[from] TimeError),
+}
+
+#[derive(Debug, Clone)]
+struct Predicate {
+    column: Column,
+    relation: Relation,
+    /// In lower case.
+    value: String,
+    number: Option<f64>,
+}
+
+/// Which events are wanted.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    predicates: Vec<Predicate>,
+    from: Option<TimePoint>,
+    to: Option<TimePoint>,
+    /// How columns are printed that are compared.
+    pub style: Style,
+}
+
+/// What one thread remembers while it filters: what a predicate said of a process, a status, an operation.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    text: String,
+    known: Vec<Known>,
+    bounds: Option<(u64, u64)>,
+}
+
+#[derive(Debug, Default)]
+struct Known {
+    last: Option<(u64, bool)>,
+    all: HashMap<u64, bool>,
+}
+
+impl Filter {
+    /// A filter of expressions `COLUMN RELATION VALUE`; quotes around the value are optional.
+    ///
+    /// # Errors
+    /// [`FilterError`], for the first expression that is wrong.
+    pub fn parse<S: AsRef<str>>(expressions: &[S]) -> Result<Self, FilterError> {
+        let predicates = expressions.iter().map(|e| predicate(e.as_ref())).collect::<Result<_, _>>()?;
+        Ok(Self { predicates, ..Self::default() })
+    }
+
+    /// The same filter between two moments, both included.
+    ///
+    /// # Errors
+    /// [`FilterError::Time`].
+    pub fn between(mut self, from: Option<&str>, to: Option<&str>) -> Result<Self, FilterError> {
+        self.from = from.map(TimePoint::parse).transpose()?;
+        self.to = to.map(TimePoint::parse).transpose()?;
+        Ok(self)
+    }
+
+    /// Whether every event passes.
+    pub fn is_empty(&self) -> bool {
+        self.predicates.is_empty() && self.from.is_none() && self.to.is_none()
+    }
+
+    /// Whether an event passes.
+    pub fn wants(&self, event: &PmlEvent<'_>, scratch: &mut Scratch) -> bool {
+        let bounds = *scratch.bounds.get_or_insert_with(|| self.bounds(event));
+        if !(bounds.0..=bounds.1).contains(&event.time().0) {
+            return false;
+        }
+        scratch.known.resize_with(self.predicates.len(), Known::default);
+        for (at, predicate) in self.predicates.iter().enumerate() {
+            if predicate.excludes() {
+                if !self.holds(at, event, scratch) {
+                    return false;
+                }
+                continue;
+            }
+            // The first of a column answers for all of that column.
+            let earlier =
+                self.predicates.iter().take(at).any(|p| p.column == predicate.column && !p.excludes());
+            if earlier {
+                continue;
+            }
+            let alternatives = self.predicates.iter().enumerate().skip(at);
+            let mut alternatives =
+                alternatives.filter(|(_, p)| p.column == predicate.column && !p.excludes());
+            if !alternatives.any(|(at, _)| self.holds(at, event, scratch)) {
+                return false;
+            }
+        }
+        true
+    }
+
+    fn bounds(&self, event: &PmlEvent<'_>) -> (u64, u64) {
+        let first = FileTime::from(event.file().first_time());
+        let resolve =
+            |point: Option<TimePoint>| point.map(|p| p.resolve(first, self.style.utc_offset_minutes).0);
+        (resolve(self.from).unwrap_or(0), resolve(self.to).unwrap_or(u64::MAX))
+    }
+
+    /// Whether one predicate holds, remembered by what the column depends on.
+    fn holds(&self, at: usize, event: &PmlEvent<'_>, scratch: &mut Scratch) -> bool {
+        let Some(predicate) = self.predicates.get(at) else { return true };
+        let key = key(event, predicate.column);
+        if let (Some(key), Some(known)) = (key, scratch.known.get(at)) {
+            if let Some((last, holds)) = known.last
+                && last == key
+            {
+                return holds;
+            }
+            if let Some(holds) = known.all.get(&key).copied() {
+                if let Some(known) = scratch.known.get_mut(at) {
+                    known.last = Some((key, holds));
+                }
+                return holds;
+            }
+        }
+        scratch.text.clear();
+        self.style.push(event, predicate.column, &mut scratch.text);
+        let holds = predicate.compare(&scratch.text, number(event, predicate.column));
+        if let (Some(key), Some(known)) = (key, scratch.known.get_mut(at)) {
+            known.last = Some((key, holds));
+            known.all.insert(key, holds);
+        }
+        holds
+    }
+}
+
+fn predicate(expression: &str) -> Result<Predicate, FilterError> {
+    let form = || FilterError::Form(expression.to_owned());
+    let (column, rest) = expression.trim().split_once(char::is_whitespace).ok_or_else(form)?;
+    let rest = rest.trim_start();
+    let (relation, value) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+    let column = column_named(column)?;
+    let named = RELATIONS.iter().find(|(name, _)| name.eq_ignore_ascii_case(relation));
+    let (_, relation) = named.ok_or_else(|| FilterError::Relation(relation.to_owned()))?;
+    let value = value.trim();
+    let unquoted = value.strip_prefix('"').and_then(|v| v.strip_suffix('"')).unwrap_or(value);
+    let number = match column {
+        Column::TimeOfDay | Column::DateAndTime | Column::CompletionTime => None,
+        _ => unquoted.replace(',', "").parse().ok(),
+    };
+    Ok(Predicate { column, relation: *relation, value: unquoted.to_lowercase(), number })
+}
+
+impl Predicate {
+    fn excludes(&self) -> bool {
+        matches!(self.relation, Relation::IsNot | Relation::Excludes)
+    }
+
+    fn compare(&self, text: &str, number: Option<f64>) -> bool {
+        let lower = if text.is_ascii() { text.to_ascii_lowercase() } else { text.to_lowercase() };
+        let value = self.value.as_str();
+        let order = match (number, self.number) {
+            (Some(a), Some(b)) => a.total_cmp(&b),
+            _ => lower.as_str().cmp(value),
+        };
+        match self.relation {
+            Relation::Is => lower == value,
+            Relation::IsNot => lower != value,
+            Relation::LessThan => order.is_lt(),
+            Relation::MoreThan => order.is_gt(),
+            Relation::BeginsWith => lower.starts_with(value),
+            Relation::EndsWith => lower.ends_with(value),
+            Relation::Contains => lower.contains(value),
+            Relation::Excludes => !lower.contains(value),
+        }
+    }
+}
+
+/// What a column depends on, where that is less than the whole event.
+fn key(event: &PmlEvent<'_>, column: Column) -> Option<u64> {
+    if column.is_of_process() {
+        return Some(event.process_index().into());
+    }
+    match column {
+        Column::Result => Some(event.status().into()),
+        Column::Tid => Some(event.tid().into()),
+        Column::EventClass => Some(event.raw_class().into()),
+        Column::Operation => {
+            let o = event.operation();
+            Some(u64::from(o.class) << 32 | u64::from(o.code) << 8 | u64::from(o.sub))
+        }
+        _ => None,
+    }
+}
+
+/// The number in a column that holds one.
+fn number(event: &PmlEvent<'_>, column: Column) -> Option<f64> {
+    let seconds = |ticks: u64| ticks as f64 / 1e7;
+    match column {
+        Column::Tid => Some(event.tid().into()),
+        Column::Duration => event.duration().map(seconds),
+        Column::RelativeTime => Some(seconds(event.time().0.saturating_sub(event.file().first_time().0))),
+        Column::Pid => event.process().map(|p| p.raw.pid.into()),
+        Column::ParentPid => event.process().map(|p| p.raw.parent_pid.into()),
+        Column::Session => event.process().map(|p| p.raw.session.into()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn holds(expression: &str, text: &str, number: Option<f64>) -> bool {
+        predicate(expression).unwrap().compare(text, number)
+    }
+
+    #[test]
+    fn relations_compare_as_in_process_monitor() {
+        assert!(holds("result is access denied", "ACCESS DENIED", None));
+        assert!(holds("result is \"ACCESS DENIED\"", "ACCESS DENIED", None));
+        assert!(holds("path begins-with c:\\windows", "C:\\Windows\\x", None));
+        assert!(holds("path ends-with .INF", "C:\\cpu.inf", None));
+        assert!(holds("path excludes temp", "C:\\Windows", None));
+        assert!(!holds("process-name is-not TiWorker.exe", "tiworker.exe", None));
+        assert!(holds("pid less-than 1,000", "999", Some(999.0)));
+        assert!(!holds("pid less-than 1000", "4100", Some(4100.0)));
+        assert!(holds("duration more-than 0.5", "1.2000000", Some(1.2)));
+        assert!(holds("path contains ПУТЬ", "C:\\путь", None));
+        assert!(holds("detail is", "", None));
+    }
+
+    #[test]
+    fn wrong_filters_teach() {
+        let error = |e: &str| Filter::parse(&[e]).unwrap_err().to_string();
+        assert!(error("result").contains("it takes a column"));
+        assert!(error("reslt is x").contains("did you mean result?"));
+        assert!(error("result equals x").contains("relations are is"));
+        assert!(Filter::default().between(Some("soon"), None).is_err());
+    }
+}

@@ -1,0 +1,10 @@
+//! Choosing events as Process Monitor's users do: by column, relation and value, and by time.
+
+mod column;
+mod filter;
+mod time;
+
+pub use column::{ColumnError, column_name, column_named};
+pub use filter::{Filter, FilterError, Relation, Scratch};
+pub use pml_reader::Column;
+pub use time::{TimeError, TimePoint};
