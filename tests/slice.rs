@@ -52,6 +52,66 @@ fn without_a_choice_everything_is_kept() {
     assert_eq!(names(folder.path()), ["in.pml", "out.pml"], "nothing else is left behind");
 }
 
+/// The events of a log by number, as the rows that tell them apart.
+fn rows(file: &PmlFile) -> Vec<(u32, String, String)> {
+    let row = |e: pml_reader::PmlEvent<'_>| (e.sequence(), e.operation().name().to_owned(), e.path());
+    file.events().map(|e| row(e.unwrap())).collect()
+}
+
+#[test]
+fn filters_and_times_choose() {
+    let folder = folder();
+    let original = PmlFile::open(folder.path().join("in.pml")).unwrap();
+    let sliced = |arguments: &[&str]| {
+        let arguments = [&["in.pml", "-o", "out.pml"], arguments].concat();
+        let (code, _, err) = slice(folder.path(), &arguments);
+        assert_eq!(code, Some(0), "{err}");
+        let log = PmlFile::open(folder.path().join("out.pml")).unwrap();
+        assert!(log.problems().is_empty());
+        (rows(&log), log.processes().map(|p| p.name().to_string()).collect::<Vec<_>>(), err)
+    };
+    let expected = |wanted: &dyn Fn(&pml_reader::PmlEvent<'_>) -> bool| {
+        let chosen = original.events().map(Result::unwrap).filter(|e| wanted(e));
+        chosen.map(|e| (e.sequence(), e.operation().name().to_owned(), e.path())).collect::<Vec<_>>()
+    };
+
+    let (events, processes, err) = sliced(&["--where", "result is ACCESS DENIED"]);
+    assert_eq!(events, expected(&|e| e.status() == 0xC000_0022));
+    assert_eq!(events.len(), 3);
+    // TiWorker with its ancestors, and System for the kernel's frames.
+    let needed = ["System", "smss.exe", "wininit.exe", "services.exe", "svchost.exe", "TiWorker.exe"];
+    assert_eq!(processes, needed);
+    assert_eq!(
+        err,
+        format!("out.pml: 3 of {} events, 6 of {} processes\n", original.len(), original.processes().len())
+    );
+
+    let first = original.first_time().0;
+    let (events, ..) = sliced(&["--from", "+2s", "--to", "+10s", "--where", "event-class is-not Profiling"]);
+    let within = |e: &pml_reader::PmlEvent<'_>| (20_000_000..=100_000_000).contains(&(e.time().0 - first));
+    assert_eq!(events, expected(&|e| within(e) && e.raw_class() != 4));
+    assert!(!events.is_empty());
+
+    let (events, processes, _) = sliced(&["--where", "path is nowhere"]);
+    assert_eq!((events.len(), processes.len()), (0, 0));
+}
+
+#[test]
+fn a_wrong_filter_is_told_before_anything_is_written() {
+    let folder = folder();
+    for (arguments, words) in [
+        (["--where", "reslt is x"], "did you mean result?"),
+        (["--where", "result"], "it takes a column"),
+        (["--from", "soon"], "is no time"),
+    ] {
+        let (code, _, err) =
+            slice(folder.path(), &[&["in.pml", "-o", "out.pml"][..], &arguments[..]].concat());
+        assert_eq!(code, Some(2), "{err}");
+        assert!(err.contains(words) && err.lines().count() == 1, "{err}");
+    }
+    assert_eq!(names(folder.path()), ["in.pml"]);
+}
+
 #[test]
 fn the_input_is_never_overwritten() {
     let folder = folder();

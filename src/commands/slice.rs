@@ -7,8 +7,9 @@ use std::{
 };
 
 use anyhow::{Context as _, bail};
-use pml_reader::{PmlEvent, PmlFile, write::write_subset};
+use pml_reader::{PmlFile, write::write_subset};
 use rayon::prelude::*;
+use timeline::query::{Filter, Scratch};
 
 /// Writes a smaller Process Monitor log with the events that you choose
 ///
@@ -16,6 +17,18 @@ use rayon::prelude::*;
 /// with their modules and icons. Process Monitor and every other reader of PML files open the result. The input is only
 /// read.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  bootrace slice boot.pml -o small.pml --where 'process-name is TiWorker.exe'
+  bootrace slice boot.pml -o denied.pml --where 'result is ACCESS DENIED'
+  bootrace slice boot.pml -o cpu.pml --where 'path contains cpu.inf' --where 'result is-not SUCCESS'
+  bootrace slice boot.pml -o quiet.pml --where 'event-class is-not Profiling'
+  bootrace slice boot.pml -o minute.pml --from 15:58:00 --to 15:59:00
+
+Filters are Process Monitor's: several on one column are alternatives, different columns must all
+hold, is-not and excludes take away. `bootrace events` takes the same ones and shows what they choose.
+
+Exit codes: 0 done; 2 the log could not be read, or the new one not written.")]
 pub(crate) struct Args {
     /// Process Monitor log (.pml)
     #[arg(value_name = "IN.pml")]
@@ -24,15 +37,28 @@ pub(crate) struct Args {
     /// The log to write; a file that is there is replaced once the new one is whole
     #[arg(short, long, value_name = "OUT.pml")]
     output: PathBuf,
+
+    /// Keep events where COLUMN RELATION VALUE holds; may be given more than once
+    #[arg(long = "where", value_name = "EXPR")]
+    filters: Vec<String>,
+
+    /// Keep events from this time on: 2024-10-02T15:58:05.5Z, 15:58:05 (UTC), or +12.5s after the first event
+    #[arg(long, value_name = "TIME")]
+    from: Option<String>,
+
+    /// Keep events up to this time, itself included
+    #[arg(long, value_name = "TIME")]
+    to: Option<String>,
 }
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    let filter = Filter::parse(&args.filters)?.between(args.from.as_deref(), args.to.as_deref())?;
     let input = args.input.display();
     let file = PmlFile::open(&args.input).with_context(|| format!("{input} cannot be read"))?;
     for problem in file.problems() {
         eprintln!("bootrace: {input}: {problem}");
     }
-    let chosen = choose(&file, |_| true);
+    let chosen = choose(&file, &filter);
     let mut part = Part::beside(&args.output, &args.input)?;
     let (_, subset) = write_subset(&file, chosen.iter().map(|i| *i as usize), &mut part.file)
         .with_context(|| format!("{} cannot be written", args.output.display()))?;
@@ -51,12 +77,15 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Numbers of the events that `keep` wants, rising; those of damaged events too, which the copying counts.
-fn choose(file: &PmlFile, keep: impl Fn(&PmlEvent<'_>) -> bool + Sync) -> Vec<u32> {
+/// Numbers of the events that pass, rising; those of damaged events too, which the copying leaves out and counts.
+fn choose(file: &PmlFile, filter: &Filter) -> Vec<u32> {
     // A log counts its events in 32 bits.
     (0..file.header().event_count)
         .into_par_iter()
-        .filter(|i| file.event(*i as usize).map_or(true, |e| keep(&e)))
+        .map_init(Scratch::default, |scratch, i| {
+            file.event(i as usize).map_or(true, |e| filter.wants(&e, scratch)).then_some(i)
+        })
+        .flatten_iter()
         .collect()
 }
 
