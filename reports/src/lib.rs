@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod charts;
+pub mod export;
 mod from_timeline;
 pub mod html;
 pub mod json;

@@ -1,11 +1,165 @@
-//! bootrace events
+//! `bootrace events`: the events of a log, chosen and exported.
 
-use std::process::ExitCode;
+use std::{
+    fs::File,
+    io::{self, BufWriter, IsTerminal as _, Write},
+    path::PathBuf,
+    process::ExitCode,
+};
 
-/// events
+use anyhow::{Context as _, bail};
+use indicatif::{ProgressBar, ProgressStyle};
+use pml_reader::{COLUMNS, Column, PmlFile};
+use reports::export::{Csv, Exported, Format, JsonLines, ProcmonCsv, Table, export};
+use timeline::query::{Filter, column_named};
+
+use super::choice::Choice;
+
+/// Lists, filters and exports the events of a Process Monitor log
 #[derive(Debug, clap::Args)]
-pub(crate) struct Args {}
+#[command(after_help = "\
+Examples:
+  bootrace events boot.pml --where 'result is \"ACCESS DENIED\"'
+  bootrace events boot.pml --where 'process-name is poqexec.exe' --where 'result is-not SUCCESS' --limit 20
+  bootrace events boot.pml --from +41s --to +43s --columns time-of-day,process-name,operation,path,result
+  bootrace events boot.pml --format procmon-csv -o boot.csv     what Process Monitor itself would export
+  bootrace events boot.pml --format jsonl | jq .path")]
+pub(crate) struct Args {
+    /// Process Monitor log (.pml)
+    #[arg(value_name = "INPUT")]
+    input: PathBuf,
 
-pub(crate) fn run(_args: &Args) -> anyhow::Result<ExitCode> {
+    #[command(flatten)]
+    choice: Choice,
+
+    /// Columns to print, by their names in lower case with hyphens
+    #[arg(long, value_delimiter = ',', value_name = "NAME,…")]
+    columns: Vec<String>,
+
+    /// At most this many events
+    #[arg(long, value_name = "N")]
+    limit: Option<u64>,
+
+    /// How to print them [default: table at a terminal, else csv]
+    #[arg(long, value_enum)]
+    format: Option<FormatArg>,
+
+    /// Clock of procmon-csv, and of times of day in filters, ahead of UTC
+    #[arg(long, value_name = "±HH:MM", default_value = "+00:00", allow_hyphen_values = true, value_parser = offset)]
+    utc_offset: i32,
+
+    /// File to write instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum FormatArg {
+    /// Aligned, for people
+    Table,
+    /// For programs: right values, times in RFC 3339
+    Csv,
+    /// Process Monitor's own export, byte for byte, its slips included
+    ProcmonCsv,
+    /// One JSON object a line
+    Jsonl,
+}
+
+/// Columns of a table, and of csv and jsonl where none are named.
+const FOR_PEOPLE: [Column; 6] =
+    [Column::TimeOfDay, Column::ProcessName, Column::Pid, Column::Operation, Column::Result, Column::Path];
+
+pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    let input = args.input.display();
+    let mut filter = args.choice.filter()?;
+    filter.style.utc_offset_minutes = args.utc_offset;
+    let named = args.columns.iter().map(|name| column_named(name)).collect::<Result<Vec<_>, _>>()?;
+    let terminal = args.output.is_none() && io::stdout().is_terminal();
+    let format = args.format.unwrap_or(if terminal { FormatArg::Table } else { FormatArg::Csv });
+    let all = || COLUMNS.iter().map(|(column, _)| *column).filter(|c| *c != Column::Sequence).collect();
+
+    let file = PmlFile::open(&args.input).with_context(|| format!("{input} cannot be read"))?;
+    for problem in file.problems() {
+        eprintln!("bootrace: {input}: {problem}");
+    }
+    let or = |columns: Vec<Column>, default: Vec<Column>| if columns.is_empty() { default } else { columns };
+    let done = match format {
+        FormatArg::Table => {
+            let width = terminal.then(|| terminal_width().unwrap_or(120));
+            write(args, &file, &filter, &Table::new(or(named, FOR_PEOPLE.to_vec()), width))
+        }
+        FormatArg::Csv => write(args, &file, &filter, &Csv::new(or(named, all()))),
+        FormatArg::Jsonl => write(args, &file, &filter, &JsonLines::new(&or(named, all()))),
+        FormatArg::ProcmonCsv if named.is_empty() => {
+            write(args, &file, &filter, &ProcmonCsv::new(args.utc_offset))
+        }
+        FormatArg::ProcmonCsv => {
+            write(args, &file, &filter, &ProcmonCsv::with_columns(args.utc_offset, named))
+        }
+    }?;
+    if let Some(first) = &done.first_damage {
+        eprintln!(
+            "bootrace: {input}: {} record(s) are damaged and left out; the first: {first}",
+            done.damaged
+        );
+    }
+    if done.damaged > 0 && done.damaged == file.len() as u64 {
+        bail!("{input}: no event of the log can be read");
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+fn write<F: Format>(args: &Args, file: &PmlFile, filter: &Filter, format: &F) -> anyhow::Result<Exported> {
+    let bar = progress(file.len() as u64, args.output.is_some() || !io::stdout().is_terminal());
+    let tell = |events| bar.set_position(events);
+    let done = match &args.output {
+        Some(path) => {
+            let shown = path.display();
+            if let (Ok(a), Ok(b)) = (path.canonicalize(), args.input.canonicalize())
+                && a == b
+            {
+                bail!("{shown} is the log that is read; give another file to -o");
+            }
+            let out = File::create(path).with_context(|| format!("{shown} cannot be written"))?;
+            let mut out = BufWriter::new(out);
+            let done = export(file, filter, args.limit, format, &mut out, tell);
+            done.and_then(|done| out.flush().map(|()| done))
+                .with_context(|| format!("{shown} cannot be written"))?
+        }
+        None => export(file, filter, args.limit, format, &mut io::stdout().lock(), tell)?,
+    };
+    bar.finish_and_clear();
+    Ok(done)
+}
+
+/// A bar on standard error where that is a terminal and the rows do not go there too.
+fn progress(events: u64, rows_elsewhere: bool) -> ProgressBar {
+    if !rows_elsewhere {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new(events);
+    if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len} events {eta}") {
+        bar.set_style(style);
+    }
+    bar
+}
+
+fn terminal_width() -> Option<usize> {
+    std::env::var("COLUMNS").ok()?.parse().ok()
+}
+
+/// `+02:00`, `-5`, `Z` in minutes.
+fn offset(text: &str) -> Result<i32, String> {
+    let wrong = || format!("{text:?} is no offset; give it as +02:00");
+    if text.eq_ignore_ascii_case("z") {
+        return Ok(0);
+    }
+    let (sign, digits) = match text.strip_prefix('-') {
+        Some(rest) => (-1, rest),
+        None => (1, text.strip_prefix('+').unwrap_or(text)),
+    };
+    let (hours, minutes) = digits.split_once(':').unwrap_or((digits, "0"));
+    let number = |text: &str, limit: i32| text.parse::<i32>().ok().filter(|n| (0..=limit).contains(n));
+    let (hours, minutes) = number(hours, 15).zip(number(minutes, 59)).ok_or_else(wrong)?;
+    Ok(sign * (hours * 60 + minutes))
 }

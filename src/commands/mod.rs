@@ -1,6 +1,7 @@
 //! One file a command.
 
 pub(crate) mod capture;
+mod choice;
 pub(crate) mod events;
 pub(crate) mod explain;
 pub(crate) mod report;
