@@ -139,7 +139,7 @@ pub(crate) fn logs(events: usize) -> Vec<Vec<u8>> {
 }
 
 /// One log of `count` events, every shape in turn.
-#[allow(dead_code, reason = "not every test binary needs it")]
+#[allow(dead_code, reason = "only tests/hostile.rs cuts a long log")]
 pub(crate) fn long_log(count: usize) -> Vec<u8> {
     let machine = Machine { is_64bit: true, version: 9, computer_name: "MADE", ..Machine::default() };
     let shapes = payloads(Layout::of(&machine.header()));
