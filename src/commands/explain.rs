@@ -10,8 +10,8 @@ use status_codes::explain;
 const EXAMPLES: &str = "\
 Examples:
   bootrace explain 0x80071ab1                  an HRESULT out of CBS.log
-  bootrace explain 5 C0190019 \"ACCESS DENIED\"  a Win32 error, an NTSTATUS, a Result of Process Monitor
-  bootrace explain -2147023143                 an HRESULT as event logs print it, in decimal
+  bootrace explain 5 C0190019 \"ACCESS DENIED\"  Win32, NTSTATUS, a Result of Procmon
+  bootrace explain -2147023143                 an HRESULT in decimal, as event logs print it
   bootrace explain ERROR_ACCESS_DENIED         a name";
 
 /// Tells what a status code means: its names in each space, and what it stands for in servicing
