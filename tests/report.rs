@@ -1,0 +1,139 @@
+//! `bootrace report` as a user runs it, on the committed sample and on real files.
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+fn bootrace(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_bootrace")).args(args).env("NO_COLOR", "1").output().unwrap()
+}
+
+fn sample(name: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-traces/samples").join(name);
+    path.to_str().unwrap().to_owned()
+}
+
+fn json(args: &[&str]) -> serde_json::Value {
+    let out = bootrace(&[&["report", "-o", "-", "--format", "json"], args].concat());
+    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+    serde_json::from_slice(&out.stdout).unwrap()
+}
+
+const TRACE: &str = "driver-queue-access-denied.pml";
+const LOG: &str = "driver-queue-access-denied.CBS.log";
+
+#[test]
+fn the_sample_names_its_failing_operation() {
+    let report = json(&[&sample(TRACE)]);
+    let verdict = &report["verdict"];
+    assert_eq!(verdict["outcome"], "failing_operation");
+    assert_eq!(verdict["phase"], "startup-drivers");
+    assert_eq!(verdict["failing_operation"]["process"], "TiWorker.exe");
+    assert_eq!(verdict["failing_operation"]["status"], "0xC0000022");
+    assert!(verdict["failing_operation"]["path"].as_str().unwrap().ends_with("cpu.inf"));
+    // A trace alone is never a reason to be sure.
+    assert_eq!(verdict["confidence"]["level"], "medium");
+    assert_eq!(report["inputs"][0]["sha256"].as_str().unwrap().len(), 64);
+    assert!(report["chain"].as_array().unwrap().len() >= 3);
+    let text = |link: &serde_json::Value| link["what"]["en"].as_str().unwrap().to_owned();
+    let chain: Vec<_> = report["chain"].as_array().unwrap().iter().map(text).collect();
+    assert!(chain.iter().any(|what| what.contains("nwagent.exe")), "{chain:?}");
+}
+
+#[test]
+fn its_log_makes_the_verdict_sure() {
+    let report = json(&[&sample(TRACE), &sample(LOG)]);
+    assert_eq!(report["verdict"]["outcome"], "failing_operation");
+    assert_eq!(report["verdict"]["confidence"]["level"], "high");
+    assert_eq!(report["verdict"]["hresult"], "0x80070005");
+    assert_eq!(report["clock"]["log_utc_offset_minutes"], 540);
+}
+
+#[test]
+fn the_log_alone_names_the_driver_and_no_operation() {
+    let report = json(&[&sample(LOG)]);
+    assert_eq!(report["verdict"]["outcome"], "failure_without_operation");
+    assert!(report["verdict"]["failing_operation"].is_null());
+    assert!(report["verdict"]["summary"]["en"].as_str().unwrap().contains("cpu.inf"));
+    assert!(report["verdict"]["next_capture"]["title"]["en"].as_str().unwrap().contains("boot logging"));
+}
+
+#[test]
+fn files_go_where_they_are_asked_for_and_are_the_same_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("case");
+    let run =
+        || bootrace(&["report", &sample(TRACE), "-o", out.to_str().unwrap(), "--format", "html,json,text"]);
+    let first = run();
+    assert!(first.status.success());
+    let verdict = String::from_utf8(first.stdout).unwrap();
+    assert!(verdict.starts_with("FAILED") && verdict.lines().count() <= 15, "{verdict}");
+    let read =
+        || ["report.html", "report.json", "report.txt"].map(|name| std::fs::read(out.join(name)).unwrap());
+    let before = read();
+    run();
+    assert!(before == read(), "a second run writes the same bytes");
+    let code =
+        bootrace(&["report", &sample(TRACE), "-o", out.to_str().unwrap(), "--format", "json", "--exit-code"]);
+    assert_eq!(code.status.code(), Some(1));
+}
+
+#[test]
+fn what_cannot_be_read_is_told_and_stops_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let broken = folder.path().join("broken.pml");
+    std::fs::write(&broken, b"PML_ and nothing more").unwrap();
+    let out = bootrace(&["report", broken.to_str().unwrap()]);
+    assert_eq!(out.status.code(), Some(2));
+    let error = String::from_utf8(out.stderr).unwrap();
+    assert!(error.contains("broken.pml") && error.contains("needs 936 bytes"), "{error}");
+    let report = json(&[broken.to_str().unwrap(), &sample(TRACE)]);
+    assert_eq!(report["verdict"]["outcome"], "failing_operation");
+    let coverage = report["coverage"].as_array().unwrap();
+    assert!(coverage.iter().any(|row| row["what"]["en"].as_str().unwrap().contains("broken.pml")));
+}
+
+#[test]
+fn a_rule_of_ones_own_that_is_wrong_names_file_and_line() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("mine.toml"), "[[rule]]\nid = 5\n").unwrap();
+    let out = bootrace(&["report", &sample(TRACE), "--rules", folder.path().to_str().unwrap()]);
+    assert_eq!(out.status.code(), Some(2));
+    assert!(String::from_utf8(out.stderr).unwrap().contains("mine.toml:2: "));
+}
+
+/// Real files, which hold no update's reboot, and what may be said of them.
+#[test]
+fn real_files_never_give_an_invented_failure() {
+    let data = std::env::var_os("BOOTRACE_DATA")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"), PathBuf::from);
+    let folder = tempfile::tempdir().unwrap();
+    for (name, outcome, records) in [
+        ("pml/LogfileTests64bitUTC.PML", "not_enough_evidence", 53_214),
+        ("pml/LogfileTests32bitUTC.PML", "not_enough_evidence", 32_930),
+        ("pml/LogFileUTC64Filesystem.PML", "not_enough_evidence", 31_569),
+        ("pml/Noriben-v7-xp32.PML", "not_enough_evidence", 623),
+        ("etl/ShutdownPerfDiagLogger-18362.etl", "not_enough_evidence", 17_078),
+        ("etl/process_data_32_v3-7600.etl", "not_enough_evidence", 9),
+        ("logs/System.evtx", "not_enough_evidence", 1_881),
+        ("logs/SYSTEM-hive-win10-1709", "not_enough_evidence", 43_211),
+        ("logs/cbs-2025-clean-setupexecute.log", "no_failure", 5_993),
+        ("logs/cbs-22621-hydration-errors.log", "no_failure", 13_264),
+    ] {
+        let packed = data.join(format!("{name}.xz"));
+        let Ok(out) = Command::new("xz").arg("-dkc").arg(&packed).output() else {
+            eprintln!("SKIPPED: xz is missing");
+            return;
+        };
+        if !out.status.success() {
+            eprintln!("SKIPPED: {} is not there", packed.display());
+            continue;
+        }
+        let path = folder.path().join(Path::new(name).file_name().unwrap());
+        std::fs::write(&path, out.stdout).unwrap();
+        let report = json(&[path.to_str().unwrap()]);
+        assert_eq!(report["verdict"]["outcome"], outcome, "{name}");
+        assert_eq!(report["inputs"][0]["records"], records, "{name}");
+    }
+}
