@@ -13,24 +13,25 @@ pub(crate) struct Cursor<'a> {
 }
 
 impl<'a> Cursor<'a> {
+    #[inline]
     pub(crate) fn new(bytes: &'a [u8], base: u64, what: &'static str) -> Self {
         Self { bytes, at: 0, base, what }
     }
 
     /// The bytes of `file` from `from` up to `to`, as a cursor.
+    #[inline]
     pub(crate) fn over(file: &'a [u8], from: u64, to: u64, what: &'static str) -> Result<Self, PmlError> {
-        let have = file.len() as u64;
-        let bytes = usize::try_from(from)
-            .ok()
-            .zip(usize::try_from(to).ok())
-            .and_then(|(from, to)| file.get(from..to))
-            .ok_or(PmlError::Truncated {
-                what,
-                offset: from,
-                need: to.saturating_sub(from),
-                have: have.saturating_sub(from),
-            })?;
-        Ok(Self::new(bytes, from, what))
+        let range = usize::try_from(from).ok().zip(usize::try_from(to).ok());
+        match range.and_then(|(from, to)| file.get(from..to)) {
+            Some(bytes) => Ok(Self::new(bytes, from, what)),
+            None => Err(Self::outside(file, from, to, what)),
+        }
+    }
+
+    #[cold]
+    fn outside(file: &[u8], from: u64, to: u64, what: &'static str) -> PmlError {
+        let have = (file.len() as u64).saturating_sub(from);
+        PmlError::Truncated { what, offset: from, need: to.saturating_sub(from), have }
     }
 
     pub(crate) fn offset(&self) -> u64 {
@@ -41,6 +42,7 @@ impl<'a> Cursor<'a> {
         self.bytes.len() - self.at
     }
 
+    #[cold]
     pub(crate) fn truncated(&self, need: usize) -> PmlError {
         PmlError::Truncated {
             what: self.what,

@@ -32,59 +32,37 @@ pub struct PmlEvent<'a> {
     status: u32,
     frames: &'a [u8],
     detail: &'a [u8],
-    extra: Option<&'a [u8]>,
+    extra_offset: u32,
 }
 
 impl<'a> PmlEvent<'a> {
+    /// Reads the record's fixed part and finds its stack and detail; what the completion added is found when it is asked
+    /// for, as it often lies on another page.
     #[inline]
     pub(crate) fn read(file: &'a PmlFile, index: usize, offset: u64) -> Result<Self, PmlError> {
         let end = file.header().offsets_offset;
         let mut c = Cursor::over(file.bytes(), offset, end, "event")?;
-        let process_index = c.u32()?;
-        let tid = c.u32()?;
-        let class = c.u32()?;
-        let operation = c.u16()?;
-        c.skip(2)?;
-        let sequence = c.u32()?;
-        let duration = c.u64()?;
-        let time = c.u64()?;
-        let status = c.u32()?;
-        let depth = c.u16()?;
-        c.skip(2)?;
-        let detail_size = c.u32()?;
-        let extra_offset = c.u32()?;
+        let head = c.array::<RECORD_SIZE>()?;
+        let half = |at: usize| u16::from_le_bytes([head[at], head[at + 1]]);
+        let word = |at: usize| u32::from(half(at)) | u32::from(half(at + 2)) << 16;
+        let long = |at: usize| u64::from(word(at)) | u64::from(word(at + 4)) << 32;
         let pointer = if file.header().wide() { 8 } else { 4 };
-        let frames = c.take(usize::from(depth) * pointer)?;
-        let detail = c.take(detail_size as usize)?;
-        let extra = match extra_offset {
-            0 => None,
-            _ => Some(Self::extra_blob(c, extra_offset)?),
-        };
-        let event = Self {
+        Ok(Self {
             file,
             index,
             offset,
-            process_index,
-            tid,
-            class,
-            operation,
-            sequence,
-            duration,
-            time,
-            status,
-            frames,
-            detail,
-            extra,
-        };
-        Ok(event)
-    }
-
-    /// The completion data: u16 length and bytes, usually behind the record, in a live backing file up to tens of
-    /// kilobytes later.
-    fn extra_blob(mut cursor: Cursor<'a>, extra_offset: u32) -> Result<&'a [u8], PmlError> {
-        cursor.seek(extra_offset as usize)?;
-        let length = cursor.u16()?;
-        cursor.take(length.into())
+            process_index: word(0x00),
+            tid: word(0x04),
+            class: word(0x08),
+            operation: half(0x0C),
+            sequence: word(0x10),
+            duration: long(0x14),
+            time: long(0x1C),
+            status: word(0x24),
+            frames: c.take(usize::from(half(0x28)) * pointer)?,
+            detail: c.take(word(0x2C) as usize)?,
+            extra_offset: word(0x30),
+        })
     }
 
     /// The file that the event is of.
@@ -179,7 +157,22 @@ impl<'a> PmlEvent<'a> {
     }
     /// What the completion added, where it did.
     pub fn raw_extra(&self) -> Option<&'a [u8]> {
-        self.extra
+        self.extra().ok().flatten()
+    }
+    /// What is wrong with the completion data that the record announces, if anything.
+    pub fn extra_error(&self) -> Option<PmlError> {
+        self.extra().err()
+    }
+    pub(crate) fn extra(&self) -> Result<Option<&'a [u8]>, PmlError> {
+        if self.extra_offset == 0 {
+            return Ok(None);
+        }
+        // u16 length and bytes, usually behind the record, in a live backing file up to tens of kilobytes later.
+        let end = self.file.header().offsets_offset;
+        let mut c = Cursor::over(self.file.bytes(), self.offset, end, "event completion data")?;
+        c.seek(self.extra_offset as usize)?;
+        let length = c.u16()?;
+        c.take(length.into()).map(Some)
     }
     /// The record as it stands in the file, with its stack and detail, without the completion data.
     pub fn raw_record(&self) -> &'a [u8] {
@@ -204,7 +197,7 @@ impl<'a> PmlEvent<'a> {
     pub fn detail_error(&self) -> Option<PmlError> {
         let mut text = String::new();
         let path = detail::push_path(self, &mut text);
-        path.and_then(|()| detail::push_detail(self, Style::default(), &mut text)).err()
+        self.extra().and(path).and_then(|()| detail::push_detail(self, Style::default(), &mut text)).err()
     }
     /// The path of a file or registry event, borrowed; of a directory listing without its filter. Empty where there is
     /// none or it is cut off.
@@ -229,6 +222,7 @@ impl<'a> PmlEvent<'a> {
     }
     /// A cursor over the completion data; offsets count from the record.
     pub(crate) fn extra_cursor(&self) -> Option<Cursor<'a>> {
-        self.extra.map(|bytes| Cursor::new(bytes, self.offset, "event completion data"))
+        let bytes = self.raw_extra()?;
+        Some(Cursor::new(bytes, self.offset, "event completion data"))
     }
 }

@@ -19,6 +19,7 @@ enum Data {
 }
 
 impl Data {
+    #[inline]
     fn bytes(&self) -> &[u8] {
         match self {
             Self::Map(map) => map,
@@ -124,6 +125,7 @@ impl PmlFile {
     }
 
     /// The file's bytes.
+    #[inline]
     pub fn bytes(&self) -> &[u8] {
         self.data.bytes()
     }
@@ -166,9 +168,9 @@ impl PmlFile {
     #[inline]
     fn event_offset(&self, index: usize) -> Result<u64, PmlError> {
         let start = self.header.offsets_offset + (index * OFFSET_SIZE) as u64;
+        let end = self.header.processes_offset;
         let [a, b, c, d, high] =
-            Cursor::over(self.bytes(), start, self.header.processes_offset, "event offset")?
-                .array::<OFFSET_SIZE>()?;
+            Cursor::over(self.bytes(), start, end, "event offset")?.array::<OFFSET_SIZE>()?;
         let low = u64::from(u32::from_le_bytes([a, b, c, d]));
         // Whether the fifth byte extends the offset is not known: no file above 4 GiB was ever seen. It is taken so
         // where the longer offset lies among the events, which it cannot in a smaller file.

@@ -99,11 +99,11 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     }?;
     if let Some(first) = &done.first_damage {
         eprintln!(
-            "bootrace: {input}: {} record(s) are damaged and left out; the first: {first}",
+            "bootrace: {input}: {} record(s) are damaged, and left out or printed as far as they go; the first: {first}",
             done.damaged
         );
     }
-    if done.damaged > 0 && done.damaged == file.len() as u64 {
+    if done.events == 0 && done.damaged > 0 && done.damaged == file.len() as u64 {
         bail!("{input}: no event of the log can be read");
     }
     Ok(ExitCode::SUCCESS)

@@ -49,11 +49,12 @@ pub fn write_subset<W: Write + Seek>(
             let expected = "less than the number of events";
             return Err(PmlError::Value { what: "event number", offset, value, expected });
         }
-        let Ok(event) = file.event(index) else {
+        let event = file.event(index);
+        let Ok((event, extra)) = event.and_then(|event| Ok((event, event.extra()?))) else {
             subset.damaged += 1;
             continue;
         };
-        writer.raw_event(event.raw_record(), event.raw_extra())?;
+        writer.raw_event(event.raw_record(), extra)?;
         if writer.position() > header.offsets_offset {
             let (offset, value) = (event.offset(), index as u64);
             let expected = "not overlapping other records";

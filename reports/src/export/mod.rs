@@ -9,7 +9,7 @@ mod template;
 
 use std::io::{self, Write};
 
-use pml_reader::{Column, PmlEvent, PmlFile, Style};
+use pml_reader::{Column, PmlError, PmlEvent, PmlFile, Style};
 use rayon::prelude::*;
 use timeline::query::{Filter, Scratch};
 
@@ -40,7 +40,7 @@ pub trait Format: Sync {
 pub struct Exported {
     /// Events written.
     pub events: u64,
-    /// Damaged records that were passed over.
+    /// Damaged records: passed over, or written as far as they could be read.
     pub damaged: u64,
     /// The first of them, in words.
     pub first_damage: Option<String>,
@@ -134,15 +134,20 @@ impl Part {
                     }
                     format.event(&event, &mut memory.format, &mut part.text);
                     part.ends.push(part.text.len());
+                    if let Some(error) = event.extra_error() {
+                        part.damage(index, &error);
+                    }
                 }
                 Ok(_) => {}
-                Err(error) => {
-                    part.damaged += 1;
-                    part.first_damage.get_or_insert_with(|| format!("event {index}: {error}"));
-                }
+                Err(error) => part.damage(index, &error),
             }
         }
         part
+    }
+
+    fn damage(&mut self, index: usize, error: &PmlError) {
+        self.damaged += 1;
+        self.first_damage.get_or_insert_with(|| format!("event {index}: {error}"));
     }
 }
 

@@ -1,8 +1,6 @@
 //! Filters in Process Monitor's way: several on one column are alternatives, columns must all hold, and what excludes
 //! excludes. Texts compare without case.
 
-use std::collections::HashMap;
-
 use pml_reader::{Column, PmlEvent, Style};
 
 use super::{ColumnError, TimeError, TimePoint, column_named};
@@ -69,6 +67,10 @@ struct Predicate {
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
     predicates: Vec<Predicate>,
+    /// Positions of predicates of which one must hold, a list for each column.
+    alternatives: Vec<Vec<usize>>,
+    /// Positions of predicates that must hold, because they exclude.
+    exclusions: Vec<usize>,
     from: Option<TimePoint>,
     to: Option<TimePoint>,
     /// How columns are printed that are compared.
@@ -83,10 +85,37 @@ pub struct Scratch {
     bounds: Option<(u64, u64)>,
 }
 
-#[derive(Debug, Default)]
+/// Answers by key: a small table in which a new key takes the place of another, so that no log can make it grow.
+#[derive(Debug, Clone)]
 struct Known {
-    last: Option<(u64, bool)>,
-    all: HashMap<u64, bool>,
+    answers: Vec<Option<(u64, bool)>>,
+}
+
+/// Answers that are remembered; a log has some hundred processes, statuses and operations.
+const ANSWERS: usize = 1 << 10;
+
+impl Default for Known {
+    fn default() -> Self {
+        Self { answers: vec![None; ANSWERS] }
+    }
+}
+
+impl Known {
+    fn place(key: u64) -> usize {
+        (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 54) as usize % ANSWERS
+    }
+
+    #[inline]
+    fn answer(&self, key: u64) -> Option<bool> {
+        let (known, holds) = (*self.answers.get(Self::place(key))?)?;
+        (known == key).then_some(holds)
+    }
+
+    fn remember(&mut self, key: u64, holds: bool) {
+        if let Some(answer) = self.answers.get_mut(Self::place(key)) {
+            *answer = Some((key, holds));
+        }
+    }
 }
 
 impl Filter {
@@ -95,8 +124,21 @@ impl Filter {
     /// # Errors
     /// [`FilterError`], for the first expression that is wrong.
     pub fn parse<S: AsRef<str>>(expressions: &[S]) -> Result<Self, FilterError> {
-        let predicates = expressions.iter().map(|e| predicate(e.as_ref())).collect::<Result<_, _>>()?;
-        Ok(Self { predicates, ..Self::default() })
+        let mut filter = Self::default();
+        let mut columns: Vec<Column> = Vec::new();
+        for (at, expression) in expressions.iter().enumerate() {
+            let predicate = predicate(expression.as_ref())?;
+            if predicate.excludes() {
+                filter.exclusions.push(at);
+            } else if let Some(list) = columns.iter().position(|c| *c == predicate.column) {
+                filter.alternatives.get_mut(list).into_iter().for_each(|list| list.push(at));
+            } else {
+                columns.push(predicate.column);
+                filter.alternatives.push(vec![at]);
+            }
+            filter.predicates.push(predicate);
+        }
+        Ok(filter)
     }
 
     /// The same filter between two moments, both included.
@@ -120,28 +162,11 @@ impl Filter {
         if !(bounds.0..=bounds.1).contains(&event.time().0) {
             return false;
         }
-        scratch.known.resize_with(self.predicates.len(), Known::default);
-        for (at, predicate) in self.predicates.iter().enumerate() {
-            if predicate.excludes() {
-                if !self.holds(at, event, scratch) {
-                    return false;
-                }
-                continue;
-            }
-            // The first of a column answers for all of that column.
-            let earlier =
-                self.predicates.iter().take(at).any(|p| p.column == predicate.column && !p.excludes());
-            if earlier {
-                continue;
-            }
-            let alternatives = self.predicates.iter().enumerate().skip(at);
-            let mut alternatives =
-                alternatives.filter(|(_, p)| p.column == predicate.column && !p.excludes());
-            if !alternatives.any(|(at, _)| self.holds(at, event, scratch)) {
-                return false;
-            }
+        if scratch.known.len() < self.predicates.len() {
+            scratch.known.resize_with(self.predicates.len(), Known::default);
         }
-        true
+        self.exclusions.iter().all(|at| self.holds(*at, event, scratch))
+            && self.alternatives.iter().all(|list| list.iter().any(|at| self.holds(*at, event, scratch)))
     }
 
     fn bounds(&self, event: &PmlEvent<'_>) -> (u64, u64) {
@@ -152,28 +177,20 @@ impl Filter {
     }
 
     /// Whether one predicate holds, remembered by what the column depends on.
+    #[inline]
     fn holds(&self, at: usize, event: &PmlEvent<'_>, scratch: &mut Scratch) -> bool {
         let Some(predicate) = self.predicates.get(at) else { return true };
         let key = key(event, predicate.column);
-        if let (Some(key), Some(known)) = (key, scratch.known.get(at)) {
-            if let Some((last, holds)) = known.last
-                && last == key
-            {
-                return holds;
-            }
-            if let Some(holds) = known.all.get(&key).copied() {
-                if let Some(known) = scratch.known.get_mut(at) {
-                    known.last = Some((key, holds));
-                }
-                return holds;
-            }
+        if let (Some(key), Some(known)) = (key, scratch.known.get(at))
+            && let Some(holds) = known.answer(key)
+        {
+            return holds;
         }
         scratch.text.clear();
         self.style.push(event, predicate.column, &mut scratch.text);
         let holds = predicate.compare(&scratch.text, number(event, predicate.column));
         if let (Some(key), Some(known)) = (key, scratch.known.get_mut(at)) {
-            known.last = Some((key, holds));
-            known.all.insert(key, holds);
+            known.remember(key, holds);
         }
         holds
     }
@@ -222,6 +239,7 @@ impl Predicate {
 }
 
 /// What a column depends on, where that is less than the whole event.
+#[inline]
 fn key(event: &PmlEvent<'_>, column: Column) -> Option<u64> {
     if column.is_of_process() {
         return Some(event.process_index().into());
