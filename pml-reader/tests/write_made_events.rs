@@ -285,7 +285,7 @@ fn process_profiling_and_network_events_print_what_was_put_in() {
         let cases = [
             (ProcessEvent::Create(NEW).encode(layout), "Process Create", NEW.image_path, created),
             (ProcessEvent::Defined(NEW).encode(layout), "Process Defined", NEW.image_path, created),
-            (start.encode(layout), "Process Start", "", "Parent PID: 7, Command line: a b, Current directory: C:\\é\\, Environment: \r;\tX=1\r;\tY=ü"),
+            (start.encode(layout), "Process Start", "", "Parent PID: 7, Command line: a b, Current directory: C:\\é\\, Environment: X=1; Y=ü"),
             (start.encode(Layout { version: 7, ..layout }), "Process Start", "", "Parent PID: 7"),
             (ProcessEvent::Exit(ENDED).encode(layout), "Process Exit", "", ended),
             (ProcessEvent::Statistics(ENDED).encode(layout), "Process Statistics", "", ended),
