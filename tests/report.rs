@@ -36,9 +36,9 @@ fn the_sample_names_its_failing_operation() {
     assert_eq!(verdict["confidence"]["level"], "medium");
     assert_eq!(report["inputs"][0]["sha256"].as_str().unwrap().len(), 64);
     assert!(report["chain"].as_array().unwrap().len() >= 3);
-    let text = |link: &serde_json::Value| link["what"]["en"].as_str().unwrap().to_owned();
-    let chain: Vec<_> = report["chain"].as_array().unwrap().iter().map(text).collect();
-    assert!(chain.iter().any(|what| what.contains("nwagent.exe")), "{chain:?}");
+    // Who had the file open is no reason for ACCESS DENIED, and is not given as one.
+    assert!(!report["chain"].to_string().contains("held by"));
+    assert_eq!(verdict["remedies"][0]["rule"], "BR-0308");
 }
 
 #[test]

@@ -214,10 +214,28 @@ fn makes_up(error: &Event, success: &Event) -> bool {
     }
 }
 
+/// Whether another open of the object can be what the error comes from. A conflict of share modes is a SHARING VIOLATION,
+/// never an ACCESS DENIED; a rename, link or delete over an open or mapped file can be denied as well.
+fn is_of_sharing(error: &Event) -> bool {
+    const SHARING_VIOLATION: u32 = 0xC000_0043;
+    const DELETE_PENDING: u32 = 0xC000_0056;
+    const CANNOT_DELETE: u32 = 0xC000_0121;
+    const USER_MAPPED_FILE: u32 = 0xC000_0243;
+    const TRANSACTIONAL_CONFLICT: u32 = 0xC019_0001;
+    const ACCESS_DENIED: u32 = 0xC000_0022;
+    match error.status {
+        SHARING_VIOLATION | DELETE_PENDING | CANNOT_DELETE | USER_MAPPED_FILE | TRANSACTIONAL_CONFLICT => {
+            !error.kind.is_registry()
+        }
+        ACCESS_DENIED => matches!(error.kind, Kind::FileRename | Kind::FileLink | Kind::FileDelete),
+        _ => false,
+    }
+}
+
 /// The process, other than the failing one, whose open of the object was not closed when the operation failed. Of
 /// several the one that shared least.
 fn holder(events: &[&Event], error: &Event, timeline: &Timeline<'_>) -> Option<Holder> {
-    if error.kind.is_registry() {
+    if !is_of_sharing(error) {
         return None;
     }
     let mut open: HashMap<ProcessId, Vec<Holder>> = HashMap::new();

@@ -91,12 +91,12 @@ pub fn diagnose(timeline: &Timeline<'_>, rules: &Rules) -> Diagnosis {
     let facts = rules::Facts { timeline, faults: &faults, failing, services: &services };
     let hits = if failed { rules::hits(rules, &facts) } else { Vec::new() };
     // Who stands in the way is more than any rule knows; a rule is more than what a status alone says.
-    let mut remedies: Vec<Remedy> = failing.map_or_else(Vec::new, |c| remedies::of(timeline, c));
-    let held = failing.is_some_and(|c| c.holder.is_some());
+    let mut remedies: Vec<Remedy> = failing.map_or_else(Vec::new, |c| remedies::of_holder(timeline, c));
     let about_first = hits.iter().filter(|h| h.fault.is_none() || h.fault == faults.primary);
-    let known: Vec<Remedy> = about_first.take(MAX_REMEDIES).map(|h| remedies::of_rule(h.rule)).collect();
-    let at = usize::from(held).min(remedies.len());
-    remedies.splice(at..at, known);
+    remedies.extend(about_first.take(MAX_REMEDIES).map(|h| remedies::of_rule(h.rule)));
+    if hits.is_empty() {
+        remedies.extend(failing.into_iter().flat_map(remedies::of_status));
+    }
     let hits = hits.into_iter().map(|h| RuleHit { rule: h.rule.clone(), fault: h.fault }).collect();
     Diagnosis {
         verdict,

@@ -95,8 +95,8 @@ pub(crate) fn of_rule(rule: &Rule) -> Remedy {
     }
 }
 
-/// What to do about the failing operation, the best first.
-pub(crate) fn of(timeline: &Timeline<'_>, candidate: &Candidate) -> Vec<Remedy> {
+/// What to do about who stood in the way.
+pub(crate) fn of_holder(timeline: &Timeline<'_>, candidate: &Candidate) -> Vec<Remedy> {
     let event = &candidate.event;
     let mut remedies = Vec::new();
     if let Some(process) = candidate.holder.and_then(|h| timeline.process(h.process)) {
@@ -115,6 +115,13 @@ pub(crate) fn of(timeline: &Timeline<'_>, candidate: &Candidate) -> Vec<Remedy> 
             reference: String::new(),
         });
     }
+    remedies
+}
+
+/// What to do about the failing operation where no rule knows more: by its status.
+pub(crate) fn of_status(candidate: &Candidate) -> Vec<Remedy> {
+    let event = &candidate.event;
+    let mut remedies = Vec::new();
     let row = ROWS.iter().find(|(statuses, ..)| {
         statuses.iter().any(|s| *s == event.status || s & 0xFFFF == 0 && s >> 16 == event.status >> 16)
     });
