@@ -1,0 +1,197 @@
+//! What was read, and what lies around the failing operation.
+
+use timeline::{
+    Kind, benign,
+    graph::{Node, NodeData},
+};
+
+use crate::model::{
+    Coverage, EvidenceRow, FailureGroup, Graph, GraphEdge, GraphNode, Histogram, NodeKind, Omission,
+    Relation, Span, Text,
+};
+
+use super::{View, omit, status, text, time, trust};
+
+/// Groups of failures that a report lists.
+const MAX_FAILURES: usize = 200;
+
+impl View<'_> {
+    pub(super) fn coverage(&self) -> Vec<Coverage> {
+        let mut rows = Vec::new();
+        for (input, scan) in self.timeline.case.inputs.iter().zip(&self.timeline.scans) {
+            let path = input.path.clone();
+            let mut row = |what: Text, count: u64, consequence: Text| {
+                rows.push(Coverage {
+                    input: path.clone(),
+                    what,
+                    count: Some(count),
+                    consequence,
+                    ..Coverage::default()
+                });
+            };
+            for (class, count) in &scan.classes {
+                row(
+                    Text::new(format!("{class} events read"), format!("已读取 {class} 事件")),
+                    *count,
+                    Text::default(),
+                );
+            }
+            if let Some(first) = &scan.first_bad {
+                row(
+                    Text::new(
+                        format!("damaged records; the first: {first}"),
+                        format!("损坏的记录;第一条:{first}"),
+                    ),
+                    scan.bad,
+                    Text::new("what they held is not in this report", "其内容不在本报告中"),
+                );
+            }
+            if scan.missing > 0 {
+                row(
+                    Text::new("kernel sequence numbers missing between the events", "事件之间缺失的内核序号"),
+                    scan.missing,
+                    Text::new(
+                        "events were filtered out or dropped before the log was saved; the operation sought may be among them",
+                        "保存日志之前有事件被筛除或丢弃;要找的操作可能在其中",
+                    ),
+                );
+            }
+            for problem in input.source.problems().into_iter().chain(scan.known.problems.iter().cloned()) {
+                rows.push(Coverage {
+                    input: path.clone(),
+                    what: Text::plain(problem.what),
+                    offset: problem.offset,
+                    consequence: Text::new("names that the table held are missing", "表中的名称缺失"),
+                    ..Coverage::default()
+                });
+            }
+        }
+        for error in &self.timeline.case.unreadable {
+            rows.push(Coverage {
+                what: Text::plain(error.to_string()),
+                consequence: Text::new("nothing of it is in this report", "其内容均不在本报告中"),
+                ..Coverage::default()
+            });
+        }
+        rows
+    }
+
+    pub(super) fn evidence_rows(&self) -> Vec<EvidenceRow> {
+        let rows = self.diagnosis.evidence.iter();
+        rows.map(|(relation, event)| {
+            let operation = self.operation(event);
+            EvidenceRow {
+                relation: Some(match relation {
+                    timeline::Relation::Failing => Relation::Failing,
+                    timeline::Relation::SamePath => Relation::SamePath,
+                    timeline::Relation::SameThread => Relation::SameThread,
+                    timeline::Relation::Nearby => Relation::Nearby,
+                }),
+                time: operation.time,
+                source: operation.source,
+                index: operation.index,
+                process: operation.process,
+                pid: operation.pid,
+                tid: operation.tid,
+                operation: operation.operation,
+                path: operation.path,
+                target_path: operation.target_path,
+                result: operation.result,
+                status: operation.status,
+                detail: operation.detail,
+                ..EvidenceRow::default()
+            }
+        })
+        .collect()
+    }
+
+    pub(super) fn failures(&self, omitted: &mut Vec<Omission>) -> Vec<FailureGroup> {
+        let mut groups: Vec<_> = self.timeline.failures().collect();
+        groups.sort_by_key(|g| (std::cmp::Reverse(g.count), g.example));
+        omit(omitted, "failures", groups.len(), MAX_FAILURES);
+        groups
+            .into_iter()
+            .take(MAX_FAILURES)
+            .map(|group| {
+                let example = self.timeline.event(group.example);
+                let (kind, path) = example.map_or((Kind::Other, String::new()), |e| (e.kind, e.path));
+                FailureGroup {
+                    process: group
+                        .process
+                        .and_then(|p| self.timeline.process(p))
+                        .map_or_else(String::new, |p| p.name.clone()),
+                    operation: group.operation.to_owned(),
+                    result: status_codes::ProcmonResult(group.status).to_string(),
+                    status: status(group.status),
+                    count: Some(group.count),
+                    benign: benign(kind, group.status, &path).map_or_else(Text::default, |w| text(&w)),
+                    example_path: path,
+                    first: Some(time(group.first)),
+                    last: Some(time(group.last)),
+                }
+            })
+            .collect()
+    }
+
+    pub(super) fn histogram(&self) -> Option<Histogram> {
+        let scan = self.timeline.scans.iter().filter(|s| !s.histogram.is_empty()).max_by_key(|s| s.events)?;
+        let (first, last) = (scan.first?, scan.last?);
+        let bins = scan.histogram.len() as u64;
+        let width = (last.0 - first.0).checked_div(bins)? + 1;
+        Some(Histogram {
+            start: Some(time(first)),
+            bin: Some(Span::from_ticks(width)),
+            events: scan.histogram.iter().map(|(events, _)| *events).collect(),
+            failures: scan.histogram.iter().map(|(_, failures)| *failures).collect(),
+        })
+    }
+
+    pub(super) fn graph(&self) -> Option<Graph> {
+        let graph = &self.diagnosis.graph.graph;
+        let failing = self.diagnosis.graph.failing;
+        if graph.node_count() == 0 {
+            return None;
+        }
+        let id = |node: usize| format!("n{node}");
+        let nodes = graph.node_indices().filter_map(|index| {
+            let data = graph.node_weight(index)?;
+            let (kind, detail) = self.node(data);
+            Some(GraphNode {
+                id: id(index.index()),
+                kind: Some(kind),
+                label: data.words.en.clone(),
+                detail,
+                trust: trust(data.trust),
+                evidence: data.place.map(|p| self.place(Some(p))),
+                failing: failing == Some(index),
+            })
+        });
+        let nodes = nodes.collect();
+        let edges = graph.edge_indices().filter_map(|index| {
+            let (from, to) = graph.edge_endpoints(index)?;
+            let data = graph.edge_weight(index)?;
+            Some(GraphEdge {
+                from: id(from.index()),
+                to: id(to.index()),
+                kind: data.kind.name().to_owned(),
+                trust: trust(data.trust),
+                evidence: Some(self.evidence(&data.evidence)),
+            })
+        });
+        Some(Graph { nodes, edges: edges.collect() })
+    }
+
+    fn node(&self, data: &NodeData) -> (NodeKind, String) {
+        match &data.node {
+            Node::Operation(id) => {
+                (NodeKind::Operation, self.timeline.event(*id).map_or_else(String::new, |e| e.path))
+            }
+            Node::Process(id) => (
+                NodeKind::Process,
+                self.timeline.process(*id).map_or_else(String::new, |p| p.command_line.clone()),
+            ),
+            Node::Object(_) => (NodeKind::Object, String::new()),
+            Node::Phase(_) | Node::Sign(_) => (NodeKind::Phase, String::new()),
+        }
+    }
+}

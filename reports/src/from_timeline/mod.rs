@@ -1,0 +1,180 @@
+//! Fills the report from a diagnosis. No analysis: only what the timeline found, in the report's words.
+
+mod around;
+mod tables;
+mod verdict;
+
+use timeline::{Diagnosis, Event, Place, Process, SourceId, Timeline, Words};
+
+use crate::model::{
+    Clock, Evidence, Input, Machine, Omission, Operation, Phase, Report, Span, Text, Time, Trust,
+};
+
+/// The report of a diagnosis. The hashes of its inputs are for the caller to fill in, who computes them meanwhile.
+pub fn report(timeline: &Timeline<'_>, diagnosis: &Diagnosis) -> Report {
+    let view = View { timeline, diagnosis };
+    let mut report = Report::new();
+    report.inputs = view.inputs();
+    report.machine = view.machine();
+    report.clock = view.clock();
+    report.verdict = view.verdict();
+    report.candidates = view.candidates(&mut report.omitted);
+    report.chain = view.chain();
+    report.phases = view.phases();
+    report.services = view.services();
+    report.processes = view.processes(&mut report.omitted);
+    report.packages = view.packages(&mut report.omitted);
+    report.findings = view.findings();
+    report.coverage = view.coverage();
+    report.evidence = view.evidence_rows();
+    report.failures = view.failures(&mut report.omitted);
+    report.histogram = view.histogram();
+    report.graph = view.graph();
+    report
+}
+
+struct View<'a> {
+    timeline: &'a Timeline<'a>,
+    diagnosis: &'a Diagnosis,
+}
+
+fn text(words: &Words) -> Text {
+    Text::new(words.en.clone(), words.zh.clone())
+}
+
+fn time(time: timeline::FileTime) -> Time {
+    Time::from_filetime(time.0)
+}
+
+fn trust(trust: timeline::Trust) -> Option<Trust> {
+    Some(match trust {
+        timeline::Trust::Recorded => Trust::Recorded,
+        timeline::Trust::Correlated => Trust::Correlated,
+        timeline::Trust::Inferred => Trust::Inferred,
+    })
+}
+
+fn status(status: u32) -> String {
+    format!("0x{status:08X}")
+}
+
+fn phase(name: timeline::PhaseName) -> Option<Phase> {
+    Some(Phase::from(name.name()))
+}
+
+impl View<'_> {
+    fn source(&self, id: SourceId) -> String {
+        self.timeline.case.inputs.get(usize::from(id.0)).map_or_else(String::new, |i| i.path.clone())
+    }
+
+    fn evidence(&self, evidence: &timeline::Evidence) -> Evidence {
+        Evidence { text: text(&evidence.words), ..self.place(evidence.place) }
+    }
+
+    fn place(&self, place: Option<Place>) -> Evidence {
+        let (index, line) = match place {
+            Some(Place::Event(id)) => (Some(id.index), None),
+            Some(Place::Line { line, .. }) => (None, Some(line)),
+            None => (None, None),
+        };
+        let source = place.map_or_else(String::new, |p| self.source(p.source()));
+        Evidence { source, index, line, ..Evidence::default() }
+    }
+
+    fn inputs(&self) -> Vec<Input> {
+        let scans = self.timeline.case.inputs.iter().zip(&self.timeline.scans);
+        scans
+            .map(|(input, scan)| Input {
+                path: input.path.clone(),
+                kind: input.source.kind().to_owned(),
+                bytes: Some(input.source.bytes().len() as u64),
+                records: Some(scan.events + scan.bad),
+                bad_records: Some(scan.bad),
+                first: scan.first.map(time),
+                last: scan.last.map(time),
+                ..Input::default()
+            })
+            .collect()
+    }
+
+    fn machine(&self) -> Option<Machine> {
+        let traces = self.timeline.case.inputs.iter().filter_map(|i| i.source.machine());
+        let mut known = traces.chain(self.timeline.scans.iter().filter_map(|s| s.known.machine.clone()));
+        let facts = known.next()?;
+        Some(Machine {
+            name: facts.name,
+            os: facts.os,
+            build: facts.build,
+            architecture: facts.architecture.to_owned(),
+            ..Machine::default()
+        })
+    }
+
+    fn clock(&self) -> Option<Clock> {
+        let (first, last) = self.timeline.span()?;
+        Some(Clock {
+            origin: Some(time(first)),
+            origin_what: Text::new("first event", "首个事件"),
+            start: Some(time(first)),
+            end: Some(time(last)),
+            ..self.log_clock()
+        })
+    }
+
+    /// How the wall clock of the logs was brought to UTC.
+    fn log_clock(&self) -> Clock {
+        let Some(clock) = self.timeline.scans.iter().filter_map(|s| s.clock.as_ref()).max_by_key(|c| c.trust)
+        else {
+            return Clock::default();
+        };
+        let words = match clock.trust {
+            timeline::Trust::Recorded => {
+                Text::new("lines of the log carry both times", "日志行同时记录两种时间")
+            }
+            timeline::Trust::Correlated => {
+                Text::new("the trace shows when CBS.log was written", "跟踪显示了 CBS.log 的写入时间")
+            }
+            timeline::Trust::Inferred => {
+                Text::new("assumed: nothing tells the time zone", "假定:没有内容说明时区")
+            }
+        };
+        Clock {
+            log_utc_offset_minutes: Some(clock.minutes()),
+            evidence: Some(Evidence { trust: trust(clock.trust), text: words, ..Evidence::default() }),
+            ..Clock::default()
+        }
+    }
+
+    fn operation(&self, event: &Event) -> Operation {
+        let process = self.timeline.process_of(event);
+        let of = |part: fn(&Process) -> &String| process.map(part).cloned().unwrap_or_default();
+        Operation {
+            source: self.source(event.id.source),
+            index: Some(event.id.index),
+            time: Some(time(event.time)),
+            duration: event.duration.map(|d| Span::from_ticks(d.0)),
+            process: of(|p| &p.name),
+            pid: process.map(|p| p.pid),
+            tid: Some(event.tid),
+            command_line: of(|p| &p.command_line),
+            image_path: of(|p| &p.image_path),
+            operation: event.name.to_owned(),
+            path: event.path.clone(),
+            target_path: event.target.clone().unwrap_or_default(),
+            result: status_codes::ProcmonResult(event.status).to_string(),
+            status: status(event.status),
+            detail: self.timeline.detail(event.id),
+        }
+    }
+}
+
+fn omit(omitted: &mut Vec<Omission>, section: &str, total: usize, shown: usize) {
+    if total > shown {
+        omitted.push(Omission {
+            section: section.to_owned(),
+            shown: Some(shown as u64),
+            total: Some(total as u64),
+            ..Omission::default()
+        });
+    }
+}

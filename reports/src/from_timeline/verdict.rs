@@ -1,0 +1,113 @@
+//! The verdict, its candidates and the chain.
+
+use timeline::Level;
+
+use crate::model::{
+    Candidate, ChainLink, Confidence, ConfidenceLevel, Evidence, Feature, Missing, NextCapture, Omission,
+    Outcome, PhaseSpan, Remedy, Span, Verdict,
+};
+
+use super::{View, omit, phase, status, text, time, trust};
+
+/// Candidates that a report lists.
+const MAX_CANDIDATES: usize = 10;
+
+impl View<'_> {
+    pub(super) fn verdict(&self) -> Verdict {
+        let v = &self.diagnosis.verdict;
+        let failing = v.failing.and_then(|at| self.diagnosis.candidates.get(at));
+        let reasons = v.confidence.reasons.iter();
+        Verdict {
+            outcome: Some(match v.outcome {
+                timeline::Outcome::FailingOperation => Outcome::FailingOperation,
+                timeline::Outcome::FailureWithoutOperation => Outcome::FailureWithoutOperation,
+                timeline::Outcome::NoFailure => Outcome::NoFailure,
+                timeline::Outcome::NotEnoughEvidence => Outcome::NotEnoughEvidence,
+            }),
+            summary: text(&v.summary),
+            phase: phase(v.phase),
+            hresult: v.hresult.map_or_else(String::new, status),
+            hresult_name: v
+                .hresult
+                .and_then(|code| status_codes::HResult(code).name())
+                .unwrap_or_default()
+                .to_owned(),
+            confidence: Some(Confidence {
+                level: Some(match v.confidence.level {
+                    Level::Low => ConfidenceLevel::Low,
+                    Level::Medium => ConfidenceLevel::Medium,
+                    Level::High => ConfidenceLevel::High,
+                }),
+                score: Some(v.confidence.score),
+                reasons: reasons.map(|(t, e)| Evidence { trust: trust(*t), ..self.evidence(e) }).collect(),
+            }),
+            failing_operation: failing.map(|c| self.operation(&c.event)),
+            missing: v.missing.as_ref().map(|m| Missing {
+                what: text(&m.what),
+                evidence: m.evidence.iter().map(|e| self.evidence(e)).collect(),
+            }),
+            remedies: self
+                .diagnosis
+                .remedies
+                .iter()
+                .map(|r| Remedy {
+                    rule: r.rule.clone(),
+                    title: text(&r.title),
+                    text: text(&r.text),
+                    reference: r.reference.clone(),
+                })
+                .collect(),
+            covered: v.covered.iter().map(text).collect(),
+            not_covered: v.not_covered.iter().map(text).collect(),
+            next_capture: v
+                .next_capture
+                .as_ref()
+                .map(|n| NextCapture { title: text(&n.title), command: n.command.to_owned() }),
+        }
+    }
+
+    pub(super) fn candidates(&self, omitted: &mut Vec<Omission>) -> Vec<Candidate> {
+        let all = &self.diagnosis.candidates;
+        omit(omitted, "candidates", all.len(), MAX_CANDIDATES);
+        let ranked = all.iter().take(MAX_CANDIDATES).zip(1..);
+        ranked
+            .map(|(candidate, rank)| Candidate {
+                operation: self.operation(&candidate.event),
+                rank: Some(rank),
+                score: Some(candidate.score),
+                features: candidate
+                    .features
+                    .iter()
+                    .map(|f| Feature { name: f.name.to_owned(), score: Some(f.score), text: text(&f.words) })
+                    .collect(),
+            })
+            .collect()
+    }
+
+    pub(super) fn chain(&self) -> Vec<ChainLink> {
+        let links = self.diagnosis.chain.iter();
+        links
+            .map(|link| ChainLink {
+                what: text(&link.what),
+                time: Some(time(link.time)),
+                duration: link.since.map(|t| Span::from_ticks(t.0)),
+                trust: trust(link.trust),
+                evidence: Some(self.evidence(&link.evidence)),
+            })
+            .collect()
+    }
+
+    pub(super) fn phases(&self) -> Vec<PhaseSpan> {
+        let phases = self.diagnosis.phases.iter();
+        phases
+            .map(|p| PhaseSpan {
+                name: phase(p.name),
+                boot: (p.boot > 0).then_some(p.boot),
+                start: Some(time(p.start)),
+                end: p.end.map(time),
+                trust: trust(p.trust),
+                evidence: Some(self.evidence(&p.evidence)),
+            })
+            .collect()
+    }
+}
