@@ -92,10 +92,27 @@ impl ProcessTable {
         cursor.skip(count * 4)?;
         let offsets = cursor.take(count * 4)?.as_chunks::<4>().0;
         let mut table = Self { entries: Vec::with_capacity(count), end, ..Self::default() };
+        // Entries that share bytes could each announce modules up to the table's end, and reading them all would take the
+        // square of its size: together they may announce what the table can hold.
+        let mut room = end.saturating_sub(start) / if wide { 64 } else { 56 };
         for offset in offsets {
-            let mut entry = cursor;
-            match Self::entry(&mut entry, u32::from_le_bytes(*offset), wide) {
-                Ok(entry) => table.entries.push(entry),
+            let mut at = cursor;
+            match Self::entry(&mut at, u32::from_le_bytes(*offset), wide) {
+                Ok(mut entry) => {
+                    match room.checked_sub(entry.module_count.into()) {
+                        Some(left) => room = left,
+                        None => {
+                            problems.push(PmlError::Value {
+                                what: "number of modules",
+                                offset: entry.modules_at.saturating_sub(4),
+                                value: entry.module_count.into(),
+                                expected: "no more than the process table has room for",
+                            });
+                            entry.module_count = 0;
+                        }
+                    }
+                    table.entries.push(entry);
+                }
                 Err(error) => problems.push(error),
             }
         }

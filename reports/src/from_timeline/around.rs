@@ -137,7 +137,7 @@ impl View<'_> {
         let scan = self.timeline.scans.iter().filter(|s| !s.histogram.is_empty()).max_by_key(|s| s.events)?;
         let (first, last) = (scan.first?, scan.last?);
         let bins = scan.histogram.len() as u64;
-        let width = (last.0 - first.0).checked_div(bins)? + 1;
+        let width = last.0.saturating_sub(first.0).checked_div(bins)?.saturating_add(1);
         Some(Histogram {
             start: Some(time(first)),
             bin: Some(Span::from_ticks(width)),
