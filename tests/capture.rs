@@ -1,9 +1,9 @@
 //! `bootrace capture` from the outside: the plan on any system, clear refusals, help that teaches.
 
-use assert_cmd::Command;
+use std::process::Command;
 
 fn bootrace(args: &[&str]) -> (i32, String, String) {
-    let output = Command::cargo_bin("bootrace").unwrap().arg("capture").args(args).output().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_bootrace")).arg("capture").args(args).output().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
 }
