@@ -3,7 +3,7 @@
 
 use pml_reader::{Column, PmlEvent, Style};
 
-use super::{ColumnError, TimeError, TimePoint, column_named};
+use super::{ColumnError, TimeError, TimePoint, column_name, column_named, value::Value};
 use crate::model::FileTime;
 
 /// How a column is held against a value.
@@ -52,6 +52,16 @@ pub enum FilterError {
     /// A time is none.
     #[error(transparent)]
     Time(#[from] TimeError),
+    /// A column that holds numbers or times is held against something else.
+    #[error("{column} takes {expected}, not {value:?}")]
+    Value {
+        /// The column.
+        column: String,
+        /// What it takes.
+        expected: &'static str,
+        /// What was given.
+        value: String,
+    },
 }
 
 #[derive(Debug, Clone)]
@@ -59,8 +69,9 @@ struct Predicate {
     column: Column,
     relation: Relation,
     /// In lower case.
-    value: String,
-    number: Option<f64>,
+    text: String,
+    /// What the column's numbers are held against, where it holds numbers.
+    value: Option<Value>,
 }
 
 /// Which events are wanted.
@@ -93,6 +104,9 @@ struct Known {
 
 /// Answers that are remembered; a log has some hundred processes, statuses and operations.
 const ANSWERS: usize = 1 << 10;
+
+/// Records from a log's end among which the last whole one is looked for.
+const LAST_EVENTS: usize = 4096;
 
 impl Default for Known {
     fn default() -> Self {
@@ -170,9 +184,13 @@ impl Filter {
     }
 
     fn bounds(&self, event: &PmlEvent<'_>) -> (u64, u64) {
-        let first = FileTime::from(event.file().first_time());
+        let file = event.file();
+        let first = FileTime::from(file.first_time());
+        // The end is for times of day; in a log whose end is damaged the search stops soon.
+        let last = file.events().rev().take(LAST_EVENTS).find_map(|e| Some(FileTime::from(e.ok()?.time())));
+        let log = (first, last.unwrap_or(first));
         let resolve =
-            |point: Option<TimePoint>| point.map(|p| p.resolve(first, self.style.utc_offset_minutes).0);
+            |point: Option<TimePoint>| point.map(|p| p.resolve(log, self.style.utc_offset_minutes).0);
         (resolve(self.from).unwrap_or(0), resolve(self.to).unwrap_or(u64::MAX))
     }
 
@@ -186,9 +204,16 @@ impl Filter {
         {
             return holds;
         }
-        scratch.text.clear();
-        self.style.push(event, predicate.column, &mut scratch.text);
-        let holds = predicate.compare(&scratch.text, number(event, predicate.column));
+        let holds = match &predicate.value {
+            Some(value) => {
+                value.holds(event, predicate.column, self.style.utc_offset_minutes) != predicate.excludes()
+            }
+            None => {
+                scratch.text.clear();
+                self.style.push(event, predicate.column, &mut scratch.text);
+                predicate.compare(&mut scratch.text)
+            }
+        };
         if let (Some(key), Some(known)) = (key, scratch.known.get_mut(at)) {
             known.remember(key, holds);
         }
@@ -205,12 +230,14 @@ fn predicate(expression: &str) -> Result<Predicate, FilterError> {
     let named = RELATIONS.iter().find(|(name, _)| name.eq_ignore_ascii_case(relation));
     let (_, relation) = named.ok_or_else(|| FilterError::Relation(relation.to_owned()))?;
     let value = value.trim();
-    let unquoted = value.strip_prefix('"').and_then(|v| v.strip_suffix('"')).unwrap_or(value);
-    let number = match column {
-        Column::TimeOfDay | Column::DateAndTime | Column::CompletionTime => None,
-        _ => unquoted.replace(',', "").parse().ok(),
-    };
-    Ok(Predicate { column, relation: *relation, value: unquoted.to_lowercase(), number })
+    let inside = |quote| value.strip_prefix(quote).and_then(|v| v.strip_suffix(quote));
+    let unquoted = inside('"').or_else(|| inside('\'')).unwrap_or(value);
+    let value = Value::read(column, *relation, unquoted).map_err(|expected| FilterError::Value {
+        column: column_name(column),
+        expected,
+        value: unquoted.to_owned(),
+    })?;
+    Ok(Predicate { column, relation: *relation, text: unquoted.to_lowercase(), value })
 }
 
 impl Predicate {
@@ -218,22 +245,23 @@ impl Predicate {
         matches!(self.relation, Relation::IsNot | Relation::Excludes)
     }
 
-    fn compare(&self, text: &str, number: Option<f64>) -> bool {
-        let lower = if text.is_ascii() { text.to_ascii_lowercase() } else { text.to_lowercase() };
-        let value = self.value.as_str();
-        let order = match (number, self.number) {
-            (Some(a), Some(b)) => a.total_cmp(&b),
-            _ => lower.as_str().cmp(value),
-        };
+    /// Whether a cell's text stands in the relation to the value. The text is made lower case on the way.
+    fn compare(&self, text: &mut String) -> bool {
+        if text.is_ascii() {
+            text.make_ascii_lowercase();
+        } else {
+            *text = text.to_lowercase();
+        }
+        let value = self.text.as_str();
         match self.relation {
-            Relation::Is => lower == value,
-            Relation::IsNot => lower != value,
-            Relation::LessThan => order.is_lt(),
-            Relation::MoreThan => order.is_gt(),
-            Relation::BeginsWith => lower.starts_with(value),
-            Relation::EndsWith => lower.ends_with(value),
-            Relation::Contains => lower.contains(value),
-            Relation::Excludes => !lower.contains(value),
+            Relation::Is => text == value,
+            Relation::IsNot => text != value,
+            Relation::LessThan => text.as_str() < value,
+            Relation::MoreThan => text.as_str() > value,
+            Relation::BeginsWith => text.starts_with(value),
+            Relation::EndsWith => text.ends_with(value),
+            Relation::Contains => text.contains(value),
+            Relation::Excludes => !text.contains(value),
         }
     }
 }
@@ -256,41 +284,26 @@ fn key(event: &PmlEvent<'_>, column: Column) -> Option<u64> {
     }
 }
 
-/// The number in a column that holds one.
-fn number(event: &PmlEvent<'_>, column: Column) -> Option<f64> {
-    let seconds = |ticks: u64| ticks as f64 / 1e7;
-    match column {
-        Column::Tid => Some(event.tid().into()),
-        Column::Duration => event.duration().map(seconds),
-        Column::RelativeTime => Some(seconds(event.time().0.saturating_sub(event.file().first_time().0))),
-        Column::Pid => event.process().map(|p| p.raw.pid.into()),
-        Column::ParentPid => event.process().map(|p| p.raw.parent_pid.into()),
-        Column::Session => event.process().map(|p| p.raw.session.into()),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn holds(expression: &str, text: &str, number: Option<f64>) -> bool {
-        predicate(expression).unwrap().compare(text, number)
+    fn holds(expression: &str, text: &str) -> bool {
+        predicate(expression).unwrap().compare(&mut text.to_owned())
     }
 
     #[test]
     fn relations_compare_as_in_process_monitor() {
-        assert!(holds("result is access denied", "ACCESS DENIED", None));
-        assert!(holds("result is \"ACCESS DENIED\"", "ACCESS DENIED", None));
-        assert!(holds("path begins-with c:\\windows", "C:\\Windows\\x", None));
-        assert!(holds("path ends-with .INF", "C:\\cpu.inf", None));
-        assert!(holds("path excludes temp", "C:\\Windows", None));
-        assert!(!holds("process-name is-not TiWorker.exe", "tiworker.exe", None));
-        assert!(holds("pid less-than 1,000", "999", Some(999.0)));
-        assert!(!holds("pid less-than 1000", "4100", Some(4100.0)));
-        assert!(holds("duration more-than 0.5", "1.2000000", Some(1.2)));
-        assert!(holds("path contains ПУТЬ", "C:\\путь", None));
-        assert!(holds("detail is", "", None));
+        assert!(holds("result is access denied", "ACCESS DENIED"));
+        assert!(holds("result is \"ACCESS DENIED\"", "ACCESS DENIED"));
+        assert!(holds("result is 'ACCESS DENIED'", "ACCESS DENIED"));
+        assert!(holds("path begins-with c:\\windows", "C:\\Windows\\x"));
+        assert!(holds("path ends-with .INF", "C:\\cpu.inf"));
+        assert!(holds("path excludes temp", "C:\\Windows"));
+        assert!(!holds("process-name is-not TiWorker.exe", "tiworker.exe"));
+        assert!(holds("process-name more-than ti", "TiWorker.exe"));
+        assert!(holds("path contains ПУТЬ", "C:\\путь"));
+        assert!(holds("detail is", "") && holds("duration is ''", ""));
     }
 
     #[test]
@@ -299,6 +312,7 @@ mod tests {
         assert!(error("result").contains("it takes a column"));
         assert!(error("reslt is x").contains("did you mean result?"));
         assert!(error("result equals x").contains("relations are is"));
+        assert_eq!(error("pid is explorer.exe"), "pid takes a number, as 4 or 0x4, not \"explorer.exe\"");
         assert!(Filter::default().between(Some("soon"), None).is_err());
     }
 }

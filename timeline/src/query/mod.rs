@@ -3,6 +3,7 @@
 mod column;
 mod filter;
 mod time;
+mod value;
 
 pub use column::{ColumnError, column_name, column_named};
 pub use filter::{Filter, FilterError, Relation, Scratch};

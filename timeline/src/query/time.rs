@@ -1,4 +1,4 @@
-//! Moments as people type them.
+//! Moments and spans as people type them.
 
 use crate::model::FileTime;
 
@@ -14,14 +14,22 @@ pub struct TimeError(pub String);
 pub enum TimePoint {
     /// A moment in UTC.
     Absolute(FileTime),
-    /// Ticks since midnight, on the day of the first event or, where that is earlier, the next.
+    /// Ticks since midnight, on the log's first day or, where only that lies within the log, the next.
     OfDay(u64),
     /// Ticks after the first event.
     After(u64),
 }
 
 const SECOND: u64 = 10_000_000;
-const DAY: u64 = 86_400 * SECOND;
+/// Ticks in a day.
+pub(super) const DAY: u64 = 86_400 * SECOND;
+
+/// A value and what its last digit stands for: `1:18:10` is any tick of that second.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Written {
+    pub(super) ticks: u64,
+    pub(super) step: u64,
+}
 
 impl TimePoint {
     /// Reads a moment.
@@ -29,81 +37,124 @@ impl TimePoint {
     /// # Errors
     /// [`TimeError`], where the text is none.
     pub fn parse(text: &str) -> Result<Self, TimeError> {
-        let wrong = || TimeError(text.to_owned());
         let text = text.trim();
-        if let Some(after) = text.strip_prefix('+') {
-            return seconds(after.strip_suffix('s').unwrap_or(after)).map(Self::After).ok_or_else(wrong);
-        }
-        if let Some((date, clock)) = text.split_once(['T', ' ']).filter(|(date, _)| date.contains('-')) {
-            let days = days(date).ok_or_else(wrong)?;
-            let clock = clock_ticks(clock.strip_suffix('Z').unwrap_or(clock)).ok_or_else(wrong)?;
-            return days
-                .checked_mul(DAY)
-                .and_then(|t| t.checked_add(clock))
-                .map(|t| Self::Absolute(FileTime(t)))
-                .ok_or_else(wrong);
-        }
-        clock_ticks(text).map(Self::OfDay).ok_or_else(wrong)
+        let point = match text.strip_prefix('+') {
+            Some(after) => span(after).map(Self::After),
+            None => time_of_day(text)
+                .map(|w| Self::OfDay(w.ticks))
+                .or_else(|| instant(text).map(|(w, _)| Self::Absolute(FileTime(w.ticks)))),
+        };
+        point.ok_or_else(|| TimeError(text.to_owned()))
     }
 
-    /// The moment in a log whose first event was at `first`, told on a clock `utc_offset_minutes` ahead of UTC.
-    pub fn resolve(self, first: FileTime, utc_offset_minutes: i32) -> FileTime {
+    /// The moment in a log whose first and last events were at these times, told on a clock `utc_offset_minutes` ahead
+    /// of UTC.
+    pub fn resolve(self, (first, last): (FileTime, FileTime), utc_offset_minutes: i32) -> FileTime {
         let offset = i64::from(utc_offset_minutes) * 60 * SECOND as i64;
         match self {
             Self::Absolute(time) => time,
             Self::After(ticks) => FileTime(first.0.saturating_add(ticks)),
             Self::OfDay(ticks) => {
                 let local = first.0.saturating_add_signed(offset);
-                let time = (local - local % DAY).saturating_add(ticks);
-                // A log that runs past midnight: a time before its first second is of the next day.
-                let time = if time + SECOND <= local { time.saturating_add(DAY) } else { time };
-                FileTime(time.saturating_add_signed(-offset))
+                let on = |day: u64| day.saturating_add(ticks).saturating_add_signed(-offset);
+                let midnight = local - local % DAY;
+                // A log that runs past midnight: what is before its first event may be of the next day.
+                let (today, tomorrow) = (on(midnight), on(midnight.saturating_add(DAY)));
+                FileTime(if today < first.0 && tomorrow <= last.0 { tomorrow } else { today })
             }
         }
     }
 }
 
-/// `12.5` in ticks.
-fn seconds(text: &str) -> Option<u64> {
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let digits = |t: &str| t.bytes().all(|b| b.is_ascii_digit());
-    if whole.is_empty() || fraction.len() > 7 || !digits(whole) || !digits(fraction) {
-        return None;
+/// `0.0074`, `12.5s`, `350ms`, `2m`, `1h` or `00:00:12.5` in ticks; a bare number is seconds.
+pub(super) fn span(text: &str) -> Option<u64> {
+    const UNITS: [(&str, u64); 4] =
+        [("ms", SECOND / 1000), ("s", SECOND), ("m", 60 * SECOND), ("h", 3600 * SECOND)];
+    let text = text.trim();
+    if text.contains(':') {
+        return clock(text, u64::MAX).map(|written| written.ticks);
     }
-    let fraction: u64 = format!("{fraction:0<7}").parse().ok()?;
-    whole.parse::<u64>().ok()?.checked_mul(SECOND)?.checked_add(fraction)
+    let in_unit = UNITS.iter().find_map(|(suffix, unit)| Some((text.strip_suffix(suffix)?, *unit)));
+    let (number, unit) = in_unit.unwrap_or((text, SECOND));
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    digits(whole)?.checked_mul(unit)?.checked_add(part(fraction, unit)?)
+}
+
+fn digits(text: &str) -> Option<u64> {
+    // `parse` alone would take a sign.
+    text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok())?
+}
+
+/// The digits behind a point, in ticks of a unit; what is less than a tick is dropped.
+fn part(fraction: &str, unit: u64) -> Option<u64> {
+    let digit = |b: u8| b.is_ascii_digit().then(|| u64::from(b - b'0'));
+    let mut worth = unit;
+    fraction.bytes().try_fold(0, |ticks, b| {
+        worth /= 10;
+        Some(ticks + digit(b)? * worth)
+    })
+}
+
+/// `15:58`, `15:58:05.5`, with fewer than so many hours.
+fn clock(text: &str, hours: u64) -> Option<Written> {
+    let mut parts = text.split(':');
+    let hour = digits(parts.next()?).filter(|h| *h < hours)?;
+    let minute = digits(parts.next()?).filter(|m| *m < 60)?;
+    let (ticks, step) = match parts.next() {
+        None => (0, 60 * SECOND),
+        Some(second) => {
+            let (second, fraction) = second.split_once('.').unwrap_or((second, ""));
+            let step = fraction.bytes().fold(SECOND, |step, _| step / 10).max(1);
+            (digits(second).filter(|s| *s < 60)? * SECOND + part(fraction, SECOND)?, step)
+        }
+    };
+    let minutes = hour.checked_mul(60)?.checked_add(minute)?;
+    let ticks = minutes.checked_mul(60 * SECOND)?.checked_add(ticks)?;
+    parts.next().is_none().then_some(Written { ticks, step })
 }
 
 /// `15:58:05.5`, `3:58 PM` in ticks since midnight.
-fn clock_ticks(text: &str) -> Option<u64> {
-    let text = text.trim();
-    let upper = text.to_ascii_uppercase();
-    let (clock, half) = match (upper.strip_suffix("AM"), upper.strip_suffix("PM")) {
-        (Some(clock), _) => (clock.trim(), Some(0)),
-        (_, Some(clock)) => (clock.trim(), Some(12)),
-        _ => (upper.as_str(), None),
-    };
-    let mut parts = clock.split(':');
-    let hour: u64 = parts.next()?.parse().ok()?;
-    let minute: u64 = parts.next()?.parse().ok()?;
-    let ticks = parts.next().map_or(Some(0), seconds)?;
-    let hour = match half {
-        Some(half) if (1..=12).contains(&hour) => hour % 12 + half,
-        Some(_) => return None,
-        None => hour,
-    };
-    (parts.next().is_none() && hour < 24 && minute < 60 && ticks < 60 * SECOND)
-        .then(|| (hour * 60 + minute) * 60 * SECOND + ticks)
+pub(super) fn time_of_day(text: &str) -> Option<Written> {
+    let upper = text.trim().to_ascii_uppercase();
+    let half =
+        [("AM", 0), ("PM", 12)].iter().find_map(|(mark, hours)| Some((upper.strip_suffix(mark)?, *hours)));
+    let Some((of_half, start)) = half else { return clock(&upper, 24) };
+    let written = clock(of_half.trim_end(), 13)?;
+    let (hour, rest) = (written.ticks / (3600 * SECOND), written.ticks % (3600 * SECOND));
+    (hour > 0).then_some(Written { ticks: (hour % 12 + start) * 3600 * SECOND + rest, ..written })
 }
 
-/// Days from 1601-01-01 to `YYYY-MM-DD`.
-fn days(date: &str) -> Option<u64> {
-    let mut parts = date.split('-').map(|p| p.parse::<u64>().ok());
-    let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
+/// `2020-07-12T01:18:10.5Z`, `2020-07-12 03:18+02:00` or `7/12/2020 1:18:10 AM` as FILETIME, and whether it names no
+/// offset. RFC 3339 without one is UTC; Process Monitor's form is on the clock that is shown.
+pub(super) fn instant(text: &str) -> Option<(Written, bool)> {
+    let (date, time) = text.trim().split_once(['T', 't', ' '])?;
+    let number = |part: Option<&str>| part.and_then(digits);
+    let local = date.contains('/');
+    let mut parts = date.split(['-', '/']);
+    let [a, b, c] = [number(parts.next())?, number(parts.next())?, number(parts.next())?];
+    let (year, month, day) = if local { (c, a, b) } else { (a, b, c) };
+    if parts.next().is_some() {
+        return None;
+    }
+    let (time, ahead) = match time.rfind(['+', '-']).and_then(|at| time.split_at_checked(at)) {
+        _ if time.ends_with(['Z', 'z']) => (time.trim_end_matches(['Z', 'z']), 0),
+        Some((time, offset)) => {
+            let size = clock(offset.get(1..)?, 24)?.ticks.cast_signed();
+            (time, if offset.starts_with('-') { -size } else { size })
+        }
+        None => (time, 0),
+    };
+    let written = time_of_day(time)?;
+    let ticks = days(year, month, day)?.checked_mul(DAY)?.checked_add(written.ticks)?;
+    Some((Written { ticks: ticks.checked_add_signed(-ahead)?, ..written }, local))
+}
+
+/// Days from 1601-01-01.
+fn days(year: u64, month: u64, day: u64) -> Option<u64> {
     let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
     let lengths = [31, 28 + u64::from(leap), 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
     let length = lengths.get(usize::try_from(month.checked_sub(1)?).ok()?)?;
-    if !(1601..=9999).contains(&year) || !(1..=*length).contains(&day) || parts.next().is_some() {
+    if !(1601..=9999).contains(&year) || !(1..=*length).contains(&day) {
         return None;
     }
     let years = year - 1601;
@@ -115,21 +166,70 @@ fn days(date: &str) -> Option<u64> {
 mod tests {
     use super::*;
 
+    /// 2020-07-12T01:18:10.7752429Z
+    const FIRST: u64 = 132_389_902_907_752_429;
+
     #[test]
     fn moments_are_read_in_their_forms() {
-        // 2020-07-12T01:18:10.7752429Z
-        let first = FileTime(132_389_902_907_752_429);
-        let resolve = |text: &str, offset| TimePoint::parse(text).unwrap().resolve(first, offset).0;
-        assert_eq!(resolve("2020-07-12T01:18:10.7752429Z", 0), first.0);
-        assert_eq!(resolve("2020-07-12 01:18:10.7752429", 0), first.0);
-        assert_eq!(resolve("1:18:10.7752429 AM", 0), first.0);
-        assert_eq!(resolve("03:18:10.7752429", 120), first.0);
-        assert_eq!(resolve("+1.5s", 0), first.0 + 15_000_000);
-        assert_eq!(resolve("00:00:01", 0), first.0 - first.0 % DAY + DAY + SECOND);
-        for wrong in
-            ["", "yesterday", "25:00", "13:00 PM", "2020-02-30T00:00:00Z", "+-1", "1:2:3:4", "+1.12345678"]
-        {
+        let log = (FileTime(FIRST), FileTime(FIRST + 60 * SECOND));
+        let resolve = |text: &str, offset| TimePoint::parse(text).unwrap().resolve(log, offset).0;
+        assert_eq!(resolve("2020-07-12T01:18:10.7752429Z", 0), FIRST);
+        assert_eq!(resolve("2020-07-12 01:18:10.7752429", 0), FIRST);
+        assert_eq!(resolve("2020-07-12T03:18:10.7752429+02:00", 0), FIRST);
+        assert_eq!(resolve("2020-07-11T20:18:10.7752429-05:00", 120), FIRST);
+        assert_eq!(resolve("1:18:10.7752429 AM", 0), FIRST);
+        assert_eq!(resolve("03:18:10.7752429", 120), FIRST);
+        assert_eq!(resolve("+1.5s", 0), FIRST + 15_000_000);
+        assert_eq!(resolve("+350ms", 0), FIRST + 3_500_000);
+        for wrong in [
+            "",
+            "yesterday",
+            "25:00",
+            "13:00 PM",
+            "2020-02-30T00:00:00Z",
+            "+-1",
+            "1:2:3:4",
+            "2020-07-12",
+            "T",
+            "é AM",
+        ] {
             assert!(TimePoint::parse(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_time_of_day_is_of_the_day_on_which_the_log_has_it() {
+        let midnight = FIRST - FIRST % DAY;
+        let log = |from: u64, to: u64| (FileTime(midnight + from * SECOND), FileTime(midnight + to * SECOND));
+        let at = |text: &str, log| TimePoint::parse(text).unwrap().resolve(log, 0).0 - midnight;
+        // A window wider than the log stays around it.
+        assert_eq!(at("00:30", log(4_690, 4_703)), 1_800 * SECOND);
+        assert_eq!(at("23:00", log(4_690, 4_703)), 82_800 * SECOND);
+        // From 23:00 to 01:00.
+        assert_eq!(at("23:30", log(82_800, 90_000)), 84_600 * SECOND);
+        assert_eq!(at("00:30", log(82_800, 90_000)), DAY + 1_800 * SECOND);
+        assert_eq!(at("12:00", log(82_800, 90_000)), 43_200 * SECOND);
+    }
+
+    #[test]
+    fn spans_and_what_the_last_digit_stands_for() {
+        for (text, ticks) in [
+            ("0.0000074", 74),
+            ("12.5s", 125_000_000),
+            ("2m", 120 * SECOND),
+            ("1.5h", 5_400 * SECOND),
+            ("00:01:12.5", 725_000_000),
+            ("100:00:00", 360_000 * SECOND),
+        ] {
+            assert_eq!(span(text), Some(ticks), "{text}");
+        }
+        for wrong in ["", "s", "-1", "+1", "1.2.3", "99999999999999999999", "1:60", "1,5"] {
+            assert_eq!(span(wrong), None, "{wrong}");
+        }
+        let step = |text| time_of_day(text).map(|w| w.step);
+        assert_eq!(step("1:18 AM"), Some(60 * SECOND));
+        assert_eq!(step("01:18:10"), Some(SECOND));
+        assert_eq!(step("01:18:10.77"), Some(SECOND / 100));
+        assert_eq!(step("23:59:59.99999999"), Some(1));
     }
 }
