@@ -142,6 +142,63 @@ fn filters_choose_as_in_process_monitor() {
 }
 
 #[test]
+fn times_are_held_against_times() {
+    let all = jsonl(&[]);
+    let clock = |e: &serde_json::Value| e["time-of-day"].as_str().unwrap().to_owned();
+    let at = |i: usize| all[i]["date-and-time"].as_str().unwrap().to_owned();
+    let middle = all.len() / 2;
+    let later = all.iter().filter(|e| e["date-and-time"].as_str() > Some(at(middle).as_str())).count();
+    assert!(later > 0 && later < all.len());
+    // As bootrace prints them, and as Process Monitor does.
+    assert_eq!(jsonl(&["--where", &format!("date-and-time more-than {}", at(middle))]).len(), later);
+    assert_eq!(jsonl(&["--where", &format!("time-of-day more-than {}", clock(&all[middle]))]).len(), later);
+    let shown = bootrace(&["events", &sample(), "--format", "procmon-csv"]).stdout;
+    let shown = rows(&shown)[middle]["Time of Day"].clone();
+    assert_eq!(jsonl(&["--where", &format!("time-of-day more-than {shown}")]).len(), later);
+
+    let zero = jsonl(&["--where", "duration is 0"]);
+    assert_eq!(zero.len(), all.iter().filter(|e| e["duration"].as_f64() == Some(0.0)).count());
+    assert!(!zero.is_empty());
+
+    // A window that is wider than the log holds all of it.
+    let (first, last) = (clock(&all[0]), clock(&all[all.len() - 1]));
+    assert!(first.as_str() > "00:01" && last.as_str() < "23:59", "the sample is of one day");
+    assert_eq!(jsonl(&["--from", "00:01", "--to", "23:59"]).len(), all.len());
+    assert_eq!(jsonl(&["--to", "00:01"]).len(), 0);
+}
+
+#[test]
+fn damaged_events_are_counted_and_the_rest_is_exported() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut log = std::fs::read(sample()).unwrap();
+    let whole = jsonl(&[]).len();
+    let u32_at = |log: &[u8], at: usize| u32::from_le_bytes(log[at..at + 4].try_into().unwrap()) as usize;
+    let offsets = u32_at(&log, 0x248);
+    let record = |log: &[u8], i: usize| u32_at(log, offsets + 5 * i);
+    let registry: Vec<usize> = (0..whole).filter(|i| log[record(&log, *i) + 8] == 2).take(3).collect();
+    // A path longer than its detail in two of them; a detail longer than the file in the third.
+    for i in &registry[..2] {
+        let at = record(&log, *i);
+        let depth = usize::from(log[at + 0x28]) + 256 * usize::from(log[at + 0x29]);
+        log[at + 0x34 + 8 * depth..][..2].copy_from_slice(&0x7FFF_u16.to_le_bytes());
+    }
+    let lost = record(&log, registry[2]);
+    log[lost + 0x2C..lost + 0x30].copy_from_slice(&u32::MAX.to_le_bytes());
+    let path = folder.path().join("damaged.pml");
+    std::fs::write(&path, &log).unwrap();
+    for format in ["csv", "jsonl", "procmon-csv", "table"] {
+        let out =
+            bootrace(&["events", path.to_str().unwrap(), "--format", format, "--columns", "path,sequence"]);
+        assert_eq!(out.status.code(), Some(0), "{format}");
+        let lines = String::from_utf8(out.stdout).unwrap().lines().count();
+        assert_eq!(lines, whole - 1 + usize::from(format != "jsonl"), "{format}");
+        let error = String::from_utf8(out.stderr).unwrap();
+        let first = format!("event {}: event detail at offset 0x", registry[0]);
+        assert!(error.contains("3 record(s) are damaged") && error.contains(&first), "{format}: {error}");
+    }
+}
+
+#[test]
 fn csv_takes_columns_and_limits_exactly() {
     let sample = sample();
     let out = bootrace(&["events", &sample, "--format", "csv", "--columns", "pid,path", "--limit", "5000"]);
@@ -162,6 +219,7 @@ fn wrong_words_teach() {
     assert!(refused(&["--where", "reslt is x"]).contains("did you mean result?"));
     assert!(refused(&["--where", "result equals x"]).contains("relations are is, is-not"));
     assert!(refused(&["--from", "noon"]).contains("is no time"));
+    assert!(refused(&["--where", "pid is explorer.exe"]).contains("pid takes a number"));
     assert!(refused(&["--columns", "procesname"]).contains("did you mean process-name?"));
 }
 
@@ -181,7 +239,7 @@ fn what_is_no_log_is_told_as_what_it_is() {
         ("csv", b"\xEF\xBB\xBF\"Time of Day\",\"Process Name\"\r\n", &["CSV export", ".PML"]),
         ("empty", b"", &["empty"]),
         ("cut", &good[..0x200], &["header", "offset 0x0", "needs 936 bytes, 512 are there"]),
-        ("short", &good[..good.len() / 2], &["offset 0x", "needs", "are there"]),
+        ("short", &good[..good.len() / 2], &["offset 0x", "needs", "are there", "copy it again"]),
         ("unclean", &unclean, &["not closed cleanly", "0x248"]),
     ];
     for (name, bytes, words) in cases {

@@ -3,7 +3,7 @@
 use status_codes::procmon_result_text;
 
 use crate::{
-    Dialect, PmlEvent, Style,
+    Dialect, PmlError, PmlEvent, Style, detail,
     text::push_decimal,
     time::{push_relative, push_seconds},
 };
@@ -85,9 +85,20 @@ impl Column {
 }
 
 impl Style {
-    /// Appends the text of `column` for `event`, as Process Monitor shows it (en-US).
+    /// Appends the text of `column` for `event`, as Process Monitor shows it (en-US); of damaged data as far as it can
+    /// be read.
     pub fn push(&self, event: &PmlEvent<'_>, column: Column, out: &mut String) {
+        let _ = self.try_push(event, column, out);
+    }
+
+    /// [`Self::push`], which tells of damage.
+    ///
+    /// # Errors
+    /// What is damaged in the event's path or detail; what can be read of it has been appended.
+    pub fn try_push(&self, event: &PmlEvent<'_>, column: Column, out: &mut String) -> Result<(), PmlError> {
         match column {
+            Column::Path => return detail::push_path(event, out),
+            Column::Detail => return detail::push_detail(event, *self, out),
             Column::TimeOfDay => event.time().shifted(self.utc_offset_minutes).push_time_of_day(out, true),
             Column::DateAndTime => event.time().shifted(self.utc_offset_minutes).push_date_time(out),
             Column::RelativeTime => {
@@ -108,15 +119,14 @@ impl Style {
                 Dialect::Plain => event.operation().name(),
                 Dialect::Procmon => event.operation().procmon_name(event.file().header().version),
             }),
-            Column::Path => event.push_path(out),
             Column::Result => push_result(event.status(), out),
-            Column::Detail => event.push_detail(*self, out),
             // Process Monitor numbers rows as they are shown and exports no number.
             Column::Sequence => out.push_str("n/a"),
             Column::Tid => push_decimal(out, event.tid().into()),
             Column::Category => out.push_str(event.category().name()),
             _ => push_process_column(event, column, out),
         }
+        Ok(())
     }
 }
 

@@ -7,10 +7,10 @@ use std::{
     process::ExitCode,
 };
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, anyhow, bail};
 use indicatif::{ProgressBar, ProgressStyle};
-use pml_reader::{COLUMNS, Column, PmlFile};
-use reports::export::{Csv, Exported, Format, JsonLines, ProcmonCsv, Table, export};
+use pml_reader::{COLUMNS, Column, PmlError, PmlFile};
+use reports::export::{Csv, Exported, Format, JsonLines, ProcmonCsv, Table, Terminal, export};
 use timeline::query::{Filter, column_named};
 
 use super::choice::Choice;
@@ -78,7 +78,12 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let format = args.format.unwrap_or(if terminal { FormatArg::Table } else { FormatArg::Csv });
     let all = || COLUMNS.iter().map(|(column, _)| *column).filter(|c| *c != Column::Sequence).collect();
 
-    let file = PmlFile::open(&args.input).with_context(|| format!("{input} cannot be read"))?;
+    let file = PmlFile::open(&args.input).map_err(|error| match error {
+        PmlError::Truncated { .. } => {
+            anyhow!("{input} cannot be read: {error}; the file is cut off, copy it again from the machine")
+        }
+        _ => anyhow!(error).context(format!("{input} cannot be read")),
+    })?;
     for problem in file.problems() {
         eprintln!("bootrace: {input}: {problem}");
     }
@@ -126,6 +131,9 @@ fn write<F: Format>(args: &Args, file: &PmlFile, filter: &Filter, format: &F) ->
             done.and_then(|done| out.flush().map(|()| done))
                 .with_context(|| format!("{shown} cannot be written"))?
         }
+        None if io::stdout().is_terminal() => {
+            export(file, filter, args.limit, format, &mut Terminal(io::stdout().lock()), tell)?
+        }
         None => export(file, filter, args.limit, format, &mut io::stdout().lock(), tell)?,
     };
     bar.finish_and_clear();
@@ -144,8 +152,10 @@ fn progress(events: u64, rows_elsewhere: bool) -> ProgressBar {
     bar
 }
 
+/// Columns of the terminal: what `COLUMNS` says, else what the terminal itself says.
 fn terminal_width() -> Option<usize> {
-    std::env::var("COLUMNS").ok()?.parse().ok()
+    let said = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    said.or_else(|| terminal_size::terminal_size().map(|(width, _)| width.0.into()))
 }
 
 /// `+02:00`, `-5`, `Z` in minutes.

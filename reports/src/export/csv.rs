@@ -1,6 +1,6 @@
 //! CSV for programs: the right values, times in RFC 3339, quotes only where they are needed.
 
-use pml_reader::{Column, PmlEvent};
+use pml_reader::{Column, PmlError, PmlEvent};
 use timeline::query::column_name;
 
 use super::{
@@ -31,10 +31,13 @@ impl Format for Csv {
         out.push('\n');
     }
 
-    fn event(&self, event: &PmlEvent<'_>, memory: &mut Printed, out: &mut String) {
+    fn event(&self, event: &PmlEvent<'_>, memory: &mut Printed, out: &mut String) -> Result<(), PmlError> {
+        let mut damage = Ok(());
         self.template.push(event, memory, out, |column, out| {
             let start = out.len();
-            push_column(event, column, out);
+            if let Err(error) = push_column(event, column, out) {
+                damage = Err(error);
+            }
             if out.get(start..).is_some_and(|text| text.contains(['"', ',', '\r', '\n'])) {
                 out.insert(start, '"');
                 double_quotes(out, start + 1);
@@ -42,6 +45,7 @@ impl Format for Csv {
             }
         });
         out.push('\n');
+        damage
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use pml_reader::{Column, PmlEvent};
+use pml_reader::{Column, PmlError, PmlEvent};
 use timeline::query::column_name;
 
 use super::{Format, push_column};
@@ -31,12 +31,15 @@ impl Format for JsonLines {
 
     fn begin(&self, _out: &mut String) {}
 
-    fn event(&self, event: &PmlEvent<'_>, text: &mut String, out: &mut String) {
+    fn event(&self, event: &PmlEvent<'_>, text: &mut String, out: &mut String) -> Result<(), PmlError> {
+        let mut damage = Ok(());
         // Writing to a String cannot fail.
         let _ = write!(out, "{{\"index\":{},\"status\":\"0x{:08X}\"", event.index(), event.status());
         for (column, key) in &self.columns {
             text.clear();
-            push_column(event, *column, text);
+            if let Err(error) = push_column(event, *column, text) {
+                damage = Err(error);
+            }
             if text.is_empty() {
                 continue;
             }
@@ -47,5 +50,6 @@ impl Format for JsonLines {
             }
         }
         out.push_str("}\n");
+        damage
     }
 }

@@ -6,6 +6,7 @@ mod jsonl;
 mod procmon_csv;
 mod table;
 mod template;
+mod terminal;
 
 use std::io::{self, Write};
 
@@ -17,6 +18,7 @@ pub use csv::Csv;
 pub use jsonl::JsonLines;
 pub use procmon_csv::ProcmonCsv;
 pub use table::Table;
+pub use terminal::Terminal;
 
 /// Events that one thread takes at a time.
 const CHUNK: usize = 4096;
@@ -32,7 +34,15 @@ pub trait Format: Sync {
     fn begin(&self, out: &mut String);
 
     /// Appends an event.
-    fn event(&self, event: &PmlEvent<'_>, memory: &mut Self::Memory, out: &mut String);
+    ///
+    /// # Errors
+    /// What is damaged in it; it has been appended as far as it can be read.
+    fn event(
+        &self,
+        event: &PmlEvent<'_>,
+        memory: &mut Self::Memory,
+        out: &mut String,
+    ) -> Result<(), PmlError>;
 }
 
 /// What an export wrote, and could not.
@@ -132,9 +142,9 @@ impl Part {
                     if part.ends.len() == limit {
                         break;
                     }
-                    format.event(&event, &mut memory.format, &mut part.text);
+                    let damage = format.event(&event, &mut memory.format, &mut part.text).err();
                     part.ends.push(part.text.len());
-                    if let Some(error) = event.extra_error() {
+                    if let Some(error) = damage.or_else(|| event.extra_error()) {
                         part.damage(index, &error);
                     }
                 }
@@ -152,7 +162,7 @@ impl Part {
 }
 
 /// Appends a column as every format but Process Monitor's own prints it: times as RFC 3339.
-fn push_column(event: &PmlEvent<'_>, column: Column, out: &mut String) {
+fn push_column(event: &PmlEvent<'_>, column: Column, out: &mut String) -> Result<(), PmlError> {
     match column {
         Column::DateAndTime => push_rfc3339(event.time().0, out),
         Column::TimeOfDay => push_clock(event.time().0, out),
@@ -161,8 +171,9 @@ fn push_column(event: &PmlEvent<'_>, column: Column, out: &mut String) {
                 push_clock(time.0, out);
             }
         }
-        _ => Style::default().push(event, column, out),
+        _ => return Style::default().try_push(event, column, out),
     }
+    Ok(())
 }
 
 fn push_rfc3339(filetime: u64, out: &mut String) {

@@ -1,6 +1,6 @@
 //! Process Monitor's own CSV export, byte for byte as 3.53 writes it (en-US): BOM, 27 columns, every field quoted, CRLF.
 
-use pml_reader::{COLUMNS, Column, PmlEvent, Style};
+use pml_reader::{COLUMNS, Column, PmlError, PmlEvent, Style};
 
 use super::{
     Format,
@@ -40,7 +40,8 @@ impl Format for ProcmonCsv {
         out.push_str("\r\n");
     }
 
-    fn event(&self, event: &PmlEvent<'_>, memory: &mut Memory, out: &mut String) {
+    fn event(&self, event: &PmlEvent<'_>, memory: &mut Memory, out: &mut String) -> Result<(), PmlError> {
+        let mut damage = Ok(());
         let Memory { printed, clock } = memory;
         self.template.push(event, printed, out, |column, out| {
             out.push('"');
@@ -55,7 +56,9 @@ impl Format for ProcmonCsv {
                     }
                 }
                 _ => {
-                    self.style.push(event, column, out);
+                    if let Err(error) = self.style.try_push(event, column, out) {
+                        damage = Err(error);
+                    }
                     if matches!(column, Column::Path | Column::Detail) || column.is_of_process() {
                         super::csv::double_quotes(out, start);
                     }
@@ -64,6 +67,7 @@ impl Format for ProcmonCsv {
             out.push('"');
         });
         out.push_str("\r\n");
+        damage
     }
 }
 

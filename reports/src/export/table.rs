@@ -1,7 +1,7 @@
 //! A table for people at a terminal. What the log says cannot move the cursor or change colours: control characters are
 //! shown as what they are.
 
-use pml_reader::{Column, PmlEvent};
+use pml_reader::{Column, PmlError, PmlEvent};
 use timeline::query::column_name;
 
 use super::{Format, push_column};
@@ -74,7 +74,13 @@ impl Format for Table {
         self.row(out, |column, text| text.push_str(&column_name(column)));
     }
 
-    fn event(&self, event: &PmlEvent<'_>, _memory: &mut (), out: &mut String) {
-        self.row(out, |column, text| push_column(event, column, text));
+    fn event(&self, event: &PmlEvent<'_>, _memory: &mut (), out: &mut String) -> Result<(), PmlError> {
+        let mut damage = Ok(());
+        self.row(out, |column, text| {
+            if let Err(error) = push_column(event, column, text) {
+                damage = Err(error);
+            }
+        });
+        damage
     }
 }
