@@ -10,7 +10,8 @@ use crate::visible::{columns, shorten_end, shorten_path, visible};
 /// A table.
 #[derive(Debug)]
 pub struct Table {
-    columns: Vec<Column>,
+    /// The columns, each with its width.
+    columns: Vec<(Column, usize)>,
     width: Option<usize>,
 }
 
@@ -28,10 +29,20 @@ const WIDTHS: &[(Column, usize)] = &[
     (Column::EventClass, 11),
 ];
 const OTHER_WIDTH: usize = 16;
+/// What a column of text may be cut to, where a terminal is narrow.
+const NARROW: usize = 10;
+/// What the last column has, unless the terminal is narrower than the others at their narrowest.
+const LAST: usize = 30;
 
 impl Table {
     /// These columns, lines cut to `width` where that is given.
     pub fn new(columns: Vec<Column>, width: Option<usize>) -> Self {
+        let wanted =
+            |c: &Column| WIDTHS.iter().find(|(known, _)| known == c).map_or(OTHER_WIDTH, |(_, w)| *w);
+        let mut columns: Vec<_> = columns.iter().map(|column| (*column, wanted(column))).collect();
+        if let (Some(width), Some((_, others))) = (width, columns.split_last_mut()) {
+            fit(others, width.saturating_sub(LAST));
+        }
         Self { columns, width }
     }
 
@@ -39,11 +50,10 @@ impl Table {
         let mut text = String::new();
         let mut left = self.width;
         let last = self.columns.len().saturating_sub(1);
-        for (i, column) in self.columns.iter().enumerate() {
+        for (i, (column, wanted)) in self.columns.iter().enumerate() {
             text.clear();
             cell(*column, &mut text);
             let shown = visible(&text);
-            let wanted = WIDTHS.iter().find(|(c, _)| c == column).map_or(OTHER_WIDTH, |(_, width)| *width);
             if i == last {
                 let shown = match left {
                     Some(left) if *column == Column::Path => shorten_path(&shown, left),
@@ -52,7 +62,7 @@ impl Table {
                 };
                 out.push_str(&shown);
             } else {
-                let shown = if self.width.is_some() { shorten_end(&shown, wanted) } else { shown };
+                let shown = if self.width.is_some() { shorten_end(&shown, *wanted) } else { shown };
                 out.push_str(&shown);
                 let taken = columns(&shown);
                 let gap = wanted.saturating_sub(taken) + 1;
@@ -65,6 +75,26 @@ impl Table {
         }
         out.push('\n');
     }
+}
+
+/// Makes the widest columns of text narrower until all take no more than `width` with a gap behind each.
+fn fit(columns: &mut [(Column, usize)], width: usize) {
+    while columns.iter().map(|(_, width)| width + 1).sum::<usize>() > width {
+        let cut = columns.iter_mut().filter(|(column, width)| !is_number(*column) && *width > NARROW);
+        let Some((_, widest)) = cut.max_by_key(|(_, width)| *width) else { return };
+        *widest -= 1;
+    }
+}
+
+/// Whether a column holds numbers or times, which cut off would be others.
+fn is_number(column: Column) -> bool {
+    use Column::{
+        CompletionTime, DateAndTime, Duration, ParentPid, Pid, RelativeTime, Session, Tid, TimeOfDay,
+    };
+    matches!(
+        column,
+        TimeOfDay | DateAndTime | RelativeTime | CompletionTime | Duration | Pid | ParentPid | Tid | Session
+    )
 }
 
 impl Format for Table {
@@ -82,5 +112,26 @@ impl Format for Table {
             }
         });
         damage
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_of_text_make_room_for_the_last() {
+        use Column::{Operation, Path, Pid, ProcessName, Result, TimeOfDay};
+        let widths = |width| {
+            let table = Table::new(vec![TimeOfDay, ProcessName, Pid, Operation, Result, Path], width);
+            table.columns.iter().map(|(_, width)| *width).collect::<Vec<_>>()
+        };
+        assert_eq!(widths(None), [16, 20, 6, 22, 16, 60]);
+        assert_eq!(widths(Some(200)), widths(None));
+        // 115 are enough for all of them and a last column of 30.
+        assert_eq!(widths(Some(115)), widths(None));
+        assert_eq!(widths(Some(100)), [16, 15, 6, 14, 14, 60]);
+        assert_eq!(widths(Some(40)), [16, 10, 6, 10, 10, 60]);
+        assert!(Table::new(Vec::new(), Some(10)).columns.is_empty());
     }
 }

@@ -38,6 +38,6 @@ mod tests {
         out.write_all("a,\u{1b}[2J\r;\tb\r\nd\u{202e}\n系统\u{9b}31m".as_bytes()).unwrap();
         out.flush().unwrap();
         let shown = String::from_utf8(out.0).unwrap();
-        assert_eq!(shown, "a,␛[2J␍;␉b\r\nd\\u{202E}\n系统\\u{009B}31m");
+        assert_eq!(shown, r"a,\u{001B}[2J\u{000D};\u{0009}b".to_owned() + "\r\nd\\u{202E}\n系统\\u{009B}31m");
     }
 }
