@@ -5,10 +5,11 @@ use std::{
     io::{self, BufWriter, IsTerminal as _, Write},
     path::PathBuf,
     process::ExitCode,
+    time::{Duration, Instant},
 };
 
 use anyhow::{Context as _, anyhow, bail};
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use pml_reader::{COLUMNS, Column, PmlError, PmlFile};
 use reports::export::{Csv, Exported, Format, JsonLines, ProcmonCsv, Table, Terminal, export};
 use timeline::query::{Filter, column_named};
@@ -115,8 +116,15 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
 }
 
 fn write<F: Format>(args: &Args, file: &PmlFile, filter: &Filter, format: &F) -> anyhow::Result<Exported> {
-    let bar = progress(file.len() as u64, args.output.is_some() || !io::stdout().is_terminal());
-    let tell = |events| bar.set_position(events);
+    let rows_elsewhere = args.output.is_some() || !io::stdout().is_terminal();
+    let bar = progress(file.len() as u64);
+    let begin = Instant::now();
+    let tell = |events| {
+        if rows_elsewhere && bar.is_hidden() && begin.elapsed() > LONG {
+            bar.set_draw_target(ProgressDrawTarget::stderr());
+        }
+        bar.set_position(events);
+    };
     let done = match &args.output {
         Some(path) => {
             let shown = path.display();
@@ -140,12 +148,12 @@ fn write<F: Format>(args: &Args, file: &PmlFile, filter: &Filter, format: &F) ->
     Ok(done)
 }
 
-/// A bar on standard error where that is a terminal and the rows do not go there too.
-fn progress(events: u64, rows_elsewhere: bool) -> ProgressBar {
-    if !rows_elsewhere {
-        return ProgressBar::hidden();
-    }
-    let bar = ProgressBar::new(events);
+/// Work that takes longer shows how far it is.
+const LONG: Duration = Duration::from_secs(1);
+
+/// A bar that is not drawn yet.
+fn progress(events: u64) -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(Some(events), ProgressDrawTarget::hidden());
     if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len} events {eta}") {
         bar.set_style(style);
     }
