@@ -1,9 +1,9 @@
 //! What a scenario knows of its own trace: the answer that a diagnosis is held against.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What a diagnosis should say.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// One operation of the trace made the update fail.
@@ -12,6 +12,8 @@ pub enum Outcome {
     FailureWithoutOperation,
     /// The update went through.
     NoFailure,
+    /// What is there cannot tell: the failure lies outside of it.
+    NotEnoughEvidence,
 }
 
 /// The truth about a made trace.

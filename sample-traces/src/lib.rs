@@ -14,6 +14,7 @@ mod agent;
 mod boot;
 mod cbs;
 mod data;
+pub mod evaluate;
 mod label;
 mod log_lines;
 mod machine;

@@ -1,0 +1,148 @@
+//! What the diagnosis answered to a case, and whether that is right.
+
+use timeline::{Candidate, Case as Inputs, EventId, Level, Outcome as Said, Rules, Timeline, diagnose};
+
+use super::cases::Case;
+use crate::Outcome;
+
+/// What the diagnosis said.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The outcome.
+    pub outcome: Said,
+    /// The phase.
+    pub phase: &'static str,
+    /// The code of the whole.
+    pub hresult: Option<u32>,
+    /// How sure it is.
+    pub level: Level,
+    /// The sentence.
+    pub summary: String,
+    /// The first candidates in a few words, best first.
+    pub first: Vec<String>,
+    /// Remedies given.
+    pub remedies: usize,
+}
+
+/// A case that was judged.
+#[derive(Debug, Clone)]
+pub struct Judged {
+    /// The case.
+    pub case: Case,
+    /// The answer.
+    pub answer: Answer,
+    /// The outcome is right.
+    pub outcome: bool,
+    /// Where an operation is to be found: the verdict names it.
+    pub named: Option<bool>,
+    /// Where an operation is to be found: it is among the first three candidates.
+    pub among_three: Option<bool>,
+    /// Where the update failed: the phase is right.
+    pub phase: Option<bool>,
+    /// Where the update failed: the code is right. The code of a trace alone is the failing operation's status.
+    pub code: Option<bool>,
+    /// An operation is named where none is to be named.
+    pub false_verdict: bool,
+}
+
+impl Judged {
+    /// Where the answer is wrong: what was to be said, and what was. Empty where it is right.
+    pub fn complaint(&self) -> String {
+        let wrong = [Some(self.outcome), self.named, self.phase, self.code].contains(&Some(false));
+        if !wrong && !self.false_verdict {
+            return String::new();
+        }
+        let (truth, answer) = (&self.case.truth, &self.answer);
+        let mut text = format!(
+            "{} {} ({}): {:?} {} #{} {:08X?} {:08X?}\n    said {:?} {} {:08X?} {:?}: {}\n",
+            truth.scenario,
+            truth.seed,
+            self.case.group,
+            truth.outcome,
+            truth.phase.as_deref().unwrap_or("-"),
+            truth.index.map_or_else(|| "-".to_owned(), |i| i.to_string()),
+            truth.status,
+            truth.reported,
+            answer.outcome,
+            answer.phase,
+            answer.hresult,
+            answer.level,
+            answer.summary
+        );
+        for candidate in &answer.first {
+            text.push_str(&format!("    {candidate}\n"));
+        }
+        text
+    }
+}
+
+/// Asks the diagnosis and judges what it says.
+pub fn judge(case: &Case, rules: &Rules) -> Judged {
+    let inputs = Inputs::open(&case.files);
+    let timeline = Timeline::new(&inputs);
+    let diagnosis = diagnose(&timeline, rules);
+    let truth = &case.truth;
+    let names: Vec<String> = inputs.inputs.iter().map(|i| i.path.clone()).collect();
+    let same_trace = |id: EventId| {
+        truth.trace.as_ref().is_none_or(|trace| {
+            names.get(usize::from(id.source.0)).is_some_and(|name| name.ends_with(trace.as_str()))
+        })
+    };
+    let right = |c: &Candidate| {
+        let id = c.event.id;
+        same_trace(id)
+            && (truth.index == Some(id.index) || truth.acceptable.contains(&id.index))
+            && truth.status.is_none_or(|status| status == c.event.status)
+    };
+    let verdict = &diagnosis.verdict;
+    let wanted = truth.outcome == Outcome::FailingOperation;
+    let failing = verdict.failing.and_then(|at| diagnosis.candidates.get(at));
+    let named = failing.is_some_and(&right);
+    let failed = matches!(truth.outcome, Outcome::FailingOperation | Outcome::FailureWithoutOperation);
+    let told = inputs.inputs.iter().any(|i| !i.source.is_trace());
+    let code = match (told, verdict.hresult) {
+        (true, code) => code == truth.reported || code == truth.hresult,
+        (false, _) if wanted => named,
+        (false, code) => code.is_none(),
+    };
+    let words = |c: &Candidate| {
+        let process = timeline.process_of(&c.event).map_or("?", |p| p.name.as_str());
+        format!(
+            "{:.1} #{} {process} {} {} 0x{:08X}: {}",
+            c.score,
+            c.event.id.index,
+            c.event.name,
+            c.event.path,
+            c.event.status,
+            c.features.iter().map(|f| format!("{} {:+.1}", f.name, f.score)).collect::<Vec<_>>().join(", ")
+        )
+    };
+    Judged {
+        outcome: is_same(truth.outcome, verdict.outcome),
+        named: wanted.then_some(named),
+        among_three: wanted.then(|| diagnosis.candidates.iter().take(3).any(&right)),
+        phase: failed.then(|| Some(verdict.phase.name()) == truth.phase.as_deref()),
+        code: failed.then_some(code),
+        false_verdict: verdict.outcome == Said::FailingOperation && !wanted,
+        answer: Answer {
+            outcome: verdict.outcome,
+            phase: verdict.phase.name(),
+            hresult: verdict.hresult,
+            level: verdict.confidence.level,
+            summary: verdict.summary.en.clone(),
+            first: diagnosis.candidates.iter().take(3).map(words).collect(),
+            remedies: diagnosis.remedies.len(),
+        },
+        case: case.clone(),
+    }
+}
+
+/// A healthy machine's answer is not wrong where it is more careful than the label.
+fn is_same(truth: Outcome, said: Said) -> bool {
+    match truth {
+        Outcome::FailingOperation => said == Said::FailingOperation,
+        Outcome::FailureWithoutOperation => said == Said::FailureWithoutOperation,
+        Outcome::NoFailure => said == Said::NoFailure,
+        Outcome::NotEnoughEvidence => matches!(said, Said::NotEnoughEvidence | Said::NoFailure),
+    }
+}

@@ -1,0 +1,102 @@
+//! The figures, as people read them.
+
+use std::{collections::BTreeMap, fmt::Write as _};
+
+use timeline::Level;
+
+use super::score::Judged;
+
+/// Right ones of how many.
+#[derive(Debug, Clone, Copy, Default)]
+struct Share {
+    right: usize,
+    of: usize,
+}
+
+impl Share {
+    fn add(&mut self, right: Option<bool>) {
+        self.right += usize::from(right == Some(true));
+        self.of += usize::from(right.is_some());
+    }
+
+    fn text(self) -> String {
+        match self.of {
+            0 => "-".to_owned(),
+            of => format!("{}/{of} {:.1} %", self.right, 100.0 * self.right as f64 / of as f64),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Default)]
+struct Row {
+    outcome: Share,
+    first: Share,
+    three: Share,
+    phase: Share,
+    code: Share,
+    wrong: usize,
+}
+
+impl Row {
+    fn add(&mut self, judged: &Judged) {
+        self.outcome.add(Some(judged.outcome));
+        self.first.add(judged.named);
+        self.three.add(judged.among_three);
+        self.phase.add(judged.phase);
+        self.code.add(judged.code);
+        self.wrong += usize::from(judged.false_verdict);
+    }
+
+    fn print(&self, name: &str, out: &mut String) {
+        let cells = [self.outcome, self.first, self.three, self.phase, self.code].map(Share::text);
+        let [outcome, first, three, phase, code] = cells;
+        // Writing to a String cannot fail.
+        let _ = writeln!(
+            out,
+            "{name:<24}{outcome:>18}{first:>18}{three:>18}{phase:>18}{code:>18}{:>8}",
+            self.wrong
+        );
+    }
+}
+
+/// The table: a row a group, one of all; how often each level of confidence was right; with `each`, a row a scenario.
+pub fn table(judged: &[Judged], each: bool) -> String {
+    let mut groups: BTreeMap<&str, Row> = BTreeMap::new();
+    let mut scenarios: BTreeMap<&str, Row> = BTreeMap::new();
+    let mut all = Row::default();
+    let mut levels: BTreeMap<Level, Share> = BTreeMap::new();
+    for one in judged {
+        groups.entry(one.case.group).or_default().add(one);
+        scenarios.entry(&one.case.truth.scenario).or_default().add(one);
+        all.add(one);
+        if one.named.is_some() || one.false_verdict {
+            let says = one.answer.outcome == timeline::Outcome::FailingOperation;
+            levels.entry(one.answer.level).or_default().add(says.then_some(one.named == Some(true)));
+        }
+    }
+    let mut out = String::new();
+    let heading = |out: &mut String, name: &str| {
+        let _ = writeln!(
+            out,
+            "{name:<24}{:>18}{:>18}{:>18}{:>18}{:>18}{:>8}",
+            "outcome", "operation first", "among three", "phase", "code", "false"
+        );
+    };
+    if each {
+        heading(&mut out, "scenario");
+        for (name, row) in &scenarios {
+            row.print(name, &mut out);
+        }
+        out.push('\n');
+    }
+    heading(&mut out, "group");
+    for (name, row) in &groups {
+        row.print(name, &mut out);
+    }
+    all.print("all", &mut out);
+    out.push_str("\nOperations named, by confidence, and how many of them are the right one:\n");
+    for (level, share) in levels.iter().rev() {
+        let _ = writeln!(out, "{:<24}{:>18}", format!("{level:?}").to_lowercase(), share.text());
+    }
+    out
+}
