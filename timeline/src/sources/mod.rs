@@ -1,8 +1,10 @@
 //! Adapters: one a reader. Each scans its file once, in parallel, and keeps what the diagnosis can use.
 
 pub(crate) mod etl;
+mod kind;
 pub(crate) mod log;
 pub(crate) mod pml;
+mod share;
 mod watch;
 
 use crate::{

@@ -1,0 +1,237 @@
+//! What one thread's share of a scan found, whichever file Process Monitor's events come from.
+
+use std::collections::HashMap;
+
+use pml_reader::Operation;
+
+use super::{FailureGroup, Kept, Mark, Scan};
+use crate::model::{EventId, FileTime, Kind, Process, ProcessId, Role, SourceId, is_error};
+
+/// Bins of the histogram.
+const BINS: usize = 240;
+/// Groups of failures that a scan tells apart; real logs have some hundreds.
+const MAX_GROUPS: usize = 1 << 16;
+/// Events that a scan keeps; the failing reboot of a real machine has some ten thousands.
+const MAX_KEPT: usize = 1 << 20;
+
+/// What a scan asks of an event.
+pub(crate) trait Row {
+    /// Its number in the source.
+    fn index(&self) -> u64;
+    /// Start.
+    fn time(&self) -> FileTime;
+    /// NTSTATUS.
+    fn status(&self) -> u32;
+    /// The event class as a number.
+    fn class(&self) -> u32;
+    /// The operation.
+    fn operation(&self) -> Operation;
+    /// What it does.
+    fn kind(&self) -> Kind;
+    /// Position of its process in the source's processes.
+    fn slot(&self) -> Option<usize>;
+    /// Of a Process Exit, the exit status.
+    fn exit_status(&self) -> Option<u32>;
+    /// What the name that it touches stands for, to a process of this role.
+    fn mark(&self, role: Role) -> Option<Mark>;
+}
+
+/// What all threads of a scan know beforehand.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Frame<'a> {
+    source: SourceId,
+    roles: &'a [Role],
+    first: u64,
+    /// Ticks of a bin.
+    width: u64,
+}
+
+impl<'a> Frame<'a> {
+    pub(crate) fn new(source: SourceId, roles: &'a [Role], first: FileTime, last: FileTime) -> Self {
+        Self { source, roles, first: first.0, width: (last.since(first).0 / BINS as u64).max(1) + 1 }
+    }
+}
+
+/// One thread's share; joined in the order of the file.
+#[derive(Default)]
+pub(crate) struct Share {
+    events: u64,
+    bad: u64,
+    first_bad: Option<String>,
+    span: Option<(FileTime, FileTime)>,
+    by_process: Vec<(u64, u64)>,
+    classes: [u64; 8],
+    failures: HashMap<(Operation, u32, u32), FailureGroup>,
+    bins: Vec<(u64, u64)>,
+    kept: Vec<(u64, Kept)>,
+    exits: Vec<(usize, FileTime, u32)>,
+    /// Kernel sequence numbers: the first, the last, and how many are missing between.
+    sequence: Option<(u32, u32, u64)>,
+}
+
+const CLASSES: [&str; 8] =
+    ["<Unknown>", "Process", "Registry", "File System", "Profiling", "Network", "IPC", "<Unknown>"];
+
+impl Share {
+    /// Counts a record that cannot be read.
+    pub(crate) fn damaged(&mut self, what: impl FnOnce() -> String) {
+        self.bad += 1;
+        self.first_bad.get_or_insert_with(what);
+    }
+
+    /// Counts an event, and keeps its number where the diagnosis may want it.
+    pub(crate) fn take(&mut self, row: &impl Row, frame: &Frame<'_>) {
+        self.events += 1;
+        let time = row.time();
+        let (from, to) = self.span.unwrap_or((time, time));
+        self.span = Some((from.min(time), to.max(time)));
+        let failed = is_error(row.status());
+        if self.bins.is_empty() {
+            self.bins = vec![(0, 0); BINS];
+        }
+        let bin = (time.0.saturating_sub(frame.first) / frame.width) as usize;
+        if let Some((events, failures)) = self.bins.get_mut(bin.min(BINS - 1)) {
+            *events += 1;
+            *failures += u64::from(failed);
+        }
+        if let Some(class) = self.classes.get_mut((row.class() as usize).min(7)) {
+            *class += 1;
+        }
+        let slot = row.slot();
+        if let Some(slot) = slot {
+            if self.by_process.len() < frame.roles.len() {
+                self.by_process = vec![(0, 0); frame.roles.len()];
+            }
+            if let Some((events, failures)) = self.by_process.get_mut(slot) {
+                *events += 1;
+                *failures += u64::from(failed);
+            }
+        }
+        let role = slot.and_then(|s| frame.roles.get(s)).copied().unwrap_or(Role::Other);
+        if failed {
+            self.count_failure(row, frame.source, slot, time);
+        }
+        if let Some(kept) = self.keep(row, role, failed)
+            && self.kept.len() < MAX_KEPT
+        {
+            self.kept.push((row.index(), kept));
+        }
+    }
+
+    fn keep(&mut self, row: &impl Row, role: Role, failed: bool) -> Option<Kept> {
+        match row.kind() {
+            Kind::ProcessExit => {
+                if let (Some(slot), Some(status)) = (row.slot(), row.exit_status()) {
+                    self.exits.push((slot, row.time(), status));
+                }
+                return Some(Kept::Lifecycle);
+            }
+            Kind::ProcessCreate | Kind::ProcessStart => return Some(Kept::Lifecycle),
+            _ => {}
+        }
+        let mark = row.mark(role).map(Kept::Marked);
+        mark.or_else(|| (failed && role.services_updates()).then_some(Kept::Suspect))
+    }
+
+    fn count_failure(&mut self, row: &impl Row, source: SourceId, slot: Option<usize>, time: FileTime) {
+        let operation = row.operation();
+        let key = (operation, row.status(), slot.map_or(u32::MAX, |s| s as u32));
+        if self.failures.len() >= MAX_GROUPS && !self.failures.contains_key(&key) {
+            return;
+        }
+        let group = self.failures.entry(key).or_insert_with(|| FailureGroup {
+            process: slot.map(|s| ProcessId(s as u32)),
+            operation: operation.name(),
+            status: row.status(),
+            count: 0,
+            example: EventId { source, index: row.index() },
+            first: time,
+            last: time,
+        });
+        group.count += 1;
+        group.last = group.last.max(time);
+    }
+
+    /// Counts a kernel sequence number.
+    pub(crate) fn count_sequence(&mut self, number: u32) {
+        self.sequence = Some(match self.sequence {
+            Some((first, last, missing)) => {
+                (first, number, missing + u64::from(number.saturating_sub(last).saturating_sub(1)))
+            }
+            None => (number, number, 0),
+        });
+    }
+
+    /// Joins a share with the one that follows it in the file.
+    pub(crate) fn join(mut self, later: Self) -> Self {
+        self.events += later.events;
+        self.bad += later.bad;
+        self.first_bad = self.first_bad.or(later.first_bad);
+        self.span = match (self.span, later.span) {
+            (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
+            (a, b) => a.or(b),
+        };
+        add_pairs(&mut self.by_process, later.by_process);
+        add_pairs(&mut self.bins, later.bins);
+        self.classes.iter_mut().zip(later.classes).for_each(|(a, b)| *a += b);
+        for (key, group) in later.failures {
+            if let Some(mine) = self.failures.get_mut(&key) {
+                mine.count += group.count;
+                mine.first = mine.first.min(group.first);
+                mine.last = mine.last.max(group.last);
+            } else if self.failures.len() < MAX_GROUPS {
+                self.failures.insert(key, group);
+            }
+        }
+        let room = MAX_KEPT.saturating_sub(self.kept.len());
+        self.kept.extend(later.kept.into_iter().take(room));
+        self.exits.extend(later.exits);
+        self.sequence = match (self.sequence, later.sequence) {
+            (Some((first, last, a)), Some((next, end, b))) => {
+                Some((first, end, a + b + u64::from(next.saturating_sub(last).saturating_sub(1))))
+            }
+            (a, b) => a.or(b),
+        };
+        self
+    }
+
+    /// The whole scan, with the counts of its processes.
+    pub(crate) fn scan(self, mut processes: Vec<Process>) -> Scan {
+        for (process, (events, failures)) in processes.iter_mut().zip(&self.by_process) {
+            (process.events, process.failures) = (*events, *failures);
+        }
+        for (slot, time, status) in self.exits {
+            if let Some(process) = processes.get_mut(slot) {
+                process.exit_status = Some(status);
+                process.end.get_or_insert(time);
+            }
+        }
+        let mut failures: Vec<_> = self.failures.into_values().collect();
+        failures.sort_by_key(|g| (std::cmp::Reverse(g.count), g.example));
+        Scan {
+            processes,
+            events: self.events,
+            bad: self.bad,
+            first_bad: self.first_bad,
+            first: self.span.map(|s| s.0),
+            last: self.span.map(|s| s.1),
+            missing: self.sequence.map_or(0, |(_, _, missing)| missing),
+            failures,
+            histogram: self.bins,
+            classes: CLASSES.into_iter().zip(self.classes).filter(|(_, n)| *n > 0).collect(),
+            kept: self.kept,
+            ..Scan::default()
+        }
+    }
+}
+
+fn add_pairs(into: &mut Vec<(u64, u64)>, from: Vec<(u64, u64)>) {
+    if into.is_empty() {
+        *into = from;
+        return;
+    }
+    for (a, b) in into.iter_mut().zip(from) {
+        a.0 += b.0;
+        a.1 += b.1;
+    }
+}
