@@ -118,6 +118,12 @@ const NEEDED_BY: &[(&str, &str)] = &[
     ("event", "EventLog"),
 ];
 
+/// The service that an installer needs, by the installer's name.
+pub(crate) fn needed_by(installer: &str) -> Option<&'static str> {
+    let installer = installer.to_lowercase();
+    NEEDED_BY.iter().find(|(part, _)| installer.contains(part)).map(|(_, service)| *service)
+}
+
 /// Services that are told of beside the ones that always are.
 const MAX_OTHERS: usize = 20;
 
@@ -125,9 +131,8 @@ const MAX_OTHERS: usize = 20;
 pub(crate) fn find(timeline: &Timeline<'_>, marked: &[(Mark, Event)], faults: &Faults) -> Vec<Service> {
     let mut services = always(timeline, marked);
     let facts = || timeline.scans.iter().flat_map(|s| &s.known.services);
-    let installers = faults.all.iter().map(|f| f.item.to_lowercase());
-    let needed = installers.filter_map(|item| NEEDED_BY.iter().find(|(part, _)| item.contains(part)));
-    let mut names: Vec<String> = needed.map(|(_, service)| (*service).to_owned()).collect();
+    let needed = faults.all.iter().filter_map(|f| needed_by(&f.item));
+    let mut names: Vec<String> = needed.map(str::to_owned).collect();
     names.extend(facts().filter(|f| f.failed).map(|f| f.name.clone()));
     for name in names {
         if services.len() >= SERVICES.len() + MAX_OTHERS

@@ -20,11 +20,16 @@ const MARGIN: i32 = 4;
 /// Draws the graph of a report, where it has one.
 pub(crate) fn draw(report: &Report, lang: Lang) -> Option<Chart> {
     let graph = report.graph.as_ref().filter(|graph| !graph.nodes.is_empty())?;
-    let nodes: Vec<&GraphNode> = graph.nodes.iter().take(MAX_NODES).collect();
+    let nodes: Vec<&GraphNode> = graph.near().iter().take(MAX_NODES).collect();
     let place = |id: &str| nodes.iter().position(|node| node.id == id);
     let edges: Vec<(&GraphEdge, (usize, usize))> =
         graph.edges.iter().filter_map(|edge| Some((edge, (place(&edge.from)?, place(&edge.to)?)))).collect();
-    let ends: Vec<_> = edges.iter().map(|(_, ends)| *ends).collect();
+    // Causes stand on the left, also of edges that lead back to them.
+    let turned = |edge: &GraphEdge| timeline::graph::EdgeKind::leads_back(&edge.kind);
+    let ends: Vec<_> = edges
+        .iter()
+        .map(|(edge, (from, to))| if turned(edge) { (*to, *from) } else { (*from, *to) })
+        .collect();
     // How many layers there are decides how wide a box may be, and that how high it is.
     let layers = layout(&vec![1.0; nodes.len()], &ends, GAP).layers;
     let gap = gap(&edges, lang);

@@ -2,7 +2,7 @@
 
 use timeline::{
     Kind, benign,
-    graph::{Node, NodeData},
+    graph::{Node, NodeData, NodeIndex},
 };
 
 use crate::model::{
@@ -146,24 +146,25 @@ impl View<'_> {
         })
     }
 
+    /// The whole graph, what lies around the failure first.
     pub(super) fn graph(&self) -> Option<Graph> {
-        let graph = &self.diagnosis.graph.graph;
-        let failing = self.diagnosis.graph.failing;
-        if graph.node_count() == 0 {
+        let case = &self.diagnosis.graph;
+        let graph = &case.graph;
+        let (order, near) = case.by_distance(crate::charts::graph::MAX_NODES);
+        if near == 0 {
             return None;
         }
-        let id = |node: usize| format!("n{node}");
-        let nodes = graph.node_indices().filter_map(|index| {
+        let nodes = order.into_iter().filter_map(|index| {
             let data = graph.node_weight(index)?;
             let (kind, detail) = self.node(data);
             Some(GraphNode {
-                id: id(index.index()),
+                id: node_id(index),
                 kind: Some(kind),
                 label: data.words.en.clone(),
                 detail,
                 trust: trust(data.trust),
                 evidence: data.place.map(|p| self.place(Some(p))),
-                failing: failing == Some(index),
+                failing: case.failing == Some(index),
             })
         });
         let nodes = nodes.collect();
@@ -171,14 +172,14 @@ impl View<'_> {
             let (from, to) = graph.edge_endpoints(index)?;
             let data = graph.edge_weight(index)?;
             Some(GraphEdge {
-                from: id(from.index()),
-                to: id(to.index()),
+                from: node_id(from),
+                to: node_id(to),
                 kind: data.kind.name().to_owned(),
                 trust: trust(data.trust),
                 evidence: Some(self.evidence(&data.evidence)),
             })
         });
-        Some(Graph { nodes, edges: edges.collect() })
+        Some(Graph { near: Some(near as u64), nodes, edges: edges.collect() })
     }
 
     fn node(&self, data: &NodeData) -> (NodeKind, String) {
@@ -191,7 +192,20 @@ impl View<'_> {
                 self.timeline.process(*id).map_or_else(String::new, |p| p.command_line.clone()),
             ),
             Node::Object(_) => (NodeKind::Object, String::new()),
-            Node::Phase(_) | Node::Sign(_) => (NodeKind::Phase, String::new()),
+            Node::Service(number) => {
+                let service = self.diagnosis.services.get(*number);
+                (NodeKind::Service, service.map_or_else(String::new, |s| s.words.en.clone()))
+            }
+            Node::LogLine(place) => {
+                let place = self.place(Some(*place));
+                (NodeKind::LogLine, format!("{}:{}", place.source, place.line.unwrap_or_default()))
+            }
+            Node::Phase(_) | Node::Boot(_) | Node::Sign(_) => (NodeKind::Phase, String::new()),
         }
     }
+}
+
+/// The name of a node in the report.
+pub(super) fn node_id(node: NodeIndex) -> String {
+    format!("n{}", node.index())
 }

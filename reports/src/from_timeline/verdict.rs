@@ -88,6 +88,7 @@ impl View<'_> {
         let links = self.diagnosis.chain.iter();
         links
             .map(|link| ChainLink {
+                node: super::around::node_id(link.node),
                 what: text(&link.what),
                 time: Some(time(link.time)),
                 duration: link.since.map(|t| Span::from_ticks(t.0)),

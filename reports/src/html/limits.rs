@@ -122,11 +122,13 @@ impl Keep<'_> {
     }
 
     fn graph(&mut self, graph: &Graph) -> Graph {
-        let nodes = top(MAX_NODES.min(self.rows), &graph.nodes);
-        self.note("graph", nodes.len(), graph.nodes.len());
+        // What lies far from the failure is in report.json, and no loss to the page.
+        let near = graph.near();
+        let nodes = top(MAX_NODES.min(self.rows), near);
+        self.note("graph", nodes.len(), near.len());
         let has = |id: &str| nodes.iter().any(|node| node.id == id);
         let edges = graph.edges.iter().filter(|edge| has(&edge.from) && has(&edge.to)).take(4 * self.rows);
-        Graph { edges: edges.cloned().collect(), nodes }
+        Graph { near: graph.near, edges: edges.cloned().collect(), nodes }
     }
 
     fn note(&mut self, section: &str, shown: usize, total: usize) {

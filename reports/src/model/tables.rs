@@ -270,9 +270,11 @@ open_struct! {
 
     /// The operations, objects, processes, services and log lines around the failure.
     pub struct Graph {
-        /// At most 40 are drawn.
+        /// How many of the nodes, the first ones, lie around the failure: these are drawn, at most 40.
+        pub near: Option<u64>,
+        /// The nodes, those nearest to the failure first.
         pub nodes: Vec<GraphNode>,
-        /// Edges point from cause to consequence.
+        /// The edges.
         pub edges: Vec<GraphEdge>,
     }
 
@@ -296,11 +298,11 @@ open_struct! {
 
     /// An edge of the graph.
     pub struct GraphEdge {
-        /// The cause's id.
+        /// Id of the node that it leaves.
         pub from: String,
-        /// The consequence's id.
+        /// Id of the node that it enters.
         pub to: String,
-        /// A verb, such as `renames`, `holds`, `reports`.
+        /// What the first is to the second: `performed-by`, `on`, `to`, `during`, `spawned`, `hosts`, `names`, `precedes`, `retries`, `resolves`, `conflicts-with`, `waits-for`, `reported-by`, `caused`.
         pub kind: String,
         /// How it is known.
         pub trust: Option<Trust>,
@@ -348,5 +350,13 @@ open_struct! {
         pub total: Option<u64>,
         /// The command that shows the rest.
         pub command: String,
+    }
+}
+
+impl Graph {
+    /// The nodes around the failure; all, where the report does not tell which.
+    pub(crate) fn near(&self) -> &[GraphNode] {
+        let near = self.near.and_then(|near| usize::try_from(near).ok()).unwrap_or(self.nodes.len());
+        self.nodes.get(..near.min(self.nodes.len())).unwrap_or(&self.nodes)
     }
 }

@@ -198,6 +198,8 @@ open_struct! {
 
     /// One step from the rollback back to the first cause; the latest event comes first.
     pub struct ChainLink {
+        /// Id of its node in `graph`; a causal edge (`caused`, `conflicts-with`) leads to it from the next link's.
+        pub node: String,
         /// What happened.
         pub what: Text,
         /// When.

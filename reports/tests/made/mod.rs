@@ -210,6 +210,7 @@ pub fn boot_poq() -> Report {
         ],
         chain: vec![
             ChainLink {
+                node: "rollback".into(),
                 what: Text::new("rollback", "回滚"),
                 time: at(44_102),
                 duration: None,
@@ -217,6 +218,7 @@ pub fn boot_poq() -> Report {
                 evidence: line("CBS.log", 18_240),
             },
             ChainLink {
+                node: "line".into(),
                 what: Text::new(
                     "Startup: driver queue failed 0x80070005",
                     "Startup：驱动队列失败 0x80070005",
@@ -227,6 +229,7 @@ pub fn boot_poq() -> Report {
                 evidence: line("CBS.log", 18_233),
             },
             ChainLink {
+                node: "rename".into(),
                 what: Text::new("rename → ACCESS DENIED", "重命名 → ACCESS DENIED"),
                 time: at(41_318),
                 duration: span(3),
@@ -234,6 +237,7 @@ pub fn boot_poq() -> Report {
                 evidence: event("boot.pml", 918_273),
             },
             ChainLink {
+                node: "acme".into(),
                 what: Text::new("the file is held by acmefilter.exe", "文件被 acmefilter.exe 占用"),
                 time: at(40_902),
                 duration: None,
@@ -769,6 +773,7 @@ fn graph() -> Graph {
         evidence: None,
     };
     Graph {
+        near: Some(8),
         nodes: vec![
             node(
                 "service",
@@ -918,6 +923,7 @@ pub fn absent_service() -> Report {
                 duration: span(1_012),
                 trust: Some(Trust::Recorded),
                 evidence: line("CBS.log", 18_901),
+                ..ChainLink::default()
             },
             ChainLink {
                 what: Text::new("CmService did not start", "CmService 未启动"),
@@ -929,6 +935,7 @@ pub fn absent_service() -> Report {
                     index: Some(4_410),
                     ..Evidence::default()
                 }),
+                ..ChainLink::default()
             },
         ],
         phases: full.phases,

@@ -11,6 +11,9 @@ use crate::{
 /// Candidates that are looked at closely; the rest of a flood of equal errors says nothing more.
 const MAX_CANDIDATES: usize = 400;
 
+/// Earlier attempts of a candidate that are remembered.
+const MAX_EARLIER: usize = 4;
+
 /// An operation that may be the one that failed.
 #[derive(Debug, Clone)]
 pub struct Candidate {
@@ -18,6 +21,8 @@ pub struct Candidate {
     pub event: Event,
     /// How often the same was tried with the same result.
     pub tries: u64,
+    /// The attempts before the last, the latest of them, in order.
+    pub earlier: Vec<EventId>,
     /// A later success of the same process on the same path.
     pub later_success: Option<EventId>,
     /// An open for attributes only, of the same path by the same thread, right after the error.
@@ -149,13 +154,17 @@ fn group(suspects: Vec<Event>) -> Vec<Candidate> {
         match by_key.get(&key).and_then(|at| candidates.get_mut(*at)) {
             Some(candidate) => {
                 candidate.tries += 1;
-                candidate.event = event;
+                if candidate.earlier.len() == MAX_EARLIER {
+                    candidate.earlier.remove(0);
+                }
+                candidate.earlier.push(std::mem::replace(&mut candidate.event, event).id);
             }
             None => {
                 by_key.insert(key, candidates.len());
                 candidates.push(Candidate {
                     event,
                     tries: 1,
+                    earlier: Vec::new(),
                     later_success: None,
                     reopened: None,
                     holder: None,

@@ -20,7 +20,7 @@ pub use verdict::{ChainLink, Confidence, Level, Missing, NextCapture, Outcome, V
 
 use crate::{
     Phase, Rule, Rules, Service, Timeline,
-    graph::CaseGraph,
+    graph::{self, CaseGraph},
     model::Event,
     phases::{self, Boots},
     rules, services,
@@ -61,7 +61,7 @@ pub struct Diagnosis {
     pub signs: Vec<Sign>,
     /// Events around the failing operation, in order of time, with why each is shown.
     pub evidence: Vec<(Relation, Event)>,
-    /// What is around the failing operation.
+    /// The whole case as a graph.
     pub graph: CaseGraph,
 }
 
@@ -84,8 +84,16 @@ pub fn diagnose(timeline: &Timeline<'_>, rules: &Rules) -> Diagnosis {
         candidates: &candidates,
     });
     let failing = verdict.failing.and_then(|at| candidates.get(at));
-    let graph = CaseGraph::around(timeline, failing, &signs, &phases);
-    let chain = graph.chain();
+    let graph = CaseGraph::of(&graph::Parts {
+        timeline,
+        candidates: &candidates,
+        failing: verdict.failing,
+        signs: &signs,
+        faults: &faults,
+        phases: &phases,
+        services: &services,
+    });
+    let chain = graph.links();
     let evidence = failing.map_or_else(Vec::new, |c| evidence::around(timeline, c));
     let failed = matches!(verdict.outcome, Outcome::FailingOperation | Outcome::FailureWithoutOperation);
     let facts = rules::Facts { timeline, faults: &faults, failing, services: &services };

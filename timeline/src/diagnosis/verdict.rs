@@ -91,6 +91,8 @@ pub struct Verdict {
 /// A link of the chain from the rollback back to the first cause.
 #[derive(Debug, Clone)]
 pub struct ChainLink {
+    /// Its node in the graph.
+    pub node: crate::graph::NodeIndex,
     /// What happened.
     pub what: Words,
     /// When.

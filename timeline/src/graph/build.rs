@@ -1,0 +1,393 @@
+//! Draws the whole case: boots and phases, servicing processes and their parents, services and their hosts, the candidates
+//! with what else happened to their objects, what the logs say failed, and what came of it.
+
+use std::collections::HashMap;
+
+use petgraph::graph::{DiGraph, NodeIndex};
+
+use super::{CaseGraph, EdgeData, EdgeKind, Node, NodeData, chain};
+use crate::{
+    Candidate, Faults, Phase, PhaseName, Service, Sign, Timeline,
+    diagnosis::Holder,
+    model::{Event, Evidence, FileTime, Place, Process, ProcessId, Role, Trust, Words},
+    services,
+};
+
+/// Servicing processes that are drawn; the reboot of a real update has some dozens.
+const MAX_PROCESSES: usize = 256;
+/// Candidates that are drawn.
+const MAX_CANDIDATES: usize = 24;
+/// Lines that are drawn: faults and signs.
+const MAX_LINES: usize = 64;
+/// Generations of parents that are drawn.
+const MAX_PARENTS: usize = 16;
+
+/// What a graph is drawn from.
+pub(crate) struct Parts<'a> {
+    pub(crate) timeline: &'a Timeline<'a>,
+    pub(crate) candidates: &'a [Candidate],
+    pub(crate) failing: Option<usize>,
+    pub(crate) signs: &'a [Sign],
+    pub(crate) faults: &'a Faults,
+    pub(crate) phases: &'a [Phase],
+    pub(crate) services: &'a [Service],
+}
+
+impl CaseGraph {
+    /// Draws a case.
+    pub(crate) fn of(parts: &Parts<'_>) -> Self {
+        let mut b = Builder { parts, graph: DiGraph::new(), nodes: HashMap::new() };
+        b.phases();
+        b.processes();
+        b.services();
+        b.faults();
+        // The failing one first: its edges come before all others.
+        let operations: Vec<NodeIndex> = parts
+            .failing
+            .into_iter()
+            .chain((0..parts.candidates.len().min(MAX_CANDIDATES)).filter(|at| Some(*at) != parts.failing))
+            .filter_map(|at| parts.candidates.get(at))
+            .map(|candidate| b.candidate(candidate))
+            .collect();
+        let failing = operations.first().copied().filter(|_| parts.failing.is_some());
+        let last = b.consequences(failing);
+        let chain = chain::back_from(&b.graph, last.or(failing));
+        Self { graph: b.graph, failing, chain }
+    }
+}
+
+struct Builder<'a> {
+    parts: &'a Parts<'a>,
+    graph: DiGraph<NodeData, EdgeData>,
+    nodes: HashMap<Node, NodeIndex>,
+}
+
+impl Builder<'_> {
+    /// The node that stands for `node`, made where there is none.
+    fn node(
+        &mut self,
+        node: Node,
+        words: impl FnOnce() -> Words,
+        time: Option<FileTime>,
+        place: Option<Place>,
+        trust: Trust,
+    ) -> NodeIndex {
+        if let Some(known) = self.nodes.get(&node) {
+            return *known;
+        }
+        let index = self.graph.add_node(NodeData { node: node.clone(), words: words(), time, place, trust });
+        self.nodes.insert(node, index);
+        index
+    }
+
+    /// An edge, once.
+    fn edge(&mut self, from: NodeIndex, to: NodeIndex, kind: EdgeKind, trust: Trust, evidence: Evidence) {
+        let known = self.graph.edges_connecting(from, to).any(|e| e.weight().kind == kind);
+        if from != to && !known {
+            self.graph.add_edge(from, to, EdgeData { kind, trust, evidence });
+        }
+    }
+
+    fn phases(&mut self) {
+        let parts = self.parts;
+        let mut earlier: Option<NodeIndex> = None;
+        for (number, phase) in parts.phases.iter().enumerate() {
+            let node = self.phase(number, phase);
+            if phase.boot > 0 {
+                let boot = phase.boot;
+                let words = || Words::new(format!("boot {boot}"), format!("第 {boot} 次启动"));
+                let boot = self.node(Node::Boot(boot), words, None, None, Trust::Inferred);
+                self.edge(node, boot, EdgeKind::During, phase.trust, phase.evidence.clone());
+            }
+            if let Some(earlier) = earlier {
+                let order = said("the order of their begins", "按开始时间的先后");
+                self.edge(earlier, node, EdgeKind::Precedes, Trust::Inferred, order);
+            }
+            earlier = Some(node);
+        }
+    }
+
+    fn phase(&mut self, number: usize, phase: &Phase) -> NodeIndex {
+        let name = phase.name.name();
+        let words = || match phase.name {
+            PhaseName::Rollback => Words::new("rollback", "回滚"),
+            _ => Words::new(name, name),
+        };
+        self.node(Node::Phase(number), words, Some(phase.start), phase.evidence.place, phase.trust)
+    }
+
+    /// The phase in which `time` lies.
+    fn during(&mut self, node: NodeIndex, time: FileTime) {
+        let parts = self.parts;
+        let within = |p: &&Phase| p.start <= time && p.end.is_none_or(|end| time <= end);
+        let rollback = |p: &Phase| p.name == PhaseName::Rollback;
+        let phases = || parts.phases.iter().enumerate().filter(|(_, p)| within(p));
+        // The rollback follows the failure, and overlaps the phase that failed.
+        let found = phases().filter(|(_, p)| !rollback(p)).max_by_key(|(_, p)| p.start);
+        let Some((number, phase)) = found.or_else(|| phases().max_by_key(|(_, p)| p.start)) else { return };
+        let phase = self.phase(number, phase);
+        let words = said("its time lies within the phase", "时间在该阶段之内");
+        self.edge(node, phase, EdgeKind::During, Trust::Inferred, words);
+    }
+
+    fn processes(&mut self) {
+        let timeline = self.parts.timeline;
+        let servicing = |p: &Process| p.role.services_updates() && p.role != Role::SessionManager;
+        let ids = timeline.processes.iter().enumerate().filter(|(_, p)| servicing(p));
+        for (number, _) in ids.take(MAX_PROCESSES) {
+            self.process(ProcessId(number as u32));
+        }
+    }
+
+    /// A process and its parents.
+    fn process(&mut self, id: ProcessId) -> NodeIndex {
+        let timeline = self.parts.timeline;
+        let mut child = self.lone_process(id);
+        let first = child;
+        let mut process = timeline.process(id);
+        for _ in 0..MAX_PARENTS {
+            let Some(parent) = process.and_then(|p| p.parent) else { break };
+            let node = self.lone_process(parent);
+            let words = said("the process table says so", "进程表如此记录");
+            self.edge(node, child, EdgeKind::Spawned, Trust::Recorded, words);
+            (child, process) = (node, timeline.process(parent));
+        }
+        first
+    }
+
+    fn lone_process(&mut self, id: ProcessId) -> NodeIndex {
+        let process = self.parts.timeline.process(id);
+        let label = process.map_or_else(|| "?".to_owned(), |p| format!("{} ({})", p.name, p.pid));
+        let start = process.and_then(|p| p.start);
+        self.node(Node::Process(id), || Words::new(label.clone(), label), start, None, Trust::Recorded)
+    }
+
+    fn services(&mut self) {
+        let parts = self.parts;
+        for (number, service) in parts.services.iter().enumerate() {
+            let time = service.states.first().map(|s| s.time);
+            let place = service.states.iter().find_map(|s| s.evidence.place);
+            let words = || Words::new(service.name.clone(), service.name.clone());
+            let node = self.node(Node::Service(number), words, time, place, Trust::Recorded);
+            for (process, trust, evidence) in hosts(parts.timeline, service) {
+                let process = self.process(process);
+                self.edge(process, node, EdgeKind::Hosts, trust, evidence);
+            }
+        }
+    }
+
+    fn object(&mut self, path: &str) -> NodeIndex {
+        let node = Node::Object(path.to_ascii_lowercase());
+        self.node(node, || Words::new(path, path), None, None, Trust::Recorded)
+    }
+
+    fn line(&mut self, place: Place, words: &Words, time: Option<FileTime>) -> NodeIndex {
+        self.node(Node::LogLine(place), || words.clone(), time, Some(place), Trust::Recorded)
+    }
+
+    /// An operation with its process and its objects.
+    fn operation(&mut self, event: &Event, words: Option<Words>, trust: Trust) -> NodeIndex {
+        let plain = || {
+            let label = format!("{} → {}", event.name, status_codes::ProcmonResult(event.status));
+            Words::new(label.clone(), label)
+        };
+        let words = || words.unwrap_or_else(plain);
+        let node = Node::Operation(event.id);
+        let node = self.node(node, words, Some(event.time), Some(event.id.into()), trust);
+        let recorded = || Evidence::at(event.id, Words::default());
+        if let Some(process) = event.process {
+            let process = self.process(process);
+            self.edge(node, process, EdgeKind::PerformedBy, Trust::Recorded, recorded());
+        }
+        if !event.path.is_empty() {
+            let object = self.object(&event.path);
+            self.edge(node, object, EdgeKind::On, Trust::Recorded, recorded());
+        }
+        if let Some(target) = &event.target {
+            let target = self.object(target);
+            self.edge(node, target, EdgeKind::To, Trust::Recorded, recorded());
+        }
+        node
+    }
+
+    /// A candidate, the tries before it, what made up for it, who stood in its way, and the line that tells of it.
+    fn candidate(&mut self, candidate: &Candidate) -> NodeIndex {
+        let timeline = self.parts.timeline;
+        let event = &candidate.event;
+        let node = self.operation(event, None, Trust::Recorded);
+        self.during(node, event.time);
+        let same = || said("the same process, operation, path and result", "相同的进程、操作、路径与结果");
+        let mut later = node;
+        for earlier in candidate.earlier.iter().rev().filter_map(|id| timeline.event(*id)) {
+            let earlier = self.operation(&earlier, None, Trust::Recorded);
+            self.edge(later, earlier, EdgeKind::Retries, Trust::Inferred, same());
+            later = earlier;
+        }
+        if let Some(success) = candidate.later_success.and_then(|id| timeline.event(id)) {
+            let success = self.operation(&success, None, Trust::Recorded);
+            let words = said(
+                "the same process succeeds with the same operation on the same path",
+                "同一进程对同一路径的相同操作后来成功",
+            );
+            self.edge(success, node, EdgeKind::Resolves, Trust::Inferred, words);
+        }
+        if let Some(follow) = candidate.reopened.and_then(|id| timeline.event(id)) {
+            let follow = self.operation(&follow, None, Trust::Recorded);
+            let words =
+                said("the same thread looks at the same path right afterwards", "同一线程随即查看同一路径");
+            self.edge(node, follow, EdgeKind::Precedes, Trust::Inferred, words);
+        }
+        if let Some(holder) = candidate.holder {
+            self.holder(holder, node);
+        }
+        if let Some(report) = &candidate.report {
+            let text = Words::new(report.text.clone(), report.text.clone());
+            let line = self.line(report.place, &text, report.time);
+            let trust = if report.close { Trust::Correlated } else { Trust::Inferred };
+            let (en, zh) = match (report.same_code, report.same_name) {
+                (true, true) => ("the same code and the same object", "代码与对象相同"),
+                (true, false) => ("the same code", "代码相同"),
+                _ => ("the same object", "对象相同"),
+            };
+            self.edge(
+                node,
+                line,
+                EdgeKind::ReportedBy,
+                trust,
+                Evidence::at(report.place, Words::new(en, zh)),
+            );
+            if report.same_name {
+                let object = self.object(&event.path);
+                let words = Evidence::at(report.place, Words::default());
+                self.edge(line, object, EdgeKind::Names, trust, words);
+            }
+        }
+        node
+    }
+
+    fn holder(&mut self, holder: Holder, failing: NodeIndex) {
+        let timeline = self.parts.timeline;
+        let Some(event) = timeline.event(holder.event) else { return };
+        let name = timeline.process(holder.process).map_or("?", |p| p.name.as_str());
+        let shared = shared(holder.share);
+        let words = Words::new(
+            format!("the file is held by {name}, opened with {}", shared.en),
+            format!("文件被 {name} 占用,打开时{}", shared.zh),
+        );
+        let open = self.operation(&event, Some(words), Trust::Inferred);
+        let words =
+            Words::new("its open was not followed by a close before the error", "其打开在错误之前未见关闭");
+        let evidence = Evidence::at(holder.event, words);
+        self.edge(open, failing, EdgeKind::ConflictsWith, Trust::Inferred, evidence);
+    }
+
+    /// The lines that say that something failed, and the services that these waited for.
+    fn faults(&mut self) {
+        let parts = self.parts;
+        for fault in parts.faults.all.iter().take(MAX_LINES) {
+            let words = fault.words();
+            let line = self.line(fault.place, &words, fault.time);
+            if let Some(time) = fault.time {
+                self.during(line, time);
+            }
+            let service = services::needed_by(&fault.item)
+                .and_then(|name| parts.services.iter().position(|s| s.name.eq_ignore_ascii_case(name)))
+                .and_then(|number| self.nodes.get(&Node::Service(number)).copied());
+            let Some(service) = service else { continue };
+            let needs = Words::new("this installer needs the service", "该安装程序需要此服务");
+            let kind = if fault.waited_in_vain() { EdgeKind::WaitsFor } else { EdgeKind::Names };
+            self.edge(line, service, kind, Trust::Inferred, Evidence::at(fault.place, needs));
+        }
+    }
+
+    /// The signs of failure in their order, and the rollback. Gives what came last.
+    fn consequences(&mut self, failing: Option<NodeIndex>) -> Option<NodeIndex> {
+        let parts = self.parts;
+        let begin = parts.failing.and_then(|at| parts.candidates.get(at)).map(|c| c.event.time);
+        let follows = |s: &Sign| begin.is_none_or(|begin| s.time >= begin);
+        let mut first = None;
+        let mut earlier = None;
+        for (number, sign) in parts.signs.iter().enumerate().filter(|(_, s)| follows(s)).take(MAX_LINES) {
+            let node = self.sign(number, sign);
+            if let Some(earlier) = earlier {
+                let order = said("the order in time", "按时间先后");
+                self.edge(earlier, node, EdgeKind::Precedes, Trust::Inferred, order);
+            }
+            earlier = Some(node);
+            first = first.or(Some(node));
+        }
+        let rollback = parts.phases.iter().enumerate().find(|(_, p)| p.name == PhaseName::Rollback);
+        let rollback = rollback.map(|(number, phase)| self.phase(number, phase));
+        if let (Some(failing), Some(sign)) = (failing, first) {
+            let words = said(
+                "the sign follows the error, and nothing more likely lies between",
+                "迹象紧随错误,其间没有更可能的原因",
+            );
+            self.edge(failing, sign, EdgeKind::Caused, Trust::Inferred, words);
+        }
+        if let (Some(sign), Some(rollback)) = (first, rollback) {
+            let words = said("the rollback begins with it", "回滚由此开始");
+            self.edge(sign, rollback, EdgeKind::Caused, Trust::Inferred, words);
+        }
+        rollback.or(first)
+    }
+
+    /// A sign is the line that says it, the operation that shows it, or what a process did.
+    fn sign(&mut self, number: usize, sign: &Sign) -> NodeIndex {
+        let event = match sign.place {
+            Some(Place::Event(id)) => self.parts.timeline.event(id),
+            _ => None,
+        };
+        let node = match (sign.place, event) {
+            (Some(place @ Place::Line { .. }), _) => self.line(place, &sign.words, Some(sign.time)),
+            (_, Some(event)) => self.operation(&event, Some(sign.words.clone()), sign.trust),
+            (place, None) => {
+                let words = || sign.words.clone();
+                self.node(Node::Sign(number), words, Some(sign.time), place, sign.trust)
+            }
+        };
+        if let Some(process) = sign.process {
+            let process = self.process(process);
+            self.edge(node, process, EdgeKind::PerformedBy, Trust::Recorded, sign.evidence());
+        }
+        self.during(node, sign.time);
+        node
+    }
+}
+
+/// The processes that ran a service: those that loaded its library, and those whose command line or program names it.
+fn hosts(timeline: &Timeline<'_>, service: &Service) -> Vec<(ProcessId, Trust, Evidence)> {
+    let mut found: Vec<(ProcessId, Trust, Evidence)> = Vec::new();
+    for state in &service.states {
+        if let Some(Place::Event(id)) = state.evidence.place
+            && let Some(process) = timeline.event(id).and_then(|e| e.process)
+        {
+            found.push((process, state.trust, state.evidence.clone()));
+        }
+    }
+    let program = format!("{}.exe", service.name);
+    for (number, process) in timeline.processes.iter().enumerate() {
+        let mut arguments = process.command_line.split_whitespace();
+        let named = arguments.any(|a| a.eq_ignore_ascii_case("-s"))
+            && arguments.next().is_some_and(|a| a.eq_ignore_ascii_case(&service.name));
+        if process.name.eq_ignore_ascii_case(&program) || named {
+            let words = Words::new(process.command_line.clone(), process.command_line.clone());
+            found.push((ProcessId(number as u32), Trust::Recorded, Evidence::said(words)));
+        }
+    }
+    found
+}
+
+fn said(en: &str, zh: &str) -> Evidence {
+    Evidence::said(Words::new(en, zh))
+}
+
+/// What a share mode leaves out.
+fn shared(share: u32) -> Words {
+    match (share & 2 != 0, share & 4 != 0) {
+        (true, true) => Words::new("full sharing", "完全共享"),
+        (true, false) => Words::new("no delete sharing", "不允许共享删除"),
+        (false, true) => Words::new("no write sharing", "不允许共享写入"),
+        (false, false) => Words::new("neither write nor delete sharing", "不允许共享写入和删除"),
+    }
+}
