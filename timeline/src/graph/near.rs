@@ -7,7 +7,7 @@ use petgraph::{Direction, graph::NodeIndex, visit::EdgeRef};
 use super::{CaseGraph, EdgeKind};
 
 /// Steps beyond which a node tells nothing of the failure.
-const FAR: u32 = 12;
+const FAR: u32 = 6;
 
 /// How far the other end of an edge is: along it, and against it. A process leads to all it did, a phase to all that lies
 /// in it; neither says that these have to do with one another.
@@ -19,13 +19,13 @@ const STEPS: &[(EdgeKind, u32, u32)] = &[
     (EdgeKind::Retries, 1, 1),
     (EdgeKind::On, 1, 3),
     (EdgeKind::To, 1, 3),
-    (EdgeKind::PerformedBy, 1, 13),
+    (EdgeKind::PerformedBy, 1, 7),
     (EdgeKind::WaitsFor, 1, 2),
     (EdgeKind::Names, 2, 2),
     (EdgeKind::Hosts, 4, 2),
     (EdgeKind::Spawned, 8, 2),
-    (EdgeKind::During, 3, 13),
-    (EdgeKind::Precedes, 4, 4),
+    (EdgeKind::During, 4, 7),
+    (EdgeKind::Precedes, 5, 5),
 ];
 
 impl CaseGraph {

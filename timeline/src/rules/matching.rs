@@ -169,6 +169,7 @@ mod tests {
         };
         let failing = Candidate {
             event,
+            earlier: Vec::new(),
             tries: 1,
             later_success: None,
             reopened: None,
