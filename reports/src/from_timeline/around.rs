@@ -1,7 +1,7 @@
 //! What was read, and what lies around the failing operation.
 
 use timeline::{
-    Kind, benign,
+    Kind, Role, benign,
     graph::{Node, NodeData, NodeIndex},
 };
 
@@ -115,16 +115,15 @@ impl View<'_> {
             .map(|group| {
                 let example = self.timeline.event(group.example);
                 let (kind, path) = example.map_or((Kind::Other, String::new()), |e| (e.kind, e.path));
+                let process = group.process.and_then(|p| self.timeline.process(p));
+                let role = process.map_or(Role::Other, |p| p.role);
                 FailureGroup {
-                    process: group
-                        .process
-                        .and_then(|p| self.timeline.process(p))
-                        .map_or_else(String::new, |p| p.name.clone()),
+                    process: process.map_or_else(String::new, |p| p.name.clone()),
                     operation: group.operation.to_owned(),
                     result: status_codes::ProcmonResult(group.status).to_string(),
                     status: status(group.status),
                     count: Some(group.count),
-                    benign: benign(kind, group.status, &path).map_or_else(Text::default, |w| text(&w)),
+                    benign: benign(role, kind, group.status, &path).map_or_else(Text::default, |w| text(&w)),
                     example_path: path,
                     first: Some(time(group.first)),
                     last: Some(time(group.last)),

@@ -2,7 +2,12 @@
 
 use std::collections::HashMap;
 
-use super::{features, noise, reports, signs::Sign};
+use super::{
+    Faults, features,
+    needed::{self, Needed},
+    noise, reports,
+    signs::Sign,
+};
 use crate::{
     Timeline,
     model::{Event, EventId, FileTime, Kind, Place, Process, ProcessId, Role, Ticks},
@@ -90,12 +95,31 @@ pub(crate) struct Context<'a> {
     pub(crate) alike: u64,
     /// The primitive of pending.xml that is to change the object.
     pub(crate) planned: Option<(u64, &'static str)>,
+    /// What servicing needs the object for, where its result would be ordinary elsewhere.
+    pub(crate) needed: Option<&'static Needed>,
+    /// Why the result is ordinary, where it is and something else raises the operation.
+    pub(crate) ordinary: Option<crate::Words>,
 }
 
 /// Collects and ranks, best first.
-pub(crate) fn rank(timeline: &Timeline<'_>, signs: &[Sign]) -> Vec<Candidate> {
-    let suspects =
-        timeline.suspects(|e| noise::benign(e.kind, e.status, &e.path).is_none() && !e.path.is_empty());
+pub(crate) fn rank(timeline: &Timeline<'_>, signs: &[Sign], faults: &Faults) -> Vec<Candidate> {
+    let lines = reports::Lines::of(timeline, faults);
+    let planned = |event: &Event| {
+        timeline.scans.iter().find_map(|s| {
+            let plan = &s.known.plan;
+            plan.primitive(&event.path).or_else(|| plan.primitive(event.target.as_ref()?))
+        })
+    };
+    // A result that is ordinary is looked at where a log or the plan speaks of its object.
+    let role = |e: &Event| timeline.process_of(e).map_or(Role::Other, |p| p.role);
+    let wanted = |e: &Event| {
+        !e.path.is_empty()
+            && !noise::is_aftermath(&e.path)
+            && (noise::benign(role(e), e.kind, e.status, &e.path).is_none()
+                || lines.name(e)
+                || planned(e).is_some())
+    };
+    let suspects = timeline.suspects(wanted);
     let mut candidates = group(suspects);
     // Of a flood the latest are nearest to the failure; what mutates comes before what only looks.
     candidates.sort_by_key(|c| {
@@ -108,7 +132,6 @@ pub(crate) fn rank(timeline: &Timeline<'_>, signs: &[Sign]) -> Vec<Candidate> {
     if !paths.is_empty() {
         relate(&mut candidates, &timeline.touching(&paths), timeline);
     }
-    let lines = reports::Lines::of(timeline);
     for candidate in &mut candidates {
         candidate.report = lines.report(&candidate.event);
     }
@@ -127,10 +150,9 @@ pub(crate) fn rank(timeline: &Timeline<'_>, signs: &[Sign]) -> Vec<Candidate> {
                 process,
                 before_sign: sign.map(|s| s.time.since(event.time)),
                 last_before_sign: last.flatten() == Some((event.time, event.id)),
-                planned: timeline.scans.iter().find_map(|s| {
-                    let plan = &s.known.plan;
-                    plan.primitive(&event.path).or_else(|| plan.primitive(event.target.as_ref()?))
-                }),
+                planned: planned(event),
+                needed: needed::row(process.role, event.kind, event.status, &event.path),
+                ordinary: noise::benign(process.role, event.kind, event.status, &event.path),
                 alike: alike.get(&(event.process, event.name, event.status)).copied().unwrap_or(1),
             };
             features::score(&context)

@@ -3,7 +3,7 @@
 use super::{Candidate, benign};
 use crate::{
     Timeline,
-    model::{Event, Kind},
+    model::{Event, Kind, Role},
 };
 
 /// Why an event is shown.
@@ -45,22 +45,26 @@ pub(crate) fn around(timeline: &Timeline<'_>, candidate: &Candidate) -> Vec<(Rel
     let near = timeline.near(failing, AROUND);
     let middle = near.partition_point(|e| (e.time, e.id) < (failing.time, failing.id));
     let (before, after) = near.split_at(middle);
-    shown.extend(side(failing, &mut before.iter().rev()));
-    shown.extend(side(failing, &mut after.iter().filter(|e| e.id != failing.id)));
+    shown.extend(side(timeline, failing, &mut before.iter().rev()));
+    shown.extend(side(timeline, failing, &mut after.iter().filter(|e| e.id != failing.id)));
     shown.sort_by_key(|(relation, e)| (e.time, e.id, *relation));
     shown.dedup_by_key(|(_, e)| e.id);
     shown
 }
 
 /// Of the events on one side of the failing one, nearest first, those worth a row.
-fn side(failing: &Event, events: &mut dyn Iterator<Item = &Event>) -> Vec<(Relation, Event)> {
+fn side(
+    timeline: &Timeline<'_>,
+    failing: &Event,
+    events: &mut dyn Iterator<Item = &Event>,
+) -> Vec<(Relation, Event)> {
     let (mut thread, mut others) = (Vec::new(), Vec::new());
     for event in events {
         if event.process == failing.process && event.tid == failing.tid {
             if thread.len() < SAME_THREAD {
                 thread.push((Relation::SameThread, event.clone()));
             }
-        } else if others.len() < NEARBY && tells(event) {
+        } else if others.len() < NEARBY && tells(timeline, event) {
             others.push((Relation::Nearby, event.clone()));
         }
     }
@@ -69,8 +73,9 @@ fn side(failing: &Event, events: &mut dyn Iterator<Item = &Event>) -> Vec<(Relat
 }
 
 /// Whether an event of another thread is worth a row.
-fn tells(event: &Event) -> bool {
+fn tells(timeline: &Timeline<'_>, event: &Event) -> bool {
+    let role = timeline.process_of(event).map_or(Role::Other, |p| p.role);
     matches!(event.kind, Kind::ProcessCreate | Kind::ProcessStart | Kind::ProcessExit)
         || event.kind.mutates()
-        || event.failed() && benign(event.kind, event.status, &event.path).is_none()
+        || event.failed() && benign(role, event.kind, event.status, &event.path).is_none()
 }

@@ -6,7 +6,7 @@
 
 use super::{
     candidates::{Context, FeatureHit},
-    noise,
+    needed::Needed,
 };
 use crate::model::{Role, Ticks, Words};
 
@@ -123,12 +123,22 @@ const FEATURES: &[Feature] = &[
     Feature {
         name: "needed-name",
         weight: 2.5,
-        applies: |c| {
-            let event = &c.candidate.event;
-            yes(noise::is_missing(event.status) && noise::is_needed(&event.path))
+        applies: |c| yes(c.needed.is_some()),
+        words: |c| {
+            let object = c.needed.map(Needed::words).unwrap_or_default();
+            Words::new(format!("it is {}", object.en), format!("该对象是{}", object.zh))
         },
-        words: |_| {
-            Words::new("the missing name is one that servicing cannot do without", "缺失的对象是更新所必需的")
+    },
+    Feature {
+        name: "ordinary",
+        weight: -2.0,
+        applies: |c| yes(c.ordinary.is_some()),
+        words: |c| {
+            let why = c.ordinary.clone().unwrap_or_default();
+            Words::new(
+                format!("the result is ordinary here: {}", why.en),
+                format!("此处该结果属正常:{}", why.zh),
+            )
         },
     },
     Feature {

@@ -4,6 +4,7 @@ mod candidates;
 mod evidence;
 mod faults;
 mod features;
+mod needed;
 mod noise;
 mod remedies;
 mod reports;
@@ -73,7 +74,7 @@ pub fn diagnose(timeline: &Timeline<'_>, rules: &Rules) -> Diagnosis {
     let signs = signs::find(timeline, &marked, &faults);
     let phases = phases::find(timeline, &boots, &marked, &signs, &faults);
     let services = services::find(timeline, &marked, &faults);
-    let candidates = candidates::rank(timeline, &signs);
+    let candidates = candidates::rank(timeline, &signs, &faults);
     let verdict = verdict::decide(&verdict::Found {
         timeline,
         boots: &boots,

@@ -1,6 +1,7 @@
 //! Results that are ordinary where they stand: by operation and context, never by the text of the result alone.
 
-use crate::model::{Kind, Words};
+use super::needed;
+use crate::model::{Kind, Role, Words};
 
 /// A row of the table: statuses, kinds of operation (none for all), why it is ordinary, in both languages.
 type Row = (&'static [u32], &'static [Kind], &'static str, &'static str);
@@ -62,28 +63,48 @@ const ROWS: &[Row] = &[
     ),
 ];
 
-/// Paths under which a missing name is no mere probing for a servicing process: ends or parts, lower case.
-const NEEDED: &[&str] =
-    &[r"\driverstore\filerepository\", r"\component based servicing\driveroperations\", r"\inf\"];
-
 /// Why `status` is ordinary for this kind of operation on this path; `None` where it is not.
-pub fn benign(kind: Kind, status: u32, path: &str) -> Option<Words> {
+pub fn benign(role: Role, kind: Kind, status: u32, path: &str) -> Option<Words> {
+    if is_aftermath(path) {
+        return Some(Words::new(
+            "CBS gathers it for the report on a failure that happened before",
+            "CBS 为已发生的失败收集报告所用",
+        ));
+    }
     let row = ROWS.iter().find(|(statuses, kinds, ..)| {
         statuses.contains(&status) && (kinds.is_empty() || kinds.contains(&kind))
     })?;
-    if is_missing(status) && is_needed(path) {
+    if needed::row(role, kind, status, path).is_some() {
         return None;
     }
     Some(Words::new(row.2, row.3))
 }
 
+/// What CBS touches when it reports a failure: ends of paths, lower case. Nothing of it can have caused that failure.
+const AFTERMATH: &[&str] = &[
+    r"\disablewerreporting",
+    r"\winsxs\pending.xml.bad",
+    r"\winsxs\poqexec.log",
+    r"\logs\cbs\filterlist.log",
+    r"\logfiles\scm\scm.evm",
+    r"\winsxs\temp\logfiles\ntfslog.etl",
+];
+
+/// Whether a path is one that CBS touches when it reports a failure.
+pub(crate) fn is_aftermath(path: &str) -> bool {
+    let ends_with = |tail: &str| {
+        path.len()
+            .checked_sub(tail.len())
+            .and_then(|at| path.get(at..))
+            .is_some_and(|end| end.eq_ignore_ascii_case(tail))
+    };
+    AFTERMATH.iter().any(|tail| ends_with(tail))
+}
+
+/// Lines that tell of that report, and of no failure of their own: parts of them.
+pub(crate) const AFTERMATH_LINES: &[&str] = &["DisableWerReporting", "Windows Error Report"];
+
 /// Whether the status says that a name is not there.
 pub(crate) fn is_missing(status: u32) -> bool {
     matches!(status, NAME_NOT_FOUND | PATH_NOT_FOUND | NO_SUCH_FILE)
-}
-
-/// Whether the path is one that servicing cannot do without.
-pub(crate) fn is_needed(path: &str) -> bool {
-    let path = path.to_ascii_lowercase();
-    NEEDED.iter().any(|part| path.contains(part))
 }

@@ -1,6 +1,8 @@
 //! Lines of logs that report an operation's error: by its code, its object and its time.
 
-use super::{candidates::Report, signs::LINE_GRAIN};
+use std::collections::HashSet;
+
+use super::{Faults, candidates::Report, noise::AFTERMATH_LINES, signs::LINE_GRAIN};
 use crate::{
     Timeline,
     model::{Event, FileTime, Place, Ticks},
@@ -14,6 +16,8 @@ const SHORTEST_NAME: usize = 5;
 /// The lines that say that something failed.
 pub(crate) struct Lines {
     lines: Vec<Line>,
+    /// Every word of them that could be an object's name.
+    words: HashSet<String>,
 }
 
 struct Line {
@@ -23,11 +27,15 @@ struct Line {
     ntstatus: Option<u32>,
     text: String,
     lower: String,
+    /// It names what failed, in a form that is known.
+    is_fault: bool,
 }
 
 impl Lines {
-    pub(crate) fn of(timeline: &Timeline<'_>) -> Self {
+    pub(crate) fn of(timeline: &Timeline<'_>, faults: &Faults) -> Self {
         let failed = timeline.scans.iter().flat_map(|s| &s.lines).filter(|l| l.failed);
+        let failed = failed.filter(|l| !AFTERMATH_LINES.iter().any(|part| l.text.contains(part)));
+        let known: HashSet<Place> = faults.all.iter().map(|f| f.place).collect();
         let lines = failed.map(|l| Line {
             place: Place::Line { source: l.source, line: l.line },
             time: l.time,
@@ -35,8 +43,20 @@ impl Lines {
             ntstatus: l.code.and_then(|code| status_codes::HResult(code).ntstatus()).map(|n| n.0),
             lower: l.text.to_ascii_lowercase(),
             text: l.text.clone(),
+            is_fault: known.contains(&Place::Line { source: l.source, line: l.line }),
         });
-        Self { lines: lines.collect() }
+        let lines: Vec<Line> = lines.collect();
+        let words = lines.iter().flat_map(|l| l.lower.split(is_between)).flat_map(|word| {
+            let stem = word.strip_suffix(".inf");
+            [Some(word), stem].into_iter().flatten()
+        });
+        let words = words.filter(|w| w.len() >= SHORTEST_NAME).map(str::to_owned).collect();
+        Self { lines, words }
+    }
+
+    /// Whether one of them names the operation's object.
+    pub(crate) fn name(&self, event: &Event) -> bool {
+        !self.words.is_empty() && names(event).iter().any(|name| self.words.contains(name))
     }
 
     /// The line that reports `event` best. `None` where neither code nor name is in any.
@@ -49,7 +69,8 @@ impl Lines {
             });
             let same_code = by_win32 || line.ntstatus == Some(event.status);
             let same_name = names.iter().any(|name| line.lower.contains(name.as_str()));
-            if !same_code && !same_name {
+            // A code alone says something only where the line is about a failure of servicing.
+            if !(same_name || same_code && line.is_fault) {
                 return None;
             }
             let close = line
@@ -67,6 +88,12 @@ impl Lines {
         });
         reports.max_by_key(|r| (r.same_code && r.same_name, r.close, r.same_name, std::cmp::Reverse(r.place)))
     }
+}
+
+/// Whether a character stands between the words of a line: paths are taken apart, file names are not.
+fn is_between(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(c, '\\' | '/' | ':' | ',' | ';' | '\'' | '"' | '[' | ']' | '(' | ')' | '{' | '}' | '=')
 }
 
 /// Names by which a line would mean the operation's object: the last parts of its paths, and the INF of a folder of the

@@ -212,6 +212,9 @@ impl Row for PmlRow<'_> {
         };
         watch::mark(role, self.kind, |tail| path.ends_with_ignore_ascii_case(tail))
     }
+    fn path(&self) -> String {
+        self.event.path()
+    }
 }
 
 /// Names of Windows by version number. 10.0 stands for Windows 10, 11 and the servers of their time.

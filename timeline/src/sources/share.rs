@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use pml_reader::Operation;
 
-use super::{FailureGroup, Kept, Mark, Scan};
+use super::{FailureGroup, Kept, Mark, Scan, watch};
 use crate::model::{EventId, FileTime, Kind, Process, ProcessId, Role, SourceId, is_error};
 
 /// Bins of the histogram.
@@ -34,6 +34,8 @@ pub(crate) trait Row {
     fn exit_status(&self) -> Option<u32>;
     /// What the name that it touches stands for, to a process of this role.
     fn mark(&self, role: Role) -> Option<Mark>;
+    /// The file or key.
+    fn path(&self) -> String;
 }
 
 /// What all threads of a scan know beforehand.
@@ -111,26 +113,30 @@ impl Share {
         if failed {
             self.count_failure(row, frame.source, slot, time);
         }
-        if let Some(kept) = self.keep(row, role, failed)
-            && self.kept.len() < MAX_KEPT
-        {
-            self.kept.push((row.index(), kept));
+        match row.kind() {
+            Kind::ProcessExit => {
+                if let (Some(slot), Some(status)) = (slot, row.exit_status()) {
+                    self.exits.push((slot, time, status));
+                }
+                self.keep(row, Kept::Lifecycle);
+            }
+            Kind::ProcessCreate | Kind::ProcessStart => self.keep(row, Kept::Lifecycle),
+            _ => {
+                if let Some(mark) = row.mark(role) {
+                    self.keep(row, Kept::Marked(mark));
+                }
+                // A name that tells something can be what the error is about.
+                if failed && watch::is_suspect(role, || row.path()) {
+                    self.keep(row, Kept::Suspect);
+                }
+            }
         }
     }
 
-    fn keep(&mut self, row: &impl Row, role: Role, failed: bool) -> Option<Kept> {
-        match row.kind() {
-            Kind::ProcessExit => {
-                if let (Some(slot), Some(status)) = (row.slot(), row.exit_status()) {
-                    self.exits.push((slot, row.time(), status));
-                }
-                return Some(Kept::Lifecycle);
-            }
-            Kind::ProcessCreate | Kind::ProcessStart => return Some(Kept::Lifecycle),
-            _ => {}
+    fn keep(&mut self, row: &impl Row, kept: Kept) {
+        if self.kept.len() < MAX_KEPT {
+            self.kept.push((row.index(), kept));
         }
-        let mark = row.mark(role).map(Kept::Marked);
-        mark.or_else(|| (failed && role.services_updates()).then_some(Kept::Suspect))
     }
 
     fn count_failure(&mut self, row: &impl Row, source: SourceId, slot: Option<usize>, time: FileTime) {

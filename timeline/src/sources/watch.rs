@@ -83,6 +83,28 @@ pub(crate) fn mark(role: Role, kind: Kind, ends_with: impl Fn(&str) -> bool) -> 
     row.map(|(.., mark)| *mark)
 }
 
+/// What service hosts do for servicing when an advanced installer asks them: parts of paths, lower case. Inferred from the
+/// installers' names.
+const DONE_BY_SERVICES: &[&str] = &[
+    r"\windows\system32\tasks\",
+    r"\schedule\taskcache\",
+    r"\appx\appxalluserstore\",
+    r"\windows\currentversion\winevt\",
+    r"\windows\system32\wbem\",
+    r"\microsoft\windows\containers\",
+];
+
+/// Whether an error of a process with this role can be what made the update fail.
+pub(crate) fn is_suspect(role: Role, path: impl FnOnce() -> String) -> bool {
+    match role {
+        Role::ServiceHost | Role::ServiceControl => {
+            let path = path().to_ascii_lowercase();
+            DONE_BY_SERVICES.iter().any(|part| path.contains(part))
+        }
+        role => role.services_updates(),
+    }
+}
+
 /// Whether operations of this role and kind can be marked at all; everything else need not be decoded.
 pub(crate) fn may_mark(role: Role, kind: Kind) -> bool {
     match kind {
