@@ -19,6 +19,7 @@ class Boot:
         self.disabled, self.poqexec_loads = set(disabled), poqexec_loads
         self.kernel = trace.actor(trace.system)
         self.agents, self.hosts = {}, {}
+        self.services = self.ti = self.worker = self.explorer = None
 
     def kernel_start(self):
         for driver in BOOT_DRIVERS + [a.driver for a in self.machine.agents]:
@@ -138,5 +139,6 @@ class Boot:
         t = self.trace
         for process in [p for p in t.processes if p.name in ("TrustedInstaller.exe", "svchost.exe", "lsass.exe", "winlogon.exe") and not p.end]:
             t.actor(process).exit()
-        self.services.exit()
+        if self.services:
+            self.services.exit()
         t.wait(0.5)

@@ -36,7 +36,7 @@ class Case:
         self.cbs, self.setupapi, self.poqexec_log = Cbs(self.machine, self.rng), SetupApi(self.machine), Poqexec()
         self.boots, self.files, self.persist_from = [], {}, None
         self.identifier = f"{self.rng.getrandbits(128):032x}"
-        self.no_logs = False
+        self.no_logs, self.without_logs = False, {}
         self.label = dict(scenario=name, seed=seed, outcome="no_failure", phase=None, trace=None, index=None, acceptable=[], process=None,
                           operation=None, path=None, status=None, hresult=None, reported=None, signature=signature, kind=kind, events=None)
         self.event, self.also = None, []
@@ -88,7 +88,7 @@ class Case:
             if held:
                 self.describe(self.event)
         if self.no_logs or logs == "none":
-            self.label["reported"] = None
+            self.label.update(self.without_logs, reported=None)
         else:
             self.write_logs(folder, logs)
         (folder / "label.json").write_text(json.dumps(self.label, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

@@ -5,6 +5,7 @@ import lzma
 import os
 from pathlib import Path
 
+import details
 import pml
 import status as s
 
@@ -64,20 +65,25 @@ def patterns():
 
 
 def actors(boot):
-    """(actor, names whose patterns it may show) of the processes that a started Windows has."""
+    """(a thread, names whose patterns it may show) of the processes that a started Windows has."""
     found = [(a, ["svchost.exe", "wmiprvse.exe", "taskhostw.exe"]) for a in boot.hosts.values()]
     found += [(a, ["MsMpEng.exe", "vmtoolsd.exe", "SearchIndexer.exe"]) for a in boot.agents.values()]
-    found += [(boot.lsass, ["lsass.exe"]), (boot.kernel, ["System"])]
-    if getattr(boot, "explorer", None):
+    found.append((boot.kernel, ["System"]))
+    if boot.services:
+        found += [(boot.lsass, ["lsass.exe"]), (boot.services, ["services.exe"])]
+    if boot.worker:
+        found += [(boot.worker, ["TiWorker.exe"])] * 2
+    if boot.explorer:
         found += [(boot.explorer, ["Explorer.EXE"])] * 3
-    return found
+    return [(boot.trace.actor(a.process), names) for a, names in found]
 
 
 def fill(boot, real, count, start=None, end=None):
     """`count` events between two times, in short runs as they were recorded, by processes that live at that time."""
     trace, rng, home = boot.trace, boot.rng, boot.trace.now
     start, end = start or trace.start, end or home
-    choices = [(a, n) for a, names in actors(boot) for n in names if n in real] or [(a, n) for a, _ in actors(boot) for n in real]
+    threads = actors(boot)
+    choices = [(a, n) for a, names in threads for n in names if n in real] or [(a, n) for a, _ in threads for n in real]
     while count > 0:
         actor, name = rng.choice(choices)
         rows = real[name]
@@ -101,7 +107,6 @@ def fill(boot, real, count, start=None, end=None):
 
 def profile(boot):
     """A Process Profiling row for each process each second or so, as Process Monitor writes them."""
-    import details
     trace = boot.trace
     home = trace.now
     seconds = min(40, (home - trace.start) // 10_000_000)

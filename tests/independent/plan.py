@@ -38,13 +38,16 @@ INSTALLERS = {
 
 
 class Plan:
-    def __init__(self, machine, rng, primitives=60):
+    def __init__(self, machine, rng):
         self.version = machine.version_of(machine.revision)
         self.drivers = rng.sample(DRIVERS, rng.randrange(5, 12))
         self.driver_folder = {i: f"{machine.system_root}\\System32\\DriverStore\\FileRepository\\{i}_{machine.arch}_{rng.getrandbits(64):016x}"
                               for i in DRIVERS}
         self.components, self.primitives = [], []
-        for name, files in rng.sample(COMPONENTS, rng.randrange(14, len(COMPONENTS))):
+        inside = [c for c in COMPONENTS if c[0] in PROGRAM_FILES]
+        others = [c for c in COMPONENTS if c[0] not in PROGRAM_FILES]
+        chosen = rng.sample(inside, rng.randrange(2, len(inside) + 1)) + rng.sample(others, rng.randrange(12, len(others)))
+        for name, files in rng.sample(chosen, len(chosen)):
             folder = f"C:\\Windows\\WinSxS\\{machine.arch}_microsoft-windows-{name}_31bf3856ad364e35_{self.version}_none_{rng.getrandbits(64):016x}"
             identity = f"Microsoft-Windows-{name.title()}, version {self.version}, arch {machine.arch}, nonSxS, pkt {{l:8 b:31bf3856ad364e35}}"
             self.components.append(Component(name, identity, folder, files))
@@ -58,10 +61,10 @@ class Plan:
                 self.primitives.append(Primitive("HardlinkFile", f"{folder}\\{file}", target))
             key = f"HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\SideBySide\\Winners\\{machine.arch}_microsoft-windows-{name}_31bf3856ad364e35_none\\10.0"
             self.primitives.append(Primitive("SetKeyValue", None, f"{key}\\(Default)"))
-            if rng.random() < 0.4:
+            if rng.random() < 0.4 or name == chosen[0][0]:
                 temp = f"C:\\Windows\\WinSxS\\Temp\\PendingRenames\\{rng.getrandbits(64):016x}01000000e40b4c13.$$.cdf-ms"
                 self.primitives.append(Primitive("MoveFile", temp, f"C:\\Windows\\WinSxS\\FileMaps\\$$_{name.replace('-', '_')}_{rng.getrandbits(64):016x}.cdf-ms"))
-            if rng.random() < 0.3:
+            if rng.random() < 0.3 or name == chosen[0][0]:
                 self.primitives.append(Primitive("DeleteFile", None, f"C:\\Windows\\WinSxS\\Temp\\PendingDeletes\\$$DeleteMe.{files[0]}.{rng.getrandbits(64):016x}.{rng.randrange(9999):04d}"))
         rng.shuffle(self.primitives)
         names = [n for n in INSTALLERS if n not in ("Container Installer", "HTTP Installer")]

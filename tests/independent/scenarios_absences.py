@@ -5,7 +5,7 @@ from case import failed_installers, scenario, second_boot, start
 from drivers import driver_queue
 import installers
 from scenarios_installers import WIN32, begin
-from servicing import rollback, trusted_installer
+from servicing import POQEXEC, primitive, rollback, trusted_installer
 import status as s
 
 
@@ -158,6 +158,38 @@ def _(case):
         appx.open_key(f"{base}\\S-1-5-21-1085031214-1563985344-725345543-1001\\Microsoft.MicrosoftEdge_44.18362.449.0_neutral__8wekyb3d8bbwe")
         appx.enum_key(base, 1, s.NO_MORE_ENTRIES)
     failed_installers(case, boot, "Generic Command", "80073cf6 [Error,Facility=FACILITY_WIN32,Code=15606 (0x3cf6)]", 0x80073CF6, work=work)
+
+
+@scenario("absent-service-crashes", 12)
+def _(case):
+    """The service that the installer waits for starts and dies."""
+    boot = begin(case)
+
+    def work(w):
+        for _ in range(2):
+            host = boot.host("NetSetupSvc", "-k netsvcs -p -s NetSetupSvc")
+            boot.trace.wait(case.rng.uniform(1, 5))
+            host.exit(0xC0000005)
+    failed_installers(case, boot, "Network Drivers", "800106d9 [Error,Facility=(0001),Code=1753 (0x06d9)]", 0x800106D9, work=work, seconds=60)
+
+
+@scenario("absent-poqexec-hangs")
+def _(case):
+    """The first log ends with poqexec in the middle of its queue, and the machine switched off by hand."""
+    boot = case.boot()
+    boot.renames([])
+    actor = boot.setup_execute(POQEXEC)
+    for number, p in enumerate(case.plan.primitives[:len(case.plan.primitives) // 2]):
+        primitive(actor, p, number, [])
+    boot.trace.wait(1800)
+    case.settle(boot)
+    second, _, _ = start(case, poq=False)
+    trusted_installer(second, case, "CbsExecuteStatePrimitives")
+    case.cbs.cbs(second.worker, "Startup: A possible hang was detected on the last boot. [HRESULT = 0x800f0920 - CBS_E_HANG_DETECTED]", "Error")
+    rollback(second, case, 0x800F0920, "CBS Other")
+    second.end()
+    case.settle(second)
+    case.fails(None, 0x800F0920)
 
 
 @scenario("absent-service-second-boot-too", 12, 12, build=26100)

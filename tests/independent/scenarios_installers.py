@@ -2,8 +2,8 @@
 
 import status as s
 from boot import SYSTEM32
-from case import failed_installers, scenario, start
-from servicing import trusted_installer
+from case import desktop, failed_installers, scenario, start
+from servicing import report_failure, rollback, trusted_installer
 
 WIN32 = "HRESULT_FROM_WIN32({})".format
 
@@ -192,3 +192,52 @@ def _(case):
         events.append(w.set_value("HKLM\\System\\CurrentControlSet\\Services\\SharedAccess\\Parameters\\FirewallPolicy\\FirewallRules\\WMI-RPCSS-In-TCP",
                                   string="v2.28|Action=Allow", status=s.ACCESS_DENIED))
     failed_installers(case, boot, "Firewall Installer", WIN32(5), 0x80070005, work=work, event=events)
+
+
+@scenario("components-hive-not-loaded")
+def _(case):
+    """Startup cannot load the component store's hive."""
+    boot = begin(case, poq=False)
+    w, hive = boot.worker, f"{SYSTEM32}\\config\\COMPONENTS"
+    w.create(hive, 0, 0x120196)
+    events = [w.load_key("HKLM\\COMPONENTS", hive, s.INSUFFICIENT_RESOURCES) for _ in range(2)]
+    case.cbs.cbs(w, f"Startup: Failed to load the COMPONENTS hive from '{hive}' [HRESULT = 0x800705aa - ERROR_NO_SYSTEM_RESOURCES]", "Error")
+    rollback(boot, case, 0x800705AA, "CSI Other", "CbsExecuteStateResolvePending")
+    boot.end()
+    case.fails(None, 0x800705AA, events[-1], None, events[:-1])
+    case.settle(boot)
+
+
+def staging(case, act, status):
+    """A log of a running Windows in which TiWorker stages the update, and cannot. Nothing is pended, nothing rolls back at a boot."""
+    boot, _, _ = start(case, poq=False, pended=False)
+    desktop(case, boot)
+    w = trusted_installer(boot, case, "ExecuteStateNone")
+    log, code = case.cbs, s.hresult(status)
+    log.cbs(w, f"Exec: Staging package: {case.package}")
+    for c in case.plan.components:
+        temp = f"C:\\Windows\\WinSxS\\Temp\\InFlight\\{case.rng.getrandbits(64):016x}01000000e40b4c13"
+        w.create(temp, 0, 0x100001, 2, opened=2)
+        for file in c.files:
+            w.create(f"{temp}\\{file}", 0, 0x120196, 2, opened=2)
+            w.write(f"{temp}\\{file}", 65536)
+            w.close(f"{temp}\\{file}")
+        w.rename(temp, c.folder)
+    event = act(w)
+    log.cbs(w, f"Exec: Failed to stage package: {case.package} [HRESULT = {s.named(code)}]", "Error")
+    report_failure(boot, case, code, "Execute")
+    log.cbs(w, f"Session: Failed to process single phase execution. [HRESULT = {s.named(code)}]", "Error")
+    w.exit()
+    case.fails("staging", code, event)
+    case.settle(boot)
+
+
+@scenario("staging-disk-full")
+def _(case):
+    staging(case, lambda w: w.write("C:\\Windows\\WinSxS\\pending.xml", 65536, 131072, s.DISK_FULL), s.DISK_FULL)
+
+
+@scenario("staging-access-denied", 8)
+def _(case):
+    staging(case, lambda w: w.set_value("HKLM\\System\\CurrentControlSet\\Control\\Session Manager\\SetupExecute", string="poqexec.exe",
+                                        status=s.ACCESS_DENIED), s.ACCESS_DENIED)
