@@ -10,6 +10,7 @@ import scenarios_absences  # noqa: F401
 import scenarios_drivers  # noqa: F401
 import scenarios_healthy  # noqa: F401
 import scenarios_installers  # noqa: F401
+import scenarios_logs  # noqa: F401
 import scenarios_near  # noqa: F401
 import scenarios_primitives  # noqa: F401
 

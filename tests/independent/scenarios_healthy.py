@@ -4,7 +4,7 @@ from boot import SYSTEM32
 from case import complete, desktop, healthy_end, scenario, start
 from drivers import driver_queue
 import installers
-from scenarios_near import third_party_flood
+from scenarios_near import delete_later, third_party_flood
 from scenarios_primitives import online_poqexec
 from servicing import CBS_KEY, Fault, execute_state, trusted_installer
 import status as s
@@ -250,3 +250,20 @@ def _(case):
                  "Startup: Primitive operations completed successfully.", "Startup: Processing advanced operation queue, startupPhase: 0",
                  "Setting ExecuteState key to: ExecuteStateNone", "Startup: Processing complete. [HRESULT = 0x00000000 - S_OK]"):
         case.cbs.cbs(None, text, at=at)
+
+
+@scenario("healthy-files-in-use-stay")
+def _(case):
+    good(case, before=lambda boot: delete_later(boot.worker, case))
+
+
+@scenario("healthy-worker-refused")
+def _(case):
+    """TiWorker itself is refused what it can do without."""
+    def before(boot):
+        w = boot.worker
+        for _ in range(4):
+            w.create("C:\\Windows\\Prefetch\\TIWORKER.EXE-B723A29E.pf", s.ACCESS_DENIED)
+            w.open_key("HKLM\\SOFTWARE\\Microsoft\\Windows Defender\\Exclusions", s.ACCESS_DENIED)
+        w.create("C:\\Windows\\Logs\\CBS\\CbsPersist_20240501120000.cab", s.SHARING_VIOLATION, 0x120196, 2)
+    good(case, before=before)

@@ -196,11 +196,12 @@ def _(case):
     boot = begin(case)
     fault = Fault(case.rng.randrange(1, len(case.plan.drivers)), "set-service", s.ACCESS_DENIED)
     driver_queue(boot, case, [fault], 0x80070005)
-    w = boot.worker
-    for _ in range(2):
-        w.create(f"{SYSTEM32}\\drivers\\{case.plan.drivers[0].replace('.inf', '.sys')}", s.SHARING_VIOLATION, 0x110080)
-    case.cbs.cbs(w, "Setting RollbackFailed flag")
-    rollback(boot, case, 0x80070005, "DOQ")
+
+    def meets(w):
+        for _ in range(2):
+            w.create(f"{SYSTEM32}\\drivers\\{case.plan.drivers[0].replace('.inf', '.sys')}", s.SHARING_VIOLATION, 0x110080)
+        case.cbs.cbs(w, "Setting RollbackFailed flag")
+    rollback(boot, case, 0x80070005, "DOQ", meets=meets)
     boot.end()
     case.fails("startup-drivers", 0x80070005, fault.events[-1])
     case.settle(boot)
@@ -263,3 +264,24 @@ def _(case):
     boot.end()
     case.fails("startup-drivers", 0x80070005, fault.events[-1])
     case.settle(boot)
+
+
+def delete_later(w, case):
+    """TiWorker tidies up: old files in use stay, and it tries again another day."""
+    for p in case.plan.primitives:
+        if p.kind == "HardlinkFile":
+            old = f"C:\\Windows\\WinSxS\\Temp\\PendingDeletes\\$$DeleteMe.{p.target.rsplit(chr(92), 1)[1]}.{case.rng.getrandbits(64):016x}.0001"
+            w.create(old, 0, 0x110080)
+            w.dispose(old, case.rng.choice([0, s.CANNOT_DELETE, s.USER_MAPPED_FILE]))
+            w.close(old)
+
+
+@scenario("near-files-in-use-stay", 8)
+def _(case):
+    """Old files that cannot be deleted yet are ordinary; an installer that is refused a key is not."""
+    boot, events = begin(case), []
+    delete_later(boot.worker, case)
+
+    def work(w):
+        events.append(w.create_key("HKLM\\SOFTWARE\\Classes\\CLSID\\{8bc3f05e-d86b-11d0-a075-00c04fb68820}\\InProcServer32", s.ACCESS_DENIED))
+    failed_installers(case, boot, "Events", WIN32(5), 0x80070005, work=work, event=events)

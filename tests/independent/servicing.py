@@ -209,8 +209,8 @@ def report_failure(boot, case, code, source):
                "start state: Staged, target state: Installed, client id: UpdateAgentLCU")
 
 
-def rollback(boot, case, original, source, state="CbsExecuteStatePrimitives", restart=True):
-    """From the failure to the restart."""
+def rollback(boot, case, original, source, state="CbsExecuteStatePrimitives", restart=True, meets=None):
+    """From the failure to the restart. `meets(worker)` is what goes wrong while it rolls back."""
     w, t, log = boot.worker, boot.trace, case.cbs
     log.cbs(w, "Progress: UI message updated. Operation type: Update. Stage: 1 out of 1. Rollback.")
     log.cbs(w, f"Setting original failure status: 0x{original:08x}, last forward execute state: {state}")
@@ -222,6 +222,8 @@ def rollback(boot, case, original, source, state="CbsExecuteStatePrimitives", re
             w.create(p.target, 0, 0x110080, options=0x200020)
             w.link(p.source, p.target)
             w.close(p.target)
+    if meets:
+        meets(w)
     w.set_value(f"{CBS_KEY}\\RebootPending\\(Default)", number=1)
     log.cbs(w, "Clearing HangDetect value")
     if restart:
