@@ -34,7 +34,7 @@ class Case:
         self.plan = Plan(self.machine, self.rng)
         self.package = f"Package_for_RollupFix~31bf3856ad364e35~{self.machine.arch}~~{self.machine.build}.{self.machine.revision}.1.{self.rng.randrange(3, 15)}"
         self.cbs, self.setupapi, self.poqexec_log = Cbs(self.machine, self.rng), SetupApi(self.machine), Poqexec()
-        self.boots, self.files, self.persist_from = [], {}, None
+        self.boots, self.persist_from = [], None
         self.identifier = f"{self.rng.getrandbits(128):032x}"
         self.no_logs, self.without_logs = False, {}
         self.label = dict(scenario=name, seed=seed, outcome="no_failure", phase=None, trace=None, index=None, acceptable=[], process=None,
@@ -61,17 +61,17 @@ class Case:
             self.cbs.cbs(None, text, at=at)
             at += self.rng.randrange(20, 50) * machines.SECOND
 
-    def fails(self, phase, hresult, event=None, reported=None, also=(), outcome=None):
+    def fails(self, phase, hresult, event=None, reported=None, also=()):
         """The right answer. With no event, the cause is something that is no failing operation; `reported` is what CBS.log
         ends with, where it is another code than the item's."""
         self.event, self.also = event, list(also)
         self.label.update(phase=phase, hresult=hresult, reported=reported if reported is not None else hresult,
-                          outcome=outcome or ("failing_operation" if event else "failure_without_operation"))
+                          outcome="failing_operation" if event else "failure_without_operation")
 
-    def settle(self, boot, limit=None):
+    def settle(self, boot):
         """Adds what the others did, up to the number of events that was asked for."""
         boot.trace.wait(1)
-        share = (limit or self.budget) // max(1, len(self.boots))
+        share = self.budget // max(1, len(self.boots))
         noise.fill(boot, self.real, max(500, share - len(boot.trace.events)))
         noise.profile(boot)
 
@@ -105,15 +105,13 @@ class Case:
         if split:
             early = "".join(line + "\r\n" for when, line in self.cbs.lines if when < split)
             wanted["CbsPersist_20240601081530.log"] = early
-        wanted.update(self.files)
         if logs == "some":
             for name in [n for n in sorted(wanted) if not n.startswith("Cbs") and n != "CBS.log"]:
                 if self.rng.random() < 0.5:
                     del wanted[name]
         for name, text in wanted.items():
             if text:
-                data = text if isinstance(text, bytes) else text.encode("utf-8")
-                (folder / name).write_bytes(data)
+                (folder / name).write_bytes(text.encode("utf-8"))
 
 
 OPERATIONS = {
@@ -157,7 +155,7 @@ def start(case, faults=(), poq=True, renames=(), disabled=(), loads=(), exit_sta
     return boot, ok, done
 
 
-def primitives_failed(case, boot, code, online=False):
+def primitives_failed(case, boot, code):
     """What TiWorker says and does after poqexec gave up."""
     log, w = case.cbs, boot.worker
     log.cbs(w, f"Startup: Failed while processing primitive operations queue. [HRESULT = {s.named(code)}]", "Error")
@@ -182,14 +180,13 @@ def desktop(case, boot):
     t.wait(case.rng.uniform(5, 20))
 
 
-def failed_installers(case, boot, name, error, code, phase="startup-installers", work=None, seconds=None, event=None, others=(), also=(), source="CSI Other",
-                      outcome=None):
+def failed_installers(case, boot, name, error, code, work=None, seconds=None, event=None, others=()):
     """An installer that fails, and the rollback that follows. `event` may be a list that `work` fills."""
     driver_queue(boot, case)
     installers.queue(boot, case, name, work, error, seconds, code, others=others)
-    rollback(boot, case, 0x800F0922, source, "CbsExecuteStateResolvePending")
+    rollback(boot, case, 0x800F0922, "CSI Other", "CbsExecuteStateResolvePending")
     boot.end()
-    case.fails(phase, code, event[-1] if event else None, 0x800F0922, event[:-1] if event else (), outcome)
+    case.fails("startup-installers", code, event[-1] if event else None, 0x800F0922, event[:-1] if event else ())
     case.settle(boot)
 
 

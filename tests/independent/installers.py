@@ -45,7 +45,7 @@ def run(boot, case, name, work=None, error=None, seconds=None, ignored=False, se
     t.wait(rng.uniform(0.005, 0.4))
 
 
-def queue(boot, case, failing=None, work=None, error=None, seconds=None, code=0, works=None, error_text=None, others=()):
+def queue(boot, case, failing=None, work=None, error=None, seconds=None, code=0, works=None, others=()):
     """All installers; `failing` fails and the rest still run, as Windows does it. True where none failed."""
     w, t, log = boot.worker, boot.trace, case.cbs
     execute_state(boot, case, "CbsExecuteStateResolvePending")

@@ -6,7 +6,7 @@ from servicing import CBS_KEY, Fault, report_failure, rollback, trusted_installe
 import status as s
 
 
-def doq_failure(case, step, status, result=None, inf=None, critical=False, action="Install", tries=1, also_drivers=()):
+def doq_failure(case, step, status, result=None, inf=None, critical=False, action="Install", tries=1):
     plan = case.plan
     if inf:
         plan.drivers = [d for d in plan.drivers if d != inf]

@@ -6,14 +6,14 @@ from servicing import Fault, POQEXEC, execute_state, poqexec, rollback, trusted_
 import status as s
 
 
-def poq_failure(case, kind, step, status, tries=1, accept=lambda p: True, phase="boot-poq", **more):
+def poq_failure(case, kind, step, status, tries=1, accept=lambda p: True):
     """A primitive of this kind fails at this step; startup reports it and rolls back."""
     fault = Fault(case.plan.choose(case.rng, kind, accept), step, status, tries)
-    boot, _, _ = start(case, [fault], **more)
+    boot, _, _ = start(case, [fault])
     trusted_installer(boot, case, "CbsExecuteStatePrimitives")
     code = s.hresult(status)
     primitives_failed(case, boot, code)
-    case.fails(phase, code, fault.events[-1], code, fault.events[:-1])
+    case.fails("boot-poq", code, fault.events[-1], code, fault.events[:-1])
     case.settle(boot)
 
 

@@ -13,9 +13,9 @@ POQEXEC = f"{SYSTEM32}\\poqexec.exe /display_progress \\SystemRoot\\WinSxS\\pend
 class Fault:
     """What goes wrong: at which number of a queue, at which step, with which NTSTATUS, how often it is tried."""
 
-    def __init__(self, number, step, status, tries=1, recovers=False, names_holder=None):
+    def __init__(self, number, step, status, tries=1, recovers=False):
         self.number, self.step, self.status, self.tries, self.recovers = number, step, status, tries, recovers
-        self.names_holder = status in (s.SHARING_VIOLATION, s.TRANSACTIONAL_CONFLICT) if names_holder is None else names_holder
+        self.names_holder = status in (s.SHARING_VIOLATION, s.TRANSACTIONAL_CONFLICT)
         self.events = []
 
     def at(self, number, step):
@@ -209,7 +209,7 @@ def report_failure(boot, case, code, source):
                "start state: Staged, target state: Installed, client id: UpdateAgentLCU")
 
 
-def rollback(boot, case, original, source, state="CbsExecuteStatePrimitives", restart=True, meets=None):
+def rollback(boot, case, original, source, state="CbsExecuteStatePrimitives", meets=None):
     """From the failure to the restart. `meets(worker)` is what goes wrong while it rolls back."""
     w, t, log = boot.worker, boot.trace, case.cbs
     log.cbs(w, "Progress: UI message updated. Operation type: Update. Stage: 1 out of 1. Rollback.")
@@ -226,9 +226,8 @@ def rollback(boot, case, original, source, state="CbsExecuteStatePrimitives", re
         meets(w)
     w.set_value(f"{CBS_KEY}\\RebootPending\\(Default)", number=1)
     log.cbs(w, "Clearing HangDetect value")
-    if restart:
-        log.cbs(w, "Startup: Processing complete. [HRESULT = 0x80070bc2 - ERROR_SUCCESS_REBOOT_REQUIRED]")
-        log.cbs(w, "A restart has been initiated")
+    log.cbs(w, "Startup: Processing complete. [HRESULT = 0x80070bc2 - ERROR_SUCCESS_REBOOT_REQUIRED]")
+    log.cbs(w, "A restart has been initiated")
     w.exit()
     boot.ti.exit()
 
