@@ -30,8 +30,7 @@ pub enum PmlError {
     },
     /// Process Monitor never finished the file: its table offsets are zero.
     #[error(
-        "the log was not closed cleanly: offset 0x{offset:x} ({what}) is 0. Process Monitor writes its tables when it is closed; \
-         take the log again and end Process Monitor through its menu"
+        "the log was not closed cleanly: offset 0x{offset:x} ({what}) is 0, Process Monitor writes its tables when it is closed"
     )]
     Unclean {
         /// The header field that is zero.

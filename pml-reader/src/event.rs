@@ -16,41 +16,32 @@ pub const STATUS_PENDING: u32 = 0x103;
 /// Network events come from ETW and carry a counter of their own, with this bit set.
 pub const NETWORK_SEQUENCE: u32 = 0x2000_0000;
 
-/// An event, borrowed from the file. Its parts are decoded when asked for.
+/// The fixed part of a record. The raw boot log has the same, with what is not known yet at the start of an operation.
 #[derive(Debug, Clone, Copy)]
-pub struct PmlEvent<'a> {
-    file: &'a PmlFile,
-    index: usize,
-    offset: u64,
-    process_index: u32,
-    tid: u32,
-    class: u32,
-    operation: u16,
-    sequence: u32,
-    duration: u64,
-    time: u64,
-    status: u32,
-    frames: &'a [u8],
-    detail: &'a [u8],
-    extra_offset: u32,
+pub(crate) struct Head {
+    pub(crate) process_index: u32,
+    pub(crate) tid: u32,
+    pub(crate) class: u32,
+    pub(crate) operation: u16,
+    pub(crate) sequence: u32,
+    pub(crate) duration: u64,
+    pub(crate) time: u64,
+    pub(crate) status: u32,
+    /// Return addresses behind the record.
+    pub(crate) depth: u16,
+    /// Bytes of detail behind the return addresses.
+    pub(crate) detail: u32,
+    /// Where the completion data lies, counted from the record; 0 where there is none.
+    pub(crate) extra_offset: u32,
 }
 
-impl<'a> PmlEvent<'a> {
-    /// Reads the record's fixed part and finds its stack and detail; what the completion added is found when it is asked
-    /// for, as it often lies on another page.
+impl Head {
     #[inline]
-    pub(crate) fn read(file: &'a PmlFile, index: usize, offset: u64) -> Result<Self, PmlError> {
-        let end = file.header().offsets_offset;
-        let mut c = Cursor::over(file.bytes(), offset, end, "event")?;
-        let head = c.array::<RECORD_SIZE>()?;
-        let half = |at: usize| u16::from_le_bytes([head[at], head[at + 1]]);
+    pub(crate) fn of(bytes: &[u8; RECORD_SIZE]) -> Self {
+        let half = |at: usize| u16::from_le_bytes([bytes[at], bytes[at + 1]]);
         let word = |at: usize| u32::from(half(at)) | u32::from(half(at + 2)) << 16;
         let long = |at: usize| u64::from(word(at)) | u64::from(word(at + 4)) << 32;
-        let pointer = if file.header().wide() { 8 } else { 4 };
-        Ok(Self {
-            file,
-            index,
-            offset,
+        Self {
             process_index: word(0x00),
             tid: word(0x04),
             class: word(0x08),
@@ -59,9 +50,39 @@ impl<'a> PmlEvent<'a> {
             duration: long(0x14),
             time: long(0x1C),
             status: word(0x24),
-            frames: c.take(usize::from(half(0x28)) * pointer)?,
-            detail: c.take(word(0x2C) as usize)?,
+            depth: half(0x28),
+            detail: word(0x2C),
             extra_offset: word(0x30),
+        }
+    }
+}
+
+/// An event, borrowed from the file. Its parts are decoded when asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct PmlEvent<'a> {
+    file: &'a PmlFile,
+    index: usize,
+    offset: u64,
+    head: Head,
+    frames: &'a [u8],
+    detail: &'a [u8],
+}
+
+impl<'a> PmlEvent<'a> {
+    /// Reads the record's fixed part and finds its stack and detail; what the completion added is found when it is asked
+    /// for, as it often lies on another page.
+    #[inline]
+    pub(crate) fn read(file: &'a PmlFile, index: usize, offset: u64) -> Result<Self, PmlError> {
+        let mut c = Cursor::over(file.bytes(), offset, file.records_end(), "event")?;
+        let head = Head::of(&c.array::<RECORD_SIZE>()?);
+        let pointer = if file.header().wide() { 8 } else { 4 };
+        Ok(Self {
+            file,
+            index,
+            offset,
+            frames: c.take(usize::from(head.depth) * pointer)?,
+            detail: c.take(head.detail as usize)?,
+            head,
         })
     }
 
@@ -79,28 +100,28 @@ impl<'a> PmlEvent<'a> {
     }
     /// Key of the process in the process table.
     pub fn process_index(&self) -> u32 {
-        self.process_index
+        self.head.process_index
     }
     /// The process, where the table holds it.
     pub fn process(&self) -> Option<PmlProcess<'a>> {
-        self.file.process(self.process_index)
+        self.file.process(self.head.process_index)
     }
     /// Thread id.
     pub fn tid(&self) -> u32 {
-        self.tid
+        self.head.tid
     }
     /// The event class as a number.
     pub fn raw_class(&self) -> u32 {
-        self.class
+        self.head.class
     }
     /// The event class, where it is a known one.
     #[inline]
     pub fn class(&self) -> Option<EventClass> {
-        EventClass::from_raw(self.class)
+        EventClass::from_raw(self.head.class)
     }
     /// The operation number within its class.
     pub fn raw_operation(&self) -> u16 {
-        self.operation
+        self.head.operation
     }
     /// For file operations the first byte of the detail: the information class, or the minor function.
     #[inline]
@@ -118,30 +139,30 @@ impl<'a> PmlEvent<'a> {
     /// The kernel's sequence number. A gap between events is an event that was filtered or dropped; network events
     /// count for themselves from [`NETWORK_SEQUENCE`].
     pub fn sequence(&self) -> u32 {
-        self.sequence
+        self.head.sequence
     }
     /// Start.
     #[inline]
     pub fn time(&self) -> FileTime {
-        FileTime(self.time)
+        FileTime(self.head.time)
     }
     /// Duration in ticks of 100 ns; `None` while pending.
     #[inline]
     pub fn duration(&self) -> Option<u64> {
-        (self.status != STATUS_PENDING).then_some(self.duration)
+        (self.head.status != STATUS_PENDING).then_some(self.head.duration)
     }
     /// The duration field as it stands in the record, also while pending.
     pub fn raw_duration(&self) -> u64 {
-        self.duration
+        self.head.duration
     }
     /// Completion; `None` while pending.
     pub fn completion(&self) -> Option<FileTime> {
-        self.duration().map(|d| FileTime(self.time.saturating_add(d)))
+        self.duration().map(|d| FileTime(self.head.time.saturating_add(d)))
     }
     /// The result as NTSTATUS.
     #[inline]
     pub fn status(&self) -> u32 {
-        self.status
+        self.head.status
     }
     /// Return addresses, innermost first.
     pub fn frames(&self) -> impl ExactSizeIterator<Item = u64> + use<'a> {
@@ -164,13 +185,13 @@ impl<'a> PmlEvent<'a> {
         self.extra().err()
     }
     pub(crate) fn extra(&self) -> Result<Option<&'a [u8]>, PmlError> {
-        if self.extra_offset == 0 {
+        if self.head.extra_offset == 0 {
             return Ok(None);
         }
         // u16 length and bytes, usually behind the record, in a live backing file up to tens of kilobytes later.
-        let end = self.file.header().offsets_offset;
+        let end = self.file.records_end();
         let mut c = Cursor::over(self.file.bytes(), self.offset, end, "event completion data")?;
-        c.seek(self.extra_offset as usize)?;
+        c.seek(self.head.extra_offset as usize)?;
         let length = c.u16()?;
         c.take(length.into()).map(Some)
     }

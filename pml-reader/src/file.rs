@@ -5,13 +5,12 @@ use std::{fs::File, path::Path};
 use rayon::prelude::*;
 
 use crate::{
-    FileTime, PmlError, PmlEvent, PmlHeader, PmlIcon, PmlProcess, PmlText,
+    FileTime, PmlError, PmlEvent, PmlHeader, PmlIcon, PmlProcess, PmlText, Recovered,
     cursor::Cursor,
+    header::{OFFSET_SIZE, Sections},
+    recover::{self, Rebuilt},
     tables::{icons, network::NetworkNames, processes::ProcessTable, strings::StringTable},
 };
-
-/// Bytes of an entry of the offset array: u32 offset, and a byte that was 0 in all of 285,819 entries seen.
-const OFFSET_SIZE: usize = 5;
 
 enum Data {
     Map(memmap2::Mmap),
@@ -34,11 +33,33 @@ impl std::fmt::Debug for Data {
     }
 }
 
-/// An open Process Monitor log. Nothing is copied: events, texts and stacks borrow from the memory map.
+/// Where the events lie.
+#[derive(Debug)]
+pub(crate) enum Offsets {
+    /// In the file's own array.
+    Listed {
+        /// Where it begins.
+        start: u64,
+        /// How many.
+        count: u32,
+    },
+    /// Found by walking the records, in order of time; each as an entry of the array would be.
+    Walked(Vec<[u8; OFFSET_SIZE]>),
+}
+
+/// An open Process Monitor log. Nothing is copied: events, texts and stacks borrow from the memory map. Of a damaged log
+/// the places of its events and the names that its tables held are rebuilt: see [`Self::recovered`].
 #[derive(Debug)]
 pub struct PmlFile {
     data: Data,
     header: PmlHeader,
+    /// Where the events end: nothing of an event lies behind it.
+    records_end: u64,
+    offsets: Offsets,
+    sections: Sections,
+    /// The tables that `sections` speaks of, where they had to be rebuilt.
+    rebuilt: Option<Vec<u8>>,
+    recovered: Option<Recovered>,
     strings: StringTable,
     processes: ProcessTable,
     network: NetworkNames,
@@ -86,42 +107,68 @@ impl PmlFile {
     fn new(data: Data) -> Result<Self, PmlError> {
         let bytes = data.bytes();
         let header = PmlHeader::read(bytes)?;
-        // The one table without which there is nothing to show.
-        let need = u64::from(header.event_count) * OFFSET_SIZE as u64;
-        let have = header.processes_offset.min(bytes.len() as u64).saturating_sub(header.offsets_offset);
-        if have < need {
-            return Err(PmlError::Truncated {
-                what: "event offsets",
-                offset: header.offsets_offset,
-                need,
-                have,
-            });
+        let listed = header.sections(bytes.len() as u64).and_then(|sections| {
+            recover::check_offsets(bytes, header.offsets_offset, sections.processes)?;
+            Ok(sections)
+        });
+        let (records_end, offsets, sections, recovered) = match listed {
+            Ok(sections) => {
+                let (start, count) = (header.offsets_offset, header.event_count);
+                (start, Offsets::Listed { start, count }, sections, None)
+            }
+            Err(reason) => {
+                let found = recover::events(bytes, header.wide(), reason);
+                (found.records_end, found.offsets, found.sections, Some(found.recovered))
+            }
+        };
+        let mut file = Self {
+            data,
+            header,
+            records_end,
+            offsets,
+            sections,
+            rebuilt: None,
+            recovered,
+            strings: StringTable::default(),
+            processes: ProcessTable::default(),
+            network: NetworkNames::default(),
+            first: FileTime(0),
+            problems: Vec::new(),
+        };
+        let mut problems = file.read_tables();
+        if !problems.is_empty() {
+            let Rebuilt { tables, sections, names } = recover::tables(&file)?;
+            file.recovered.get_or_insert_with(|| Recovered::of_tables(file.header.event_count)).names =
+                Some(names);
+            (file.rebuilt, file.sections) = (Some(tables), sections);
+            // What is wrong with tables that were made here would be a mistake of this crate.
+            problems.extend(file.read_tables());
         }
-        let mut problems = Vec::new();
+        file.problems = problems;
+        let first = file.events().find_map(|e| e.ok().map(|e| e.time()));
+        file.first = first.unwrap_or_default();
+        Ok(file)
+    }
+
+    /// Reads the tables that `sections` speaks of, as far as they can be read; gives what is wrong with them.
+    fn read_tables(&mut self) -> Vec<PmlError> {
         fn keep<T: Default>(result: Result<T, PmlError>, problems: &mut Vec<PmlError>) -> T {
             result.unwrap_or_else(|error| {
                 problems.push(error);
                 T::default()
             })
         }
-        let strings =
-            keep(StringTable::read(bytes, header.strings_offset, header.icons_offset), &mut problems);
-        let processes = ProcessTable::read(
-            bytes,
-            header.processes_offset,
-            header.strings_offset,
-            header.wide(),
-            &mut problems,
-        );
+        let mut problems = Vec::new();
+        let (bytes, at, wide) = (self.table_bytes(), self.sections, self.header.wide());
+        let strings = StringTable::read(bytes, at.strings, at.icons, &mut problems);
+        let strings = keep(strings, &mut problems);
+        let processes = ProcessTable::read(bytes, at.processes, at.strings, wide, &mut problems);
         let processes = keep(processes, &mut problems);
-        let network = keep(NetworkNames::read(bytes, header.hosts_offset), &mut problems);
-        let mut file = Self { data, header, strings, processes, network, first: FileTime(0), problems };
-        let bad = file.processes().flat_map(|p| p.string_indexes()).filter_map(|i| file.string(i).err());
-        let bad: Vec<_> = bad.take(16).collect();
-        file.problems.extend(bad);
-        let first = file.events().find_map(|e| e.ok().map(|e| e.time()));
-        file.first = first.unwrap_or_default();
-        Ok(file)
+        let network = keep(NetworkNames::read(bytes, at.hosts), &mut problems);
+        (self.strings, self.processes, self.network) = (strings, processes, network);
+        let bad = self.processes().flat_map(|p| p.string_indexes()).filter_map(|i| self.string(i).err());
+        problems.extend(bad.take(16));
+        problems
     }
 
     /// The file's bytes.
@@ -140,9 +187,17 @@ impl PmlFile {
         &self.problems
     }
 
+    /// What had to be recovered, and what was lost, where the log was not closed cleanly, was cut off or is damaged.
+    pub fn recovered(&self) -> Option<&Recovered> {
+        self.recovered.as_ref()
+    }
+
     /// Number of events.
     pub fn len(&self) -> usize {
-        self.header.event_count as usize
+        match &self.offsets {
+            Offsets::Listed { count, .. } => *count as usize,
+            Offsets::Walked(entries) => entries.len(),
+        }
     }
 
     /// Whether the log has no events.
@@ -167,15 +222,17 @@ impl PmlFile {
     /// Where event number `index` lies in the file.
     #[inline]
     fn event_offset(&self, index: usize) -> Result<u64, PmlError> {
-        let start = self.header.offsets_offset + (index * OFFSET_SIZE) as u64;
-        let end = self.header.processes_offset;
-        let [a, b, c, d, high] =
-            Cursor::over(self.bytes(), start, end, "event offset")?.array::<OFFSET_SIZE>()?;
-        let low = u64::from(u32::from_le_bytes([a, b, c, d]));
-        // Whether the fifth byte extends the offset is not known: no file above 4 GiB was ever seen. It is taken so
-        // where the longer offset lies among the events, which it cannot in a smaller file.
-        let long = u64::from(high) << 32 | low;
-        Ok(if long < self.header.offsets_offset { long } else { low })
+        let entry = match &self.offsets {
+            Offsets::Listed { start, count } => {
+                let (from, end) = (start + (index * OFFSET_SIZE) as u64, start + u64::from(*count) * 5);
+                Cursor::over(self.bytes(), from, end, "event offset")?.array()?
+            }
+            Offsets::Walked(entries) => match entries.get(index) {
+                Some(entry) => *entry,
+                None => return Err(Cursor::new(&[], self.records_end, "event offset").truncated(OFFSET_SIZE)),
+            },
+        };
+        Ok(recover::offset_of(entry, self.records_end))
     }
 
     /// All events, in the file's order.
@@ -221,7 +278,7 @@ impl PmlFile {
     /// # Errors
     /// Where there is no such string, or it runs out of the table.
     pub fn string(&self, index: u32) -> Result<PmlText<'_>, PmlError> {
-        self.strings.get(self.bytes(), index)
+        self.strings.get(self.table_bytes(), index)
     }
 
     /// Number of strings in the string table.
@@ -239,25 +296,42 @@ impl PmlFile {
 
     /// The host name that the capturing machine knew for an address (IPv4 in the first four bytes).
     pub fn host(&self, ip: &[u8; 16]) -> Option<PmlText<'_>> {
-        self.network.host(self.bytes(), ip)
+        self.network.host(self.table_bytes(), ip)
     }
 
     /// The service name that the capturing machine knew for a port.
     pub fn port(&self, port: u16, tcp: bool) -> Option<PmlText<'_>> {
-        self.network.port(self.bytes(), port, tcp)
+        self.network.port(self.table_bytes(), port, tcp)
     }
 
     /// Every address of the host table with its name, which may be empty; in no order.
     pub fn hosts(&self) -> impl Iterator<Item = ([u8; 16], PmlText<'_>)> {
-        self.network.hosts(self.bytes())
+        self.network.hosts(self.table_bytes())
     }
 
     /// Every entry of the port table: the port, whether it is TCP's, and its name; in no order.
     pub fn ports(&self) -> impl Iterator<Item = ((u16, bool), PmlText<'_>)> {
-        self.network.ports(self.bytes())
+        self.network.ports(self.table_bytes())
     }
 
     pub(crate) fn process_table_end(&self) -> u64 {
         self.processes.end()
+    }
+
+    /// Where the events end: nothing of an event lies behind it.
+    #[inline]
+    pub(crate) fn records_end(&self) -> u64 {
+        self.records_end
+    }
+
+    /// Where the tables lie in [`Self::table_bytes`].
+    pub(crate) fn sections(&self) -> &Sections {
+        &self.sections
+    }
+
+    /// The bytes that hold the tables.
+    #[inline]
+    pub(crate) fn table_bytes(&self) -> &[u8] {
+        self.rebuilt.as_deref().unwrap_or(self.data.bytes())
     }
 }

@@ -9,6 +9,7 @@ pub const HEADER_SIZE: u64 = 0x3A8;
 
 /// Offsets of header fields that errors name.
 pub(crate) mod field {
+    pub(crate) const COUNT: u64 = 0x234;
     pub(crate) const EVENTS: u64 = 0x240;
     pub(crate) const OFFSETS: u64 = 0x248;
     pub(crate) const PROCESSES: u64 = 0x250;
@@ -16,6 +17,18 @@ pub(crate) mod field {
     pub(crate) const ICONS: u64 = 0x260;
     pub(crate) const HEADER_SIZE: u64 = 0x398;
     pub(crate) const HOSTS: u64 = 0x3A0;
+}
+
+/// Bytes of an entry of the offset array: u32 offset, and a byte that was 0 in all of 285,819 entries seen.
+pub(crate) const OFFSET_SIZE: usize = 5;
+
+/// Where the tables of a log lie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Sections {
+    pub(crate) processes: u64,
+    pub(crate) strings: u64,
+    pub(crate) icons: u64,
+    pub(crate) hosts: u64,
 }
 
 /// The header as it stands in the file. All integers are little-endian; offsets count from the start of the file.
@@ -74,8 +87,8 @@ impl PmlHeader {
     /// Reads and checks the header of `file`.
     ///
     /// # Errors
-    /// [`PmlError::NotPml`], [`PmlError::Version`], [`PmlError::Truncated`], [`PmlError::Unclean`] or
-    /// [`PmlError::Value`]: only here may a file be refused as a whole.
+    /// [`PmlError::NotPml`], [`PmlError::Version`], [`PmlError::Truncated`] or [`PmlError::Value`]: only here may a file
+    /// be refused as a whole.
     pub fn read(file: &[u8]) -> Result<Self, PmlError> {
         if let Some(what) = sniff::not_pml(file) {
             return Err(PmlError::NotPml { what });
@@ -91,6 +104,7 @@ impl PmlHeader {
         Ok(header)
     }
 
+    /// What kind of log it is. Where its parts lie is for [`Self::sections`] to check.
     fn check(&self) -> Result<(), PmlError> {
         if !matches!(self.version, 7 | 9) {
             return Err(PmlError::Version { version: self.version });
@@ -103,6 +117,11 @@ impl PmlHeader {
                 expected: "0 or 1",
             });
         }
+        Ok(())
+    }
+
+    /// Where the tables lie, if the header leads to them and a file of `length` bytes has all event offsets.
+    pub(crate) fn sections(&self, length: u64) -> Result<Sections, PmlError> {
         for (what, offset, value) in [
             ("event block", field::EVENTS, self.events_offset),
             ("event offsets", field::OFFSETS, self.offsets_offset),
@@ -141,7 +160,30 @@ impl PmlHeader {
                 });
             }
         }
-        Ok(())
+        let need = u64::from(self.event_count) * OFFSET_SIZE as u64;
+        let have = self.processes_offset.min(length).saturating_sub(self.offsets_offset);
+        if have < need {
+            return Err(PmlError::Truncated {
+                what: "event offsets",
+                offset: self.offsets_offset,
+                need,
+                have,
+            });
+        }
+        if self.processes_offset - self.offsets_offset != need {
+            return Err(PmlError::Value {
+                what: "number of events",
+                offset: field::COUNT,
+                value: self.event_count.into(),
+                expected: "as many as there are event offsets",
+            });
+        }
+        Ok(Sections {
+            processes: self.processes_offset,
+            strings: self.strings_offset,
+            icons: self.icons_offset,
+            hosts: self.hosts_offset,
+        })
     }
 
     /// Whether pointers in this file have 8 bytes.

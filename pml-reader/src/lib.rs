@@ -16,6 +16,7 @@ mod event;
 mod file;
 mod header;
 mod operation;
+mod recover;
 mod sniff;
 mod tables;
 mod text;
@@ -33,6 +34,7 @@ pub use operation::{
     EventClass, Operation, UNKNOWN, file as file_operation, process as process_operation,
     registry as registry_operation,
 };
+pub use recover::{Gap, Names, Recovered, UNKNOWN_PID};
 pub use tables::{
     icons::PmlIcon,
     processes::{PmlModule, PmlProcess, RawModule, RawProcess},

@@ -39,6 +39,18 @@ impl<'a> PmlText<'a> {
         }
     }
 
+    /// What follows the last backslash.
+    pub fn file_name(self) -> Self {
+        match self {
+            Self::Bytes(b) => Self::Bytes(b.rsplit(|c| *c == b'\\').next().unwrap_or_default()),
+            Self::Utf16(b) => {
+                let units = b.as_chunks::<2>().0;
+                let name = units.rsplit(|u| *u == [b'\\', 0]).next().unwrap_or_default();
+                Self::Utf16(name.as_flattened())
+            }
+        }
+    }
+
     /// The last UTF-16 unit.
     pub(crate) fn last_unit(&self) -> Option<u16> {
         match self {
@@ -223,6 +235,8 @@ mod tests {
         assert!(PmlText::Bytes(br"HKLM\Services\X\Start").ends_with_ignore_ascii_case(r"\start"));
         assert_eq!(PmlText::Bytes(&[0x41, 0xE9]).to_string(), "Aé");
         assert_eq!(PmlText::Utf16(&utf16("ab\0cd")).until_nul().to_string(), "ab");
+        assert_eq!(PmlText::Utf16(&utf16(r"C:\Windows\é.exe")).file_name().to_string(), "é.exe");
+        assert_eq!(PmlText::Bytes(br"System").file_name().to_string(), "System");
     }
 
     #[test]

@@ -8,11 +8,17 @@ use common::made::{Numbers, logs, long_log, walk};
 use pml_reader::{HEADER_SIZE, PmlError, PmlFile};
 use rayon::prelude::*;
 
-/// Opens the first `length` bytes and walks what opens; gives how many events could be read.
+/// Opens the first `length` bytes and walks what opens; gives how many of the first `events` events could be read.
 fn walk_prefix(log: &[u8], length: usize, events: usize) -> Option<usize> {
     let file = PmlFile::from_vec(log[..length].to_vec()).ok()?;
     // Few events are enough where only the tables behind them are cut.
     Some(walk(&file, 0..file.len().min(events)))
+}
+
+/// Where the first `count` records end.
+fn ends(file: &PmlFile, count: usize) -> Vec<usize> {
+    let events = file.events().take(count).map(Result::unwrap);
+    events.map(|e| e.offset() as usize + e.raw_record().len()).collect()
 }
 
 #[test]
@@ -21,13 +27,15 @@ fn every_prefix_of_a_log_is_a_log_or_an_error() {
     let whole = PmlFile::from_vec(log.clone()).unwrap();
     assert!(whole.problems().is_empty());
     assert_eq!(walk(&whole, 0..300), 300);
-    let tables = usize::try_from(whole.header().processes_offset).unwrap();
-    let opened = (0..log.len()).into_par_iter().filter_map(|length| {
+    let ends = ends(&whole, 6);
+    let opened = (0..log.len()).into_par_iter().map(|length| {
         let read = walk_prefix(&log, length, 6);
-        assert_eq!(read.is_some(), length >= tables, "the first {length} bytes of {}", log.len());
-        read
+        let there = ends.iter().filter(|end| **end <= length).count();
+        let header = length >= HEADER_SIZE as usize;
+        assert_eq!(read, header.then_some(there), "the first {length} bytes of {}", log.len());
+        usize::from(header)
     });
-    assert!(opened.all(|read| read == 6), "events lie ahead of the tables and are whole");
+    assert_eq!(opened.sum::<usize>(), log.len() - HEADER_SIZE as usize);
 }
 
 #[test]
@@ -39,11 +47,14 @@ fn prefixes_of_a_capture_are_logs_or_errors() {
     let tables = usize::try_from(whole.header().processes_offset).unwrap();
     // Everything is walked once; a prefix then differs in its tables alone.
     assert_eq!(walk(&whole, 0..whole.len()), whole.len());
-    let coarse = (0..tables).step_by(997);
-    let fine = (tables..log.len()).step_by(61);
+    let coarse = (HEADER_SIZE as usize..tables).step_by(1997);
+    let fine = (tables..log.len()).step_by(173);
     let lengths: Vec<usize> = coarse.chain(fine).collect();
-    let opened = lengths.par_iter().filter(|length| walk_prefix(&log, **length, 20) == Some(20)).count();
-    assert_eq!(opened, (tables..log.len()).step_by(61).count());
+    let ends = ends(&whole, 20);
+    lengths.par_iter().for_each(|length| {
+        let there = ends.iter().filter(|end| **end <= *length).count();
+        assert_eq!(walk_prefix(&log, *length, 20), Some(there), "the first {length} bytes");
+    });
 }
 
 #[test]
@@ -114,20 +125,22 @@ fn other_files_are_told_as_what_they_are() {
 fn a_cut_log_says_what_is_missing_where_and_how_much() {
     let log = long_log(50);
     let header = PmlFile::from_vec(log.clone()).unwrap().header().clone();
-    let cuts = [
-        (4, "header", 0, HEADER_SIZE, 4),
-        (HEADER_SIZE - 1, "header", 0, HEADER_SIZE, HEADER_SIZE - 1),
-        (HEADER_SIZE, "event offsets", header.offsets_offset, 250, 0),
-        (header.offsets_offset + 7, "event offsets", header.offsets_offset, 250, 7),
-    ];
-    for (length, what, offset, need, have) in cuts {
+    for length in [4, HEADER_SIZE - 1] {
         let error = refused(&log[..usize::try_from(length).unwrap()]);
-        assert_eq!(error.name(), "truncated");
-        assert_eq!(error.offset(), Some(offset));
+        assert_eq!((error.name(), error.offset()), ("truncated", Some(0)));
+        assert_eq!(error.to_string(), format!("header at offset 0x0: needs 936 bytes, {length} are there"));
+    }
+    for (length, have) in [(HEADER_SIZE, 0), (header.offsets_offset + 7, 7)] {
+        let file = PmlFile::from_vec(log[..usize::try_from(length).unwrap()].to_vec()).unwrap();
+        let reason = file.recovered().unwrap().reason.as_ref().unwrap();
         assert_eq!(
-            error.to_string(),
-            format!("{what} at offset 0x{offset:x}: needs {need} bytes, {have} are there")
+            reason.to_string(),
+            format!(
+                "event offsets at offset 0x{:x}: needs 250 bytes, {have} are there",
+                header.offsets_offset
+            )
         );
+        assert_eq!(file.len(), if have == 0 { 0 } else { 50 });
     }
 }
 
@@ -155,15 +168,18 @@ fn a_log_that_was_never_closed_is_told() {
     for at in 0..log.len().min(HEADER_SIZE as usize - 7) {
         let mut unclean = log.clone();
         unclean[at..at + 8].fill(0);
-        if let Err(error @ PmlError::Unclean { what, offset }) = PmlFile::from_vec(unclean)
-            && offset == at as u64
+        if let Ok(file) = PmlFile::from_vec(unclean)
+            && let Some(error @ PmlError::Unclean { what, offset }) =
+                file.recovered().and_then(|r| r.reason.as_ref())
+            && *offset == at as u64
         {
+            assert_eq!(file.len(), 10);
             let text = error.to_string();
             assert!(
                 text.contains("not closed cleanly") && text.contains(&format!("offset 0x{at:x} ({what})")),
                 "{text}"
             );
-            field_offsets.push(what);
+            field_offsets.push(*what);
         }
     }
     field_offsets.sort_unstable();

@@ -289,7 +289,8 @@ fn what_would_make_a_log_that_cannot_be_opened_is_refused() {
 fn an_unfinished_log_reads_as_one_that_was_not_closed() {
     let mut out = Cursor::new(Vec::new());
     drop(PmlWriter::new(&mut out, &Machine::default().header()).unwrap());
-    assert!(matches!(PmlFile::from_vec(out.into_inner()), Err(PmlError::Unclean { .. })));
+    let file = PmlFile::from_vec(out.into_inner()).unwrap();
+    assert!(matches!(file.recovered().unwrap().reason, Some(PmlError::Unclean { .. })));
 }
 
 #[test]

@@ -262,7 +262,7 @@ const NEW: NewProcess<'_> = NewProcess {
     parent_index: 3,
     parent_pid: 7,
     session: 1,
-    wow64: true,
+    is_64bit: true,
     time: TIME,
     authentication_id: 0x3E7,
     virtualized: 1,
@@ -325,7 +325,7 @@ fn the_typed_views_give_back_what_was_put_in() {
         let event = |i| file.event(i).unwrap();
         let created = process::created(&event(0)).unwrap();
         assert_eq!((created.index, created.pid, created.parent_index, created.parent_pid), (650, 3212, 3, 7));
-        assert_eq!((created.session, created.wow64, created.time), (1, true, TIME));
+        assert_eq!((created.session, created.is_64bit, created.time), (1, true, TIME));
         assert_eq!((created.authentication_id, created.virtualized), (0x3E7, 1));
         assert_eq!((created.user_sid, created.integrity_sid), (NEW.user_sid, NEW.integrity_sid));
         let ended = process::ended(&event(1)).unwrap();

@@ -11,7 +11,7 @@ pub(crate) mod network;
 pub mod process;
 mod profiling;
 pub mod registry;
-mod sid;
+pub(crate) mod sid;
 
 use crate::{EventClass, FileTime, PmlError, PmlEvent, PmlText, cursor::Cursor};
 

@@ -22,8 +22,9 @@ pub struct Created<'a> {
     pub parent_pid: u32,
     /// Session.
     pub session: u32,
-    /// Whether it is a 32-bit process on a 64-bit system.
-    pub wow64: bool,
+    /// Whether it is a 64-bit process. Public descriptions call the field the opposite, WOW64; in five real records it is
+    /// as here.
+    pub is_64bit: bool,
     /// When it was created.
     pub time: FileTime,
     /// Logon session LUID.
@@ -47,7 +48,7 @@ pub struct Created<'a> {
 pub fn created<'a>(event: &PmlEvent<'a>) -> Result<Created<'a>, PmlError> {
     let mut c = event.detail_cursor();
     let (index, pid, parent_index, parent_pid) = (c.u32()?, c.u32()?, c.u32()?, c.u32()?);
-    let (session, wow64, time) = (c.u32()?, c.u32()? != 0, FileTime(c.u64()?));
+    let (session, is_64bit, time) = (c.u32()?, c.u32()? != 0, FileTime(c.u64()?));
     let (authentication_id, virtualized) = (c.u64()?, c.u32()?);
     let (user_length, integrity_length) = (c.u8()?, c.u8()?);
     let (image, command) = (TextInfo::read(&mut c)?, TextInfo::read(&mut c)?);
@@ -58,7 +59,7 @@ pub fn created<'a>(event: &PmlEvent<'a>) -> Result<Created<'a>, PmlError> {
         parent_index,
         parent_pid,
         session,
-        wow64,
+        is_64bit,
         time,
         authentication_id,
         virtualized,
@@ -67,6 +68,30 @@ pub fn created<'a>(event: &PmlEvent<'a>) -> Result<Created<'a>, PmlError> {
         image_path: image.text(&mut c)?.until_nul(),
         command_line: command.text(&mut c)?.until_nul(),
     })
+}
+
+/// What a Process Start event says of the process that it is of.
+#[derive(Debug, Clone, Copy)]
+pub struct Started<'a> {
+    /// Process id of its parent.
+    pub parent_pid: u32,
+    /// Command line; version 7 does not have it.
+    pub command_line: PmlText<'a>,
+}
+
+/// Reads the detail of a Process Start event.
+///
+/// # Errors
+/// Where the detail is cut off.
+pub fn started<'a>(event: &PmlEvent<'a>) -> Result<Started<'a>, PmlError> {
+    let mut c = event.detail_cursor();
+    let parent_pid = c.u32()?;
+    if c.remaining() == 0 {
+        return Ok(Started { parent_pid, command_line: PmlText::EMPTY });
+    }
+    let command = TextInfo::read(&mut c)?;
+    c.skip(2 + 4)?;
+    Ok(Started { parent_pid, command_line: command.text(&mut c)?.until_nul() })
 }
 
 /// What a Process Exit or Process Statistics event says. Times in ticks of 100 ns, sizes in bytes.

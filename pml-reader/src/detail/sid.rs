@@ -27,3 +27,23 @@ pub(crate) fn push_account(out: &mut String, sid: &[u8]) -> Result<(), PmlError>
     }
     Ok(())
 }
+
+/// Integrity levels by the last number of their SID, as Process Monitor names them.
+const LEVELS: &[(u32, &str)] = &[
+    (0x0000, "Untrusted"),
+    (0x1000, "Low"),
+    (0x2000, "Medium"),
+    (0x2100, "Medium Plus"),
+    (0x3000, "High"),
+    (0x4000, "System"),
+    (0x5000, "Protected"),
+];
+
+/// The integrity level that a SID `S-1-16-…` stands for; empty for any other.
+pub(crate) fn integrity(sid: &[u8]) -> &'static str {
+    let level = match sid.strip_prefix(&[1, 1, 0, 0, 0, 0, 0, 16]) {
+        Some(level) => level.first_chunk().map(|b| u32::from_le_bytes(*b)),
+        None => None,
+    };
+    LEVELS.iter().find(|(number, _)| Some(*number) == level).map_or("", |(_, name)| name)
+}

@@ -12,13 +12,13 @@ pub struct PmlIcon<'a> {
 }
 
 pub(crate) fn read(file: &PmlFile, index: u32) -> Result<PmlIcon<'_>, PmlError> {
-    let header = file.header();
-    let mut cursor = Cursor::over(file.bytes(), header.icons_offset, header.hosts_offset, "icon table")?;
+    let sections = file.sections();
+    let mut cursor = Cursor::over(file.table_bytes(), sections.icons, sections.hosts, "icon table")?;
     let count = cursor.u32()?;
     if index >= count {
         return Err(PmlError::Value {
             what: "icon index",
-            offset: header.icons_offset,
+            offset: sections.icons,
             value: index.into(),
             expected: "less than the number of icons",
         });

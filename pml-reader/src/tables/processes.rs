@@ -253,7 +253,8 @@ impl<'a> PmlProcess<'a> {
     pub fn raw_modules(&self) -> impl Iterator<Item = RawModule> + use<'a> {
         let wide = self.file.header().wide();
         let cursor =
-            Cursor::over(self.file.bytes(), self.modules_at, self.file.process_table_end(), "module").ok();
+            Cursor::over(self.file.table_bytes(), self.modules_at, self.file.process_table_end(), "module")
+                .ok();
         let mut bytes = std::io::Cursor::new(cursor.map_or(&[][..], |c| c.rest()));
         (0..self.module_count).map_while(move |_| RawModule::read_args(&mut bytes, (wide,)).ok())
     }

@@ -11,11 +11,23 @@ pub(crate) struct StringTable {
 }
 
 impl StringTable {
-    pub(crate) fn read(file: &[u8], start: u64, end: u64) -> Result<Self, PmlError> {
-        let mut cursor = Cursor::over(file, start, end, "string table")?;
+    /// Of a table that the end of the file cuts off, the strings ahead of the cut can be read; that it is cut is among
+    /// `problems`.
+    pub(crate) fn read(
+        file: &[u8],
+        start: u64,
+        end: u64,
+        problems: &mut Vec<PmlError>,
+    ) -> Result<Self, PmlError> {
+        let length = file.len() as u64;
+        let mut cursor = Cursor::over(file, start, end.min(length), "string table")?;
         let count = cursor.u32()?;
         cursor.skip(count as usize * 4)?;
-        Ok(Self { start, end, count })
+        if end > length {
+            let (need, have) = (end - start, length - start);
+            problems.push(PmlError::Truncated { what: "string table", offset: start, need, have });
+        }
+        Ok(Self { start, end: end.min(length), count })
     }
 
     pub(crate) fn count(&self) -> u32 {

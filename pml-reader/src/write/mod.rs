@@ -28,7 +28,7 @@ pub mod encode;
 mod header;
 mod record;
 mod subset;
-mod tables;
+pub(crate) mod tables;
 mod writer;
 
 pub use header::Machine;

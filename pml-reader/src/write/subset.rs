@@ -22,6 +22,8 @@ pub struct Subset {
     pub events: usize,
     /// Events that are damaged in the source and were left out.
     pub damaged: usize,
+    /// Events whose completion data is damaged in the source and was left out.
+    pub without_completion: usize,
     /// Processes that were copied.
     pub processes: usize,
 }
@@ -45,17 +47,20 @@ pub fn write_subset<W: Write + Seek>(
     let mut slots = BTreeSet::new();
     for index in events {
         if index >= file.len() {
-            let (offset, value) = (header.offsets_offset, index as u64);
+            let (offset, value) = (file.records_end(), index as u64);
             let expected = "less than the number of events";
             return Err(PmlError::Value { what: "event number", offset, value, expected });
         }
-        let event = file.event(index);
-        let Ok((event, extra)) = event.and_then(|event| Ok((event, event.extra()?))) else {
+        let Ok(event) = file.event(index) else {
             subset.damaged += 1;
             continue;
         };
+        let extra = event.extra().unwrap_or_else(|_| {
+            subset.without_completion += 1;
+            None
+        });
         writer.raw_event(event.raw_record(), extra)?;
-        if writer.position() > header.offsets_offset {
+        if writer.position() > file.records_end() {
             let (offset, value) = (event.offset(), index as u64);
             let expected = "not overlapping other records";
             return Err(PmlError::Value { what: "event number", offset, value, expected });
@@ -92,7 +97,7 @@ fn copy_processes<W: Write + Seek>(
     }
     let mut copied = BTreeSet::new();
     let mut icons = HashMap::from([(0, 0)]);
-    let table_bytes = file.header().strings_offset - file.header().processes_offset;
+    let table_bytes = file.sections().strings - file.sections().processes;
     let mut modules_left = table_bytes / SMALLEST_MODULE;
     // What is open grows by parents; a parent that has been seen ends its line, also where a damaged table goes round.
     while let Some(slot) = slots.pop_first() {
@@ -130,7 +135,7 @@ fn copy_processes<W: Write + Seek>(
         for module in process.raw_modules() {
             modules_left = modules_left.checked_sub(1).ok_or(PmlError::Value {
                 what: "modules of a process",
-                offset: file.header().processes_offset,
+                offset: file.sections().processes,
                 value: process.module_count().into(),
                 expected: "not overlapping those of other processes",
             })?;

@@ -8,7 +8,7 @@ use crate::{PmlError, PmlIcon, PmlText, RawModule, RawProcess};
 
 /// A table of count, offsets and entries, the shape of strings and icons.
 #[derive(Debug)]
-pub(super) struct Table {
+pub(crate) struct Table {
     /// Offset of each entry within `bytes`.
     starts: Vec<usize>,
     bytes: Vec<u8>,
@@ -35,11 +35,11 @@ impl Table {
         index
     }
 
-    pub(super) fn len(&self) -> u32 {
+    pub(crate) fn len(&self) -> u32 {
         u32::try_from(self.starts.len()).unwrap_or(u32::MAX)
     }
 
-    pub(super) fn write(&self, what: &'static str) -> Result<Vec<u8>, PmlError> {
+    pub(crate) fn write(&self, what: &'static str) -> Result<Vec<u8>, PmlError> {
         let first = 4 + self.starts.len() * 4;
         let mut out = Vec::with_capacity(first + self.bytes.len());
         out.extend(narrow(what, self.starts.len())?.to_le_bytes());
@@ -57,7 +57,7 @@ fn narrow(what: &'static str, value: usize) -> Result<u32, PmlError> {
 
 /// The string table: u32 bytes and UTF-16LE with its NUL. Entry 0 is the empty string, which has neither.
 #[derive(Debug)]
-pub(super) struct Strings(pub(super) Table);
+pub(crate) struct Strings(pub(crate) Table);
 
 impl Default for Strings {
     fn default() -> Self {
@@ -66,7 +66,7 @@ impl Default for Strings {
 }
 
 impl Strings {
-    pub(super) fn intern(&mut self, text: PmlText<'_>) -> Result<u32, PmlError> {
+    pub(crate) fn intern(&mut self, text: PmlText<'_>) -> Result<u32, PmlError> {
         let text = text.until_nul();
         if text.is_empty() {
             return Ok(0);
@@ -92,7 +92,7 @@ fn sized_utf16(text: PmlText<'_>) -> Result<Vec<u8>, PmlError> {
 
 /// The icon table: u32 pixels, u32 bytes, image. Entry 0 is the placeholder.
 #[derive(Debug)]
-pub(super) struct Icons(pub(super) Table);
+pub(crate) struct Icons(pub(crate) Table);
 
 impl Default for Icons {
     fn default() -> Self {
@@ -101,7 +101,7 @@ impl Default for Icons {
 }
 
 impl Icons {
-    pub(super) fn intern(&mut self, icon: PmlIcon<'_>) -> Result<u32, PmlError> {
+    pub(crate) fn intern(&mut self, icon: PmlIcon<'_>) -> Result<u32, PmlError> {
         let size = narrow("an icon (bytes)", icon.image.len())?;
         let mut entry = Vec::with_capacity(8 + icon.image.len());
         entry.extend(icon.pixels.to_le_bytes());
@@ -113,7 +113,7 @@ impl Icons {
 
 /// The process table, by process index as Process Monitor orders it.
 #[derive(Debug, Default)]
-pub(super) struct Processes {
+pub(crate) struct Processes {
     entries: BTreeMap<u32, Vec<u8>>,
 }
 
@@ -122,7 +122,7 @@ const INLINE_MODULES: u64 = 1;
 
 impl Processes {
     /// Adds an entry; `false` where the table has one with this index already.
-    pub(super) fn add(
+    pub(crate) fn add(
         &mut self,
         raw: &RawProcess,
         modules: &[RawModule],
@@ -142,7 +142,7 @@ impl Processes {
         Ok(self.entries.insert(raw.index, entry.into_inner()).is_none())
     }
 
-    pub(super) fn write(&self) -> Result<Vec<u8>, PmlError> {
+    pub(crate) fn write(&self) -> Result<Vec<u8>, PmlError> {
         const WHAT: &str = "the process table (bytes)";
         let mut at = 4 + self.entries.len() * 8;
         let mut out = Vec::new();
@@ -158,7 +158,7 @@ impl Processes {
 }
 
 /// An encoding error of a table entry. The output is memory, so it is one of a value that does not fit.
-pub(super) fn write_error(error: binrw::Error) -> PmlError {
+pub(crate) fn write_error(error: binrw::Error) -> PmlError {
     match error {
         binrw::Error::Io(error) => error.into(),
         error => std::io::Error::new(std::io::ErrorKind::InvalidInput, error.to_string()).into(),
@@ -167,7 +167,7 @@ pub(super) fn write_error(error: binrw::Error) -> PmlError {
 
 /// Host and port names, in the order of their keys as Process Monitor has them.
 #[derive(Debug, Default)]
-pub(super) struct Names {
+pub(crate) struct Names {
     hosts: BTreeMap<[u8; 16], Vec<u8>>,
     /// By whether it is TCP's, then by port.
     ports: BTreeMap<(bool, u16), Vec<u8>>,
@@ -180,17 +180,17 @@ impl Names {
         if text.is_empty() { Ok(vec![0; 4]) } else { sized_utf16(text) }
     }
 
-    pub(super) fn host(&mut self, ip: [u8; 16], name: PmlText<'_>) -> Result<(), PmlError> {
+    pub(crate) fn host(&mut self, ip: [u8; 16], name: PmlText<'_>) -> Result<(), PmlError> {
         self.hosts.insert(ip, Self::name(name)?);
         Ok(())
     }
 
-    pub(super) fn port(&mut self, port: u16, tcp: bool, name: PmlText<'_>) -> Result<(), PmlError> {
+    pub(crate) fn port(&mut self, port: u16, tcp: bool, name: PmlText<'_>) -> Result<(), PmlError> {
         self.ports.insert((tcp, port), Self::name(name)?);
         Ok(())
     }
 
-    pub(super) fn write(&self) -> Result<Vec<u8>, PmlError> {
+    pub(crate) fn write(&self) -> Result<Vec<u8>, PmlError> {
         let mut out = Vec::new();
         out.extend(narrow("the host table (entries)", self.hosts.len())?.to_le_bytes());
         for (ip, name) in &self.hosts {

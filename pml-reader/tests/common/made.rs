@@ -75,7 +75,7 @@ fn payloads(layout: Layout) -> Vec<Payload> {
         R::Plain(registry_operation::CLOSE_KEY),
     ];
     let new = NewProcess {
-        index: 650, pid: 3212, parent_index: 3, parent_pid: 7, session: 1, wow64: true, time: TIME, authentication_id: 0x3E7, virtualized: 1,
+        index: 650, pid: 3212, parent_index: 3, parent_pid: 7, session: 1, is_64bit: true, time: TIME, authentication_id: 0x3E7, virtualized: 1,
         user_sid: SYSTEM_SID, integrity_sid: &[1, 1, 0, 0, 0, 0, 0, 16, 0, 64, 0, 0],
         image_path: r"C:\Windows\poqexec.exe", command_line: "poqexec.exe /x",
     };

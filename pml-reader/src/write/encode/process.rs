@@ -20,8 +20,9 @@ pub struct NewProcess<'a> {
     pub parent_pid: u32,
     /// Session.
     pub session: u32,
-    /// Whether it is a 32-bit process on a 64-bit system.
-    pub wow64: bool,
+    /// Whether it is a 64-bit process. Public descriptions call the field the opposite, WOW64; in five real records it is
+    /// as here.
+    pub is_64bit: bool,
     /// When it was created.
     pub time: FileTime,
     /// Logon session LUID.
@@ -127,7 +128,7 @@ fn push_new(new: &NewProcess<'_>, out: &mut Bytes) -> Result<(), PmlError> {
     let (image, command) = (Text::utf16(new.image_path)?, Text::utf16(new.command_line)?);
     out.u32(new.index).u32(new.pid).u32(new.parent_index).u32(new.parent_pid);
     out.u32(new.session)
-        .u32(new.wow64.into())
+        .u32(new.is_64bit.into())
         .u64(new.time.0)
         .u64(new.authentication_id)
         .u32(new.virtualized);

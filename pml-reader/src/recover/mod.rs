@@ -1,0 +1,154 @@
+//! What Process Monitor refuses: a log that was not closed cleanly, that was cut off, or whose tables are damaged.
+//!
+//! The events are found by walking the records ([`walk`]). Their tables may lie behind them although the header does
+//! not say so ([`sections`]); where they do not, the names of processes and modules are taken from the events that tell
+//! them ([`names`]).
+
+mod names;
+mod sections;
+mod walk;
+
+use crate::{
+    HEADER_SIZE, PmlError, PmlFile,
+    cursor::Cursor,
+    file::Offsets,
+    header::{OFFSET_SIZE, Sections},
+};
+
+pub(crate) use names::Rebuilt;
+pub use names::{Names, UNKNOWN_PID};
+
+/// Bytes among the events that are no record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Gap {
+    /// Where they begin in the file.
+    pub offset: u64,
+    /// How many.
+    pub bytes: u64,
+}
+
+/// What a damaged log had lost, and how much of it was found again.
+#[derive(Debug)]
+pub struct Recovered {
+    /// Why the log cannot be read as it stands; `None` where only its tables are damaged.
+    pub reason: Option<PmlError>,
+    /// Events that were found by walking the records, or that the log's own array lists.
+    pub events: u64,
+    /// Whether the log's own array of event offsets was found behind the events.
+    pub listed: bool,
+    /// Damaged places between events, the first of them; [`Self::gap_bytes`] counts all.
+    pub gaps: Vec<Gap>,
+    /// Bytes in damaged places between events.
+    pub gap_bytes: u64,
+    /// The record or completion data that the end of the file cuts off, or, where no tables follow, bytes behind the last
+    /// record that are no record.
+    pub tail: Option<Gap>,
+    /// Where the names of processes come from, where the log's tables do not hold them all.
+    pub names: Option<Names>,
+}
+
+impl Recovered {
+    /// Of a log whose events are listed and whose tables are damaged.
+    pub(crate) fn of_tables(events: u32) -> Self {
+        Self {
+            reason: None,
+            events: events.into(),
+            listed: true,
+            gaps: Vec::new(),
+            gap_bytes: 0,
+            tail: None,
+            names: None,
+        }
+    }
+}
+
+/// The events of a log whose header does not lead to them.
+pub(crate) struct Found {
+    pub(crate) records_end: u64,
+    pub(crate) offsets: Offsets,
+    pub(crate) sections: Sections,
+    pub(crate) recovered: Recovered,
+}
+
+/// Places of damage that are kept one by one.
+const GAPS_KEPT: usize = 64;
+
+/// Places that look like an offset array of which each is looked at closely.
+const ARRAYS: usize = 16;
+
+/// Finds the events, and the tables where they lie behind the events.
+pub(crate) fn events(file: &[u8], wide: bool, reason: PmlError) -> Found {
+    let length = file.len() as u64;
+    let mut walk = walk::walk(file, wide);
+    // The offset array ends the records. Without it they end where the last of them does.
+    let arrays = walk.gaps.iter().map(|gap| gap.offset);
+    let arrays = arrays.filter(|at| sections::array_begins(file, *at, &walk.records));
+    let arrays: Vec<u64> = arrays.take(ARRAYS).collect();
+    let tables = arrays.iter().find_map(|at| sections::behind(file, *at, &walk.records, wide));
+    let array = tables.as_ref().map(|t| t.offsets).or(match *walk.records {
+        [] => None,
+        _ => arrays.first().copied(),
+    });
+    if let Some(array) = array {
+        walk.truncate(array);
+    }
+    let records_end = array.unwrap_or(length).max(HEADER_SIZE);
+    let tail = match (&tables, walk.gaps.last()) {
+        (None, Some(last)) if array.is_none() && last.offset + last.bytes >= length => walk.gaps.pop(),
+        _ => None,
+    };
+    let listed = tables.as_ref().filter(|t| t.listed).map(|t| t.count);
+    let events = listed.map_or(walk.records.len() as u64, u64::from);
+    let gap_bytes = walk.gaps.iter().map(|g| g.bytes).sum();
+    walk.gaps.truncate(GAPS_KEPT);
+    let recovered = Recovered {
+        reason: Some(reason),
+        events,
+        listed: listed.is_some(),
+        gaps: walk.gaps,
+        gap_bytes,
+        tail,
+        names: None,
+    };
+    let nowhere = Sections { processes: length, strings: length, icons: length, hosts: length };
+    Found {
+        records_end,
+        sections: tables.map_or(nowhere, |t| t.sections),
+        offsets: match listed {
+            Some(count) => Offsets::Listed { start: records_end, count },
+            None => Offsets::Walked(walk.records),
+        },
+        recovered,
+    }
+}
+
+/// Rebuilds the tables of a log from what can be read of its own, and from its events.
+pub(crate) fn tables(file: &PmlFile) -> Result<Rebuilt, PmlError> {
+    names::rebuild(file)
+}
+
+/// The offset that an entry of the offset array holds. Whether its fifth byte extends the offset is not known: no file
+/// above 4 GiB was ever seen. It is taken so where the longer offset lies among the events, which it cannot in a smaller
+/// file.
+#[inline]
+pub(crate) fn offset_of(entry: [u8; OFFSET_SIZE], records_end: u64) -> u64 {
+    let [a, b, c, d, high] = entry;
+    let low = u64::from(u32::from_le_bytes([a, b, c, d]));
+    let long = u64::from(high) << 32 | low;
+    if long < records_end { long } else { low }
+}
+
+/// Whether every entry of an offset array leads to a place among the events.
+pub(crate) fn check_offsets(file: &[u8], from: u64, to: u64) -> Result<(), PmlError> {
+    let entries = Cursor::over(file, from, to, "event offsets")?.rest().as_chunks::<OFFSET_SIZE>().0;
+    let outside = |entry: &[u8; OFFSET_SIZE]| !(HEADER_SIZE..from).contains(&offset_of(*entry, from));
+    match entries.iter().position(outside) {
+        None => Ok(()),
+        Some(index) => Err(PmlError::Value {
+            what: "event offset",
+            offset: from + (index * OFFSET_SIZE) as u64,
+            value: entries.get(index).map_or(0, |e| offset_of(*e, from)),
+            expected: "among the events",
+        }),
+    }
+}
