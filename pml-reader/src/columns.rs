@@ -3,7 +3,7 @@
 use status_codes::procmon_result_text;
 
 use crate::{
-    Dialect, PmlError, PmlEvent, Style, detail,
+    Dialect, PmlError, PmlEvent, Style, UNKNOWN_PID, detail,
     text::push_decimal,
     time::{push_relative, push_seconds},
 };
@@ -146,7 +146,13 @@ fn push_process_column(event: &PmlEvent<'_>, column: Column, out: &mut String) {
     let raw = process.raw;
     match column {
         Column::ProcessName => process.name().push_to(out),
-        Column::Pid => push_decimal(out, raw.pid.into()),
+        // What no record tells stays empty.
+        Column::Pid | Column::ParentPid => {
+            let pid = if column == Column::Pid { raw.pid } else { raw.parent_pid };
+            if pid != UNKNOWN_PID {
+                push_decimal(out, pid.into());
+            }
+        }
         Column::ImagePath => process.image_path().push_to(out),
         Column::Company => process.company().push_to(out),
         Column::Description => process.description().push_to(out),
@@ -169,7 +175,6 @@ fn push_process_column(event: &PmlEvent<'_>, column: Column, out: &mut String) {
             _ => "n/a",
         }),
         Column::Integrity => process.integrity().push_to(out),
-        Column::ParentPid => push_decimal(out, raw.parent_pid.into()),
         Column::Architecture => out.push_str(if raw.is_64bit == 1 { "64-bit" } else { "32-bit" }),
         _ => {}
     }

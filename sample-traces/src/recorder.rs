@@ -296,6 +296,7 @@ impl Recorder {
             integrity_sid: SYSTEM_LEVEL,
             image_path: &image,
             command_line: &command,
+            is_64bit: self.layout.wide,
             ..NewProcess::default()
         };
         self.process_event(parent, ProcessEvent::Create(new));

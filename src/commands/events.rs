@@ -8,13 +8,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Context as _, anyhow, bail};
+use anyhow::{Context as _, bail};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use pml_reader::{COLUMNS, Column, PmlError, PmlFile};
+use pml_reader::{COLUMNS, Column, PmlFile};
 use reports::export::{Csv, Exported, Format, JsonLines, ProcmonCsv, Table, Terminal, export};
 use timeline::query::{Filter, column_named};
 
-use super::choice::Choice;
+use super::{choice::Choice, recovered};
 
 /// Lists, filters and exports the events of a Process Monitor log
 #[derive(Debug, clap::Args)]
@@ -79,12 +79,10 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let format = args.format.unwrap_or(if terminal { FormatArg::Table } else { FormatArg::Csv });
     let all = || COLUMNS.iter().map(|(column, _)| *column).filter(|c| *c != Column::Sequence).collect();
 
-    let file = PmlFile::open(&args.input).map_err(|error| match error {
-        PmlError::Truncated { .. } => {
-            anyhow!("{input} cannot be read: {error}; the file is cut off, copy it again from the machine")
-        }
-        _ => anyhow!(error).context(format!("{input} cannot be read")),
-    })?;
+    let file = PmlFile::open(&args.input).with_context(|| format!("{input} cannot be read"))?;
+    if let Some(words) = recovered(&file) {
+        eprintln!("bootrace: {input}: {words}");
+    }
     for problem in file.problems() {
         eprintln!("bootrace: {input}: {problem}");
     }

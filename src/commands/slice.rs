@@ -1,15 +1,13 @@
 //! `bootrace slice`: a smaller log with the events that matter, for a colleague or a case.
 
-use std::{
-    fs::{self, File, OpenOptions},
-    path::{Path, PathBuf},
-    process::ExitCode,
-};
+use std::{path::PathBuf, process::ExitCode};
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use pml_reader::{PmlFile, write::write_subset};
 use rayon::prelude::*;
 use timeline::query::{Filter, Scratch};
+
+use super::{part::Part, recovered};
 
 /// Writes a smaller Process Monitor log with the events that you choose
 ///
@@ -55,6 +53,9 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let filter = Filter::parse(&args.filters)?.between(args.from.as_deref(), args.to.as_deref())?;
     let input = args.input.display();
     let file = PmlFile::open(&args.input).with_context(|| format!("{input} cannot be read"))?;
+    if let Some(words) = recovered(&file) {
+        eprintln!("bootrace: {input}: {words}");
+    }
     for problem in file.problems() {
         eprintln!("bootrace: {input}: {problem}");
     }
@@ -71,68 +72,33 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         subset.processes,
         file.processes().len()
     );
+    if subset.without_completion > 0 {
+        eprintln!(
+            "bootrace: {input}: what the completion added to {} events is cut off and was left out",
+            subset.without_completion
+        );
+    }
     if subset.damaged > 0 {
         eprintln!("bootrace: {input}: {} events are damaged and were left out", subset.damaged);
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// Numbers of the events that pass, rising; those of damaged events too, which the copying leaves out and counts.
+/// Numbers of the events that pass, in order of time; those of damaged events too, which the copying leaves out and counts.
 fn choose(file: &PmlFile, filter: &Filter) -> Vec<u32> {
     // A log counts its events in 32 bits.
-    (0..file.header().event_count)
+    let count = u32::try_from(file.len()).unwrap_or(u32::MAX);
+    let mut chosen: Vec<u32> = (0..count)
         .into_par_iter()
         .map_init(Scratch::default, |scratch, i| {
             file.event(i as usize).map_or(true, |e| filter.wants(&e, scratch)).then_some(i)
         })
         .flatten_iter()
-        .collect()
-}
-
-/// The output while it is not whole: a file beside it, which goes away unless it is renamed.
-struct Part {
-    path: PathBuf,
-    file: File,
-    whole: bool,
-}
-
-impl Part {
-    fn beside(output: &Path, input: &Path) -> anyhow::Result<Self> {
-        let shown = output.display();
-        if output.as_os_str() == "-" {
-            bail!(
-                "a log cannot be written to standard output, its header is written last; give a file to -o"
-            );
-        }
-        if let (Ok(a), Ok(b)) = (fs::canonicalize(output), fs::canonicalize(input))
-            && a == b
-        {
-            bail!("{shown} is the log that is read; give another file to -o");
-        }
-        let Some(name) = output.file_name().filter(|_| !output.is_dir()) else {
-            bail!("{shown} is a folder; give a file to -o");
-        };
-        let mut part = name.to_owned();
-        part.push(format!(".{}.part", std::process::id()));
-        let path = output.with_file_name(part);
-        let file = OpenOptions::new().write(true).create_new(true).open(&path);
-        let file = file.with_context(|| format!("{} cannot be made", path.display()))?;
-        Ok(Self { path, file, whole: false })
+        .collect();
+    // A log lists its events by time, unless it is damaged.
+    let time = |i: &u32| file.event(*i as usize).map_or(0, |e| e.time().0);
+    if !chosen.is_sorted_by_key(time) {
+        chosen.sort_by_key(time);
     }
-
-    fn rename(mut self, output: &Path) -> anyhow::Result<()> {
-        self.file.sync_all().with_context(|| format!("{} cannot be written", self.path.display()))?;
-        fs::rename(&self.path, output).with_context(|| format!("{} cannot be replaced", output.display()))?;
-        self.whole = true;
-        Ok(())
-    }
-}
-
-impl Drop for Part {
-    fn drop(&mut self) {
-        if !self.whole {
-            // Nothing is lost where it cannot be removed.
-            let _ = fs::remove_file(&self.path);
-        }
-    }
+    chosen
 }

@@ -267,7 +267,8 @@ impl<'f> Walker<'f> {
         if rest.first().is_some_and(|byte| *byte != 0) {
             return Some(from);
         }
-        let empty = rest.as_chunks::<BLOCK>().0.iter().take_while(|block| **block == [0; BLOCK]).count() * BLOCK;
+        let empty =
+            rest.as_chunks::<BLOCK>().0.iter().take_while(|block| **block == [0; BLOCK]).count() * BLOCK;
         let used = rest.get(empty..)?.iter().position(|byte| *byte != 0)?;
         Some(from + (empty + used) as u64)
     }
@@ -381,7 +382,12 @@ mod tests {
         for seed in 1..9 {
             let log = log(seed);
             let one = walk_shares(&log, true, u64::MAX / 2);
-            assert!(one.records.len() > 2_500 && one.gaps.len() > 20, "{} {}", one.records.len(), one.gaps.len());
+            assert!(
+                one.records.len() > 2_500 && one.gaps.len() > 20,
+                "{} {}",
+                one.records.len(),
+                one.gaps.len()
+            );
             for size in [300, 4_096, 50_000] {
                 let many = walk_shares(&log, true, size);
                 assert_eq!(many.records, one.records, "seed {seed}, shares of {size}");

@@ -56,6 +56,15 @@ impl View<'_> {
                     ),
                 );
             }
+            for caveat in input.source.caveats() {
+                rows.push(Coverage {
+                    input: path.clone(),
+                    what: text(&caveat.what),
+                    count: caveat.count,
+                    offset: caveat.offset,
+                    consequence: text(&caveat.consequence),
+                });
+            }
             for problem in input.source.problems().into_iter().chain(scan.known.problems.iter().cloned()) {
                 rows.push(Coverage {
                     input: path.clone(),

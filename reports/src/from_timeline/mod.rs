@@ -154,7 +154,7 @@ impl View<'_> {
             time: Some(time(event.time)),
             duration: event.duration.map(|d| Span::from_ticks(d.0)),
             process: of(|p| &p.name),
-            pid: process.map(|p| p.pid),
+            pid: process.and_then(Process::known_pid),
             tid: Some(event.tid),
             command_line: of(|p| &p.command_line),
             image_path: of(|p| &p.image_path),

@@ -55,8 +55,8 @@ impl View<'_> {
         let holder = holder.and_then(|h| self.timeline.process(h.process));
         list.into_iter()
             .map(|p| crate::model::Process {
-                pid: Some(p.pid),
-                parent: Some(p.parent_pid),
+                pid: p.known_pid(),
+                parent: p.known_parent_pid(),
                 name: p.name.clone(),
                 command_line: p.command_line.clone(),
                 image_path: p.image_path.clone(),

@@ -128,17 +128,30 @@ pub(crate) fn decide(found: &Found<'_>) -> Verdict {
         (Some(candidate), _) if failed => failing(found, candidate),
         (_, Some(fault)) => without_operation(found, fault, &seen),
         (None, None) if failed => unexplained(found, &seen),
-        _ if seen.complete_reboot() || seen.logs_end_well => no_failure(found, &seen),
+        _ if (seen.complete_reboot() && !seen.hidden) || seen.logs_end_well => no_failure(found, &seen),
         _ => not_enough(found, &seen),
     };
     verdict.hresult = found.faults.reported;
     verdict.covered = seen.covered();
+    verdict.not_covered.extend(caveats(found.timeline));
     verdict.not_covered.extend(seen.not_covered());
     verdict
 }
 
+/// How inputs had to be read, where that bears on the verdict.
+fn caveats(timeline: &Timeline<'_>) -> Vec<Words> {
+    let inputs = timeline.case.inputs.iter();
+    let named = inputs.flat_map(|input| {
+        let words = input.source.caveats().into_iter().filter_map(|caveat| caveat.verdict);
+        words.map(|w| Words::new(w.en.replace("{}", &input.path), w.zh.replace("{}", &input.path)))
+    });
+    named.collect()
+}
+
 /// What of an update's reboot the sources hold.
 struct Seen {
+    /// Part of a trace is lost, and the operation sought may have been in it.
+    hidden: bool,
     events: u64,
     boots: usize,
     poqexec: usize,
@@ -162,6 +175,7 @@ impl Seen {
         let (traces, logs): (Vec<_>, Vec<_>) = inputs().partition(|(input, _)| input.source.is_trace());
         let lines = || logs.iter().flat_map(|(_, scan)| &scan.lines);
         Self {
+            hidden: traces.iter().any(|(input, _)| input.source.caveats().iter().any(|c| c.hides)),
             traces: traces.len(),
             logs: logs.len(),
             lines: logs.iter().map(|(_, scan)| scan.events).sum(),

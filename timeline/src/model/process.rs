@@ -75,9 +75,9 @@ impl Role {
 /// A process of the timeline. The same process in two sources is one.
 #[derive(Debug, Clone)]
 pub struct Process {
-    /// Process id, recycled by Windows.
+    /// Process id, recycled by Windows; `u32::MAX` where nothing tells it.
     pub pid: u32,
-    /// Parent's process id.
+    /// Parent's process id; `u32::MAX` where nothing tells it.
     pub parent_pid: u32,
     /// The parent, where it is known.
     pub parent: Option<ProcessId>,
@@ -103,6 +103,18 @@ pub struct Process {
     pub events: u64,
     /// Events of it whose status is an error.
     pub failures: u64,
+}
+
+impl Process {
+    /// The process id, where something tells it.
+    pub fn known_pid(&self) -> Option<u32> {
+        (self.pid != pml_reader::UNKNOWN_PID).then_some(self.pid)
+    }
+
+    /// The parent's process id, where something tells it.
+    pub fn known_parent_pid(&self) -> Option<u32> {
+        (self.parent_pid != pml_reader::UNKNOWN_PID).then_some(self.parent_pid)
+    }
 }
 
 /// Generations down which a role passes; no tree of processes that servicing starts is deeper.

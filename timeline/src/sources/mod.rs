@@ -4,12 +4,13 @@ pub(crate) mod etl;
 mod kind;
 pub(crate) mod log;
 pub(crate) mod pml;
+mod recovered;
 mod share;
 mod watch;
 
 use crate::{
     logs::{Known, LocalClock, LogLine},
-    model::{Event, EventId, FileTime, Process, ProcessId, SourceId, Ticks},
+    model::{Event, EventId, FileTime, Process, ProcessId, SourceId, Ticks, Words},
 };
 
 pub(crate) use watch::Mark;
@@ -98,6 +99,23 @@ pub struct Problem {
     pub offset: Option<u64>,
 }
 
+/// What a reader of the report must know of an input: how it was read, what of it is lost.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caveat {
+    /// What stands beside the verdict, with `{}` for the input's name; `None` where the list of what was read is enough.
+    pub verdict: Option<Words>,
+    /// What it is.
+    pub what: Words,
+    /// How many.
+    pub count: Option<u64>,
+    /// Where in the file, in bytes.
+    pub offset: Option<u64>,
+    /// What follows for the answer.
+    pub consequence: Words,
+    /// Whether the operation sought may be hidden by it, so that its absence shows nothing.
+    pub hides: bool,
+}
+
 /// A source: a trace of events, or a log of lines.
 #[derive(Debug)]
 pub enum Source {
@@ -157,6 +175,14 @@ impl Source {
             Self::Pml(source) => source.problems(),
             Self::Etl(source) => source.problems(),
             Self::Log(_) => Vec::new(),
+        }
+    }
+
+    /// What must be known of how it was read.
+    pub fn caveats(&self) -> Vec<Caveat> {
+        match self {
+            Self::Pml(source) => source.caveats(),
+            Self::Etl(_) | Self::Log(_) => Vec::new(),
         }
     }
 

@@ -7,8 +7,9 @@ use pml_reader::{
 use rayon::prelude::*;
 
 use super::{
-    Machine, Mark, Problem, Scan,
+    Caveat, Machine, Mark, Problem, Scan,
     kind::Asked,
+    recovered,
     share::{Frame, Row, Share},
     watch,
 };
@@ -153,6 +154,10 @@ impl PmlSource {
 
     pub(crate) fn problems(&self) -> Vec<Problem> {
         self.file.problems().iter().map(|e| Problem { what: e.to_string(), offset: e.offset() }).collect()
+    }
+
+    pub(crate) fn caveats(&self) -> Vec<Caveat> {
+        self.file.recovered().map_or_else(Vec::new, recovered::caveats)
     }
 
     pub(crate) fn number(&self, id: EventId) -> Option<u64> {

@@ -1,0 +1,96 @@
+//! What a reader of the report must know of a log that was recovered.
+
+use pml_reader::{PmlError, Recovered};
+
+use super::Caveat;
+use crate::model::Words;
+
+/// What was recovered of a log, and what was lost.
+pub(super) fn caveats(recovered: &Recovered) -> Vec<Caveat> {
+    let mut caveats = Vec::new();
+    if let Some(reason) = &recovered.reason {
+        let (en, zh) = match reason {
+            PmlError::Unclean { .. } => ("was not closed cleanly", "未正常关闭"),
+            PmlError::Truncated { .. } => ("is cut off", "被截断"),
+            _ => ("has a damaged header or event list", "的文件头或事件表已损坏"),
+        };
+        let how = if recovered.listed {
+            ("its own list of events lay behind them", "其自身的事件表位于事件之后")
+        } else {
+            ("its events were found record by record", "其事件系逐条记录找回")
+        };
+        caveats.push(Caveat {
+            verdict: Some(Words::new(format!("{{}} {en}: recovered"), format!("{{}} {zh}:已恢复"))),
+            what: Words::new(
+                format!("the log {en}; {}: {reason}", how.0),
+                format!("该日志{zh};{}:{reason}", how.1),
+            ),
+            count: Some(recovered.events),
+            offset: reason.offset(),
+            consequence: Words::new(
+                "Process Monitor refuses such a log; `bootrace slice` writes one that it opens",
+                "Process Monitor 拒绝打开此类日志;`bootrace slice` 可写出能够打开的日志",
+            ),
+            hides: false,
+        });
+    }
+    for gap in &recovered.gaps {
+        caveats.push(Caveat {
+            verdict: None,
+            what: Words::new("bytes among the events that are no record", "事件之间不属于任何记录的字节"),
+            count: Some(gap.bytes),
+            offset: Some(gap.offset),
+            consequence: Words::new(
+                "the events that lay there are lost; the operation sought may be among them",
+                "该处的事件已丢失;要找的操作可能在其中",
+            ),
+            hides: true,
+        });
+    }
+    if let Some(tail) = recovered.tail {
+        caveats.push(Caveat {
+            verdict: None,
+            what: Words::new(
+                "bytes behind the last whole record: a record that is cut off, or room that was never used",
+                "最后一条完整记录之后的字节:被截断的记录,或从未使用的空间",
+            ),
+            count: Some(tail.bytes),
+            offset: Some(tail.offset),
+            consequence: Words::new("what came later is not in the log", "之后发生的事不在日志中"),
+            hides: true,
+        });
+    }
+    if let Some(names) = recovered.names {
+        let (told, all) = (
+            names.of_table + names.of_events,
+            names.of_table + names.of_events + names.inferred + names.unknown,
+        );
+        caveats.push(Caveat {
+            verdict: (names.unknown > 0).then(|| {
+                Words::new(
+                    format!("{} of {all} processes of {{}} have no name", names.unknown),
+                    format!("{{}} 的 {all} 个进程中有 {} 个没有名称", names.unknown),
+                )
+            }),
+            what: Words::new(
+                format!(
+                    "processes of {all} without a name; {told} are named by a record, {} follow from what they load. Of the \
+                     others are so many events: {}",
+                    names.inferred, names.unknown_events
+                ),
+                format!(
+                    "个进程(共 {all} 个)没有名称;{told} 个由记录命名,{} 个由其加载的映像推断。其余进程的事件数:{}",
+                    names.inferred, names.unknown_events
+                ),
+            ),
+            count: Some(names.unknown.into()),
+            offset: None,
+            consequence: Words::new(
+                "what a process without a name did is not judged; company, version and description of rebuilt processes are lost",
+                "没有名称的进程所做的操作不作判断;重建的进程缺少公司、版本和描述",
+            ),
+            hides: names.unknown > 0,
+        });
+    }
+    caveats
+}
