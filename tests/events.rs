@@ -239,9 +239,22 @@ fn what_is_no_log_is_told_as_what_it_is() {
         ("csv", b"\xEF\xBB\xBF\"Time of Day\",\"Process Name\"\r\n", &["CSV export", ".PML"]),
         ("empty", b"", &["empty"]),
         ("cut", &good[..0x200], &["header", "offset 0x0", "needs 936 bytes, 512 are there"]),
-        ("short", &good[..good.len() / 2], &["offset 0x", "needs", "are there", "copy it again"]),
-        ("unclean", &unclean, &["not closed cleanly", "0x248"]),
     ];
+    let recovered: &[(&str, &[u8], &[&str])] = &[
+        ("short", &good[..good.len() / 2], &["recovered", "offset 0x", "needs", "are there"]),
+        ("unclean", &unclean, &["recovered 1796 events", "not closed cleanly", "0x248"]),
+    ];
+    for (name, bytes, words) in recovered {
+        let path = folder.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        let out = bootrace(&["events", path.to_str().unwrap()]);
+        let (rows, error) = (String::from_utf8(out.stdout).unwrap(), String::from_utf8(out.stderr).unwrap());
+        assert_eq!(out.status.code(), Some(0), "{name}: {error}");
+        assert!(rows.lines().count() > 700, "{name}");
+        for word in [*name].iter().chain(words.iter()) {
+            assert!(error.contains(word), "{name}: {error}");
+        }
+    }
     for (name, bytes, words) in cases {
         let path = folder.path().join(name);
         std::fs::write(&path, bytes).unwrap();

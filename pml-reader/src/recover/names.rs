@@ -52,13 +52,24 @@ struct Share {
     telling: Vec<usize>,
     /// Events by process index.
     used: HashMap<u32, u64>,
+    /// The process of the last event, and its events that are not in `used` yet: a process often does much in a row.
+    last: (u32, u64),
 }
 
 impl Share {
+    fn count(&mut self, index: u32, events: u64) {
+        if events > 0 && (self.used.len() < MAX_PROCESSES || self.used.contains_key(&index)) {
+            *self.used.entry(index).or_default() += events;
+        }
+    }
+
+    #[inline]
     fn take(&mut self, event: &PmlEvent<'_>) {
-        let known = self.used.len() < MAX_PROCESSES;
-        if known || self.used.contains_key(&event.process_index()) {
-            *self.used.entry(event.process_index()).or_default() += 1;
+        if self.last.0 == event.process_index() {
+            self.last.1 += 1;
+        } else {
+            let (index, events) = std::mem::replace(&mut self.last, (event.process_index(), 1));
+            self.count(index, events);
         }
         if event.class() == Some(EventClass::Process)
             && matches!(
@@ -72,11 +83,10 @@ impl Share {
 
     fn join(mut self, later: Self) -> Self {
         self.telling.extend(later.telling);
-        for (index, events) in later.used {
-            if self.used.len() < MAX_PROCESSES || self.used.contains_key(&index) {
-                *self.used.entry(index).or_default() += events;
-            }
+        for (index, events) in later.used.into_iter().chain([later.last, self.last]) {
+            self.count(index, events);
         }
+        self.last = (0, 0);
         self
     }
 }
@@ -118,7 +128,8 @@ pub(super) fn rebuild(file: &PmlFile) -> Result<Rebuilt, PmlError> {
             }
             share
         })
-        .reduce(Share::default, Share::join);
+        .reduce(Share::default, Share::join)
+        .join(Share::default());
     let mut drafts = Drafts {
         processes: BTreeMap::new(),
         pids: HashMap::new(),

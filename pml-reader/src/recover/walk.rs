@@ -12,7 +12,9 @@ use rayon::prelude::*;
 use crate::{HEADER_SIZE, RECORD_SIZE, cursor::Cursor, event::Head, header::OFFSET_SIZE, recover::Gap};
 
 /// Bytes of a share.
-const SHARE: u64 = 8 << 20;
+const SHARE: u64 = 2 << 20;
+/// Shares that a thread walks at once.
+const ABREAST: u64 = 6;
 /// Records that must follow each other where the walk begins anew.
 const CHAIN: usize = 3;
 /// Frames of the deepest stack that is believed; the deepest seen has 150.
@@ -75,21 +77,34 @@ pub(super) fn walk(file: &[u8], wide: bool) -> Walk {
 fn walk_shares(file: &[u8], wide: bool, size: u64) -> Walk {
     let length = file.len() as u64;
     let shares = length.saturating_sub(HEADER_SIZE).div_ceil(size).max(1);
-    let walked: Vec<Walker<'_>> = (0..shares)
+    let until = |share: u64| (HEADER_SIZE + (share + 1) * size).min(length);
+    let begin = |share: u64| {
+        let from = HEADER_SIZE + share * size;
+        let mut walker = Walker::new(file, wide);
+        walker.at = if share == 0 { from.min(length) } else { walker.synchronize(from) };
+        walker.first = walker.at;
+        (walker, until(share))
+    };
+    // A walk waits for memory at each record: several at once wait together.
+    let walked: Vec<Walker<'_>> = (0..shares.div_ceil(ABREAST))
         .into_par_iter()
-        .map(|share| {
-            let from = HEADER_SIZE + share * size;
-            let mut walker = Walker::new(file, wide);
-            walker.at = if share == 0 { from.min(length) } else { walker.synchronize(from) };
-            walker.first = walker.at;
-            walker.run((from + size).min(length));
-            walker
+        .flat_map_iter(|group| {
+            let shares = (group * ABREAST..shares).take(ABREAST as usize);
+            let mut walkers: Vec<_> = shares.map(begin).collect();
+            let mut going = true;
+            while going {
+                going = false;
+                for (walker, until) in &mut walkers {
+                    going |= walker.step(*until);
+                }
+            }
+            walkers.into_iter().map(|(walker, _)| walker)
         })
         .collect();
     let mut all = Walker::new(file, wide);
     all.at = HEADER_SIZE.min(length);
-    for (share, walker) in (1..).zip(walked) {
-        let until = (HEADER_SIZE + share * size).min(length);
+    for (share, walker) in (0..).zip(walked) {
+        let until = until(share);
         if all.at >= until {
             continue;
         }
@@ -183,38 +198,43 @@ impl<'f> Walker<'f> {
 
     /// Walks until a record begins at `until` or behind it.
     fn run(&mut self, until: u64) {
-        loop {
-            while let Some(&extra) = self.pending.first()
-                && extra <= self.at
-            {
-                self.pending.pop_first();
-                if extra == self.at {
-                    self.at = self.behind_extra(extra);
-                }
-            }
-            if self.at >= until {
-                return;
-            }
-            let Some(step) = self.record(self.at) else {
-                self.search();
-                continue;
-            };
-            self.last = Some(self.at);
-            self.records.push(entry(self.at));
-            let (first, last) = self.times.unwrap_or((step.time, step.time));
-            self.rising &= last <= step.time;
-            self.times = Some((first, step.time));
-            self.at = step.end;
-            match step.extra {
-                Some(extra) if extra == step.end && self.pending.is_empty() => {
-                    self.at = self.behind_extra(extra);
-                }
-                Some(extra) => {
-                    self.pending.insert(extra);
-                }
-                None => {}
+        while self.step(until) {}
+    }
+
+    /// Passes one record or one gap; `false` where a record begins at `until` or behind it.
+    #[inline]
+    fn step(&mut self, until: u64) -> bool {
+        while let Some(&extra) = self.pending.first()
+            && extra <= self.at
+        {
+            self.pending.pop_first();
+            if extra == self.at {
+                self.at = self.behind_extra(extra);
             }
         }
+        if self.at >= until {
+            return false;
+        }
+        let Some(step) = self.record(self.at) else {
+            self.search();
+            return true;
+        };
+        self.last = Some(self.at);
+        self.records.push(entry(self.at));
+        let (first, last) = self.times.unwrap_or((step.time, step.time));
+        self.rising &= last <= step.time;
+        self.times = Some((first, step.time));
+        self.at = step.end;
+        match step.extra {
+            Some(extra) if extra == step.end && self.pending.is_empty() => {
+                self.at = self.behind_extra(extra);
+            }
+            Some(extra) => {
+                self.pending.insert(extra);
+            }
+            None => {}
+        }
+        true
     }
 
     /// Goes on where records follow each other again. Where the length of the last record or of its completion data is
