@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod case;
+pub mod compare;
 mod diagnosis;
 pub mod graph;
 mod logs;
@@ -21,6 +22,7 @@ pub use case::{Case, CaseError, Input};
 pub use diagnosis::{
     Candidate, ChainLink, Confidence, Diagnosis, Fault, FaultKind, Faults, FeatureHit, Holder, Level,
     Missing, NextCapture, Outcome, Relation, Remedy, Report, RuleHit, Sign, Verdict, benign, diagnose,
+    diagnose_beside,
 };
 pub use logs::{
     Fact, Filter, InstallerRun, Known, LocalClock, LocalTicks, LogLine, Offset, Package, PackageFact, Plan,

@@ -6,7 +6,7 @@ use crate::{
     Case,
     logs::LocalClock,
     model::{Event, EventId, FileTime, Process, ProcessId, SourceId},
-    sources::{FailureGroup, Kept, Mark, Scan},
+    sources::{FailureGroup, Kept, Mark, Scan, gather::Gather},
 };
 
 /// What the sources of a case say, together.
@@ -168,6 +168,13 @@ impl<'c> Timeline<'c> {
         }
         events.sort_by_key(|e| (e.time, e.id));
         events
+    }
+
+    /// Gathers from all operations of all sources.
+    pub(crate) fn gather<G: Gather>(&self, gather: &G) -> G::Part {
+        let inputs = self.case.inputs.iter().zip(&self.first_process).enumerate();
+        let parts = inputs.map(|(n, (input, base))| input.source.gather(SourceId(n as u16), *base, gather));
+        parts.reduce(|a, b| gather.join(a, b)).unwrap_or_default()
     }
 
     fn kept(&self) -> impl Iterator<Item = (EventId, Kept)> {

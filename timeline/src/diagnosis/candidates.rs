@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     Timeline,
+    compare::{Aligned, GoodBoot, InGood, Likeness},
     model::{Event, EventId, FileTime, Kind, Place, Process, ProcessId, Role, Ticks},
 };
 
@@ -99,10 +100,31 @@ pub(crate) struct Context<'a> {
     pub(crate) needed: Option<&'static Needed>,
     /// Why the result is ordinary, where it is and something else raises the operation.
     pub(crate) ordinary: Option<crate::Words>,
+    /// What it is in the good boot, where one was given.
+    pub(crate) in_good: Option<InGood>,
+    /// Whether logs name the code of some error.
+    pub(crate) codes_known: bool,
+}
+
+/// The good boot, and the phases of this one.
+pub(crate) struct Beside<'a> {
+    pub(crate) good: &'a GoodBoot,
+    pub(crate) phases: Aligned<'a>,
+}
+
+impl Beside<'_> {
+    fn of(&self, timeline: &Timeline<'_>, event: &Event) -> Option<InGood> {
+        self.good.beside(timeline, event, self.phases.at(event.time))
+    }
 }
 
 /// Collects and ranks, best first.
-pub(crate) fn rank(timeline: &Timeline<'_>, signs: &[Sign], faults: &Faults) -> Vec<Candidate> {
+pub(crate) fn rank(
+    timeline: &Timeline<'_>,
+    signs: &[Sign],
+    faults: &Faults,
+    beside: Option<&Beside<'_>>,
+) -> Vec<Candidate> {
     let lines = reports::Lines::of(timeline, faults);
     let planned = |event: &Event| {
         timeline.scans.iter().find_map(|s| {
@@ -110,14 +132,17 @@ pub(crate) fn rank(timeline: &Timeline<'_>, signs: &[Sign], faults: &Faults) -> 
             plan.primitive(&event.path).or_else(|| plan.primitive(event.target.as_ref()?))
         })
     };
-    // A result that is ordinary is looked at where a log or the plan speaks of its object.
+    let in_good = |event: &Event| beside.and_then(|b| b.of(timeline, event));
+    // A result that is ordinary is looked at where a log or the plan speaks of its object, or where the good boot always
+    // succeeds with it.
     let role = |e: &Event| timeline.process_of(e).map_or(Role::Other, |p| p.role);
     let wanted = |e: &Event| {
         !e.path.is_empty()
             && !noise::is_aftermath(&e.path)
             && (noise::benign(role(e), e.kind, e.status, &e.path).is_none()
                 || lines.name(e)
-                || planned(e).is_some())
+                || planned(e).is_some()
+                || in_good(e) == Some(InGood::Succeeds(Likeness::Same)))
     };
     let suspects = timeline.suspects(wanted);
     let mut candidates = group(suspects);
@@ -153,6 +178,8 @@ pub(crate) fn rank(timeline: &Timeline<'_>, signs: &[Sign], faults: &Faults) -> 
                 planned: planned(event),
                 needed: needed::row(process.role, event.kind, event.status, &event.path),
                 ordinary: noise::benign(process.role, event.kind, event.status, &event.path),
+                in_good: in_good(event),
+                codes_known: lines.tell_codes(),
                 alike: alike.get(&(event.process, event.name, event.status)).copied().unwrap_or(1),
             };
             features::score(&context)

@@ -8,7 +8,10 @@ use super::{
     candidates::{Context, FeatureHit},
     needed::Needed,
 };
-use crate::model::{Role, Ticks, Words};
+use crate::{
+    compare::{InGood, Likeness},
+    model::{Role, Ticks, Words},
+};
 
 /// A feature: its name, how far it applies (0 is not at all), what it weighs, and what it says.
 struct Feature {
@@ -62,7 +65,68 @@ fn result(c: &Context<'_>) -> String {
     status_codes::ProcmonResult(c.candidate.event.status).to_string()
 }
 
+/// How far a fact of the good boot holds of a candidate: fully for the same object, less for one of the same sort.
+fn surely(level: Likeness) -> f64 {
+    match level {
+        Likeness::Same => 1.0,
+        Likeness::Alike => 0.4,
+    }
+}
+
 const FEATURES: &[Feature] = &[
+    Feature {
+        name: "succeeds-in-good",
+        weight: 4.0,
+        applies: |c| match c.in_good {
+            Some(InGood::Succeeds(level)) => surely(level),
+            // There the same process made up for it, here none did.
+            Some(InGood::SucceedsInTheEnd(level)) if c.candidate.later_success.is_none() => {
+                0.7 * surely(level)
+            }
+            _ => 0.0,
+        },
+        words: |_| Words::new("in the good boot the same operation succeeds", "在正常启动中相同的操作成功"),
+    },
+    Feature {
+        name: "absent-from-good",
+        weight: 1.5,
+        applies: |c| yes(c.in_good == Some(InGood::Absent)),
+        words: |_| {
+            Words::new(
+                "the good boot has this process in this phase, and not this operation",
+                "正常启动的同一阶段有该进程,但没有此操作",
+            )
+        },
+    },
+    Feature {
+        name: "raised-by-good-alone",
+        weight: -3.0,
+        // A log that names codes would name this one.
+        applies: |c| match &c.candidate.report {
+            _ if c.ordinary.is_none() || c.planned.is_some() => 0.0,
+            Some(report) if report.same_code || report.same_name => 0.0,
+            _ if c.codes_known => 2.0,
+            _ => 1.0,
+        },
+        words: |_| {
+            Words::new("nothing but the good boot speaks of the object", "除正常启动外没有内容提到该对象")
+        },
+    },
+    Feature {
+        name: "fails-in-good-too",
+        weight: -8.0,
+        applies: |c| match c.in_good {
+            Some(InGood::FailsToo(level)) => surely(level),
+            Some(InGood::SucceedsInTheEnd(level)) if c.candidate.later_success.is_some() => surely(level),
+            _ => 0.0,
+        },
+        words: |c| {
+            Words::new(
+                format!("the good boot has the same operation with {} too, and went well", result(c)),
+                format!("正常启动中相同的操作也得到 {},而更新成功", result(c)),
+            )
+        },
+    },
     Feature {
         name: "named",
         weight: 3.0,

@@ -16,11 +16,13 @@ pub use evidence::Relation;
 pub use faults::{Fault, FaultKind, Faults};
 pub use noise::benign;
 pub use remedies::Remedy;
+pub(crate) use signs::LINE_GRAIN;
 pub use signs::Sign;
 pub use verdict::{ChainLink, Confidence, Level, Missing, NextCapture, Outcome, Verdict};
 
 use crate::{
     Phase, Rule, Rules, Service, Timeline,
+    compare::{self, Aligned, Baseline, Comparison},
     graph::{self, CaseGraph},
     model::Event,
     phases::{self, Boots},
@@ -64,17 +66,34 @@ pub struct Diagnosis {
     pub evidence: Vec<(Relation, Event)>,
     /// The whole case as a graph.
     pub graph: CaseGraph,
+    /// This boot beside a good one, where one was given.
+    pub comparison: Option<Comparison>,
 }
 
 /// Finds what failed.
 pub fn diagnose(timeline: &Timeline<'_>, rules: &Rules) -> Diagnosis {
+    diagnose_beside(timeline, rules, None)
+}
+
+/// Finds what failed, and what a good boot does otherwise.
+pub fn diagnose_beside(timeline: &Timeline<'_>, rules: &Rules, baseline: Option<&Baseline<'_>>) -> Diagnosis {
     let marked = timeline.marked();
     let boots = Boots::of(timeline);
     let faults = faults::find(timeline);
     let signs = signs::find(timeline, &marked, &faults);
     let phases = phases::find(timeline, &boots, &marked, &signs, &faults);
     let services = services::find(timeline, &marked, &faults);
-    let candidates = candidates::rank(timeline, &signs, &faults);
+    let this = compare::Boot {
+        timeline,
+        phases: &phases,
+        aligned: Aligned::new(&phases, &signs),
+        services: &services,
+    };
+    let (comparison, good) = baseline.map(|baseline| compare::compare(baseline, this)).unzip();
+    // A boot that failed itself says nothing of what is harmless.
+    let good = good.as_ref().filter(|_| baseline.is_some_and(|b| !b.failed()));
+    let good = good.map(|good| candidates::Beside { good, phases: this.aligned });
+    let candidates = candidates::rank(timeline, &signs, &faults, good.as_ref());
     let verdict = verdict::decide(&verdict::Found {
         timeline,
         boots: &boots,
@@ -119,5 +138,6 @@ pub fn diagnose(timeline: &Timeline<'_>, rules: &Rules) -> Diagnosis {
         signs,
         evidence,
         graph,
+        comparison,
     }
 }

@@ -59,6 +59,11 @@ impl Lines {
         !self.words.is_empty() && names(event).iter().any(|name| self.words.contains(name))
     }
 
+    /// Whether some line names the code of an error.
+    pub(crate) fn tell_codes(&self) -> bool {
+        self.lines.iter().any(|l| l.win32.is_some() || l.ntstatus.is_some())
+    }
+
     /// The line that reports `event` best. `None` where neither code nor name is in any.
     pub(crate) fn report(&self, event: &Event) -> Option<Report> {
         let win32 = status_codes::NtStatus(event.status).to_win32();

@@ -14,7 +14,11 @@ use etl_reader::{
 };
 use servicing_logs::bundle::Content;
 
-use super::{FailureGroup, Kept, Machine, Problem, Scan, watch};
+use super::{
+    FailureGroup, Kept, Machine, Problem, Scan,
+    gather::{Done, Gather},
+    watch,
+};
 use crate::{
     logs::ServiceFact,
     model::{
@@ -198,6 +202,19 @@ impl EtlSource {
         self.collect(event.id.source, |operation, _| (from..=to).contains(&utc(operation.time).0))
     }
 
+    /// Gathers from all operations; `base` is where the source's processes begin in the timeline's.
+    pub(crate) fn gather<G: Gather>(&self, source: SourceId, base: u32, gather: &G) -> G::Part {
+        let mut part = G::Part::default();
+        let (Some(file), Some(read)) = (self.file(), self.read.get()) else { return part };
+        let _ = read.names.operations(&[&file], |operation| {
+            let process = find(&read.by_pid, operation.pid, utc(operation.time));
+            let process = process.map(|p| ProcessId(p.0 + base));
+            gather.take(&EtlDone { operation, names: &read.names, source, process }, &mut part);
+            ControlFlow::<()>::Continue(())
+        });
+        part
+    }
+
     fn collect(&self, id: SourceId, mut wanted: impl FnMut(&Operation<'_>, &Names) -> bool) -> Vec<Event> {
         let (Some(file), Some(read)) = (self.file(), self.read.get()) else { return Vec::new() };
         let mut found = Vec::new();
@@ -210,6 +227,51 @@ impl EtlSource {
         });
         found.sort_by_key(|e| (e.time, e.id));
         found
+    }
+}
+
+struct EtlDone<'a> {
+    operation: &'a Operation<'a>,
+    names: &'a Names,
+    source: SourceId,
+    process: Option<ProcessId>,
+}
+
+impl Done for EtlDone<'_> {
+    fn looks_only(&self) -> bool {
+        false
+    }
+
+    fn id(&self) -> EventId {
+        EventId { source: self.source, index: self.operation.record }
+    }
+
+    fn time(&self) -> FileTime {
+        utc(self.operation.time)
+    }
+
+    fn duration(&self) -> Option<Ticks> {
+        self.operation.duration.and_then(|d| u64::try_from(d).ok()).map(Ticks)
+    }
+
+    fn status(&self) -> u32 {
+        self.operation.status.unwrap_or(pml_reader::STATUS_PENDING)
+    }
+
+    fn kind(&self) -> Kind {
+        kind(self.operation)
+    }
+
+    fn name(&self) -> &'static str {
+        self.operation.name
+    }
+
+    fn process(&self) -> Option<ProcessId> {
+        self.process
+    }
+
+    fn push_path(&self, out: &mut String) {
+        push_path(self.operation, self.names, out);
     }
 }
 

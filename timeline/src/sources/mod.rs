@@ -1,6 +1,7 @@
 //! Adapters: one a reader. Each scans its file once, in parallel, and keeps what the diagnosis can use.
 
 pub(crate) mod etl;
+pub(crate) mod gather;
 mod kind;
 pub(crate) mod log;
 pub(crate) mod pml;
@@ -13,6 +14,7 @@ use crate::{
     model::{Event, EventId, FileTime, Process, ProcessId, SourceId, Ticks, Words},
 };
 
+use gather::Gather;
 pub(crate) use watch::Mark;
 
 /// Why a scan kept an event.
@@ -158,6 +160,20 @@ impl Source {
             Self::Etl(source) => source.scan(id),
             Self::Log(source) => source.scan(id),
         }
+    }
+
+    /// Gathers from all its operations; `base` is where its processes begin in the timeline's.
+    pub(crate) fn gather<G: Gather>(&self, id: SourceId, base: u32, gather: &G) -> G::Part {
+        match self {
+            Self::Pml(source) => source.gather(id, base, gather),
+            Self::Etl(source) => source.gather(id, base, gather),
+            Self::Log(_) => G::Part::default(),
+        }
+    }
+
+    /// Whether it records what access an open asks for.
+    pub(crate) fn tells_access(&self) -> bool {
+        !matches!(self, Self::Etl(_))
     }
 
     /// The machine it was recorded on, where the source tells.

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 
 use super::{
     Caveat, Machine, Mark, Problem, Scan,
+    gather::{Done, Gather},
     kind::Asked,
     recovered,
     share::{Frame, Row, Share},
@@ -94,11 +95,7 @@ impl PmlSource {
         let slot = self.file.process_slot(event.process_index());
         let kind = kind(event);
         let open = match kind {
-            Kind::FileOpen | Kind::FileCreate => filesystem::create_file(event).ok().map(|c| OpenFacts {
-                desired_access: c.desired_access,
-                share: c.share.into(),
-                options: c.options,
-            }),
+            Kind::FileOpen | Kind::FileCreate => open_facts(event),
             _ => None,
         };
         let target = match kind {
@@ -131,6 +128,22 @@ impl PmlSource {
         let mut events: Vec<Event> = found.map(|e| self.own(&e, id, processes)).collect();
         events.sort_by_key(|e| (e.time, e.id));
         events
+    }
+
+    /// Gathers from all operations; `base` is where the source's processes begin in the timeline's.
+    pub(crate) fn gather<G: Gather>(&self, source: SourceId, base: u32, gather: &G) -> G::Part {
+        (0..self.file.len())
+            .into_par_iter()
+            .with_min_len(1 << 14)
+            .fold(G::Part::default, |mut part, index| {
+                if let Ok(event) = self.file.event(index) {
+                    let process = self.file.process_slot(event.process_index());
+                    let process = process.map(|slot| ProcessId(slot as u32 + base));
+                    gather.take(&PmlDone { event, source, process }, &mut part);
+                }
+                part
+            })
+            .reduce(G::Part::default, |a, b| gather.join(a, b))
     }
 
     pub(crate) fn machine(&self) -> Machine {
@@ -232,6 +245,58 @@ const WINDOWS: &[(u32, u32, &str)] = &[
     (6, 3, "Windows 8.1"),
     (10, 0, "Windows 10"),
 ];
+
+fn open_facts(event: &PmlEvent<'_>) -> Option<OpenFacts> {
+    filesystem::create_file(event).ok().map(|c| OpenFacts {
+        desired_access: c.desired_access,
+        share: c.share.into(),
+        options: c.options,
+    })
+}
+
+struct PmlDone<'a> {
+    event: PmlEvent<'a>,
+    source: SourceId,
+    process: Option<ProcessId>,
+}
+
+impl Done for PmlDone<'_> {
+    fn looks_only(&self) -> bool {
+        open_facts(&self.event).is_some_and(|open| open.attributes_only())
+    }
+
+    fn id(&self) -> EventId {
+        EventId { source: self.source, index: self.event.index() as u64 }
+    }
+
+    fn time(&self) -> FileTime {
+        self.event.time().into()
+    }
+
+    fn duration(&self) -> Option<Ticks> {
+        self.event.duration().map(Ticks)
+    }
+
+    fn status(&self) -> u32 {
+        self.event.status()
+    }
+
+    fn kind(&self) -> Kind {
+        kind(&self.event)
+    }
+
+    fn name(&self) -> &'static str {
+        self.event.operation().name()
+    }
+
+    fn process(&self) -> Option<ProcessId> {
+        self.process
+    }
+
+    fn push_path(&self, out: &mut String) {
+        self.event.push_path(out);
+    }
+}
 
 /// What an event does.
 #[inline]

@@ -1,0 +1,215 @@
+//! A failing boot beside a good one of another machine, other process ids, another time.
+
+use std::path::Path;
+
+use pml_reader::{PmlFile, write::write_subset};
+use sample_traces::{Made, Options, Outcome, SCENARIOS, Scenario, make, scenario};
+use timeline::{
+    Candidate, Case, Diagnosis, Rules, Timeline,
+    compare::{Baseline, Comparison, Difference, DifferenceKind},
+    diagnose, diagnose_beside,
+};
+
+fn options(seed: u64) -> Options {
+    Options { seed, is_64bit: true, noise: 600 }
+}
+
+/// The boots that go well.
+fn healthy() -> impl Iterator<Item = &'static Scenario> {
+    SCENARIOS.iter().filter(|s| s.outcome() == Outcome::NoFailure)
+}
+
+/// Diagnoses `bad` beside `good`, with or without their CBS.log.
+fn beside(good: &Made, bad: &Made, logs: bool, see: &mut dyn FnMut(&Timeline<'_>, &Diagnosis, &Diagnosis)) {
+    let folder = tempfile::tempdir().unwrap();
+    let case = |name: &str, made: &Made| {
+        let folder = folder.path().join(name);
+        std::fs::create_dir(&folder).unwrap();
+        std::fs::write(folder.join(format!("{name}.pml")), &made.pml).unwrap();
+        if logs {
+            std::fs::write(folder.join("CBS.log"), &made.cbs_log).unwrap();
+        }
+        Case::open(&[folder])
+    };
+    let (good, bad) = (case("good", good), case("bad", bad));
+    let baseline = Baseline::new(&good);
+    let timeline = Timeline::new(&bad);
+    let rules = Rules::built_in();
+    let alone = diagnose(&timeline, &rules);
+    see(&timeline, &alone, &diagnose_beside(&timeline, &rules, Some(&baseline)));
+}
+
+/// The good boot of the same work.
+fn twin(bad: &Scenario) -> &'static Scenario {
+    let uninstalls = bad.name.starts_with("driver-queue") || bad.name.contains("uninstall");
+    scenario(if uninstalls { "healthy-uninstall" } else { "healthy" }).unwrap()
+}
+
+fn telling(comparison: &Comparison) -> &[Difference] {
+    &comparison.differences[..comparison.telling]
+}
+
+/// Scenarios in which something ordinary does not go well that the good boot never tries: no row can tell it apart.
+const ORDINARY: &[&str] = &[
+    "driver-catalog-collision",
+    "poqexec-source-missing",
+    "poqexec-store-path-missing",
+    "task-missing",
+    "profile-missing",
+    "temp-exhausted",
+];
+
+#[test]
+fn the_operation_that_failed_is_among_the_few_telling_differences() {
+    for bad in SCENARIOS.iter().filter(|s| s.outcome() == Outcome::FailingOperation) {
+        for (seed, logs) in [(17, true), (18, false)] {
+            let good = make(twin(bad), options(seed + 900)).unwrap();
+            let made = make(bad, options(seed)).unwrap();
+            beside(&good, &made, logs, &mut |timeline, alone, diagnosis| {
+                let (name, label) = (bad.name, &made.label);
+                let comparison = diagnosis.comparison.as_ref().unwrap();
+                assert!(!comparison.baseline_failed, "{name}");
+                let is_it = |d: &&Difference| {
+                    Some(&d.path) == label.path.as_ref() && Some(&d.operation) == label.operation.as_ref()
+                };
+                let row = telling(comparison).iter().find(is_it);
+                assert_eq!(row.is_some(), !ORDINARY.contains(&name), "{name} {logs}: {comparison:#?}");
+                assert!(comparison.telling <= 4, "{name}: {comparison:#?}");
+                if let Some(row) = row {
+                    let status = label.status.unwrap();
+                    assert!(row.bad.starts_with(&status_codes::ProcmonResult(status).to_string()), "{name}");
+                    // The row points to the first try.
+                    let event = timeline.event(row.event.unwrap()).unwrap();
+                    assert_eq!((event.status, Some(&event.path)), (status, label.path.as_ref()), "{name}");
+                }
+                // The good boot never takes a right answer away.
+                let right = |d: &Diagnosis| {
+                    let at = d.verdict.failing.and_then(|at| d.candidates.get(at));
+                    at.is_some_and(|c| Some(c.event.id.index) == label.index.map(|i| i as u64))
+                };
+                assert!(right(diagnosis) || !right(alone), "{name} {logs}");
+            });
+        }
+    }
+}
+
+#[test]
+fn a_missing_key_that_the_good_boot_has_is_named() {
+    let bad = scenario("driver-service-key-missing").unwrap();
+    let (good, made) = (make(twin(bad), options(5)).unwrap(), make(bad, options(6)).unwrap());
+    beside(&good, &made, true, &mut |_, _, diagnosis| {
+        let candidate = &diagnosis.candidates[diagnosis.verdict.failing.unwrap()];
+        assert_eq!(Some(&candidate.event.path), made.label.path.as_ref());
+        assert!(candidate.features.iter().any(|f| f.name == "succeeds-in-good"));
+        let rows = telling(diagnosis.comparison.as_ref().unwrap());
+        assert!(rows.iter().any(|d| d.kind == DifferenceKind::DifferentResult
+            && d.good.starts_with("SUCCESS")
+            && d.bad.starts_with("NAME NOT FOUND")));
+    });
+}
+
+#[test]
+fn a_service_that_never_answers_shows_as_a_wait() {
+    let bad = scenario("service-never-answers").unwrap();
+    let (good, made) = (make(twin(bad), options(5)).unwrap(), make(bad, options(6)).unwrap());
+    beside(&good, &made, false, &mut |_, _, diagnosis| {
+        let comparison = diagnosis.comparison.as_ref().unwrap();
+        let pause = telling(comparison).iter().find(|d| d.operation == "pause").expect("a pause");
+        assert_eq!((pause.kind, pause.process.as_str()), (DifferenceKind::Slower, "TiWorker.exe"));
+        let seconds: f64 = pause.bad.trim_end_matches(" s").parse().unwrap();
+        // Whatever else TiWorker does in these 300 seconds cuts the pause.
+        assert!((10.0..=310.0).contains(&seconds), "{seconds}");
+    });
+}
+
+#[test]
+fn good_beside_good_differs_in_nothing_that_tells() {
+    for (one, seed) in healthy().zip(40..) {
+        let good = make(twin(one), options(seed + 500)).unwrap();
+        let made = make(one, options(seed)).unwrap();
+        beside(&good, &made, seed % 2 == 0, &mut |_, _, diagnosis| {
+            assert_eq!(diagnosis.verdict.outcome, timeline::Outcome::NoFailure, "{}", one.name);
+            let comparison = diagnosis.comparison.as_ref().unwrap();
+            // This one does wait longer, and goes well all the same.
+            let waits = one.name == "healthy-slow-service";
+            let rows = telling(comparison);
+            assert!(
+                rows.iter().all(|d| waits && d.kind == DifferenceKind::Slower),
+                "{}: {rows:#?}",
+                one.name
+            );
+            assert!(comparison.total - comparison.telling <= 12, "{}: {comparison:#?}", one.name);
+        });
+    }
+}
+
+#[test]
+fn a_boot_beside_itself_does_not_differ() {
+    for one in SCENARIOS.iter().step_by(7) {
+        let made = make(one, options(9)).unwrap();
+        beside(&made, &made, true, &mut |_, alone, diagnosis| {
+            let comparison = diagnosis.comparison.as_ref().unwrap();
+            assert_eq!((comparison.total, comparison.left_out), (0, 0), "{}: {comparison:#?}", one.name);
+            // A boot that failed says nothing of what is harmless.
+            let failed = one.outcome() != Outcome::NoFailure;
+            assert_eq!(comparison.baseline_failed, failed, "{}", one.name);
+            assert_eq!(diagnosis.verdict.outcome, alone.verdict.outcome, "{}", one.name);
+        });
+    }
+}
+
+#[test]
+fn the_same_error_in_a_good_boot_counts_against_a_candidate() {
+    for name in ["driver-file-denied", "poqexec-key-denied", "installer-state-denied"] {
+        let made = make(scenario(name).unwrap(), options(21)).unwrap();
+        // A boot in which the operation fails as well, and nothing comes of it.
+        let log = PmlFile::from_vec(made.pml.clone()).unwrap();
+        let until = made.label.index.unwrap() + 1;
+        let mut pml = std::io::Cursor::new(Vec::new());
+        write_subset(&log, 0..until, &mut pml).unwrap();
+        let good = Made { pml: pml.into_inner(), ..make(scenario("healthy").unwrap(), options(21)).unwrap() };
+        beside(&good, &made, false, &mut |_, alone, diagnosis| {
+            let named = alone.verdict.failing.map(|at| &alone.candidates[at].event.path);
+            assert_eq!(named, made.label.path.as_ref(), "{name}");
+            let of = |d: &Diagnosis| {
+                let same = |c: &&Candidate| Some(&c.event.path) == made.label.path.as_ref();
+                d.candidates.iter().find(same).cloned().unwrap()
+            };
+            let feature = of(diagnosis).features.iter().find(|f| f.name == "fails-in-good-too").cloned();
+            assert_eq!(feature.map(|f| f.score), Some(-8.0), "{name}");
+            assert!(of(diagnosis).score < of(alone).score - 7.0, "{name}");
+            assert_eq!(diagnosis.verdict.failing, None, "{name}: {:?}", diagnosis.verdict.summary);
+        });
+    }
+}
+
+#[test]
+fn real_logs_beside_themselves_do_not_differ() {
+    let folder = std::env::var_os("BOOTRACE_DATA").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data"),
+        std::path::PathBuf::from,
+    );
+    for name in ["LogFileUTC64Filesystem.PML", "LogfileTests64bitUTC.PML", "LogfileTests32bitUTC.PML"] {
+        let Some(bytes) = real(&folder.join("pml").join(name)) else {
+            println!("SKIPPED: {name} is not there");
+            continue;
+        };
+        let kept = tempfile::tempdir().unwrap();
+        let path = kept.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        let (good, bad) = (Case::open(&[path.clone()]), Case::open(&[path]));
+        let baseline = Baseline::new(&good);
+        let diagnosis = diagnose_beside(&Timeline::new(&bad), &Rules::built_in(), Some(&baseline));
+        let comparison = diagnosis.comparison.unwrap();
+        assert_eq!((comparison.total, comparison.left_out), (0, 0), "{name}: {comparison:#?}");
+    }
+}
+
+/// A file as it is, or packed by xz.
+fn real(path: &Path) -> Option<Vec<u8>> {
+    let packed = path.with_extension("PML.xz");
+    std::fs::read(path).ok().or_else(|| {
+        let out = std::process::Command::new("xz").arg("-dc").arg(packed).output().ok()?;
+        out.status.success().then_some(out.stdout)
+    })
+}
