@@ -26,6 +26,7 @@ enum Command {
     Report(commands::report::Args),
     Events(commands::events::Args),
     Slice(commands::slice::Args),
+    Diff(commands::diff::Args),
     Explain(commands::explain::Args),
     Capture(commands::capture::Args),
 }
@@ -38,6 +39,7 @@ fn main() -> ExitCode {
         Command::Report(args) => commands::report::run(&args),
         Command::Events(args) => commands::events::run(&args),
         Command::Slice(args) => commands::slice::run(&args),
+        Command::Diff(args) => commands::diff::run(&args),
         Command::Explain(args) => commands::explain::run(&args),
         Command::Capture(args) => commands::capture::run(&args),
     };

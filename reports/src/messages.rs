@@ -61,6 +61,10 @@ messages! {
     LABEL_UNKNOWN = "UNKNOWN", "不明";
     LABEL_CHAIN = "chain", "链条";
     LABEL_MISSING = "missing", "缺失";
+    LABEL_COMPARE = "compare", "对比";
+    LABEL_GOOD = "GOOD", "正常";
+    LABEL_BAD = "BAD", "失败";
+    LABEL_ALIGNED = "aligned", "对齐";
     LABEL_NEXT = "next", "下一步";
     LABEL_COVER = "cover", "范围";
     LABEL_SEEN = "seen", "已查";
@@ -175,6 +179,14 @@ messages! {
     CHAIN_INTRO = "From the rollback back to the first cause; each line follows from the one below it.", "从回滚追溯到最初的原因；每一行都由其下一行引起。";
     GRAPH_INTRO = "Causes on the left, consequences on the right. Dashed: not recorded as such, but correlated (long) or inferred (short).", "左侧为原因，右侧为结果。虚线表示并非直接记录：长虚线为相互印证，短虚线为推断。";
     GRAPH_TABLE = "The graph as a table", "以表格显示关系图";
+    COMPARED = "differences from {2}: {0} telling of {1}", "与 {2} 的差异：{1} 处中有 {0} 处值得注意";
+    COMPARED_ROWS = "differences: {} telling · {} other · {} that follow from the failure", "差异：{} 处值得注意 · {} 处其他 · {} 处由失败引起";
+    NOT_COMPARED = "no good boot was given: --baseline GOOD", "未提供正常启动：--baseline GOOD";
+    NO_DIFFERENCE = "no difference", "没有差异";
+    BASELINE_FAILED = "its update failed too: what both have in common says nothing", "其更新也失败了：两者的共同点不能说明问题";
+    LEFT_OUT = "{} operations found no room in the comparison", "{} 个操作未能纳入对比";
+    MORE_ROWS = "{} more: bootrace diff GOOD BAD --format json", "另有 {} 行：bootrace diff GOOD BAD --format json";
+    FOLLOWS_FROM_FAILURE = "follows from the failure", "由失败引起";
     COMPARE_WITH = "Compared with", "对比对象";
     ALIGNED_ON = "aligned on", "对齐于";
     INPUTS = "What was read", "已读取的内容";

@@ -20,33 +20,38 @@ pub enum Format {
     Json,
     /// `report.txt`
     Text,
+    /// `report.compare.txt`: the comparison with a good boot.
+    Compare,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 4] = [Self::Html, Self::Png, Self::Json, Self::Text];
+    pub const ALL: [Self; 5] = [Self::Html, Self::Png, Self::Json, Self::Text, Self::Compare];
 
     /// The format of a name such as `html` or `text`.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|format| format.name() == name)
     }
 
-    /// Its name on the command line.
-    pub const fn name(self) -> &'static str {
+    /// Its name on the command line, and the endings of its file, of which the first is written.
+    const fn names(self) -> (&'static str, &'static [&'static str]) {
         match self {
-            Self::Html => "html",
-            Self::Png => "png",
-            Self::Json => "json",
-            Self::Text => "text",
+            Self::Html => ("html", &["html"]),
+            Self::Png => ("png", &["png"]),
+            Self::Json => ("json", &["json"]),
+            Self::Text => ("text", &["txt"]),
+            Self::Compare => ("compare", &["compare.txt", "txt"]),
         }
     }
 
+    /// Its name on the command line.
+    pub const fn name(self) -> &'static str {
+        self.names().0
+    }
+
     /// The ending of its file.
-    pub const fn extension(self) -> &'static str {
-        match self {
-            Self::Text => "txt",
-            other => other.name(),
-        }
+    pub fn extension(self) -> &'static str {
+        self.names().1.first().copied().unwrap_or_default()
     }
 
     /// The name of its file.
@@ -54,9 +59,10 @@ impl Format {
         format!("report.{}", self.extension())
     }
 
-    fn of_path(path: &Path) -> Option<Self> {
-        let extension = path.extension()?.to_str()?;
-        Self::ALL.into_iter().find(|format| format.extension().eq_ignore_ascii_case(extension))
+    /// Whether a path ends like its file.
+    fn is_of(self, path: &Path) -> bool {
+        let name = path.file_name().map(|name| name.to_string_lossy().to_ascii_lowercase());
+        name.is_some_and(|name| self.names().1.iter().any(|ending| name.ends_with(&format!(".{ending}"))))
     }
 }
 
@@ -79,10 +85,8 @@ impl Output {
         let one = if let [one] = formats { Some(*one) } else { None };
         match given {
             Some(path) if path.as_os_str() == "-" => one.map(Self::Stdout).ok_or(WriteError::ManyToStdout),
-            Some(path) => Ok(match (one, Format::of_path(path)) {
-                (Some(one), Some(ending)) if one == ending && !path.is_dir() => {
-                    Self::File(path.to_owned(), one)
-                }
+            Some(path) => Ok(match one {
+                Some(one) if one.is_of(path) && !path.is_dir() => Self::File(path.to_owned(), one),
                 _ => Self::Folder(path.to_owned()),
             }),
             None => {
@@ -192,6 +196,9 @@ fn render(
         Format::Html => html::render(report, lang)?.into_bytes(),
         Format::Json => json::render(report)?.into_bytes(),
         Format::Text => text::render(report, &TextOptions { lang, ..TextOptions::default() }).into_bytes(),
+        Format::Compare => {
+            text::compare(report, &TextOptions { lang, ..TextOptions::default() }).into_bytes()
+        }
         Format::Png => {
             let png = picture.take().map_or_else(|| png::render(report, lang), Ok)?;
             notes.extend(png.note);

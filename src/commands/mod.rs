@@ -2,6 +2,7 @@
 
 pub(crate) mod capture;
 mod choice;
+pub(crate) mod diff;
 pub(crate) mod events;
 pub(crate) mod explain;
 mod part;

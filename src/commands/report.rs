@@ -16,7 +16,7 @@ use reports::{
     text::TextOptions,
     write::{Format, Output},
 };
-use timeline::{Case, Rules, Timeline};
+use timeline::{Case, Rules, Timeline, compare::Baseline};
 
 /// Names the operation that made an update fail, and writes the report
 ///
@@ -29,6 +29,7 @@ Examples:
   bootrace report boot.pml -o case-4711         the same in the folder case-4711
   bootrace report boot.pml -o verdict.html --format html --lang zh-CN
   bootrace report boot.pml -o - --format json | jq .verdict
+  bootrace report boot.pml --baseline good.pml  held against a boot that went well
 
 Exit codes: 0 done; 1 only with --exit-code, where a failing operation was found; 2 nothing could be read, or the
 report could not be written.")]
@@ -55,6 +56,11 @@ pub(crate) struct Args {
     #[arg(long, value_name = "DIR")]
     rules: Vec<PathBuf>,
 
+    /// A boot of the same machine, or of one like it, in which the update went well: a file, a folder or a .zip file; give
+    /// it several times for several files of that boot
+    #[arg(long, value_name = "GOOD")]
+    baseline: Vec<PathBuf>,
+
     /// Leave out names of users, machines and domains
     #[arg(long)]
     redact: bool,
@@ -65,11 +71,12 @@ pub(crate) struct Args {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum FormatArg {
+pub(super) enum FormatArg {
     Html,
     Png,
     Json,
     Text,
+    Compare,
 }
 
 impl From<FormatArg> for Format {
@@ -79,12 +86,13 @@ impl From<FormatArg> for Format {
             FormatArg::Png => Self::Png,
             FormatArg::Json => Self::Json,
             FormatArg::Text => Self::Text,
+            FormatArg::Compare => Self::Compare,
         }
     }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum LangArg {
+pub(super) enum LangArg {
     #[value(name = "en")]
     English,
     #[value(name = "zh-CN")]
@@ -124,7 +132,9 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let draw = |report: &Report| {
         formats.contains(&Format::Png).then(|| reports::png::render(report, lang)).transpose()
     };
-    let (report, picture) = analyse(&case, &rules, args.redact, &progress, draw)?;
+    let good = open_baseline(&args.baseline, &progress)?;
+    let how = How { rules: &rules, redact: args.redact, good: good.as_ref() };
+    let (report, picture) = analyse(&case, &how, &progress, draw)?;
     let failing = report.outcome() == Outcome::FailingOperation;
     progress.set_message("writing");
     let written = reports::write::write(&report, &formats, lang, &output, picture)?;
@@ -141,6 +151,32 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     Ok(if args.exit_code && failing { ExitCode::from(1) } else { ExitCode::SUCCESS })
 }
 
+/// Opens the files of a good boot; `None` where none were given.
+pub(super) fn open_baseline(paths: &[PathBuf], progress: &ProgressBar) -> anyhow::Result<Option<Case>> {
+    if paths.is_empty() {
+        return Ok(None);
+    }
+    progress.set_message("reading the good boot");
+    let good = Case::open(paths);
+    for error in &good.unreadable {
+        progress.suspend(|| eprintln!("bootrace: {error}"));
+    }
+    if good.inputs.is_empty() {
+        bail!(
+            "nothing could be read of the good boot; give its Process Monitor log (.pml), or a folder with it"
+        );
+    }
+    Ok(Some(good))
+}
+
+/// How a case is analysed.
+pub(super) struct How<'a> {
+    pub(super) rules: &'a Rules,
+    pub(super) redact: bool,
+    /// A boot that went well.
+    pub(super) good: Option<&'a Case>,
+}
+
 fn print_verdict(report: &Report, lang: Lang) -> std::io::Result<()> {
     let mut stdout = std::io::stdout().lock();
     let terminal = stdout.is_terminal();
@@ -152,10 +188,9 @@ fn print_verdict(report: &Report, lang: Lang) -> std::io::Result<()> {
 
 /// The report and its picture. Hashing the inputs takes longer than reading them, and nothing but the report's list of
 /// inputs waits for it.
-fn analyse(
+pub(super) fn analyse(
     case: &Case,
-    rules: &Rules,
-    redact: bool,
+    how: &How<'_>,
     progress: &ProgressBar,
     draw: impl Fn(&Report) -> Result<Option<Png>, PngError>,
 ) -> anyhow::Result<(Report, Option<Png>)> {
@@ -163,9 +198,10 @@ fn analyse(
         let hashes = scope.spawn(|| case.inputs.iter().map(timeline::Input::sha256).collect::<Vec<_>>());
         let timeline = Timeline::new(case);
         progress.set_message("diagnosing");
-        let diagnosis = timeline::diagnose(&timeline, rules);
+        let baseline = how.good.map(Baseline::new);
+        let diagnosis = timeline::diagnose_beside(&timeline, how.rules, baseline.as_ref());
         let mut report = reports::report(&timeline, &diagnosis);
-        if redact {
+        if how.redact {
             report = reports::redact(&report).context("the report cannot be redacted")?;
         }
         progress.set_message("drawing");
@@ -181,7 +217,7 @@ fn analyse(
 }
 
 /// Drawn only where standard error is a terminal, and only once the work has gone on for a while.
-fn spinner() -> ProgressBar {
+pub(super) fn spinner() -> ProgressBar {
     let bar = ProgressBar::new_spinner();
     if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {elapsed}") {
         bar.set_style(style);

@@ -1,6 +1,7 @@
 //! Fills the report from a diagnosis. No analysis: only what the timeline found, in the report's words.
 
 mod around;
+mod compare;
 mod tables;
 mod verdict;
 
@@ -30,6 +31,7 @@ pub fn report(timeline: &Timeline<'_>, diagnosis: &Diagnosis) -> Report {
     report.failures = view.failures(&mut report.omitted);
     report.histogram = view.histogram();
     report.graph = view.graph();
+    report.compare = view.compare(&mut report.omitted);
     report
 }
 

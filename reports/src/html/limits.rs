@@ -68,9 +68,11 @@ pub(super) fn cut(report: &Report, limits: Limits) -> Report {
         }),
         graph: report.graph.as_ref().map(|graph| keep.graph(graph)),
         compare: report.compare.as_ref().map(|compare| Compare {
+            rows: keep.first("compare", &compare.rows),
             baseline: compare.baseline.clone(),
             aligned_on: compare.aligned_on.clone(),
-            rows: keep.first("compare", &compare.rows),
+            says: compare.says.clone(),
+            ..*compare
         }),
         omitted: Vec::new(),
         redacted: report.redacted,

@@ -69,6 +69,16 @@ open_enum! {
         /// The failing boot took longer.
         Slower = "slower",
     }
+
+    /// What a difference is worth.
+    pub enum DifferenceWeight {
+        /// It can have to do with the failure.
+        Telling = "telling",
+        /// Healthy boots differ in such things as well.
+        Minor = "minor",
+        /// It follows from the failure: it lies in the rollback, or was never reached.
+        Consequence = "consequence",
+    }
 }
 
 open_struct! {
@@ -312,11 +322,21 @@ open_struct! {
 
     /// The failing boot beside a good one.
     pub struct Compare {
-        /// The good boot's input.
+        /// The good boot's inputs.
         pub baseline: String,
+        /// True where an update failed in the good boot too: then it says nothing of what is harmless.
+        pub baseline_failed: bool,
         /// What the two were aligned on.
         pub aligned_on: Text,
-        /// What differs.
+        /// What the good boot says of the failing operation.
+        pub says: Text,
+        /// Differences that can have to do with the failure: these come first among the rows.
+        pub telling: Option<u64>,
+        /// All differences that were found.
+        pub total: Option<u64>,
+        /// Operations that found no room in the comparison.
+        pub left_out: u64,
+        /// What differs: what tells something first, then by phase and time.
         pub rows: Vec<CompareRow>,
     }
 
@@ -324,20 +344,26 @@ open_struct! {
     pub struct CompareRow {
         /// How it differs.
         pub difference: Option<Difference>,
+        /// What that is worth.
+        pub weight: Option<DifferenceWeight>,
         /// In which phase.
         pub phase: Option<Phase>,
-        /// Process name.
+        /// Process name; absent for phases and services.
         pub process: String,
-        /// Operation.
+        /// Operation, or `phase`, `service`, `pause`.
         pub operation: String,
-        /// Path.
+        /// The file or key, the service, the command line, or the event behind which a pause lies.
         pub path: String,
-        /// Result, count or duration in the good boot.
+        /// Result or duration in the good boot; absent where it has none.
         pub good: String,
         /// The same in the failing boot.
         pub bad: String,
         /// When the failing boot did it.
         pub time: Option<Time>,
+        /// The input that recorded it.
+        pub source: String,
+        /// Index of the event in that input, from 0.
+        pub index: Option<u64>,
     }
 
     /// Rows that exist but do not stand here.

@@ -1,6 +1,9 @@
 //! The verdict in at most 15 lines, for a terminal, a ticket or a mail.
 
+mod compare;
 mod line;
+
+pub use compare::render as compare;
 
 use crate::lang::Lang;
 use crate::messages::{self as m, Message};
@@ -226,12 +229,27 @@ impl Page<'_> {
         (time, trust, place.collect())
     }
 
+    /// What a good boot says, where one was given.
+    fn compared(&self) -> Vec<Line> {
+        let Some(compare) = &self.report.compare else { return Vec::new() };
+        let mut items = vec![visible(compare.says.get(self.lang)).into_owned()];
+        if compare.baseline_failed {
+            items.push(format!("{}: {}", compare.baseline, m::BASELINE_FAILED.get(self.lang)));
+        }
+        if let (Some(telling), Some(total)) = (compare.telling, compare.total) {
+            let counts = [&view::thousands(telling), &view::thousands(total), &compare.baseline];
+            items.push(m::COMPARED.fill(self.lang, &counts.map(String::as_str)));
+        }
+        self.items(m::LABEL_COMPARE, &items, 2)
+    }
+
     /// What to do, and what was read.
     fn tail(&self) -> Vec<Line> {
         let verdict = &self.report.verdict;
         let failed =
             matches!(self.report.outcome(), Outcome::FailingOperation | Outcome::FailureWithoutOperation);
-        let mut lines = self.remedies(&verdict.remedies);
+        let mut lines = self.compared();
+        lines.extend(self.remedies(&verdict.remedies));
         let not_covered = || verdict.not_covered.iter().map(|text| visible(text.get(self.lang)).into_owned());
         if failed {
             let items: Vec<_> =

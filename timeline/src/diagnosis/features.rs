@@ -88,17 +88,6 @@ const FEATURES: &[Feature] = &[
         words: |_| Words::new("in the good boot the same operation succeeds", "在正常启动中相同的操作成功"),
     },
     Feature {
-        name: "absent-from-good",
-        weight: 1.5,
-        applies: |c| yes(c.in_good == Some(InGood::Absent)),
-        words: |_| {
-            Words::new(
-                "the good boot has this process in this phase, and not this operation",
-                "正常启动的同一阶段有该进程,但没有此操作",
-            )
-        },
-    },
-    Feature {
         name: "raised-by-good-alone",
         weight: -3.0,
         // A log that names codes would name this one.
@@ -228,6 +217,17 @@ const FEATURES: &[Feature] = &[
         applies: |c| yes(c.last_before_sign),
         words: |_| {
             Words::new("no other candidate lies between it and that sign", "它与该迹象之间没有其他候选")
+        },
+    },
+    Feature {
+        name: "absent-from-good",
+        weight: 1.5,
+        applies: |c| yes(c.in_good == Some(InGood::Absent)),
+        words: |_| {
+            Words::new(
+                "the good boot has this process in this phase, and not this operation",
+                "正常启动的同一阶段有该进程,但没有此操作",
+            )
         },
     },
     Feature {

@@ -1,0 +1,164 @@
+//! The comparison as text: what the failing boot did otherwise, phase by phase.
+
+use super::{
+    DEFAULT_WIDTH, MARGIN, MIN_WIDTH, Page, TextOptions,
+    line::{Line, Style},
+};
+use crate::messages as m;
+use crate::model::{Compare, CompareRow, Difference, DifferenceWeight, Phase, Report};
+use crate::view;
+use crate::visible::{shorten_path, visible};
+
+/// Rows of a phase that tell something; no two boots that were seen differ in more.
+const MAX_TELLING: usize = 40;
+/// Rows of a phase that healthy boots may have too.
+const MAX_MINOR: usize = 8;
+/// Rows that follow from the failure.
+const MAX_CONSEQUENCES: usize = 8;
+
+/// The comparison of a report as text, however many lines it takes.
+pub fn render(report: &Report, options: &TextOptions) -> String {
+    let width = options.width.unwrap_or(DEFAULT_WIDTH).max(MIN_WIDTH);
+    let page = Page { report, lang: options.lang, width, origin: view::origin(report) };
+    let lines = match &report.compare {
+        Some(compare) => page.comparison(compare),
+        None => vec![page.note(m::NOT_COMPARED.get(options.lang))],
+    };
+    let mut text = String::new();
+    for line in &lines {
+        line.write(options.colour, &mut text);
+    }
+    text
+}
+
+impl Page<'_> {
+    fn comparison(&self, compare: &Compare) -> Vec<Line> {
+        let mut lines = self.compared_inputs(compare);
+        let counts = |weight: DifferenceWeight| {
+            compare.rows.iter().filter(|row| row.weight.as_ref() == Some(&weight)).count() as u64
+        };
+        let telling = compare.telling.unwrap_or_else(|| counts(DifferenceWeight::Telling));
+        let consequences = counts(DifferenceWeight::Consequence);
+        let total = compare.total.unwrap_or(compare.rows.len() as u64);
+        let others = total.saturating_sub(telling).saturating_sub(consequences);
+        if total == 0 {
+            lines.push(self.note(m::NO_DIFFERENCE.get(self.lang)));
+            return lines;
+        }
+        let counts = [telling, others, consequences].map(view::thousands);
+        lines.push(self.note(&m::COMPARED_ROWS.fill(self.lang, &counts.each_ref().map(String::as_str))));
+        if compare.left_out > 0 {
+            let left_out = view::thousands(compare.left_out);
+            lines.push(self.note(&m::LEFT_OUT.fill(self.lang, &[&left_out])));
+        }
+        let before = |row: &&CompareRow| row.weight != Some(DifferenceWeight::Consequence);
+        for phase in phases(compare.rows.iter().filter(before)) {
+            self.heading(phase.map_or_else(String::new, |p| p.to_string()), &mut lines);
+            let of_phase = |weight: DifferenceWeight| {
+                let rows = compare.rows.iter().filter(move |row| row.weight.as_ref() == Some(&weight));
+                rows.filter(|row| row.phase.as_ref() == phase).collect::<Vec<_>>()
+            };
+            self.rows(&of_phase(DifferenceWeight::Telling), MAX_TELLING, &mut lines);
+            self.rows(&of_phase(DifferenceWeight::Minor), MAX_MINOR, &mut lines);
+        }
+        if consequences > 0 {
+            self.heading(m::FOLLOWS_FROM_FAILURE.get(self.lang).to_owned(), &mut lines);
+            let rows: Vec<_> = compare.rows.iter().filter(|row| !before(row)).collect();
+            self.rows(&rows, MAX_CONSEQUENCES, &mut lines);
+        }
+        lines
+    }
+
+    /// The two boots, what they are aligned on, and what the good one says.
+    fn compared_inputs(&self, compare: &Compare) -> Vec<Line> {
+        let bad: Vec<&str> = self.report.inputs.iter().map(|input| input.path.as_str()).collect();
+        let bad = bad.join(", ");
+        let named = [
+            (m::LABEL_GOOD, Style::Good, compare.baseline.as_str()),
+            (m::LABEL_BAD, Style::Bad, bad.as_str()),
+            (m::LABEL_ALIGNED, Style::Label, compare.aligned_on.get(self.lang)),
+            (m::LABEL_COMPARE, Style::Label, compare.says.get(self.lang)),
+        ];
+        let mut lines = Vec::new();
+        for (label, style, text) in named.into_iter().filter(|(_, _, text)| !text.is_empty()) {
+            let label = Self::label(style, label.get(self.lang));
+            lines.extend(self.wrap(label, &visible(text), Style::Plain, 3));
+        }
+        if compare.baseline_failed {
+            lines.push(self.note(m::BASELINE_FAILED.get(self.lang)));
+        }
+        lines
+    }
+
+    fn heading(&self, text: String, lines: &mut Vec<Line>) {
+        lines.push(Line::default());
+        let mut line = Line::default();
+        line.push(Style::Strong, &text);
+        lines.push(line);
+    }
+
+    fn rows(&self, rows: &[&CompareRow], most: usize, lines: &mut Vec<Line>) {
+        for row in rows.iter().take(most) {
+            self.row(row, lines);
+        }
+        if rows.len() > most {
+            let more = view::thousands((rows.len() - most) as u64);
+            lines.push(self.note(&m::MORE_ROWS.fill(self.lang, &[&more])));
+        }
+    }
+
+    /// A row in two lines: who did what otherwise, and on what.
+    fn row(&self, row: &CompareRow, lines: &mut Vec<Line>) {
+        let style = match row.weight {
+            Some(DifferenceWeight::Telling) => Style::Bad,
+            _ => Style::Faint,
+        };
+        let mut line = Line::default();
+        line.push(Style::Plain, "  ").push(style, difference(row, self));
+        // What follows from the failure stands in one list.
+        let phase = row.phase.as_ref().filter(|_| row.weight == Some(DifferenceWeight::Consequence));
+        if let Some(phase) = phase {
+            line.push(Style::Plain, "  ").push(Style::Plain, phase.as_str());
+        }
+        for text in [&row.process, &row.operation] {
+            if !text.is_empty() {
+                line.push(Style::Plain, "  ").push(Style::Plain, text);
+            }
+        }
+        let results = match (row.good.as_str(), row.bad.as_str()) {
+            ("", bad) => bad.to_owned(),
+            (good, "") => good.to_owned(),
+            (good, bad) => format!("{good} -> {bad}"),
+        };
+        line.push(Style::Plain, "  ").push(Style::Strong, &results);
+        if let Some(time) = row.time {
+            line.push(Style::Plain, "  ").push(Style::Faint, &view::at(time, self.origin));
+        }
+        lines.push(line);
+        if !row.path.is_empty() {
+            let mut line = Self::label(Style::Plain, "");
+            line.push(Style::Plain, &shorten_path(&visible(&row.path), self.width - MARGIN));
+            lines.push(line);
+        }
+    }
+}
+
+fn difference<'a>(row: &'a CompareRow, page: &Page<'_>) -> &'a str {
+    let message = match &row.difference {
+        Some(Difference::OnlyInBad) => m::DIFFERENCE_ONLY_BAD,
+        Some(Difference::OnlyInGood) => m::DIFFERENCE_ONLY_GOOD,
+        Some(Difference::DifferentResult) => m::DIFFERENCE_RESULT,
+        Some(Difference::Slower) => m::DIFFERENCE_SLOWER,
+        Some(Difference::Other(other)) => return other,
+        None => return "",
+    };
+    message.get(page.lang)
+}
+
+/// The phases of rows, each once, in the order of an update's reboot.
+fn phases<'a>(rows: impl Iterator<Item = &'a CompareRow>) -> Vec<Option<&'a Phase>> {
+    let mut phases: Vec<Option<&Phase>> = rows.map(|row| row.phase.as_ref()).collect();
+    phases.sort();
+    phases.dedup();
+    phases
+}

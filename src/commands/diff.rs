@@ -1,0 +1,105 @@
+//! `bootrace diff`: what the failing boot did that the good one did not.
+
+use std::{
+    io::{IsTerminal as _, Write as _},
+    path::PathBuf,
+    process::ExitCode,
+};
+
+use anyhow::bail;
+use reports::{
+    model::Report,
+    text::TextOptions,
+    write::{Format, Output},
+};
+use timeline::{Case, Rules};
+
+use super::report::{self, FormatArg, How, LangArg};
+
+/// Shows what a failing boot did that a good one did not
+///
+/// The two are aligned by phase and by the part that each process plays, not by time or process id; names that vary from
+/// boot to boot (volumes, users, component versions and hashes, GUIDs, temporary names) count as the same. Processes that
+/// service updates are compared in full, all others by their failures.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  bootrace diff good.pml boot.pml
+  bootrace diff good.zip case-4711.zip --lang zh-CN
+  bootrace diff good.pml boot.pml --format json | jq .compare.rows
+  bootrace diff good.pml boot.pml -o case-4711 --format compare,html
+
+`bootrace report boot.pml --baseline good.pml` makes the report of the failing boot with the same comparison in it.
+
+Exit codes: 0 done, whether the two differ or not; 2 nothing could be read, or the comparison could not be written.")]
+pub(crate) struct Args {
+    /// The boot that went well: a file, a folder or a .zip file
+    #[arg(value_name = "GOOD")]
+    good: PathBuf,
+
+    /// The boot that failed
+    #[arg(value_name = "BAD")]
+    bad: PathBuf,
+
+    /// Folder for the files; one file where PATH ends like the one format asked for; `-` for standard output [default:
+    /// standard output]
+    #[arg(short, long, value_name = "PATH")]
+    output: Option<PathBuf>,
+
+    /// What to write: the comparison as text, or the whole report with the comparison in it
+    #[arg(long, value_delimiter = ',', value_enum, default_values = ["compare"])]
+    format: Vec<FormatArg>,
+
+    /// Language
+    #[arg(long, value_enum, default_value = "en")]
+    lang: LangArg,
+
+    /// Leave out names of users, machines and domains
+    #[arg(long)]
+    redact: bool,
+}
+
+pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    let formats: Vec<Format> = args.format.iter().copied().map(Format::from).collect();
+    let stdout = PathBuf::from("-");
+    let output = args.output.as_ref().unwrap_or(&stdout);
+    let output = Output::choose(Some(output), &args.bad, &formats)?;
+    let progress = report::spinner();
+    progress.set_message("reading");
+    let bad = Case::open(std::slice::from_ref(&args.bad));
+    for error in &bad.unreadable {
+        progress.suspend(|| eprintln!("bootrace: {error}"));
+    }
+    if bad.inputs.is_empty() {
+        bail!(
+            "nothing could be read of the failing boot; give its Process Monitor log (.pml), or a folder with it"
+        );
+    }
+    let good = report::open_baseline(std::slice::from_ref(&args.good), &progress)?;
+    let how = How { rules: &Rules::built_in(), redact: args.redact, good: good.as_ref() };
+    let lang = args.lang.into();
+    let (report, _) = report::analyse(&bad, &how, &progress, |_| Ok(None))?;
+    progress.finish_and_clear();
+    if matches!(output, Output::Stdout(Format::Compare)) {
+        print(&report, lang)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let written = reports::write::write(&report, &formats, lang, &output, None)?;
+    for note in &written.notes {
+        eprintln!("bootrace: {}", note.get(lang));
+    }
+    for file in &written.files {
+        eprintln!("bootrace: wrote {}", file.display());
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// With colours where a terminal shows it.
+fn print(report: &Report, lang: reports::Lang) -> std::io::Result<()> {
+    let mut stdout = std::io::stdout().lock();
+    let colour = stdout.is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let width = stdout.is_terminal().then(terminal_size::terminal_size).flatten().map(|(w, _)| w.0.into());
+    let options = TextOptions { lang, colour, width };
+    stdout.write_all(reports::text::compare(report, &options).as_bytes())?;
+    stdout.flush()
+}
