@@ -49,16 +49,6 @@ fn telling(comparison: &Comparison) -> &[Difference] {
     &comparison.differences[..comparison.telling]
 }
 
-/// Scenarios in which something ordinary does not go well that the good boot never tries: no row can tell it apart.
-const ORDINARY: &[&str] = &[
-    "driver-catalog-collision",
-    "poqexec-source-missing",
-    "poqexec-store-path-missing",
-    "task-missing",
-    "profile-missing",
-    "temp-exhausted",
-];
-
 #[test]
 fn the_operation_that_failed_is_among_the_few_telling_differences() {
     for bad in SCENARIOS.iter().filter(|s| s.outcome() == Outcome::FailingOperation) {
@@ -73,15 +63,13 @@ fn the_operation_that_failed_is_among_the_few_telling_differences() {
                     Some(&d.path) == label.path.as_ref() && Some(&d.operation) == label.operation.as_ref()
                 };
                 let row = telling(comparison).iter().find(is_it);
-                assert_eq!(row.is_some(), !ORDINARY.contains(&name), "{name} {logs}: {comparison:#?}");
                 assert!(comparison.telling <= 4, "{name}: {comparison:#?}");
-                if let Some(row) = row {
-                    let status = label.status.unwrap();
-                    assert!(row.bad.starts_with(&status_codes::ProcmonResult(status).to_string()), "{name}");
-                    // The row points to the first try.
-                    let event = timeline.event(row.event.unwrap()).unwrap();
-                    assert_eq!((event.status, Some(&event.path)), (status, label.path.as_ref()), "{name}");
-                }
+                let Some(row) = row else { panic!("{name} {logs}: {comparison:#?}") };
+                let status = label.status.unwrap();
+                assert!(row.bad.starts_with(&status_codes::ProcmonResult(status).to_string()), "{name}");
+                // The row points to the first try.
+                let event = timeline.event(row.event.unwrap()).unwrap();
+                assert_eq!((event.status, Some(&event.path)), (status, label.path.as_ref()), "{name}");
                 // The good boot never takes a right answer away.
                 let right = |d: &Diagnosis| {
                     let at = d.verdict.failing.and_then(|at| d.candidates.get(at));

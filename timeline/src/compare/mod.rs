@@ -139,12 +139,7 @@ pub(crate) fn compare(baseline: &Baseline<'_>, bad: Boot<'_>) -> (Comparison, Go
     differences.extend(parts::processes(&good_boot, good, bad));
     differences.extend(parts::services(good, bad));
     differences.extend(parts::pauses(&good_boot, &bad_profile, bad));
-    differences.sort_by(|a, b| {
-        let key = |d: &Difference| (d.weight, d.phase, d.time.is_none(), d.time, d.kind, d.event);
-        key(a).cmp(&key(b)).then_with(|| {
-            (&a.process, &a.operation, &a.path, &a.good).cmp(&(&b.process, &b.operation, &b.path, &b.good))
-        })
-    });
+    sort(&mut differences);
     let has = |boot: Boot<'_>, name| boot.phases.iter().any(|p| p.name == name);
     let mut phases: Vec<PhaseName> =
         bad.phases.iter().map(|p| p.name).filter(|name| has(good, *name)).collect();
@@ -166,8 +161,44 @@ pub(crate) fn compare(baseline: &Baseline<'_>, bad: Boot<'_>) -> (Comparison, Go
 }
 
 impl Comparison {
-    /// The row of this operation, where it tells something.
-    pub fn of(&self, event: &Event) -> Option<&Difference> {
-        self.differences.iter().find(|d| d.event == Some(event.id))
+    /// Puts the failing operation among what tells something: its result may be an ordinary one, which only a log or the
+    /// plan raises.
+    pub(crate) fn include(&mut self, good: &GoodBoot, bad: Boot<'_>, failing: &Event) {
+        let phase = bad.aligned.at(failing.time);
+        let row = match good.beside(bad.timeline, failing, phase) {
+            Some(InGood::FailsToo(_)) => return,
+            Some(InGood::Absent) | None => DifferenceKind::OnlyInBad,
+            Some(_) => DifferenceKind::DifferentResult,
+        };
+        let is_it =
+            |d: &Difference| d.path == failing.path && d.operation == failing.name && !d.bad.is_empty();
+        let known = self.differences.iter().position(is_it).map(|at| self.differences.remove(at));
+        let was_telling = known.as_ref().is_some_and(|d| d.weight == Weight::Telling);
+        self.total += usize::from(known.is_none());
+        self.telling += usize::from(!was_telling);
+        let row = known.unwrap_or_else(|| Difference {
+            kind: row,
+            weight: Weight::Telling,
+            phase,
+            process: bad.timeline.process_of(failing).map_or_else(String::new, |p| p.name.clone()),
+            operation: failing.name.to_owned(),
+            path: failing.path.clone(),
+            good: String::new(),
+            bad: status_codes::ProcmonResult(failing.status).to_string(),
+            time: Some(failing.time),
+            event: Some(failing.id),
+        });
+        self.differences.push(Difference { weight: Weight::Telling, ..row });
+        sort(&mut self.differences);
     }
+}
+
+/// What tells something first, then by phase and time.
+fn sort(differences: &mut [Difference]) {
+    differences.sort_by(|a, b| {
+        let key = |d: &Difference| (d.weight, d.phase, d.time.is_none(), d.time, d.kind, d.event);
+        key(a).cmp(&key(b)).then_with(|| {
+            (&a.process, &a.operation, &a.path, &a.good).cmp(&(&b.process, &b.operation, &b.path, &b.good))
+        })
+    });
 }

@@ -173,7 +173,8 @@ impl GoodBoot {
             good.is_some_and(|(good, level)| level == Level::Same && good.iter().all(|e| e.only_well()));
         let fails = |seen: &&Seen| {
             is_error(seen.status)
-                && (benign(actor.role, key.kind, seen.status, &entry.path).is_none() || went_well && !entry.ends_well())
+                && (benign(actor.role, key.kind, seen.status, &entry.path).is_none()
+                    || went_well && !entry.ends_well())
         };
         let servicing = actor.role.services_updates();
         let failed =
@@ -238,15 +239,16 @@ impl GoodBoot {
 /// Equal differences of names in one folder from which on they become one row.
 const MANY: usize = 4;
 
-/// Makes one row of many minor ones that differ in nothing but the last part of their paths.
+/// Makes one row of many that differ in nothing but the last part of their paths.
 fn grouped(differences: Vec<Difference>) -> Vec<Difference> {
     let mut groups: HashMap<_, Vec<Difference>> = HashMap::new();
     let mut rows = Vec::new();
     for difference in differences {
         match difference.path.rsplit_once('\\') {
-            Some((folder, _)) if difference.weight == Weight::Minor => {
+            Some((folder, _)) if difference.weight != Weight::Consequence => {
                 let d = &difference;
-                let same = (d.kind, d.phase, d.process.clone(), d.operation.clone(), folder.to_owned());
+                let same =
+                    (d.kind, d.weight, d.phase, d.process.clone(), d.operation.clone(), folder.to_owned());
                 groups.entry((same, d.good.clone(), d.bad.clone())).or_default().push(difference);
             }
             _ => rows.push(difference),

@@ -89,11 +89,11 @@ pub fn diagnose_beside(timeline: &Timeline<'_>, rules: &Rules, baseline: Option<
         aligned: Aligned::new(&phases, &signs),
         services: &services,
     };
-    let (comparison, good) = baseline.map(|baseline| compare::compare(baseline, this)).unzip();
+    let (mut comparison, good) = baseline.map(|baseline| compare::compare(baseline, this)).unzip();
     // A boot that failed itself says nothing of what is harmless.
     let good = good.as_ref().filter(|_| baseline.is_some_and(|b| !b.failed()));
-    let good = good.map(|good| candidates::Beside { good, phases: this.aligned });
-    let candidates = candidates::rank(timeline, &signs, &faults, good.as_ref());
+    let beside = good.map(|good| candidates::Beside { good, phases: this.aligned });
+    let candidates = candidates::rank(timeline, &signs, &faults, beside.as_ref());
     let verdict = verdict::decide(&verdict::Found {
         timeline,
         boots: &boots,
@@ -104,6 +104,9 @@ pub fn diagnose_beside(timeline: &Timeline<'_>, rules: &Rules, baseline: Option<
         candidates: &candidates,
     });
     let failing = verdict.failing.and_then(|at| candidates.get(at));
+    if let (Some(comparison), Some(good), Some(failing)) = (&mut comparison, good, failing) {
+        comparison.include(good, this, &failing.event);
+    }
     let graph = CaseGraph::of(&graph::Parts {
         timeline,
         candidates: &candidates,
