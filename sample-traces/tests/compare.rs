@@ -185,7 +185,7 @@ fn real_logs_beside_themselves_do_not_differ() {
         let kept = tempfile::tempdir().unwrap();
         let path = kept.path().join(name);
         std::fs::write(&path, bytes).unwrap();
-        let (good, bad) = (Case::open(&[path.clone()]), Case::open(&[path]));
+        let (good, bad) = (Case::open(std::slice::from_ref(&path)), Case::open(&[path]));
         let baseline = Baseline::new(&good);
         let diagnosis = diagnose_beside(&Timeline::new(&bad), &Rules::built_in(), Some(&baseline));
         let comparison = diagnosis.comparison.unwrap();

@@ -175,9 +175,9 @@ impl Gather for Pass<'_> {
 }
 
 impl Profile {
-    fn add(&mut self, pass: &Pass<'_>, done: &impl Done, process: ProcessId, actor: u32, text: &mut String) {
+    fn add(&mut self, pass: &Pass<'_>, done: &impl Done, process: ProcessId, actor: u32, text: &mut str) {
         let (time, event, status) = (done.time(), done.id(), done.status());
-        let original = text.clone();
+        let original = text.to_owned();
         text.make_ascii_lowercase();
         let kind = done.kind();
         let looks_only = kind == Kind::FileOpen && pass.kinds && done.looks_only();
