@@ -180,7 +180,7 @@ messages! {
     GRAPH_INTRO = "Causes on the left, consequences on the right. Dashed: not recorded as such, but correlated (long) or inferred (short).", "左侧为原因，右侧为结果。虚线表示并非直接记录：长虚线为相互印证，短虚线为推断。";
     GRAPH_TABLE = "The graph as a table", "以表格显示关系图";
     COMPARED = "differences from {2}: {0} telling of {1}", "与 {2} 的差异：{1} 处中有 {0} 处值得注意";
-    COMPARED_ROWS = "differences: {} telling · {} other · {} that follow from the failure", "差异：{} 处值得注意 · {} 处其他 · {} 处由失败引起";
+    COMPARED_ROWS = "differences: {} telling, {} other, {} that follow from the failure", "差异：{} 处值得注意，{} 处其他，{} 处由失败引起";
     NOT_COMPARED = "no good boot was given: --baseline GOOD", "未提供正常启动：--baseline GOOD";
     NO_DIFFERENCE = "no difference", "没有差异";
     BASELINE_FAILED = "its update failed too: what both have in common says nothing", "其更新也失败了：两者的共同点不能说明问题";
