@@ -72,6 +72,15 @@ pub enum PmlError {
         /// How large it may be.
         limit: u64,
     },
+    /// An export lacks a column without which its rows tell nothing.
+    #[error(
+        "the export has no column {column:?}; show it in Process Monitor (Options > Select Columns) and save the log again, or \
+         save it in the native format (.PML)"
+    )]
+    NoColumn {
+        /// The column.
+        column: &'static str,
+    },
     /// A log could not be written.
     #[error("the log could not be written: {0}")]
     Write(#[from] std::io::Error),
@@ -88,6 +97,7 @@ impl PmlError {
             Self::Truncated { .. } => "truncated",
             Self::Value { .. } => "value",
             Self::TooLarge { .. } => "too-large",
+            Self::NoColumn { .. } => "no-column",
             Self::Write(_) => "write",
         }
     }

@@ -1,4 +1,5 @@
-//! Process Monitor logs (PML): versions 7 and 9, 32- and 64-bit, read from a memory map on any system, and written.
+//! Process Monitor logs (PML): versions 7 and 9, 32- and 64-bit, read from a memory map on any system, and written; and
+//! Process Monitor's exports, CSV and XML, read ([`import`]).
 //!
 //! [`PmlFile::open`] checks the header and finds the tables; [`PmlFile::event`] reads one record, borrowed and in
 //! constant time, so events can be taken in any order and in parallel ([`PmlFile::par_events`]). What an event says,
@@ -15,6 +16,7 @@ mod error;
 mod event;
 mod file;
 mod header;
+pub mod import;
 mod operation;
 mod recover;
 mod sniff;

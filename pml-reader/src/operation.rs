@@ -1,5 +1,7 @@
 //! Event classes and operations, with the names that Process Monitor prints.
 
+use std::{collections::HashMap, sync::LazyLock};
+
 use crate::{PmlEvent, category::Category, cursor::Cursor};
 
 /// The class of an event.
@@ -32,6 +34,13 @@ impl EventClass {
             6 => Self::Ipc,
             _ => return None,
         })
+    }
+
+    /// The class with this name.
+    pub fn of_name(name: &str) -> Option<Self> {
+        let all =
+            [Self::Process, Self::Registry, Self::FileSystem, Self::Profiling, Self::Network, Self::Ipc];
+        all.into_iter().find(|class| class.name() == name)
     }
 
     /// The name in Process Monitor's "Event Class" column.
@@ -79,6 +88,12 @@ impl Operation {
     /// The name, for example `RegQueryValue` or `SetRenameInformationFile`; [`UNKNOWN`] where there is none.
     pub fn name(self) -> &'static str {
         self.named().map_or(UNKNOWN, |n| n.name)
+    }
+
+    /// The operation that Process Monitor prints as `name`; of several with one name that of the IRP.
+    pub fn of_name(name: &str) -> Option<Self> {
+        static BY_NAME: LazyLock<HashMap<&'static str, Operation>> = LazyLock::new(by_name);
+        BY_NAME.get(name).copied()
     }
 
     /// The name as the Process Monitor of that time exports it: 3.53 does not know the newest information classes, and
@@ -154,6 +169,34 @@ impl Operation {
             _ => None,
         }
     }
+}
+
+/// Every name with its operation. Where two operations share a name, the one that comes first here stands.
+fn by_name() -> HashMap<&'static str, Operation> {
+    let mut names: HashMap<&'static str, Operation> = HashMap::new();
+    let mut add = |name: &'static str, class: EventClass, code, sub| {
+        names.entry(name).or_insert(Operation { class: class as u32, code, sub });
+    };
+    let plain = [(EventClass::Process, PROCESS, 0), (EventClass::Registry, REGISTRY, 0)];
+    let network = [(EventClass::Network, TCP, 1), (EventClass::Network, UDP, 0)];
+    for (class, table, sub) in plain.into_iter().chain(network).chain([(EventClass::Profiling, PROFILING, 0)])
+    {
+        (0..).zip(table).for_each(|(code, name)| add(name, class, code, sub));
+    }
+    let codes = 0..FILE_SYSTEM.len() as u16;
+    let (fast, irp): (Vec<u16>, Vec<u16>) = codes.partition(|code| *code < file::CREATE);
+    for code in irp.into_iter().chain(fast) {
+        FILE_SYSTEM
+            .get(usize::from(code))
+            .into_iter()
+            .for_each(|name| add(name, EventClass::FileSystem, code, 0));
+        for (sub, named) in sub_table(code).unwrap_or_default() {
+            add(named.name, EventClass::FileSystem, code, *sub);
+        }
+    }
+    // Process Monitor 3.0's name of one.
+    add("SetAllInformationFile", EventClass::FileSystem, file::SET_INFORMATION, 0x13);
+    names
 }
 
 /// File system operation numbers: the IRP's major function + 20, below that fast I/O and filter callbacks.

@@ -2,13 +2,14 @@
 
 use std::path::PathBuf;
 
-use pml_reader::{PmlError, PmlFile};
+use pml_reader::{PmlError, PmlFile, import::ImportFile};
 use servicing_logs::bundle::{Bundle, Content, Kind};
 use sha2::{Digest, Sha256};
 
 use crate::sources::{
     Source,
     etl::EtlSource,
+    import::ImportSource,
     log::{LogKind, LogSource},
     pml::PmlSource,
 };
@@ -25,7 +26,7 @@ pub enum CaseError {
         /// What is wrong.
         what: String,
     },
-    /// The Process Monitor log is unusable as a whole.
+    /// The Process Monitor log, or an export of it, is unusable as a whole.
     #[error("{path}: {source}")]
     Pml {
         /// The input.
@@ -86,14 +87,6 @@ const OTHER_KINDS: &[(Kind, &str)] = &[
         Kind::Pmb,
         "this is a raw boot log of Process Monitor (.pmb): start Process Monitor once on that machine and save the log as .PML",
     ),
-    (
-        Kind::ProcmonCsv,
-        "this is Process Monitor's CSV export; save the log in the native format (.PML) instead",
-    ),
-    (
-        Kind::ProcmonXml,
-        "this is Process Monitor's XML export; save the log in the native format (.PML) instead",
-    ),
     (Kind::GitLfsPointer, "this is a Git LFS pointer, not the file itself; fetch it with `git lfs pull`"),
     (Kind::HiveLog, "this is the transaction log of a registry hive; give the hive itself"),
     (Kind::Unknown, "the first bytes are of no kind known here"),
@@ -150,7 +143,7 @@ fn read_error(path: &str, error: &servicing_logs::Error) -> CaseError {
 }
 
 fn is_read(kind: Kind) -> bool {
-    matches!(kind, Kind::Pml | Kind::Etl) || log_kind(kind).is_some()
+    matches!(kind, Kind::Pml | Kind::ProcmonCsv | Kind::ProcmonXml | Kind::Etl) || log_kind(kind).is_some()
 }
 
 fn open(path: &str, kind: Kind, bytes: Content) -> Result<Source, CaseError> {
@@ -160,6 +153,9 @@ fn open(path: &str, kind: Kind, bytes: Content) -> Result<Source, CaseError> {
         (Kind::Etl, None) => EtlSource::new(bytes)
             .map(|etl| Source::Etl(Box::new(etl)))
             .map_err(|source| CaseError::Etl { path: path(), source }),
+        (Kind::ProcmonCsv | Kind::ProcmonXml, None) => ImportFile::from_held(bytes)
+            .map(|file| Source::Import(Box::new(ImportSource::new(file))))
+            .map_err(|source| CaseError::Pml { path: path(), source }),
         (_, None) => {
             let file = PmlFile::from_held(bytes).map_err(|source| CaseError::Pml { path: path(), source })?;
             Ok(Source::Pml(Box::new(PmlSource { file })))

@@ -76,7 +76,9 @@ pub enum OpenResult {
     Unknown,
 }
 
-const DISPOSITIONS: &[&str] = &["Supersede", "Open", "Create", "OpenIf", "Overwrite", "OverwriteIf"];
+/// Names of the create dispositions by number.
+pub(crate) const DISPOSITIONS: &[&str] =
+    &["Supersede", "Open", "Create", "OpenIf", "Overwrite", "OverwriteIf"];
 const OPEN_RESULTS: &[(OpenResult, &str)] = &[
     (OpenResult::Superseded, "Superseded"),
     (OpenResult::Opened, "Opened"),

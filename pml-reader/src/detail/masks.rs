@@ -62,10 +62,36 @@ pub(crate) fn push_attributes(out: &mut String, mask: u32) {
 /// Share mode.
 pub(crate) fn push_share(out: &mut String, mask: u32) {
     let start = out.len();
-    push_bits(out, mask, &[(1, "Read"), (2, "Write"), (4, "Delete")], ", ");
+    push_bits(out, mask, SHARE, ", ");
     if out.len() == start {
         out.push_str("None");
     }
+}
+
+/// The bits whose names are in `text`. `None` where one is not known.
+fn read_bits(text: &str, bits: Bits) -> Option<u32> {
+    let names = text.split(", ").filter(|name| !name.is_empty());
+    names
+        .map(|name| bits.iter().find(|(_, n)| *n == name).map(|(bit, _)| *bit))
+        .try_fold(0, |m, bit| Some(m | bit?))
+}
+
+/// Access to a file, from its words; `None 0x…` is a mask in which no bit has a name.
+pub(crate) fn read_file_access(text: &str) -> Option<u32> {
+    match text.strip_prefix("None 0x") {
+        Some(hex) => u32::from_str_radix(hex, 16).ok(),
+        None => read_bits(text, FILE_ACCESS),
+    }
+}
+
+/// Options of CreateFile, from their words.
+pub(crate) fn read_create_options(text: &str) -> Option<u32> {
+    read_bits(text, CREATE_OPTIONS)
+}
+
+/// Share mode, from its words.
+pub(crate) fn read_share(text: &str) -> Option<u32> {
+    if text == "None" { Some(0) } else { read_bits(text, SHARE) }
 }
 
 /// Flags of a read or write.
@@ -162,6 +188,8 @@ const ATTRIBUTES: Bits = &[
     (0x200, "SF"), (0x400, "RP"), (0x800, "C"), (0x1000, "O"), (0x2000, "NCI"), (0x4000, "E"), (0x1_0000, "V"),
     (0x18_0000, " 0x180000"), (0x8_0000, " 0x80000"), (0x10_0000, " 0x100000"),
 ];
+
+const SHARE: Bits = &[(1, "Read"), (2, "Write"), (4, "Delete")];
 
 const IO_FLAGS: Bits = &[
     (0x10, "Buffered"),

@@ -6,12 +6,14 @@
 pub mod filesystem;
 mod information;
 pub(crate) mod ioctl;
-mod masks;
+pub(crate) mod masks;
 pub(crate) mod network;
 pub mod process;
 mod profiling;
 pub mod registry;
 pub(crate) mod sid;
+
+pub(crate) use filesystem::DISPOSITIONS;
 
 use crate::{EventClass, FileTime, PmlError, PmlEvent, PmlText, cursor::Cursor};
 

@@ -145,21 +145,9 @@ pub(super) fn instant(text: &str) -> Option<(Written, bool)> {
         None => (time, 0),
     };
     let written = time_of_day(time)?;
-    let ticks = days(year, month, day)?.checked_mul(DAY)?.checked_add(written.ticks)?;
+    let date = pml_reader::FileTime::at_date(year, month, day)?;
+    let ticks = date.0.checked_add(written.ticks)?;
     Some((Written { ticks: ticks.checked_add_signed(-ahead)?, ..written }, local))
-}
-
-/// Days from 1601-01-01.
-fn days(year: u64, month: u64, day: u64) -> Option<u64> {
-    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
-    let lengths = [31, 28 + u64::from(leap), 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-    let length = lengths.get(usize::try_from(month.checked_sub(1)?).ok()?)?;
-    if !(1601..=9999).contains(&year) || !(1..=*length).contains(&day) {
-        return None;
-    }
-    let years = year - 1601;
-    let before: u64 = lengths.iter().take(month as usize - 1).sum();
-    Some(years * 365 + years / 4 - years / 100 + years / 400 + before + day - 1)
 }
 
 #[cfg(test)]

@@ -2,12 +2,15 @@
 
 pub(crate) mod etl;
 pub(crate) mod gather;
+pub(crate) mod import;
 mod kind;
 pub(crate) mod log;
 pub(crate) mod pml;
 mod recovered;
 mod share;
 mod watch;
+
+use pml_reader::Column;
 
 use crate::{
     logs::{Known, LocalClock, LogLine},
@@ -123,6 +126,8 @@ pub struct Caveat {
 pub enum Source {
     /// A Process Monitor log.
     Pml(Box<pml::PmlSource>),
+    /// An export of Process Monitor, CSV or XML.
+    Import(Box<import::ImportSource>),
     /// An ETW trace.
     Etl(Box<etl::EtlSource>),
     /// A log that servicing wrote.
@@ -134,6 +139,7 @@ impl Source {
     pub fn bytes(&self) -> &[u8] {
         match self {
             Self::Pml(source) => source.file.bytes(),
+            Self::Import(source) => source.file.bytes(),
             Self::Etl(source) => source.bytes(),
             Self::Log(source) => &source.bytes,
         }
@@ -143,6 +149,7 @@ impl Source {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Pml(_) => "pml",
+            Self::Import(source) => source.kind(),
             Self::Etl(_) => "etl",
             Self::Log(source) => source.kind.name(),
         }
@@ -150,13 +157,14 @@ impl Source {
 
     /// Whether it records operations.
     pub fn is_trace(&self) -> bool {
-        matches!(self, Self::Pml(_) | Self::Etl(_))
+        matches!(self, Self::Pml(_) | Self::Import(_) | Self::Etl(_))
     }
 
     /// Reads the source once and keeps what matters.
     pub(crate) fn scan(&self, id: SourceId) -> Scan {
         match self {
             Self::Pml(source) => source.scan(id),
+            Self::Import(source) => source.scan(id),
             Self::Etl(source) => source.scan(id),
             Self::Log(source) => source.scan(id),
         }
@@ -166,6 +174,7 @@ impl Source {
     pub(crate) fn gather<G: Gather>(&self, id: SourceId, base: u32, gather: &G) -> G::Part {
         match self {
             Self::Pml(source) => source.gather(id, base, gather),
+            Self::Import(source) => source.gather(id, base, gather),
             Self::Etl(source) => source.gather(id, base, gather),
             Self::Log(_) => G::Part::default(),
         }
@@ -173,13 +182,18 @@ impl Source {
 
     /// Whether it records what access an open asks for.
     pub(crate) fn tells_access(&self) -> bool {
-        !matches!(self, Self::Etl(_))
+        match self {
+            Self::Import(source) => source.file.has(Column::Detail),
+            Self::Etl(_) => false,
+            Self::Pml(_) | Self::Log(_) => true,
+        }
     }
 
     /// The machine it was recorded on, where the source tells.
     pub fn machine(&self) -> Option<Machine> {
         match self {
             Self::Pml(source) => Some(source.machine()),
+            Self::Import(_) => None,
             Self::Etl(source) => source.machine(),
             Self::Log(_) => None,
         }
@@ -189,6 +203,7 @@ impl Source {
     pub fn problems(&self) -> Vec<Problem> {
         match self {
             Self::Pml(source) => source.problems(),
+            Self::Import(source) => source.problems(),
             Self::Etl(source) => source.problems(),
             Self::Log(_) => Vec::new(),
         }
@@ -198,6 +213,7 @@ impl Source {
     pub fn caveats(&self) -> Vec<Caveat> {
         match self {
             Self::Pml(source) => source.caveats(),
+            Self::Import(source) => source.caveats(),
             Self::Etl(_) | Self::Log(_) => Vec::new(),
         }
     }
@@ -206,6 +222,7 @@ impl Source {
     pub fn event(&self, id: EventId, processes: &[Process]) -> Option<Event> {
         match self {
             Self::Pml(source) => source.event(id, processes),
+            Self::Import(source) => source.event(id, processes),
             Self::Etl(source) => source.event(id),
             Self::Log(_) => None,
         }
@@ -215,6 +232,7 @@ impl Source {
     pub(crate) fn touching(&self, id: SourceId, paths: &[String], processes: &[Process]) -> Vec<Event> {
         match self {
             Self::Pml(source) => source.touching(id, paths, processes),
+            Self::Import(source) => source.touching(id, paths, processes),
             Self::Etl(source) => source.touching(id, paths),
             Self::Log(_) => Vec::new(),
         }
@@ -224,10 +242,10 @@ impl Source {
     /// within two seconds.
     pub(crate) fn near(&self, event: &Event, count: u64, processes: &[Process]) -> Vec<Event> {
         match self {
-            Self::Pml(source) => {
+            Self::Pml(_) | Self::Import(_) => {
                 let index = event.id.index;
                 let around = index.saturating_sub(count)..=index.saturating_add(count);
-                around.filter_map(|index| source.event(EventId { index, ..event.id }, processes)).collect()
+                around.filter_map(|index| self.event(EventId { index, ..event.id }, processes)).collect()
             }
             Self::Etl(source) => source.near(event, Ticks::seconds(2)),
             Self::Log(_) => Vec::new(),
@@ -238,6 +256,7 @@ impl Source {
     pub(crate) fn number(&self, id: EventId) -> Option<u64> {
         match self {
             Self::Pml(source) => source.number(id),
+            Self::Import(source) => source.number(id),
             Self::Etl(_) => None,
             Self::Log(_) => None,
         }
@@ -247,6 +266,7 @@ impl Source {
     pub fn detail(&self, id: EventId) -> String {
         match self {
             Self::Pml(source) => source.detail(id),
+            Self::Import(source) => source.detail(id),
             Self::Etl(_) => String::new(),
             Self::Log(_) => String::new(),
         }

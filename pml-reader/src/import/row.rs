@@ -1,0 +1,175 @@
+//! One row of an export: the texts of its columns, and what can be told from them.
+
+use std::{borrow::Cow, ops::Range};
+
+use super::{ImportFile, detail, detail::AskedOpen};
+use crate::{Column, EventClass, FileTime, Operation, STATUS_PENDING, TICKS_PER_SECOND};
+
+/// Where the fields of a row lie in its text.
+#[derive(Debug, Clone)]
+pub(crate) struct Fields {
+    /// By column; the end before the start where there is none.
+    ranges: [(u32, u32); 27],
+    /// Bits of the columns in which quotes are doubled.
+    doubled: u32,
+}
+
+impl Default for Fields {
+    fn default() -> Self {
+        Self { ranges: [(1, 0); 27], doubled: 0 }
+    }
+}
+
+impl Fields {
+    /// The first field of a column stands.
+    #[inline]
+    pub(crate) fn set(&mut self, column: Column, range: Range<usize>, doubled: bool) {
+        let slot = self.ranges.get_mut(column as usize).filter(|(start, end)| end < start);
+        if let (Some(slot), Ok(start), Ok(end)) = (slot, u32::try_from(range.start), u32::try_from(range.end))
+        {
+            *slot = (start, end);
+            self.doubled |= u32::from(doubled) << (column as u32);
+        }
+    }
+
+    #[inline]
+    fn get(&self, column: Column) -> Option<(Range<usize>, bool)> {
+        let (start, end) = *self.ranges.get(column as usize)?;
+        (start <= end).then(|| (start as usize..end as usize, self.doubled >> (column as u32) & 1 != 0))
+    }
+}
+
+/// A row: an event as far as its columns tell.
+#[derive(Debug, Clone)]
+pub struct ImportRow<'a> {
+    pub(crate) file: &'a ImportFile,
+    pub(crate) index: u64,
+    pub(crate) offset: u64,
+    pub(crate) text: Cow<'a, str>,
+    pub(crate) fields: Fields,
+    pub(crate) process_index: Option<u32>,
+}
+
+impl<'a> ImportRow<'a> {
+    /// The file that the row is of.
+    pub fn file(&self) -> &'a ImportFile {
+        self.file
+    }
+
+    /// Number of the row in the file, from 0.
+    pub fn index(&self) -> u64 {
+        self.index
+    }
+
+    /// Where it lies in the file.
+    pub fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    /// The text of a column; `None` where the row has no such column.
+    #[inline]
+    pub fn get(&self, column: Column) -> Option<Cow<'_, str>> {
+        let (range, doubled) = self.fields.get(column)?;
+        let text = self.text.get(range)?;
+        Some(if doubled { Cow::Owned(text.replace("\"\"", "\"")) } else { Cow::Borrowed(text) })
+    }
+
+    /// The text of a column as it stands in the file, where quotes may be doubled; empty where there is none.
+    #[inline]
+    pub fn raw(&self, column: Column) -> &str {
+        self.fields.get(column).and_then(|(range, _)| self.text.get(range)).unwrap_or_default()
+    }
+
+    /// In XML, the number of the event's process in the list of processes.
+    pub fn process_index(&self) -> Option<u32> {
+        self.process_index
+    }
+
+    /// Start, on the clock that [`ImportFile::clock`] tells of. `None` where no column tells it.
+    #[inline]
+    pub fn time(&self) -> Option<FileTime> {
+        self.file.clock.time(self.raw(Column::TimeOfDay), self.raw(Column::DateAndTime), self.index)
+    }
+
+    /// Duration in ticks of 100 ns; `None` while pending, and where there is no such column.
+    pub fn duration(&self) -> Option<u64> {
+        let text = self.raw(Column::Duration);
+        let (seconds, fraction) = text.split_once(['.', ',']).unwrap_or((text, ""));
+        let fraction_ticks = match fraction {
+            "" => 0,
+            digits if digits.len() <= 7 => {
+                digits.parse::<u64>().ok()?.checked_mul(10u64.pow(7 - digits.len() as u32))?
+            }
+            _ => return None,
+        };
+        seconds.parse::<u64>().ok()?.checked_mul(TICKS_PER_SECOND)?.checked_add(fraction_ticks)
+    }
+
+    /// The status that the result stands for: of several with the same text the first by number. `None` for a text that
+    /// stands for none known.
+    #[inline]
+    pub fn status(&self) -> Option<u32> {
+        match self.raw(Column::Result) {
+            "SUCCESS" => Some(0),
+            "" => Some(STATUS_PENDING),
+            text => {
+                let mut named = status_codes::ntstatuses_of_procmon_text(text);
+                let number = || u32::from_str_radix(text.strip_prefix("0x")?, 16).ok();
+                named.next().map(|status| status.0).or_else(number)
+            }
+        }
+    }
+
+    /// The operation; one that is not known has the number 0xFFFF within its class.
+    #[inline]
+    pub fn operation(&self) -> Operation {
+        let class = EventClass::of_name(self.raw(Column::EventClass));
+        match Operation::of_name(self.raw(Column::Operation)) {
+            Some(named) => Operation { class: class.map_or(named.class, |class| class as u32), ..named },
+            None => Operation { class: class.map_or(0, |class| class as u32), code: u16::MAX, sub: 0 },
+        }
+    }
+
+    /// A number in a column: a process id, a thread id.
+    #[inline]
+    pub fn number(&self, column: Column) -> Option<u32> {
+        self.raw(column).parse().ok()
+    }
+
+    /// What an open asked for, from its detail.
+    pub fn open(&self) -> Option<AskedOpen> {
+        detail::open(&self.get(Column::Detail)?)
+    }
+
+    /// Second path of a rename or a link, from its detail.
+    pub fn target(&self) -> Option<String> {
+        detail::field(&self.get(Column::Detail)?, "FileName").map(str::to_owned)
+    }
+
+    /// The number in the registry value that was read or written, from its detail.
+    pub fn value(&self) -> Option<u64> {
+        detail::value(&self.get(Column::Detail)?)
+    }
+
+    /// Of a Process Exit, the exit status.
+    pub fn exit_status(&self) -> Option<u32> {
+        let detail = self.get(Column::Detail)?;
+        let status: i64 = detail::field(&detail, "Exit Status")?.parse().ok()?;
+        // Process Monitor prints it with a sign.
+        i32::try_from(status).map(i32::cast_unsigned).ok().or_else(|| u32::try_from(status).ok())
+    }
+
+    /// Of a Process Create, the new process: its id and its command line.
+    pub fn created(&self) -> Option<(u32, String)> {
+        let detail = self.get(Column::Detail)?;
+        let pid = detail::field(&detail, "PID")?.parse().ok()?;
+        Some((pid, detail::field(&detail, "Command line").unwrap_or_default().to_owned()))
+    }
+
+    /// Of a Process Start, the parent's id and the command line.
+    pub fn started(&self) -> Option<(u32, String)> {
+        let detail = self.get(Column::Detail)?;
+        let parent = detail::field(&detail, "Parent PID")?.parse().ok()?;
+        Some((parent, detail::field(&detail, "Command line").unwrap_or_default().to_owned()))
+    }
+}

@@ -1,0 +1,183 @@
+//! Process Monitor's exports, CSV and XML. Their rows become the same events as those of its logs; what the columns do
+//! not tell is said.
+
+mod caveats;
+mod line;
+mod processes;
+
+use std::sync::OnceLock;
+
+use pml_reader::{
+    Column, EventClass, STATUS_PENDING,
+    import::{ImportFile, ImportRow},
+};
+use rayon::prelude::*;
+
+use super::{
+    Caveat, Problem, Scan,
+    gather::Gather,
+    share::{Frame, Share},
+};
+use crate::model::{Event, EventId, FileTime, Kind, Process, ProcessId, Role, SourceId, Ticks};
+use caveats::Unknown;
+use line::{Line, kind, open_facts};
+use processes::{Known, Memory};
+
+/// Rows from the end among which the last time is looked for.
+const LAST_ROWS: u64 = 64;
+
+/// An export of Process Monitor.
+#[derive(Debug)]
+pub struct ImportSource {
+    /// The export.
+    pub file: ImportFile,
+    read: OnceLock<Read>,
+}
+
+/// What the scan learnt.
+#[derive(Debug)]
+struct Read {
+    processes: Known,
+    caveats: Vec<Caveat>,
+}
+
+impl ImportSource {
+    pub(crate) fn new(file: ImportFile) -> Self {
+        Self { file, read: OnceLock::new() }
+    }
+
+    /// `procmon-csv`, `procmon-xml`.
+    pub(crate) fn kind(&self) -> &'static str {
+        if self.file.is_xml() { "procmon-xml" } else { "procmon-csv" }
+    }
+
+    pub(crate) fn scan(&self, id: SourceId) -> Scan {
+        let (known, list) = Known::of(&self.file);
+        let roles: Vec<Role> = list.iter().map(|p| p.role).collect();
+        let first = self.file.first_time().map_or(FileTime::default(), FileTime::from);
+        let count = self.file.len();
+        let ends = (count.saturating_sub(LAST_ROWS)..count).rev();
+        let last = ends.filter_map(|index| self.file.row(index).ok()?.time()).next();
+        let frame = Frame::new(id, &roles, first, last.map_or(first, FileTime::from));
+        let (share, unknown) = (0..self.file.parts())
+            .into_par_iter()
+            .fold(<(Share, Unknown)>::default, |(mut share, mut unknown), part| {
+                let mut memory = Memory::default();
+                for (_, row) in self.file.part(part) {
+                    match row {
+                        Ok(row) => match Line::of(&row, known.slot(&row, &mut memory)) {
+                            Some(line) => {
+                                unknown.look(&line);
+                                share.take(&line, &frame);
+                            }
+                            None => share.damaged(|| no_time(&row)),
+                        },
+                        Err(error) => share.damaged(|| error.to_string()),
+                    }
+                }
+                (share, unknown)
+            })
+            .reduce(<(Share, Unknown)>::default, |a, b| (a.0.join(b.0), a.1.join(b.1)));
+        let caveats = caveats::of(&self.file, &known, &unknown);
+        // A second scan finds the same.
+        let _ = self.read.set(Read { processes: known, caveats });
+        share.scan(list)
+    }
+
+    pub(crate) fn event(&self, id: EventId, processes: &[Process]) -> Option<Event> {
+        let row = self.file.row(id.index).ok()?;
+        self.own(&row, id.source, processes, &mut Memory::default())
+    }
+
+    fn own(
+        &self,
+        row: &ImportRow<'_>,
+        source: SourceId,
+        processes: &[Process],
+        memory: &mut Memory,
+    ) -> Option<Event> {
+        let slot = self.read.get().and_then(|read| read.processes.slot(row, memory));
+        let operation = row.operation();
+        let kind = kind(row, operation);
+        let open = match kind {
+            Kind::FileOpen | Kind::FileCreate => open_facts(row),
+            _ => None,
+        };
+        let target = matches!(kind, Kind::FileRename | Kind::FileLink).then(|| row.target()).flatten();
+        Some(Event {
+            id: EventId { source, index: row.index() },
+            time: row.time()?.into(),
+            duration: row.duration().map(Ticks),
+            process: slot.filter(|s| *s < processes.len()).map(|s| ProcessId(s as u32)),
+            tid: row.number(Column::Tid).unwrap_or(0),
+            kind,
+            name: operation.name(),
+            path: row.get(Column::Path).unwrap_or_default().into_owned(),
+            target,
+            status: row.status().unwrap_or(STATUS_PENDING),
+            open,
+        })
+    }
+
+    /// Gathers from all rows; `base` is where the source's processes begin in the timeline's.
+    pub(crate) fn gather<G: Gather>(&self, source: SourceId, base: u32, gather: &G) -> G::Part {
+        let known = self.read.get().map(|read| &read.processes);
+        (0..self.file.parts())
+            .into_par_iter()
+            .fold(G::Part::default, |mut made, part| {
+                let mut memory = Memory::default();
+                for row in self.file.part(part).filter_map(|(_, row)| row.ok()) {
+                    let slot = known.and_then(|known| known.slot(&row, &mut memory));
+                    if let Some(line) = Line::of(&row, slot) {
+                        gather.take(&line.lent(source, base), &mut made);
+                    }
+                }
+                made
+            })
+            .reduce(G::Part::default, |a, b| gather.join(a, b))
+    }
+
+    pub(crate) fn touching(&self, id: SourceId, paths: &[String], processes: &[Process]) -> Vec<Event> {
+        let touches = |row: &ImportRow<'_>| {
+            let path = row.get(Column::Path).unwrap_or_default();
+            let on_object = || {
+                let class = EventClass::from_raw(row.operation().class);
+                matches!(class, Some(EventClass::FileSystem | EventClass::Registry | EventClass::Ipc))
+            };
+            paths.iter().any(|p| path.eq_ignore_ascii_case(p)) && on_object()
+        };
+        let mut events: Vec<Event> = (0..self.file.parts())
+            .into_par_iter()
+            .flat_map_iter(|part| {
+                let mut memory = Memory::default();
+                let rows = self.file.part(part).filter_map(|(_, row)| row.ok()).filter(&touches);
+                rows.filter_map(|row| self.own(&row, id, processes, &mut memory)).collect::<Vec<_>>()
+            })
+            .collect();
+        events.sort_by_key(|e| (e.time, e.id));
+        events
+    }
+
+    /// What the columns do not tell; known once the export has been scanned.
+    pub(crate) fn caveats(&self) -> Vec<Caveat> {
+        self.read.get().map(|read| read.caveats.clone()).unwrap_or_default()
+    }
+
+    pub(crate) fn problems(&self) -> Vec<Problem> {
+        self.file.problems().iter().map(|e| Problem { what: e.to_string(), offset: e.offset() }).collect()
+    }
+
+    pub(crate) fn number(&self, id: EventId) -> Option<u64> {
+        self.file.row(id.index).ok()?.value()
+    }
+
+    pub(crate) fn detail(&self, id: EventId) -> String {
+        let row = self.file.row(id.index);
+        row.ok().and_then(|row| Some(row.get(Column::Detail)?.into_owned())).unwrap_or_default()
+    }
+}
+
+fn no_time(row: &ImportRow<'_>) -> String {
+    let (time, date) = (row.raw(Column::TimeOfDay), row.raw(Column::DateAndTime));
+    format!("row at offset 0x{:x}: {time:?}, {date:?} is no time", row.offset())
+}
