@@ -20,6 +20,7 @@ mod log_lines;
 mod machine;
 mod noise;
 mod plan;
+mod procmon_xml;
 mod recorder;
 mod rng;
 mod scenarios;
@@ -31,6 +32,7 @@ mod verbs;
 pub use label::{Label, Outcome};
 pub use machine::Machine;
 pub use plan::Scenario;
+pub use procmon_xml::XmlExport;
 pub use scenarios::SCENARIOS;
 
 /// How a trace is made.
