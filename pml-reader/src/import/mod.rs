@@ -104,7 +104,7 @@ impl ImportFile {
         };
         let clock = ImportClock::default();
         let mut file = Self { data, units, form, rows, columns, clock, processes, problems };
-        if file.len() > 0 || !file.is_xml() {
+        if !(file.is_empty() && file.is_xml()) {
             file.require(&[Column::Operation])?;
             file.require(&[Column::Result])?;
             file.require(&[Column::TimeOfDay, Column::DateAndTime])?;
@@ -145,8 +145,7 @@ impl ImportFile {
             let time = time.cast_signed();
             let step = time - before.unwrap_or(time);
             before = Some(time);
-            let turns_day = step < -12 * HOUR || step > 23 * HOUR;
-            if turns_day && turns.len() < clock::MAX_TURNS {
+            if !(-12 * HOUR..=23 * HOUR).contains(&step) && turns.len() < clock::MAX_TURNS {
                 day -= step.signum();
                 turns.push((index, day));
             }

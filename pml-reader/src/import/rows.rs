@@ -49,7 +49,7 @@ impl RowIndex {
                 let mut chunk = Chunk { range: from..to, first: 0, rows: 0, marks: Box::default() };
                 let mut marks = Vec::new();
                 for start in starts.starts(bytes, from..to) {
-                    if chunk.rows % STEP as u64 == 0 {
+                    if chunk.rows.is_multiple_of(STEP as u64) {
                         marks.push(start);
                     }
                     chunk.rows += 1;

@@ -85,7 +85,7 @@ pub(crate) fn of(file: &ImportFile, known: &Known, unknown: &Unknown) -> Vec<Cav
     };
     // In XML the list of processes stands for these columns.
     let listed = !file.processes().is_empty();
-    let absent = |column: Column| !file.has(column) && !(listed && column.is_of_process());
+    let absent = |column: Column| !(file.has(column) || listed && column.is_of_process());
     for (column, en, zh) in ABSENT.iter().filter(|(column, ..)| absent(*column)) {
         let heading = column.heading();
         note(
