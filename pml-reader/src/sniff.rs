@@ -16,14 +16,8 @@ const KINDS: &[(&[u8], &str)] = &[
     (b"\xFD7zXZ\0", "this is xz data; unpack the log first with `xz -d`"),
     (b"ElfFile\0", "this is a Windows event log (.evtx)"),
     (b"regf", "this is a registry hive"),
-    (
-        b"<?xml",
-        "this is XML, perhaps Process Monitor's XML export; save the log in the native format (.PML) instead",
-    ),
-    (
-        b"\xEF\xBB\xBF<?xml",
-        "this is XML, perhaps Process Monitor's XML export; save the log in the native format (.PML) instead",
-    ),
+    (b"<?xml", XML),
+    (b"\xEF\xBB\xBF<?xml", XML),
     (b"\xEF\xBB\xBF\"Time of Day\"", CSV),
     (b"\"Time of Day\"", CSV),
     (b"\xEF\xBB\xBF\"Process Name\"", CSV),
@@ -31,7 +25,10 @@ const KINDS: &[(&[u8], &str)] = &[
     (b"\xA0\0\0\0\x10\0\0\0", "this is a Process Monitor configuration (.PMC), not a log"),
 ];
 
-const CSV: &str = "this is Process Monitor's CSV export; save the log in the native format (.PML) instead";
+const CSV: &str = "this is Process Monitor's CSV export: `bootrace report` reads it; for anything else save the log in the native \
+     format (.PML)";
+const XML: &str = "this is XML, perhaps Process Monitor's XML export: `bootrace report` reads it; for anything else save the log in \
+     the native format (.PML)";
 const ETL: &str = "this looks like an ETW trace (.etl)";
 const OTHER: &str = "the first bytes are of no kind known here";
 
