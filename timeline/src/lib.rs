@@ -26,7 +26,7 @@ pub use diagnosis::{
 };
 pub use logs::{
     Fact, Filter, InstallerRun, Known, LocalClock, LocalTicks, LogLine, Offset, Package, PackageFact, Plan,
-    ServiceFact, Stage, Step,
+    Primitive, ServiceFact, Stage, Step,
 };
 pub use model::*;
 pub use phases::{Phase, PhaseName};

@@ -1,7 +1,7 @@
 //! What was read, and what lies around the failing operation.
 
 use timeline::{
-    Kind, Role, benign,
+    Role, benign,
     graph::{Node, NodeData, NodeIndex},
 };
 
@@ -123,7 +123,6 @@ impl View<'_> {
             .take(MAX_FAILURES)
             .map(|group| {
                 let example = self.timeline.event(group.example);
-                let (kind, path) = example.map_or((Kind::Other, String::new()), |e| (e.kind, e.path));
                 let process = group.process.and_then(|p| self.timeline.process(p));
                 let role = process.map_or(Role::Other, |p| p.role);
                 FailureGroup {
@@ -132,8 +131,11 @@ impl View<'_> {
                     result: status_codes::ProcmonResult(group.status).to_string(),
                     status: status(group.status),
                     count: Some(group.count),
-                    benign: benign(role, kind, group.status, &path).map_or_else(Text::default, |w| text(&w)),
-                    example_path: path,
+                    benign: example
+                        .as_ref()
+                        .and_then(|e| benign(role, e))
+                        .map_or_else(Text::default, |w| text(&w)),
+                    example_path: example.map_or_else(String::new, |e| e.path),
                     first: Some(time(group.first)),
                     last: Some(time(group.last)),
                 }

@@ -121,7 +121,7 @@ pub fn judge(case: &Case, rules: &Rules) -> Judged {
         outcome: is_same(truth.outcome, verdict.outcome),
         named: wanted.then_some(named),
         among_three: wanted.then(|| diagnosis.candidates.iter().take(3).any(&right)),
-        phase: failed.then(|| Some(verdict.phase.name()) == truth.phase.as_deref()),
+        phase: truth.phase.as_deref().filter(|_| failed).map(|phase| phase == verdict.phase.name()),
         code: failed.then_some(code),
         false_verdict: verdict.outcome == Said::FailingOperation && !wanted,
         answer: Answer {

@@ -13,7 +13,8 @@ use super::{
     waits::grew,
 };
 use crate::{
-    PhaseName, Timeline, benign,
+    PhaseName, Timeline,
+    diagnosis::ordinary,
     model::{Event, Kind, ProcessId, Ticks, is_error},
 };
 
@@ -173,7 +174,7 @@ impl GoodBoot {
             good.is_some_and(|(good, level)| level == Level::Same && good.iter().all(|e| e.only_well()));
         let fails = |seen: &&Seen| {
             is_error(seen.status)
-                && (benign(actor.role, key.kind, seen.status, &entry.path).is_none()
+                && (ordinary(actor.role, key.kind, seen.status, &entry.path, None).is_none()
                     || went_well && !entry.ends_well())
         };
         let servicing = actor.role.services_updates();

@@ -11,7 +11,8 @@ use super::{
     waits::{Life, join_lives},
 };
 use crate::{
-    PhaseName, Timeline, benign,
+    PhaseName, Timeline,
+    diagnosis::ordinary,
     model::{EventId, FileTime, Kind, ProcessId, Role, Ticks, is_error},
     sources::gather::{Done, Gather},
 };
@@ -151,7 +152,7 @@ impl Gather for Pass<'_> {
         let mut text = std::mem::take(&mut part.text);
         text.clear();
         done.push_path(&mut text);
-        if !text.is_empty() && (services || benign(role, kind, status, &text).is_none()) {
+        if !text.is_empty() && (services || ordinary(role, kind, status, &text, None).is_none()) {
             part.add(self, done, process, actor, &mut text);
         }
         part.text = text;

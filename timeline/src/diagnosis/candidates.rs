@@ -7,9 +7,10 @@ use super::{
     needed::{self, Needed},
     noise, reports,
     signs::Sign,
+    told::Told,
 };
 use crate::{
-    Timeline,
+    Primitive, Timeline,
     compare::{Aligned, GoodBoot, InGood, Likeness},
     model::{Event, EventId, FileTime, Kind, Place, Process, ProcessId, Role, Ticks},
 };
@@ -95,11 +96,13 @@ pub(crate) struct Context<'a> {
     /// Errors with the same operation and status by the same process, on any path.
     pub(crate) alike: u64,
     /// The primitive of pending.xml that is to change the object.
-    pub(crate) planned: Option<(u64, &'static str)>,
+    pub(crate) planned: Option<Primitive>,
     /// What servicing needs the object for, where its result would be ordinary elsewhere.
     pub(crate) needed: Option<&'static Needed>,
     /// Why the result is ordinary, where it is and something else raises the operation.
     pub(crate) ordinary: Option<crate::Words>,
+    /// How it stands to what the logs say failed.
+    pub(crate) told: Told,
     /// What it is in the good boot, where one was given.
     pub(crate) in_good: Option<InGood>,
     /// Whether logs name the code of some error.
@@ -126,11 +129,16 @@ pub(crate) fn rank(
     beside: Option<&Beside<'_>>,
 ) -> Vec<Candidate> {
     let lines = reports::Lines::of(timeline, faults);
+    // What the plan makes anew, or takes away, need not be there before.
     let planned = |event: &Event| {
-        timeline.scans.iter().find_map(|s| {
-            let plan = &s.known.plan;
-            plan.primitive(&event.path).or_else(|| plan.primitive(event.target.as_ref()?))
-        })
+        timeline
+            .scans
+            .iter()
+            .find_map(|s| {
+                let plan = &s.known.plan;
+                plan.primitive(&event.path).or_else(|| plan.primitive(event.target.as_ref()?))
+            })
+            .filter(|p| p.must_exist || !noise::is_missing(event.status))
     };
     let in_good = |event: &Event| beside.and_then(|b| b.of(timeline, event));
     // A result that is ordinary is looked at where a log or the plan speaks of its object, or where the good boot always
@@ -139,9 +147,9 @@ pub(crate) fn rank(
     let wanted = |e: &Event| {
         !e.path.is_empty()
             && !noise::is_aftermath(&e.path)
-            && (noise::benign(role(e), e.kind, e.status, &e.path).is_none()
-                || lines.name(e)
-                || planned(e).is_some()
+            && (noise::benign(role(e), e).is_none()
+                || noise::can_be_raised(e)
+                    && (lines.name(e) || planned(e).is_some() || features::ended_with_it(timeline, e))
                 || in_good(e) == Some(InGood::Succeeds(Likeness::Same)))
     };
     let suspects = timeline.suspects(wanted);
@@ -177,7 +185,8 @@ pub(crate) fn rank(
                 last_before_sign: last.flatten() == Some((event.time, event.id)),
                 planned: planned(event),
                 needed: needed::row(process.role, event.kind, event.status, &event.path),
-                ordinary: noise::benign(process.role, event.kind, event.status, &event.path),
+                ordinary: noise::benign(process.role, event),
+                told: Told::of(event, process, candidate.report.as_ref(), faults),
                 in_good: in_good(event),
                 codes_known: lines.tell_codes(),
                 alike: alike.get(&(event.process, event.name, event.status)).copied().unwrap_or(1),
@@ -263,7 +272,9 @@ fn relate(candidates: &mut [Candidate], touching: &[Event], timeline: &Timeline<
 /// Whether a success of the same process on the same path makes up for the error: the same kind of operation, or an open
 /// that asks for as much.
 fn makes_up(error: &Event, success: &Event) -> bool {
-    if success.kind != error.kind {
+    // Of queries each asks for something else.
+    let alike = error.kind.mutates() || error.open.is_some() || error.name == success.name;
+    if success.kind != error.kind || !alike {
         return false;
     }
     match (error.open, success.open) {

@@ -77,5 +77,5 @@ fn tells(timeline: &Timeline<'_>, event: &Event) -> bool {
     let role = timeline.process_of(event).map_or(Role::Other, |p| p.role);
     matches!(event.kind, Kind::ProcessCreate | Kind::ProcessStart | Kind::ProcessExit)
         || event.kind.mutates()
-        || event.failed() && benign(role, event.kind, event.status, &event.path).is_none()
+        || event.failed() && benign(role, event).is_none()
 }

@@ -131,6 +131,8 @@ pub struct Faults {
     pub primary: Option<usize>,
     /// The code that servicing reported of the whole: the original failure status, or what the stage ended with.
     pub reported: Option<u32>,
+    /// What failed in an attempt that a later one made good.
+    pub past: Vec<Fault>,
     /// Lines that say that the update is taken back, in order.
     pub rollback: Vec<LogLine>,
     /// Damage of the component store, which by itself makes no reboot fail.
@@ -162,17 +164,51 @@ pub(crate) fn find(timeline: &Timeline<'_>) -> Faults {
         faults.take(line, phase, boot, lines.get(at + 1..).unwrap_or_default());
     }
     faults.drop_what_was_none();
-    let attempt = faults.attempt().unwrap_or(0);
+    let covered = Covered::of(timeline);
+    faults.leave_the_past(&covered);
+    let attempt = faults.attempt(&covered).unwrap_or(0);
     let begin = lines.iter().find_map(|l| l.time);
     for line in others.iter().flat_map(|(_, scan)| &scan.lines) {
         // What is older than CBS.log belongs to no attempt that it tells of.
-        if line.time.zip(begin).is_none_or(|(time, begin)| time >= begin) {
-            let (phase, boot) = faults.stage_at(line.time).unwrap_or((PhaseName::Unknown, attempt));
+        // poqexec ran before CBS wrote its first line.
+        let grace = if matches!(line.fact, Fact::Primitive(_)) { ANOTHER_ATTEMPT } else { Ticks(0) };
+        if line.time.zip(begin).is_none_or(|(time, begin)| time.plus(grace) >= begin) {
+            let place = match line.fact {
+                // poqexec runs before anything is written to CBS.log.
+                Fact::Primitive(_) => faults.startup_after(line.time).map(|boot| (PhaseName::BootPoq, boot)),
+                _ => faults.stage_at(line.time),
+            };
+            let unknown = match line.fact {
+                Fact::Primitive(_) => PhaseName::BootPoq,
+                _ => PhaseName::Unknown,
+            };
+            let (phase, boot) = place.unwrap_or((unknown, attempt));
             faults.take(line, phase, boot, &[]);
         }
     }
-    faults.settle();
+    faults.settle(&covered);
     faults
+}
+
+/// The time that traces cover.
+struct Covered {
+    spans: Vec<(FileTime, FileTime)>,
+}
+
+/// A log's line is written within this time of what a trace shows of it.
+const MARGIN: Ticks = Ticks::seconds(120);
+/// An attempt that follows this much later is another one, not the boot that takes the first one back.
+const ANOTHER_ATTEMPT: Ticks = Ticks::seconds(3600);
+
+impl Covered {
+    fn of(timeline: &Timeline<'_>) -> Self {
+        let traces = timeline.case.inputs.iter().zip(&timeline.scans).filter(|(i, _)| i.source.is_trace());
+        Self { spans: traces.filter_map(|(_, scan)| Some((scan.first?, scan.last?))).collect() }
+    }
+
+    fn holds(&self, time: FileTime) -> bool {
+        self.spans.iter().any(|(from, to)| time.plus(MARGIN) >= *from && time <= to.plus(MARGIN))
+    }
 }
 
 impl Faults {
@@ -298,12 +334,50 @@ impl Faults {
         });
     }
 
-    /// The boot of the first attempt that failed.
-    fn attempt(&self) -> Option<u32> {
+    /// Sets apart what failed before an attempt that went through: its startup processing ended well, in a boot that came
+    /// an hour or more later, or that a trace covers while it does not cover the failure.
+    fn leave_the_past(&mut self, covered: &Covered) {
+        let ended_well = |(line, phase, boot): &(LogLine, PhaseName, u32)| {
+            let complete = matches!(line.fact, Fact::Stage(Some(Stage::Startup), Step::Complete));
+            (complete && failure_code(line).is_none() && *phase != PhaseName::Rollback)
+                .then_some((line.time?, *boot))
+        };
+        let good: Vec<(FileTime, u32)> = self.stages.iter().filter_map(ended_well).collect();
+        let is_past = |f: &Fault| {
+            f.time.is_some_and(|failed| {
+                good.iter().any(|(time, boot)| {
+                    *boot > f.boot
+                        && *time > failed
+                        && (time.since(failed) >= ANOTHER_ATTEMPT
+                            || covered.holds(*time) && !covered.holds(failed))
+                })
+            })
+        };
+        let (past, present) = std::mem::take(&mut self.all).into_iter().partition(is_past);
+        (self.past, self.all) = (past, present);
+        let Some(last) = self.past.iter().filter_map(|f| f.time).max() else { return };
+        self.rollback.retain(|line| line.time.is_none_or(|time| time > last.plus(MARGIN)));
+    }
+
+    /// The boot of the attempt that failed: the first that a trace covers, else the first.
+    fn attempt(&self, covered: &Covered) -> Option<u32> {
         let boots = |wanted: &dyn Fn(&Fault) -> bool| {
             self.all.iter().filter(|f| f.is_forward() && wanted(f)).map(|f| f.boot).min()
         };
-        boots(&|f| !f.kind.follows()).or_else(|| boots(&|_| true))
+        let seen = |f: &Fault| f.time.is_some_and(|time| covered.holds(time));
+        boots(&|f| !f.kind.follows() && seen(f))
+            .or_else(|| boots(&|f| !f.kind.follows()))
+            .or_else(|| boots(&|_| true))
+    }
+
+    /// The boot of the startup processing that follows a run of poqexec.
+    fn startup_after(&self, time: Option<FileTime>) -> Option<u32> {
+        let time = time?;
+        let startup = |line: &LogLine| matches!(line.fact, Fact::Stage(Some(Stage::Startup), _));
+        self.stages
+            .iter()
+            .find(|(line, ..)| startup(line) && line.time.is_some_and(|t| t >= time))
+            .map(|(.., boot)| *boot)
     }
 
     /// Phase and boot at a time that another log tells, by the stage lines of CBS.log.
@@ -323,18 +397,25 @@ impl Faults {
     }
 
     /// Finds the fault that comes first: in the earliest attempt that failed, the most specific, of those the earliest.
-    fn settle(&mut self) {
-        let attempt = self.attempt();
+    fn settle(&mut self, covered: &Covered) {
+        let attempt = self.attempt(covered);
         let forward = || self.all.iter().enumerate().filter(|(_, f)| f.is_forward());
         let within = forward().filter(|(_, f)| Some(f.boot) == attempt);
         self.primary = within.min_by_key(|(at, f)| (f.kind, *at)).map(|(at, _)| at);
+        // Of the attempt itself, or of what tells of it later.
         let reported = |wanted: &[FaultKind]| {
-            forward().filter(|(_, f)| wanted.contains(&f.kind)).find_map(|(_, f)| f.code)
+            let told = forward().filter(|(_, f)| attempt.is_none_or(|boot| f.boot >= boot));
+            told.filter(|(_, f)| wanted.contains(&f.kind)).find_map(|(_, f)| f.code)
         };
         self.reported = reported(&[FaultKind::Status])
             .or_else(|| reported(&[FaultKind::Stage, FaultKind::Hang]))
             .or_else(|| reported(&[FaultKind::Package]))
-            .or_else(|| self.first()?.code);
+            .or_else(|| {
+                let first = self.first()?;
+                // HRESULT_FROM_NT: what is reported of it is the Win32 error.
+                let of_nt = first.code.filter(|code| code >> 28 == 0xD).and(first.win32());
+                of_nt.map(|win32| 0x8007_0000 | win32).or(first.code)
+            });
     }
 
     /// The fault that comes first.

@@ -9,8 +9,9 @@ use super::{
     needed::Needed,
 };
 use crate::{
+    Timeline,
     compare::{InGood, Likeness},
-    model::{Role, Ticks, Words},
+    model::{Event, Process, Role, Ticks, Words},
 };
 
 /// A feature: its name, how far it applies (0 is not at all), what it weighs, and what it says.
@@ -19,6 +20,36 @@ struct Feature {
     weight: f64,
     applies: fn(&Context<'_>) -> f64,
     words: fn(&Context<'_>) -> Words,
+}
+
+/// Whether poqexec, or a program that servicing ran, ended with this status: as it is, or as a Win32 error.
+fn is_exit_of(process: &Process, status: u32) -> bool {
+    let Some(exit) = process.exit_status.filter(|exit| *exit != 0) else { return false };
+    let runs_alone = matches!(process.role, Role::Poqexec | Role::ServicingChild);
+    let win32 = || status_codes::NtStatus(status).to_win32().map(|m| m.win32.0);
+    runs_alone && (exit == status || win32().is_some_and(|w| exit == w || exit == 0x8007_0000 | w))
+}
+
+/// Whether the process of an event ended with the event's status.
+pub(crate) fn ended_with_it(timeline: &Timeline<'_>, event: &Event) -> bool {
+    timeline.process_of(event).is_some_and(|process| is_exit_of(process, event.status))
+}
+
+/// Features that are a reason of the operation's own; without one of them it is only an error among others.
+const OWN: &[&str] = &[
+    "named",
+    "reported",
+    "looked-up-after",
+    "planned",
+    "ended-with-it",
+    "needed-name",
+    "hard-status",
+    "mutation",
+];
+
+/// Whether something in the features speaks of this very operation.
+pub(crate) fn has_reason(features: &[FeatureHit]) -> bool {
+    features.iter().any(|f| f.score > 0.0 && OWN.contains(&f.name))
 }
 
 /// Score from which a candidate can be named as the failing operation.
@@ -46,6 +77,8 @@ const HARD: &[u32] = &[
     0xC000_014C,
     0xC000_0061,
     0xC000_00A2,
+    0xC000_0428,
+    0xC000_0243,
 ];
 
 fn is_hard(status: u32) -> bool {
@@ -166,10 +199,10 @@ const FEATURES: &[Feature] = &[
         weight: 2.5,
         applies: |c| yes(c.planned.is_some()),
         words: |c| {
-            let (index, primitive) = c.planned.unwrap_or_default();
+            let (index, kind) = c.planned.map_or((0, ""), |p| (p.index, p.kind));
             Words::new(
-                format!("pending.xml plans it: primitive {index}, {primitive}"),
-                format!("pending.xml 中的计划:第 {index} 个基元,{primitive}"),
+                format!("pending.xml plans it: primitive {index}, {kind}"),
+                format!("pending.xml 中的计划:第 {index} 个基元,{kind}"),
             )
         },
     },
@@ -191,6 +224,64 @@ const FEATURES: &[Feature] = &[
             Words::new(
                 format!("the result is ordinary here: {}", why.en),
                 format!("此处该结果属正常:{}", why.zh),
+            )
+        },
+    },
+    Feature {
+        name: "elsewhere",
+        weight: -6.0,
+        applies: |c| yes(c.told.elsewhere),
+        words: |_| {
+            Words::new(
+                "what the log says failed lies in another phase, or at another time",
+                "日志所记的失败位于其他阶段或其他时间",
+            )
+        },
+    },
+    Feature {
+        name: "contradicted",
+        weight: -3.0,
+        applies: |c| yes(c.told.contradicted),
+        words: |c| {
+            Words::new(
+                format!("what the log says failed has another code than {}", result(c)),
+                format!("日志所记失败的代码与 {} 不符", result(c)),
+            )
+        },
+    },
+    Feature {
+        name: "ended-well",
+        weight: -6.0,
+        applies: |c| {
+            yes(matches!(c.process.role, Role::Poqexec | Role::ServicingChild)
+                && c.process.exit_status == Some(0))
+        },
+        words: |c| {
+            Words::new(
+                format!("{} ends with exit status 0 all the same", name(c)),
+                format!("{} 仍以退出状态 0 结束", name(c)),
+            )
+        },
+    },
+    Feature {
+        name: "ended-with-it",
+        weight: 3.0,
+        applies: |c| yes(is_exit_of(c.process, c.candidate.event.status)),
+        words: |c| {
+            Words::new(
+                format!("{} ends with this very status", name(c)),
+                format!("{} 正以该状态退出", name(c)),
+            )
+        },
+    },
+    Feature {
+        name: "waiting",
+        weight: -5.0,
+        applies: |c| yes(c.told.waiting),
+        words: |_| {
+            Words::new(
+                "what the log says failed had waited for an answer that never came",
+                "日志所记的失败是因等待始终未到的应答",
             )
         },
     },

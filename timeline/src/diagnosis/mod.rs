@@ -9,12 +9,14 @@ mod noise;
 mod remedies;
 mod reports;
 mod signs;
+mod told;
 mod verdict;
 
 pub use candidates::{Candidate, FeatureHit, Holder, Report};
 pub use evidence::Relation;
 pub use faults::{Fault, FaultKind, Faults};
 pub use noise::benign;
+pub(crate) use noise::ordinary;
 pub use remedies::Remedy;
 pub(crate) use signs::LINE_GRAIN;
 pub use signs::Sign;

@@ -7,6 +7,8 @@ use crate::model::{Kind, Role, Words};
 enum Shape {
     /// The path contains the part; the last component does not end with any of the others.
     Contains(&'static str, &'static [&'static str]),
+    /// The path contains the part, and leads to a file of a component, not to one of its deltas.
+    Store(&'static str),
     /// The path contains the first part, and exactly one component follows it.
     ChildOf(&'static str),
     /// The last component is this one.
@@ -34,6 +36,9 @@ pub(crate) struct Needed {
 
 const NAME_COLLISION: u32 = 0xC000_0035;
 
+/// Folders of a component's deltas, which are there or not: reverse, forward, null.
+const DELTAS: &[&str] = &[r"\r\", r"\f\", r"\n\"];
+
 /// Precompiled INFs are looked for and made again where they are missing.
 const PRECOMPILED: &[&str] = &[".pnf"];
 
@@ -48,12 +53,7 @@ const fn key(shape: Shape, result: Result, en: &'static str, zh: &'static str) -
 const fn store(part: &'static str) -> Needed {
     Needed {
         by_poqexec: true,
-        ..file(
-            Shape::Contains(part, &[]),
-            Result::Missing,
-            "a file of the component store",
-            "组件存储中的文件",
-        )
+        ..file(Shape::Store(part), Result::Missing, "a file of the component store", "组件存储中的文件")
     }
 }
 
@@ -89,7 +89,7 @@ const NEEDED: &[Needed] = &[
     store(r"\windows\winsxs\arm64_"),
     store(r"\windows\winsxs\msil_"),
     key(
-        Shape::Contains(r"\components\deriveddata\components\", &[]),
+        Shape::ChildOf(r"\components\deriveddata\components\"),
         Result::Missing,
         "a component's key in the store",
         "组件在存储中的注册表项",
@@ -148,6 +148,7 @@ impl Shape {
             Self::Contains(part, except) => {
                 path.contains(part) && !except.iter().any(|ending| path.ends_with(ending))
             }
+            Self::Store(part) => path.contains(part) && !DELTAS.iter().any(|folder| path.contains(folder)),
             Self::ChildOf(part) => {
                 path.rsplit_once(part).is_some_and(|(_, child)| !child.is_empty() && !child.contains('\\'))
             }
@@ -169,8 +170,12 @@ mod tests {
 
     const MISSING: u32 = 0xC000_0034;
 
+    fn of(role: Role, kind: Kind, status: u32, path: &str) -> bool {
+        row(role, kind, status, path).is_some()
+    }
+
     fn is_needed(kind: Kind, status: u32, path: &str) -> bool {
-        row(Role::TiWorker, kind, status, path).is_some()
+        of(Role::TiWorker, kind, status, path)
     }
 
     #[test]
@@ -192,6 +197,8 @@ mod tests {
         let store =
             r"C:\Windows\WinSxS\amd64_microsoft-windows-win32k_31bf3856ad364e35_10.0.17763.1_none_0\a.sys";
         assert!(!is_needed(Kind::FileOpen, MISSING, store));
-        assert!(row(Role::Poqexec, Kind::FileOpen, MISSING, store).is_some());
+        assert!(of(Role::Poqexec, Kind::FileOpen, MISSING, store));
+        let delta = store.replace(r"\a.sys", r"\r\a.sys");
+        assert!(!of(Role::Poqexec, Kind::FileOpen, MISSING, &delta));
     }
 }

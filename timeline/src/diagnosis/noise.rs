@@ -1,13 +1,14 @@
 //! Results that are ordinary where they stand: by operation and context, never by the text of the result alone.
 
 use super::needed;
-use crate::model::{Kind, Role, Words};
+use crate::model::{Event, Kind, OpenFacts, Role, Words};
 
 /// A row of the table: statuses, kinds of operation (none for all), why it is ordinary, in both languages.
 type Row = (&'static [u32], &'static [Kind], &'static str, &'static str);
 
 const NAME_NOT_FOUND: u32 = 0xC000_0034;
 const PATH_NOT_FOUND: u32 = 0xC000_003A;
+const NAME_COLLISION: u32 = 0xC000_0035;
 const NO_SUCH_FILE: u32 = 0xC000_000F;
 
 const ROWS: &[Row] = &[
@@ -50,7 +51,31 @@ const ROWS: &[Row] = &[
         "调用方撤回的等待",
     ),
     (
-        &[0xC000_0035],
+        &[NAME_NOT_FOUND, NO_SUCH_FILE],
+        &[Kind::FileCreate, Kind::FileDelete, Kind::KeyDelete, Kind::ValueDelete],
+        "what is to be changed or removed is not there",
+        "要更改或删除的对象不存在",
+    ),
+    (
+        &[0xC000_0101],
+        &[Kind::FileDelete],
+        "a folder that still holds something is kept",
+        "文件夹非空,予以保留",
+    ),
+    (
+        &[0xC000_0121],
+        &[Kind::KeyDelete],
+        "a key that still has keys below it is kept",
+        "注册表项仍有子项,予以保留",
+    ),
+    (
+        &[0xC000_0061],
+        &[Kind::FileOpen, Kind::FileQuery, Kind::KeyQuery],
+        "a privilege for auditing that the caller does without",
+        "审核所需的特权,调用方可以没有",
+    ),
+    (
+        &[NAME_COLLISION],
         &[Kind::FileCreate],
         "creating what is there already, as programs do to be sure of it",
         "创建已存在的对象,程序借此确认其存在",
@@ -63,14 +88,31 @@ const ROWS: &[Row] = &[
     ),
 ];
 
-/// Why `status` is ordinary for this kind of operation on this path; `None` where it is not.
-pub fn benign(role: Role, kind: Kind, status: u32, path: &str) -> Option<Words> {
+/// Why the result of an operation by a process of this role is ordinary; `None` where it is not.
+pub fn benign(role: Role, event: &Event) -> Option<Words> {
+    ordinary(role, event.kind, event.status, &event.path, event.open)
+}
+
+/// [`benign`] of what an operation is and met.
+pub(crate) fn ordinary(
+    role: Role,
+    kind: Kind,
+    status: u32,
+    path: &str,
+    open: Option<OpenFacts>,
+) -> Option<Words> {
     if is_aftermath(path) {
         return Some(Words::new(
             "CBS gathers it for the report on a failure that happened before",
             "CBS 为已发生的失败收集报告所用",
         ));
     }
+    // A name in a folder that is not there is missing like one that is not there, where it was to go.
+    let status = if status == PATH_NOT_FOUND && open.is_some_and(|o| o.only_deletes()) {
+        NAME_NOT_FOUND
+    } else {
+        status
+    };
     let row = ROWS.iter().find(|(statuses, kinds, ..)| {
         statuses.contains(&status) && (kinds.is_empty() || kinds.contains(&kind))
     })?;
@@ -89,6 +131,13 @@ const AFTERMATH: &[&str] = &[
     r"\logfiles\scm\scm.evm",
     r"\winsxs\temp\logfiles\ntfslog.etl",
 ];
+
+/// Whether an ordinary result can be none where a log or the plan speaks of its object: a name that is missing, or
+/// taken. Precompiled INFs are made again where they are missing.
+pub(crate) fn can_be_raised(event: &Event) -> bool {
+    let is_name = is_missing(event.status) || event.status == NAME_COLLISION;
+    is_name && !event.path.to_ascii_lowercase().ends_with(".pnf")
+}
 
 /// Whether a path is one that CBS touches when it reports a failure.
 pub(crate) fn is_aftermath(path: &str) -> bool {

@@ -90,6 +90,10 @@ fn of_mark(timeline: &Timeline<'_>, mark: Mark, event: &Event) -> Option<Sign> {
             format!("{who} touches {}, which CBS gathers for an error report", event.path),
             format!("{who} 访问 {},CBS 为错误报告收集该文件", event.path),
         ),
+        Mark::InstallerFailure => Words::new(
+            format!("{who} writes AIFailureInformation to the component store"),
+            format!("{who} 在组件存储中写入 AIFailureInformation"),
+        ),
         Mark::PoqexecFailure => Words::new(
             format!("{who} writes PoqexecFailure to the component store"),
             format!("{who} 在组件存储中写入 PoqexecFailure"),

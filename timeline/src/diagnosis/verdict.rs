@@ -120,6 +120,7 @@ pub(crate) fn decide(found: &Found<'_>) -> Verdict {
     let seen = Seen::of(found.timeline, found.boots);
     let nameable = found.candidates.first().filter(|c| {
         c.score >= features::NAMEABLE
+            && features::has_reason(&c.features)
             && c.later_success.is_none()
             && found.signs.iter().any(|s| s.latest >= c.event.time)
     });
@@ -309,9 +310,17 @@ fn failing(found: &Found<'_>, candidate: &Candidate) -> Verdict {
             format!("{process} 对 {} 的 {} 失败:{result}。", event.path, event.name),
         ),
     );
-    verdict.phase = match phases::at(found.phases, event.time) {
-        PhaseName::Unknown => found.faults.first().map_or(PhaseName::Unknown, |f| f.phase),
-        phase => phase,
+    let report = candidate.report.as_ref().filter(|r| r.close);
+    let reported = report.and_then(|r| found.faults.all.iter().find(|f| f.place == r.place)).map(|f| f.phase);
+    let role = found.timeline.process_of(event).map_or(Role::Other, |p| p.role);
+    verdict.phase = match reported {
+        // What happens before there are services is told of later.
+        Some(phase)
+            if phase != PhaseName::Unknown && !matches!(role, Role::Poqexec | Role::SessionManager) =>
+        {
+            phase
+        }
+        _ => phases::of_event(found.timeline, found.boots, found.phases, event),
     };
     verdict.failing = Some(0);
     let strong = candidate.score >= features::STRONG && lead >= features::LEAD;
@@ -414,7 +423,7 @@ fn unexplained(found: &Found<'_>, seen: &Seen) -> Verdict {
             "更新失败,但跟踪中没有单个操作可以解释。",
         ),
     );
-    verdict.phase = found.signs.first().map_or(PhaseName::Unknown, |s| phases::at(found.phases, s.time));
+    verdict.phase = found.signs.first().map_or(PhaseName::Unknown, |s| phases::before(found.phases, s.time));
     let mut evidence: Vec<_> = found.signs.iter().take(3).map(Sign::evidence).collect();
     evidence.extend(disabled(found.services));
     verdict.missing = Some(Missing {

@@ -153,6 +153,7 @@ fn fact(item: &CbsItem<'_>) -> Option<Fact> {
         CbsEvent::OriginalFailure { stored: Stored::Set | Stored::Read, status, .. } => {
             Fact::OriginalFailure(*status)
         }
+        CbsEvent::LastBoot { time } => Fact::LastBoot(LocalTicks(time.0)),
         CbsEvent::HangDetected => Fact::Hang,
         CbsEvent::DriverItem(driver) => Fact::Driver {
             operation: driver.operation.to_string(),

@@ -80,22 +80,39 @@ pub struct Filter {
 /// The primitives of pending.xml, by the objects they change.
 #[derive(Debug, Default)]
 pub struct Plan {
-    /// Index of the first primitive on each object, by the object's path in lower case, without volume or hive.
-    primitives: HashMap<String, (u64, &'static str)>,
+    /// The first primitive on each object, by the object's path in lower case, without volume or hive.
+    primitives: HashMap<String, Primitive>,
 }
+
+/// What pending.xml plans for an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Primitive {
+    /// Its number in the file.
+    pub index: u64,
+    /// `MoveFile`, `SetKeyValue` …
+    pub kind: &'static str,
+    /// Whether the object must be there: what is moved, linked or copied.
+    pub must_exist: bool,
+}
+
+/// Primitives whose source must be there.
+const TAKE_THEIR_SOURCE: &[&str] =
+    &["MoveFile", "HardlinkFile", "HardLinkFile", "CopyFile", "DecompressFile"];
 
 /// Objects that a plan holds; a pending.xml of 50 MB has some hundred thousand.
 const MAX_PLANNED: usize = 1 << 20;
 
 impl Plan {
-    pub(crate) fn add(&mut self, path: &str, index: u64, primitive: &'static str) {
+    pub(crate) fn add(&mut self, path: &str, index: u64, kind: &'static str, is_source: bool) {
+        let must_exist = is_source && TAKE_THEIR_SOURCE.contains(&kind);
         if self.primitives.len() < MAX_PLANNED {
-            self.primitives.entry(bare(path)).or_insert((index, primitive));
+            let known = self.primitives.entry(bare(path)).or_insert(Primitive { index, kind, must_exist });
+            known.must_exist |= must_exist;
         }
     }
 
-    /// The primitive that changes this object: its index and kind.
-    pub fn primitive(&self, path: &str) -> Option<(u64, &'static str)> {
+    /// The primitive that changes this object.
+    pub fn primitive(&self, path: &str) -> Option<Primitive> {
         self.primitives.get(&bare(path)).copied()
     }
 }
@@ -133,11 +150,13 @@ mod tests {
     #[test]
     fn native_and_dos_forms_are_one_object() {
         let mut plan = Plan::default();
-        plan.add(r"\??\C:\Windows\System32\cpu.inf", 7, "MoveFile");
-        plan.add(r"\Registry\Machine\SYSTEM\X", 9, "CreateKey");
-        assert_eq!(plan.primitive(r"C:\WINDOWS\system32\CPU.INF"), Some((7, "MoveFile")));
-        assert_eq!(plan.primitive(r"\SystemRoot\System32\cpu.inf"), Some((7, "MoveFile")));
-        assert_eq!(plan.primitive(r"HKLM\SYSTEM\x"), Some((9, "CreateKey")));
+        plan.add(r"\??\C:\Windows\System32\cpu.inf", 7, "MoveFile", true);
+        plan.add(r"\Registry\Machine\SYSTEM\X", 9, "CreateKey", true);
+        let file = Some(Primitive { index: 7, kind: "MoveFile", must_exist: true });
+        let key = Some(Primitive { index: 9, kind: "CreateKey", must_exist: false });
+        assert_eq!(plan.primitive(r"C:\WINDOWS\system32\CPU.INF"), file);
+        assert_eq!(plan.primitive(r"\SystemRoot\System32\cpu.inf"), file);
+        assert_eq!(plan.primitive(r"HKLM\SYSTEM\x"), key);
         assert_eq!(plan.primitive(r"C:\Windows\System32\other.inf"), None);
     }
 }

@@ -12,7 +12,7 @@ pub(crate) mod registry;
 pub(crate) mod setupapi;
 
 pub use clock::{LocalClock, Offset};
-pub use known::{Filter, Known, Package, Plan, ServiceFact};
+pub use known::{Filter, Known, Package, Plan, Primitive, ServiceFact};
 pub(crate) use phases::Stages;
 
 use crate::model::{FileTime, SourceId, Ticks};
@@ -124,6 +124,8 @@ pub enum Fact {
     UpdateFailed(String),
     /// Windows started.
     Boot,
+    /// TrustedInstaller names the time of the last boot.
+    LastBoot(LocalTicks),
     /// Any other event that is looked at.
     Event,
     /// Version of the servicing stack.

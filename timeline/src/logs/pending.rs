@@ -9,8 +9,10 @@ pub(crate) fn read(bytes: &[u8]) -> Scan {
     let summary = pending::read(bytes, |item| {
         let PendingItem::Primitive(primitive) = item else { return };
         let name = primitive.kind.name();
-        for path in [&primitive.source, &primitive.destination].into_iter().flatten() {
-            scan.known.plan.add(path, primitive.index, name);
+        for (path, is_source) in [(&primitive.source, true), (&primitive.destination, false)] {
+            if let Some(path) = path {
+                scan.known.plan.add(path, primitive.index, name, is_source);
+            }
         }
     });
     scan.events = summary.primitives;

@@ -1,6 +1,6 @@
 //! Which phase and which boot each line of CBS.log belongs to.
 
-use super::{Fact, LogLine, Stage, Step};
+use super::{Fact, LocalTicks, LogLine, Stage, Step};
 use crate::PhaseName;
 
 /// Follows the stages through a log.
@@ -14,7 +14,14 @@ pub(crate) struct Stages {
     left: bool,
     /// The boot in which startup processing failed.
     failed_boot: Option<u32>,
+    /// Time of the latest line of a stage.
+    latest: Option<LocalTicks>,
 }
+
+/// Startup processing that says nothing for longer is another boot's: the servicing stack gives up after hours.
+const LONGEST_SILENCE: u64 = 6 * 3600 * 10_000_000;
+/// The boot that takes an update back follows at once; one that comes an hour later is another attempt.
+const ANOTHER_ATTEMPT: u64 = 3600 * 10_000_000;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Work {
@@ -60,6 +67,22 @@ impl Stages {
     }
 
     fn step(&mut self, line: &LogLine) -> LinePhase {
+        // A boot that began after what was said before is another one.
+        let since = |from: Option<LocalTicks>, to: Option<LocalTicks>| Some(to?.0.saturating_sub(from?.0));
+        let booted = match line.fact {
+            Fact::LastBoot(boot) => self.latest.filter(|latest| boot > *latest).is_some(),
+            _ => false,
+        };
+        let silence = since(self.latest, line.local).unwrap_or(0);
+        if booted || silence > LONGEST_SILENCE {
+            self.leave();
+            if silence > ANOTHER_ATTEMPT {
+                self.failed_boot = None;
+            }
+        }
+        if stage_of(line).is_some() {
+            self.latest = line.local.max(self.latest);
+        }
         match stage_of(line) {
             // Startup processing that is under way is not left for a session's lines.
             Some(Stage::Execute)
@@ -89,11 +112,7 @@ impl Stages {
         let phase = (self.phase(), self.boot);
         if let Fact::Stage(_, step) = &line.fact {
             match step {
-                Step::Complete => {
-                    self.left = true;
-                    // The boot that took the update back is over; what comes is another attempt.
-                    self.failed_boot = self.failed_boot.filter(|boot| self.boot <= *boot);
-                }
+                Step::Complete => self.leave(),
                 // What follows in this boot reports the failure, the next boot takes the update back. What fails at
                 // shutdown is tried again at the next start.
                 Step::Rollback | Step::InstallerQueueFailed | Step::DriverQueueFailed
@@ -108,6 +127,13 @@ impl Stages {
             self.work = None;
         }
         phase
+    }
+
+    /// The stage is over.
+    fn leave(&mut self) {
+        self.left = true;
+        // The boot that took the update back is over; what comes is another attempt.
+        self.failed_boot = self.failed_boot.filter(|boot| self.boot <= *boot);
     }
 
     fn phase(&self) -> PhaseName {

@@ -4,7 +4,10 @@
 use servicing_logs::{LogText, poqexec};
 
 use super::{Fact, LogLine, cut};
-use crate::{model::SourceId, sources::Scan};
+use crate::{
+    model::{FileTime, SourceId},
+    sources::Scan,
+};
 
 pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
     let text = LogText::new(bytes);
@@ -16,7 +19,8 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
             source,
             line: line.line,
             local: None,
-            time: None,
+            // Of the run; the line itself has no time.
+            time: line.run_start.map(|t| FileTime(t.0)),
             text: cut(&line.raw),
             // HRESULT_FROM_NT.
             code: line.status.map(|status| status | 0x1000_0000),

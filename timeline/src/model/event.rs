@@ -59,7 +59,17 @@ pub struct OpenFacts {
 /// FILE_READ_ATTRIBUTES and SYNCHRONIZE: an open for no more than these looks at a file, it does not use it.
 const LOOKING: u32 = 0x0080 | 0x0010_0000;
 
+/// DELETE.
+const DELETE: u32 = 0x1_0000;
+/// Everything that only reads: data, EA, attributes, security, execute, SYNCHRONIZE, GENERIC_READ.
+const READING: u32 = LOOKING | 0x1 | 0x8 | 0x20 | 0x2_0000 | 0x8000_0000;
+
 impl OpenFacts {
+    /// Whether the open asked for no change but the removal of the file.
+    pub fn only_deletes(&self) -> bool {
+        self.desired_access & DELETE != 0 && self.desired_access & !(DELETE | READING) == 0
+    }
+
     /// Whether the open asked for attributes only.
     pub fn attributes_only(&self) -> bool {
         self.desired_access != 0 && self.desired_access & !LOOKING == 0
@@ -94,6 +104,24 @@ pub struct Event {
 }
 
 impl Event {
+    /// An event that says nothing, for tests to fill in.
+    #[cfg(test)]
+    pub(crate) fn blank() -> Self {
+        Self {
+            id: EventId { source: SourceId(0), index: 0 },
+            time: FileTime(1),
+            duration: None,
+            process: None,
+            tid: 1,
+            kind: Kind::Other,
+            name: "",
+            path: String::new(),
+            target: None,
+            status: 0,
+            open: None,
+        }
+    }
+
     /// End, or start where it never ended.
     pub fn end(&self) -> FileTime {
         self.time.plus(self.duration.unwrap_or_default())

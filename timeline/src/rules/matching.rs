@@ -131,7 +131,7 @@ mod tests {
     use super::*;
     use crate::{
         Case,
-        model::{Event, EventId, FileTime, Kind, Process, ProcessId, Role, SourceId},
+        model::{Event, Kind, Process, ProcessId, Role},
     };
 
     /// The ids of the built-in rules that hold for one failing operation.
@@ -155,17 +155,13 @@ mod tests {
             failures: 1,
         });
         let event = Event {
-            id: EventId { source: SourceId(0), index: 0 },
-            time: FileTime(1),
-            duration: None,
             process: Some(ProcessId(0)),
-            tid: 1,
             kind: Kind::FileCreate,
             name: "CreateFile",
             path: path.to_owned(),
             target: target.map(str::to_owned),
             status,
-            open: None,
+            ..Event::blank()
         };
         let failing = Candidate {
             event,

@@ -26,6 +26,12 @@ pub(crate) enum Mark {
     ExecuteState,
     /// CBS.log is written: the log's clock can be held against it.
     CbsLogWritten,
+    /// The driver queue is at work: it writes setupapi.dev.log, or its DLL is loaded.
+    DriverWork,
+    /// The queue of advanced installers is at work: it notes how far it is, or an installer's DLL is loaded.
+    InstallerWork,
+    /// An advanced installer's failure is written to the component store.
+    InstallerFailure,
     /// A service's start type is read.
     ServiceStart,
     /// A service's DLL is loaded by a service host.
@@ -63,6 +69,17 @@ const NAMES: &[(&str, Who, &[Kind], Mark)] = &[
     (r"\logfiles\scm\scm.evm", Who::Servicing, &[Kind::FileOpen], Mark::ErrorReportFile),
     (r"\winsxs\temp\logfiles\ntfslog.etl", Who::Servicing, &[Kind::FileCreate], Mark::ErrorReportFile),
     (r"\components\poqexecfailure", Who::Servicing, &[Kind::ValueSet], Mark::PoqexecFailure),
+    (
+        r"\inf\setupapi.dev.log",
+        Who::Servicing,
+        &[Kind::FileOpen, Kind::FileCreate, Kind::FileWrite],
+        Mark::DriverWork,
+    ),
+    (r"\drupdate.dll", Who::Servicing, &[Kind::ImageLoad], Mark::DriverWork),
+    (r"\components\nextqueueentryindex", Who::Servicing, &[Kind::ValueSet], Mark::InstallerWork),
+    (r"\components\advancedinstallersneedresolving", Who::Servicing, &[Kind::ValueSet], Mark::InstallerWork),
+    (r"ai.dll", Who::Servicing, &[Kind::ImageLoad], Mark::InstallerWork),
+    (r"\components\aifailureinformation", Who::Servicing, &[Kind::ValueSet], Mark::InstallerFailure),
     (r"\executestate", Who::Servicing, &[Kind::ValueSet], Mark::ExecuteState),
     (r"\logs\cbs\cbs.log", Who::Servicing, &[Kind::FileWrite], Mark::CbsLogWritten),
     (r"\start", Who::Anyone, &[Kind::ValueQuery, Kind::ValueSet], Mark::ServiceStart),
@@ -109,7 +126,7 @@ pub(crate) fn is_suspect(role: Role, path: impl FnOnce() -> String) -> bool {
 pub(crate) fn may_mark(role: Role, kind: Kind) -> bool {
     match kind {
         Kind::ValueQuery | Kind::ValueSet => true,
-        Kind::ImageLoad => role == Role::ServiceHost,
+        Kind::ImageLoad => role == Role::ServiceHost || role.services_updates(),
         Kind::FileOpen | Kind::FileCreate | Kind::FileWrite | Kind::KeyOpen | Kind::KeyCreate => {
             role.services_updates()
         }
