@@ -136,7 +136,7 @@ const FEATURES: &[Feature] = &[
     },
     Feature {
         name: "fails-in-good-too",
-        weight: -8.0,
+        weight: -12.0,
         applies: |c| match c.in_good {
             Some(InGood::FailsToo(level)) => surely(level),
             Some(InGood::SucceedsInTheEnd(level)) if c.candidate.later_success.is_some() => surely(level),
