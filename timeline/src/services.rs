@@ -129,11 +129,16 @@ const MAX_OTHERS: usize = 20;
 
 /// What the timeline says of the services that updates need, and of those that failed.
 pub(crate) fn find(timeline: &Timeline<'_>, marked: &[(Mark, Event)], faults: &Faults) -> Vec<Service> {
-    let mut services = always(timeline, marked);
+    let mut starts = starts(timeline, marked);
+    let mut services = always(timeline, marked, &mut starts);
     let facts = || timeline.scans.iter().flat_map(|s| &s.known.services);
     let needed = faults.all.iter().filter_map(|f| needed_by(&f.item));
     let mut names: Vec<String> = needed.map(str::to_owned).collect();
     names.extend(facts().filter(|f| f.failed).map(|f| f.name.clone()));
+    let disabled = |name: &str| {
+        starts.get(&name.to_ascii_lowercase()).is_some_and(|(start, _)| *start == StartType::Disabled)
+    };
+    names.extend(NEEDED_BY.iter().map(|(_, name)| (*name).to_owned()).filter(|name| disabled(name)));
     for name in names {
         if services.len() >= SERVICES.len() + MAX_OTHERS
             || services.iter().any(|s| s.name.eq_ignore_ascii_case(&name))
@@ -141,7 +146,9 @@ pub(crate) fn find(timeline: &Timeline<'_>, marked: &[(Mark, Event)], faults: &F
             continue;
         }
         let own = || facts().filter(|f| f.name.eq_ignore_ascii_case(&name));
-        let start_type = own().find_map(|f| Some((f.start?, f.evidence.clone())));
+        let start_type = starts
+            .remove(&name.to_ascii_lowercase())
+            .or_else(|| own().find_map(|f| Some((f.start?, f.evidence.clone()))));
         let mut states: Vec<ServiceState> = own().filter_map(state_of).collect();
         states.sort_by_key(|s| s.time);
         let (assessment, words) = assess(&name, start_type.as_ref().map(|(s, _)| *s), &states);
@@ -155,22 +162,7 @@ fn state_of(fact: &ServiceFact) -> Option<ServiceState> {
     Some(ServiceState { time, state, trust: Trust::Recorded, evidence: fact.evidence.clone() })
 }
 
-fn always(timeline: &Timeline<'_>, marked: &[(Mark, Event)]) -> Vec<Service> {
-    let mut starts: BTreeMap<&str, (StartType, Evidence)> = BTreeMap::new();
-    let reads = marked.iter().filter(|(mark, e)| *mark == Mark::ServiceStart && e.status == 0);
-    for (_, event) in reads {
-        let Some((name, ..)) = SERVICES.iter().find(|(name, ..)| names_service(&event.path, name)) else {
-            continue;
-        };
-        let Some(start) = timeline.number(event.id).and_then(StartType::of) else { continue };
-        let verb =
-            if event.kind == Kind::ValueSet { ("is set to", "被设为") } else { ("is read as", "读得") };
-        let words = Words::new(
-            format!("{} {} {}", event.path, verb.0, start as u8),
-            format!("{} {} {}", event.path, verb.1, start as u8),
-        );
-        starts.insert(name, (start, Evidence::at(event.id, words)));
-    }
+fn always(timeline: &Timeline<'_>, marked: &[(Mark, Event)], starts: &mut Starts) -> Vec<Service> {
     let facts = || timeline.scans.iter().flat_map(|s| &s.known.services);
     SERVICES
         .iter()
@@ -179,8 +171,9 @@ fn always(timeline: &Timeline<'_>, marked: &[(Mark, Event)]) -> Vec<Service> {
             let own = || facts().filter(|f| f.name.eq_ignore_ascii_case(name));
             states.extend(own().filter_map(state_of));
             states.sort_by_key(|s| s.time);
-            let start_type =
-                starts.remove(name).or_else(|| own().find_map(|f| Some((f.start?, f.evidence.clone()))));
+            let start_type = starts
+                .remove(&name.to_ascii_lowercase())
+                .or_else(|| own().find_map(|f| Some((f.start?, f.evidence.clone()))));
             let (assessment, words) = assess(name, start_type.as_ref().map(|(s, _)| *s), &states);
             Service {
                 name: (*name).to_owned(),
@@ -194,13 +187,38 @@ fn always(timeline: &Timeline<'_>, marked: &[(Mark, Event)]) -> Vec<Service> {
         .collect()
 }
 
-/// Whether `path` is the Start value of this service, in any control set.
-fn names_service(path: &str, name: &str) -> bool {
+/// The service whose Start value `path` is, in any control set.
+pub(crate) fn name_in(path: &str) -> Option<&str> {
     let mut parts = path.rsplit('\\');
-    let (value, service, services) = (parts.next(), parts.next(), parts.next());
-    value.is_some_and(|v| v.eq_ignore_ascii_case("start"))
-        && service.is_some_and(|s| s.eq_ignore_ascii_case(name))
-        && services.is_some_and(|s| s.eq_ignore_ascii_case("services"))
+    let (value, service, services) = (parts.next()?, parts.next()?, parts.next()?);
+    let is_start = value.eq_ignore_ascii_case("start") && services.eq_ignore_ascii_case("services");
+    is_start.then_some(service)
+}
+
+/// The start types that a trace read or set last, by service in lower case.
+type Starts = BTreeMap<String, (StartType, Evidence)>;
+
+fn starts(timeline: &Timeline<'_>, marked: &[(Mark, Event)]) -> Starts {
+    let mut starts = Starts::new();
+    let told = |name: &str| {
+        SERVICES
+            .iter()
+            .map(|(known, ..)| known)
+            .chain(NEEDED_BY.iter().map(|(_, known)| known))
+            .any(|k| k.eq_ignore_ascii_case(name))
+    };
+    for (_, event) in marked.iter().filter(|(mark, e)| *mark == Mark::ServiceStart && e.status == 0) {
+        let Some(name) = name_in(&event.path).filter(|name| told(name)) else { continue };
+        let Some(start) = timeline.number(event.id).and_then(StartType::of) else { continue };
+        let verb =
+            if event.kind == Kind::ValueSet { ("is set to", "被设为") } else { ("is read as", "读得") };
+        let words = Words::new(
+            format!("{} {} {}", event.path, verb.0, start as u8),
+            format!("{} {} {}", event.path, verb.1, start as u8),
+        );
+        starts.insert(name.to_ascii_lowercase(), (start, Evidence::at(event.id, words)));
+    }
+    starts
 }
 
 fn states(

@@ -38,6 +38,9 @@ impl<'c> Timeline<'c> {
             for group in &mut scan.failures {
                 group.process = group.process.map(shift);
             }
+            for (process, ..) in &mut scan.silences {
+                *process = shift(*process);
+            }
             timeline.scans.push(scan);
         }
         timeline.set_clocks();

@@ -125,7 +125,7 @@ const FEATURES: &[Feature] = &[
         weight: -3.0,
         // A log that names codes would name this one.
         applies: |c| match &c.candidate.report {
-            _ if c.ordinary.is_none() || c.planned.is_some() => 0.0,
+            _ if c.in_good.is_none() || c.ordinary.is_none() || c.planned.is_some() => 0.0,
             Some(report) if report.same_code || report.same_name => 0.0,
             _ if c.codes_known => 2.0,
             _ => 1.0,

@@ -11,6 +11,7 @@ mod reports;
 mod signs;
 mod told;
 mod verdict;
+mod waits;
 
 pub use candidates::{Candidate, FeatureHit, Holder, Report};
 pub use evidence::Relation;
@@ -29,6 +30,7 @@ use crate::{
     model::Event,
     phases::{self, Boots},
     rules, services,
+    sources::Mark,
 };
 
 /// Remedies of rules that a report gives.
@@ -104,6 +106,7 @@ pub fn diagnose_beside(timeline: &Timeline<'_>, rules: &Rules, baseline: Option<
         phases: &phases,
         services: &services,
         candidates: &candidates,
+        marked: &marked,
     });
     let failing = verdict.failing.and_then(|at| candidates.get(at));
     if let (Some(comparison), Some(good), Some(failing)) = (&mut comparison, good, failing) {
@@ -121,7 +124,9 @@ pub fn diagnose_beside(timeline: &Timeline<'_>, rules: &Rules, baseline: Option<
     let chain = graph.links();
     let evidence = failing.map_or_else(Vec::new, |c| evidence::around(timeline, c));
     let failed = matches!(verdict.outcome, Outcome::FailingOperation | Outcome::FailureWithoutOperation);
-    let facts = rules::Facts { timeline, faults: &faults, failing, services: &services };
+    let foreign = marked.iter().filter(|(mark, _)| *mark == Mark::ForeignImage).map(|(_, e)| e.clone());
+    let foreign: Vec<Event> = foreign.collect();
+    let facts = rules::Facts { timeline, faults: &faults, failing, services: &services, foreign: &foreign };
     let hits = if failed { rules::hits(rules, &facts) } else { Vec::new() };
     // Who stands in the way is more than any rule knows; a rule is more than what a status alone says.
     let mut remedies: Vec<Remedy> = failing.map_or_else(Vec::new, |c| remedies::of_holder(timeline, c));

@@ -3,13 +3,14 @@
 use super::{
     Candidate, Sign,
     faults::{Fault, Faults},
-    features,
+    features, waits,
 };
 use crate::{
     Assessment, Phase, PhaseName, Service, Timeline,
     logs::{Fact, Stage, Step},
-    model::{Evidence, FileTime, Role, Ticks, Trust, Words},
+    model::{Event, Evidence, FileTime, Role, Ticks, Trust, Words},
     phases::{self, Boots},
+    sources::Mark,
 };
 
 /// What kind of answer it is.
@@ -114,6 +115,7 @@ pub(crate) struct Found<'a> {
     pub(crate) phases: &'a [Phase],
     pub(crate) services: &'a [Service],
     pub(crate) candidates: &'a [Candidate],
+    pub(crate) marked: &'a [(Mark, Event)],
 }
 
 pub(crate) fn decide(found: &Found<'_>) -> Verdict {
@@ -127,7 +129,11 @@ pub(crate) fn decide(found: &Found<'_>) -> Verdict {
     let failed = !found.signs.is_empty() || found.faults.any();
     let mut verdict = match (nameable, found.faults.first()) {
         (Some(candidate), _) if failed => failing(found, candidate),
-        (_, Some(fault)) => without_operation(found, fault, &seen),
+        // A stage that failed does not tell that poqexec did before.
+        (_, Some(fault)) if fault.kind.names_a_cause() || poqexec_failed(found).is_none() => {
+            without_operation(found, fault, &seen)
+        }
+        (_, Some(_)) => unexplained(found, &seen),
         (None, None) if failed => unexplained(found, &seen),
         _ if (seen.complete_reboot() && !seen.hidden) || seen.logs_end_well => no_failure(found, &seen),
         _ => not_enough(found, &seen),
@@ -425,16 +431,50 @@ fn unexplained(found: &Found<'_>, seen: &Seen) -> Verdict {
     );
     verdict.phase = found.signs.first().map_or(PhaseName::Unknown, |s| phases::before(found.phases, s.time));
     let mut evidence: Vec<_> = found.signs.iter().take(3).map(Sign::evidence).collect();
+    let mut what = Words::new(
+        "an operation whose failure explains the rollback; the cause may be an absence, such as a service that never answered",
+        "能解释回滚的失败操作;原因可能是某种缺席,例如服务始终未响应",
+    );
+    let wait = found.signs.first().and_then(|s| waits::before(found.timeline, found.marked, s.time));
+    if let Some(sign) = poqexec_failed(found) {
+        verdict.phase = PhaseName::BootPoq;
+        verdict.summary = Words::new(
+            format!("{}, and no operation of it explains that.", sign.words.en),
+            format!("{},但其操作都无法解释。", sign.words.zh),
+        );
+        let foreign = found.marked.iter().filter(|(mark, _)| *mark == Mark::ForeignImage);
+        let foreign: Vec<Evidence> = foreign.map(|(_, e)| foreign_image(e)).collect();
+        if !foreign.is_empty() {
+            what = Words::new(
+                "why poqexec.exe ended: a library that is not Windows' own was loaded into it",
+                "poqexec.exe 结束的原因:有非 Windows 自带的库被加载到其中",
+            );
+        }
+        evidence.extend(foreign);
+    } else if let Some(wait) = wait {
+        let (words, asked) = wait.words(found.timeline);
+        (what, verdict.confidence.level) = (words, Level::Low);
+        evidence.extend(asked);
+    }
     evidence.extend(disabled(found.services));
-    verdict.missing = Some(Missing {
-        what: Words::new(
-            "an operation whose failure explains the rollback; the cause may be an absence, such as a service that never answered",
-            "能解释回滚的失败操作;原因可能是某种缺席,例如服务始终未响应",
-        ),
-        evidence,
-    });
+    verdict.missing = Some(Missing { what, evidence });
     verdict.next_capture = Some(seen.next_capture());
     verdict
+}
+
+/// What shows that poqexec itself ended with an error.
+fn poqexec_failed<'a>(found: &Found<'a>) -> Option<&'a Sign> {
+    let is_poqexec = |s: &&Sign| {
+        let process = s.process.and_then(|p| found.timeline.process(p));
+        s.place.is_none() && process.is_some_and(|p| p.role == Role::Poqexec)
+    };
+    found.signs.iter().find(is_poqexec)
+}
+
+fn foreign_image(event: &Event) -> Evidence {
+    let words =
+        Words::new(format!("poqexec.exe loads {}", event.path), format!("poqexec.exe 加载 {}", event.path));
+    Evidence::at(event.id, words)
 }
 
 fn disabled(services: &[Service]) -> impl Iterator<Item = Evidence> {

@@ -66,6 +66,11 @@ impl Role {
         )
     }
 
+    /// Whether it is at work from its start to its end, so that a silence means waiting. TrustedInstaller mostly waits.
+    pub(crate) fn works_alone(self) -> bool {
+        matches!(self, Self::Poqexec | Self::TiWorker | Self::ServicingChild)
+    }
+
     /// Whether its children do servicing work too.
     pub fn passes_to_children(self) -> bool {
         matches!(self, Self::TiWorker | Self::TrustedInstaller | Self::DriverInstall | Self::ServicingChild)

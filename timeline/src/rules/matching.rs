@@ -4,6 +4,7 @@ use super::{Match, Rule, Rules};
 use crate::{
     Candidate, Service, StartType, Timeline,
     diagnosis::{Fault, FaultKind, Faults},
+    model::Event,
     phases::PhaseName,
 };
 
@@ -13,6 +14,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) faults: &'a Faults,
     pub(crate) failing: Option<&'a Candidate>,
     pub(crate) services: &'a [Service],
+    /// Events that load a library that is not Windows' own into a servicing process.
+    pub(crate) foreign: &'a [Event],
 }
 
 /// A rule that holds.
@@ -50,6 +53,14 @@ fn hit<'r>(rule: &'r Rule, facts: &Facts<'_>) -> Option<Hit<'r>> {
         start.is_some_and(|(start, _)| *start == StartType::Disabled)
     };
     if !m.disabled.is_empty() && !m.disabled.iter().any(disabled) {
+        return None;
+    }
+    let inside = |name: &String| {
+        let process =
+            |e: &Event| facts.timeline.process_of(e).is_some_and(|p| p.name.eq_ignore_ascii_case(name));
+        facts.foreign.iter().any(process)
+    };
+    if !m.inside.is_empty() && !m.inside.iter().any(inside) {
         return None;
     }
     let about_faults = !(m.fault.is_empty() && m.item.is_empty() && m.phase.is_empty() && m.code.is_empty());
@@ -175,7 +186,13 @@ mod tests {
             score: 0.0,
         };
         let faults = Faults::default();
-        let facts = Facts { timeline: &timeline, faults: &faults, failing: Some(&failing), services: &[] };
+        let facts = Facts {
+            timeline: &timeline,
+            faults: &faults,
+            failing: Some(&failing),
+            services: &[],
+            foreign: &[],
+        };
         hits(&Rules::built_in(), &facts).iter().map(|hit| hit.rule.id.clone()).collect()
     }
 

@@ -109,6 +109,8 @@ pub struct Match {
     pub status: Vec<String>,
     /// A service with this name is disabled.
     pub disabled: Vec<String>,
+    /// A library that is not Windows' own is loaded into the process with this name; poqexec.exe is looked at.
+    pub inside: Vec<String>,
 }
 
 impl Match {
@@ -123,6 +125,7 @@ impl Match {
             &self.path,
             &self.status,
             &self.disabled,
+            &self.inside,
         ];
         parts.iter().filter(|p| !p.is_empty()).count()
     }

@@ -61,6 +61,8 @@ pub struct Scan {
     /// The wall clock of a log, where its own lines tell it.
     pub clock: Option<LocalClock>,
     pub(crate) kept: Vec<(u64, Kept)>,
+    /// The longest silence of each servicing process that works by itself: the process, from, to.
+    pub(crate) silences: Vec<(ProcessId, FileTime, FileTime)>,
 }
 
 /// Failing operations with the same process, operation and status.

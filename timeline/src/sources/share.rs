@@ -67,9 +67,37 @@ pub(crate) struct Share {
     bins: Vec<(u64, u64)>,
     kept: Vec<(u64, Kept)>,
     exits: Vec<(usize, FileTime, u32)>,
+    /// Of each servicing process that works by itself: its first and last event, and its longest silence between two.
+    activity: HashMap<usize, Activity>,
     /// Kernel sequence numbers: the first, the last, and how many are missing between.
     sequence: Option<(u32, u32, u64)>,
 }
+
+/// When a process did something.
+#[derive(Debug, Clone, Copy)]
+struct Activity {
+    first: FileTime,
+    last: FileTime,
+    silence: (FileTime, FileTime),
+}
+
+impl Activity {
+    /// Joins with what the process did later.
+    fn join(self, later: Self) -> Self {
+        let between = (self.last, later.first);
+        let longer = |a: (FileTime, FileTime), b: (FileTime, FileTime)| {
+            if b.1.since(b.0) > a.1.since(a.0) { b } else { a }
+        };
+        Self {
+            first: self.first.min(later.first),
+            last: self.last.max(later.last),
+            silence: longer(longer(self.silence, between), later.silence),
+        }
+    }
+}
+
+/// Class of the profiling events that Process Monitor makes of every process each second.
+const PROFILING: u32 = 4;
 
 const CLASSES: [&str; 8] =
     ["<Unknown>", "Process", "Registry", "File System", "Profiling", "Network", "IPC", "<Unknown>"];
@@ -113,6 +141,10 @@ impl Share {
         if failed {
             self.count_failure(row, frame.source, slot, time);
         }
+        if let Some(slot) = slot.filter(|_| role.works_alone() && row.class() != PROFILING) {
+            let now = Activity { first: time, last: time, silence: (time, time) };
+            self.activity.entry(slot).and_modify(|known| *known = known.join(now)).or_insert(now);
+        }
         match row.kind() {
             Kind::ProcessExit => {
                 if let (Some(slot), Some(status)) = (slot, row.exit_status()) {
@@ -122,7 +154,8 @@ impl Share {
             }
             Kind::ProcessCreate | Kind::ProcessStart => self.keep(row, Kept::Lifecycle),
             _ => {
-                if let Some(mark) = row.mark(role) {
+                let foreign = || watch::may_be_foreign(role, row.kind()) && watch::is_foreign(&row.path());
+                if let Some(mark) = row.mark(role).or_else(|| foreign().then_some(Mark::ForeignImage)) {
                     self.keep(row, Kept::Marked(mark));
                 }
                 // A name that tells something can be what the error is about.
@@ -192,6 +225,9 @@ impl Share {
         let room = MAX_KEPT.saturating_sub(self.kept.len());
         self.kept.extend(later.kept.into_iter().take(room));
         self.exits.extend(later.exits);
+        for (slot, activity) in later.activity {
+            self.activity.entry(slot).and_modify(|known| *known = known.join(activity)).or_insert(activity);
+        }
         self.sequence = match (self.sequence, later.sequence) {
             (Some((first, last, a)), Some((next, end, b))) => {
                 Some((first, end, a + b + u64::from(next.saturating_sub(last).saturating_sub(1))))
@@ -212,6 +248,12 @@ impl Share {
                 process.end.get_or_insert(time);
             }
         }
+        let mut silences: Vec<_> = self
+            .activity
+            .into_iter()
+            .map(|(slot, a)| (ProcessId(slot as u32), a.silence.0, a.silence.1))
+            .collect();
+        silences.sort_unstable();
         let mut failures: Vec<_> = self.failures.into_values().collect();
         failures.sort_by_key(|g| (std::cmp::Reverse(g.count), g.example));
         Scan {
@@ -226,6 +268,7 @@ impl Share {
             histogram: self.bins,
             classes: CLASSES.into_iter().zip(self.classes).filter(|(_, n)| *n > 0).collect(),
             kept: self.kept,
+            silences,
             ..Scan::default()
         }
     }

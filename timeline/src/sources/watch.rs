@@ -32,6 +32,8 @@ pub(crate) enum Mark {
     InstallerWork,
     /// An advanced installer's failure is written to the component store.
     InstallerFailure,
+    /// An image that is not Windows' own is loaded into poqexec.
+    ForeignImage,
     /// A service's start type is read.
     ServiceStart,
     /// A service's DLL is loaded by a service host.
@@ -98,6 +100,22 @@ pub(crate) fn mark(role: Role, kind: Kind, ends_with: impl Fn(&str) -> bool) -> 
     let row =
         NAMES.iter().find(|(tail, who, kinds, _)| looks(*who) && kinds.contains(&kind) && ends_with(tail));
     row.map(|(.., mark)| *mark)
+}
+
+/// Whether an operation of this role and kind can be the load of an image that is not Windows' own.
+pub(crate) fn may_be_foreign(role: Role, kind: Kind) -> bool {
+    role == Role::Poqexec && kind == Kind::ImageLoad
+}
+
+/// Folders of Windows' own images, lower case.
+const OWN_FOLDERS: &[&str] =
+    &[r"\windows\system32\", r"\windows\syswow64\", r"\windows\winsxs\", r"\systemroot\"];
+
+/// Whether an image lies outside of Windows' own folders. poqexec runs before there is anything else, so that one that
+/// does was brought in.
+pub(crate) fn is_foreign(path: &str) -> bool {
+    let path = path.to_ascii_lowercase();
+    !path.is_empty() && !OWN_FOLDERS.iter().any(|folder| path.contains(folder))
 }
 
 /// What service hosts do for servicing when an advanced installer asks them: parts of paths, lower case. Inferred from the

@@ -1,0 +1,80 @@
+//! Waiting: a servicing process that does nothing for long, and the services that were asked for when it fell silent.
+
+use crate::{
+    Timeline,
+    model::{Event, EventId, Evidence, FileTime, ProcessId, Role, Ticks, Words},
+    services,
+    sources::Mark,
+};
+
+/// A silence that says something: servicing never pauses for as long where nothing keeps it.
+const LONG: Ticks = Ticks::seconds(20);
+/// A service is asked for within this time of the beginning of the silence.
+const NEAR: Ticks = Ticks::seconds(5);
+/// The failure follows within this time of the end of the silence.
+const SOON: Ticks = Ticks::seconds(60);
+/// Services that are named.
+const MAX_ASKED: usize = 4;
+
+/// A silence before the failure.
+#[derive(Debug, Clone)]
+pub(crate) struct Wait {
+    pub(crate) process: ProcessId,
+    pub(crate) from: FileTime,
+    pub(crate) to: FileTime,
+    /// Services whose start type the service control manager read when the silence began: name, event.
+    pub(crate) asked: Vec<(String, EventId)>,
+}
+
+/// The longest silence of a servicing process that ends shortly before `failed`, or lasts until then.
+pub(crate) fn before(timeline: &Timeline<'_>, marked: &[(Mark, Event)], failed: FileTime) -> Option<Wait> {
+    let silences = timeline.scans.iter().flat_map(|s| &s.silences);
+    let (process, from, to) = silences
+        .filter(|(_, from, to)| {
+            to.since(*from) >= LONG && *from < failed && *to <= failed.plus(SOON) && failed.since(*to) <= SOON
+        })
+        .max_by_key(|(_, from, to)| to.since(*from))
+        .copied()?;
+    let near = |e: &Event| e.time.plus(NEAR) >= from && e.time <= from.plus(NEAR);
+    let mut asked: Vec<(String, EventId)> = Vec::new();
+    let reads = marked.iter().filter(|(mark, e)| *mark == Mark::ServiceStart && !e.failed() && near(e));
+    for (_, event) in reads {
+        let is_manager = timeline.process_of(event).is_some_and(|p| p.role == Role::ServiceControl);
+        let Some(name) = services::name_in(&event.path).filter(|_| is_manager) else { continue };
+        if asked.len() < MAX_ASKED && asked.iter().all(|(known, _)| !known.eq_ignore_ascii_case(name)) {
+            asked.push((name.to_owned(), event.id));
+        }
+    }
+    Some(Wait { process, from, to, asked })
+}
+
+impl Wait {
+    /// What is missing, and by what that is known.
+    pub(crate) fn words(&self, timeline: &Timeline<'_>) -> (Words, Vec<Evidence>) {
+        let who =
+            timeline.process(self.process).map_or_else(String::new, |p| format!("{} ({})", p.name, p.pid));
+        let seconds = self.to.since(self.from).as_seconds();
+        let names = self.asked.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ");
+        let what = if names.is_empty() {
+            Words::new(
+                format!("what {who} waited for: it did nothing for {seconds:.0} s before the failure"),
+                format!("{who} 所等待的对象:失败前它有 {seconds:.0} 秒没有任何操作"),
+            )
+        } else {
+            Words::new(
+                format!(
+                    "the answer of a service, perhaps {names}: {who} did nothing for {seconds:.0} s before the failure"
+                ),
+                format!("服务的应答,可能是 {names}:失败前 {who} 有 {seconds:.0} 秒没有任何操作"),
+            )
+        };
+        let asked = self.asked.iter().map(|(name, event)| {
+            let words = Words::new(
+                format!("services.exe looks up {name} when the silence begins"),
+                format!("静默开始时 services.exe 查询 {name}"),
+            );
+            Evidence::at(*event, words)
+        });
+        (what, asked.collect())
+    }
+}
