@@ -449,7 +449,9 @@ impl Boot {
             Some(Value::ExpandSz(r"%SystemRoot%\System32\svchost.exe -k netsvcs -p")),
         );
         let id = self.r.query_value(scm, &key, "DependOnService", Some(Value::MultiSz(&["vmcompute"])));
+        let from = self.r.now;
         self.r.wait(seconds * 1000);
+        self.r.waits.push((actor.process, from, self.r.now));
         id
     }
 }

@@ -92,6 +92,8 @@ pub(crate) struct Recorder {
     events: Vec<Event>,
     stacks: Stacks,
     next_id: u32,
+    /// When a process only waits: position, from, to.
+    pub(crate) waits: Vec<(usize, u64, u64)>,
     /// Where each library lies in this boot.
     bases: HashMap<String, u64>,
     /// Where the next one will lie: programs and libraries, drivers.
@@ -112,6 +114,7 @@ impl Recorder {
             processes: Vec::new(),
             stacks: Stacks::default(),
             next_id: 280,
+            waits: Vec::new(),
             bases: HashMap::new(),
             next_base: if layout.wide {
                 [0x7FFA_4000_0000, 0xFFFF_F801_5A00_0000]
@@ -423,7 +426,9 @@ impl Recorder {
         // A process that has begun is given a moment to load its images, and to end.
         let margin = TICKS_PER_SECOND / 20;
         let runs = |p: &Process| p.start + margin <= time && (p.end == 0 || time + margin < p.end);
-        (0..self.processes.len()).filter(|i| *i == 0 || runs(&self.processes[*i])).collect()
+        let waits = |i: &usize| self.waits.iter().any(|(w, from, to)| w == i && (*from..*to).contains(&time));
+        let works = |i: &usize| *i == 0 || runs(&self.processes[*i]) && !waits(i);
+        (0..self.processes.len()).filter(works).collect()
     }
 
     /// The main thread of a process.

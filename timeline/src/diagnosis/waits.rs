@@ -10,11 +10,18 @@ use crate::{
 /// A silence that says something: servicing never pauses for as long where nothing keeps it.
 const LONG: Ticks = Ticks::seconds(20);
 /// A service is asked for within this time of the beginning of the silence.
-const NEAR: Ticks = Ticks::seconds(5);
+const NEAR: Ticks = Ticks::seconds(2);
 /// The failure follows within this time of the end of the silence.
 const SOON: Ticks = Ticks::seconds(60);
 /// Services that are named.
 const MAX_ASKED: usize = 4;
+
+/// Services that are looked at.
+const MAX_LOOKED_UP: usize = 64;
+/// Values that the service control manager reads of a service that it starts.
+const TO_START: &[&str] = &["ImagePath", "DependOnService", "ObjectName"];
+/// Events around its first look, among which it does.
+const AROUND: u64 = 64;
 
 /// A silence before the failure.
 #[derive(Debug, Clone)]
@@ -41,10 +48,22 @@ pub(crate) fn before(timeline: &Timeline<'_>, marked: &[(Mark, Event)], failed: 
     for (_, event) in reads {
         let is_manager = timeline.process_of(event).is_some_and(|p| p.role == Role::ServiceControl);
         let Some(name) = services::name_in(&event.path).filter(|_| is_manager) else { continue };
-        if asked.len() < MAX_ASKED && asked.iter().all(|(known, _)| !known.eq_ignore_ascii_case(name)) {
+        if asked.len() < MAX_LOOKED_UP && asked.iter().all(|(known, _)| !known.eq_ignore_ascii_case(name)) {
             asked.push((name.to_owned(), event.id));
         }
     }
+    // The service control manager looks at many services; to start one it reads how.
+    let about_to_start = |(_, id): &(String, EventId)| {
+        let Some(event) = timeline.event(*id) else { return false };
+        let Some((key, _)) = event.path.rsplit_once('\\') else { return false };
+        timeline.near(&event, AROUND).iter().any(|e| {
+            let value = e.path.rsplit_once('\\').filter(|(of, _)| of.eq_ignore_ascii_case(key));
+            value.is_some_and(|(_, value)| TO_START.iter().any(|name| value.eq_ignore_ascii_case(name)))
+        })
+    };
+    let starting: Vec<_> = asked.iter().filter(|a| about_to_start(a)).cloned().collect();
+    let mut asked = if starting.is_empty() { asked } else { starting };
+    asked.truncate(MAX_ASKED);
     Some(Wait { process, from, to, asked })
 }
 
