@@ -223,6 +223,54 @@ fn wrong_words_teach() {
     assert!(refused(&["--columns", "procesname"]).contains("did you mean process-name?"));
 }
 
+const CBS: &[u8] =
+    b"2024-10-03 00:58:03, Info                  CBS    TI: --- Initializing Trusted Installer ---\r\n";
+
+#[test]
+fn an_etw_trace_has_process_monitors_columns() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(trace) = data("etl/ShutdownPerfDiagLogger-18362.etl", folder.path()) else { return };
+    let trace = trace.to_str().unwrap();
+    let out = bootrace(&["events", trace, "--format", "procmon-csv"]);
+    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+    let all = rows(&out.stdout);
+    let count = |operation: &str| all.iter().filter(|row| row["Operation"] == operation).count();
+    assert_eq!(
+        ["Process Defined", "Process Exit", "Load Image", "Thread Create", "Thread Exit"].map(count),
+        [131, 60, 72, 350, 1032]
+    );
+    assert_eq!(all.len(), 1645);
+    assert!(all.iter().all(|row| row.len() == 27 && row["Integrity"].is_empty() && !row["PID"].is_empty()));
+
+    let out = bootrace(&[
+        "events",
+        trace,
+        "--format",
+        "jsonl",
+        "--where",
+        "operation is Process Exit",
+        "--where",
+        "process-name is TiWorker.exe",
+    ]);
+    let ended: Vec<serde_json::Value> =
+        String::from_utf8(out.stdout).unwrap().lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    let [ended] = ended.as_slice() else { panic!("{ended:?}") };
+    assert_eq!(ended["detail"], "Exit Status: 0");
+    assert!(ended["image-path"].as_str().unwrap().contains(r"\WinSxS\"));
+    // Nobody records what became of it, and no status is made up.
+    assert!(ended.get("status").is_none() && ended.get("result").is_none());
+
+    // A folder with two traces: one header, all rows, in order.
+    let second = folder.path().join("a-made-log.pml");
+    std::fs::copy(sample(), &second).unwrap();
+    if !folder.path().join("ShutdownPerfDiagLogger-18362.etl").exists() {
+        std::fs::copy(trace, folder.path().join("ShutdownPerfDiagLogger-18362.etl")).unwrap();
+    }
+    let out = bootrace(&["events", folder.path().to_str().unwrap(), "--format", "procmon-csv"]);
+    assert_eq!(rows(&out.stdout).len(), all.len() + jsonl(&[]).len());
+    assert!(String::from_utf8(out.stderr).unwrap().contains("2 traces, one after the other"));
+}
+
 #[test]
 fn what_is_no_log_is_told_as_what_it_is() {
     let folder = tempfile::tempdir().unwrap();
@@ -236,7 +284,8 @@ fn what_is_no_log_is_told_as_what_it_is() {
             &["Git LFS pointer", "git lfs pull"],
         ),
         ("zip", b"PK\x03\x04rest", &["ZIP archive"]),
-        ("csv", b"\xEF\xBB\xBF\"Time of Day\",\"Process Name\"\r\n", &["CSV export", ".PML"]),
+        ("csv", b"\xEF\xBB\xBF\"Time of Day\",\"Process Name\",\"Operation\"\r\n", &["CSV export", ".PML"]),
+        ("log", CBS, &["holds no trace of events but cbs-log", "bootrace report"]),
         ("empty", b"", &["empty"]),
         ("cut", &good[..0x200], &["header", "offset 0x0", "needs 936 bytes, 512 are there"]),
     ];

@@ -49,7 +49,7 @@ fn csv(pml: &[u8], utc_offset: i32, columns: Option<&[Column]>) -> Vec<u8> {
         None => ProcmonCsv::new(utc_offset),
     };
     let mut out = Vec::new();
-    export(&file, &Filter::default(), None, &format, &mut out, |_| {}).unwrap();
+    export(&[&file], &Filter::default(), None, &format, &mut out, |_| {}).unwrap();
     out
 }
 

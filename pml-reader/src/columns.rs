@@ -3,7 +3,7 @@
 use status_codes::procmon_result_text;
 
 use crate::{
-    Dialect, PmlError, PmlEvent, Style, UNKNOWN_PID, detail,
+    Dialect, FileTime, PmlError, PmlEvent, Style, UNKNOWN_PID, detail,
     text::push_decimal,
     time::{push_relative, push_seconds},
 };
@@ -82,6 +82,22 @@ impl Column {
                 | Self::Architecture
         )
     }
+
+    /// Whether the column holds numbers, spans or times.
+    pub fn is_number(self) -> bool {
+        matches!(
+            self,
+            Self::TimeOfDay
+                | Self::DateAndTime
+                | Self::RelativeTime
+                | Self::Duration
+                | Self::CompletionTime
+                | Self::Pid
+                | Self::ParentPid
+                | Self::Tid
+                | Self::Session
+        )
+    }
 }
 
 impl Style {
@@ -99,34 +115,60 @@ impl Style {
         match column {
             Column::Path => return detail::push_path(event, out),
             Column::Detail => return detail::push_detail(event, *self, out),
-            Column::TimeOfDay => event.time().shifted(self.utc_offset_minutes).push_time_of_day(out, true),
-            Column::DateAndTime => event.time().shifted(self.utc_offset_minutes).push_date_time(out),
-            Column::RelativeTime => {
-                push_relative(out, event.time().0.saturating_sub(event.file().first_time().0));
-            }
-            Column::Duration => {
-                if let Some(ticks) = event.duration() {
-                    push_seconds(out, ticks);
-                }
-            }
-            Column::CompletionTime => {
-                if let Some(time) = event.completion() {
-                    time.shifted(self.utc_offset_minutes).push_time_of_day(out, true);
-                }
-            }
             Column::EventClass => out.push_str(event.class().map_or(crate::UNKNOWN, |c| c.name())),
             Column::Operation => out.push_str(match self.dialect {
                 Dialect::Plain => event.operation().name(),
                 Dialect::Procmon => event.operation().procmon_name(event.file().header().version),
             }),
             Column::Result => push_result(event.status(), out),
-            // Process Monitor numbers rows as they are shown and exports no number.
-            Column::Sequence => out.push_str("n/a"),
-            Column::Tid => push_decimal(out, event.tid().into()),
+            Column::Sequence => out.push_str(NO_NUMBER),
             Column::Category => out.push_str(event.category().name()),
+            _ if column.is_number() => {
+                if let Some(number) = event.number(column) {
+                    self.push_number(column, number, out);
+                }
+            }
             _ => push_process_column(event, column, out),
         }
         Ok(())
+    }
+
+    /// Appends a number as a column that holds numbers shows it: spans in ticks, times as FILETIME in UTC.
+    pub fn push_number(&self, column: Column, number: u64, out: &mut String) {
+        let shown = || FileTime(number).shifted(self.utc_offset_minutes);
+        match column {
+            Column::TimeOfDay | Column::CompletionTime => shown().push_time_of_day(out, true),
+            Column::DateAndTime => shown().push_date_time(out),
+            Column::RelativeTime => push_relative(out, number),
+            Column::Duration => push_seconds(out, number),
+            _ => push_decimal(out, number),
+        }
+    }
+}
+
+/// The Sequence column: Process Monitor numbers rows as they are shown and exports no number.
+pub const NO_NUMBER: &str = "n/a";
+
+impl PmlEvent<'_> {
+    /// The number in a column that holds one: spans in ticks, times as FILETIME; `None` where the cell is empty or holds
+    /// text.
+    #[inline]
+    pub fn number(&self, column: Column) -> Option<u64> {
+        let process = || self.process().map(|p| p.raw);
+        match column {
+            Column::Tid => Some(self.tid().into()),
+            Column::Duration => self.duration(),
+            Column::RelativeTime => Some(self.time().0.saturating_sub(self.file().first_time().0)),
+            Column::TimeOfDay | Column::DateAndTime => Some(self.time().0),
+            Column::CompletionTime => self.completion().map(|t| t.0),
+            // What no record tells stays empty.
+            Column::Pid => process().map(|p| p.pid).filter(|pid| *pid != UNKNOWN_PID).map(u64::from),
+            Column::ParentPid => {
+                process().map(|p| p.parent_pid).filter(|pid| *pid != UNKNOWN_PID).map(u64::from)
+            }
+            Column::Session => process().map(|p| p.session.into()),
+            _ => None,
+        }
     }
 }
 
@@ -146,13 +188,6 @@ fn push_process_column(event: &PmlEvent<'_>, column: Column, out: &mut String) {
     let raw = process.raw;
     match column {
         Column::ProcessName => process.name().push_to(out),
-        // What no record tells stays empty.
-        Column::Pid | Column::ParentPid => {
-            let pid = if column == Column::Pid { raw.pid } else { raw.parent_pid };
-            if pid != UNKNOWN_PID {
-                push_decimal(out, pid.into());
-            }
-        }
         Column::ImagePath => process.image_path().push_to(out),
         Column::Company => process.company().push_to(out),
         Column::Description => process.description().push_to(out),
@@ -167,7 +202,6 @@ fn push_process_column(event: &PmlEvent<'_>, column: Column, out: &mut String) {
                 raw.authentication_id & 0xFFFF_FFFF
             );
         }
-        Column::Session => push_decimal(out, raw.session.into()),
         Column::CommandLine => process.command_line().push_to(out),
         Column::Virtualized => out.push_str(match raw.virtualized {
             0 => "False",

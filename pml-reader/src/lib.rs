@@ -26,7 +26,7 @@ mod time;
 pub mod write;
 
 pub use category::Category;
-pub use columns::{COLUMNS, Column, push_result};
+pub use columns::{COLUMNS, Column, NO_NUMBER, push_result};
 pub use detail::{Dialect, Style};
 pub use error::PmlError;
 pub use event::{NETWORK_SEQUENCE, PmlEvent, RECORD_SIZE, STATUS_PENDING};
@@ -41,5 +41,5 @@ pub use tables::{
     icons::PmlIcon,
     processes::{PmlModule, PmlProcess, RawModule, RawProcess},
 };
-pub use text::PmlText;
+pub use text::{PmlText, push_grouped, push_hex};
 pub use time::{Civil, FileTime, TICKS_PER_SECOND};

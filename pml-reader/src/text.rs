@@ -157,7 +157,7 @@ pub(crate) fn push_decimal(out: &mut String, value: u64) {
 }
 
 /// Appends `value` in decimal with a comma between thousands, as en-US Process Monitor prints sizes.
-pub(crate) fn push_grouped(out: &mut String, value: u64) {
+pub fn push_grouped(out: &mut String, value: u64) {
     let mut digits = [0u8; 26];
     let mut at = digits.len();
     let mut v = value;
@@ -192,7 +192,7 @@ pub(crate) fn push_grouped_signed(out: &mut String, value: i64) {
 }
 
 /// Appends `0x` and `value` in lower-case hex.
-pub(crate) fn push_hex(out: &mut String, value: u64) {
+pub fn push_hex(out: &mut String, value: u64) {
     // Writing to a String cannot fail.
     let _ = write!(out, "0x{value:x}");
 }

@@ -10,13 +10,19 @@ use std::{
 
 use anyhow::{Context as _, bail};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use pml_reader::{COLUMNS, Column, PmlFile};
+use pml_reader::{COLUMNS, Column};
 use reports::export::{Csv, Exported, Format, JsonLines, ProcmonCsv, Table, Terminal, export};
-use timeline::query::{Filter, column_named};
+use timeline::{
+    Case, Input, Source,
+    query::{Filter, Rows as _, column_named},
+};
 
 use super::{choice::Choice, recovered};
 
-/// Lists, filters and exports the events of a Process Monitor log
+/// Lists, filters and exports the events of a trace
+///
+/// A trace is a log of Process Monitor or of ETW, told by its content; of a folder or an archive all traces are taken, one
+/// after the other. What a trace does not record stays empty.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -24,9 +30,10 @@ Examples:
   bootrace events boot.pml --where 'process-name is poqexec.exe' --where 'result is-not SUCCESS' --limit 20
   bootrace events boot.pml --from +41s --to +43s --columns time-of-day,process-name,operation,path,result
   bootrace events boot.pml --format procmon-csv -o boot.csv     what Process Monitor itself would export
-  bootrace events boot.pml --format jsonl | jq .path")]
+  bootrace events boot.pml --format jsonl | jq .path
+  bootrace events boot.etl --where 'event-class is ETW'         what providers say, servicing's among them")]
 pub(crate) struct Args {
-    /// Process Monitor log (.pml)
+    /// Process Monitor log (.pml), ETW trace (.etl), or a folder or .zip file with such
     #[arg(value_name = "INPUT")]
     input: PathBuf,
 
@@ -79,26 +86,36 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let format = args.format.unwrap_or(if terminal { FormatArg::Table } else { FormatArg::Csv });
     let all = || COLUMNS.iter().map(|(column, _)| *column).filter(|c| *c != Column::Sequence).collect();
 
-    let file = PmlFile::open(&args.input).with_context(|| format!("{input} cannot be read"))?;
-    if let Some(words) = recovered(&file) {
-        eprintln!("bootrace: {input}: {words}");
+    let case = Case::open(std::slice::from_ref(&args.input));
+    let traces = traces(args, &case)?;
+    let more = traces.len() > 1;
+    if more {
+        let names: Vec<&str> = traces.iter().map(|input| input.path.as_str()).collect();
+        eprintln!("bootrace: {input}: {} traces, one after the other: {}", names.len(), names.join(", "));
     }
-    for problem in file.problems() {
-        eprintln!("bootrace: {input}: {problem}");
+    for trace in &traces {
+        if let Source::Pml(log) = &trace.source
+            && let Some(words) = recovered(&log.file)
+        {
+            eprintln!("bootrace: {}: {words}", trace.path);
+        }
+        for problem in trace.source.problems() {
+            eprintln!("bootrace: {}: {}", trace.path, problem.what);
+        }
     }
     let or = |columns: Vec<Column>, default: Vec<Column>| if columns.is_empty() { default } else { columns };
     let done = match format {
         FormatArg::Table => {
             let width = terminal.then(|| terminal_width().unwrap_or(120));
-            write(args, &file, &filter, &Table::new(or(named, FOR_PEOPLE.to_vec()), width))
+            write(args, &traces, &filter, &Table::new(or(named, FOR_PEOPLE.to_vec()), width))
         }
-        FormatArg::Csv => write(args, &file, &filter, &Csv::new(or(named, all()))),
-        FormatArg::Jsonl => write(args, &file, &filter, &JsonLines::new(&or(named, all()))),
+        FormatArg::Csv => write(args, &traces, &filter, &Csv::new(or(named, all()))),
+        FormatArg::Jsonl => write(args, &traces, &filter, &JsonLines::new(&or(named, all()))),
         FormatArg::ProcmonCsv if named.is_empty() => {
-            write(args, &file, &filter, &ProcmonCsv::new(args.utc_offset))
+            write(args, &traces, &filter, &ProcmonCsv::new(args.utc_offset))
         }
         FormatArg::ProcmonCsv => {
-            write(args, &file, &filter, &ProcmonCsv::with_columns(args.utc_offset, named))
+            write(args, &traces, &filter, &ProcmonCsv::with_columns(args.utc_offset, named))
         }
     }?;
     if let Some(first) = &done.first_damage {
@@ -107,15 +124,39 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
             done.damaged
         );
     }
-    if done.events == 0 && done.damaged > 0 && done.damaged == file.len() as u64 {
-        bail!("{input}: no event of the log can be read");
+    if done.damaged > 0 && done.damaged == done.seen {
+        bail!("{input}: no event can be read");
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn write<F: Format>(args: &Args, file: &PmlFile, filter: &Filter, format: &F) -> anyhow::Result<Exported> {
+/// The traces among what was given.
+///
+/// # Errors
+/// That there is none, and why.
+fn traces<'c>(args: &Args, case: &'c Case) -> anyhow::Result<Vec<&'c Input>> {
+    let input = args.input.display();
+    let traces: Vec<&Input> = case.inputs.iter().filter(|input| input.source.is_trace()).collect();
+    if traces.is_empty() {
+        return Err(match (case.unreadable.first(), case.inputs.first()) {
+            (Some(error), _) => anyhow::anyhow!("{error}"),
+            (None, Some(log)) => anyhow::anyhow!(
+                "{input} holds no trace of events but {}; `bootrace report` reads it",
+                log.source.kind()
+            ),
+            (None, None) => anyhow::anyhow!("{input} holds no trace of events (.pml, .etl)"),
+        });
+    }
+    for error in &case.unreadable {
+        eprintln!("bootrace: {error}");
+    }
+    Ok(traces)
+}
+
+fn write<F: Format>(args: &Args, traces: &[&Input], filter: &Filter, format: &F) -> anyhow::Result<Exported> {
+    let sources: Vec<_> = traces.iter().map(|input| &input.source).collect();
     let rows_elsewhere = args.output.is_some() || !io::stdout().is_terminal();
-    let bar = progress(file.len() as u64);
+    let bar = progress(sources.iter().map(|source| source.count()).sum());
     let begin = Instant::now();
     let tell = |events| {
         if rows_elsewhere && bar.is_hidden() && begin.elapsed() > LONG {
@@ -133,14 +174,14 @@ fn write<F: Format>(args: &Args, file: &PmlFile, filter: &Filter, format: &F) ->
             }
             let out = File::create(path).with_context(|| format!("{shown} cannot be written"))?;
             let mut out = BufWriter::new(out);
-            let done = export(file, filter, args.limit, format, &mut out, tell);
+            let done = export(&sources, filter, args.limit, format, &mut out, tell);
             done.and_then(|done| out.flush().map(|()| done))
                 .with_context(|| format!("{shown} cannot be written"))?
         }
         None if io::stdout().is_terminal() => {
-            export(file, filter, args.limit, format, &mut Terminal(io::stdout().lock()), tell)?
+            export(&sources, filter, args.limit, format, &mut Terminal(io::stdout().lock()), tell)?
         }
-        None => export(file, filter, args.limit, format, &mut io::stdout().lock(), tell)?,
+        None => export(&sources, filter, args.limit, format, &mut io::stdout().lock(), tell)?,
     };
     bar.finish_and_clear();
     Ok(done)
@@ -149,10 +190,12 @@ fn write<F: Format>(args: &Args, file: &PmlFile, filter: &Filter, format: &F) ->
 /// Work that takes longer shows how far it is.
 const LONG: Duration = Duration::from_secs(1);
 
-/// A bar that is not drawn yet.
-fn progress(events: u64) -> ProgressBar {
-    let bar = ProgressBar::with_draw_target(Some(events), ProgressDrawTarget::hidden());
-    if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len} events {eta}") {
+/// A bar that is not drawn yet; without an end where the traces do not tell how many events they have.
+fn progress(events: Option<u64>) -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(events, ProgressDrawTarget::hidden());
+    let template =
+        if events.is_some() { "{bar:40} {pos}/{len} events {eta}" } else { "{spinner} {pos} events" };
+    if let Ok(style) = ProgressStyle::with_template(template) {
         bar.set_style(style);
     }
     bar

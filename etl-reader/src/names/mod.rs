@@ -26,7 +26,7 @@ use facts::Facts;
 use history::History;
 use paths::{PathId, Paths};
 
-pub use operation::{CreateParameters, NtPath, Operation, OperationClass, PathSource};
+pub use operation::{CreateParameters, Item, NtPath, Operation, OperationClass, PathSource};
 pub use processes::{Process, Service};
 pub use resolver::Tally;
 pub use volumes::{VolumeMap, registry_path};
@@ -135,7 +135,20 @@ impl Names {
     pub fn operations<B>(
         &self,
         files: &[&EtlFile<'_>],
-        visit: impl FnMut(&Operation<'_>) -> ControlFlow<B>,
+        mut visit: impl FnMut(&Operation<'_>) -> ControlFlow<B>,
+    ) -> ControlFlow<B, Tally> {
+        self.walk(files, |item| match item {
+            Item::Operation(operation) => visit(operation),
+            Item::Record { .. } | Item::Damaged(_) => ControlFlow::Continue(()),
+        })
+    }
+
+    /// The same, with the records between the operations that are of another kind, in the order of time, and what is
+    /// damaged.
+    pub fn walk<B>(
+        &self,
+        files: &[&EtlFile<'_>],
+        visit: impl FnMut(Item<'_>) -> ControlFlow<B>,
     ) -> ControlFlow<B, Tally> {
         resolver::run(self, files, visit)
     }

@@ -3,6 +3,8 @@
 use std::fmt;
 
 use crate::clock::FileTime;
+use crate::error::EtlError;
+use crate::record::EtlRecord;
 use crate::text::Utf16;
 
 /// Files or registry.
@@ -107,6 +109,22 @@ pub struct Operation<'n> {
     pub file: usize,
     /// … and where, as [`crate::EtlRecord::offset`] counts.
     pub record: u64,
+}
+
+/// What a walk through the records meets: see [`super::Names::walk`].
+#[derive(Clone, Debug)]
+pub enum Item<'i> {
+    /// A file or registry operation, put together from its records.
+    Operation(&'i Operation<'i>),
+    /// A record of another kind.
+    Record {
+        /// Which of the files given holds it.
+        file: usize,
+        /// The record.
+        record: &'i EtlRecord<'i>,
+    },
+    /// A damaged record or buffer.
+    Damaged(EtlError),
 }
 
 #[cfg(test)]

@@ -4,11 +4,12 @@ use std::ops::ControlFlow;
 
 use super::Names;
 use super::meaning::{Does, Meaning, Meanings};
-use super::operation::{CreateParameters, NtPath, Operation, OperationClass, PathSource};
+use super::operation::{CreateParameters, Item, NtPath, Operation, OperationClass, PathSource};
 use super::paths::{PathId, Paths};
 use super::pending::{PathRef, Pending, PendingOperations};
 use super::shape::{Family, Role, Shape, Shapes};
 use crate::clock::{FileTime, Ticks};
+use crate::error::EtlError;
 use crate::file::EtlFile;
 use crate::hash::KeyMap;
 use crate::merge::in_order;
@@ -53,7 +54,7 @@ struct Resolver<'n, V> {
 pub(super) fn run<B>(
     names: &Names,
     files: &[&EtlFile<'_>],
-    visit: impl FnMut(&Operation<'_>) -> ControlFlow<B>,
+    visit: impl FnMut(Item<'_>) -> ControlFlow<B>,
 ) -> ControlFlow<B, Tally> {
     let mut resolver = Resolver {
         names,
@@ -70,9 +71,9 @@ pub(super) fn run<B>(
     };
     in_order(files, |file, record| match record {
         Ok(record) => resolver.add(file, record),
-        Err(_) => {
+        Err(error) => {
             resolver.tally.damaged += 1;
-            ControlFlow::Continue(())
+            (resolver.visit)(Item::Damaged(error))
         }
     })?;
     for pending in resolver.pending.rest() {
@@ -88,15 +89,22 @@ struct End {
     information: Option<u64>,
 }
 
-impl<B, V: FnMut(&Operation<'_>) -> ControlFlow<B>> Resolver<'_, V> {
+impl<B, V: FnMut(Item<'_>) -> ControlFlow<B>> Resolver<'_, V> {
     #[inline]
     fn add(&mut self, file: usize, record: &EtlRecord<'_>) -> ControlFlow<B> {
-        let Some((family, id, shape)) = self.shapes.of(record) else { return ControlFlow::Continue(()) };
+        let Some((family, id, shape)) = self.shapes.of(record) else {
+            return (self.visit)(Item::Record { file, record });
+        };
         let Some(meaning) = self.meanings.of(family, id) else { return ControlFlow::Continue(()) };
         let Some(time) = record.time() else { return ControlFlow::Continue(()) };
         if !shape.fits(record.payload) {
             self.tally.damaged += 1;
-            return ControlFlow::Continue(());
+            return (self.visit)(Item::Damaged(EtlError::Invalid {
+                what: "bytes of a file or registry event",
+                offset: record.offset,
+                found: record.payload.len() as u64,
+                expected: "as many as its layout has",
+            }));
         }
         match meaning.does {
             Does::End => self.end(file, record, shape, time),
@@ -242,7 +250,7 @@ impl<B, V: FnMut(&Operation<'_>) -> ControlFlow<B>> Resolver<'_, V> {
         };
         let is_control = pending.meaning.name == CONTROL;
         let class = pending.info_class.filter(|_| !is_control);
-        (self.visit)(&Operation {
+        (self.visit)(Item::Operation(&Operation {
             class: OperationClass::File,
             name: self.meanings.named(pending.meaning, class),
             time: pending.time,
@@ -261,7 +269,7 @@ impl<B, V: FnMut(&Operation<'_>) -> ControlFlow<B>> Resolver<'_, V> {
             length: pending.length,
             file: usize::try_from(pending.file).unwrap_or(usize::MAX),
             record: pending.record,
-        })
+        }))
     }
 
     fn registry(
@@ -305,7 +313,7 @@ impl<B, V: FnMut(&Operation<'_>) -> ControlFlow<B>> Resolver<'_, V> {
         let began = self.registry_start(record, shape, time);
         self.tally.operations += 1;
         let tid = record.tid;
-        let flow = (self.visit)(&Operation {
+        let flow = (self.visit)(Item::Operation(&Operation {
             class: OperationClass::Registry,
             name: meaning.name,
             time: began.unwrap_or(time),
@@ -324,7 +332,7 @@ impl<B, V: FnMut(&Operation<'_>) -> ControlFlow<B>> Resolver<'_, V> {
             length: shape.number32(payload, Role::Length),
             file,
             record: record.offset,
-        });
+        }));
         // Only the provider tells the object that an opening made.
         if family == Family::RegistryProvider {
             match meaning.does {

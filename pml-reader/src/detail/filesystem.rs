@@ -88,6 +88,29 @@ const OPEN_RESULTS: &[(OpenResult, &str)] = &[
     (OpenResult::DoesNotExist, "DoesNotExist"),
 ];
 
+/// The name of a disposition, from 0 supersede to 5 overwrite-if.
+pub fn disposition_name(disposition: u8) -> &'static str {
+    DISPOSITIONS.get(usize::from(disposition)).copied().unwrap_or("<unknown>")
+}
+
+impl OpenResult {
+    /// From `IO_STATUS_BLOCK.Information`: FILE_SUPERSEDED 0 to FILE_DOES_NOT_EXIST 5.
+    pub fn of_information(information: u64) -> Self {
+        let place = usize::try_from(information).ok();
+        place.and_then(|n| OPEN_RESULTS.get(n)).map_or(Self::Unknown, |(result, _)| *result)
+    }
+
+    /// The word in the Detail column.
+    pub fn name(self) -> &'static str {
+        OPEN_RESULTS.iter().find(|(r, _)| *r == self).map_or("<unknown>", |(_, name)| name)
+    }
+}
+
+/// The name of a control code of a file system or a device.
+pub fn control_name(code: u32) -> Option<&'static str> {
+    ioctl::lookup(code).map(|(name, _)| name)
+}
+
 /// What a CreateFile event asked for.
 #[derive(Debug, Clone, Copy)]
 pub struct CreateFile<'a> {
@@ -132,7 +155,7 @@ pub fn create_file<'a>(event: &PmlEvent<'a>) -> Result<CreateFile<'a>, PmlError>
         result: event
             .extra_cursor()
             .and_then(|mut c| c.u32().ok())
-            .map(|r| OPEN_RESULTS.get(r as usize).map_or(OpenResult::Unknown, |(result, _)| *result)),
+            .map(|r| OpenResult::of_information(r.into())),
     })
 }
 
@@ -224,8 +247,7 @@ fn push_create(event: &PmlEvent<'_>, fields: &mut Fields<'_>) -> Result<(), PmlE
     let create = create_file(event)?;
     let dialect = fields.dialect();
     masks::push_file_access(fields.field("Desired Access"), create.desired_access);
-    let disposition = DISPOSITIONS.get(usize::from(create.disposition));
-    fields.text("Disposition", disposition.unwrap_or(&"<unknown>"));
+    fields.text("Disposition", disposition_name(create.disposition));
     masks::push_create_options(fields.field("Options"), create.options);
     masks::push_attributes(fields.field("Attributes"), create.attributes.into());
     masks::push_share(fields.field("ShareMode"), create.share.into());
@@ -246,8 +268,7 @@ fn push_create(event: &PmlEvent<'_>, fields: &mut Fields<'_>) -> Result<(), PmlE
         sid::push_account(fields.field("Impersonating"), create.impersonating)?;
     }
     if let Some(result) = create.result {
-        let name = OPEN_RESULTS.iter().find(|(r, _)| *r == result).map_or("<unknown>", |(_, n)| n);
-        fields.text("OpenResult", name);
+        fields.text("OpenResult", result.name());
     }
     Ok(())
 }

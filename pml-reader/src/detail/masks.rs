@@ -46,12 +46,12 @@ pub(crate) fn push_file_access(out: &mut String, mask: u32) {
 }
 
 /// Options of CreateFile, also the Mode of a file object.
-pub(crate) fn push_create_options(out: &mut String, mask: u32) {
+pub fn push_create_options(out: &mut String, mask: u32) {
     push_bits(out, mask, CREATE_OPTIONS, ", ");
 }
 
 /// File attributes, one letter each; `n/a` for none.
-pub(crate) fn push_attributes(out: &mut String, mask: u32) {
+pub fn push_attributes(out: &mut String, mask: u32) {
     if mask == 0 {
         out.push_str("n/a");
     } else {
@@ -60,7 +60,7 @@ pub(crate) fn push_attributes(out: &mut String, mask: u32) {
 }
 
 /// Share mode.
-pub(crate) fn push_share(out: &mut String, mask: u32) {
+pub fn push_share(out: &mut String, mask: u32) {
     let start = out.len();
     push_bits(out, mask, SHARE, ", ");
     if out.len() == start {

@@ -6,7 +6,7 @@
 pub mod filesystem;
 mod information;
 pub(crate) mod ioctl;
-pub(crate) mod masks;
+pub mod masks;
 pub(crate) mod network;
 pub mod process;
 mod profiling;
@@ -78,14 +78,16 @@ pub(crate) fn push_detail(event: &PmlEvent<'_>, style: Style, out: &mut String) 
 }
 
 /// Writes `Name: value, Name: value`.
-pub(crate) struct Fields<'o> {
+#[derive(Debug)]
+pub struct Fields<'o> {
     out: &'o mut String,
     style: Style,
     empty: bool,
 }
 
 impl<'o> Fields<'o> {
-    fn new(out: &'o mut String, style: Style) -> Self {
+    /// Appends to `out`.
+    pub fn new(out: &'o mut String, style: Style) -> Self {
         Self { out, style, empty: true }
     }
 
@@ -99,7 +101,7 @@ impl<'o> Fields<'o> {
     }
 
     /// Begins a field; its value goes to the string that is returned.
-    pub(crate) fn field(&mut self, name: &str) -> &mut String {
+    pub fn field(&mut self, name: &str) -> &mut String {
         if !self.empty {
             self.out.push_str(", ");
         }
@@ -109,7 +111,8 @@ impl<'o> Fields<'o> {
         self.out
     }
 
-    pub(crate) fn text(&mut self, name: &str, value: &str) {
+    /// A field of text.
+    pub fn text(&mut self, name: &str, value: &str) {
         self.field(name).push_str(value);
     }
 

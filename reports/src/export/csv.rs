@@ -1,10 +1,10 @@
 //! CSV for programs: the right values, times in RFC 3339, quotes only where they are needed.
 
-use pml_reader::{Column, PmlError, PmlEvent};
-use timeline::query::column_name;
+use pml_reader::Column;
+use timeline::query::{Row, column_name};
 
 use super::{
-    Format, push_column,
+    Format, push_cell,
     template::{Printed, Template},
 };
 
@@ -31,11 +31,11 @@ impl Format for Csv {
         out.push('\n');
     }
 
-    fn event(&self, event: &PmlEvent<'_>, memory: &mut Printed, out: &mut String) -> Result<(), PmlError> {
+    fn row<R: Row>(&self, row: &R, memory: &mut Printed, out: &mut String) -> Result<(), R::Damage> {
         let mut damage = Ok(());
-        self.template.push(event, memory, out, |column, out| {
+        self.template.push(row, memory, out, |column, out| {
             let start = out.len();
-            if let Err(error) = push_column(event, column, out) {
+            if let Err(error) = push_cell(row, column, out) {
                 damage = Err(error);
             }
             if out.get(start..).is_some_and(|text| text.contains(['"', ',', '\r', '\n'])) {

@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-use pml_reader::{Column, PmlError, PmlEvent};
-use timeline::query::column_name;
+use pml_reader::Column;
+use timeline::query::{Row, column_name};
 
-use super::{Format, push_column};
+use super::{Format, push_cell};
 
 /// JSON lines.
 #[derive(Debug)]
@@ -22,7 +22,7 @@ impl JsonLines {
 }
 
 /// Columns that hold a number and are written as one.
-fn is_number(column: Column) -> bool {
+fn is_printed_bare(column: Column) -> bool {
     matches!(column, Column::Pid | Column::ParentPid | Column::Tid | Column::Session | Column::Duration)
 }
 
@@ -31,13 +31,16 @@ impl Format for JsonLines {
 
     fn begin(&self, _out: &mut String) {}
 
-    fn event(&self, event: &PmlEvent<'_>, text: &mut String, out: &mut String) -> Result<(), PmlError> {
+    fn row<R: Row>(&self, row: &R, text: &mut String, out: &mut String) -> Result<(), R::Damage> {
         let mut damage = Ok(());
         // Writing to a String cannot fail.
-        let _ = write!(out, "{{\"index\":{},\"status\":\"0x{:08X}\"", event.index(), event.status());
+        let _ = write!(out, "{{\"index\":{}", row.index());
+        if let Some(status) = row.status() {
+            let _ = write!(out, ",\"status\":\"0x{status:08X}\"");
+        }
         for (column, key) in &self.columns {
             text.clear();
-            if let Err(error) = push_column(event, *column, text) {
+            if let Err(error) = push_cell(row, *column, text) {
                 damage = Err(error);
             }
             if text.is_empty() {
@@ -45,7 +48,7 @@ impl Format for JsonLines {
             }
             out.push_str(key);
             match serde_json::to_string(text) {
-                Ok(quoted) if !is_number(*column) => out.push_str(&quoted),
+                Ok(quoted) if !is_printed_bare(*column) => out.push_str(&quoted),
                 _ => out.push_str(text),
             }
         }

@@ -8,22 +8,20 @@ mod table;
 mod template;
 mod terminal;
 
-use std::io::{self, Write};
+use std::{
+    fmt::Display,
+    io::{self, Write},
+    ops::ControlFlow,
+};
 
-use pml_reader::{Column, PmlError, PmlEvent, PmlFile, Style};
-use rayon::prelude::*;
-use timeline::query::{Filter, Scratch};
+use pml_reader::{Column, Style};
+use timeline::query::{Filter, Row, Rows, Scratch, Visit};
 
 pub use csv::Csv;
 pub use jsonl::JsonLines;
 pub use procmon_csv::ProcmonCsv;
 pub use table::Table;
 pub use terminal::Terminal;
-
-/// Events that one thread takes at a time.
-const CHUNK: usize = 4096;
-/// Chunks that are printed before they are written.
-const CHUNKS: usize = 32;
 
 /// A format: how the file begins, and how an event is printed.
 pub trait Format: Sync {
@@ -33,16 +31,11 @@ pub trait Format: Sync {
     /// Appends what stands before the first event.
     fn begin(&self, out: &mut String);
 
-    /// Appends an event.
+    /// Appends a row.
     ///
     /// # Errors
     /// What is damaged in it; it has been appended as far as it can be read.
-    fn event(
-        &self,
-        event: &PmlEvent<'_>,
-        memory: &mut Self::Memory,
-        out: &mut String,
-    ) -> Result<(), PmlError>;
+    fn row<R: Row>(&self, row: &R, memory: &mut Self::Memory, out: &mut String) -> Result<(), R::Damage>;
 }
 
 /// What an export wrote, and could not.
@@ -50,18 +43,21 @@ pub trait Format: Sync {
 pub struct Exported {
     /// Events written.
     pub events: u64,
+    /// Events looked at, and damaged records.
+    pub seen: u64,
     /// Damaged records: passed over, or written as far as they could be read.
     pub damaged: u64,
     /// The first of them, in words.
     pub first_damage: Option<String>,
 }
 
-/// Writes the events of `file` that `filter` wants, at most `limit`. `progress` is told of the events looked at.
+/// Writes the events of the sources that `filter` wants, one source after the other, at most `limit`. `progress` is told
+/// of the events looked at.
 ///
 /// # Errors
 /// What `out` says.
-pub fn export<F: Format>(
-    file: &PmlFile,
+pub fn export<S: Rows, F: Format>(
+    sources: &[&S],
     filter: &Filter,
     limit: Option<u64>,
     format: &F,
@@ -73,38 +69,35 @@ pub fn export<F: Format>(
     format.begin(&mut begin);
     out.write_all(begin.as_bytes())?;
     let limit = limit.unwrap_or(u64::MAX);
-    let batch = CHUNK * CHUNKS;
-    let mut from = 0;
-    while from < file.len() && done.events < limit {
-        let to = (from + batch).min(file.len());
-        let starts: Vec<usize> = (from..to).step_by(CHUNK).collect();
-        let left = usize::try_from(limit - done.events).unwrap_or(usize::MAX);
-        let parts: Vec<Part> = starts
-            .into_par_iter()
-            .map_init(Memory::<F>::default, |memory, start| {
-                Part::print(file, filter, start..(start + CHUNK).min(to), left, format, memory)
-            })
-            .collect();
-        for part in parts {
-            done.damaged += part.damaged;
-            done.first_damage = done.first_damage.take().or(part.first_damage);
-            let wanted = usize::try_from(limit - done.events).unwrap_or(usize::MAX);
-            let end = match part.ends.get(wanted.wrapping_sub(1)) {
-                _ if wanted == 0 => 0,
-                Some(end) => *end,
-                None => part.text.len(),
-            };
-            out.write_all(part.text.as_bytes().get(..end).unwrap_or_default())?;
-            done.events += part.ends.len().min(wanted) as u64;
+    let print = Print { filter, format, limit: usize::try_from(limit).unwrap_or(usize::MAX) };
+    for source in sources {
+        let mut failed = None;
+        let _ = source.visit(&print, &mut |part| {
+            if let Err(error) = part.write(&mut done, limit, out) {
+                failed = Some(error);
+            }
+            progress(done.seen);
+            if failed.is_some() || done.events >= limit {
+                return ControlFlow::Break(());
+            }
+            ControlFlow::Continue(())
+        });
+        if let Some(error) = failed {
+            return Err(error);
         }
-        progress(to as u64);
-        from = to;
     }
     out.flush()?;
     Ok(done)
 }
 
-/// What one thread keeps between its chunks.
+/// Prints the rows that a filter wants.
+struct Print<'p, F> {
+    filter: &'p Filter,
+    format: &'p F,
+    limit: usize,
+}
+
+/// What one thread keeps between its parts.
 struct Memory<F: Format> {
     filter: Scratch,
     format: F::Memory,
@@ -116,64 +109,78 @@ impl<F: Format> Default for Memory<F> {
     }
 }
 
-/// A chunk in print.
+impl<F: Format> Visit for Print<'_, F> {
+    type Memory = Memory<F>;
+    type Part = Part;
+
+    fn row<R: Row>(&self, row: &R, memory: &mut Memory<F>, part: &mut Part) -> ControlFlow<()> {
+        part.seen += 1;
+        if !self.filter.is_empty() && !self.filter.wants(row, &mut memory.filter) {
+            return ControlFlow::Continue(());
+        }
+        if part.ends.len() == self.limit {
+            return ControlFlow::Break(());
+        }
+        let damage = self.format.row(row, &mut memory.format, &mut part.text).err();
+        part.ends.push(part.text.len());
+        if let Some(error) = damage.or_else(|| row.damage()) {
+            part.damage(1, || format!("event {}: {error}", row.index()));
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn damaged(&self, records: u64, first: &dyn Display, part: &mut Part) {
+        part.seen += records;
+        part.damage(records, || first.to_string());
+    }
+}
+
+/// Some rows in print.
 #[derive(Default)]
 struct Part {
     text: String,
-    /// Where each event ends in the text.
+    /// Where each row ends in the text.
     ends: Vec<usize>,
+    seen: u64,
     damaged: u64,
     first_damage: Option<String>,
 }
 
 impl Part {
-    fn print<F: Format>(
-        file: &PmlFile,
-        filter: &Filter,
-        range: std::ops::Range<usize>,
-        limit: usize,
-        format: &F,
-        memory: &mut Memory<F>,
-    ) -> Self {
-        let mut part = Self::default();
-        for index in range {
-            match file.event(index) {
-                Ok(event) if filter.is_empty() || filter.wants(&event, &mut memory.filter) => {
-                    if part.ends.len() == limit {
-                        break;
-                    }
-                    let damage = format.event(&event, &mut memory.format, &mut part.text).err();
-                    part.ends.push(part.text.len());
-                    if let Some(error) = damage.or_else(|| event.extra_error()) {
-                        part.damage(index, &error);
-                    }
-                }
-                Ok(_) => {}
-                Err(error) => part.damage(index, &error),
-            }
-        }
-        part
+    fn damage(&mut self, records: u64, first: impl FnOnce() -> String) {
+        self.damaged += records;
+        self.first_damage.get_or_insert_with(first);
     }
 
-    fn damage(&mut self, index: usize, error: &PmlError) {
-        self.damaged += 1;
-        self.first_damage.get_or_insert_with(|| format!("event {index}: {error}"));
+    /// Writes as many of the rows as are wanted still.
+    fn write(self, done: &mut Exported, limit: u64, out: &mut dyn Write) -> io::Result<()> {
+        done.seen += self.seen;
+        done.damaged += self.damaged;
+        done.first_damage = done.first_damage.take().or(self.first_damage);
+        let wanted = usize::try_from(limit - done.events).unwrap_or(usize::MAX);
+        let end = match self.ends.get(wanted.wrapping_sub(1)) {
+            _ if wanted == 0 => 0,
+            Some(end) => *end,
+            None => self.text.len(),
+        };
+        out.write_all(self.text.as_bytes().get(..end).unwrap_or_default())?;
+        done.events += self.ends.len().min(wanted) as u64;
+        Ok(())
     }
 }
 
-/// Appends a column as every format but Process Monitor's own prints it: times as RFC 3339.
-fn push_column(event: &PmlEvent<'_>, column: Column, out: &mut String) -> Result<(), PmlError> {
+/// Appends a cell as every format but Process Monitor's own prints it: times as RFC 3339.
+fn push_cell<R: Row>(row: &R, column: Column, out: &mut String) -> Result<(), R::Damage> {
     match column {
-        Column::DateAndTime => push_rfc3339(event.time().0, out),
-        Column::TimeOfDay => push_clock(event.time().0, out),
-        Column::CompletionTime => {
-            if let Some(time) = event.completion() {
-                push_clock(time.0, out);
+        Column::DateAndTime | Column::TimeOfDay | Column::CompletionTime => {
+            if let Some(time) = row.number(column) {
+                let push = if column == Column::DateAndTime { push_rfc3339 } else { push_clock };
+                push(time, out);
             }
+            Ok(())
         }
-        _ => return Style::default().try_push(event, column, out),
+        _ => row.push(column, Style::default(), out),
     }
-    Ok(())
 }
 
 fn push_rfc3339(filetime: u64, out: &mut String) {

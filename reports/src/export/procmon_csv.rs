@@ -1,6 +1,7 @@
 //! Process Monitor's own CSV export, byte for byte as 3.53 writes it (en-US): BOM, 27 columns, every field quoted, CRLF.
 
-use pml_reader::{COLUMNS, Column, PmlError, PmlEvent, Style};
+use pml_reader::{COLUMNS, Column, FileTime, Style};
+use timeline::query::Row;
 
 use super::{
     Format,
@@ -40,23 +41,21 @@ impl Format for ProcmonCsv {
         out.push_str("\r\n");
     }
 
-    fn event(&self, event: &PmlEvent<'_>, memory: &mut Memory, out: &mut String) -> Result<(), PmlError> {
+    fn row<R: Row>(&self, row: &R, memory: &mut Memory, out: &mut String) -> Result<(), R::Damage> {
         let mut damage = Ok(());
         let Memory { printed, clock } = memory;
-        self.template.push(event, printed, out, |column, out| {
+        self.template.push(row, printed, out, |column, out| {
             out.push('"');
             let start = out.len();
             let offset = self.style.utc_offset_minutes;
+            let time = || row.number(column).map(|time| FileTime(time).shifted(offset).0);
             match column {
-                Column::TimeOfDay => clock.push_time_of_day(event.time().shifted(offset).0, out),
-                Column::DateAndTime => clock.push_date_time(event.time().shifted(offset).0, out),
-                Column::CompletionTime => {
-                    if let Some(time) = event.completion() {
-                        clock.push_time_of_day(time.shifted(offset).0, out);
-                    }
+                Column::TimeOfDay | Column::CompletionTime => {
+                    time().into_iter().for_each(|time| clock.push_time_of_day(time, out));
                 }
+                Column::DateAndTime => time().into_iter().for_each(|time| clock.push_date_time(time, out)),
                 _ => {
-                    if let Err(error) = self.style.try_push(event, column, out) {
+                    if let Err(error) = row.push(column, self.style, out) {
                         damage = Err(error);
                     }
                     if matches!(column, Column::Path | Column::Detail) || column.is_of_process() {
@@ -96,7 +95,7 @@ impl Clock {
         if self.second != Some(second) {
             self.second = Some(second);
             self.date_time.clear();
-            pml_reader::FileTime(time).push_date_time(&mut self.date_time);
+            FileTime(time).push_date_time(&mut self.date_time);
             let clock = self.date_time.find(' ').map_or(0, |at| at + 1);
             self.parts = (clock, self.date_time.len().saturating_sub(3));
         }

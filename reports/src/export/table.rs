@@ -1,10 +1,10 @@
 //! A table for people at a terminal. What the log says cannot move the cursor or change colours: control characters are
 //! shown as what they are.
 
-use pml_reader::{Column, PmlError, PmlEvent};
-use timeline::query::column_name;
+use pml_reader::Column;
+use timeline::query::{Row, column_name};
 
-use super::{Format, push_column};
+use super::{Format, push_cell};
 use crate::visible::{columns, shorten_end, shorten_path, visible};
 
 /// A table.
@@ -46,7 +46,7 @@ impl Table {
         Self { columns, width }
     }
 
-    fn row(&self, out: &mut String, mut cell: impl FnMut(Column, &mut String)) {
+    fn line(&self, out: &mut String, mut cell: impl FnMut(Column, &mut String)) {
         let mut text = String::new();
         let mut left = self.width;
         let last = self.columns.len().saturating_sub(1);
@@ -79,35 +79,25 @@ impl Table {
 
 /// Makes the widest columns of text narrower until all take no more than `width` with a gap behind each.
 fn fit(columns: &mut [(Column, usize)], width: usize) {
+    // Numbers and times which are cut off would be others.
     while columns.iter().map(|(_, width)| width + 1).sum::<usize>() > width {
-        let cut = columns.iter_mut().filter(|(column, width)| !is_number(*column) && *width > NARROW);
+        let cut = columns.iter_mut().filter(|(column, width)| !column.is_number() && *width > NARROW);
         let Some((_, widest)) = cut.max_by_key(|(_, width)| *width) else { return };
         *widest -= 1;
     }
-}
-
-/// Whether a column holds numbers or times, which cut off would be others.
-fn is_number(column: Column) -> bool {
-    use Column::{
-        CompletionTime, DateAndTime, Duration, ParentPid, Pid, RelativeTime, Session, Tid, TimeOfDay,
-    };
-    matches!(
-        column,
-        TimeOfDay | DateAndTime | RelativeTime | CompletionTime | Duration | Pid | ParentPid | Tid | Session
-    )
 }
 
 impl Format for Table {
     type Memory = ();
 
     fn begin(&self, out: &mut String) {
-        self.row(out, |column, text| text.push_str(&column_name(column)));
+        self.line(out, |column, text| text.push_str(&column_name(column)));
     }
 
-    fn event(&self, event: &PmlEvent<'_>, _memory: &mut (), out: &mut String) -> Result<(), PmlError> {
+    fn row<R: Row>(&self, row: &R, _memory: &mut (), out: &mut String) -> Result<(), R::Damage> {
         let mut damage = Ok(());
-        self.row(out, |column, text| {
-            if let Err(error) = push_column(event, column, text) {
+        self.line(out, |column, text| {
+            if let Err(error) = push_cell(row, column, text) {
                 damage = Err(error);
             }
         });

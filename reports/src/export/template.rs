@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use pml_reader::{Column, PmlEvent};
+use pml_reader::Column;
+use timeline::query::Row;
 
 /// A row as runs of columns: those of the process stand printed, the others are printed for each event.
 #[derive(Debug)]
@@ -35,20 +36,20 @@ impl Template {
     }
 
     /// Appends a row. `field` appends one column, quoted as its format wants it.
-    pub(crate) fn push(
+    pub(crate) fn push<R: Row>(
         &self,
-        event: &PmlEvent<'_>,
+        row: &R,
         printed: &mut Printed,
         out: &mut String,
         mut field: impl FnMut(Column, &mut String),
     ) {
         let unknown;
-        // Only indexes of the table are remembered: events of a damaged log can name any.
-        let texts = if event.file().process_slot(event.process_index()).is_some() {
-            printed.entry(event.process_index()).or_insert_with(|| self.print(&mut field))
-        } else {
-            unknown = self.print(&mut field);
-            &unknown
+        let texts = match row.process() {
+            Some(process) => printed.entry(process).or_insert_with(|| self.print(&mut field)),
+            None => {
+                unknown = self.print(&mut field);
+                &unknown
+            }
         };
         let mut texts = texts.iter();
         for (i, part) in self.parts.iter().enumerate() {

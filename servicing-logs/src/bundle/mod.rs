@@ -192,7 +192,8 @@ impl Bundle {
         let archive = match ZipArchive::new(Cursor::new(content)) {
             Ok(archive) => archive,
             Err(error) => {
-                return self.problem(label, Error::Container { what: "zip", message: error.to_string() });
+                let message = format!("{error}; copy it again from where it was made");
+                return self.problem(label, Error::Container { what: "ZIP archive", message });
             }
         };
         let mut names = Vec::new();

@@ -1,9 +1,9 @@
 //! Filters in Process Monitor's way: several on one column are alternatives, columns must all hold, and what excludes
 //! excludes. Texts compare without case.
 
-use pml_reader::{Column, PmlEvent, Style};
+use pml_reader::{Column, Style};
 
-use super::{ColumnError, TimeError, TimePoint, column_name, column_named, value::Value};
+use super::{ColumnError, Row, TimeError, TimePoint, column_name, column_named, value::Value};
 use crate::model::FileTime;
 
 /// How a column is held against a value.
@@ -105,9 +105,6 @@ struct Known {
 /// Answers that are remembered; a log has some hundred processes, statuses and operations.
 const ANSWERS: usize = 1 << 10;
 
-/// Records from a log's end among which the last whole one is looked for.
-const LAST_EVENTS: usize = 4096;
-
 impl Default for Known {
     fn default() -> Self {
         Self { answers: vec![None; ANSWERS] }
@@ -170,25 +167,20 @@ impl Filter {
         self.predicates.is_empty() && self.from.is_none() && self.to.is_none()
     }
 
-    /// Whether an event passes.
-    pub fn wants(&self, event: &PmlEvent<'_>, scratch: &mut Scratch) -> bool {
-        let bounds = *scratch.bounds.get_or_insert_with(|| self.bounds(event));
-        if !(bounds.0..=bounds.1).contains(&event.time().0) {
+    /// Whether a row passes. What `scratch` remembers is of one source.
+    pub fn wants<R: Row>(&self, row: &R, scratch: &mut Scratch) -> bool {
+        let bounds = *scratch.bounds.get_or_insert_with(|| self.bounds(row.span()));
+        if !(bounds.0..=bounds.1).contains(&row.time().0) {
             return false;
         }
         if scratch.known.len() < self.predicates.len() {
             scratch.known.resize_with(self.predicates.len(), Known::default);
         }
-        self.exclusions.iter().all(|at| self.holds(*at, event, scratch))
-            && self.alternatives.iter().all(|list| list.iter().any(|at| self.holds(*at, event, scratch)))
+        self.exclusions.iter().all(|at| self.holds(*at, row, scratch))
+            && self.alternatives.iter().all(|list| list.iter().any(|at| self.holds(*at, row, scratch)))
     }
 
-    fn bounds(&self, event: &PmlEvent<'_>) -> (u64, u64) {
-        let file = event.file();
-        let first = FileTime::from(file.first_time());
-        // The end is for times of day; in a log whose end is damaged the search stops soon.
-        let last = file.events().rev().take(LAST_EVENTS).find_map(|e| Some(FileTime::from(e.ok()?.time())));
-        let log = (first, last.unwrap_or(first));
+    fn bounds(&self, log: (FileTime, FileTime)) -> (u64, u64) {
         let resolve =
             |point: Option<TimePoint>| point.map(|p| p.resolve(log, self.style.utc_offset_minutes).0);
         (resolve(self.from).unwrap_or(0), resolve(self.to).unwrap_or(u64::MAX))
@@ -196,9 +188,9 @@ impl Filter {
 
     /// Whether one predicate holds, remembered by what the column depends on.
     #[inline]
-    fn holds(&self, at: usize, event: &PmlEvent<'_>, scratch: &mut Scratch) -> bool {
+    fn holds<R: Row>(&self, at: usize, row: &R, scratch: &mut Scratch) -> bool {
         let Some(predicate) = self.predicates.get(at) else { return true };
-        let key = key(event, predicate.column);
+        let key = row.key(predicate.column);
         if let (Some(key), Some(known)) = (key, scratch.known.get(at))
             && let Some(holds) = known.answer(key)
         {
@@ -206,11 +198,12 @@ impl Filter {
         }
         let holds = match &predicate.value {
             Some(value) => {
-                value.holds(event, predicate.column, self.style.utc_offset_minutes) != predicate.excludes()
+                value.holds(row, predicate.column, self.style.utc_offset_minutes) != predicate.excludes()
             }
             None => {
                 scratch.text.clear();
-                self.style.push(event, predicate.column, &mut scratch.text);
+                // Of a damaged cell what can be read is compared; the export tells of the damage.
+                let _ = row.push(predicate.column, self.style, &mut scratch.text);
                 predicate.compare(&mut scratch.text)
             }
         };
@@ -263,24 +256,6 @@ impl Predicate {
             Relation::Contains => text.contains(value),
             Relation::Excludes => !text.contains(value),
         }
-    }
-}
-
-/// What a column depends on, where that is less than the whole event.
-#[inline]
-fn key(event: &PmlEvent<'_>, column: Column) -> Option<u64> {
-    if column.is_of_process() {
-        return Some(event.process_index().into());
-    }
-    match column {
-        Column::Result => Some(event.status().into()),
-        Column::Tid => Some(event.tid().into()),
-        Column::EventClass => Some(event.raw_class().into()),
-        Column::Operation => {
-            let o = event.operation();
-            Some(u64::from(o.class) << 32 | u64::from(o.code) << 8 | u64::from(o.sub))
-        }
-        _ => None,
     }
 }
 

@@ -2,10 +2,13 @@
 
 mod column;
 mod filter;
+mod pml;
+mod row;
 mod time;
 mod value;
 
 pub use column::{ColumnError, column_name, column_named};
 pub use filter::{Filter, FilterError, Relation, Scratch};
 pub use pml_reader::Column;
+pub use row::{Row, Rows, Visit};
 pub use time::{TimeError, TimePoint};

@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use pml_reader::{Column, PmlEvent, TICKS_PER_SECOND};
+use pml_reader::{Column, TICKS_PER_SECOND};
 
 use super::{
-    Relation,
+    Relation, Row,
     time::{DAY, Written, instant, span, time_of_day},
 };
 
@@ -73,9 +73,9 @@ impl Value {
         })
     }
 
-    /// Whether an event's number in this column is among what the value stands for. What has no number is not.
-    pub(super) fn holds(&self, event: &PmlEvent<'_>, column: Column, utc_offset_minutes: i32) -> bool {
-        let Some(number) = of_event(event, column) else { return false };
+    /// Whether a row's number in this column is among what the value stands for. What has no number is not.
+    pub(super) fn holds<R: Row>(&self, row: &R, column: Column, utc_offset_minutes: i32) -> bool {
+        let Some(number) = row.number(column) else { return false };
         self.contains(number, i64::from(utc_offset_minutes) * 60 * TICKS_PER_SECOND as i64)
     }
 
@@ -86,22 +86,6 @@ impl Value {
             Self::Instant { range, local: true } => range.contains(&local),
             Self::TimeOfDay(range) => range.contains(&(local % DAY)),
         }
-    }
-}
-
-/// The number in a column that holds one: spans in ticks, times as FILETIME.
-fn of_event(event: &PmlEvent<'_>, column: Column) -> Option<u64> {
-    let process = || event.process().map(|p| p.raw);
-    match column {
-        Column::Tid => Some(event.tid().into()),
-        Column::Duration => event.duration(),
-        Column::RelativeTime => Some(event.time().0.saturating_sub(event.file().first_time().0)),
-        Column::TimeOfDay | Column::DateAndTime => Some(event.time().0),
-        Column::CompletionTime => event.completion().map(|t| t.0),
-        Column::Pid => process().map(|p| p.pid.into()),
-        Column::ParentPid => process().map(|p| p.parent_pid.into()),
-        Column::Session => process().map(|p| p.session.into()),
-        _ => None,
     }
 }
 

@@ -10,11 +10,14 @@ mod recovered;
 mod share;
 mod watch;
 
+use std::ops::ControlFlow;
+
 use pml_reader::Column;
 
 use crate::{
     logs::{Known, LocalClock, LogLine},
     model::{Event, EventId, FileTime, Process, ProcessId, SourceId, Ticks, Words},
+    query::{Rows, Visit},
 };
 
 use gather::Gather;
@@ -121,6 +124,30 @@ pub struct Caveat {
     pub consequence: Words,
     /// Whether the operation sought may be hidden by it, so that its absence shows nothing.
     pub hides: bool,
+}
+
+impl Rows for Source {
+    fn count(&self) -> Option<u64> {
+        match self {
+            Self::Pml(source) => source.file.count(),
+            Self::Import(source) => source.count(),
+            Self::Etl(source) => source.count(),
+            Self::Log(_) => Some(0),
+        }
+    }
+
+    fn visit<V: Visit>(
+        &self,
+        visit: &V,
+        take: &mut dyn FnMut(V::Part) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        match self {
+            Self::Pml(source) => source.file.visit(visit, take),
+            Self::Import(source) => source.visit(visit, take),
+            Self::Etl(source) => source.visit(visit, take),
+            Self::Log(_) => ControlFlow::Continue(()),
+        }
+    }
 }
 
 /// A source: a trace of events, or a log of lines.

@@ -4,6 +4,7 @@
 mod caveats;
 mod line;
 mod processes;
+mod rows;
 
 use std::sync::OnceLock;
 
@@ -51,14 +52,20 @@ impl ImportSource {
         if self.file.is_xml() { "procmon-xml" } else { "procmon-csv" }
     }
 
+    /// Times of the first and the last row.
+    fn span(&self) -> (FileTime, FileTime) {
+        let first = self.file.first_time().map_or(FileTime::default(), FileTime::from);
+        let count = self.file.len();
+        let mut ends = (count.saturating_sub(LAST_ROWS)..count).rev();
+        let last = ends.find_map(|index| self.file.row(index).ok()?.time());
+        (first, last.map_or(first, FileTime::from))
+    }
+
     pub(crate) fn scan(&self, id: SourceId) -> Scan {
         let (known, list) = Known::of(&self.file);
         let roles: Vec<Role> = list.iter().map(|p| p.role).collect();
-        let first = self.file.first_time().map_or(FileTime::default(), FileTime::from);
-        let count = self.file.len();
-        let ends = (count.saturating_sub(LAST_ROWS)..count).rev();
-        let last = ends.filter_map(|index| self.file.row(index).ok()?.time()).next();
-        let frame = Frame::new(id, &roles, first, last.map_or(first, FileTime::from));
+        let (first, last) = self.span();
+        let frame = Frame::new(id, &roles, first, last);
         let (share, unknown) = (0..self.file.parts())
             .into_par_iter()
             .fold(<(Share, Unknown)>::default, |(mut share, mut unknown), part| {

@@ -1,16 +1,19 @@
 //! ETW traces. Their operations become the same events as Process Monitor's; what ETW does not record, the access an
 //! open asked for before all, stays empty.
 
+mod detail;
+mod learnt;
+mod rows;
+
 use std::{
     collections::{BTreeMap, HashMap},
-    fmt::Write as _,
     ops::ControlFlow,
     sync::OnceLock,
 };
 
 use etl_reader::{
     EtlError, EtlFile, Summary,
-    names::{Names, Operation, OperationClass, registry_path},
+    names::{Names, Operation, OperationClass},
 };
 use servicing_logs::bundle::Content;
 
@@ -22,10 +25,10 @@ use super::{
 use crate::{
     logs::ServiceFact,
     model::{
-        Event, EventId, Evidence, FileTime, Kind, OpenFacts, Process, ProcessId, Role, SourceId, Ticks,
-        Words, inherit_roles, is_error,
+        Event, EventId, Evidence, FileTime, Kind, OpenFacts, ProcessId, Role, SourceId, Ticks, Words, is_error,
     },
 };
+use learnt::{Learnt, push_path, utc};
 
 const BINS: usize = 240;
 const MAX_GROUPS: usize = 1 << 16;
@@ -35,19 +38,9 @@ const MAX_KEPT: usize = 1 << 18;
 #[derive(Debug)]
 pub struct EtlSource {
     content: Content,
-    read: OnceLock<Read>,
-}
-
-/// By process id: start times and positions in the list of processes, in order of time.
-type ByPid = HashMap<u32, Vec<(u64, u32)>>;
-
-/// What the one scan learnt and kept. Operations of ETW come from several records each, so those that are kept are
-/// kept whole.
-#[derive(Debug)]
-struct Read {
-    names: Names,
-    by_pid: ByPid,
-    events: BTreeMap<u64, Event>,
+    learnt: OnceLock<Learnt>,
+    /// What the scan kept. Operations of ETW come from several records each, so those that are kept are kept whole.
+    events: OnceLock<BTreeMap<u64, Event>>,
 }
 
 impl EtlSource {
@@ -57,7 +50,7 @@ impl EtlSource {
     /// [`EtlError`], where it cannot.
     pub(crate) fn new(content: Content) -> Result<Self, EtlError> {
         EtlFile::from_bytes(&content)?;
-        Ok(Self { content, read: OnceLock::new() })
+        Ok(Self { content, learnt: OnceLock::new(), events: OnceLock::new() })
     }
 
     /// The file's bytes.
@@ -67,6 +60,10 @@ impl EtlSource {
 
     fn file(&self) -> Option<EtlFile<'_>> {
         EtlFile::from_bytes(&self.content).ok()
+    }
+
+    fn learnt(&self, file: &EtlFile<'_>) -> &Learnt {
+        self.learnt.get_or_init(|| Learnt::of(file))
     }
 
     pub(crate) fn machine(&self) -> Option<Machine> {
@@ -98,8 +95,9 @@ impl EtlSource {
         let Some(file) = self.file() else { return Scan::default() };
         let files = [&file];
         let summary = Summary::of(&file);
-        let names = Names::learn(&files);
-        let (mut processes, by_pid) = processes(&names);
+        let learnt = self.learnt(&file);
+        let names = learnt.names();
+        let mut processes = learnt.processes.clone();
         let (first, last) = (utc(file.header().start_time).0, utc(file.header().end_time).0);
         let width = (last.saturating_sub(first) / BINS as u64).max(1) + 1;
         let mut scan = Scan {
@@ -117,7 +115,7 @@ impl EtlSource {
             let time = utc(operation.time);
             let status = operation.status.unwrap_or(0);
             let failed = is_error(status);
-            let process = find(&by_pid, operation.pid, time);
+            let process = learnt.process(operation.pid, time);
             if let Some(class) = classes.get_mut(usize::from(operation.class == OperationClass::Registry)) {
                 class.1 += 1;
             }
@@ -150,13 +148,14 @@ impl EtlSource {
                     group.count += 1;
                     group.last = group.last.max(time);
                     if group.count == 1 {
-                        events.insert(operation.record, own(operation, id, &names, process));
+                        events.insert(operation.record, own(operation, id, names, process));
                     }
                 }
             }
             let kind = kind(operation);
             let kept = if watch::may_mark(role, kind) {
-                push_path(operation, &names, &mut path);
+                path.clear();
+                push_path(operation, names, &mut path);
                 watch::mark(role, kind, |tail| ends_with(&path, tail)).map(Kept::Marked)
             } else {
                 None
@@ -165,7 +164,7 @@ impl EtlSource {
             if let Some(kept) = kept
                 && scan.kept.len() < MAX_KEPT
             {
-                events.insert(operation.record, own(operation, id, &names, process));
+                events.insert(operation.record, own(operation, id, names, process));
                 scan.kept.push((operation.record, kept));
             }
             ControlFlow::<()>::Continue(())
@@ -176,19 +175,20 @@ impl EtlSource {
         let span = |t| Some(utc(t)).filter(|t| t.0 > 0);
         scan.first = scan.first.or(span(file.header().start_time));
         scan.last = scan.last.or(span(file.header().end_time));
-        scan.known.services = services(&names);
+        scan.known.services = services(names);
         scan.processes = processes;
-        let _ = self.read.set(Read { names, by_pid, events });
+        let _ = self.events.set(events);
         scan
     }
 
     pub(crate) fn event(&self, id: EventId) -> Option<Event> {
-        self.read.get()?.events.get(&id.index).cloned()
+        self.events.get()?.get(&id.index).cloned()
     }
 
     pub(crate) fn touching(&self, id: SourceId, paths: &[String]) -> Vec<Event> {
         let mut text = String::new();
         self.collect(id, |operation, names| {
+            text.clear();
             push_path(operation, names, &mut text);
             let lower = text.to_ascii_lowercase();
             paths.contains(&lower)
@@ -205,23 +205,27 @@ impl EtlSource {
     /// Gathers from all operations; `base` is where the source's processes begin in the timeline's.
     pub(crate) fn gather<G: Gather>(&self, source: SourceId, base: u32, gather: &G) -> G::Part {
         let mut part = G::Part::default();
-        let (Some(file), Some(read)) = (self.file(), self.read.get()) else { return part };
-        let _ = read.names.operations(&[&file], |operation| {
-            let process = find(&read.by_pid, operation.pid, utc(operation.time));
+        let Some(file) = self.file() else { return part };
+        let learnt = self.learnt(&file);
+        let names = learnt.names();
+        let _ = names.operations(&[&file], |operation| {
+            let process = learnt.process(operation.pid, utc(operation.time));
             let process = process.map(|p| ProcessId(p.0 + base));
-            gather.take(&EtlDone { operation, names: &read.names, source, process }, &mut part);
+            gather.take(&EtlDone { operation, names, source, process }, &mut part);
             ControlFlow::<()>::Continue(())
         });
         part
     }
 
     fn collect(&self, id: SourceId, mut wanted: impl FnMut(&Operation<'_>, &Names) -> bool) -> Vec<Event> {
-        let (Some(file), Some(read)) = (self.file(), self.read.get()) else { return Vec::new() };
+        let Some(file) = self.file() else { return Vec::new() };
+        let learnt = self.learnt(&file);
+        let names = learnt.names();
         let mut found = Vec::new();
-        let _ = read.names.operations(&[&file], |operation| {
-            if wanted(operation, &read.names) && found.len() < MAX_KEPT {
-                let process = find(&read.by_pid, operation.pid, utc(operation.time));
-                found.push(own(operation, id, &read.names, process));
+        let _ = names.operations(&[&file], |operation| {
+            if wanted(operation, names) && found.len() < MAX_KEPT {
+                let process = learnt.process(operation.pid, utc(operation.time));
+                found.push(own(operation, id, names, process));
             }
             ControlFlow::<()>::Continue(())
         });
@@ -275,55 +279,6 @@ impl Done for EtlDone<'_> {
     }
 }
 
-/// Times before 1601 cannot be.
-fn utc(time: etl_reader::FileTime) -> FileTime {
-    FileTime(u64::try_from(time.0).unwrap_or(0))
-}
-
-/// The processes with roles, and the way from a process id to them by time.
-fn processes(names: &Names) -> (Vec<Process>, ByPid) {
-    let mut by_pid = ByPid::new();
-    for (number, process) in names.processes().iter().enumerate() {
-        by_pid.entry(process.pid).or_default().push((process.start.map_or(0, |s| utc(s).0), number as u32));
-    }
-    for starts in by_pid.values_mut() {
-        starts.sort_unstable();
-    }
-    let mut list: Vec<Process> = names
-        .processes()
-        .iter()
-        .map(|p| {
-            let start = p.start.map(utc);
-            let path = p.image_path.as_deref().unwrap_or_default();
-            Process {
-                pid: p.pid,
-                parent_pid: p.parent.unwrap_or(0),
-                parent: p.parent.and_then(|pid| find(&by_pid, Some(pid), start.unwrap_or_default())),
-                role: Role::of_name(&p.image_name),
-                name: p.image_name.clone(),
-                image_path: names.volumes().dos_path(path).into_owned(),
-                command_line: p.command_line.clone().unwrap_or_default(),
-                user: p.user.clone().unwrap_or_default(),
-                company: String::new(),
-                start,
-                end: p.end.map(utc),
-                exit_status: p.exit_status,
-                events: 0,
-                failures: 0,
-            }
-        })
-        .collect();
-    inherit_roles(&mut list);
-    (list, by_pid)
-}
-
-/// The process that had this id at that time.
-fn find(by_pid: &ByPid, pid: Option<u32>, time: FileTime) -> Option<ProcessId> {
-    let starts = by_pid.get(&pid?)?;
-    let at = starts.partition_point(|(start, _)| *start <= time.0);
-    starts.get(at.saturating_sub(1)).map(|(_, number)| ProcessId(*number))
-}
-
 fn services(names: &Names) -> Vec<ServiceFact> {
     let state = |state| match state {
         1 => Some("stopped"),
@@ -344,22 +299,6 @@ fn services(names: &Names) -> Vec<ServiceFact> {
             }
         })
         .collect()
-}
-
-fn push_path(operation: &Operation<'_>, names: &Names, out: &mut String) {
-    out.clear();
-    // Writing to a String cannot fail.
-    let _ = write!(out, "{}", operation.path);
-    let known = match operation.class {
-        OperationClass::File => names.volumes().dos_path(out),
-        OperationClass::Registry => registry_path(out),
-    };
-    if let std::borrow::Cow::Owned(known) = known {
-        *out = known;
-    }
-    if let Some(value) = operation.value_name {
-        let _ = write!(out, "\\{value}");
-    }
 }
 
 fn ends_with(path: &str, tail: &str) -> bool {
