@@ -25,7 +25,8 @@ use super::{
 use crate::{
     logs::ServiceFact,
     model::{
-        Event, EventId, Evidence, FileTime, Kind, OpenFacts, ProcessId, Role, SourceId, Ticks, Words, is_error,
+        Event, EventId, Evidence, FileTime, Kind, OpenFacts, ProcessId, Role, SourceId, Ticks, Words,
+        is_error,
     },
 };
 use learnt::{Learnt, push_path, utc};
