@@ -154,19 +154,26 @@ impl EtlSource {
                 }
             }
             let kind = kind(operation);
-            let kept = if watch::may_mark(role, kind) {
+            let mut keep = |kept| {
+                if scan.kept.len() < MAX_KEPT {
+                    events.entry(operation.record).or_insert_with(|| own(operation, id, names, process));
+                    scan.kept.push((operation.record, kept));
+                }
+            };
+            if watch::may_mark(role, kind) {
                 path.clear();
                 push_path(operation, names, &mut path);
-                watch::mark(role, kind, |tail| ends_with(&path, tail)).map(Kept::Marked)
-            } else {
-                None
+                if let Some(mark) = watch::mark(role, kind, |tail| ends_with(&path, tail)) {
+                    keep(Kept::Marked(mark));
+                }
+            }
+            let path = || {
+                let mut path = String::new();
+                push_path(operation, names, &mut path);
+                path
             };
-            let kept = kept.or_else(|| (failed && role.services_updates()).then_some(Kept::Suspect));
-            if let Some(kept) = kept
-                && scan.kept.len() < MAX_KEPT
-            {
-                events.insert(operation.record, own(operation, id, names, process));
-                scan.kept.push((operation.record, kept));
+            if failed && watch::is_suspect(role, path) {
+                keep(Kept::Suspect);
             }
             ControlFlow::<()>::Continue(())
         });
