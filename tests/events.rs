@@ -284,7 +284,11 @@ fn what_is_no_log_is_told_as_what_it_is() {
             &["Git LFS pointer", "git lfs pull"],
         ),
         ("zip", b"PK\x03\x04rest", &["ZIP archive"]),
-        ("csv", b"\xEF\xBB\xBF\"Time of Day\",\"Process Name\",\"Operation\"\r\n", &["has no column \"Result\"", ".PML"]),
+        (
+            "csv",
+            b"\xEF\xBB\xBF\"Time of Day\",\"Process Name\",\"Operation\"\r\n",
+            &["has no column \"Result\"", ".PML"],
+        ),
         ("log", CBS, &["holds no trace of events but cbs-log", "bootrace report"]),
         ("empty", b"", &["empty"]),
         ("cut", &good[..0x200], &["header", "offset 0x0", "needs 936 bytes, 512 are there"]),

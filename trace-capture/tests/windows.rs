@@ -60,7 +60,7 @@ fn arming_writes_the_planned_values_and_disarming_restores_a_byte_identical_expo
     let before = (export(AUTOLOGGER), in_windows(&*machine));
     let options = Options { boots: 3, kernel: true, ..Options::default() };
     let plan = plan::build(&options, &machine.facts().unwrap()).unwrap();
-    arm(&*machine, &plan).unwrap();
+    arm(&Mortal::immortal(&*machine), &plan).unwrap();
     let mut compared = 0;
     for step in &plan.steps {
         if let Action::WriteKey { key, tree } = &step.action {
@@ -190,7 +190,7 @@ fn an_offline_windows_is_armed_in_its_own_hive_and_put_back() {
     {
         let offline = trace_capture::here(Some(folder)).unwrap();
         let plan = plan::build(&options, &offline.facts().unwrap()).unwrap();
-        arm(&*offline, &plan).unwrap();
+        arm(&Mortal::immortal(&*offline), &plan).unwrap();
         let key = r"HKLM\bootrace-offline\ControlSet002\Control\WMI\Autologger\bootrace-file";
         assert!(machine.tree(key).unwrap().is_some(), "the control set to boot from is armed");
         assert!(machine.tree(&key.replace("002", "001")).unwrap().is_none(), "the other one is not");
@@ -238,7 +238,7 @@ fn collecting_makes_a_bundle_of_a_made_windows_folder() {
     let (_one, machine) = machine();
     let made = make_logs();
     let plan = plan::build(&Options::default(), &machine.facts().unwrap()).unwrap();
-    arm(&*machine, &plan).unwrap();
+    arm(&Mortal::immortal(&*machine), &plan).unwrap();
     machine.append(&plan::boot_file("bootrace-file"), b"not written by ETW").unwrap();
     // Held open by somebody who is writing it.
     let held = std::fs::OpenOptions::new().append(true).open(&made[0]).unwrap();
@@ -277,10 +277,15 @@ fn collecting_makes_a_bundle_of_a_made_windows_folder() {
     }
 }
 
-/// Kills the process at the n-th change to the machine, before it is made.
+/// Kills the process at the n-th change to the machine, before it is made. Its disk has room for any trace, since
+/// what is free where tests run is no part of them.
 struct Mortal<'m>(&'m dyn Machine, AtomicUsize);
 
-impl Mortal<'_> {
+impl<'m> Mortal<'m> {
+    fn immortal(machine: &'m dyn Machine) -> Self {
+        Mortal(machine, AtomicUsize::new(usize::MAX))
+    }
+
     fn change(&self) {
         if self.1.fetch_sub(1, Ordering::SeqCst) == 0 {
             std::process::abort();
@@ -487,7 +492,7 @@ impl Services for Mortal<'_> {
 
 impl Machine for Mortal<'_> {
     fn facts(&self) -> Result<Facts> {
-        self.0.facts()
+        Ok(Facts { free_bytes: None, ..self.0.facts()? })
     }
     fn private_words(&self) -> Result<Vec<String>> {
         self.0.private_words()
