@@ -18,6 +18,7 @@ mod file;
 mod header;
 pub mod import;
 mod operation;
+mod pmc;
 mod recover;
 mod sniff;
 mod tables;
@@ -36,6 +37,7 @@ pub use operation::{
     EventClass, Operation, UNKNOWN, file as file_operation, process as process_operation,
     registry as registry_operation,
 };
+pub use pmc::{PmcRelation, PmcRule, write_pmc};
 pub use recover::{Gap, Names, Recovered, UNKNOWN_PID};
 pub use tables::{
     icons::PmlIcon,

@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod charts;
+pub mod diagram;
 pub mod export;
 mod from_timeline;
 pub mod html;
@@ -14,8 +15,10 @@ mod lang;
 mod messages;
 pub mod model;
 pub mod png;
+pub mod procmon_filter;
 mod redact;
 pub mod text;
+pub mod tracks;
 mod view;
 mod visible;
 pub mod write;

@@ -123,6 +123,9 @@ messages! {
     LANE_CHAIN = "Chain", "链条";
     LANE_EVENTS = "Events", "事件";
     LANE_FAILURES = "Failures", "失败";
+    LANE_LIFE = "Process", "进程";
+    LANE_THREAD = "thread {}", "线程 {}";
+    LANE_CAUSES = "Causes", "起因";
     BOOT = "boot {}", "第 {} 次启动";
     AT_MOST = "at most {0} in {1} s", "每 {1} 秒最多 {0} 个";
     LEGEND_SERVICING = "servicing process", "服务堆栈进程";

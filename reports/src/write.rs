@@ -4,7 +4,7 @@ use crate::lang::Lang;
 use crate::model::{Report, Text};
 use crate::png::Png;
 use crate::text::TextOptions;
-use crate::{html, json, png, text};
+use crate::{diagram, html, json, png, procmon_filter, text, tracks};
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -22,11 +22,32 @@ pub enum Format {
     Text,
     /// `report.compare.txt`: the comparison with a good boot.
     Compare,
+    /// `report.dot`: the graph for Graphviz.
+    Dot,
+    /// `report.mmd`: the graph for Mermaid.
+    Mermaid,
+    /// `report.pftrace`: tracks for Perfetto.
+    Perfetto,
+    /// `report.trace.json`: the same tracks in Chrome's format.
+    Chrome,
+    /// `report.pmc`: Process Monitor's filter for the evidence.
+    Pmc,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 5] = [Self::Html, Self::Png, Self::Json, Self::Text, Self::Compare];
+    pub const ALL: [Self; 10] = [
+        Self::Html,
+        Self::Png,
+        Self::Json,
+        Self::Text,
+        Self::Compare,
+        Self::Dot,
+        Self::Mermaid,
+        Self::Perfetto,
+        Self::Chrome,
+        Self::Pmc,
+    ];
 
     /// The format of a name such as `html` or `text`.
     pub fn from_name(name: &str) -> Option<Self> {
@@ -41,6 +62,11 @@ impl Format {
             Self::Json => ("json", &["json"]),
             Self::Text => ("text", &["txt"]),
             Self::Compare => ("compare", &["compare.txt", "txt"]),
+            Self::Dot => ("dot", &["dot", "gv"]),
+            Self::Mermaid => ("mermaid", &["mmd", "mermaid"]),
+            Self::Perfetto => ("perfetto", &["pftrace", "perfetto-trace"]),
+            Self::Chrome => ("chrome", &["trace.json", "json"]),
+            Self::Pmc => ("pmc", &["pmc"]),
         }
     }
 
@@ -204,6 +230,11 @@ fn render(
             notes.extend(png.note);
             png.bytes
         }
+        Format::Dot => diagram::dot(report, lang).into_bytes(),
+        Format::Mermaid => diagram::mermaid(report, lang).into_bytes(),
+        Format::Perfetto => tracks::perfetto(report, lang),
+        Format::Chrome => tracks::chrome(report, lang)?.into_bytes(),
+        Format::Pmc => procmon_filter::pmc(report),
     })
 }
 

@@ -12,13 +12,19 @@ fn choose(given: Option<&str>, formats: &[Format]) -> Output {
 
 #[test]
 fn the_output_is_chosen_as_documented() {
-    use Format::{Html, Json, Png, Text};
+    use Format::{Chrome, Html, Json, Mermaid, Perfetto, Png, Text};
     assert_eq!(choose(None, &[Html, Png, Json]), Output::Folder("logs/boot.pml-report".into()));
     assert_eq!(choose(Some("out"), &[Html]), Output::Folder("out".into()));
     assert_eq!(choose(Some("out/a.html"), &[Html]), Output::File("out/a.html".into(), Html));
     assert_eq!(choose(Some("a.TXT"), &[Text]), Output::File("a.TXT".into(), Text));
     assert_eq!(choose(Some("a.html"), &[Html, Json]), Output::Folder("a.html".into()));
     assert_eq!(choose(Some("a.html"), &[Json]), Output::Folder("a.html".into()));
+    assert_eq!(choose(Some("a.mmd"), &[Mermaid]), Output::File("a.mmd".into(), Mermaid));
+    assert_eq!(choose(Some("a.pftrace"), &[Perfetto]), Output::File("a.pftrace".into(), Perfetto));
+    assert_eq!(choose(Some("a.trace.json"), &[Chrome]), Output::File("a.trace.json".into(), Chrome));
+    assert_eq!(choose(Some("a.json"), &[Chrome]), Output::File("a.json".into(), Chrome));
+    assert_eq!(choose(Some(".json"), &[Json]), Output::File(".json".into(), Json));
+    assert_eq!(choose(Some("json"), &[Json]), Output::Folder("json".into()));
     assert_eq!(choose(Some("-"), &[Json]), Output::Stdout(Json));
     let many = Output::choose(Some(Path::new("-")), Path::new("x"), &[Json, Html]);
     assert!(matches!(many, Err(WriteError::ManyToStdout)));

@@ -30,6 +30,7 @@ Examples:
   bootrace report boot.pml -o verdict.html --format html --lang zh-CN
   bootrace report boot.pml -o - --format json | jq .verdict
   bootrace report boot.pml --baseline good.pml  held against a boot that went well
+  bootrace report boot.pml --format html,pmc,perfetto   page, Process Monitor's filter, trace for ui.perfetto.dev
 
 Exit codes: 0 done; 1 only with --exit-code, where a failing operation was found; 2 nothing could be read, or the
 report could not be written.")]
@@ -39,8 +40,8 @@ pub(crate) struct Args {
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<PathBuf>,
 
-    /// Folder for the report; one file where PATH ends in .html, .png, .json or .txt and one format is asked for; `-`
-    /// for standard output [default: INPUT-report beside the first input]
+    /// Folder for the report; one file where PATH ends like a file of the one format asked for (.html, .png, .json, .txt,
+    /// .dot, .mmd, .pftrace, .pmc); `-` for standard output [default: INPUT-report beside the first input]
     #[arg(short, long, value_name = "PATH")]
     output: Option<PathBuf>,
 
@@ -72,11 +73,26 @@ pub(crate) struct Args {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(super) enum FormatArg {
+    /// The page for people
     Html,
+    /// Verdict and timeline as a picture
     Png,
+    /// Everything, for programs
     Json,
+    /// The verdict in 15 lines
     Text,
+    /// The comparison with the good boot in full
     Compare,
+    /// The graph around the failure, for Graphviz
+    Dot,
+    /// The same graph for Mermaid: Markdown pages, wikis
+    Mermaid,
+    /// Phases, services, processes and operations in time, for ui.perfetto.dev
+    Perfetto,
+    /// The same in Chrome's trace format, for chrome://tracing and others
+    Chrome,
+    /// A Process Monitor configuration whose filter shows the evidence: File > Import Configuration
+    Pmc,
 }
 
 impl From<FormatArg> for Format {
@@ -87,6 +103,11 @@ impl From<FormatArg> for Format {
             FormatArg::Json => Self::Json,
             FormatArg::Text => Self::Text,
             FormatArg::Compare => Self::Compare,
+            FormatArg::Dot => Self::Dot,
+            FormatArg::Mermaid => Self::Mermaid,
+            FormatArg::Perfetto => Self::Perfetto,
+            FormatArg::Chrome => Self::Chrome,
+            FormatArg::Pmc => Self::Pmc,
         }
     }
 }

@@ -216,6 +216,8 @@ open_struct! {
         pub relation: Option<Relation>,
         /// When.
         pub time: Option<Time>,
+        /// How long it took.
+        pub duration: Option<Span>,
         /// The input that recorded it.
         pub source: String,
         /// Index of the event in that input, from 0.
@@ -298,6 +300,8 @@ open_struct! {
         pub label: String,
         /// A second line: a path, a result.
         pub detail: String,
+        /// When, where it has a time.
+        pub time: Option<Time>,
         /// How it is known.
         pub trust: Option<Trust>,
         /// Where it is recorded.

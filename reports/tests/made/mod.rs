@@ -774,6 +774,12 @@ fn graph() -> Graph {
         kind: Some(kind),
         label: label.into(),
         detail: detail.into(),
+        time: match id {
+            "rename" => at(41_318),
+            "line" => at(41_321),
+            "rollback" => at(44_102),
+            _ => None,
+        },
         trust: Some(trust),
         evidence,
         failing: id == "rename",
