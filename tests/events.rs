@@ -102,6 +102,52 @@ fn jsonl(args: &[&str]) -> Vec<serde_json::Value> {
     String::from_utf8(out.stdout).unwrap().lines().map(|l| serde_json::from_str(l).unwrap()).collect()
 }
 
+/// What Timesketch's guide asks of a line, and that the rest is the plain format's.
+#[test]
+fn timesketch_gets_what_it_asks_for() {
+    let sample = sample();
+    let plain = jsonl(&[]);
+    let lines = jsonl(&["--profile", "timesketch"]);
+    assert_eq!(lines.len(), plain.len());
+    for (line, plain) in lines.iter().zip(&plain) {
+        assert_eq!(line["timestamp_desc"], "Start Time");
+        let datetime = line["datetime"].as_str().unwrap();
+        let recorded = plain["date-and-time"].as_str().unwrap();
+        // 2024-08-20T05:12:44.3180019Z and 2024-08-20T05:12:44.318001+00:00
+        assert_eq!(
+            datetime,
+            format!("{:0<26}+00:00", recorded.trim_end_matches('Z').chars().take(26).collect::<String>())
+        );
+        let microseconds = line["timestamp"].as_i64().unwrap();
+        assert!(datetime[..26].ends_with(&format!("{:06}", microseconds % 1_000_000)), "{line}");
+        let message = line["message"].as_str().unwrap();
+        for part in ["process-name", "operation", "path", "result"] {
+            assert!(message.contains(plain[part].as_str().unwrap_or_default()), "{message}");
+        }
+        let keys = |line: &serde_json::Value| line.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+        let theirs = ["datetime", "message", "timestamp", "timestamp_desc"].map(str::to_owned);
+        let mut wanted: Vec<_> = keys(plain).iter().map(|key| key.replace('-', "_")).chain(theirs).collect();
+        wanted.sort();
+        let mut found = keys(line);
+        found.sort();
+        assert_eq!(found, wanted);
+        assert_eq!(line["process_name"], plain["process-name"]);
+    }
+    let failed = lines.iter().find(|line| line["result"] == "ACCESS DENIED").unwrap();
+    assert_eq!(
+        failed["message"],
+        r"TiWorker.exe (708) CreateFile C:\Windows\System32\DriverStore\FileRepository\cpu.inf_amd64_58ad293bce5709bc\cpu.inf: ACCESS DENIED"
+    );
+
+    let folder = tempfile::tempdir().unwrap();
+    let output = folder.path().join("events.json");
+    let out = bootrace(&["events", &sample, "--profile", "timesketch", "-o", output.to_str().unwrap()]);
+    assert!(out.status.success() && String::from_utf8_lossy(&out.stderr).contains("ends in .jsonl"));
+    let out = bootrace(&["events", &sample, "--profile", "timesketch", "--format", "csv"]);
+    assert_eq!(out.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&out.stderr).contains("--format jsonl"));
+}
+
 #[test]
 fn filters_choose_as_in_process_monitor() {
     let all = jsonl(&[]);

@@ -11,7 +11,7 @@ use std::{
 use anyhow::{Context as _, bail};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use pml_reader::{COLUMNS, Column};
-use reports::export::{Csv, Exported, Format, JsonLines, ProcmonCsv, Table, Terminal, export};
+use reports::export::{Csv, Exported, Format, JsonLines, ProcmonCsv, Table, Terminal, Timesketch, export};
 use timeline::{
     Case, Input, Source,
     query::{Filter, Rows as _, column_named},
@@ -31,6 +31,7 @@ Examples:
   bootrace events boot.pml --from +41s --to +43s --columns time-of-day,process-name,operation,path,result
   bootrace events boot.pml --format procmon-csv -o boot.csv     what Process Monitor itself would export
   bootrace events boot.pml --format jsonl | jq .path
+  bootrace events boot.pml --format jsonl --profile timesketch -o boot.jsonl
   bootrace events boot.etl --where 'event-class is ETW'         what providers say, servicing's among them")]
 pub(crate) struct Args {
     /// Process Monitor log (.pml), ETW trace (.etl), or a folder or .zip file with such
@@ -51,6 +52,10 @@ pub(crate) struct Args {
     /// How to print them [default: table at a terminal, else csv]
     #[arg(long, value_enum)]
     format: Option<FormatArg>,
+
+    /// Make jsonl what another program takes
+    #[arg(long, value_enum)]
+    profile: Option<ProfileArg>,
 
     /// Clock of procmon-csv, and of times of day in filters, ahead of UTC
     #[arg(long, value_name = "±HH:MM", default_value = "+00:00", allow_hyphen_values = true, value_parser = offset)]
@@ -73,6 +78,12 @@ enum FormatArg {
     Jsonl,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum ProfileArg {
+    /// With message, datetime, timestamp and timestamp_desc for an import into Timesketch
+    Timesketch,
+}
+
 /// Columns of a table, and of csv and jsonl where none are named.
 const FOR_PEOPLE: [Column; 6] =
     [Column::TimeOfDay, Column::ProcessName, Column::Pid, Column::Operation, Column::Result, Column::Path];
@@ -83,7 +94,13 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     filter.style.utc_offset_minutes = args.utc_offset;
     let named = args.columns.iter().map(|name| column_named(name)).collect::<Result<Vec<_>, _>>()?;
     let terminal = args.output.is_none() && io::stdout().is_terminal();
-    let format = args.format.unwrap_or(if terminal { FormatArg::Table } else { FormatArg::Csv });
+    let format = match (args.format, args.profile) {
+        (Some(format), None) => format,
+        (None | Some(FormatArg::Jsonl), Some(_)) => FormatArg::Jsonl,
+        (Some(_), Some(_)) => bail!("--profile goes with --format jsonl"),
+        (None, None) if terminal => FormatArg::Table,
+        (None, None) => FormatArg::Csv,
+    };
     let all = || COLUMNS.iter().map(|(column, _)| *column).filter(|c| *c != Column::Sequence).collect();
 
     let case = Case::open(std::slice::from_ref(&args.input));
@@ -110,6 +127,16 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
             write(args, &traces, &filter, &Table::new(or(named, FOR_PEOPLE.to_vec()), width))
         }
         FormatArg::Csv => write(args, &traces, &filter, &Csv::new(or(named, all()))),
+        FormatArg::Jsonl if args.profile == Some(ProfileArg::Timesketch) => {
+            if args
+                .output
+                .as_ref()
+                .is_some_and(|path| path.extension().is_none_or(|ending| ending != "jsonl"))
+            {
+                eprintln!("bootrace: Timesketch takes the file only if its name ends in .jsonl");
+            }
+            write(args, &traces, &filter, &Timesketch::new(&or(named, all())))
+        }
         FormatArg::Jsonl => write(args, &traces, &filter, &JsonLines::new(&or(named, all()))),
         FormatArg::ProcmonCsv if named.is_empty() => {
             write(args, &traces, &filter, &ProcmonCsv::new(args.utc_offset))

@@ -10,20 +10,14 @@ use super::{Format, push_cell};
 /// JSON lines.
 #[derive(Debug)]
 pub struct JsonLines {
-    /// The columns with their keys as they are printed.
-    columns: Vec<(Column, String)>,
+    fields: Fields,
 }
 
 impl JsonLines {
     /// These columns.
     pub fn new(columns: &[Column]) -> Self {
-        Self { columns: columns.iter().map(|c| (*c, format!(",\"{}\":", column_name(*c)))).collect() }
+        Self { fields: Fields::new(columns, column_name) }
     }
-}
-
-/// Columns that hold a number and are written as one.
-fn is_printed_bare(column: Column) -> bool {
-    matches!(column, Column::Pid | Column::ParentPid | Column::Tid | Column::Session | Column::Duration)
 }
 
 impl Format for JsonLines {
@@ -32,9 +26,30 @@ impl Format for JsonLines {
     fn begin(&self, _out: &mut String) {}
 
     fn row<R: Row>(&self, row: &R, text: &mut String, out: &mut String) -> Result<(), R::Damage> {
+        out.push('{');
+        let damage = self.fields.push(row, text, out);
+        out.push_str("}\n");
+        damage
+    }
+}
+
+/// The fields of an object that hold a row: its number, its status in hex, and columns that are not empty.
+#[derive(Debug)]
+pub(super) struct Fields {
+    /// The columns with their keys as they are printed.
+    columns: Vec<(Column, String)>,
+}
+
+impl Fields {
+    pub(super) fn new(columns: &[Column], name: impl Fn(Column) -> String) -> Self {
+        Self { columns: columns.iter().map(|c| (*c, format!(",\"{}\":", name(*c)))).collect() }
+    }
+
+    /// Appends the fields, without the braces around them.
+    pub(super) fn push<R: Row>(&self, row: &R, text: &mut String, out: &mut String) -> Result<(), R::Damage> {
         let mut damage = Ok(());
         // Writing to a String cannot fail.
-        let _ = write!(out, "{{\"index\":{}", row.index());
+        let _ = write!(out, "\"index\":{}", row.index());
         if let Some(status) = row.status() {
             let _ = write!(out, ",\"status\":\"0x{status:08X}\"");
         }
@@ -47,12 +62,25 @@ impl Format for JsonLines {
                 continue;
             }
             out.push_str(key);
-            match serde_json::to_string(text) {
-                Ok(quoted) if !is_printed_bare(*column) => out.push_str(&quoted),
-                _ => out.push_str(text),
+            if is_printed_bare(*column) {
+                out.push_str(text);
+            } else {
+                push_quoted(text, out);
             }
         }
-        out.push_str("}\n");
         damage
+    }
+}
+
+/// Columns that hold a number and are written as one.
+fn is_printed_bare(column: Column) -> bool {
+    matches!(column, Column::Pid | Column::ParentPid | Column::Tid | Column::Session | Column::Duration)
+}
+
+/// Appends a JSON string.
+pub(super) fn push_quoted(text: &str, out: &mut String) {
+    // A text can always be quoted.
+    if let Ok(quoted) = serde_json::to_string(text) {
+        out.push_str(&quoted);
     }
 }

@@ -7,6 +7,7 @@ mod procmon_csv;
 mod table;
 mod template;
 mod terminal;
+mod timesketch;
 
 use std::{
     fmt::Display,
@@ -22,6 +23,7 @@ pub use jsonl::JsonLines;
 pub use procmon_csv::ProcmonCsv;
 pub use table::Table;
 pub use terminal::Terminal;
+pub use timesketch::Timesketch;
 
 /// A format: how the file begins, and how an event is printed.
 pub trait Format: Sync {
