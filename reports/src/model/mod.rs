@@ -4,6 +4,8 @@
 //! RFC 3339 UTC with seven decimals (100 ns); spans are seconds; prose that bootrace wrote is `{en, zh}`.
 
 pub(crate) mod parts;
+#[cfg(test)]
+mod schema;
 mod tables;
 mod verdict;
 
@@ -19,7 +21,7 @@ pub const SCHEMA_VERSION: &str = "1";
 open_struct! {
     /// A whole report.
     pub struct Report {
-        /// Version of the keys, see [`SCHEMA_VERSION`].
+        /// Version of the keys, `1` now.
         pub schema_version: String,
         /// What made the report.
         pub tool: Tool,

@@ -14,6 +14,7 @@ macro_rules! open_struct {
     ($( $(#[$meta:meta])* pub struct $name:ident { $( $(#[$field_meta:meta])* pub $field:ident: $type:ty, )* } )+) => { $(
         $(#[$meta])*
         #[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+        #[cfg_attr(test, derive(schemars::JsonSchema))]
         #[serde(default)]
         pub struct $name { $(
             $(#[$field_meta])*
@@ -26,11 +27,14 @@ pub(crate) use open_struct;
 
 /// Declares enums that are strings in JSON and keep strings that this version does not know.
 macro_rules! open_enum {
-    ($( $(#[$meta:meta])* pub enum $name:ident { $( $(#[$variant_meta:meta])* $variant:ident = $text:literal, )+ } )+) => { $(
-        $(#[$meta])*
+    ($(
+        $(#[doc = $doc:literal])*
+        pub enum $name:ident { $( $(#[doc = $variant_doc:literal])* $variant:ident = $text:literal, )+ }
+    )+) => { $(
+        $(#[doc = $doc])*
         #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum $name {
-            $( $(#[$variant_meta])* $variant, )+
+            $( $(#[doc = $variant_doc])* $variant, )+
             /// A value that this version does not know, kept as it was read.
             Other(String),
         }
@@ -72,6 +76,18 @@ macro_rules! open_enum {
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 Ok(Self::from(String::deserialize(deserializer)?.as_str()))
+            }
+        }
+
+        #[cfg(test)]
+        impl schemars::JsonSchema for $name {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                let values = [$( ($text, concat!($( $variant_doc ),*)), )+];
+                crate::model::schema::open_enum(concat!($( $doc ),*), &values)
             }
         }
     )+ };
