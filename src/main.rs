@@ -5,7 +5,7 @@ mod commands;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 
 /// Tells which file or registry operation made a Windows update fail at its reboot.
 #[derive(Debug, Parser)]
@@ -29,6 +29,8 @@ enum Command {
     Diff(commands::diff::Args),
     Explain(commands::explain::Args),
     Capture(commands::capture::Args),
+    Completions(commands::completions::Args),
+    Man(commands::man::Args),
 }
 
 /// Exit code of bad usage, of unreadable input and of output that could not be written.
@@ -42,6 +44,8 @@ fn main() -> ExitCode {
         Command::Diff(args) => commands::diff::run(&args),
         Command::Explain(args) => commands::explain::run(&args),
         Command::Capture(args) => commands::capture::run(&args),
+        Command::Completions(args) => commands::completions::run(&args, Cli::command()),
+        Command::Man(args) => commands::man::run(&args, Cli::command()),
     };
     match result {
         Ok(code) => code,

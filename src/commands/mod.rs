@@ -2,9 +2,11 @@
 
 pub(crate) mod capture;
 mod choice;
+pub(crate) mod completions;
 pub(crate) mod diff;
 pub(crate) mod events;
 pub(crate) mod explain;
+pub(crate) mod man;
 mod part;
 pub(crate) mod report;
 pub(crate) mod slice;
