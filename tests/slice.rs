@@ -1,6 +1,6 @@
 //! `bootrace slice`, as it is run.
 
-use std::{fs, path::Path, process::Command};
+use std::{collections::BTreeSet, fs, path::Path, process::Command};
 
 use assert_cmd::cargo::cargo_bin;
 use pml_reader::PmlFile;
@@ -161,4 +161,87 @@ fn an_older_output_is_replaced_only_by_a_whole_one() {
     assert_eq!(fs::read(&out).unwrap(), b"old");
     assert_eq!(slice(folder.path(), &["in.pml", "-o", "out.pml"]).0, Some(0));
     assert!(PmlFile::open(&out).is_ok());
+}
+
+fn report(folder: &Path, inputs: &[&str]) -> serde_json::Value {
+    let out = Command::new(cargo_bin("bootrace"))
+        .current_dir(folder)
+        .args(["report", "-o", "-", "--format", "json"])
+        .args(inputs)
+        .output()
+        .unwrap();
+    serde_json::from_slice(&out.stdout).unwrap()
+}
+
+/// What the report shows of a log is in the slice around its failure, with all that happened near it, and no more.
+#[test]
+fn the_slice_around_the_failure_holds_the_evidence() {
+    let (mut named, mut without) = (0, 0);
+    for scenario in sample_traces::SCENARIOS {
+        let folder = tempfile::tempdir().unwrap();
+        let made = sample_traces::make(scenario, sample_traces::Options { noise: 300, ..Default::default() })
+            .unwrap();
+        fs::write(folder.path().join("in.pml"), made.pml).unwrap();
+        fs::write(folder.path().join("CBS.log"), made.cbs_log).unwrap();
+        let report = report(folder.path(), &["in.pml", "CBS.log"]);
+        let arguments = ["in.pml", "-o", "out.pml", "--around-failure=0.25", "--with", "CBS.log"];
+        let (code, _, err) = slice(folder.path(), &arguments);
+        assert!(
+            err.contains(report["verdict"]["summary"]["en"].as_str().unwrap()),
+            "{}: {err}",
+            scenario.name
+        );
+        let original = PmlFile::open(folder.path().join("in.pml")).unwrap();
+        let event = |index: &serde_json::Value| original.event(index.as_u64().unwrap() as usize).unwrap();
+        let failing = &report["verdict"]["failing_operation"];
+        if code == Some(2) {
+            without += 1;
+            assert!(
+                failing.is_null() && err.contains("has no event of a failure"),
+                "{}: {err}",
+                scenario.name
+            );
+            assert!(!names(folder.path()).contains(&"out.pml".to_owned()));
+            continue;
+        }
+        assert_eq!(code, Some(0), "{}: {err}", scenario.name);
+        let of_trace = |row: &&serde_json::Value| row["source"] == "in.pml";
+        let evidence =
+            report["evidence"].as_array().into_iter().flatten().filter(of_trace).map(|row| &row["index"]);
+        let nodes = report["graph"]["nodes"].as_array().into_iter().flatten().map(|node| &node["evidence"]);
+        let nodes = nodes.filter(of_trace).map(|place| &place["index"]);
+        let mut wanted: BTreeSet<&[u8]> =
+            evidence.chain(nodes).map(|index| event(index).raw_record()).collect();
+        assert!(!wanted.is_empty(), "{}", scenario.name);
+        if !failing.is_null() {
+            named += 1;
+            let time = event(&failing["index"]).time().0;
+            let near =
+                original.events().map(Result::unwrap).filter(|e| e.time().0.abs_diff(time) <= 2_500_000);
+            wanted.extend(near.map(|e| e.raw_record()));
+        }
+        let copy = PmlFile::open(folder.path().join("out.pml")).unwrap();
+        let found: BTreeSet<&[u8]> = copy.events().map(|e| e.unwrap().raw_record()).collect();
+        assert!(found == wanted, "{}: {} events, wanted {}", scenario.name, found.len(), wanted.len());
+        assert!(found.len() < original.len(), "{}", scenario.name);
+    }
+    assert!(named > 3 && without > 0, "{named} {without}");
+}
+
+#[test]
+fn options_about_the_failure_are_held_together() {
+    let folder = folder();
+    for (arguments, words) in [
+        (["--around-failure=-1", "--from=+1s"], "is no number of seconds"),
+        (["--with", "in.pml"], "--around-failure"),
+    ] {
+        let (code, _, err) =
+            slice(folder.path(), &[&["in.pml", "-o", "out.pml"][..], &arguments[..]].concat());
+        assert_eq!(code, Some(2));
+        assert!(err.contains(words), "{err}");
+    }
+    // A filter chooses among what lies around the failure.
+    let arguments = ["in.pml", "-o", "out.pml", "--around-failure", "--where", "result is ACCESS DENIED"];
+    assert_eq!(slice(folder.path(), &arguments).0, Some(0));
+    assert_eq!(PmlFile::open(folder.path().join("out.pml")).unwrap().len(), 3);
 }

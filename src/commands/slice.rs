@@ -1,13 +1,16 @@
 //! `bootrace slice`: a smaller log with the events that matter, for a colleague or a case.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{collections::BTreeSet, ops::RangeInclusive, path::PathBuf, process::ExitCode};
 
-use anyhow::Context as _;
-use pml_reader::{PmlFile, write::write_subset};
+use anyhow::{Context as _, bail};
+use pml_reader::{PmlEvent, PmlFile, TICKS_PER_SECOND, write::write_subset};
 use rayon::prelude::*;
-use timeline::query::{Filter, Scratch};
+use timeline::{
+    Case, Outcome, Rules, Source, SourceId, Timeline,
+    query::{Filter, Scratch},
+};
 
-use super::{part::Part, recovered};
+use super::{choice::Choice, part::Part, recovered};
 
 /// Writes a smaller Process Monitor log with the events that you choose
 ///
@@ -22,6 +25,7 @@ Examples:
   bootrace slice boot.pml -o cpu.pml --where 'path contains cpu.inf' --where 'result is-not SUCCESS'
   bootrace slice boot.pml -o quiet.pml --where 'event-class is-not Profiling'
   bootrace slice boot.pml -o minute.pml --from 15:58:00 --to 15:59:00
+  bootrace slice boot.pml -o failure.pml --around-failure --with CBS.log
 
 Filters are Process Monitor's: several on one column are alternatives, different columns must all
 hold, is-not and excludes take away. `bootrace events` takes the same ones and shows what they choose.
@@ -36,21 +40,34 @@ pub(crate) struct Args {
     #[arg(short, long, value_name = "OUT.pml")]
     output: PathBuf,
 
-    /// Keep events where COLUMN RELATION VALUE holds; may be given more than once
-    #[arg(long = "where", value_name = "EXPR")]
-    filters: Vec<String>,
+    #[command(flatten)]
+    choice: Choice,
 
-    /// Keep events from this time on: 2024-10-02T15:58:05.5Z, 15:58:05 (UTC), or +12.5s after the first event
-    #[arg(long, value_name = "TIME")]
-    from: Option<String>,
+    /// Only the events that the report of this log shows, and all others within SECONDS of the operation that failed, 1
+    /// where none are given
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "1",
+        value_parser = seconds
+    )]
+    around_failure: Option<f64>,
 
-    /// Keep events up to this time, itself included
-    #[arg(long, value_name = "TIME")]
-    to: Option<String>,
+    /// CBS.log, or whatever else of the same reboot helps --around-failure to find it; give it several times
+    #[arg(long, value_name = "INPUT", requires = "around_failure")]
+    with: Vec<PathBuf>,
+}
+
+/// A number of seconds that can be one.
+fn seconds(text: &str) -> Result<f64, String> {
+    let number = text.parse().ok().filter(|seconds| (0.0..=86_400.0).contains(seconds));
+    number.ok_or_else(|| format!("{text:?} is no number of seconds from 0 to 86400"))
 }
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    let filter = Filter::parse(&args.filters)?.between(args.from.as_deref(), args.to.as_deref())?;
+    let filter = args.choice.filter()?;
     let input = args.input.display();
     let file = PmlFile::open(&args.input).with_context(|| format!("{input} cannot be read"))?;
     if let Some(words) = recovered(&file) {
@@ -59,7 +76,8 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     for problem in file.problems() {
         eprintln!("bootrace: {input}: {problem}");
     }
-    let chosen = choose(&file, &filter);
+    let around = args.around_failure.map(|seconds| Around::find(args, seconds)).transpose()?;
+    let chosen = choose(&file, &filter, around.as_ref());
     let mut part = Part::beside(&args.output, &args.input)?;
     let (_, subset) = write_subset(&file, chosen.iter().map(|i| *i as usize), &mut part.file)
         .with_context(|| format!("{} cannot be written", args.output.display()))?;
@@ -84,14 +102,59 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// What lies around the failure.
+struct Around {
+    /// Numbers of the events that the report shows.
+    shown: BTreeSet<u64>,
+    /// Times around the failing operation, as FILETIME; `None` where no operation of this log is named.
+    times: Option<RangeInclusive<u64>>,
+}
+
+impl Around {
+    /// Diagnoses the log.
+    fn find(args: &Args, seconds: f64) -> anyhow::Result<Self> {
+        let input = args.input.display();
+        let paths: Vec<PathBuf> = std::iter::once(&args.input).chain(&args.with).cloned().collect();
+        let case = Case::open(&paths);
+        for error in &case.unreadable {
+            eprintln!("bootrace: {error}");
+        }
+        let name = args.input.file_name().unwrap_or_default().to_string_lossy();
+        let is_this = |input: &timeline::Input| matches!(input.source, Source::Pml(_)) && input.path == name;
+        let number = case.inputs.iter().position(is_this).and_then(|number| u16::try_from(number).ok());
+        let source = SourceId(number.with_context(|| format!("{input} cannot be diagnosed"))?);
+        let timeline = Timeline::new(&case);
+        let diagnosis = timeline::diagnose(&timeline, &Rules::built_in());
+        let shown = diagnosis.events_of(source);
+        eprintln!("bootrace: {}", diagnosis.verdict.summary.en);
+        let failed =
+            matches!(diagnosis.verdict.outcome, Outcome::FailingOperation | Outcome::FailureWithoutOperation);
+        if !failed || shown.is_empty() {
+            bail!("{input} has no event of a failure; choose with --where, or give its logs to --with");
+        }
+        let failing = diagnosis.failing().filter(|event| event.id.source == source);
+        let within = (seconds * TICKS_PER_SECOND as f64) as u64;
+        let times = failing.map(|e| e.time.0.saturating_sub(within)..=e.time.0.saturating_add(within));
+        Ok(Self { shown, times })
+    }
+
+    fn holds(&self, number: u32, event: &PmlEvent<'_>) -> bool {
+        self.shown.contains(&number.into())
+            || self.times.as_ref().is_some_and(|times| times.contains(&event.time().0))
+    }
+}
+
 /// Numbers of the events that pass, in order of time; those of damaged events too, which the copying leaves out and counts.
-fn choose(file: &PmlFile, filter: &Filter) -> Vec<u32> {
+fn choose(file: &PmlFile, filter: &Filter, around: Option<&Around>) -> Vec<u32> {
     // A log counts its events in 32 bits.
     let count = u32::try_from(file.len()).unwrap_or(u32::MAX);
     let mut chosen: Vec<u32> = (0..count)
         .into_par_iter()
         .map_init(Scratch::default, |scratch, i| {
-            file.event(i as usize).map_or(true, |e| filter.wants(&e, scratch)).then_some(i)
+            let wants = |e: PmlEvent<'_>| {
+                around.is_none_or(|around| around.holds(i, &e)) && filter.wants(&e, scratch)
+            };
+            file.event(i as usize).map_or(around.is_none(), wants).then_some(i)
         })
         .flatten_iter()
         .collect();

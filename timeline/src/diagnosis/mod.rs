@@ -8,6 +8,7 @@ mod needed;
 mod noise;
 mod remedies;
 mod reports;
+mod rests_on;
 mod signs;
 mod told;
 mod verdict;
