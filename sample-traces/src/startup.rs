@@ -180,13 +180,11 @@ impl Boot {
                 &self.r.machine.fill(r"C:\Windows\WinSxS\Manifests\{arch}_microsoft-windows-update.manifest"),
                 0x1_800,
             );
-            self.r.set_value(
-                worker,
-                r"HKLM\COMPONENTS\ServicingStackVersions",
-                installer.name,
-                Value::Dword(n),
-                SUCCESS,
-            );
+            // The queue's place is kept in the COMPONENTS hive; that it is written before each installer is a guess.
+            self.r.set_value(worker, r"HKLM\COMPONENTS", "NextQueueEntryIndex", Value::Dword(n), SUCCESS);
+            if installer.binary != worker.caller {
+                self.r.load_library(worker, installer.binary);
+            }
             if let Some(fault) = fault {
                 self.go_wrong(worker, fault);
                 if !fault.heals {

@@ -31,6 +31,10 @@ pub struct Truth {
     pub hresult: Option<u32>,
     /// The HRESULT that servicing reports of the whole.
     pub reported: Option<u32>,
+    /// Number of the known signature that the failing operation is of.
+    pub signature: Option<u8>,
+    /// Number of the known kind of failure in logs.
+    pub kind: Option<u8>,
 }
 
 impl From<&Label> for Truth {
@@ -46,6 +50,8 @@ impl From<&Label> for Truth {
             status: label.status,
             hresult: label.hresult,
             reported: label.reported,
+            signature: label.signature,
+            kind: None,
         }
     }
 }
@@ -140,6 +146,8 @@ pub fn real_logs(folder: &Path) -> Result<Vec<Case>> {
             status: None,
             hresult: None,
             reported: None,
+            signature: None,
+            kind: None,
         };
         cases.push(Case { files: vec![file], truth, group: "real logs" });
     }

@@ -1,6 +1,7 @@
 //! Holds the diagnosis against traces whose cause is known, and counts what it says.
 
 mod cases;
+mod remedy;
 mod score;
 mod table;
 

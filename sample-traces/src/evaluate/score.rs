@@ -2,7 +2,7 @@
 
 use timeline::{Candidate, Case as Inputs, EventId, Level, Outcome as Said, Rules, Timeline, diagnose};
 
-use super::cases::Case;
+use super::{cases::Case, remedy};
 use crate::Outcome;
 
 /// What the diagnosis said.
@@ -20,8 +20,8 @@ pub struct Answer {
     pub summary: String,
     /// The first candidates in a few words, best first.
     pub first: Vec<String>,
-    /// Remedies given.
-    pub remedies: usize,
+    /// The rules whose remedies are given, best first.
+    pub remedies: Vec<String>,
 }
 
 /// A case that was judged.
@@ -41,6 +41,8 @@ pub struct Judged {
     pub phase: Option<bool>,
     /// Where the update failed: the code is right. The code of a trace alone is the failing operation's status.
     pub code: Option<bool>,
+    /// Where the update failed in a known way: its remedy is among those given.
+    pub remedy: Option<bool>,
     /// An operation is named where none is to be named.
     pub false_verdict: bool,
 }
@@ -48,13 +50,14 @@ pub struct Judged {
 impl Judged {
     /// Where the answer is wrong: what was to be said, and what was. Empty where it is right.
     pub fn complaint(&self) -> String {
-        let wrong = [Some(self.outcome), self.named, self.phase, self.code].contains(&Some(false));
+        let wrong =
+            [Some(self.outcome), self.named, self.phase, self.code, self.remedy].contains(&Some(false));
         if !wrong && !self.false_verdict {
             return String::new();
         }
         let (truth, answer) = (&self.case.truth, &self.answer);
         let mut text = format!(
-            "{} {} ({}): {:?} {} #{} {:08X?} {:08X?}\n    said {:?} {} {:08X?} {:?}: {}\n",
+            "{} {} ({}): {:?} {} #{} {:08X?} {:08X?} signature {:?} kind {:?}\n    said {:?} {} {:08X?} {:?}: {} {:?}\n",
             truth.scenario,
             truth.seed,
             self.case.group,
@@ -63,11 +66,14 @@ impl Judged {
             truth.index.map_or_else(|| "-".to_owned(), |i| i.to_string()),
             truth.status,
             truth.reported,
+            truth.signature,
+            truth.kind,
             answer.outcome,
             answer.phase,
             answer.hresult,
             answer.level,
-            answer.summary
+            answer.summary,
+            answer.remedies
         );
         for candidate in &answer.first {
             text.push_str(&format!("    {candidate}\n"));
@@ -105,6 +111,9 @@ pub fn judge(case: &Case, rules: &Rules) -> Judged {
         (false, _) if wanted => named,
         (false, code) => code.is_none(),
     };
+    let remedies: Vec<String> = diagnosis.remedies.iter().map(|r| r.rule.clone()).collect();
+    let wanted_rules = remedy::wanted(truth.signature, truth.kind);
+    let remedy = remedies.iter().any(|rule| wanted_rules.contains(&rule.as_str()));
     let words = |c: &Candidate| {
         let process = timeline.process_of(&c.event).map_or("?", |p| p.name.as_str());
         format!(
@@ -123,6 +132,7 @@ pub fn judge(case: &Case, rules: &Rules) -> Judged {
         among_three: wanted.then(|| diagnosis.candidates.iter().take(3).any(&right)),
         phase: truth.phase.as_deref().filter(|_| failed).map(|phase| phase == verdict.phase.name()),
         code: failed.then_some(code),
+        remedy: (failed && !wanted_rules.is_empty()).then_some(remedy),
         false_verdict: verdict.outcome == Said::FailingOperation && !wanted,
         answer: Answer {
             outcome: verdict.outcome,
@@ -131,7 +141,7 @@ pub fn judge(case: &Case, rules: &Rules) -> Judged {
             level: verdict.confidence.level,
             summary: verdict.summary.en.clone(),
             first: diagnosis.candidates.iter().take(3).map(words).collect(),
-            remedies: diagnosis.remedies.len(),
+            remedies,
         },
         case: case.clone(),
     }

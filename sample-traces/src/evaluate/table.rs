@@ -34,6 +34,7 @@ struct Row {
     three: Share,
     phase: Share,
     code: Share,
+    remedy: Share,
     wrong: usize,
 }
 
@@ -44,16 +45,18 @@ impl Row {
         self.three.add(judged.among_three);
         self.phase.add(judged.phase);
         self.code.add(judged.code);
+        self.remedy.add(judged.remedy);
         self.wrong += usize::from(judged.false_verdict);
     }
 
     fn print(&self, name: &str, out: &mut String) {
-        let cells = [self.outcome, self.first, self.three, self.phase, self.code].map(Share::text);
-        let [outcome, first, three, phase, code] = cells;
+        let cells =
+            [self.outcome, self.first, self.three, self.phase, self.code, self.remedy].map(Share::text);
+        let [outcome, first, three, phase, code, remedy] = cells;
         // Writing to a String cannot fail.
         let _ = writeln!(
             out,
-            "{name:<24}{outcome:>18}{first:>18}{three:>18}{phase:>18}{code:>18}{:>8}",
+            "{name:<24}{outcome:>17}{first:>17}{three:>17}{phase:>17}{code:>17}{remedy:>17}{:>7}",
             self.wrong
         );
     }
@@ -78,8 +81,8 @@ pub fn table(judged: &[Judged], each: bool) -> String {
     let heading = |out: &mut String, name: &str| {
         let _ = writeln!(
             out,
-            "{name:<24}{:>18}{:>18}{:>18}{:>18}{:>18}{:>8}",
-            "outcome", "operation first", "among three", "phase", "code", "false"
+            "{name:<24}{:>17}{:>17}{:>17}{:>17}{:>17}{:>17}{:>7}",
+            "outcome", "operation first", "among three", "phase", "code", "remedy", "false"
         );
     };
     if each {
@@ -96,7 +99,7 @@ pub fn table(judged: &[Judged], each: bool) -> String {
     all.print("all", &mut out);
     out.push_str("\nOperations named, by confidence, and how many of them are the right one:\n");
     for (level, share) in levels.iter().rev() {
-        let _ = writeln!(out, "{:<24}{:>18}", format!("{level:?}").to_lowercase(), share.text());
+        let _ = writeln!(out, "{:<24}{:>17}", format!("{level:?}").to_lowercase(), share.text());
     }
     out
 }
