@@ -76,7 +76,7 @@ pub static SCENARIOS: &[Scenario] = &[
     case("driver-file-denied", "A driver's file cannot be replaced: its access list was changed.", 8, &[fault(DRIVER, Act::Open(r"C:\Windows\System32\drivers\{stem}.sys", Open::WRITE), s::ACCESS_DENIED, 0x8007_0005)]),
     case("driver-file-in-use", "A driver's file is open without sharing.", 7, &[Fault { tries: 3, held: true, ..fault(DRIVER, Act::Open(r"C:\Windows\System32\drivers\{stem}.sys", Open::WRITE), s::SHARING_VIOLATION, 0x8007_0020) }]),
     case("driver-registry-denied", "The driver database denies access.", 8, &[fault(DRIVER, Act::SetValue(r"HKLM\System\DriverDatabase\DriverPackages", "Version"), s::ACCESS_DENIED, 0x8007_0005)]),
-    case("driver-catalog-collision", "A driver's catalog is there already and cannot be created.", 8, &[fault(DRIVER, Act::Open(r"C:\Windows\System32\CatRoot\{F750E6C3-38EE-11D1-85E5-00C04FC295EE}\oem7.cat", Open::NEW), s::NAME_COLLISION, 0x8007_00B7)]),
+    Scenario { signature: None, ..case("driver-catalog-collision", "A driver's catalog is there already and cannot be created.", 8, &[fault(DRIVER, Act::Open(r"C:\Windows\System32\CatRoot\{F750E6C3-38EE-11D1-85E5-00C04FC295EE}\oem7.cat", Open::NEW), s::NAME_COLLISION, 0x8007_00B7)]) },
     // poqexec at boot.
     case("poqexec-rename-fails", "poqexec cannot rename a file that is to be replaced.", 8, &[fault(POQ, Act::Rename(TARGET, SCRATCH), s::ACCESS_DENIED, 0x8007_0005)]),
     case("poqexec-sharing-violation", "poqexec finds a file open without sharing and asks who has it.", 7, &[SHARING_RETRIES]),
@@ -85,7 +85,7 @@ pub static SCENARIOS: &[Scenario] = &[
     case("poqexec-transaction-conflict", "A file belongs to another transaction.", 7, &[fault(POQ, Act::Open(TARGET, Open::DELETE), s::TRANSACTIONAL_CONFLICT, 0x8007_1A90)]),
     case("poqexec-cannot-delete", "A file that is mapped cannot be deleted.", 7, &[fault(POQ, Act::Delete(TARGET), s::CANNOT_DELETE, 0x8007_0005)]),
     case("poqexec-delete-pending", "A file is being deleted by another program.", 7, &[Fault { tries: 5, ..fault(POQ, Act::Open(TARGET, Open::DELETE), s::DELETE_PENDING, 0x8007_0005) }]),
-    case("poqexec-disk-full", "The system volume is full.", 14, &[fault(POQ, Act::Link(STORE_FILE, TARGET), s::DISK_FULL, 0x8007_0070)]),
+    Scenario { signature: None, ..case("poqexec-disk-full", "The system volume is full.", 14, &[fault(POQ, Act::Link(STORE_FILE, TARGET), s::DISK_FULL, 0x8007_0070)]) },
     case("poqexec-security-denied", "The security of a system file cannot be set.", 8, &[fault(POQ, Act::SetSecurity(TARGET), s::ACCESS_DENIED, 0x8007_0005)]),
     case("poqexec-key-denied", "A registry key of the update denies access.", 8, &[fault(POQ, Act::SetValue(r"HKLM\Software\Microsoft\Windows\CurrentVersion\WINEVT\Channels", "Enabled"), s::ACCESS_DENIED, 0x8007_0005)]),
     case("poqexec-source-missing", "The file in the component store that is to be linked is not there.", 9, &[fault(POQ, Act::Open(STORE_FILE, Open::ATTRIBUTES), s::NAME_NOT_FOUND, 0x8007_0002)]),

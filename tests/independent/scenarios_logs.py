@@ -30,7 +30,7 @@ def _(case):
     older_attempt(case, case.rng.randrange(1, 6))
 
 
-@scenario("log-older-failure-fixed", 8)
+@scenario("log-older-failure-fixed", 7)
 def _(case):
     """Days ago the folder of ntprint.inf was missing, and is there now; the queue fails at another INF."""
     plan = case.plan

@@ -136,7 +136,7 @@ def _(case):
     case.settle(boot)
 
 
-@scenario("near-cut-before-failure", 8)
+@scenario("near-cut-before-failure")
 def _(case):
     """The log ends before the failure: with CBS.log it is known that the update failed, without it is not."""
     fault = Fault(case.plan.choose(case.rng, "HardlinkFile"), "link", s.ACCESS_DENIED)
@@ -150,7 +150,7 @@ def _(case):
     boot.trace.cut = fault.events[-1].time - case.rng.choice([5_000_000, 1])
 
 
-@scenario("near-cut-before-failure-no-log", 8)
+@scenario("near-cut-before-failure-no-log")
 def _(case):
     case.no_logs = True
     SCENARIOS["near-cut-before-failure"][0](case)

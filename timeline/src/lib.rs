@@ -20,7 +20,7 @@ mod timeline;
 
 pub use case::{Case, CaseError, Input};
 pub use diagnosis::{
-    Candidate, ChainLink, Confidence, Diagnosis, Fault, FaultKind, Faults, FeatureHit, Holder, Level,
+    Candidate, ChainLink, Confidence, Diagnosis, Fault, FaultKind, Faults, FeatureHit, Holder, Lack, Level,
     Missing, NextCapture, Outcome, Relation, Remedy, Report, RuleHit, Sign, Verdict, benign, diagnose,
     diagnose_beside,
 };

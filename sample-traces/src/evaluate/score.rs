@@ -112,7 +112,7 @@ pub fn judge(case: &Case, rules: &Rules) -> Judged {
         (false, code) => code.is_none(),
     };
     let remedies: Vec<String> = diagnosis.remedies.iter().map(|r| r.rule.clone()).collect();
-    let wanted_rules = remedy::wanted(truth.signature, truth.kind);
+    let wanted_rules = remedy::wanted(truth.signature, truth.kind, told);
     let remedy = remedies.iter().any(|rule| wanted_rules.contains(&rule.as_str()));
     let words = |c: &Candidate| {
         let process = timeline.process_of(&c.event).map_or("?", |p| p.name.as_str());

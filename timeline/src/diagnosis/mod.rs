@@ -4,6 +4,7 @@ mod candidates;
 mod evidence;
 mod faults;
 mod features;
+mod missing;
 mod needed;
 mod noise;
 mod remedies;
@@ -17,12 +18,13 @@ mod waits;
 pub use candidates::{Candidate, FeatureHit, Holder, Report};
 pub use evidence::Relation;
 pub use faults::{Fault, FaultKind, Faults};
+pub use missing::{Lack, Missing};
 pub use noise::benign;
 pub(crate) use noise::ordinary;
 pub use remedies::Remedy;
 pub(crate) use signs::LINE_GRAIN;
 pub use signs::Sign;
-pub use verdict::{ChainLink, Confidence, Level, Missing, NextCapture, Outcome, Verdict};
+pub use verdict::{ChainLink, Confidence, Level, NextCapture, Outcome, Verdict};
 
 use crate::{
     Phase, Rule, Rules, Service, Timeline,
@@ -31,7 +33,6 @@ use crate::{
     model::Event,
     phases::{self, Boots},
     rules, services,
-    sources::Mark,
 };
 
 /// Remedies of rules that a report gives.
@@ -125,15 +126,23 @@ pub fn diagnose_beside(timeline: &Timeline<'_>, rules: &Rules, baseline: Option<
     let chain = graph.links();
     let evidence = failing.map_or_else(Vec::new, |c| evidence::around(timeline, c));
     let failed = matches!(verdict.outcome, Outcome::FailingOperation | Outcome::FailureWithoutOperation);
-    let foreign = marked.iter().filter(|(mark, _)| *mark == Mark::ForeignImage).map(|(_, e)| e.clone());
-    let foreign: Vec<Event> = foreign.collect();
-    let facts = rules::Facts { timeline, faults: &faults, failing, services: &services, foreign: &foreign };
+    let facts = rules::Facts {
+        timeline,
+        faults: &faults,
+        failing,
+        services: &services,
+        marked: &marked,
+        lacks: verdict.missing.as_ref().map_or(&[], |m| m.lacks.as_slice()),
+    };
     let hits = if failed { rules::hits(rules, &facts) } else { Vec::new() };
     // Who stands in the way is more than any rule knows; a rule is more than what a status alone says.
     let mut remedies: Vec<Remedy> = failing.map_or_else(Vec::new, |c| remedies::of_holder(timeline, c));
-    let about_first = hits.iter().filter(|h| h.fault.is_none() || h.fault == faults.primary);
+    // A component that was removed is what the first failure is about, whoever tells it.
+    let is_cause = |at: usize| faults.all.get(at).is_some_and(|f| f.kind == FaultKind::Component);
+    let about_first =
+        hits.iter().filter(|h| h.fault.is_none_or(|at| Some(at) == faults.primary || is_cause(at)));
     remedies.extend(about_first.take(MAX_REMEDIES).map(|h| remedies::of_rule(h.rule)));
-    if hits.is_empty() {
+    if !hits.iter().any(|h| h.rule.matches.is_about_operation()) {
         remedies.extend(failing.into_iter().flat_map(remedies::of_status));
     }
     let hits = hits.into_iter().map(|h| RuleHit { rule: h.rule.clone(), fault: h.fault }).collect();

@@ -71,6 +71,16 @@ const ROWS: &[Row] = &[
         "https://learn.microsoft.com/windows-server/administration/windows-commands/fsutil-resource",
     ),
     (
+        &[0xC000_0035],
+        ["see what has that name already", "查明已存在的同名对象"],
+        [
+            "An object with that name is there already and was to be made new. See when it was made and by what (the report shows who else touches it), \
+             compare with a healthy machine of the same build, keep a copy of it, and take it away only where it belongs to nothing that is installed.",
+            "要新建的对象已有同名者。请查看它由谁、何时创建 (报告显示还有谁使用它),与同版本的正常机器比较,先保留副本;仅当它不属于任何已安装内容时才移走。",
+        ],
+        "https://learn.microsoft.com/windows/win32/fileio/creating-and-opening-files",
+    ),
+    (
         &[0xC000_003F, 0xC000_0185, 0xC000_009C, 0xC000_0032, 0xC000_0102, 0xC000_014C],
         ["check the disk", "检查磁盘"],
         [
@@ -142,6 +152,17 @@ pub(crate) fn of_status(candidate: &Candidate) -> Vec<Remedy> {
                 format!("与同版本的正常机器比较,并从其或安装介质恢复 {}。", event.path),
             ),
             reference: "https://learn.microsoft.com/windows-hardware/manufacture/desktop/repair-a-windows-image".to_owned(),
+        });
+    }
+    if remedies.is_empty() {
+        remedies.push(Remedy {
+            rule: String::new(),
+            title: Words::new("look at the object on this machine", "检查此机器上的该对象"),
+            text: Words::new(
+                format!("Compare {} with a healthy machine of the same build: whether it is there, its permissions, its size and version. The report shows who else uses it in this boot. Keep a copy before you change it.", event.path),
+                format!("与同版本的正常机器比较 {}:是否存在、权限、大小与版本。报告显示此次启动中还有谁使用它。更改之前请先保留副本。", event.path),
+            ),
+            reference: String::new(),
         });
     }
     remedies

@@ -3,10 +3,12 @@
 use super::{
     Candidate, Sign,
     faults::{Fault, Faults},
-    features, waits,
+    features,
+    missing::{self, Lack, Missing},
+    waits,
 };
 use crate::{
-    Assessment, Phase, PhaseName, Service, Timeline,
+    Phase, PhaseName, Service, Timeline,
     logs::{Fact, Stage, Step},
     model::{Event, Evidence, FileTime, Role, Ticks, Trust, Words},
     phases::{self, Boots},
@@ -44,15 +46,6 @@ pub struct Confidence {
     pub score: f64,
     /// What speaks for it, the most telling first, and how each is known.
     pub reasons: Vec<(Trust, Evidence)>,
-}
-
-/// What is missing, and how that is known.
-#[derive(Debug, Clone)]
-pub struct Missing {
-    /// What.
-    pub what: Words,
-    /// How that is known.
-    pub evidence: Vec<Evidence>,
 }
 
 /// The capture that would answer what is open.
@@ -400,7 +393,7 @@ fn without_operation(found: &Found<'_>, fault: &Fault, seen: &Seen) -> Verdict {
         )],
     };
     let mut evidence = vec![Evidence::at(fault.place, what)];
-    evidence.extend(disabled(found.services));
+    evidence.extend(missing::suspicious(found.services));
     let what = if fault.waited_in_vain() {
         Words::new(
             format!(
@@ -415,7 +408,7 @@ fn without_operation(found: &Found<'_>, fault: &Fault, seen: &Seen) -> Verdict {
             "其背后的文件或注册表操作:日志只有代码,只有重启的跟踪才能指出操作",
         )
     };
-    verdict.missing = Some(Missing { what, evidence });
+    verdict.missing = Some(Missing { what, evidence, lacks: missing::disabled_services(found.services) });
     verdict.next_capture = Some(seen.next_capture());
     verdict
 }
@@ -435,6 +428,8 @@ fn unexplained(found: &Found<'_>, seen: &Seen) -> Verdict {
         "an operation whose failure explains the rollback; the cause may be an absence, such as a service that never answered",
         "能解释回滚的失败操作;原因可能是某种缺席,例如服务始终未响应",
     );
+    let mut lacks = missing::disabled_services(found.services);
+    let program = found.signs.first().and_then(|s| missing::program_failed(found.timeline, s.time));
     let wait = found.signs.first().and_then(|s| waits::before(found.timeline, found.marked, s.time));
     if let Some(sign) = poqexec_failed(found) {
         verdict.phase = PhaseName::BootPoq;
@@ -443,7 +438,7 @@ fn unexplained(found: &Found<'_>, seen: &Seen) -> Verdict {
             format!("{},但其操作都无法解释。", sign.words.zh),
         );
         let foreign = found.marked.iter().filter(|(mark, _)| *mark == Mark::ForeignImage);
-        let foreign: Vec<Evidence> = foreign.map(|(_, e)| foreign_image(e)).collect();
+        let foreign: Vec<Evidence> = foreign.map(|(_, e)| missing::foreign_image(e)).collect();
         if !foreign.is_empty() {
             what = Words::new(
                 "why poqexec.exe ended: a library that is not Windows' own was loaded into it",
@@ -451,13 +446,20 @@ fn unexplained(found: &Found<'_>, seen: &Seen) -> Verdict {
             );
         }
         evidence.extend(foreign);
+    } else if let Some((name, words)) = program {
+        lacks.push((Lack::Program, name));
+        evidence.push(Evidence { place: None, words: words.clone() });
+        (what, verdict.confidence.level) = (words, Level::Low);
     } else if let Some(wait) = wait {
         let (words, asked) = wait.words(found.timeline);
         (what, verdict.confidence.level) = (words, Level::Low);
         evidence.extend(asked);
+        // Who was asked may be unknown.
+        let asked = wait.asked.into_iter().map(|(name, _)| name).chain([String::new()]);
+        lacks.extend(asked.map(|name| (Lack::Answer, name)));
     }
-    evidence.extend(disabled(found.services));
-    verdict.missing = Some(Missing { what, evidence });
+    evidence.extend(missing::suspicious(found.services));
+    verdict.missing = Some(Missing { what, evidence, lacks });
     verdict.next_capture = Some(seen.next_capture());
     verdict
 }
@@ -469,19 +471,6 @@ fn poqexec_failed<'a>(found: &Found<'a>) -> Option<&'a Sign> {
         s.place.is_none() && process.is_some_and(|p| p.role == Role::Poqexec)
     };
     found.signs.iter().find(is_poqexec)
-}
-
-fn foreign_image(event: &Event) -> Evidence {
-    let words =
-        Words::new(format!("poqexec.exe loads {}", event.path), format!("poqexec.exe 加载 {}", event.path));
-    Evidence::at(event.id, words)
-}
-
-fn disabled(services: &[Service]) -> impl Iterator<Item = Evidence> {
-    services
-        .iter()
-        .filter(|s| s.assessment == Assessment::Suspicious)
-        .map(|s| Evidence { place: s.start_type.as_ref().and_then(|(_, e)| e.place), words: s.words.clone() })
 }
 
 fn no_failure(found: &Found<'_>, seen: &Seen) -> Verdict {

@@ -3,9 +3,10 @@
 use super::{Match, Rule, Rules};
 use crate::{
     Candidate, Service, StartType, Timeline,
-    diagnosis::{Fault, FaultKind, Faults},
-    model::Event,
+    diagnosis::{Fault, FaultKind, Faults, Lack},
+    model::{Event, Role},
     phases::PhaseName,
+    sources::Mark,
 };
 
 /// What rules look at.
@@ -14,8 +15,10 @@ pub(crate) struct Facts<'a> {
     pub(crate) faults: &'a Faults,
     pub(crate) failing: Option<&'a Candidate>,
     pub(crate) services: &'a [Service],
-    /// Events that load a library that is not Windows' own into a servicing process.
-    pub(crate) foreign: &'a [Event],
+    /// Events on names that tell something.
+    pub(crate) marked: &'a [(Mark, Event)],
+    /// What is missing, where no operation is named.
+    pub(crate) lacks: &'a [(Lack, String)],
 }
 
 /// A rule that holds.
@@ -43,8 +46,7 @@ fn hit<'r>(rule: &'r Rule, facts: &Facts<'_>) -> Option<Hit<'r>> {
     if !m.text.is_empty() && !text_holds(m, facts) {
         return None;
     }
-    let about_operation = !(m.process.is_empty() && m.path.is_empty() && m.status.is_empty());
-    if about_operation && !operation_holds(m, facts) {
+    if m.is_about_operation() && !operation_holds(m, facts) {
         return None;
     }
     let disabled = |name: &String| {
@@ -58,9 +60,20 @@ fn hit<'r>(rule: &'r Rule, facts: &Facts<'_>) -> Option<Hit<'r>> {
     let inside = |name: &String| {
         let process =
             |e: &Event| facts.timeline.process_of(e).is_some_and(|p| p.name.eq_ignore_ascii_case(name));
-        facts.foreign.iter().any(process)
+        facts.marked.iter().any(|(mark, e)| *mark == Mark::ForeignImage && process(e))
     };
     if !m.inside.is_empty() && !m.inside.iter().any(inside) {
+        return None;
+    }
+    let seen = |part: &String| facts.marked.iter().any(|(_, e)| contains(&e.path, part));
+    if !m.seen.is_empty() && !m.seen.iter().any(seen) {
+        return None;
+    }
+    let missing = |(lack, name): &(Lack, String)| {
+        (m.missing.is_empty() || m.missing.iter().any(|kind| Lack::named(kind) == Some(*lack)))
+            && (m.service.is_empty() || m.service.iter().any(|service| service.eq_ignore_ascii_case(name)))
+    };
+    if !(m.missing.is_empty() && m.service.is_empty()) && !facts.lacks.iter().any(missing) {
         return None;
     }
     let about_faults = !(m.fault.is_empty() && m.item.is_empty() && m.phase.is_empty() && m.code.is_empty());
@@ -91,7 +104,11 @@ fn text_holds(m: &Match, facts: &Facts<'_>) -> bool {
 fn operation_holds(m: &Match, facts: &Facts<'_>) -> bool {
     let Some(candidate) = facts.failing else { return false };
     let event = &candidate.event;
-    let process = facts.timeline.process_of(event).map_or("", |p| p.name.as_str());
+    let by = facts.timeline.process_of(event);
+    let process = by.map_or("", |p| p.name.as_str());
+    if m.started && by.is_none_or(|p| p.role != Role::ServicingChild) {
+        return false;
+    }
     let paths = || std::iter::once(&event.path).chain(&event.target);
     (m.process.is_empty() || m.process.iter().any(|name| name.eq_ignore_ascii_case(process)))
         && (m.path.is_empty() || m.path.iter().any(|part| paths().any(|path| contains(path, part))))
@@ -130,6 +147,9 @@ pub(super) fn check(rule: &Rule) -> Result<(), &'static str> {
     }
     if m.fault.iter().any(|name| FaultKind::named(name).is_none()) {
         return Err("an unknown kind of fault");
+    }
+    if m.missing.iter().any(|name| Lack::named(name).is_none()) {
+        return Err("what is missing is an `answer`, a `service` or a `program`");
     }
     if m.phase.iter().any(|name| PhaseName::named(name).is_none()) {
         return Err("an unknown phase");
@@ -191,7 +211,8 @@ mod tests {
             faults: &faults,
             failing: Some(&failing),
             services: &[],
-            foreign: &[],
+            marked: &[],
+            lacks: &[],
         };
         hits(&Rules::built_in(), &facts).iter().map(|hit| hit.rule.id.clone()).collect()
     }
@@ -226,15 +247,27 @@ mod tests {
             ("TiWorker.exe", system, 0xC019_0001, &["BR-0307"]),
             ("TiWorker.exe", system, DENIED, &["BR-0308"]),
             ("poqexec.exe", r"C:\Windows\WinSxS\Temp\PendingRenames\a.cdf-ms", DENIED, &["BR-0308"]),
+            ("poqexec.exe", r"C:\ProgramData\Example\a.bin", DENIED, &["BR-0308"]),
+            ("poqexec.exe", system, 0xC000_0121, &["BR-0307"]),
+            ("poqexec.exe", system, 0xC000_0056, &["BR-0307"]),
+            (
+                "poqexec.exe",
+                r"C:\Windows\WinSxS\amd64_example_31bf3856ad364e35_10.0.17763.1_none_0\a.dll",
+                NOT_FOUND,
+                &["BR-0321"],
+            ),
+            ("poqexec.exe", r"C:\Windows\WinSxS\Temp\PendingRenames\a.cdf-ms", NOT_FOUND, &[]),
+            ("TiWorker.exe", r"C:\Windows\System32\example.dll", 0xC000_0428, &["BR-0322"]),
+            ("TiWorker.exe", component, 0xC000_017C, &["BR-0309"]),
             ("TiWorker.exe", component, NOT_FOUND, &["BR-0309"]),
             ("TiWorker.exe", component, 0xC000_014C, &["BR-0309"]),
             ("svchost.exe", task, NOT_FOUND, &["BR-0310"]),
             ("TiWorker.exe", r"R:\Temp\mof1.tmp", 0xC000_007F, &["BR-0314"]),
             ("TiWorker.exe", r"C:\Users\old\NTUSER.DAT", NOT_FOUND, &["BR-0315"]),
-            ("TiWorker.exe", r"C:\Users\old\NTUSER.DAT", SHARING, &["BR-0307", "BR-0315"]),
+            ("TiWorker.exe", r"C:\Users\old\NTUSER.DAT", SHARING, &["BR-0315", "BR-0307"]),
             ("TiWorker.exe", channel, 0xC000_0035, &["BR-0316"]),
             ("example.exe", policy, DENIED, &["BR-0318"]),
-            ("TiWorker.exe", policy, DENIED, &["BR-0308", "BR-0318"]),
+            ("TiWorker.exe", policy, DENIED, &["BR-0318", "BR-0308"]),
             ("svchost.exe", gone, DENIED, &["BR-0319"]),
             ("TiWorker.exe", r"C:\Windows\Temp\cab1.tmp", 0xC000_0035, &["BR-0320"]),
             // Near misses: another program, another place, another result.
@@ -242,7 +275,7 @@ mod tests {
             ("TiWorker.exe", r"C:\Windows\Fonts\example.ttf", NO_PATH, &[]),
             ("TiWorker.exe", system, NOT_FOUND, &[]),
             ("example.exe", system, SHARING, &[]),
-            ("TiWorker.exe", r"D:\Data\example.bin", DENIED, &[]),
+            ("example.exe", r"D:\Data\example.bin", DENIED, &[]),
             ("TiWorker.exe", service, 0xC000_0035, &[]),
         ];
         for (process, path, status, wanted) in rows {
@@ -253,7 +286,8 @@ mod tests {
     #[test]
     fn the_second_path_of_a_link_counts_as_well() {
         let source = r"C:\Example\a.exe";
-        assert!(held("poqexec.exe", source, None, DENIED).is_empty());
-        assert_eq!(held("poqexec.exe", source, Some(r"C:\Windows\System32\a.exe"), DENIED), ["BR-0308"]);
+        let gone = |target| held("svchost.exe", source, target, NOT_FOUND);
+        assert!(gone(None).is_empty());
+        assert_eq!(gone(Some(r"C:\Windows\System32\Tasks\Microsoft\a")), ["BR-0310"]);
     }
 }

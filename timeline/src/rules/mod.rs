@@ -111,9 +111,22 @@ pub struct Match {
     pub disabled: Vec<String>,
     /// A library that is not Windows' own is loaded into the process with this name; poqexec.exe is looked at.
     pub inside: Vec<String>,
+    /// A watched name of which the trace has an operation contains one of these.
+    pub seen: Vec<String>,
+    /// No operation is named, and something of this kind is missing: `answer`, `service`, `program`.
+    pub missing: Vec<String>,
+    /// What is missing has this name.
+    pub service: Vec<String>,
+    /// The failing operation is of a program that servicing started.
+    pub started: bool,
 }
 
 impl Match {
+    /// Whether it looks at the failing operation.
+    pub(crate) fn is_about_operation(&self) -> bool {
+        self.started || !(self.process.is_empty() && self.path.is_empty() && self.status.is_empty())
+    }
+
     fn conditions(&self) -> usize {
         let parts = [
             &self.fault,
@@ -126,8 +139,13 @@ impl Match {
             &self.status,
             &self.disabled,
             &self.inside,
+            &self.seen,
+            &self.missing,
+            &self.service,
+            // A path says more than a process or a result.
+            &self.path,
         ];
-        parts.iter().filter(|p| !p.is_empty()).count()
+        parts.iter().filter(|p| !p.is_empty()).count() + usize::from(self.started)
     }
 }
 

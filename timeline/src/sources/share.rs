@@ -155,7 +155,10 @@ impl Share {
             Kind::ProcessCreate | Kind::ProcessStart => self.keep(row, Kept::Lifecycle),
             _ => {
                 let foreign = || watch::may_be_foreign(role, row.kind()) && watch::is_foreign(&row.path());
-                if let Some(mark) = row.mark(role).or_else(|| foreign().then_some(Mark::ForeignImage)) {
+                let known = |mark: &Mark| *mark != Mark::AppLeftover || watch::is_leftover(&row.path());
+                if let Some(mark) =
+                    row.mark(role).filter(known).or_else(|| foreign().then_some(Mark::ForeignImage))
+                {
                     self.keep(row, Kept::Marked(mark));
                 }
                 // A name that tells something can be what the error is about.

@@ -34,6 +34,8 @@ pub(crate) enum Mark {
     InstallerFailure,
     /// An image that is not Windows' own is loaded into poqexec.
     ForeignImage,
+    /// The AppX deployment service finds a key of a system app that was removed.
+    AppLeftover,
     /// A service's start type is read.
     ServiceStart,
     /// A service's DLL is loaded by a service host.
@@ -85,6 +87,8 @@ const NAMES: &[(&str, Who, &[Kind], Mark)] = &[
     (r"\executestate", Who::Servicing, &[Kind::ValueSet], Mark::ExecuteState),
     (r"\logs\cbs\cbs.log", Who::Servicing, &[Kind::FileWrite], Mark::CbsLogWritten),
     (r"\start", Who::Anyone, &[Kind::ValueQuery, Kind::ValueSet], Mark::ServiceStart),
+    (r"_8wekyb3d8bbwe", Who::Host, &[Kind::KeyOpen], Mark::AppLeftover),
+    (r"_cw5n1h2txyewy", Who::Host, &[Kind::KeyOpen], Mark::AppLeftover),
     (r"\appxdeploymentserver.dll", Who::Host, &[Kind::ImageLoad], Mark::ServiceDll),
     (r"\appreadiness.dll", Who::Host, &[Kind::ImageLoad], Mark::ServiceDll),
 ];
@@ -105,6 +109,11 @@ pub(crate) fn mark(role: Role, kind: Kind, ends_with: impl Fn(&str) -> bool) -> 
 /// Whether an operation of this role and kind can be the load of an image that is not Windows' own.
 pub(crate) fn may_be_foreign(role: Role, kind: Kind) -> bool {
     role == Role::Poqexec && kind == Kind::ImageLoad
+}
+
+/// Whether a key named like an app ([`Mark::AppLeftover`]) is one of an app that was removed.
+pub(crate) fn is_leftover(path: &str) -> bool {
+    path.to_ascii_lowercase().contains(r"\appx\appxalluserstore\endoflife\")
 }
 
 /// Folders of Windows' own images, lower case.
@@ -145,9 +154,8 @@ pub(crate) fn may_mark(role: Role, kind: Kind) -> bool {
     match kind {
         Kind::ValueQuery | Kind::ValueSet => true,
         Kind::ImageLoad => role == Role::ServiceHost || role.services_updates(),
-        Kind::FileOpen | Kind::FileCreate | Kind::FileWrite | Kind::KeyOpen | Kind::KeyCreate => {
-            role.services_updates()
-        }
+        Kind::KeyOpen => role == Role::ServiceHost || role.services_updates(),
+        Kind::FileOpen | Kind::FileCreate | Kind::FileWrite | Kind::KeyCreate => role.services_updates(),
         _ => false,
     }
 }

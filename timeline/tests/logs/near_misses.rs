@@ -249,6 +249,14 @@ fn codes_alone() {
     }
 }
 
+#[test]
+fn a_failed_queue_of_primitives_is_no_driver_queue() {
+    let line = "E CBS Startup: Failed while processing primitive operations queue. [HRESULT = 0x80070003 - ERROR_PATH_NOT_FOUND]";
+    assert_eq!(tell("primitives", &[("CBS.log", cbs(&[line]))]).rules, ["BR-0414"]);
+    let line = "E CBS Startup: Failed while processing non-critical driver operations queue. [HRESULT = 0x80070003 - ERROR_PATH_NOT_FOUND]";
+    assert_eq!(tell("drivers", &[("CBS.log", cbs(&[line]))]).rules, ["BR-0101"]);
+}
+
 /// A list of codes holds where any of them is met, wherever it stands in the list.
 #[test]
 fn rules_of_ones_own() {
