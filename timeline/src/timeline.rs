@@ -38,8 +38,8 @@ impl<'c> Timeline<'c> {
             for group in &mut scan.failures {
                 group.process = group.process.map(shift);
             }
-            for (process, ..) in &mut scan.silences {
-                *process = shift(*process);
+            for silence in &mut scan.silences {
+                silence.process = shift(silence.process);
             }
             timeline.scans.push(scan);
         }

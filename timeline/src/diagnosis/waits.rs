@@ -1,14 +1,13 @@
 //! Waiting: a servicing process that does nothing for long, and the services that were asked for when it fell silent.
 
+use super::Sign;
 use crate::{
     Timeline,
-    model::{Event, EventId, Evidence, FileTime, ProcessId, Role, Ticks, Words},
+    model::{Event, EventId, Evidence, FileTime, Place, ProcessId, Role, Ticks, Words},
     services,
-    sources::Mark,
+    sources::{Mark, Silence},
 };
 
-/// A silence that says something: servicing never pauses for as long where nothing keeps it.
-const LONG: Ticks = Ticks::seconds(20);
 /// A service is asked for within this time of the beginning of the silence.
 const NEAR: Ticks = Ticks::seconds(2);
 /// The failure follows within this time of the end of the silence.
@@ -27,21 +26,34 @@ const AROUND: u64 = 64;
 #[derive(Debug, Clone)]
 pub(crate) struct Wait {
     pub(crate) process: ProcessId,
+    /// The thread, where the process's others went on.
+    pub(crate) thread: Option<u32>,
     pub(crate) from: FileTime,
     pub(crate) to: FileTime,
     /// Services whose start type the service control manager read when the silence began: name, event.
     pub(crate) asked: Vec<(String, EventId)>,
 }
 
-/// The longest silence of a servicing process that ends shortly before `failed`, or lasts until then.
-pub(crate) fn before(timeline: &Timeline<'_>, marked: &[(Mark, Event)], failed: FileTime) -> Option<Wait> {
-    let silences = timeline.scans.iter().flat_map(|s| &s.silences);
-    let (process, from, to) = silences
-        .filter(|(_, from, to)| {
-            to.since(*from) >= LONG && *from < failed && *to <= failed.plus(SOON) && failed.since(*to) <= SOON
-        })
-        .max_by_key(|(_, from, to)| to.since(*from))
-        .copied()?;
+/// The longest silence of a servicing process that ends shortly before the first sign of failure, or lasts until then;
+/// or of the thread that shows the sign, which is the one that waited.
+pub(crate) fn before(timeline: &Timeline<'_>, marked: &[(Mark, Event)], sign: &Sign) -> Option<Wait> {
+    let failed = sign.time;
+    let silences = || {
+        let all = timeline.scans.iter().flat_map(|s| &s.silences);
+        all.filter(|s| s.from < failed && s.to <= failed.plus(SOON) && failed.since(s.to) <= SOON)
+    };
+    let longest = |of: &dyn Fn(&Silence) -> bool| {
+        silences().filter(|s| of(s)).max_by_key(|s| s.to.since(s.from)).copied()
+    };
+    let shown = match sign.place {
+        Some(Place::Event(id)) => timeline.event(id),
+        _ => None,
+    };
+    let of_thread = || {
+        let event = shown?;
+        longest(&|s| Some(s.process) == event.process && s.thread == Some(event.tid))
+    };
+    let Silence { process, thread, from, to } = longest(&|s| s.thread.is_none()).or_else(of_thread)?;
     let near = |e: &Event| e.time.plus(NEAR) >= from && e.time <= from.plus(NEAR);
     let mut asked: Vec<(String, EventId)> = Vec::new();
     let reads = marked.iter().filter(|(mark, e)| *mark == Mark::ServiceStart && !e.failed() && near(e));
@@ -64,14 +76,18 @@ pub(crate) fn before(timeline: &Timeline<'_>, marked: &[(Mark, Event)], failed: 
     let starting: Vec<_> = asked.iter().filter(|a| about_to_start(a)).cloned().collect();
     let mut asked = if starting.is_empty() { asked } else { starting };
     asked.truncate(MAX_ASKED);
-    Some(Wait { process, from, to, asked })
+    Some(Wait { process, thread, from, to, asked })
 }
 
 impl Wait {
     /// What is missing, and by what that is known.
     pub(crate) fn words(&self, timeline: &Timeline<'_>) -> (Words, Vec<Evidence>) {
-        let who =
+        let process =
             timeline.process(self.process).map_or_else(String::new, |p| format!("{} ({})", p.name, p.pid));
+        let who = match self.thread {
+            Some(tid) => format!("{process} thread {tid}"),
+            None => process,
+        };
         let seconds = self.to.since(self.from).as_seconds();
         let names = self.asked.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ");
         let what = if names.is_empty() {

@@ -73,7 +73,8 @@ fn hit<'r>(rule: &'r Rule, facts: &Facts<'_>) -> Option<Hit<'r>> {
         (m.missing.is_empty() || m.missing.iter().any(|kind| Lack::named(kind) == Some(*lack)))
             && (m.service.is_empty() || m.service.iter().any(|service| service.eq_ignore_ascii_case(name)))
     };
-    if !(m.missing.is_empty() && m.service.is_empty()) && !facts.lacks.iter().any(missing) {
+    let about_missing = !(m.missing.is_empty() && m.service.is_empty());
+    if about_missing && !facts.lacks.iter().any(missing) {
         return None;
     }
     let about_faults = !(m.fault.is_empty() && m.item.is_empty() && m.phase.is_empty() && m.code.is_empty());

@@ -64,8 +64,23 @@ pub struct Scan {
     /// The wall clock of a log, where its own lines tell it.
     pub clock: Option<LocalClock>,
     pub(crate) kept: Vec<(u64, Kept)>,
-    /// The longest silence of each servicing process that works by itself: the process, from, to.
-    pub(crate) silences: Vec<(ProcessId, FileTime, FileTime)>,
+    /// The longest silence of each servicing process that works by itself, and of each of its threads.
+    pub(crate) silences: Vec<Silence>,
+}
+
+/// A time in which a servicing process, or one of its threads, did nothing that was recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Silence {
+    pub(crate) process: ProcessId,
+    /// `None` for all threads of the process.
+    pub(crate) thread: Option<u32>,
+    pub(crate) from: FileTime,
+    pub(crate) to: FileTime,
+}
+
+impl Silence {
+    /// One that says something: servicing never pauses for as long where nothing keeps it.
+    const LEAST: Ticks = Ticks::seconds(20);
 }
 
 /// Failing operations with the same process, operation and status.

@@ -217,6 +217,9 @@ impl Row for PmlRow<'_> {
     fn slot(&self) -> Option<usize> {
         self.slot
     }
+    fn tid(&self) -> Option<u32> {
+        Some(self.event.tid())
+    }
     fn exit_status(&self) -> Option<u32> {
         process::ended(&self.event).ok().map(|ended| ended.status)
     }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use pml_reader::Operation;
 
-use super::{FailureGroup, Kept, Mark, Scan, watch};
+use super::{FailureGroup, Kept, Mark, Scan, Silence, watch};
 use crate::model::{EventId, FileTime, Kind, Process, ProcessId, Role, SourceId, is_error};
 
 /// Bins of the histogram.
@@ -30,6 +30,8 @@ pub(crate) trait Row {
     fn kind(&self) -> Kind;
     /// Position of its process in the source's processes.
     fn slot(&self) -> Option<usize>;
+    /// Its thread, where that is recorded.
+    fn tid(&self) -> Option<u32>;
     /// Of a Process Exit, the exit status.
     fn exit_status(&self) -> Option<u32>;
     /// What the name that it touches stands for, to a process of this role.
@@ -67,8 +69,9 @@ pub(crate) struct Share {
     bins: Vec<(u64, u64)>,
     kept: Vec<(u64, Kept)>,
     exits: Vec<(usize, FileTime, u32)>,
-    /// Of each servicing process that works by itself: its first and last event, and its longest silence between two.
-    activity: HashMap<usize, Activity>,
+    /// Of each servicing process that works by itself, and of each of its threads: the first and last event, and the
+    /// longest silence between two.
+    activity: HashMap<(usize, Option<u32>), Activity>,
     /// Kernel sequence numbers: the first, the last, and how many are missing between.
     sequence: Option<(u32, u32, u64)>,
 }
@@ -143,7 +146,9 @@ impl Share {
         }
         if let Some(slot) = slot.filter(|_| role.works_alone() && row.class() != PROFILING) {
             let now = Activity { first: time, last: time, silence: (time, time) };
-            self.activity.entry(slot).and_modify(|known| *known = known.join(now)).or_insert(now);
+            for who in std::iter::once(None).chain(row.tid().map(Some)) {
+                self.activity.entry((slot, who)).and_modify(|known| *known = known.join(now)).or_insert(now);
+            }
         }
         match row.kind() {
             Kind::ProcessExit => {
@@ -228,8 +233,8 @@ impl Share {
         let room = MAX_KEPT.saturating_sub(self.kept.len());
         self.kept.extend(later.kept.into_iter().take(room));
         self.exits.extend(later.exits);
-        for (slot, activity) in later.activity {
-            self.activity.entry(slot).and_modify(|known| *known = known.join(activity)).or_insert(activity);
+        for (who, activity) in later.activity {
+            self.activity.entry(who).and_modify(|known| *known = known.join(activity)).or_insert(activity);
         }
         self.sequence = match (self.sequence, later.sequence) {
             (Some((first, last, a)), Some((next, end, b))) => {
@@ -254,7 +259,13 @@ impl Share {
         let mut silences: Vec<_> = self
             .activity
             .into_iter()
-            .map(|(slot, a)| (ProcessId(slot as u32), a.silence.0, a.silence.1))
+            .map(|((slot, thread), a)| Silence {
+                process: ProcessId(slot as u32),
+                thread,
+                from: a.silence.0,
+                to: a.silence.1,
+            })
+            .filter(|s| s.to.since(s.from) >= Silence::LEAST)
             .collect();
         silences.sort_unstable();
         let mut failures: Vec<_> = self.failures.into_values().collect();

@@ -40,6 +40,9 @@ impl Row for Line<'_, '_> {
     fn slot(&self) -> Option<usize> {
         self.slot
     }
+    fn tid(&self) -> Option<u32> {
+        self.row.get(Column::Tid)?.parse().ok()
+    }
     fn path(&self) -> String {
         self.row.get(Column::Path).unwrap_or_default().into_owned()
     }
