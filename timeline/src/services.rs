@@ -207,8 +207,13 @@ fn starts(timeline: &Timeline<'_>, marked: &[(Mark, Event)]) -> Starts {
             .chain(NEEDED_BY.iter().map(|(_, known)| known))
             .any(|k| k.eq_ignore_ascii_case(name))
     };
-    for (_, event) in marked.iter().filter(|(mark, e)| *mark == Mark::ServiceStart && e.status == 0) {
+    let last_first = marked.iter().rev().filter(|(mark, e)| *mark == Mark::ServiceStart && e.status == 0);
+    for (_, event) in last_first {
         let Some(name) = name_in(&event.path).filter(|name| told(name)) else { continue };
+        let name = name.to_ascii_lowercase();
+        if starts.contains_key(&name) {
+            continue;
+        }
         let Some(start) = timeline.number(event.id).and_then(StartType::of) else { continue };
         let verb =
             if event.kind == Kind::ValueSet { ("is set to", "被设为") } else { ("is read as", "读得") };
@@ -216,7 +221,7 @@ fn starts(timeline: &Timeline<'_>, marked: &[(Mark, Event)]) -> Starts {
             format!("{} {} {}", event.path, verb.0, start as u8),
             format!("{} {} {}", event.path, verb.1, start as u8),
         );
-        starts.insert(name.to_ascii_lowercase(), (start, Evidence::at(event.id, words)));
+        starts.insert(name, (start, Evidence::at(event.id, words)));
     }
     starts
 }

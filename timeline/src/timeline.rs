@@ -6,7 +6,7 @@ use crate::{
     Case,
     logs::LocalClock,
     model::{Event, EventId, FileTime, Process, ProcessId, SourceId},
-    sources::{FailureGroup, Kept, Mark, Scan, gather::Gather},
+    sources::{FailureGroup, Kept, Mark, Paths, Scan, gather::Gather},
 };
 
 /// What the sources of a case say, together.
@@ -161,8 +161,8 @@ impl<'c> Timeline<'c> {
         events
     }
 
-    /// The events that touch one of `paths` (in lower case), in order of time.
-    pub(crate) fn touching(&self, paths: &[String]) -> Vec<Event> {
+    /// The events that touch one of `paths`, in order of time.
+    pub(crate) fn touching(&self, paths: &Paths) -> Vec<Event> {
         let mut events: Vec<Event> = Vec::new();
         for (number, input) in self.case.inputs.iter().enumerate() {
             let id = SourceId(number as u16);

@@ -13,6 +13,7 @@ use crate::{
     Primitive, Timeline,
     compare::{Aligned, GoodBoot, InGood, Likeness},
     model::{Event, EventId, FileTime, Kind, Place, Process, ProcessId, Role, Ticks},
+    sources::Paths,
 };
 
 /// Candidates that are looked at closely; the rest of a flood of equal errors says nothing more.
@@ -121,13 +122,20 @@ impl Beside<'_> {
     }
 }
 
-/// Collects and ranks, best first.
+/// The candidates, best first.
+pub(crate) struct Ranked {
+    pub(crate) candidates: Vec<Candidate>,
+    /// Everything that touches the object of one of them, in order of time.
+    pub(crate) touching: Vec<Event>,
+}
+
+/// Collects and ranks.
 pub(crate) fn rank(
     timeline: &Timeline<'_>,
     signs: &[Sign],
     faults: &Faults,
     beside: Option<&Beside<'_>>,
-) -> Vec<Candidate> {
+) -> Ranked {
     let lines = reports::Lines::of(timeline, faults);
     // What the plan makes anew, or takes away, need not be there before.
     let planned = |event: &Event| {
@@ -159,12 +167,9 @@ pub(crate) fn rank(
         (std::cmp::Reverse(c.event.kind.mutates()), std::cmp::Reverse((c.event.time, c.event.id)))
     });
     candidates.truncate(MAX_CANDIDATES);
-    let mut paths: Vec<String> = candidates.iter().map(|c| c.event.path.to_ascii_lowercase()).collect();
-    paths.sort_unstable();
-    paths.dedup();
-    if !paths.is_empty() {
-        relate(&mut candidates, &timeline.touching(&paths), timeline);
-    }
+    let paths = Paths::new(candidates.iter().map(|c| c.event.path.as_str()));
+    let touching = if paths.is_empty() { Vec::new() } else { timeline.touching(&paths) };
+    relate(&mut candidates, &touching, timeline);
     for candidate in &mut candidates {
         candidate.report = lines.report(&candidate.event);
     }
@@ -200,7 +205,7 @@ pub(crate) fn rank(
     candidates.sort_by(|a, b| {
         b.score.total_cmp(&a.score).then(b.event.time.cmp(&a.event.time)).then(a.event.id.cmp(&b.event.id))
     });
-    candidates
+    Ranked { candidates, touching }
 }
 
 /// Joins attempts of one process at the same with the same result; the last stands for all.

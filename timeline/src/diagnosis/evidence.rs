@@ -28,12 +28,16 @@ const SAME_THREAD: usize = 10;
 /// And how many others.
 const NEARBY: usize = 5;
 
-/// The events around a candidate, in order of time.
-pub(crate) fn around(timeline: &Timeline<'_>, candidate: &Candidate) -> Vec<(Relation, Event)> {
+/// The events around a candidate, in order of time. `touching` is what touches the objects of candidates.
+pub(crate) fn around(
+    timeline: &Timeline<'_>,
+    candidate: &Candidate,
+    touching: &[Event],
+) -> Vec<(Relation, Event)> {
     let failing = &candidate.event;
     let mut shown: Vec<(Relation, Event)> = vec![(Relation::Failing, failing.clone())];
-    let mut same: Vec<Event> = timeline.touching(&[failing.path.to_ascii_lowercase()]);
-    same.retain(|e| e.id != failing.id);
+    let is_same = |e: &&Event| e.path.eq_ignore_ascii_case(&failing.path) && e.id != failing.id;
+    let same: Vec<&Event> = touching.iter().filter(is_same).collect();
     let middle = same.partition_point(|e| (e.time, e.id) < (failing.time, failing.id));
     let from = middle.saturating_sub(SAME_PATH / 2);
     let holder = candidate.holder.map(|h| h.event);
@@ -41,7 +45,7 @@ pub(crate) fn around(timeline: &Timeline<'_>, candidate: &Candidate) -> Vec<(Rel
         .into_iter()
         .enumerate()
         .filter(|(i, e)| (from..middle + SAME_PATH / 2).contains(i) || holder == Some(e.id));
-    shown.extend(near.map(|(_, e)| (Relation::SamePath, e)));
+    shown.extend(near.map(|(_, e)| (Relation::SamePath, e.clone())));
     let near = timeline.near(failing, AROUND);
     let middle = near.partition_point(|e| (e.time, e.id) < (failing.time, failing.id));
     let (before, after) = near.split_at(middle);

@@ -15,6 +15,7 @@ mod told;
 mod verdict;
 mod waits;
 
+use candidates::Ranked;
 pub use candidates::{Candidate, FeatureHit, Holder, Report};
 pub use evidence::Relation;
 pub use faults::{Fault, FaultKind, Faults};
@@ -99,7 +100,7 @@ pub fn diagnose_beside(timeline: &Timeline<'_>, rules: &Rules, baseline: Option<
     // A boot that failed itself says nothing of what is harmless.
     let good = good.as_ref().filter(|_| baseline.is_some_and(|b| !b.failed()));
     let beside = good.map(|good| candidates::Beside { good, phases: this.aligned });
-    let candidates = candidates::rank(timeline, &signs, &faults, beside.as_ref());
+    let Ranked { candidates, touching } = candidates::rank(timeline, &signs, &faults, beside.as_ref());
     let verdict = verdict::decide(&verdict::Found {
         timeline,
         boots: &boots,
@@ -124,7 +125,7 @@ pub fn diagnose_beside(timeline: &Timeline<'_>, rules: &Rules, baseline: Option<
         services: &services,
     });
     let chain = graph.links();
-    let evidence = failing.map_or_else(Vec::new, |c| evidence::around(timeline, c));
+    let evidence = failing.map_or_else(Vec::new, |c| evidence::around(timeline, c, &touching));
     let failed = matches!(verdict.outcome, Outcome::FailingOperation | Outcome::FailureWithoutOperation);
     let facts = rules::Facts {
         timeline,

@@ -65,7 +65,9 @@ fn hit<'r>(rule: &'r Rule, facts: &Facts<'_>) -> Option<Hit<'r>> {
     if !m.inside.is_empty() && !m.inside.iter().any(inside) {
         return None;
     }
-    let seen = |part: &String| facts.marked.iter().any(|(_, e)| contains(&e.path, part));
+    // Start types are read by the thousand, and have a part of their own.
+    let watched = || facts.marked.iter().filter(|(mark, _)| *mark != Mark::ServiceStart);
+    let seen = |part: &String| watched().any(|(_, e)| contains(&e.path, part));
     if !m.seen.is_empty() && !m.seen.iter().any(seen) {
         return None;
     }

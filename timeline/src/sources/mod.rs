@@ -5,6 +5,7 @@ pub(crate) mod gather;
 pub(crate) mod import;
 mod kind;
 pub(crate) mod log;
+mod paths;
 pub(crate) mod pml;
 mod recovered;
 mod share;
@@ -21,6 +22,7 @@ use crate::{
 };
 
 use gather::Gather;
+pub(crate) use paths::Paths;
 pub(crate) use watch::Mark;
 
 /// Why a scan kept an event.
@@ -272,8 +274,8 @@ impl Source {
         }
     }
 
-    /// The events that touch one of `paths` (in lower case), in order.
-    pub(crate) fn touching(&self, id: SourceId, paths: &[String], processes: &[Process]) -> Vec<Event> {
+    /// The events that touch one of `paths`, in order.
+    pub(crate) fn touching(&self, id: SourceId, paths: &Paths, processes: &[Process]) -> Vec<Event> {
         match self {
             Self::Pml(source) => source.touching(id, paths, processes),
             Self::Import(source) => source.touching(id, paths, processes),

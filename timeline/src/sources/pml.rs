@@ -7,7 +7,7 @@ use pml_reader::{
 use rayon::prelude::*;
 
 use super::{
-    Caveat, Machine, Mark, Problem, Scan,
+    Caveat, Machine, Mark, Paths, Problem, Scan,
     gather::{Done, Gather},
     kind::Asked,
     recovered,
@@ -119,11 +119,8 @@ impl PmlSource {
         }
     }
 
-    pub(crate) fn touching(&self, id: SourceId, paths: &[String], processes: &[Process]) -> Vec<Event> {
-        let touches = |event: &PmlEvent<'_>| {
-            let text = event.path_text();
-            paths.iter().any(|p| text.eq_ignore_ascii_case(p))
-        };
+    pub(crate) fn touching(&self, id: SourceId, paths: &Paths, processes: &[Process]) -> Vec<Event> {
+        let touches = |event: &PmlEvent<'_>| paths.may_hold(event.class()) && paths.hold(&event.path_text());
         let found = self.file.par_events().filter_map(Result::ok).filter(touches);
         let mut events: Vec<Event> = found.map(|e| self.own(&e, id, processes)).collect();
         events.sort_by_key(|e| (e.time, e.id));

@@ -18,7 +18,7 @@ use etl_reader::{
 use servicing_logs::bundle::Content;
 
 use super::{
-    FailureGroup, Kept, Machine, Problem, Scan,
+    FailureGroup, Kept, Machine, Paths, Problem, Scan,
     gather::{Done, Gather},
     watch,
 };
@@ -193,13 +193,12 @@ impl EtlSource {
         self.events.get()?.get(&id.index).cloned()
     }
 
-    pub(crate) fn touching(&self, id: SourceId, paths: &[String]) -> Vec<Event> {
+    pub(crate) fn touching(&self, id: SourceId, paths: &Paths) -> Vec<Event> {
         let mut text = String::new();
         self.collect(id, |operation, names| {
             text.clear();
             push_path(operation, names, &mut text);
-            let lower = text.to_ascii_lowercase();
-            paths.contains(&lower)
+            paths.hold_str(&text)
         })
     }
 

@@ -15,7 +15,7 @@ use pml_reader::{
 use rayon::prelude::*;
 
 use super::{
-    Caveat, Problem, Scan,
+    Caveat, Paths, Problem, Scan,
     gather::Gather,
     share::{Frame, Share},
 };
@@ -144,14 +144,10 @@ impl ImportSource {
             .reduce(G::Part::default, |a, b| gather.join(a, b))
     }
 
-    pub(crate) fn touching(&self, id: SourceId, paths: &[String], processes: &[Process]) -> Vec<Event> {
+    pub(crate) fn touching(&self, id: SourceId, paths: &Paths, processes: &[Process]) -> Vec<Event> {
         let touches = |row: &ImportRow<'_>| {
-            let path = row.get(Column::Path).unwrap_or_default();
-            let on_object = || {
-                let class = EventClass::from_raw(row.operation().class);
-                matches!(class, Some(EventClass::FileSystem | EventClass::Registry | EventClass::Ipc))
-            };
-            paths.iter().any(|p| path.eq_ignore_ascii_case(p)) && on_object()
+            paths.may_hold(EventClass::from_raw(row.operation().class))
+                && row.get(Column::Path).is_some_and(|path| paths.hold_str(&path))
         };
         let mut events: Vec<Event> = (0..self.file.parts())
             .into_par_iter()

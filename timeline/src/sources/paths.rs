@@ -1,0 +1,89 @@
+//! A set of paths that every event of a trace is held against: most are told apart by their length alone.
+
+use pml_reader::{EventClass, PmlText};
+
+/// Paths in lower case, by their length in UTF-16 units.
+#[derive(Debug, Default)]
+pub(crate) struct Paths {
+    by_units: Vec<Vec<String>>,
+    /// Whether one is a registry key, and whether one is not.
+    keys: bool,
+    files: bool,
+}
+
+/// The longest path that Windows knows, in UTF-16 units; longer ones are in no set.
+const LONGEST: usize = 32_767;
+
+impl Paths {
+    /// The set of these paths; ASCII letters compare without case.
+    pub(crate) fn new<'a>(paths: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut set = Self::default();
+        for path in paths {
+            let (path, units) = (path.to_ascii_lowercase(), path.encode_utf16().count());
+            if units > LONGEST {
+                continue;
+            }
+            let is_key = path.starts_with("hk") || path.starts_with(r"\registry\");
+            set.keys |= is_key;
+            set.files |= !is_key;
+            if set.by_units.len() <= units {
+                set.by_units.resize(units + 1, Vec::new());
+            }
+            if let Some(alike) = set.by_units.get_mut(units).filter(|alike| !alike.contains(&path)) {
+                alike.push(path);
+            }
+        }
+        set
+    }
+
+    /// Whether there is none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.by_units.is_empty()
+    }
+
+    /// Whether an operation of this class can be on one of them.
+    pub(crate) fn may_hold(&self, class: Option<EventClass>) -> bool {
+        match class {
+            Some(EventClass::Registry) => self.keys,
+            Some(EventClass::FileSystem | EventClass::Ipc) => self.files,
+            _ => false,
+        }
+    }
+
+    /// Whether `text` is one of them.
+    pub(crate) fn hold(&self, text: &PmlText<'_>) -> bool {
+        let alike = self.by_units.get(text.units());
+        alike.is_some_and(|alike| alike.iter().any(|path| text.eq_ignore_ascii_case(path)))
+    }
+
+    /// Whether `path` is one of them.
+    pub(crate) fn hold_str(&self, path: &str) -> bool {
+        let alike = self.by_units.get(path.encode_utf16().count());
+        alike.is_some_and(|alike| alike.iter().any(|known| known.eq_ignore_ascii_case(path)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn case_and_length_count_as_windows_counts_them() {
+        let set = Paths::new([r"C:\Windows\A.sys", r"C:\Users\José\é", ""]);
+        for (path, held) in [
+            (r"c:\WINDOWS\a.SYS", true),
+            (r"C:\Windows\B.sys", false),
+            (r"C:\Windows\A.sy", false),
+            (r"c:\users\josé\é", true),
+            ("", true),
+        ] {
+            let wide: Vec<u8> = path.encode_utf16().flat_map(u16::to_le_bytes).collect();
+            assert_eq!(set.hold_str(path), held, "{path}");
+            assert_eq!(set.hold(&PmlText::Utf16(&wide)), held, "{path}");
+            if path.is_ascii() {
+                assert_eq!(set.hold(&PmlText::Bytes(path.as_bytes())), held, "{path}");
+            }
+        }
+        assert!(!Paths::default().hold_str("") && Paths::default().is_empty());
+    }
+}
