@@ -70,9 +70,19 @@
   function applyLanguage() {
     if (state.lang && languages[state.lang]) languages[state.lang].checked = true;
     root.lang = languages['zh-CN'].checked ? 'zh-CN' : 'en';
+    centreGraphs();
+  }
+  // A graph that is wider than the page begins where the failure is.
+  function centreGraphs() {
+    for (const box of all('.graph-drawing')) {
+      const failing = box.querySelector('.node.failing');
+      if (!failing || !shown(box) || box.scrollWidth <= box.clientWidth) continue;
+      const node = failing.getBoundingClientRect();
+      box.scrollLeft += node.left + node.width / 2 - box.getBoundingClientRect().left - box.clientWidth / 2;
+    }
   }
   for (const [tag, input] of Object.entries(languages)) {
-    input.addEventListener('change', () => { state.lang = tag; root.lang = tag; writeAddress(); });
+    input.addEventListener('change', () => { state.lang = tag; root.lang = tag; centreGraphs(); writeAddress(); });
   }
   const shown = (element) => element.getClientRects().length > 0;
   byId('theme').addEventListener('click', () => {

@@ -219,6 +219,27 @@ pub(crate) fn trust_name(trust: &Trust) -> Text {
     name(known, trust.as_str())
 }
 
+/// What an edge of the graph says.
+pub(crate) fn edge_name(kind: &str) -> Text {
+    const NAMES: [Message; 14] = [
+        m::EDGE_PERFORMED_BY,
+        m::EDGE_ON,
+        m::EDGE_TO,
+        m::EDGE_DURING,
+        m::EDGE_SPAWNED,
+        m::EDGE_HOSTS,
+        m::EDGE_NAMES,
+        m::EDGE_PRECEDES,
+        m::EDGE_RETRIES,
+        m::EDGE_RESOLVES,
+        m::EDGE_CONFLICTS_WITH,
+        m::EDGE_WAITS_FOR,
+        m::EDGE_REPORTED_BY,
+        m::EDGE_CAUSED,
+    ];
+    name(NAMES.into_iter().find(|message| message.get(Lang::En) == kind), kind)
+}
+
 pub(crate) fn confidence_name(level: &ConfidenceLevel) -> Text {
     let known = match level {
         ConfidenceLevel::High => Some(m::HIGH),
@@ -253,4 +274,36 @@ pub(crate) fn phase_name(phase: &Phase) -> Text {
         Phase::Other(_) => None,
     };
     name(known, phase.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use timeline::graph::EdgeKind as E;
+
+    #[test]
+    fn every_kind_of_edge_has_a_name_in_both_languages() {
+        let kinds = [
+            E::PerformedBy,
+            E::On,
+            E::To,
+            E::During,
+            E::Spawned,
+            E::Hosts,
+            E::Names,
+            E::Precedes,
+            E::Retries,
+            E::Resolves,
+            E::ConflictsWith,
+            E::WaitsFor,
+            E::ReportedBy,
+            E::Caused,
+        ];
+        for kind in kinds {
+            let name = edge_name(kind.name());
+            assert_eq!(name.en, kind.name());
+            assert!(!name.zh.is_empty(), "{}", kind.name());
+        }
+        assert_eq!(edge_name("novel"), Text::plain("novel"));
+    }
 }

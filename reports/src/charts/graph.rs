@@ -2,11 +2,12 @@
 
 use super::canvas::{Anchor, Canvas, Font, Ink, Pen};
 use super::layers::{Spot, layout};
+use super::measure::{self, Cut};
 use super::timeline::WIDTH;
-use super::{Chart, Place, measure};
+use super::{Chart, Place};
 use crate::lang::Lang;
 use crate::messages as m;
-use crate::model::{Graph, GraphEdge, GraphNode, NodeKind, Report, Trust};
+use crate::model::{Graph, GraphEdge, GraphNode, NodeKind, Report, Text, Trust};
 use crate::view;
 
 /// Nodes that are drawn at most.
@@ -34,7 +35,7 @@ pub(crate) fn draw(report: &Report, lang: Lang) -> Option<Chart> {
     let layers = layout(&vec![1.0; nodes.len()], &ends, GAP).layers;
     let gap = gap(&edges, lang);
     let widest = widest(layers, gap);
-    let boxes: Vec<Contents> = nodes.iter().map(|node| Contents::of(node, widest)).collect();
+    let boxes: Vec<Contents> = nodes.iter().map(|node| Contents::of(node, widest, lang)).collect();
     let heights: Vec<f64> = boxes.iter().map(|contents| f64::from(contents.height())).collect();
     let layout = layout(&heights, &ends, GAP);
 
@@ -51,8 +52,9 @@ pub(crate) fn draw(report: &Report, lang: Lang) -> Option<Chart> {
     }
     for (number, ((node, contents), spot)) in nodes.iter().zip(&boxes).zip(&layout.nodes).enumerate() {
         let number = number.to_string();
-        canvas.nested(&[("class", "node"), ("data-node", &number)], |canvas| {
-            canvas.title(&format!("{} {}", node.label, node.detail));
+        let class = if node.failing { "node failing" } else { "node" };
+        canvas.nested(&[("class", class), ("data-node", &number)], |canvas| {
+            canvas.title(&format!("{} {}", node.label.get(lang), node.detail));
             let corner = (columns.left(*spot), Columns::y(*spot) - contents.height() / 2);
             canvas.group(&[], |pen| draw_node(pen, node, contents, corner, columns.box_width(*spot), lang));
         });
@@ -64,9 +66,10 @@ pub(crate) fn draw(report: &Report, lang: Lang) -> Option<Chart> {
 }
 
 /// What an edge says, in words.
-pub(crate) fn edge_words(graph: &Graph, edge: &GraphEdge) -> (String, String) {
+pub(crate) fn edge_words(graph: &Graph, edge: &GraphEdge) -> (Text, Text) {
     let label = |id: &str| {
-        graph.nodes.iter().find(|node| node.id == id).map_or_else(|| id.to_owned(), |node| node.label.clone())
+        let node = graph.nodes.iter().find(|node| node.id == id);
+        node.map_or_else(|| Text::plain(id), |node| node.label.clone())
     };
     (label(&edge.from), label(&edge.to))
 }
@@ -85,10 +88,11 @@ pub(crate) fn kind_name(kind: &NodeKind, lang: Lang) -> String {
 }
 
 fn edge_title(edge: &GraphEdge, nodes: &[&GraphNode], (from, to): (usize, usize), lang: Lang) -> String {
-    let label = |node: usize| nodes.get(node).map_or("", |node| node.label.as_str());
+    let label = |node: usize| nodes.get(node).map_or("", |node| node.label.get(lang));
     let how = edge.evidence.iter().map(|evidence| view::sentence(evidence, lang));
     let trust = edge.trust.iter().map(|trust| view::trust_name(trust).get(lang).to_owned());
-    let words = format!("{} {} {}", label(from), edge.kind, label(to));
+    let verb = view::edge_name(&edge.kind);
+    let words = format!("{} {} {}", label(from), verb.get(lang), label(to));
     std::iter::once(words).chain(trust).chain(how).collect::<Vec<_>>().join(" · ")
 }
 
@@ -98,10 +102,10 @@ fn gap(edges: &[(&GraphEdge, (usize, usize))], lang: Lang) -> i32 {
     labels.max().unwrap_or(0).clamp(56, 128)
 }
 
-/// Pixels that a box may take so that all layers fit beside one another.
+/// Pixels that a box may take so that all layers fit beside one another, or that it needs to say something.
 fn widest(layers: usize, gap: i32) -> i32 {
     let count = i32::try_from(layers).unwrap_or(1).max(1);
-    ((WIDTH - 2 * MARGIN - gap * (count - 1)) / count).clamp(140, 270)
+    ((WIDTH - 2 * MARGIN - gap * (count - 1)) / count).clamp(176, 270)
 }
 
 /// The texts of a box.
@@ -112,9 +116,9 @@ struct Contents {
 }
 
 impl Contents {
-    fn of(node: &GraphNode, widest: i32) -> Self {
+    fn of(node: &GraphNode, widest: i32, lang: Lang) -> Self {
         let room = widest - 2 * PADDING - 4;
-        let label = measure::wrap(&node.label, LABEL, true, room, 2);
+        let label = measure::wrap(node.label.get(lang), LABEL, true, room, 2, Cut::Middle);
         let detail = measure::fit(&node.detail, SMALL, false, room);
         let widths = label.iter().map(|line| measure::width(line, LABEL, true));
         let width = widths.chain([measure::width(&detail, SMALL, false), 90]).max().unwrap_or(90);
@@ -213,14 +217,7 @@ fn even_steps(curve: &[Place]) -> Vec<Place> {
 }
 
 fn label_of(edge: &GraphEdge, lang: Lang) -> String {
-    let verb = measure::fit(&edge.kind, SMALL, false, 92);
-    match &edge.trust {
-        Some(Trust::Recorded) | None => verb,
-        Some(trust) => {
-            let both = format!("{verb} ({})", view::trust_name(trust).get(lang));
-            if measure::width(&both, SMALL, false) <= 92 { both } else { verb }
-        }
-    }
+    measure::fit(view::edge_name(&edge.kind).get(lang), SMALL, false, 92)
 }
 
 fn draw_edge(pen: &mut Pen<'_>, edge: &GraphEdge, curve: &[Place], lang: Lang) {

@@ -291,7 +291,8 @@ fn histogram(histogram: &Histogram, lang: Lang) -> Vec<Lane<'static>> {
     };
     let joined = histogram.events.len().max(histogram.failures.len()).div_ceil(MAX_BARS).max(1);
     let width = bin.ticks().saturating_mul(u64::try_from(joined).unwrap_or(1));
-    let seconds = view::seconds(i64::try_from(width).unwrap_or(i64::MAX), 1);
+    let decimals = if width < pml_reader::TICKS_PER_SECOND { 3 } else { 1 };
+    let seconds = view::seconds(i64::try_from(width).unwrap_or(i64::MAX), decimals);
     let rows =
         [(m::LANE_EVENTS, &histogram.events, Ink::Other), (m::LANE_FAILURES, &histogram.failures, Ink::Bad)];
     let draw = |(message, counts, ink): (crate::messages::Message, &Vec<u64>, Ink)| {

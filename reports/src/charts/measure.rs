@@ -36,8 +36,22 @@ pub(crate) fn width(text: &str, size: u32, bold: bool) -> i32 {
     (ems * f64::from(size) * if bold { BOLD } else { 1.0 }).ceil() as i32
 }
 
+/// Where a text is cut that is too long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cut {
+    /// In its middle: paths and names, whose ends tell them apart.
+    Middle,
+    /// At its end: sentences.
+    End,
+}
+
 /// The text made visible and cut to a width in pixels, with `…` in its middle where something is missing.
 pub(crate) fn fit(text: &str, size: u32, bold: bool, room: i32) -> String {
+    fit_by(text, size, bold, room, Cut::Middle)
+}
+
+/// The text made visible and cut to a width in pixels, with `…` where something is missing.
+pub(crate) fn fit_by(text: &str, size: u32, bold: bool, room: i32, cut: Cut) -> String {
     let shown = visible(text);
     if shown.len() < 4096 && width(&shown, size, bold) <= room {
         return shown.into_owned();
@@ -46,9 +60,9 @@ pub(crate) fn fit(text: &str, size: u32, bold: bool, room: i32) -> String {
     let head: Vec<char> = shown.chars().take(400).collect();
     let tail: Vec<char> = shown.chars().rev().take(400).collect();
     let room = f64::from(room) / (f64::from(size) * if bold { BOLD } else { 1.0 }) - advance('…');
-    let kept_head = count_within(&head, room * 0.5);
+    let kept_head = count_within(&head, if cut == Cut::End { room } else { room * 0.5 });
     let used: f64 = head.iter().take(kept_head).copied().map(advance).sum();
-    let kept_tail = count_within(&tail, room - used);
+    let kept_tail = if cut == Cut::End { 0 } else { count_within(&tail, room - used) };
     let tail = tail.iter().take(kept_tail).rev();
     head.iter().take(kept_head).chain(&['…']).chain(tail).collect()
 }
@@ -64,13 +78,13 @@ fn count_within(chars: &[char], room: f64) -> usize {
 
 /// The text made visible in lines of a width in pixels, broken between words or Chinese characters; the last line is
 /// cut where there is more.
-pub(crate) fn wrap(text: &str, size: u32, bold: bool, room: i32, max_lines: usize) -> Vec<String> {
+pub(crate) fn wrap(text: &str, size: u32, bold: bool, room: i32, max_lines: usize, cut: Cut) -> Vec<String> {
     let shown = visible(text);
     let mut lines = Vec::new();
     let mut rest = shown.trim();
     while !rest.is_empty() {
         if lines.len() + 1 == max_lines || (rest.len() < 4096 && width(rest, size, bold) <= room) {
-            lines.push(fit(rest, size, bold, room));
+            lines.push(fit_by(rest, size, bold, room, cut));
             break;
         }
         let (line, later) = rest.split_at(break_at(rest, size, bold, room));

@@ -31,12 +31,13 @@ pub(crate) struct Chart {
 }
 
 impl Chart {
-    /// The drawing as an element of a page; `id` must be the page's only one of its name.
-    pub(crate) fn element(&self, id: &str) -> String {
+    /// The drawing as an element of a page, in a part of its full size; `id` must be the page's only one of its name.
+    pub(crate) fn element(&self, id: &str, percent: i32) -> String {
         let (width, height) = (self.width, self.height);
         let mut svg = format!(
             "<svg id=\"{id}\" role=\"img\" aria-labelledby=\"{id}-title {id}-desc\" viewBox=\"0 0 {width} {height}\" "
         );
+        let (width, height) = (width * percent / 100, height * percent / 100);
         let _ = write!(svg, "width=\"{width}\" height=\"{height}\" {}>", self.attributes);
         let _ = write!(svg, "<title id=\"{id}-title\">{}</title>", escape(&self.title));
         let _ = write!(

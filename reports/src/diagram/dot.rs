@@ -23,10 +23,11 @@ pub fn render(report: &Report, lang: Lang) -> String {
     );
     out.push_str("  edge [fontname=\"sans-serif\", fontsize=10];\n");
     for (number, node) in nodes.iter().enumerate() {
-        let label = lines(report, node).iter().map(|line| escaped(line)).collect::<Vec<_>>().join("\\n");
+        let label =
+            lines(report, node, lang).iter().map(|line| escaped(line)).collect::<Vec<_>>().join("\\n");
         let (shape, fill) = shape(node.kind.as_ref());
         let failing = if node.failing { ", color=\"#B42318\", penwidth=3" } else { "" };
-        let tooltip = [node.label.as_str(), node.detail.as_str()].join(" ");
+        let tooltip = [node.label.get(lang), node.detail.as_str()].join(" ");
         let tooltip = quoted(&shorten_path(visible(&tooltip).trim(), TOOLTIP));
         let _ = writeln!(
             out,
@@ -39,7 +40,8 @@ pub fn render(report: &Report, lang: Lang) -> String {
             Dashes::Long => "dashed",
             Dashes::Short => "dotted",
         };
-        let (label, tooltip) = (quoted(&visible(&edge.kind)), quoted(&reason(edge, lang)));
+        let (label, tooltip) =
+            (quoted(&visible(view::edge_name(&edge.kind).get(lang))), quoted(&reason(edge, lang)));
         let _ = writeln!(
             out,
             "  n{from} -> n{to} [label={label}, style={style}, tooltip={tooltip}, edgetooltip={tooltip}];"

@@ -15,14 +15,18 @@ pub fn render(report: &Report, lang: Lang) -> String {
     let summary = visible(view::summary(report).get(lang)).into_owned();
     let mut out = format!("flowchart LR\n%% {summary}\n");
     for (number, node) in nodes.iter().enumerate() {
-        let lines: Vec<_> = lines(report, node).iter().map(|line| escaped(line)).collect();
+        let lines: Vec<_> = lines(report, node, lang).iter().map(|line| escaped(line)).collect();
         let (open, close) = shape(node.kind.as_ref());
         // Writing to a String cannot fail.
         let _ = writeln!(out, "  n{number}{open}\"{}\"{close}", lines.join("<br/>"));
     }
     let mut links = [const { Vec::new() }; 2];
     for (number, (edge, from, to)) in edges.into_iter().enumerate() {
-        let _ = writeln!(out, "  n{from} -->|\"{}\"| n{to}", escaped(&visible(&edge.kind)));
+        let _ = writeln!(
+            out,
+            "  n{from} -->|\"{}\"| n{to}",
+            escaped(&visible(view::edge_name(&edge.kind).get(lang)))
+        );
         match dashes(edge.trust.as_ref()) {
             Dashes::None => {}
             Dashes::Long => links[0].push(number.to_string()),

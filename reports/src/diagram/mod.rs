@@ -25,8 +25,8 @@ fn parts(report: &Report) -> (&[GraphNode], Vec<(&GraphEdge, usize, usize)>) {
 }
 
 /// The lines of a node's box: its label, its detail, and when and where it is recorded.
-fn lines(report: &Report, node: &GraphNode) -> Vec<String> {
-    let label = visible::shorten_path(&visible::visible(&node.label), WIDTH).into_owned();
+fn lines(report: &Report, node: &GraphNode, lang: Lang) -> Vec<String> {
+    let label = visible::shorten_path(&visible::visible(node.label.get(lang)), WIDTH).into_owned();
     let detail = visible::shorten_path(&visible::visible(&node.detail), WIDTH).into_owned();
     let time = node.time.map(|time| view::at(time, view::origin(report)));
     let place = node.evidence.as_ref().map(view::place).map(|place| visible::visible(&place).into_owned());

@@ -171,7 +171,7 @@ impl View<'_> {
             Some(GraphNode {
                 id: node_id(index),
                 kind: Some(kind),
-                label: data.words.en.clone(),
+                label: text(&data.words),
                 detail,
                 time: data.time.map(time),
                 trust: trust(data.trust),

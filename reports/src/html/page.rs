@@ -12,6 +12,9 @@ use crate::view;
 use sha2::{Digest, Sha256};
 use std::collections::HashSet;
 
+/// The size of a graph that is wider than the page: its smallest letters can be read still.
+const GRAPH_PERCENT: i32 = 85;
+
 /// A section of the page, for its navigation.
 pub(super) struct Section {
     pub(super) id: &'static str,
@@ -120,6 +123,17 @@ impl<'a> Page<'a> {
         format!("{} · bootrace", crate::visible::shorten_end(&summary, 120))
     }
 
+    /// What a remedy says beyond its title, with which its text often begins.
+    fn more(&self, remedy: &Remedy) -> Option<Html> {
+        let beyond = |lang| {
+            let (title, text) = (remedy.title.get(lang), remedy.text.get(lang));
+            let rest = text.strip_prefix(title).unwrap_or(text);
+            rest.trim_start_matches(['.', '。', ';', '；', ',', '，', ' ']).to_owned()
+        };
+        let more = Text::new(beyond(Lang::En), beyond(Lang::Zh));
+        (!more.is_empty()).then(|| text(&more))
+    }
+
     /// The verdict's facts: label, value, and whether it is code.
     fn facts(&self) -> Vec<(Html, Html, bool)> {
         let [english, chinese] = Lang::ALL.map(|lang| view::facts(self.report, lang));
@@ -216,8 +230,37 @@ impl<'a> Page<'a> {
         format!("is-{relation}{error}")
     }
 
+    /// Where a row stands. Where all are of one file, its name is there for those who do not see the heading, and for
+    /// copies.
     fn row_place(&self, row: &EvidenceRow) -> Html {
-        data(view::place_of(&row.source, row.index, row.line))
+        let place = view::place_of(&row.source, row.index, row.line);
+        match place.strip_prefix(&row.source).filter(|_| self.one_source().is_some()) {
+            Some(number) => {
+                Html(format!("<span class=\"vh\">{}</span> {}", data(&row.source).0, data(number.trim()).0))
+            }
+            None => data(place),
+        }
+    }
+
+    /// The file of all rows of the evidence, where it is one.
+    fn one_source(&self) -> Option<&'a str> {
+        let first = self.report.evidence.first()?.source.as_str();
+        self.report.evidence.iter().all(|row| row.source == first).then_some(first)
+    }
+
+    /// The log of Process Monitor that the evidence is of, for the command that cuts it out.
+    fn procmon_log(&self) -> Option<&'a str> {
+        let is_pml = |source: &str| self.report.inputs.iter().any(|i| i.path == source && i.kind == "pml");
+        let failing = self.report.verdict.failing_operation.as_ref()?;
+        is_pml(&failing.source).then_some(failing.source.as_str())
+    }
+
+    /// Process Monitor's filter for the evidence as a link's address, where the page has room for it.
+    fn procmon_filter(&self) -> Option<Html> {
+        const ROOM: usize = 64 * 1024;
+        let filter = crate::procmon_filter::pmc(self.report);
+        let address = || Html(format!("data:application/octet-stream;base64,{}", base64(&filter)));
+        (filter.len() <= ROOM).then(address)
     }
 
     /// Seconds since the origin, for the script.
@@ -278,19 +321,19 @@ impl<'a> Page<'a> {
     /// The drawing in each language.
     fn timeline(&self) -> Html {
         self.drawing("timeline", |lang| {
-            timeline::draw(self.report, lang, None).map(|chart| chart.element(&svg_id("timeline", lang)))
+            timeline::draw(self.report, lang, None).map(|chart| chart.element(&svg_id("timeline", lang), 100))
         })
     }
 
     fn graph(&self) -> Html {
         self.drawing("graph", |lang| {
-            graph::draw(self.report, lang).map(|chart| chart.element(&svg_id("graph", lang)))
+            graph::draw(self.report, lang).map(|chart| chart.element(&svg_id("graph", lang), GRAPH_PERCENT))
         })
     }
 
     fn results(&self) -> Html {
         self.drawing("results", |lang| {
-            results::draw(self.report, lang).map(|chart| chart.element(&svg_id("results", lang)))
+            results::draw(self.report, lang).map(|chart| chart.element(&svg_id("results", lang), 100))
         })
     }
 
@@ -306,8 +349,12 @@ impl<'a> Page<'a> {
         Html(figure(Lang::En, "en").into_iter().chain(figure(Lang::Zh, "zh")).collect())
     }
 
+    fn edge_name(&self, edge: &GraphEdge) -> Html {
+        text(&view::edge_name(&edge.kind))
+    }
+
     /// The edges of the graph as words: from, verb, to.
-    fn edges(&self) -> Vec<(String, &'a GraphEdge, String)> {
+    fn edges(&self) -> Vec<(Text, &'a GraphEdge, Text)> {
         let Some(graph) = &self.report.graph else { return Vec::new() };
         let words = |edge: &'a GraphEdge| {
             let (from, to) = graph::edge_words(graph, edge);

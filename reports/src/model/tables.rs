@@ -297,7 +297,7 @@ open_struct! {
         /// What it stands for.
         pub kind: Option<NodeKind>,
         /// Text in the box.
-        pub label: String,
+        pub label: Text,
         /// A second line: a path, a result.
         pub detail: String,
         /// When, where it has a time.

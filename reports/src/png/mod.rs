@@ -3,7 +3,8 @@
 mod fonts;
 
 use crate::charts::canvas::{Anchor, Canvas, Font, Ink};
-use crate::charts::{measure, timeline};
+use crate::charts::measure::{self, Cut};
+use crate::charts::timeline;
 use crate::lang::Lang;
 use crate::messages as m;
 use crate::model::{Outcome, Report, Text};
@@ -114,7 +115,8 @@ fn verdict(canvas: &mut Canvas, report: &Report, lang: Lang) -> i32 {
     let badge = measure::width(word, 18, true) + 32;
     let left = MARGIN + badge + 22;
     // The table's plain widths are an upper bound for our own semi-bold font.
-    let lines = measure::wrap(view::summary(report).get(lang), 25, false, WIDTH - MARGIN - left, 2);
+    let lines =
+        measure::wrap(view::summary(report).get(lang), 25, false, WIDTH - MARGIN - left, 2, Cut::Middle);
     canvas.group(&[], |pen| {
         pen.rect((MARGIN, 78), (badge, 36), ink);
         pen.text((MARGIN + badge / 2, 96), word, Font::new(18, Ink::Paper).bold(), Anchor::Middle);
@@ -146,7 +148,8 @@ fn facts(canvas: &mut Canvas, report: &Report, lang: Lang, top: i32) -> i32 {
             pen.text((MARGIN, y), label.get(lang), Font::new(LABEL, Ink::Muted), Anchor::Start);
             let room = middle - MARGIN - GUTTER - 40;
             let font = Font::new(LABEL, Ink::Text);
-            let text = measure::fit(value, LABEL, false, room);
+            let cut = if *code { Cut::Middle } else { Cut::End };
+            let text = measure::fit_by(value, LABEL, false, room, cut);
             let font = if *code { font.mono() } else { font };
             pen.text((MARGIN + GUTTER, y), &text, font, Anchor::Start);
         }
@@ -156,8 +159,9 @@ fn facts(canvas: &mut Canvas, report: &Report, lang: Lang, top: i32) -> i32 {
             y += ROW;
         }
         for (number, action) in (1..).zip(&actions).take(3) {
-            for (line, text) in
-                measure::wrap(action, LABEL, false, WIDTH - MARGIN - middle - 24, 2).iter().enumerate()
+            for (line, text) in measure::wrap(action, LABEL, false, WIDTH - MARGIN - middle - 24, 2, Cut::End)
+                .iter()
+                .enumerate()
             {
                 if line == 0 {
                     pen.text((middle, y), &format!("{number}"), Font::new(LABEL, Ink::Muted), Anchor::Start);

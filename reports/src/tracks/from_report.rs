@@ -284,7 +284,13 @@ impl<'a> Builder<'a> {
                     );
                     self.push(
                         track,
-                        Slice { name: node.label.clone(), category: "cause", start, end: None, args },
+                        Slice {
+                            name: node.label.get(self.lang).to_owned(),
+                            category: "cause",
+                            start,
+                            end: None,
+                            args,
+                        },
                     )
                 }
             };

@@ -1064,7 +1064,7 @@ pub fn hostile() -> Report {
     report.services.iter_mut().for_each(|service| service.name = direction.into());
     report.findings.iter_mut().for_each(|finding| finding.reference = "javascript:alert(1)".into());
     if let Some(graph) = &mut report.graph {
-        graph.nodes.iter_mut().for_each(|node| node.label = script.into());
+        graph.nodes.iter_mut().for_each(|node| node.label = Text::plain(script));
         graph.nodes.iter_mut().for_each(|node| node.detail = long.clone());
     }
     report
