@@ -28,6 +28,17 @@ pub enum PmlError {
         /// The version the header names.
         version: u32,
     },
+    /// A file that is no raw boot log, or one that is not laid out as described.
+    #[error(
+        "not a raw boot log of Process Monitor as far as its layout is known: {what} (offset 0x{offset:x}). Start Process Monitor \
+         once on that machine and save the boot log as .PML"
+    )]
+    NotPmb {
+        /// What contradicts the description.
+        what: &'static str,
+        /// Where it does.
+        offset: u64,
+    },
     /// Process Monitor never finished the file: its table offsets are zero.
     #[error(
         "the log was not closed cleanly: offset 0x{offset:x} ({what}) is 0, Process Monitor writes its tables when it is closed"
@@ -93,6 +104,7 @@ impl PmlError {
             Self::Io { .. } => "io",
             Self::NotPml { .. } => "not-pml",
             Self::Version { .. } => "version",
+            Self::NotPmb { .. } => "not-pmb",
             Self::Unclean { .. } => "unclean",
             Self::Truncated { .. } => "truncated",
             Self::Value { .. } => "value",
@@ -105,9 +117,10 @@ impl PmlError {
     /// Where in the file it is, where it has a place.
     pub fn offset(&self) -> Option<u64> {
         match self {
-            Self::Truncated { offset, .. } | Self::Value { offset, .. } | Self::Unclean { offset, .. } => {
-                Some(*offset)
-            }
+            Self::Truncated { offset, .. }
+            | Self::Value { offset, .. }
+            | Self::Unclean { offset, .. }
+            | Self::NotPmb { offset, .. } => Some(*offset),
             _ => None,
         }
     }

@@ -55,6 +55,23 @@ impl Head {
             extra_offset: word(0x30),
         }
     }
+
+    /// Appends the fixed part of a record.
+    pub(crate) fn push(&self, out: &mut Vec<u8>) {
+        out.extend(self.process_index.to_le_bytes());
+        out.extend(self.tid.to_le_bytes());
+        out.extend(self.class.to_le_bytes());
+        out.extend(self.operation.to_le_bytes());
+        out.extend([0; 2]);
+        out.extend(self.sequence.to_le_bytes());
+        out.extend(self.duration.to_le_bytes());
+        out.extend(self.time.to_le_bytes());
+        out.extend(self.status.to_le_bytes());
+        out.extend(self.depth.to_le_bytes());
+        out.extend([0; 2]);
+        out.extend(self.detail.to_le_bytes());
+        out.extend(self.extra_offset.to_le_bytes());
+    }
 }
 
 /// An event, borrowed from the file. Its parts are decoded when asked for.

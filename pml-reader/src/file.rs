@@ -76,7 +76,15 @@ impl PmlFile {
     pub fn open(path: impl AsRef<Path>) -> Result<Self, PmlError> {
         let path = path.as_ref();
         let io = |source| PmlError::Io { path: path.to_owned(), source };
-        let file = File::open(path).map_err(io)?;
+        Self::from_file(&File::open(path).map_err(io)?, path)
+    }
+
+    /// Maps the log that `file` holds; `path` is its name in errors.
+    ///
+    /// # Errors
+    /// Those of [`Self::open`].
+    pub fn from_file(file: &File, path: &Path) -> Result<Self, PmlError> {
+        let io = |source| PmlError::Io { path: path.to_owned(), source };
         if file.metadata().map_err(io)?.len() == 0 {
             return Self::from_vec(Vec::new());
         }
@@ -84,7 +92,7 @@ impl PmlFile {
         // change under the reader, which checks every read; one that is truncated meanwhile ends the process, as with
         // every memory-mapped reader.
         #[allow(unsafe_code)]
-        let map = unsafe { memmap2::Mmap::map(&file) }.map_err(io)?;
+        let map = unsafe { memmap2::Mmap::map(file) }.map_err(io)?;
         Self::new(Data::Map(map))
     }
 

@@ -19,6 +19,7 @@ mod header;
 pub mod import;
 mod operation;
 mod pmc;
+pub mod pmb;
 mod recover;
 mod sniff;
 mod tables;

@@ -20,6 +20,7 @@ mod log_lines;
 mod machine;
 mod noise;
 mod plan;
+pub mod pmb;
 mod procmon_xml;
 mod recorder;
 mod rng;

@@ -3,6 +3,7 @@
 pub(crate) mod capture;
 mod choice;
 pub(crate) mod completions;
+pub(crate) mod convert;
 pub(crate) mod diff;
 pub(crate) mod events;
 pub(crate) mod explain;

@@ -83,10 +83,6 @@ pub struct Case {
 /// lie in a folder or an archive beside others.
 const OTHER_KINDS: &[(Kind, &str)] = &[
     (Kind::Empty, "the file is empty; copy it again from the machine"),
-    (
-        Kind::Pmb,
-        "this is a raw boot log of Process Monitor (.pmb): start Process Monitor once on that machine and save the log as .PML",
-    ),
     (Kind::GitLfsPointer, "this is a Git LFS pointer, not the file itself; fetch it with `git lfs pull`"),
     (Kind::HiveLog, "this is the transaction log of a registry hive; give the hive itself"),
     (Kind::Unknown, "the first bytes are of no kind known here"),
@@ -143,7 +139,8 @@ fn read_error(path: &str, error: &servicing_logs::Error) -> CaseError {
 }
 
 fn is_read(kind: Kind) -> bool {
-    matches!(kind, Kind::Pml | Kind::ProcmonCsv | Kind::ProcmonXml | Kind::Etl) || log_kind(kind).is_some()
+    matches!(kind, Kind::Pml | Kind::Pmb | Kind::ProcmonCsv | Kind::ProcmonXml | Kind::Etl)
+        || log_kind(kind).is_some()
 }
 
 fn open(path: &str, kind: Kind, bytes: Content) -> Result<Source, CaseError> {
@@ -156,9 +153,14 @@ fn open(path: &str, kind: Kind, bytes: Content) -> Result<Source, CaseError> {
         (Kind::ProcmonCsv | Kind::ProcmonXml, None) => ImportFile::from_held(bytes)
             .map(|file| Source::Import(Box::new(ImportSource::new(file))))
             .map_err(|source| CaseError::Pml { path: path(), source }),
+        (Kind::Pmb, None) => {
+            let source =
+                PmlSource::from_pmb(bytes).map_err(|source| CaseError::Pml { path: path(), source })?;
+            Ok(Source::Pml(Box::new(source)))
+        }
         (_, None) => {
             let file = PmlFile::from_held(bytes).map_err(|source| CaseError::Pml { path: path(), source })?;
-            Ok(Source::Pml(Box::new(PmlSource { file })))
+            Ok(Source::Pml(Box::new(PmlSource::new(file))))
         }
     }
 }

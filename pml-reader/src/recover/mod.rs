@@ -17,6 +17,7 @@ use crate::{
 
 pub(crate) use names::Rebuilt;
 pub use names::{Names, UNKNOWN_PID};
+pub(crate) use walk::plausible_time;
 
 /// Bytes among the events that are no record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

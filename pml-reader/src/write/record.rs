@@ -1,6 +1,6 @@
 //! One event record as bytes.
 
-use crate::{FileTime, PmlError, RECORD_SIZE, write::encode::Payload};
+use crate::{FileTime, PmlError, RECORD_SIZE, event::Head, write::encode::Payload};
 
 /// An event to be written.
 #[derive(Debug, Clone, Copy)]
@@ -44,19 +44,20 @@ impl<'a> EventRecord<'a> {
             limit: u32::MAX.into(),
         })?;
         out.reserve(RECORD_SIZE + self.frames.len() * 8 + self.payload.detail.len());
-        out.extend(self.process_index.to_le_bytes());
-        out.extend(self.tid.to_le_bytes());
-        out.extend(self.payload.class.to_le_bytes());
-        out.extend(self.payload.operation.to_le_bytes());
-        out.extend([0; 2]);
-        out.extend(self.sequence.to_le_bytes());
-        out.extend(self.duration.to_le_bytes());
-        out.extend(self.time.0.to_le_bytes());
-        out.extend(self.status.to_le_bytes());
-        out.extend(depth.to_le_bytes());
-        out.extend([0; 2]);
-        out.extend(size.to_le_bytes());
-        out.extend([0; 4]);
+        let head = Head {
+            process_index: self.process_index,
+            tid: self.tid,
+            class: self.payload.class,
+            operation: self.payload.operation,
+            sequence: self.sequence,
+            duration: self.duration,
+            time: self.time.0,
+            status: self.status,
+            depth,
+            detail: size,
+            extra_offset: 0,
+        };
+        head.push(out);
         for frame in self.frames {
             if wide {
                 out.extend(frame.to_le_bytes());

@@ -158,7 +158,7 @@ impl<W: Write + Seek> PmlWriter<W> {
     }
 
     /// Writes an event whose record, stack and detail stand in `record` as in a log of the same pointer size.
-    pub(super) fn raw_event(&mut self, record: &[u8], extra: Option<&[u8]>) -> Result<(), PmlError> {
+    pub(crate) fn raw_event(&mut self, record: &[u8], extra: Option<&[u8]>) -> Result<(), PmlError> {
         let mut copy = std::mem::take(&mut self.scratch);
         copy.clear();
         copy.extend(record);
@@ -222,6 +222,14 @@ impl<W: Write + Seek> PmlWriter<W> {
     /// Events written so far.
     pub fn event_count(&self) -> usize {
         self.offsets.len()
+    }
+
+    /// Ends as Process Monitor does when it is killed: with all events, and without tables or a header that leads to them.
+    ///
+    /// # Errors
+    /// [`PmlError::Write`].
+    pub fn leave_unclean(self) -> Result<W, PmlError> {
+        self.out.into_inner().map_err(|error| error.into_error().into())
     }
 
     /// Writes the tables and the header, and gives the output back, positioned at the end of the log.

@@ -109,8 +109,9 @@ fn is_pmb(head: &[u8]) -> bool {
     const YEARS: std::ops::Range<u64> = 125_911_584_000_000_000..157_469_184_000_000_000;
     [4usize, 8].into_iter().any(|pointer| {
         let mut at = 0;
-        (0..3).all(|_| {
-            let Some(record) = head.get(at..).filter(|rest| rest.len() >= RECORD) else { return false };
+        (0..3).all(|seen| {
+            // A record that is longer than what is looked at, or a log that is cut off, shows fewer.
+            let Some(record) = head.get(at..).filter(|rest| rest.len() >= RECORD) else { return seen > 0 };
             let half = |offset| crate::bytes::u16_at(record, offset).unwrap_or(u16::MAX);
             let time = crate::bytes::u64_at(record, 0x1C).unwrap_or_default();
             let frames = usize::from(half(0x28));

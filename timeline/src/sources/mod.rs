@@ -184,7 +184,7 @@ impl Source {
     /// The file's bytes.
     pub fn bytes(&self) -> &[u8] {
         match self {
-            Self::Pml(source) => source.file.bytes(),
+            Self::Pml(source) => source.bytes(),
             Self::Import(source) => source.file.bytes(),
             Self::Etl(source) => source.bytes(),
             Self::Log(source) => &source.bytes,
@@ -194,7 +194,7 @@ impl Source {
     /// What it is, for example `pml`.
     pub fn kind(&self) -> &'static str {
         match self {
-            Self::Pml(_) => "pml",
+            Self::Pml(source) => source.kind(),
             Self::Import(source) => source.kind(),
             Self::Etl(_) => "etl",
             Self::Log(source) => source.kind.name(),
@@ -238,7 +238,7 @@ impl Source {
     /// The machine it was recorded on, where the source tells.
     pub fn machine(&self) -> Option<Machine> {
         match self {
-            Self::Pml(source) => Some(source.machine()),
+            Self::Pml(source) => source.machine(),
             Self::Import(_) => None,
             Self::Etl(source) => source.machine(),
             Self::Log(_) => None,

@@ -1,10 +1,14 @@
 //! Process Monitor logs.
 
+use std::path::Path;
+
 use pml_reader::{
-    EventClass, Operation, PmlEvent, PmlFile, Style,
+    EventClass, Operation, PmlError, PmlEvent, PmlFile, Style,
     detail::{self, filesystem, process},
+    pmb::{self, Pmb},
 };
 use rayon::prelude::*;
+use servicing_logs::bundle::Content;
 
 use super::{
     Caveat, Machine, Mark, Paths, Problem, Scan,
@@ -23,9 +27,48 @@ use crate::model::{
 pub struct PmlSource {
     /// The log.
     pub file: PmlFile,
+    /// The raw boot log that it was made from, and what was found in that.
+    raw: Option<(Content, Pmb)>,
+}
+
+fn converted(bytes: &[u8]) -> Result<(PmlFile, Pmb), PmlError> {
+    let (out, pmb) = pmb::convert(bytes, tempfile::tempfile()?)?;
+    Ok((PmlFile::from_file(&out, Path::new("the converted boot log"))?, pmb))
+}
+
+/// Opens a raw boot log: gives what it was turned into, in a temporary file without a name, and what was found in it.
+///
+/// # Errors
+/// Where it cannot be read, or is no raw boot log as far as their layout is known.
+pub fn open_raw_boot_log(path: &Path) -> Result<(PmlFile, Pmb), PmlError> {
+    let bytes = Content::map(path).map_err(|error| match error {
+        servicing_logs::Error::Io { source, .. } => PmlError::Io { path: path.to_owned(), source },
+        other => PmlError::Io { path: path.to_owned(), source: std::io::Error::other(other.to_string()) },
+    })?;
+    converted(&bytes)
 }
 
 impl PmlSource {
+    pub(crate) fn new(file: PmlFile) -> Self {
+        Self { file, raw: None }
+    }
+
+    /// A raw boot log. What it is turned into lies in a temporary file that has no name, and goes with it.
+    pub(crate) fn from_pmb(bytes: Content) -> Result<Self, PmlError> {
+        let (file, pmb) = converted(&bytes)?;
+        Ok(Self { file, raw: Some((bytes, pmb)) })
+    }
+
+    /// The bytes of the input.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        self.raw.as_ref().map_or_else(|| self.file.bytes(), |(bytes, _)| bytes)
+    }
+
+    /// What the input is.
+    pub(crate) fn kind(&self) -> &'static str {
+        if self.raw.is_some() { "pmb" } else { "pml" }
+    }
+
     pub(crate) fn scan(&self, id: SourceId) -> Scan {
         let processes = self.processes();
         let roles: Vec<Role> = processes.iter().map(|p| p.role).collect();
@@ -143,8 +186,12 @@ impl PmlSource {
             .reduce(G::Part::default, |a, b| gather.join(a, b))
     }
 
-    pub(crate) fn machine(&self) -> Machine {
+    pub(crate) fn machine(&self) -> Option<Machine> {
         let header = self.file.header();
+        // A raw boot log names no machine.
+        if self.raw.is_some() {
+            return None;
+        }
         let named =
             WINDOWS.iter().find(|(major, minor, _)| (*major, *minor) == (header.os_major, header.os_minor));
         let mut os = match named {
@@ -154,20 +201,26 @@ impl PmlSource {
         if !header.service_pack().is_empty() {
             os = format!("{os} {}", header.service_pack());
         }
-        Machine {
+        Some(Machine {
             name: header.computer_name().to_string(),
             os,
             build: header.os_build.to_string(),
             architecture: if header.wide() { "x64" } else { "x86" },
-        }
+        })
     }
 
     pub(crate) fn problems(&self) -> Vec<Problem> {
-        self.file.problems().iter().map(|e| Problem { what: e.to_string(), offset: e.offset() }).collect()
+        // A raw boot log has no tables that could be damaged.
+        let problems = if self.raw.is_some() { &[] } else { self.file.problems() };
+        problems.iter().map(|e| Problem { what: e.to_string(), offset: e.offset() }).collect()
     }
 
     pub(crate) fn caveats(&self) -> Vec<Caveat> {
-        self.file.recovered().map_or_else(Vec::new, recovered::caveats)
+        match (&self.raw, self.file.recovered()) {
+            (Some((_, pmb)), recovered) => recovered::of_raw_log(pmb, recovered.and_then(|r| r.names)),
+            (None, Some(recovered)) => recovered::caveats(recovered),
+            (None, None) => Vec::new(),
+        }
     }
 
     pub(crate) fn number(&self, id: EventId) -> Option<u64> {
