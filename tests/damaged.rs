@@ -106,3 +106,67 @@ fn a_log_cut_before_the_failure_is_not_called_good() {
         assert!(report["coverage"].to_string().contains("is cut off"), "{part} tenths");
     }
 }
+
+/// The sample as the driver would have written it.
+fn raw() -> Vec<u8> {
+    sample_traces::pmb::write(&PmlFile::from_vec(sample()).unwrap())
+}
+
+#[test]
+fn a_raw_boot_log_is_reported_and_says_how_far_its_layout_is_known() {
+    let folder = tempfile::tempdir().unwrap();
+    let (clean, raw) = (
+        json(&written(folder.path(), "clean.pml", &sample())),
+        json(&written(folder.path(), "Procmon.pmb", &raw())),
+    );
+    let operation = |report: &serde_json::Value| {
+        let o = &report["verdict"]["failing_operation"];
+        ["process", "pid", "command_line", "operation", "path", "result", "time"].map(|key| o[key].clone())
+    };
+    assert_eq!(operation(&raw), operation(&clean));
+    assert_eq!(raw["inputs"][0]["kind"], "pmb");
+    assert!(
+        raw["coverage"].to_string().contains("was described by others from the driver"),
+        "{}",
+        raw["coverage"]
+    );
+    for (lang, words) in [
+        ("en", "Procmon.pmb: a raw boot log, whose layout is known from a public description only"),
+        ("zh-CN", "Procmon.pmb:原始启动日志,其格式仅见于公开描述"),
+    ] {
+        let path = folder.path().join("Procmon.pmb");
+        let said = bootrace(&["report", path.to_str().unwrap(), "--format", "json", "--lang", lang]);
+        assert!(text(&said.stdout).contains(words), "{}", text(&said.stdout));
+    }
+}
+
+#[test]
+fn a_raw_boot_log_becomes_one_that_process_monitor_opens() {
+    let folder = tempfile::tempdir().unwrap();
+    let raw = written(folder.path(), "Procmon.pmb", &raw());
+    let rows = |path: &Path| {
+        let out = bootrace(&["events", path.to_str().unwrap(), "--format", "csv"]);
+        assert!(out.status.success(), "{}", text(&out.stderr));
+        text(&out.stdout)
+    };
+    let listed = rows(&raw);
+    for command in ["convert", "slice"] {
+        let log = folder.path().join(format!("{command}.pml"));
+        let out = bootrace(&[command, raw.to_str().unwrap(), "-o", log.to_str().unwrap()]);
+        assert!(out.status.success(), "{}", text(&out.stderr));
+        assert!(text(&out.stderr).contains("no real file was held against"), "{}", text(&out.stderr));
+        let file = PmlFile::open(&log).unwrap();
+        assert!(file.recovered().is_none() && file.problems().is_empty(), "{command}");
+        assert!(rows(&log) == listed, "{command}: the rows differ");
+    }
+    let none = written(folder.path(), "none.pmb", &[7; 4096]);
+    let out = bootrace(&[
+        "convert",
+        none.to_str().unwrap(),
+        "-o",
+        folder.path().join("none.pml").to_str().unwrap(),
+    ]);
+    assert_eq!(out.status.code(), Some(2));
+    assert!(text(&out.stderr).contains("not a Process Monitor log"), "{}", text(&out.stderr));
+    assert!(!folder.path().join("none.pml").exists());
+}

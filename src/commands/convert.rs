@@ -1,16 +1,11 @@
 //! `bootrace convert`: a log that Process Monitor would not open, as one that it does.
 
-use std::{
-    fs::File,
-    io::Read as _,
-    path::{Path, PathBuf},
-    process::ExitCode,
-};
+use std::{path::PathBuf, process::ExitCode};
 
 use anyhow::Context as _;
-use pml_reader::{PmlFile, pmb::Pmb, write::write_subset};
+use pml_reader::write::write_subset;
 
-use super::{part::Part, recovered};
+use super::{log, part::Part};
 
 /// Writes a raw boot log (Procmon.pmb), or a Process Monitor log that was not closed cleanly, as a clean log
 ///
@@ -35,7 +30,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let input = args.input.display();
-    let file = open(&args.input).with_context(|| format!("{input} cannot be read"))?;
+    let file = log::open(&args.input)?;
     let mut part = Part::beside(&args.output, &args.input)?;
     let (_, subset) = write_subset(&file, 0..file.len(), &mut part.file)
         .with_context(|| format!("{} cannot be written", args.output.display()))?;
@@ -45,34 +40,4 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         eprintln!("bootrace: {input}: {} events are damaged and were left out", subset.damaged);
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// The log; of a raw one what it is turned into, in a temporary file without a name.
-fn open(path: &Path) -> anyhow::Result<PmlFile> {
-    let mut magic = [0; 4];
-    let is_pml = File::open(path)?.read_exact(&mut magic).is_ok() && &magic == b"PML_";
-    if is_pml {
-        let file = PmlFile::open(path)?;
-        if let Some(words) = recovered(&file) {
-            eprintln!("bootrace: {}: {words}", path.display());
-        }
-        return Ok(file);
-    }
-    let (file, pmb) = timeline::open_raw_boot_log(path)?;
-    eprintln!("bootrace: {}: {}", path.display(), words(&pmb));
-    Ok(file)
-}
-
-fn words(pmb: &Pmb) -> String {
-    let drives: Vec<_> = pmb.drives.iter().map(|(volume, drive)| format!("{volume} = {drive}:")).collect();
-    let assumed = if pmb.assumed_drive { " (assumed)" } else { "" };
-    format!(
-        "a raw boot log of a {}-bit system, read by a public description of its layout that no real file was held against: {} operations, \
-         {} joined to their end; {}{assumed}; {} bytes are no record",
-        if pmb.is_64bit { 64 } else { 32 },
-        pmb.operations,
-        pmb.joined,
-        drives.join(", "),
-        pmb.gap_bytes
-    )
 }

@@ -17,7 +17,7 @@ use timeline::{
     query::{Filter, Rows as _, column_named},
 };
 
-use super::{choice::Choice, recovered};
+use super::{choice::Choice, log};
 
 /// Lists, filters and exports the events of a trace
 ///
@@ -111,8 +111,8 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         eprintln!("bootrace: {input}: {} traces, one after the other: {}", names.len(), names.join(", "));
     }
     for trace in &traces {
-        if let Source::Pml(log) = &trace.source
-            && let Some(words) = recovered(&log.file)
+        if let Source::Pml(source) = &trace.source
+            && let Some(words) = log::words(&source.file, source.raw_boot_log())
         {
             eprintln!("bootrace: {}: {words}", trace.path);
         }

@@ -10,7 +10,7 @@ use timeline::{
     query::{Filter, Scratch},
 };
 
-use super::{choice::Choice, part::Part, recovered};
+use super::{choice::Choice, log, part::Part};
 
 /// Writes a smaller Process Monitor log with the events that you choose
 ///
@@ -69,13 +69,7 @@ fn seconds(text: &str) -> Result<f64, String> {
 pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let filter = args.choice.filter()?;
     let input = args.input.display();
-    let file = PmlFile::open(&args.input).with_context(|| format!("{input} cannot be read"))?;
-    if let Some(words) = recovered(&file) {
-        eprintln!("bootrace: {input}: {words}");
-    }
-    for problem in file.problems() {
-        eprintln!("bootrace: {input}: {problem}");
-    }
+    let file = log::open(&args.input)?;
     let around = args.around_failure.map(|seconds| Around::find(args, seconds)).transpose()?;
     let chosen = choose(&file, &filter, around.as_ref());
     let mut part = Part::beside(&args.output, &args.input)?;

@@ -32,7 +32,7 @@ pub use model::*;
 pub use phases::{Phase, PhaseName};
 pub use rules::{Match, Rule, RuleError, RuleText, RuleTrust, Rules};
 pub use services::{Assessment, Service, ServiceState, StartType};
-pub use sources::pml::open_raw_boot_log;
+pub use sources::pml::open_log;
 pub use sources::{
     Caveat, FailureGroup, Machine, Problem, Scan, Source, import::ImportSource, pml::PmlSource,
 };

@@ -8,7 +8,7 @@ use pml_reader::{
     pmb::{self, Pmb},
 };
 use rayon::prelude::*;
-use servicing_logs::bundle::Content;
+use servicing_logs::bundle::{self, Content};
 
 use super::{
     Caveat, Machine, Mark, Paths, Problem, Scan,
@@ -36,16 +36,21 @@ fn converted(bytes: &[u8]) -> Result<(PmlFile, Pmb), PmlError> {
     Ok((PmlFile::from_file(&out, Path::new("the converted boot log"))?, pmb))
 }
 
-/// Opens a raw boot log: gives what it was turned into, in a temporary file without a name, and what was found in it.
+/// Opens a log that is to be written anew. A raw boot log gives what it was turned into, in a temporary file without a name,
+/// and what was found in it.
 ///
 /// # Errors
-/// Where it cannot be read, or is no raw boot log as far as their layout is known.
-pub fn open_raw_boot_log(path: &Path) -> Result<(PmlFile, Pmb), PmlError> {
+/// Where it cannot be read, is no log of Process Monitor, or no raw boot log as far as their layout is known.
+pub fn open_log(path: &Path) -> Result<(PmlFile, Option<Pmb>), PmlError> {
     let bytes = Content::map(path).map_err(|error| match error {
         servicing_logs::Error::Io { source, .. } => PmlError::Io { path: path.to_owned(), source },
         other => PmlError::Io { path: path.to_owned(), source: std::io::Error::other(other.to_string()) },
     })?;
-    converted(&bytes)
+    if bundle::sniff(bytes.get(..bundle::SNIFF_BYTES).unwrap_or(&bytes)) == bundle::Kind::Pmb {
+        let (file, pmb) = converted(&bytes)?;
+        return Ok((file, Some(pmb)));
+    }
+    Ok((PmlFile::from_held(bytes)?, None))
 }
 
 impl PmlSource {
@@ -57,6 +62,11 @@ impl PmlSource {
     pub(crate) fn from_pmb(bytes: Content) -> Result<Self, PmlError> {
         let (file, pmb) = converted(&bytes)?;
         Ok(Self { file, raw: Some((bytes, pmb)) })
+    }
+
+    /// What was found in the raw boot log that the log was made from; `None` where it is Process Monitor's own.
+    pub fn raw_boot_log(&self) -> Option<&Pmb> {
+        self.raw.as_ref().map(|(_, pmb)| pmb)
     }
 
     /// The bytes of the input.
