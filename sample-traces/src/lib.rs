@@ -14,6 +14,7 @@ mod agent;
 mod boot;
 mod cbs;
 mod data;
+mod etl;
 pub mod evaluate;
 mod label;
 mod log_lines;
@@ -30,6 +31,7 @@ mod startup;
 mod status;
 mod verbs;
 
+pub use etl::{EtlForm, EtlTwin, etl_twin};
 pub use label::{Label, Outcome};
 pub use machine::Machine;
 pub use plan::Scenario;

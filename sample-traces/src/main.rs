@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand, ValueEnum};
+use pml_reader::PmlFile;
 use rayon::prelude::*;
 use sample_traces::{
-    Made, Options, SCENARIOS, Scenario,
+    EtlForm, Made, Options, SCENARIOS, Scenario, etl_twin,
     evaluate::{self, Judged},
 };
 
@@ -23,12 +24,12 @@ struct Cli {
 enum Command {
     /// Lists the scenarios
     List,
-    /// Writes one trace: the PML, beside it NAME.CBS.log and NAME.label.json
+    /// Writes one trace, beside it NAME.CBS.log and NAME.label.json
     Write {
         /// Which scenario
         #[arg(long)]
         scenario: String,
-        /// The PML to write
+        /// The trace to write; one that ends in .etl is a trace of ETW
         #[arg(short, long)]
         output: PathBuf,
         #[command(flatten)]
@@ -39,6 +40,9 @@ enum Command {
         /// The folder, made if absent
         #[arg(short, long)]
         output: PathBuf,
+        /// What they are written as
+        #[arg(long, value_enum, default_value = "pml")]
+        format: Format,
         #[command(flatten)]
         how: How,
     },
@@ -54,6 +58,12 @@ struct Evaluate {
     /// Rows of background noise, about
     #[arg(long, default_value_t = 5_000)]
     noise: u32,
+    /// What the scenarios are written as
+    #[arg(long, value_enum, default_value = "pml")]
+    format: Format,
+    /// Events of an ETW trace
+    #[arg(long, value_enum, default_value = "kernel")]
+    events: Events,
     /// Only scenarios whose name contains this
     #[arg(long, default_value = "")]
     only: String,
@@ -85,9 +95,38 @@ struct How {
     /// Pointer size of the machine
     #[arg(long, value_enum, default_value = "64")]
     bits: Bits,
+    /// Events of an ETW trace
+    #[arg(long, value_enum, default_value = "kernel")]
+    events: Events,
     /// Rows of background noise, about
     #[arg(long, default_value_t = 5_000)]
     noise: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// A log of Process Monitor
+    Pml,
+    /// A trace of ETW
+    Etl,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Events {
+    /// Those of the kernel logger
+    Kernel,
+    /// Those of the manifest providers Kernel-Process, Kernel-File, Kernel-Registry
+    Manifest,
+}
+
+impl Format {
+    /// The events of an ETW trace.
+    fn form(self, events: Events) -> Option<EtlForm> {
+        (self == Self::Etl).then_some(match events {
+            Events::Kernel => EtlForm::Kernel,
+            Events::Manifest => EtlForm::Manifest,
+        })
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -115,12 +154,13 @@ fn main() -> Result<()> {
             let scenario = sample_traces::scenario(&scenario).with_context(|| {
                 format!("there is no scenario {scenario}; `sample-traces list` names them all")
             })?;
-            write(scenario, how.options(), &output)?;
+            write(scenario, &how, &output)?;
         }
-        Command::WriteAll { output, how } => {
+        Command::WriteAll { output, format, how } => {
+            let ending = if format == Format::Etl { "etl" } else { "pml" };
             std::fs::create_dir_all(&output).with_context(|| output.display().to_string())?;
             for scenario in SCENARIOS {
-                write(scenario, how.options(), &output.join(format!("{}.pml", scenario.name)))?;
+                write(scenario, &how, &output.join(format!("{}.{ending}", scenario.name)))?;
             }
         }
         Command::Evaluate(evaluate) => evaluate.run()?,
@@ -164,21 +204,40 @@ impl Evaluate {
                 let folder = tempfile::tempdir()?;
                 // Machines of both pointer sizes.
                 let options = Options { seed, is_64bit: seed % 3 != 0, noise: self.noise };
-                let case = evaluate::scenarios(scenario, options, folder.path(), with_log)?;
+                let case = evaluate::scenarios(
+                    scenario,
+                    options,
+                    folder.path(),
+                    self.format.form(self.events),
+                    with_log,
+                )?;
                 Ok(evaluate::judge(&case, rules))
             })
             .collect()
     }
 }
 
-fn write(scenario: &'static Scenario, options: Options, output: &Path) -> Result<()> {
-    let Made { pml, cbs_log, label } = sample_traces::make(scenario, options)?;
+fn write(scenario: &'static Scenario, how: &How, output: &Path) -> Result<()> {
+    let Made { pml, cbs_log, mut label } = sample_traces::make(scenario, how.options())?;
+    let is_etl = output.extension().is_some_and(|e| e.eq_ignore_ascii_case("etl"));
+    let format = if is_etl { Format::Etl } else { Format::Pml };
+    let trace = match format.form(how.events) {
+        Some(form) => {
+            let log = PmlFile::from_vec(pml)?;
+            let twin = etl_twin(&log, form)?;
+            label = twin.label(&label, &log)?;
+            twin.bytes
+        }
+        None => pml,
+    };
     let mut json = serde_json::to_string_pretty(&label)?;
     json.push('\n');
-    for (ending, bytes) in
-        [("pml", pml), ("CBS.log", cbs_log.into_bytes()), ("label.json", json.into_bytes())]
-    {
-        let path = if ending == "pml" { output.to_owned() } else { output.with_extension(ending) };
+    let beside = |ending: &str| output.with_extension(ending);
+    for (path, bytes) in [
+        (output.to_owned(), trace),
+        (beside("CBS.log"), cbs_log.into_bytes()),
+        (beside("label.json"), json.into_bytes()),
+    ] {
         std::fs::write(&path, bytes).with_context(|| path.display().to_string())?;
     }
     Ok(())

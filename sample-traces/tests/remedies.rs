@@ -13,7 +13,7 @@ fn every_scenario_of_a_known_signature_ends_in_its_remedy() {
     for scenario in SCENARIOS {
         for with_log in [false, true] {
             let options = Options { seed: 41, noise: 1_000, ..Options::default() };
-            let case = scenarios(scenario, options, folder.path(), with_log).unwrap();
+            let case = scenarios(scenario, options, folder.path(), None, with_log).unwrap();
             let judged = judge(&case, &rules);
             assert_ne!(judged.remedy, Some(false), "{}", judged.complaint());
             known.extend(judged.remedy.and(scenario.signature));

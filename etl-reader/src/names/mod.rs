@@ -26,7 +26,7 @@ use facts::Facts;
 use history::History;
 use paths::{PathId, Paths};
 
-pub use operation::{CreateParameters, Item, NtPath, Operation, OperationClass, PathSource};
+pub use operation::{CreateParameters, Item, NtPath, Operation, OperationClass, PathSource, ValueData};
 pub use processes::{Process, Service};
 pub use resolver::Tally;
 pub use volumes::{VolumeMap, registry_path};

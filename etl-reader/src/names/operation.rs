@@ -48,7 +48,7 @@ impl NtPath<'_> {
 impl fmt::Display for NtPath<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.base.fmt(f)?;
-        let apart = self.base.as_bytes().ends_with(b"\\\0") || self.rest.as_bytes().starts_with(b"\\\0");
+        let apart = self.base.as_bytes().ends_with(SLASH) || self.rest.as_bytes().starts_with(SLASH);
         if !self.base.is_empty() && !self.rest.is_empty() && !apart {
             f.write_str("\\")?;
         }
@@ -91,6 +91,8 @@ pub struct Operation<'n> {
     pub path_source: PathSource,
     /// Name of the registry value, for operations on values; empty for the default value.
     pub value_name: Option<Utf16<'n>>,
+    /// What was written to or read from a registry value, as far as it was recorded.
+    pub value: Option<ValueData<'n>>,
     /// New name of a renamed or linked file.
     pub target: Option<NtPath<'n>>,
     /// NTSTATUS as recorded; nothing where the end is not recorded.
@@ -109,6 +111,80 @@ pub struct Operation<'n> {
     pub file: usize,
     /// … and where, as [`crate::EtlRecord::offset`] counts.
     pub record: u64,
+}
+
+impl Operation<'_> {
+    /// Whether the path, with the name of the value, ends with `tail`, whatever the case of its ASCII letters. Costs
+    /// nothing to speak of, where making the path does.
+    pub fn path_ends_with(&self, tail: &str) -> bool {
+        let mut wanted = tail.chars().rev().flat_map(|c| {
+            let mut units = [0; 2];
+            let count = c.encode_utf16(&mut units).len();
+            units.into_iter().take(count).rev()
+        });
+        let (base, rest) = (self.path.base.as_bytes(), self.path.rest.as_bytes());
+        let joined =
+            !base.is_empty() && !rest.is_empty() && !base.ends_with(SLASH) && !rest.starts_with(SLASH);
+        let value = self.value_name.map(Utf16::as_bytes);
+        let parts = [
+            value.unwrap_or_default(),
+            if value.is_some() { SLASH } else { &[] },
+            rest,
+            if joined { SLASH } else { &[] },
+            base,
+        ];
+        for unit in parts.into_iter().flat_map(|part| part.rchunks_exact(2)) {
+            let unit = unit.first_chunk().copied().map_or(0, u16::from_le_bytes);
+            match wanted.next() {
+                None => return true,
+                Some(wanted) if lower(wanted) == lower(unit) => {}
+                Some(_) => return false,
+            }
+        }
+        wanted.next().is_none()
+    }
+}
+
+const SLASH: &[u8] = b"\\\0";
+
+fn lower(unit: u16) -> u16 {
+    u8::try_from(unit).map_or(unit, |byte| byte.to_ascii_lowercase().into())
+}
+
+/// What an event holds of a registry value. Only Microsoft-Windows-Kernel-Registry records it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ValueData<'n> {
+    /// `REG_SZ` and so on, of a value that is written.
+    pub kind: Option<u32>,
+    /// The first bytes: of the value where it is written, of what the call returned where it is read.
+    pub bytes: &'n [u8],
+}
+
+impl ValueData<'_> {
+    /// The number, where it is one: `REG_DWORD`, `REG_DWORD_BIG_ENDIAN`, `REG_QWORD`. What a read returned is taken as
+    /// `KEY_VALUE_PARTIAL_INFORMATION` where its own length says that it is one; which structure is recorded was not
+    /// verified.
+    pub fn number(&self) -> Option<u64> {
+        let (kind, bytes) = match self.kind {
+            Some(kind) => (kind, self.bytes),
+            None => {
+                let (head, data) = self.bytes.split_first_chunk::<12>()?;
+                let [_, kind, length] = [0, 4, 8].map(|at| {
+                    head.get(at..).and_then(|h| h.first_chunk()).copied().map_or(u32::MAX, u32::from_le_bytes)
+                });
+                if usize::try_from(length).ok()? != data.len() {
+                    return None;
+                }
+                (kind, data)
+            }
+        };
+        match kind {
+            4 => bytes.try_into().ok().map(|b| u32::from_le_bytes(b).into()),
+            5 => bytes.try_into().ok().map(|b| u32::from_be_bytes(b).into()),
+            11 => bytes.try_into().ok().map(u64::from_le_bytes),
+            _ => None,
+        }
+    }
 }
 
 /// What a walk through the records meets: see [`super::Names::walk`].
@@ -130,6 +206,70 @@ pub enum Item<'i> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_of_values() {
+        let written = |kind, bytes| ValueData { kind: Some(kind), bytes }.number();
+        assert_eq!(written(4, &[4, 0, 0, 0]), Some(4));
+        assert_eq!(written(5, &[0, 0, 0, 4]), Some(4));
+        assert_eq!(written(11, &[1, 0, 0, 0, 1, 0, 0, 0]), Some(0x1_0000_0001));
+        assert_eq!(written(4, &[4, 0, 0]), None);
+        assert_eq!(written(1, &[4, 0, 0, 0]), None);
+        let read = |bytes| ValueData { kind: None, bytes }.number();
+        assert_eq!(read(&[0, 0, 0, 0, 4, 0, 0, 0, 4, 0, 0, 0, 3, 0, 0, 0]), Some(3));
+        // Cut, or another structure.
+        assert_eq!(read(&[0, 0, 0, 0, 4, 0, 0, 0, 8, 0, 0, 0, 3, 0, 0, 0]), None);
+        assert_eq!(read(&[3, 0, 0, 0]), None);
+    }
+
+    #[test]
+    fn ends_of_paths_are_those_of_the_text() {
+        let utf16 = |text: &str| -> Vec<u8> { text.encode_utf16().flat_map(u16::to_le_bytes).collect() };
+        let tails = ["", "c", r"B\c", r"a\b\c", r"\b\c", r"x\a\b\c", "d", r"b\\c", "é", r"\"];
+        for (base, rest, value) in [
+            (r"\a\b\c", "", None),
+            (r"\a", r"b\c", None),
+            (r"\a\", r"b\c", None),
+            (r"\a", r"\b\c", None),
+            (r"\A\B", "", Some("C")),
+            ("", r"\a\b", Some("c")),
+            (r"\a", "", Some("é")),
+            (r"\a", "", Some("")),
+            ("", "", None),
+        ] {
+            let parts = [base, rest, value.unwrap_or_default()].map(utf16);
+            let [base, rest, name] = parts.each_ref().map(|part| Utf16::new(part));
+            let operation = Operation {
+                class: OperationClass::Registry,
+                name: "",
+                time: FileTime(0),
+                duration: None,
+                pid: None,
+                tid: None,
+                path: NtPath { base, rest },
+                path_source: PathSource::Unknown,
+                value_name: value.map(|_| name),
+                value: None,
+                target: None,
+                status: None,
+                create: None,
+                info_class: None,
+                information: None,
+                offset: None,
+                length: None,
+                file: 0,
+                record: 0,
+            };
+            let mut text = operation.path.to_string();
+            if let Some(value) = value {
+                text = format!("{text}\\{value}");
+            }
+            for tail in tails {
+                let ends = text.to_lowercase().ends_with(&tail.to_lowercase());
+                assert_eq!(operation.path_ends_with(tail), ends, "{text:?} {tail:?}");
+            }
+        }
+    }
 
     #[test]
     fn parts_of_a_path_are_joined_once() {

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use super::Names;
 use super::meaning::{Does, Meaning, Meanings};
-use super::operation::{CreateParameters, Item, NtPath, Operation, OperationClass, PathSource};
+use super::operation::{CreateParameters, Item, NtPath, Operation, OperationClass, PathSource, ValueData};
 use super::paths::{PathId, Paths};
 use super::pending::{PathRef, Pending, PendingOperations};
 use super::shape::{Family, Role, Shape, Shapes};
@@ -260,6 +260,7 @@ impl<B, V: FnMut(Item<'_>) -> ControlFlow<B>> Resolver<'_, V> {
             path: pending.path.map(get).unwrap_or_default(),
             path_source: pending.path_source,
             value_name: None,
+            value: None,
             target: pending.target.map(|path| get(PathRef::Met(path))),
             status: end.as_ref().and_then(|end| end.status),
             create: pending.create,
@@ -323,6 +324,10 @@ impl<B, V: FnMut(Item<'_>) -> ControlFlow<B>> Resolver<'_, V> {
             path,
             path_source,
             value_name,
+            value: shape
+                .captured(payload)
+                .filter(|_| value_name.is_some())
+                .map(|bytes| ValueData { kind: shape.number32(payload, Role::ValueType), bytes }),
             target: None,
             status,
             create: None,

@@ -28,9 +28,10 @@ pub(super) enum Role {
     ElapsedTime,
     Key,
     BaseKey,
+    ValueType,
 }
 
-const ROLES: usize = 16;
+const ROLES: usize = 17;
 
 fn role(field: &str) -> Option<Role> {
     Some(match field {
@@ -50,9 +51,12 @@ fn role(field: &str) -> Option<Role> {
         "ElapsedTime" => Role::ElapsedTime,
         "KeyHandle" | "KeyObject" => Role::Key,
         "BaseObject" => Role::BaseKey,
+        "Type" => Role::ValueType,
         _ => return None,
     })
 }
+
+const CAPTURED: &str = "CapturedDataSize";
 
 /// The numbers before the first string, and how many strings follow each other there.
 #[derive(Clone, Copy, Debug, Default)]
@@ -60,6 +64,8 @@ pub(super) struct Shape {
     places: [(u16, u8); ROLES],
     strings_at: u16,
     strings: u8,
+    /// Whether what follows the strings is recorded data, with its length before it.
+    captured: bool,
 }
 
 impl Shape {
@@ -77,6 +83,7 @@ impl Shape {
                 FieldType::Pointer => width.bytes() as u8,
                 _ => break,
             };
+            shape.captured |= shape.strings > 0 && field.name == CAPTURED;
             if shape.strings > 0 || field.count != Extent::Natural {
                 break;
             }
@@ -115,6 +122,19 @@ impl Shape {
             Utf16::new(if has { cursor.utf16_nul("name").unwrap_or_default() } else { &[] })
         };
         (next(1), next(2))
+    }
+
+    /// The data behind the strings, as far as it was recorded.
+    pub(super) fn captured<'a>(&self, payload: &'a [u8]) -> Option<&'a [u8]> {
+        if !self.captured {
+            return None;
+        }
+        let mut cursor = Cursor::new(payload.get(usize::from(self.strings_at)..)?, 0);
+        for _ in 0..self.strings {
+            cursor.utf16_nul("name").ok()?;
+        }
+        let length = cursor.u16(CAPTURED).ok()?;
+        cursor.bytes(CAPTURED, length.into()).ok()
     }
 
     /// Whether all numbers of the event are there.

@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
+use pml_reader::PmlFile;
 use serde::Deserialize;
 
-use crate::{Label, Made, Options, Outcome, Scenario, make};
+use crate::{EtlForm, Label, Made, Options, Outcome, Scenario, etl_twin, make};
 
 /// The right answer, as a label.json has it. Labels of other generators may say more.
 #[derive(Debug, Clone, Deserialize)]
@@ -67,7 +68,8 @@ pub struct Case {
     pub group: &'static str,
 }
 
-/// Makes the scenario in `folder`, which is emptied of it when the case was judged: with its log, and without.
+/// Makes the scenario in `folder`, which is emptied of it when the case was judged: as a log of Process Monitor or as a
+/// trace of ETW, with CBS.log and without.
 ///
 /// # Errors
 /// What [`make`] says, and what writing says.
@@ -75,12 +77,21 @@ pub fn scenarios(
     scenario: &'static Scenario,
     options: Options,
     folder: &Path,
+    form: Option<EtlForm>,
     with_log: bool,
 ) -> Result<Case> {
-    let Made { pml, cbs_log, label } = make(scenario, options)?;
+    let Made { pml, cbs_log, mut label } = make(scenario, options)?;
     let stem = format!("{}-{}-{}", scenario.name, options.seed, u8::from(with_log));
-    let mut files = vec![folder.join(format!("{stem}.pml"))];
-    write(&files[0], &pml)?;
+    let mut files = vec![folder.join(format!("{stem}.{}", if form.is_some() { "etl" } else { "pml" }))];
+    match form {
+        Some(form) => {
+            let log = PmlFile::from_vec(pml)?;
+            let twin = etl_twin(&log, form)?;
+            label = twin.label(&label, &log)?;
+            write(&files[0], &twin.bytes)?;
+        }
+        None => write(&files[0], &pml)?,
+    }
     if with_log {
         let log = folder.join(format!("{stem}.CBS.log"));
         write(&log, cbs_log.as_bytes())?;

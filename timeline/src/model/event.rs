@@ -48,7 +48,7 @@ impl From<EventId> for Place {
 /// What an open asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OpenFacts {
-    /// Access mask.
+    /// Access mask; where the source does not record it, what the open was used for, and 0 where that does not tell.
     pub desired_access: u32,
     /// Share mode: 1 read, 2 write, 4 delete.
     pub share: u32,

@@ -303,7 +303,7 @@ impl Source {
         match self {
             Self::Pml(source) => source.number(id),
             Self::Import(source) => source.number(id),
-            Self::Etl(_) => None,
+            Self::Etl(source) => source.number(id),
             Self::Log(_) => None,
         }
     }
@@ -313,7 +313,7 @@ impl Source {
         match self {
             Self::Pml(source) => source.detail(id),
             Self::Import(source) => source.detail(id),
-            Self::Etl(_) => String::new(),
+            Self::Etl(source) => source.detail(id),
             Self::Log(_) => String::new(),
         }
     }

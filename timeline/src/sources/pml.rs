@@ -106,7 +106,7 @@ impl PmlSource {
             share.count_sequence(event.sequence());
         }
         let (slot, kind) = (self.file.process_slot(event.process_index()), kind(&event));
-        share.take(&PmlRow { event, slot, kind }, frame);
+        let _ = share.take(&PmlRow { event, slot, kind }, frame);
     }
 
     /// The process table, in the table's order, with roles.

@@ -112,8 +112,8 @@ impl Share {
         self.first_bad.get_or_insert_with(what);
     }
 
-    /// Counts an event, and keeps its number where the diagnosis may want it.
-    pub(crate) fn take(&mut self, row: &impl Row, frame: &Frame<'_>) {
+    /// Counts an event, and keeps its number where the diagnosis may want it; whether it was kept.
+    pub(crate) fn take(&mut self, row: &impl Row, frame: &Frame<'_>) -> bool {
         self.events += 1;
         let time = row.time();
         let (from, to) = self.span.unwrap_or((time, time));
@@ -141,9 +141,8 @@ impl Share {
             }
         }
         let role = slot.and_then(|s| frame.roles.get(s)).copied().unwrap_or(Role::Other);
-        if failed {
-            self.count_failure(row, frame.source, slot, time);
-        }
+        let kept = self.kept.len();
+        let example = failed && self.count_failure(row, frame.source, slot, time);
         if let Some(slot) = slot.filter(|_| role.works_alone() && row.class() != PROFILING) {
             let now = Activity { first: time, last: time, silence: (time, time) };
             for who in std::iter::once(None).chain(row.tid().map(Some)) {
@@ -172,6 +171,7 @@ impl Share {
                 }
             }
         }
+        example || self.kept.len() > kept
     }
 
     fn keep(&mut self, row: &impl Row, kept: Kept) {
@@ -180,11 +180,18 @@ impl Share {
         }
     }
 
-    fn count_failure(&mut self, row: &impl Row, source: SourceId, slot: Option<usize>, time: FileTime) {
+    /// Counts a failure; whether it is the first of its group.
+    fn count_failure(
+        &mut self,
+        row: &impl Row,
+        source: SourceId,
+        slot: Option<usize>,
+        time: FileTime,
+    ) -> bool {
         let operation = row.operation();
         let key = (operation, row.status(), slot.map_or(u32::MAX, |s| s as u32));
         if self.failures.len() >= MAX_GROUPS && !self.failures.contains_key(&key) {
-            return;
+            return false;
         }
         let group = self.failures.entry(key).or_insert_with(|| FailureGroup {
             process: slot.map(|s| ProcessId(s as u32)),
@@ -197,6 +204,7 @@ impl Share {
         });
         group.count += 1;
         group.last = group.last.max(time);
+        group.count == 1
     }
 
     /// Counts a kernel sequence number.

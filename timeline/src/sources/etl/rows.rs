@@ -6,7 +6,7 @@
 use std::{fmt::Display, fmt::Write as _, ops::ControlFlow};
 
 use etl_reader::{
-    Decoded, Decoder, EtlRecord, EventId as Recorded, Value,
+    Decoded, Decoder, EtlError, EtlRecord, EventId as Recorded, Value,
     names::{Item, KERNEL_PROCESS, Operation, OperationClass},
 };
 use pml_reader::{Column, NO_NUMBER, Style, detail::Fields, push_result};
@@ -32,23 +32,29 @@ const IMAGE: u8 = 20;
 
 /// What all rows of a trace look up.
 #[derive(Clone, Copy)]
-struct Trace<'r> {
+pub(super) struct Trace<'r> {
     learnt: &'r Learnt,
     decoder: &'r Decoder,
     span: (FileTime, FileTime),
 }
 
 /// A row of an ETW trace.
-struct EtlRow<'r> {
+pub(super) struct EtlRow<'r> {
     trace: Trace<'r>,
-    what: What<'r>,
-    time: FileTime,
+    pub(super) what: What<'r>,
+    pub(super) time: FileTime,
     pid: Option<u32>,
-    tid: Option<u32>,
-    process: Option<ProcessId>,
+    pub(super) tid: Option<u32>,
+    pub(super) process: Option<ProcessId>,
 }
 
-enum What<'r> {
+/// What a walk through the rows meets.
+pub(super) enum Met<'r> {
+    Row(EtlRow<'r>),
+    Damaged(EtlError),
+}
+
+pub(super) enum What<'r> {
     Operation(&'r Operation<'r>),
     /// An event that Process Monitor has too, by its name there.
     Named(&'static str, Decoded<'r>, u64),
@@ -138,7 +144,22 @@ impl<'r> EtlRow<'r> {
         }
     }
 
-    fn push_path(&self, out: &mut String) {
+    /// The fields of an event that Process Monitor has too.
+    pub(super) fn decoded(&self) -> Option<&Decoded<'r>> {
+        match &self.what {
+            What::Named(_, decoded, _) => Some(decoded),
+            What::Operation(_) | What::Event(_) => None,
+        }
+    }
+
+    /// A file's path with its drive letter, where that is known.
+    pub(super) fn file_path(&self, path: impl Display) -> String {
+        let mut out = String::new();
+        push_file(path, self.trace.learnt.names(), &mut out);
+        out
+    }
+
+    pub(super) fn push_path(&self, out: &mut String) {
         let names = self.trace.learnt.names();
         match &self.what {
             What::Operation(operation) => push_path(operation, names, out),
@@ -154,7 +175,7 @@ impl<'r> EtlRow<'r> {
         }
     }
 
-    fn push_detail(&self, style: Style, out: &mut String) {
+    pub(super) fn push_detail(&self, style: Style, out: &mut String) {
         let names = self.trace.learnt.names();
         match &self.what {
             What::Operation(operation) => detail::push(operation, names, style, out),
@@ -321,38 +342,45 @@ impl Rows for EtlSource {
         visit: &V,
         take: &mut dyn FnMut(V::Part) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
-        let Some(file) = self.file() else { return ControlFlow::Continue(()) };
-        let learnt = self.learnt(&file);
-        let mut decoder = Decoder::new();
-        decoder.learn(&file);
-        let mut trace = Trace { learnt, decoder: &decoder, span: Default::default() };
         let (mut memory, mut part, mut rows) = (V::Memory::default(), V::Part::default(), 0);
-        let walked = learnt.names().walk(&[&file], |item| {
-            let row = match item {
-                Item::Operation(operation) => Some(EtlRow::of_operation(trace, operation)),
-                Item::Record { record, .. } => EtlRow::of_record(trace, record),
-                Item::Damaged(error) => {
-                    visit.damaged(1, &error as &dyn Display, &mut part);
-                    rows += 1;
-                    None
-                }
-            };
+        self.walk(|met| {
             let mut full = rows >= PART;
-            if let Some(mut row) = row {
-                if trace.span.0 == FileTime::default() {
-                    trace.span = (row.time, utc(file.header().end_time).max(row.time));
-                    row.trace = trace;
-                }
-                rows += 1;
-                full |= visit.row(&row, &mut memory, &mut part).is_break();
+            rows += 1;
+            match met {
+                Met::Row(row) => full |= visit.row(&row, &mut memory, &mut part).is_break(),
+                Met::Damaged(error) => visit.damaged(1, &error as &dyn Display, &mut part),
             }
             if full {
                 rows = 0;
                 take(std::mem::take(&mut part))?;
             }
             ControlFlow::Continue(())
-        });
-        walked.map_continue(|_| ())?;
+        })?;
         take(part)
+    }
+}
+
+impl EtlSource {
+    /// Goes through the rows in order, each where its event or operation ends.
+    pub(super) fn walk(&self, mut visit: impl FnMut(Met<'_>) -> ControlFlow<()>) -> ControlFlow<()> {
+        let Some(file) = self.file() else { return ControlFlow::Continue(()) };
+        let learnt = self.learnt(&file);
+        let mut decoder = Decoder::new();
+        decoder.learn(&file);
+        let mut trace = Trace { learnt, decoder: &decoder, span: Default::default() };
+        let walked = learnt.names().walk(&[&file], |item| {
+            let row = match item {
+                Item::Operation(operation) => Some(EtlRow::of_operation(trace, operation)),
+                Item::Record { record, .. } => EtlRow::of_record(trace, record),
+                Item::Damaged(error) => return visit(Met::Damaged(error)),
+            };
+            let Some(mut row) = row else { return ControlFlow::Continue(()) };
+            if trace.span.0 == FileTime::default() {
+                trace.span = (row.time, utc(file.header().end_time).max(row.time));
+                row.trace = trace;
+            }
+            visit(Met::Row(row))
+        });
+        walked.map_continue(|_| ())
     }
 }

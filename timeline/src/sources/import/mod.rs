@@ -75,7 +75,7 @@ impl ImportSource {
                         Ok(row) => match Line::of(&row, known.slot(&row, &mut memory)) {
                             Some(line) => {
                                 unknown.look(&line);
-                                share.take(&line, &frame);
+                                let _ = share.take(&line, &frame);
                             }
                             None => share.damaged(|| no_time(&row)),
                         },

@@ -1,0 +1,175 @@
+//! The same boot as Process Monitor and as ETW record it: one verdict.
+
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use etl_reader::{EtlFile, Summary};
+use pml_reader::PmlFile;
+use rayon::prelude::*;
+use sample_traces::{EtlForm, Label, Options, SCENARIOS, Scenario, etl_twin, make};
+use timeline::{Case, Outcome, Rules, Timeline, diagnose};
+
+/// Where the operation that fails is in no event of a form: the failure is seen, and no operation is blamed for it.
+const NOT_CARRIED: &[(&str, EtlForm, &str)] =
+    &[("poqexec-security-denied", EtlForm::Kernel, "the kernel logger has no event of SetSecurityFile")];
+
+/// What a verdict says, in the words of both kinds of trace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Said {
+    outcome: Outcome,
+    phase: &'static str,
+    /// Process, operation, path, status.
+    failing: Option<(String, &'static str, String, u32)>,
+    /// How often it was tried.
+    tries: u64,
+}
+
+fn ask(files: &[&Path]) -> Said {
+    let paths: Vec<_> = files.iter().map(|f| f.to_path_buf()).collect();
+    let case = Case::open(&paths);
+    assert!(case.unreadable.is_empty(), "{:?}", case.unreadable);
+    let timeline = Timeline::new(&case);
+    let diagnosis = diagnose(&timeline, &Rules::built_in());
+    let verdict = &diagnosis.verdict;
+    let candidate = verdict.failing.and_then(|at| diagnosis.candidates.get(at));
+    let failing = candidate.map(|c| {
+        let process = timeline.process_of(&c.event).map_or("?", |p| p.name.as_str());
+        (process.to_owned(), c.event.name, c.event.path.clone(), c.event.status)
+    });
+    let tries = candidate.map_or(0, |c| c.tries);
+    Said { outcome: verdict.outcome, phase: verdict.phase.name(), failing, tries }
+}
+
+/// A scenario's files.
+struct Boot {
+    folder: tempfile::TempDir,
+    label: Label,
+    log: PmlFile,
+}
+
+impl Boot {
+    fn of(scenario: &'static Scenario, seed: u64) -> Self {
+        let options = Options { seed, is_64bit: !seed.is_multiple_of(3), noise: 600 };
+        let made = make(scenario, options).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("boot.pml"), &made.pml).unwrap();
+        std::fs::write(folder.path().join("CBS.log"), &made.cbs_log).unwrap();
+        Self { folder, label: made.label, log: PmlFile::from_vec(made.pml).unwrap() }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Writes the twin; its path, and what it leaves out.
+    fn twin(&self, form: EtlForm) -> (PathBuf, BTreeSet<&'static str>) {
+        let twin = etl_twin(&self.log, form).unwrap();
+        let path = self.path(&format!("{form:?}.etl"));
+        std::fs::write(&path, &twin.bytes).unwrap();
+        (path, twin.left_out.into_keys().collect())
+    }
+}
+
+/// Calls `look` for every scenario with each seed, in parallel.
+fn each<T: Send>(seeds: &[u64], look: impl Fn(&'static Scenario, Boot) -> T + Sync) -> Vec<T> {
+    let all = SCENARIOS.par_iter().flat_map_iter(|s| seeds.iter().map(move |seed| (s, *seed)));
+    all.map(|(scenario, seed)| look(scenario, Boot::of(scenario, seed))).collect()
+}
+
+#[test]
+fn twins_have_the_verdict_of_their_log() {
+    // Machines of both pointer sizes.
+    let judged = each(&[1, 3], |scenario, boot| {
+        let (pml, log) = (boot.path("boot.pml"), boot.path("CBS.log"));
+        let mut not_carried = BTreeSet::new();
+        let mut judged = 0;
+        for form in EtlForm::ALL {
+            let (etl, left_out) = boot.twin(form);
+            let is_left_out = boot.label.operation.as_deref().is_some_and(|o| left_out.contains(o));
+            for with_log in [false, true] {
+                let ask = |trace: &Path| if with_log { ask(&[trace, &log]) } else { ask(&[trace]) };
+                let (right, said) = (ask(&pml), ask(&etl));
+                judged += 1;
+                if is_left_out {
+                    not_carried.insert((scenario.name, form));
+                    assert_eq!(right.outcome, Outcome::FailingOperation, "{} {form:?}", scenario.name);
+                    let unnamed =
+                        Said { outcome: Outcome::FailureWithoutOperation, failing: None, tries: 0, ..right };
+                    assert_eq!(said, unnamed, "{} {form:?}", scenario.name);
+                } else {
+                    assert_eq!(said, right, "{} {form:?}, with CBS.log {with_log}", scenario.name);
+                }
+            }
+        }
+        (not_carried, judged)
+    });
+    assert_eq!(judged.iter().map(|(_, judged)| judged).sum::<usize>(), SCENARIOS.len() * 2 * 2 * 2);
+    let found: BTreeSet<_> = judged.into_iter().flat_map(|(not_carried, _)| not_carried).collect();
+    assert_eq!(found, NOT_CARRIED.iter().map(|(name, form, _)| (*name, *form)).collect());
+}
+
+#[test]
+fn what_the_forms_leave_out() {
+    let boot = Boot::of(sample_traces::scenario("driver-queue-access-denied").unwrap(), 1);
+    // Fast I/O that is declined, memory mappings and Process Monitor's own sampling are in no event of ETW.
+    let common = ["CreateFileMapping", "Process Profiling", "QueryOpen"];
+    assert_eq!(boot.twin(EtlForm::Manifest).1, common.into());
+    let by_kernel: BTreeSet<_> = common.into_iter().chain(["QuerySecurityFile", "SetSecurityFile"]).collect();
+    assert_eq!(boot.twin(EtlForm::Kernel).1, by_kernel);
+}
+
+#[test]
+fn the_label_of_a_twin_points_to_its_record() {
+    let boot = Boot::of(sample_traces::scenario("poqexec-rename-fails").unwrap(), 1);
+    for form in EtlForm::ALL {
+        let twin = etl_twin(&boot.log, form).unwrap();
+        let label = twin.label(&boot.label, &boot.log).unwrap();
+        let file = EtlFile::from_bytes(&twin.bytes).unwrap();
+        assert_eq!(label.events as u64, Summary::of(&file).records);
+        assert_eq!(Summary::of(&file).damaged, 0);
+        let path = boot.path("labelled.etl");
+        std::fs::write(&path, &twin.bytes).unwrap();
+        let case = Case::open(&[path]);
+        let timeline = Timeline::new(&case);
+        let diagnosis = diagnose(&timeline, &Rules::built_in());
+        let failing = &diagnosis.candidates[diagnosis.verdict.failing.unwrap()].event;
+        assert_eq!(Some(failing.id.index as usize), label.index);
+        let detail = timeline.detail(failing.id);
+        let target = failing.target.as_ref().unwrap();
+        assert_eq!(detail, format!("FileName: {target}"));
+    }
+}
+
+const WALK: &str = "
+import sys
+from dissect.etl.etl import ETL
+for path in sys.argv[1:]:
+    with open(path, 'rb') as file:
+        print(sum(1 for record in ETL(file) if record.header.timestamp))
+";
+
+#[test]
+fn twins_are_walked_by_dissect() {
+    let found = Command::new("python3").args(["-c", "import dissect.etl"]).output();
+    if !found.is_ok_and(|output| output.status.success()) {
+        eprintln!("SKIPPED: python3 with dissect.etl is not installed");
+        return;
+    }
+    each(&[3], |scenario, boot| {
+        let (paths, counts): (Vec<PathBuf>, Vec<String>) = EtlForm::ALL
+            .into_iter()
+            .map(|form| {
+                let path = boot.twin(form).0;
+                let records = Summary::of(&EtlFile::open(&path).unwrap()).records;
+                (path, records.to_string())
+            })
+            .unzip();
+        let output = Command::new("python3").args(["-c", WALK]).args(&paths).output().unwrap();
+        assert!(output.status.success(), "{}: {}", scenario.name, String::from_utf8_lossy(&output.stderr));
+        let walked = String::from_utf8_lossy(&output.stdout);
+        assert_eq!(walked.lines().collect::<Vec<_>>(), counts, "{}", scenario.name);
+    });
+}
