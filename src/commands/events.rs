@@ -11,6 +11,8 @@ use std::{
 use anyhow::{Context as _, bail};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use pml_reader::{COLUMNS, Column};
+#[cfg(feature = "parquet")]
+use reports::export::export_parquet;
 use reports::export::{Csv, Exported, Format, JsonLines, ProcmonCsv, Table, Terminal, Timesketch, export};
 use timeline::{
     Case, Input, Source,
@@ -76,6 +78,8 @@ enum FormatArg {
     ProcmonCsv,
     /// One JSON object a line
     Jsonl,
+    /// For DuckDB, pandas and the like; where it was built with the feature parquet
+    Parquet,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -138,6 +142,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
             write(args, &traces, &filter, &Timesketch::new(&or(named, all())))
         }
         FormatArg::Jsonl => write(args, &traces, &filter, &JsonLines::new(&or(named, all()))),
+        FormatArg::Parquet => write_parquet(args, &traces, &filter, &or(named, all())),
         FormatArg::ProcmonCsv if named.is_empty() => {
             write(args, &traces, &filter, &ProcmonCsv::new(args.utc_offset))
         }
@@ -182,25 +187,10 @@ fn traces<'c>(args: &Args, case: &'c Case) -> anyhow::Result<Vec<&'c Input>> {
 
 fn write<F: Format>(args: &Args, traces: &[&Input], filter: &Filter, format: &F) -> anyhow::Result<Exported> {
     let sources: Vec<_> = traces.iter().map(|input| &input.source).collect();
-    let rows_elsewhere = args.output.is_some() || !io::stdout().is_terminal();
-    let bar = progress(sources.iter().map(|source| source.count()).sum());
-    let begin = Instant::now();
-    let tell = |events| {
-        if rows_elsewhere && bar.is_hidden() && begin.elapsed() > LONG {
-            bar.set_draw_target(ProgressDrawTarget::stderr());
-        }
-        bar.set_position(events);
-    };
-    let done = match &args.output {
-        Some(path) => {
-            let shown = path.display();
-            if let (Ok(a), Ok(b)) = (path.canonicalize(), args.input.canonicalize())
-                && a == b
-            {
-                bail!("{shown} is the log that is read; give another file to -o");
-            }
-            let out = File::create(path).with_context(|| format!("{shown} cannot be written"))?;
-            let mut out = BufWriter::new(out);
+    let bar = Bar::of(args, &sources);
+    let tell = |events| bar.tell(events);
+    let done = match output_file(args)? {
+        Some((mut out, shown)) => {
             let done = export(&sources, filter, args.limit, format, &mut out, tell);
             done.and_then(|done| out.flush().map(|()| done))
                 .with_context(|| format!("{shown} cannot be written"))?
@@ -210,8 +200,71 @@ fn write<F: Format>(args: &Args, traces: &[&Input], filter: &Filter, format: &F)
         }
         None => export(&sources, filter, args.limit, format, &mut io::stdout().lock(), tell)?,
     };
-    bar.finish_and_clear();
+    bar.bar.finish_and_clear();
     Ok(done)
+}
+
+#[cfg(feature = "parquet")]
+fn write_parquet(
+    args: &Args,
+    traces: &[&Input],
+    filter: &Filter,
+    columns: &[Column],
+) -> anyhow::Result<Exported> {
+    let sources: Vec<_> = traces.iter().map(|input| &input.source).collect();
+    let bar = Bar::of(args, &sources);
+    let tell = |events| bar.tell(events);
+    let done = match output_file(args)? {
+        Some((mut out, shown)) => {
+            let done = export_parquet(&sources, filter, args.limit, columns, &mut out, tell);
+            done.and_then(|done| out.flush().map(|()| done))
+                .with_context(|| format!("{shown} cannot be written"))?
+        }
+        None if io::stdout().is_terminal() => bail!("Parquet is not for a terminal; give a file to -o"),
+        None => export_parquet(&sources, filter, args.limit, columns, io::stdout(), tell)?,
+    };
+    bar.bar.finish_and_clear();
+    Ok(done)
+}
+
+#[cfg(not(feature = "parquet"))]
+fn write_parquet(_: &Args, _: &[&Input], _: &Filter, _: &[Column]) -> anyhow::Result<Exported> {
+    bail!("this bootrace writes no Parquet; build one that does: cargo build --release --features parquet")
+}
+
+/// The file to write, where one is named, and its name.
+fn output_file(args: &Args) -> anyhow::Result<Option<(BufWriter<File>, String)>> {
+    let Some(path) = &args.output else { return Ok(None) };
+    let shown = path.display();
+    if let (Ok(a), Ok(b)) = (path.canonicalize(), args.input.canonicalize())
+        && a == b
+    {
+        bail!("{shown} is the log that is read; give another file to -o");
+    }
+    let out = File::create(path).with_context(|| format!("{shown} cannot be written"))?;
+    Ok(Some((BufWriter::new(out), shown.to_string())))
+}
+
+/// How far the export is, once it takes long and where that is not written among the rows.
+struct Bar {
+    bar: ProgressBar,
+    begin: Instant,
+    rows_elsewhere: bool,
+}
+
+impl Bar {
+    fn of(args: &Args, sources: &[&Source]) -> Self {
+        let bar = progress(sources.iter().map(|source| source.count()).sum());
+        let rows_elsewhere = args.output.is_some() || !io::stdout().is_terminal();
+        Self { bar, begin: Instant::now(), rows_elsewhere }
+    }
+
+    fn tell(&self, events: u64) {
+        if self.rows_elsewhere && self.bar.is_hidden() && self.begin.elapsed() > LONG {
+            self.bar.set_draw_target(ProgressDrawTarget::stderr());
+        }
+        self.bar.set_position(events);
+    }
 }
 
 /// Work that takes longer shows how far it is.

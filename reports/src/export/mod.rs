@@ -3,6 +3,8 @@
 
 mod csv;
 mod jsonl;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod procmon_csv;
 mod table;
 mod template;
@@ -20,6 +22,8 @@ use timeline::query::{Filter, Row, Rows, Scratch, Visit};
 
 pub use csv::Csv;
 pub use jsonl::JsonLines;
+#[cfg(feature = "parquet")]
+pub use parquet::export_parquet;
 pub use procmon_csv::ProcmonCsv;
 pub use table::Table;
 pub use terminal::Terminal;
@@ -66,18 +70,52 @@ pub fn export<S: Rows, F: Format>(
     out: &mut dyn Write,
     progress: impl Fn(u64),
 ) -> io::Result<Exported> {
-    let mut done = Exported::default();
     let mut begin = String::new();
     format.begin(&mut begin);
     out.write_all(begin.as_bytes())?;
+    let write = |lines: Lines, wanted: usize| out.write_all(lines.first(wanted).as_bytes());
+    let done = walk(sources, filter, limit, Print(format), write, progress)?;
+    out.flush()?;
+    Ok(done)
+}
+
+/// What rows are made into, part by part.
+trait Gather: Sync {
+    /// What one thread remembers from row to row.
+    type Memory: Default + Send;
+    /// Some rows.
+    type Part: Default + Send;
+
+    /// Takes a row.
+    ///
+    /// # Errors
+    /// What is damaged in it; it has been taken as far as it can be read.
+    fn row<R: Row>(&self, row: &R, memory: &mut Self::Memory, part: &mut Self::Part)
+    -> Result<(), R::Damage>;
+}
+
+/// Goes through the rows that `filter` wants, at most `limit`; `write` gets the parts in order, each with the number of
+/// its rows that are wanted still.
+fn walk<S: Rows, G: Gather>(
+    sources: &[&S],
+    filter: &Filter,
+    limit: Option<u64>,
+    gather: G,
+    mut write: impl FnMut(G::Part, usize) -> io::Result<()>,
+    progress: impl Fn(u64),
+) -> io::Result<Exported> {
     let limit = limit.unwrap_or(u64::MAX);
-    let print = Print { filter, format, limit: usize::try_from(limit).unwrap_or(usize::MAX) };
+    let choose = Choose { filter, gather, limit: usize::try_from(limit).unwrap_or(usize::MAX) };
+    let mut done = Exported::default();
     for source in sources {
         let mut failed = None;
-        let _ = source.visit(&print, &mut |part| {
-            if let Err(error) = part.write(&mut done, limit, out) {
-                failed = Some(error);
-            }
+        let _ = source.visit(&choose, &mut |part| {
+            done.seen += part.seen;
+            done.damaged += part.damaged;
+            done.first_damage = done.first_damage.take().or(part.first_damage);
+            let wanted = usize::try_from(limit - done.events).unwrap_or(usize::MAX).min(part.rows);
+            done.events += wanted as u64;
+            failed = write(part.gathered, wanted).err();
             progress(done.seen);
             if failed.is_some() || done.events >= limit {
                 return ControlFlow::Break(());
@@ -87,87 +125,104 @@ pub fn export<S: Rows, F: Format>(
         if let Some(error) = failed {
             return Err(error);
         }
+        if done.events >= limit {
+            break;
+        }
     }
-    out.flush()?;
     Ok(done)
 }
 
-/// Prints the rows that a filter wants.
-struct Print<'p, F> {
+/// Gathers the rows that a filter wants.
+struct Choose<'p, G> {
     filter: &'p Filter,
-    format: &'p F,
+    gather: G,
     limit: usize,
 }
 
 /// What one thread keeps between its parts.
-struct Memory<F: Format> {
+struct Memory<G: Gather> {
     filter: Scratch,
-    format: F::Memory,
+    gather: G::Memory,
 }
 
-impl<F: Format> Default for Memory<F> {
+impl<G: Gather> Default for Memory<G> {
     fn default() -> Self {
-        Self { filter: Scratch::default(), format: F::Memory::default() }
+        Self { filter: Scratch::default(), gather: G::Memory::default() }
     }
 }
 
-impl<F: Format> Visit for Print<'_, F> {
-    type Memory = Memory<F>;
-    type Part = Part;
+/// Some rows, and what was passed over between them.
+#[derive(Default)]
+struct Part<P> {
+    gathered: P,
+    rows: usize,
+    seen: u64,
+    damaged: u64,
+    first_damage: Option<String>,
+}
 
-    fn row<R: Row>(&self, row: &R, memory: &mut Memory<F>, part: &mut Part) -> ControlFlow<()> {
+impl<P> Part<P> {
+    fn damage(&mut self, records: u64, first: impl FnOnce() -> String) {
+        self.damaged += records;
+        self.first_damage.get_or_insert_with(first);
+    }
+}
+
+impl<G: Gather> Visit for Choose<'_, G> {
+    type Memory = Memory<G>;
+    type Part = Part<G::Part>;
+
+    fn row<R: Row>(&self, row: &R, memory: &mut Memory<G>, part: &mut Part<G::Part>) -> ControlFlow<()> {
         part.seen += 1;
         if !self.filter.is_empty() && !self.filter.wants(row, &mut memory.filter) {
             return ControlFlow::Continue(());
         }
-        if part.ends.len() == self.limit {
+        if part.rows == self.limit {
             return ControlFlow::Break(());
         }
-        let damage = self.format.row(row, &mut memory.format, &mut part.text).err();
-        part.ends.push(part.text.len());
+        let damage = self.gather.row(row, &mut memory.gather, &mut part.gathered).err();
+        part.rows += 1;
         if let Some(error) = damage.or_else(|| row.damage()) {
             part.damage(1, || format!("event {}: {error}", row.index()));
         }
         ControlFlow::Continue(())
     }
 
-    fn damaged(&self, records: u64, first: &dyn Display, part: &mut Part) {
+    fn damaged(&self, records: u64, first: &dyn Display, part: &mut Part<G::Part>) {
         part.seen += records;
         part.damage(records, || first.to_string());
     }
 }
 
-/// Some rows in print.
+/// Rows in print.
+struct Print<'f, F>(&'f F);
+
+/// The text of some rows.
 #[derive(Default)]
-struct Part {
+struct Lines {
     text: String,
     /// Where each row ends in the text.
     ends: Vec<usize>,
-    seen: u64,
-    damaged: u64,
-    first_damage: Option<String>,
 }
 
-impl Part {
-    fn damage(&mut self, records: u64, first: impl FnOnce() -> String) {
-        self.damaged += records;
-        self.first_damage.get_or_insert_with(first);
-    }
-
-    /// Writes as many of the rows as are wanted still.
-    fn write(self, done: &mut Exported, limit: u64, out: &mut dyn Write) -> io::Result<()> {
-        done.seen += self.seen;
-        done.damaged += self.damaged;
-        done.first_damage = done.first_damage.take().or(self.first_damage);
-        let wanted = usize::try_from(limit - done.events).unwrap_or(usize::MAX);
-        let end = match self.ends.get(wanted.wrapping_sub(1)) {
-            _ if wanted == 0 => 0,
-            Some(end) => *end,
-            None => self.text.len(),
+impl Lines {
+    fn first(&self, rows: usize) -> &str {
+        let end = match rows.checked_sub(1) {
+            Some(last) => self.ends.get(last).copied().unwrap_or(self.text.len()),
+            None => 0,
         };
-        out.write_all(self.text.as_bytes().get(..end).unwrap_or_default())?;
-        done.events += self.ends.len().min(wanted) as u64;
-        Ok(())
+        self.text.get(..end).unwrap_or_default()
+    }
+}
+
+impl<F: Format> Gather for Print<'_, F> {
+    type Memory = F::Memory;
+    type Part = Lines;
+
+    fn row<R: Row>(&self, row: &R, memory: &mut F::Memory, lines: &mut Lines) -> Result<(), R::Damage> {
+        let damage = self.0.row(row, memory, &mut lines.text);
+        lines.ends.push(lines.text.len());
+        damage
     }
 }
 
