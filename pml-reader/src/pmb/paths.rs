@@ -114,9 +114,7 @@ impl Paths {
 /// `\Device\HarddiskVolume3` and `\Windows\…`.
 fn volume_of(nt: &str) -> Option<(&str, &str)> {
     let name = strip(nt, DEVICE)?;
-    if strip(name, "HarddiskVolume").is_none() {
-        return None;
-    }
+    strip(name, "HarddiskVolume")?;
     let end = name.find('\\').unwrap_or(name.len());
     nt.split_at_checked(DEVICE.len() + end)
 }
