@@ -80,6 +80,18 @@ fn files_go_where_they_are_asked_for_and_are_the_same_again() {
 }
 
 #[test]
+fn what_is_read_is_counted_to_its_end() {
+    let case = timeline::Case::open(&[sample(TRACE).into(), sample(LOG).into()]);
+    let progress = timeline::Progress::new(&case);
+    assert_eq!((progress.read(0), progress.read(1)), (0, 0));
+    let timeline = timeline::Timeline::watched(&case, &progress);
+    assert_eq!(timeline.scans.len(), 2);
+    for (number, input) in case.inputs.iter().enumerate() {
+        assert_eq!(progress.read(number), input.source.bytes().len() as u64, "{}", input.path);
+    }
+}
+
+#[test]
 fn what_cannot_be_read_is_told_and_stops_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let broken = folder.path().join("broken.pml");

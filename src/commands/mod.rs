@@ -10,6 +10,7 @@ pub(crate) mod explain;
 mod log;
 pub(crate) mod man;
 mod part;
+mod reading;
 pub(crate) mod report;
 pub(crate) mod slice;
 

@@ -16,7 +16,9 @@ use reports::{
     text::TextOptions,
     write::{Format, Output},
 };
-use timeline::{Case, Rules, Timeline, compare::Baseline};
+use timeline::{Case, Rules, compare::Baseline};
+
+use super::reading;
 
 /// Names the operation that made an update fail, and writes the report
 ///
@@ -217,7 +219,7 @@ pub(super) fn analyse(
 ) -> anyhow::Result<(Report, Option<Png>)> {
     std::thread::scope(|scope| {
         let hashes = scope.spawn(|| case.inputs.iter().map(timeline::Input::sha256).collect::<Vec<_>>());
-        let timeline = Timeline::new(case);
+        let timeline = reading::read(case, progress);
         progress.set_message("diagnosing");
         let baseline = how.good.map(Baseline::new);
         let diagnosis = timeline::diagnose_beside(&timeline, how.rules, baseline.as_ref());

@@ -12,6 +12,7 @@ pub mod graph;
 mod logs;
 mod model;
 mod phases;
+mod progress;
 pub mod query;
 mod rules;
 mod services;
@@ -30,6 +31,7 @@ pub use logs::{
 };
 pub use model::*;
 pub use phases::{Phase, PhaseName};
+pub use progress::Progress;
 pub use rules::{Match, Rule, RuleError, RuleText, RuleTrust, Rules};
 pub use services::{Assessment, Service, ServiceState, StartType};
 pub use sources::pml::open_log;

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use crate::{
-    Case,
+    Case, Progress,
     logs::LocalClock,
     model::{Event, EventId, FileTime, Process, ProcessId, SourceId},
     sources::{FailureGroup, Kept, Mark, Paths, Scan, gather::Gather},
@@ -25,9 +25,16 @@ pub struct Timeline<'c> {
 impl<'c> Timeline<'c> {
     /// Scans every source of the case.
     pub fn new(case: &'c Case) -> Self {
+        Self::watched(case, &Progress::new(case))
+    }
+
+    /// Scans every source of the case, and says how far that is.
+    pub fn watched(case: &'c Case, progress: &Progress) -> Self {
         let mut timeline = Self { case, processes: Vec::new(), scans: Vec::new(), first_process: Vec::new() };
         for (number, input) in case.inputs.iter().enumerate() {
-            let mut scan = input.source.scan(SourceId(number as u16));
+            let counter = progress.of(number, input.source.bytes().len() as u64);
+            let mut scan = input.source.scan(SourceId(number as u16), counter);
+            counter.finish();
             let base = timeline.processes.len() as u32;
             let shift = |id: ProcessId| ProcessId(id.0 + base);
             timeline.first_process.push(base);

@@ -18,6 +18,7 @@ use pml_reader::Column;
 use crate::{
     logs::{Known, LocalClock, LogLine},
     model::{Event, EventId, FileTime, Process, ProcessId, SourceId, Ticks, Words},
+    progress::Counter,
     query::{Rows, Visit},
 };
 
@@ -207,10 +208,10 @@ impl Source {
     }
 
     /// Reads the source once and keeps what matters.
-    pub(crate) fn scan(&self, id: SourceId) -> Scan {
+    pub(crate) fn scan(&self, id: SourceId, counter: Counter<'_>) -> Scan {
         match self {
-            Self::Pml(source) => source.scan(id),
-            Self::Import(source) => source.scan(id),
+            Self::Pml(source) => source.scan(id, counter),
+            Self::Import(source) => source.scan(id, counter),
             Self::Etl(source) => source.scan(id),
             Self::Log(source) => source.scan(id),
         }

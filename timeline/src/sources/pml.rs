@@ -21,6 +21,7 @@ use super::{
 use crate::model::{
     Event, EventId, FileTime, Kind, OpenFacts, Process, ProcessId, Role, SourceId, Ticks, inherit_roles,
 };
+use crate::progress::Counter;
 
 /// An open Process Monitor log.
 #[derive(Debug)]
@@ -30,6 +31,9 @@ pub struct PmlSource {
     /// The raw boot log that it was made from, and what was found in that.
     raw: Option<(Content, Pmb)>,
 }
+
+/// Events after which the reading is told of.
+const COUNTED: usize = 1 << 14;
 
 fn converted(bytes: &[u8]) -> Result<(PmlFile, Pmb), PmlError> {
     let (out, pmb) = pmb::convert(bytes, tempfile::tempfile()?)?;
@@ -79,7 +83,7 @@ impl PmlSource {
         if self.raw.is_some() { "pmb" } else { "pml" }
     }
 
-    pub(crate) fn scan(&self, id: SourceId) -> Scan {
+    pub(crate) fn scan(&self, id: SourceId, counter: Counter<'_>) -> Scan {
         let processes = self.processes();
         let roles: Vec<Role> = processes.iter().map(|p| p.role).collect();
         let first = FileTime::from(self.file.first_time());
@@ -90,6 +94,9 @@ impl PmlSource {
             .with_min_len(1 << 14)
             .fold(Share::default, |mut share, index| {
                 self.take(&mut share, index, &frame);
+                if index % COUNTED == COUNTED - 1 {
+                    counter.add(COUNTED as u64, self.file.len() as u64);
+                }
                 share
             })
             .reduce(Share::default, Share::join);

@@ -20,6 +20,7 @@ use super::{
     share::{Frame, Share},
 };
 use crate::model::{Event, EventId, FileTime, Kind, Process, ProcessId, Role, SourceId, Ticks};
+use crate::progress::Counter;
 use caveats::Unknown;
 use line::{Line, kind, open_facts};
 use processes::{Known, Memory};
@@ -61,7 +62,7 @@ impl ImportSource {
         (first, last.map_or(first, FileTime::from))
     }
 
-    pub(crate) fn scan(&self, id: SourceId) -> Scan {
+    pub(crate) fn scan(&self, id: SourceId, counter: Counter<'_>) -> Scan {
         let (known, list) = Known::of(&self.file);
         let roles: Vec<Role> = list.iter().map(|p| p.role).collect();
         let (first, last) = self.span();
@@ -82,6 +83,7 @@ impl ImportSource {
                         Err(error) => share.damaged(|| error.to_string()),
                     }
                 }
+                counter.add(1, self.file.parts() as u64);
                 (share, unknown)
             })
             .reduce(<(Share, Unknown)>::default, |a, b| (a.0.join(b.0), a.1.join(b.1)));

@@ -1,0 +1,71 @@
+//! How far the reading of a case is, for whoever shows it.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::Case;
+
+/// Bytes of each input that are read. Readers count in large steps; whoever shows them looks whenever they like.
+#[derive(Debug)]
+pub struct Progress {
+    read: Vec<AtomicU64>,
+}
+
+impl Progress {
+    /// Nothing of the inputs of a case is read.
+    pub fn new(case: &Case) -> Self {
+        Self { read: case.inputs.iter().map(|_| AtomicU64::new(0)).collect() }
+    }
+
+    /// Bytes of an input that are read; all of them only once the input is done with.
+    pub fn read(&self, input: usize) -> u64 {
+        self.read.get(input).map_or(0, |read| read.load(Ordering::Relaxed))
+    }
+
+    pub(crate) fn of(&self, input: usize, bytes: u64) -> Counter<'_> {
+        Counter { read: self.read.get(input), bytes }
+    }
+}
+
+/// Counts what is read of one input.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Counter<'p> {
+    read: Option<&'p AtomicU64>,
+    bytes: u64,
+}
+
+impl Counter<'_> {
+    /// Adds `part` of `whole` equal pieces of the input.
+    pub(crate) fn add(&self, part: u64, whole: u64) {
+        let Some(read) = self.read else { return };
+        let bytes = u128::from(self.bytes) * u128::from(part) / u128::from(whole.max(1));
+        read.fetch_add(u64::try_from(bytes).unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
+
+    /// The input is done with.
+    pub(crate) fn finish(&self) {
+        if let Some(read) = self.read {
+            read.store(self.bytes, Ordering::Relaxed);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_make_the_whole_and_never_more() {
+        let progress = Progress { read: vec![AtomicU64::new(0), AtomicU64::new(0)] };
+        let counter = progress.of(1, 1_000);
+        for _ in 0..3 {
+            counter.add(1, 3);
+        }
+        assert_eq!((progress.read(0), progress.read(1)), (0, 999));
+        counter.finish();
+        assert_eq!(progress.read(1), 1_000);
+        // An input of no bytes, a part of nothing, an input that is not there.
+        progress.of(0, 0).add(5, 0);
+        progress.of(7, 9).finish();
+        assert_eq!((progress.read(0), progress.read(7)), (0, 0));
+    }
+}
