@@ -6,11 +6,11 @@ use anyhow::{Context as _, bail};
 use pml_reader::{PmlEvent, PmlFile, TICKS_PER_SECOND, write::write_subset};
 use rayon::prelude::*;
 use timeline::{
-    Case, Outcome, Rules, Source, SourceId, Timeline,
+    Case, Outcome, Rules, Source, SourceId,
     query::{Filter, Scratch},
 };
 
-use super::{choice::Choice, log, part::Part};
+use super::{choice::Choice, log, part::Part, reading, report::spinner};
 
 /// Writes a smaller Process Monitor log with the events that you choose
 ///
@@ -117,8 +117,11 @@ impl Around {
         let is_this = |input: &timeline::Input| matches!(input.source, Source::Pml(_)) && input.path == name;
         let number = case.inputs.iter().position(is_this).and_then(|number| u16::try_from(number).ok());
         let source = SourceId(number.with_context(|| format!("{input} cannot be diagnosed"))?);
-        let timeline = Timeline::new(&case);
+        let bar = spinner();
+        let timeline = reading::read(&case, &bar);
+        bar.set_message("diagnosing");
         let diagnosis = timeline::diagnose(&timeline, &Rules::built_in());
+        bar.finish_and_clear();
         let shown = diagnosis.events_of(source);
         eprintln!("bootrace: {}", diagnosis.verdict.summary.en);
         let failed =

@@ -30,6 +30,8 @@ fn lines(report: &Report, node: &GraphNode, lang: Lang) -> Vec<String> {
     let detail = visible::shorten_path(&visible::visible(&node.detail), WIDTH).into_owned();
     let time = node.time.map(|time| view::at(time, view::origin(report)));
     let place = node.evidence.as_ref().map(view::place).map(|place| visible::visible(&place).into_owned());
+    // The detail of a log line is its place.
+    let place = place.filter(|place| *place != detail);
     let record: Vec<String> = time.into_iter().chain(place).filter(|text| !text.is_empty()).collect();
     [label, detail, record.join("  ")].into_iter().filter(|line| !line.is_empty()).collect()
 }
