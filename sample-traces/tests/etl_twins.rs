@@ -112,6 +112,30 @@ fn twins_have_the_verdict_of_their_log() {
 }
 
 #[test]
+fn a_case_of_both_says_what_the_log_says() {
+    let count = each(&[1], |scenario, boot| {
+        let (pml, log) = (boot.path("boot.pml"), boot.path("CBS.log"));
+        for form in EtlForm::ALL {
+            let (etl, _) = boot.twin(form);
+            assert_eq!(ask(&[&pml, &etl]), ask(&[&pml]), "{} {form:?}", scenario.name);
+            // The order of the inputs is not the order of what they tell.
+            assert_eq!(ask(&[&etl, &pml, &log]), ask(&[&pml, &log]), "{} {form:?}", scenario.name);
+        }
+        let case = Case::open(&[pml.clone(), boot.twin(EtlForm::Kernel).0]);
+        let (both, one) = (Timeline::new(&case), Case::open(&[pml]));
+        let one = Timeline::new(&one);
+        let names = |t: &Timeline<'_>| {
+            let processes = t.processes.iter();
+            processes.map(|p| (p.pid, p.name.clone(), p.failures)).collect::<Vec<_>>()
+        };
+        assert_eq!(names(&both), names(&one), "{}", scenario.name);
+        let failures = |t: &Timeline<'_>| t.failures().map(|g| g.count).sum::<u64>();
+        assert_eq!(failures(&both), failures(&one), "{}", scenario.name);
+    });
+    assert_eq!(count.len(), SCENARIOS.len());
+}
+
+#[test]
 fn what_the_forms_leave_out() {
     let boot = Boot::of(sample_traces::scenario("driver-queue-access-denied").unwrap(), 1);
     // Fast I/O that is declined, memory mappings and Process Monitor's own sampling are in no event of ETW.

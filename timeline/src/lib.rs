@@ -18,6 +18,7 @@ mod rules;
 mod services;
 mod sources;
 mod timeline;
+mod twice;
 
 pub use case::{Case, CaseError, Input};
 pub use diagnosis::{

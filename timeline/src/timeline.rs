@@ -6,7 +6,8 @@ use crate::{
     Case, Progress,
     logs::LocalClock,
     model::{Event, EventId, FileTime, Process, ProcessId, SourceId},
-    sources::{FailureGroup, Kept, Mark, Paths, Scan, gather::Gather},
+    sources::{FailureGroup, Kept, Mark, Paths, Scan, Source, gather::Gather},
+    twice,
 };
 
 /// What the sources of a case say, together.
@@ -18,8 +19,8 @@ pub struct Timeline<'c> {
     pub processes: Vec<Process>,
     /// What each source's scan found; its processes are moved to `processes`.
     pub scans: Vec<Scan>,
-    /// Where each source's processes begin in `processes`.
-    first_process: Vec<u32>,
+    /// Of each source, where its processes stand in `processes`.
+    places: Vec<Vec<ProcessId>>,
 }
 
 impl<'c> Timeline<'c> {
@@ -30,24 +31,24 @@ impl<'c> Timeline<'c> {
 
     /// Scans every source of the case, and says how far that is.
     pub fn watched(case: &'c Case, progress: &Progress) -> Self {
-        let mut timeline = Self { case, processes: Vec::new(), scans: Vec::new(), first_process: Vec::new() };
+        let mut timeline = Self { case, processes: Vec::new(), scans: Vec::new(), places: Vec::new() };
+        let mut known = twice::Known::default();
         for (number, input) in case.inputs.iter().enumerate() {
             let counter = progress.of(number, input.source.bytes().len() as u64);
             let mut scan = input.source.scan(SourceId(number as u16), counter);
             counter.finish();
-            let base = timeline.processes.len() as u32;
-            let shift = |id: ProcessId| ProcessId(id.0 + base);
-            timeline.first_process.push(base);
-            timeline.processes.extend(std::mem::take(&mut scan.processes).into_iter().map(|mut p| {
-                p.parent = p.parent.map(shift);
-                p
-            }));
+            let places = known.take(std::mem::take(&mut scan.processes), scan.first, &mut timeline.processes);
+            let place = |id: ProcessId| places.get(id.0 as usize).copied();
             for group in &mut scan.failures {
-                group.process = group.process.map(shift);
+                group.process = group.process.and_then(place);
             }
-            for silence in &mut scan.silences {
-                silence.process = shift(silence.process);
+            scan.silences.retain_mut(|silence| {
+                place(silence.process).map(|process| silence.process = process).is_some()
+            });
+            for earlier in &mut timeline.scans {
+                twice::count_once(&mut earlier.failures, &mut scan.failures);
             }
+            timeline.places.push(places);
             timeline.scans.push(scan);
         }
         timeline.set_clocks();
@@ -98,21 +99,16 @@ impl<'c> Timeline<'c> {
 
     /// An event, owned. `None` where its record is damaged.
     pub fn event(&self, id: EventId) -> Option<Event> {
-        let event = self
-            .case
-            .inputs
-            .get(usize::from(id.source.0))?
-            .source
-            .event(id, self.source_processes(id.source))?;
-        Some(self.shifted(event))
+        let event = self.case.inputs.get(usize::from(id.source.0))?.source.event(id)?;
+        Some(self.placed(event))
     }
 
     /// Events around one, in order of time.
     pub(crate) fn near(&self, event: &Event, count: u64) -> Vec<Event> {
         let source = event.id.source;
         let Some(input) = self.case.inputs.get(usize::from(source.0)) else { return Vec::new() };
-        let found = input.source.near(event, count, self.source_processes(source));
-        let mut found: Vec<Event> = found.into_iter().map(|e| self.shifted(e)).collect();
+        let found = input.source.near(event, count);
+        let mut found: Vec<Event> = found.into_iter().map(|e| self.placed(e)).collect();
         found.sort_by_key(|e| (e.time, e.id));
         found
     }
@@ -156,7 +152,7 @@ impl<'c> Timeline<'c> {
         let mut events: Vec<_> =
             marks.into_par_iter().filter_map(|(mark, id)| Some((mark, self.event(id)?))).collect();
         events.sort_by_key(|(_, e)| (e.time, e.id));
-        events
+        self.once(events, |(_, event)| event)
     }
 
     /// The errors that servicing processes met, in order of time, of those that `wanted` lets through.
@@ -165,7 +161,7 @@ impl<'c> Timeline<'c> {
         let mut events: Vec<_> =
             ids.into_par_iter().filter_map(|id| self.event(id)).filter(|event| wanted(event)).collect();
         events.sort_by_key(|e| (e.time, e.id));
-        events
+        self.once(events, |event| event)
     }
 
     /// The events that touch one of `paths`, in order of time.
@@ -173,17 +169,18 @@ impl<'c> Timeline<'c> {
         let mut events: Vec<Event> = Vec::new();
         for (number, input) in self.case.inputs.iter().enumerate() {
             let id = SourceId(number as u16);
-            let found = input.source.touching(id, paths, self.source_processes(id));
-            events.extend(found.into_iter().map(|e| self.shifted(e)));
+            let found = input.source.touching(id, paths);
+            events.extend(found.into_iter().map(|e| self.placed(e)));
         }
         events.sort_by_key(|e| (e.time, e.id));
-        events
+        self.once(events, |event| event)
     }
 
     /// Gathers from all operations of all sources.
     pub(crate) fn gather<G: Gather>(&self, gather: &G) -> G::Part {
-        let inputs = self.case.inputs.iter().zip(&self.first_process).enumerate();
-        let parts = inputs.map(|(n, (input, base))| input.source.gather(SourceId(n as u16), *base, gather));
+        let inputs = self.case.inputs.iter().zip(&self.places).enumerate();
+        let parts =
+            inputs.map(|(n, (input, places))| input.source.gather(SourceId(n as u16), places, gather));
         parts.reduce(|a, b| gather.join(a, b)).unwrap_or_default()
     }
 
@@ -194,16 +191,16 @@ impl<'c> Timeline<'c> {
         })
     }
 
-    fn source_processes(&self, source: SourceId) -> &[Process] {
-        let number = usize::from(source.0);
-        let from = self.first_process.get(number).map_or(0, |f| *f as usize);
-        let to = self.first_process.get(number + 1).map_or(self.processes.len(), |f| *f as usize);
-        self.processes.get(from..to).unwrap_or_default()
+    /// An event of a source, with its process's place in the timeline.
+    fn placed(&self, mut event: Event) -> Event {
+        let places = self.places.get(usize::from(event.id.source.0));
+        event.process = event.process.and_then(|p| places?.get(p.0 as usize).copied());
+        event
     }
 
-    fn shifted(&self, mut event: Event) -> Event {
-        let base = self.first_process.get(usize::from(event.id.source.0)).copied().unwrap_or(0);
-        event.process = event.process.map(|p| ProcessId(p.0 + base));
-        event
+    /// Events in order of time, each once where several traces of a boot have it.
+    fn once<T>(&self, events: Vec<T>, event: impl Fn(&T) -> &Event) -> Vec<T> {
+        let source = |id: SourceId| self.case.inputs.get(usize::from(id.0)).map(|input| &input.source);
+        twice::once(events, event, |id| source(id).is_some_and(Source::tells_access))
     }
 }

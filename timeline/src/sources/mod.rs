@@ -217,12 +217,12 @@ impl Source {
         }
     }
 
-    /// Gathers from all its operations; `base` is where its processes begin in the timeline's.
-    pub(crate) fn gather<G: Gather>(&self, id: SourceId, base: u32, gather: &G) -> G::Part {
+    /// Gathers from all its operations; `places` are those of its processes in the timeline's.
+    pub(crate) fn gather<G: Gather>(&self, id: SourceId, places: &[ProcessId], gather: &G) -> G::Part {
         match self {
-            Self::Pml(source) => source.gather(id, base, gather),
-            Self::Import(source) => source.gather(id, base, gather),
-            Self::Etl(source) => source.gather(id, base, gather),
+            Self::Pml(source) => source.gather(id, places, gather),
+            Self::Import(source) => source.gather(id, places, gather),
+            Self::Etl(source) => source.gather(id, places, gather),
             Self::Log(_) => G::Part::default(),
         }
     }
@@ -266,20 +266,20 @@ impl Source {
     }
 
     /// One event, owned. `None` where its record is damaged.
-    pub fn event(&self, id: EventId, processes: &[Process]) -> Option<Event> {
+    pub fn event(&self, id: EventId) -> Option<Event> {
         match self {
-            Self::Pml(source) => source.event(id, processes),
-            Self::Import(source) => source.event(id, processes),
+            Self::Pml(source) => source.event(id),
+            Self::Import(source) => source.event(id),
             Self::Etl(source) => source.event(id),
             Self::Log(_) => None,
         }
     }
 
     /// The events that touch one of `paths`, in order.
-    pub(crate) fn touching(&self, id: SourceId, paths: &Paths, processes: &[Process]) -> Vec<Event> {
+    pub(crate) fn touching(&self, id: SourceId, paths: &Paths) -> Vec<Event> {
         match self {
-            Self::Pml(source) => source.touching(id, paths, processes),
-            Self::Import(source) => source.touching(id, paths, processes),
+            Self::Pml(source) => source.touching(id, paths),
+            Self::Import(source) => source.touching(id, paths),
             Self::Etl(source) => source.touching(id, paths),
             Self::Log(_) => Vec::new(),
         }
@@ -287,12 +287,12 @@ impl Source {
 
     /// Events around one: at most `count` records before and after it, or, where events are not numbered one by one, those
     /// within two seconds.
-    pub(crate) fn near(&self, event: &Event, count: u64, processes: &[Process]) -> Vec<Event> {
+    pub(crate) fn near(&self, event: &Event, count: u64) -> Vec<Event> {
         match self {
             Self::Pml(_) | Self::Import(_) => {
                 let index = event.id.index;
                 let around = index.saturating_sub(count)..=index.saturating_add(count);
-                around.filter_map(|index| self.event(EventId { index, ..event.id }, processes)).collect()
+                around.filter_map(|index| self.event(EventId { index, ..event.id })).collect()
             }
             Self::Etl(source) => source.near(event, Ticks::seconds(2)),
             Self::Log(_) => Vec::new(),

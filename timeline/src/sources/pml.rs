@@ -146,12 +146,12 @@ impl PmlSource {
         list
     }
 
-    pub(crate) fn event(&self, id: EventId, processes: &[Process]) -> Option<Event> {
+    pub(crate) fn event(&self, id: EventId) -> Option<Event> {
         let event = self.file.event(usize::try_from(id.index).ok()?).ok()?;
-        Some(self.own(&event, id.source, processes))
+        Some(self.own(&event, id.source))
     }
 
-    fn own(&self, event: &PmlEvent<'_>, source: SourceId, processes: &[Process]) -> Event {
+    fn own(&self, event: &PmlEvent<'_>, source: SourceId) -> Event {
         let slot = self.file.process_slot(event.process_index());
         let kind = kind(event);
         let open = match kind {
@@ -168,7 +168,7 @@ impl PmlSource {
             id: EventId { source, index: event.index() as u64 },
             time: event.time().into(),
             duration: event.duration().map(Ticks),
-            process: slot.filter(|s| *s < processes.len()).map(|s| ProcessId(s as u32)),
+            process: slot.map(|s| ProcessId(s as u32)),
             tid: event.tid(),
             kind,
             name: event.operation().name(),
@@ -179,23 +179,23 @@ impl PmlSource {
         }
     }
 
-    pub(crate) fn touching(&self, id: SourceId, paths: &Paths, processes: &[Process]) -> Vec<Event> {
+    pub(crate) fn touching(&self, id: SourceId, paths: &Paths) -> Vec<Event> {
         let touches = |event: &PmlEvent<'_>| paths.may_hold(event.class()) && paths.hold(&event.path_text());
         let found = self.file.par_events().filter_map(Result::ok).filter(touches);
-        let mut events: Vec<Event> = found.map(|e| self.own(&e, id, processes)).collect();
+        let mut events: Vec<Event> = found.map(|e| self.own(&e, id)).collect();
         events.sort_by_key(|e| (e.time, e.id));
         events
     }
 
-    /// Gathers from all operations; `base` is where the source's processes begin in the timeline's.
-    pub(crate) fn gather<G: Gather>(&self, source: SourceId, base: u32, gather: &G) -> G::Part {
+    /// Gathers from all operations; `places` are those of the source's processes in the timeline's.
+    pub(crate) fn gather<G: Gather>(&self, source: SourceId, places: &[ProcessId], gather: &G) -> G::Part {
         (0..self.file.len())
             .into_par_iter()
             .with_min_len(1 << 14)
             .fold(G::Part::default, |mut part, index| {
                 if let Ok(event) = self.file.event(index) {
                     let process = self.file.process_slot(event.process_index());
-                    let process = process.map(|slot| ProcessId(slot as u32 + base));
+                    let process = process.and_then(|slot| places.get(slot).copied());
                     gather.take(&PmlDone { event, source, process }, &mut part);
                 }
                 part

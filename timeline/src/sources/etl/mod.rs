@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     logs::ServiceFact,
-    model::{Event, EventId, Evidence, FileTime, Kind, Role, SourceId, Ticks, Words},
+    model::{Event, EventId, Evidence, FileTime, Kind, ProcessId, Role, SourceId, Ticks, Words},
 };
 use learnt::{Learnt, utc};
 use rows::Met;
@@ -169,14 +169,14 @@ impl EtlSource {
         self.collect(event.id.source, |seen| (from..=to).contains(&seen.time().0))
     }
 
-    /// Gathers from all operations; `base` is where the source's processes begin in the timeline's.
-    pub(crate) fn gather<G: Gather>(&self, source: SourceId, base: u32, gather: &G) -> G::Part {
+    /// Gathers from all operations; `places` are those of the source's processes in the timeline's.
+    pub(crate) fn gather<G: Gather>(&self, source: SourceId, places: &[ProcessId], gather: &G) -> G::Part {
         let mut part = G::Part::default();
         let _ = self.walk(|met| {
             if let Met::Row(row) = met
                 && let Some(seen) = Seen::of(&row)
             {
-                gather.take(&Lent { seen: &seen, source, base }, &mut part);
+                gather.take(&Lent { seen: &seen, source, places }, &mut part);
             }
             ControlFlow::Continue(())
         });

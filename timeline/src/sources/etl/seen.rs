@@ -169,8 +169,8 @@ impl Row for Seen<'_, '_> {
 pub(super) struct Lent<'s, 'a, 'r> {
     pub(super) seen: &'s Seen<'a, 'r>,
     pub(super) source: SourceId,
-    /// Where the source's processes begin in the timeline's.
-    pub(super) base: u32,
+    /// The places of the source's processes in the timeline's.
+    pub(super) places: &'s [ProcessId],
 }
 
 impl Done for Lent<'_, '_, '_> {
@@ -196,7 +196,7 @@ impl Done for Lent<'_, '_, '_> {
         self.seen.operation.name()
     }
     fn process(&self) -> Option<ProcessId> {
-        self.seen.row.process.map(|process| ProcessId(process.0 + self.base))
+        self.places.get(self.seen.row.process?.0 as usize).copied()
     }
     fn push_path(&self, out: &mut String) {
         out.push_str(self.seen.text());

@@ -92,8 +92,8 @@ impl<'r, 'a> Line<'r, 'a> {
     }
 
     /// The same with its place in the timeline.
-    pub(super) fn lent(self, source: SourceId, base: u32) -> Lent<'r, 'a> {
-        let process = self.slot.map(|slot| ProcessId(slot as u32 + base));
+    pub(super) fn lent(self, source: SourceId, places: &[ProcessId]) -> Lent<'r, 'a> {
+        let process = self.slot.and_then(|slot| places.get(slot).copied());
         Lent { line: self, source, process }
     }
 }

@@ -19,7 +19,7 @@ use super::{
     gather::Gather,
     share::{Frame, Share},
 };
-use crate::model::{Event, EventId, FileTime, Kind, Process, ProcessId, Role, SourceId, Ticks};
+use crate::model::{Event, EventId, FileTime, Kind, ProcessId, Role, SourceId, Ticks};
 use crate::progress::Counter;
 use caveats::Unknown;
 use line::{Line, kind, open_facts};
@@ -93,18 +93,12 @@ impl ImportSource {
         share.scan(list)
     }
 
-    pub(crate) fn event(&self, id: EventId, processes: &[Process]) -> Option<Event> {
+    pub(crate) fn event(&self, id: EventId) -> Option<Event> {
         let row = self.file.row(id.index).ok()?;
-        self.own(&row, id.source, processes, &mut Memory::default())
+        self.own(&row, id.source, &mut Memory::default())
     }
 
-    fn own(
-        &self,
-        row: &ImportRow<'_>,
-        source: SourceId,
-        processes: &[Process],
-        memory: &mut Memory,
-    ) -> Option<Event> {
+    fn own(&self, row: &ImportRow<'_>, source: SourceId, memory: &mut Memory) -> Option<Event> {
         let slot = self.read.get().and_then(|read| read.processes.slot(row, memory));
         let operation = row.operation();
         let kind = kind(row, operation);
@@ -117,7 +111,7 @@ impl ImportSource {
             id: EventId { source, index: row.index() },
             time: row.time()?.into(),
             duration: row.duration().map(Ticks),
-            process: slot.filter(|s| *s < processes.len()).map(|s| ProcessId(s as u32)),
+            process: slot.map(|s| ProcessId(s as u32)),
             tid: row.number(Column::Tid).unwrap_or(0),
             kind,
             name: operation.name(),
@@ -128,8 +122,8 @@ impl ImportSource {
         })
     }
 
-    /// Gathers from all rows; `base` is where the source's processes begin in the timeline's.
-    pub(crate) fn gather<G: Gather>(&self, source: SourceId, base: u32, gather: &G) -> G::Part {
+    /// Gathers from all rows; `places` are those of the source's processes in the timeline's.
+    pub(crate) fn gather<G: Gather>(&self, source: SourceId, places: &[ProcessId], gather: &G) -> G::Part {
         let known = self.read.get().map(|read| &read.processes);
         (0..self.file.parts())
             .into_par_iter()
@@ -138,7 +132,7 @@ impl ImportSource {
                 for row in self.file.part(part).filter_map(|(_, row)| row.ok()) {
                     let slot = known.and_then(|known| known.slot(&row, &mut memory));
                     if let Some(line) = Line::of(&row, slot) {
-                        gather.take(&line.lent(source, base), &mut made);
+                        gather.take(&line.lent(source, places), &mut made);
                     }
                 }
                 made
@@ -146,7 +140,7 @@ impl ImportSource {
             .reduce(G::Part::default, |a, b| gather.join(a, b))
     }
 
-    pub(crate) fn touching(&self, id: SourceId, paths: &Paths, processes: &[Process]) -> Vec<Event> {
+    pub(crate) fn touching(&self, id: SourceId, paths: &Paths) -> Vec<Event> {
         let touches = |row: &ImportRow<'_>| {
             paths.may_hold(EventClass::from_raw(row.operation().class))
                 && row.get(Column::Path).is_some_and(|path| paths.hold_str(&path))
@@ -156,7 +150,7 @@ impl ImportSource {
             .flat_map_iter(|part| {
                 let mut memory = Memory::default();
                 let rows = self.file.part(part).filter_map(|(_, row)| row.ok()).filter(&touches);
-                rows.filter_map(|row| self.own(&row, id, processes, &mut memory)).collect::<Vec<_>>()
+                rows.filter_map(|row| self.own(&row, id, &mut memory)).collect::<Vec<_>>()
             })
             .collect();
         events.sort_by_key(|e| (e.time, e.id));
