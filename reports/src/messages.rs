@@ -59,6 +59,7 @@ messages! {
     LABEL_FAILED = "FAILED", "失败";
     LABEL_OK = "OK", "正常";
     LABEL_UNKNOWN = "UNKNOWN", "不明";
+    LABEL_CODE = "code", "代码";
     LABEL_CHAIN = "chain", "链条";
     LABEL_MISSING = "missing", "缺失";
     LABEL_COMPARE = "compare", "对比";
@@ -108,6 +109,8 @@ messages! {
     FACT_WHEN = "When", "时间";
     FACT_PHASE = "Phase", "阶段";
     FACT_CODE = "Code", "代码";
+    CODE_REPORTED = "{} reported by servicing", "更新程序报告 {}";
+    CODE_OF_RESULT = "{} is what servicing makes of this result (inferred)", "更新程序对此结果的代码为 {}(推断)";
     FACT_CONFIDENCE = "Confidence", "置信度";
     FACT_MISSING = "Missing", "缺失";
     NEXT_ACTIONS = "Next", "下一步";

@@ -58,6 +58,8 @@ pub(crate) fn file_name(path: &str) -> &str {
 /// `ACCESS DENIED (0xC0000022)`, or what there is of it. In Chinese the result's meaning comes first.
 pub(crate) fn result_and_status(result: &str, status: &str, lang: Lang) -> String {
     let gloss = if lang == Lang::Zh { m::result_gloss(result) } else { None };
+    let named = (result == status).then(|| named_status(status)).flatten();
+    let result = named.unwrap_or(result);
     let inner: Vec<_> =
         gloss.iter().copied().chain([result, status]).filter(|part| !part.is_empty()).collect();
     match inner.split_first() {
@@ -65,6 +67,34 @@ pub(crate) fn result_and_status(result: &str, status: &str, lang: Lang) -> Strin
         Some((first, [])) => (*first).to_owned(),
         Some((first, rest)) => format!("{first} ({})", rest.join(", ")),
     }
+}
+
+/// The constant of a status that Process Monitor prints as a number.
+fn named_status(status: &str) -> Option<&'static str> {
+    let number = u32::from_str_radix(status.strip_prefix("0x")?, 16).ok()?;
+    status_codes::NtStatus(number).name()
+}
+
+/// The codes of the failure in servicing's own form: what it reported, and what it makes of the operation's status.
+pub(crate) fn codes(report: &Report, lang: Lang) -> Vec<String> {
+    let verdict = &report.verdict;
+    let named =
+        |code: &str, name: &str| if name.is_empty() { code.to_owned() } else { format!("{code} {name}") };
+    let mut codes = Vec::new();
+    if !verdict.hresult.is_empty() {
+        codes.push(m::CODE_REPORTED.fill(lang, &[&named(&verdict.hresult, &verdict.hresult_name)]));
+    }
+    let made = verdict.failing_operation.as_ref().map(|o| o.hresult.as_str()).unwrap_or_default();
+    if !made.is_empty() && made != verdict.hresult {
+        codes.push(m::CODE_OF_RESULT.fill(lang, &[&named(made, hresult_name(made))]));
+    }
+    codes
+}
+
+fn hresult_name(code: &str) -> &'static str {
+    let number = code.strip_prefix("0x").and_then(|hex| u32::from_str_radix(hex, 16).ok());
+    let code = number.map(status_codes::HResult);
+    code.and_then(|c| c.name().or_else(|| c.win32()?.name())).unwrap_or_default()
 }
 
 /// `poqexec.exe (1204)`, or what there is of it.
@@ -179,7 +209,7 @@ pub(crate) fn facts(report: &Report, lang: Lang) -> Vec<(Message, String, bool)>
     });
     let time = operation.and_then(|operation| operation.time).map(|time| at(time, origin(report)));
     facts.push((m::FACT_PHASE, phase.into_iter().chain(time).collect::<Vec<_>>().join("  "), false));
-    facts.push((m::FACT_CODE, result_and_status(&verdict.hresult, &verdict.hresult_name, Lang::En), true));
+    facts.push((m::FACT_CODE, codes(report, lang).join(" · "), true));
     if let Some(confidence) = &verdict.confidence {
         let level = confidence.level.iter().map(|level| confidence_name(level).get(lang).to_owned());
         let reason = confidence.reasons.first().map(|reason| known_sentence(reason, lang));

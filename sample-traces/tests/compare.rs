@@ -66,7 +66,7 @@ fn the_operation_that_failed_is_among_the_few_telling_differences() {
                 assert!(comparison.telling <= 4, "{name}: {comparison:#?}");
                 let Some(row) = row else { panic!("{name} {logs}: {comparison:#?}") };
                 let status = label.status.unwrap();
-                assert!(row.bad.starts_with(&status_codes::ProcmonResult(status).to_string()), "{name}");
+                assert!(row.bad.starts_with(&status_codes::NamedResult(status).to_string()), "{name}");
                 // The row points to the first try.
                 let event = timeline.event(row.event.unwrap()).unwrap();
                 assert_eq!((event.status, Some(&event.path)), (status, label.path.as_ref()), "{name}");

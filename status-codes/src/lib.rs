@@ -44,5 +44,5 @@ pub use explain::{Explanation, HResultForm, NtStatusForm, Reading, Space, Win32F
 pub use hresult::HResult;
 pub use ntstatus::{NtStatus, Severity, Win32Mapping};
 pub use parse::ExplainError;
-pub use procmon::{ProcmonResult, ntstatuses_of_procmon_text, procmon_result_text};
+pub use procmon::{NamedResult, ProcmonResult, ntstatuses_of_procmon_text, procmon_result_text};
 pub use win32::Win32Error;

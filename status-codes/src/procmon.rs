@@ -33,6 +33,19 @@ impl fmt::Display for ProcmonResult {
     }
 }
 
+/// A status for people: what Process Monitor prints, or the name of the constant where it prints a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NamedResult(pub u32);
+
+impl fmt::Display for NamedResult {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match procmon_result_text(self.0).or_else(|| NtStatus(self.0).name()) {
+            Some(text) => f.write_str(text),
+            None => ProcmonResult(self.0).fmt(f),
+        }
+    }
+}
+
 impl ProcmonResult {
     /// How the printed form is known.
     pub fn evidence(self) -> Evidence {

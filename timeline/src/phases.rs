@@ -341,7 +341,10 @@ impl Traced<'_> {
     }
 
     fn rollback(&mut self) {
-        let Some(sign) = self.signs.first() else { return };
+        let Some(first) = self.signs.first() else { return };
+        // A line is cut to the second; what a trace shows of the same second says when.
+        let exact = |s: &&Sign| s.time == s.latest && s.time <= first.latest;
+        let sign = self.signs.iter().find(exact).unwrap_or(first);
         let end = self
             .timeline
             .processes

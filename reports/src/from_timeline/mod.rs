@@ -165,9 +165,16 @@ impl View<'_> {
             target_path: event.target.clone().unwrap_or_default(),
             result: status_codes::ProcmonResult(event.status).to_string(),
             status: status(event.status),
+            hresult: hresult_of(event.status).map_or_else(String::new, status),
             detail: self.timeline.detail(event.id),
         }
     }
+}
+
+/// What servicing makes of the status of an error.
+fn hresult_of(status: u32) -> Option<u32> {
+    let is_error = status >> 30 == 3;
+    status_codes::NtStatus(status).to_win32().filter(|_| is_error).map(|m| m.win32.to_hresult().0)
 }
 
 fn omit(omitted: &mut Vec<Omission>, section: &str, total: usize, shown: usize) {

@@ -29,7 +29,8 @@ impl View<'_> {
             hresult: v.hresult.map_or_else(String::new, status),
             hresult_name: v
                 .hresult
-                .and_then(|code| status_codes::HResult(code).name())
+                .map(status_codes::HResult)
+                .and_then(|code| code.name().or_else(|| code.win32()?.name()))
                 .unwrap_or_default()
                 .to_owned(),
             confidence: Some(Confidence {

@@ -103,6 +103,8 @@ open_struct! {
         pub result: String,
         /// NTSTATUS in hex, such as `0xC0000022`.
         pub status: String,
+        /// The HRESULT that servicing makes of that status, such as `0x80070005`: by the table of Windows, not recorded.
+        pub hresult: String,
         /// Process Monitor's Detail column.
         pub detail: String,
     }

@@ -89,6 +89,12 @@ impl Page<'_> {
         }
         let reasons = verdict.confidence.iter().flat_map(|confidence| &confidence.reasons);
         lines.extend(reasons.take(1).map(|fact| self.note(&view::known_sentence(fact, self.lang))));
+        let codes = view::codes(self.report, self.lang);
+        if verdict.failing_operation.is_some() && !codes.is_empty() {
+            let mut line = Self::label(Style::Label, m::LABEL_CODE.get(self.lang));
+            line.push(Style::Plain, &shorten_end(&visible(&codes.join(" · ")), self.room()));
+            lines.push(line);
+        }
         lines
     }
 

@@ -102,6 +102,7 @@ pub fn boot_poq() -> Report {
         target_path: target.into(),
         result: "ACCESS DENIED".into(),
         status: "0xC0000022".into(),
+        hresult: "0x80070005".into(),
         detail: format!("ReplaceIfExists: True, FileName: {target}"),
     };
     Report {

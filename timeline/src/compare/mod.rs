@@ -184,7 +184,7 @@ impl Comparison {
             operation: failing.name.to_owned(),
             path: failing.path.clone(),
             good: String::new(),
-            bad: status_codes::ProcmonResult(failing.status).to_string(),
+            bad: status_codes::NamedResult(failing.status).to_string(),
             time: Some(failing.time),
             event: Some(failing.id),
         });

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use rayon::prelude::*;
-use status_codes::ProcmonResult;
+use status_codes::NamedResult;
 
 use super::{
     Boot, Difference, DifferenceKind, Weight,
@@ -298,8 +298,8 @@ fn normal(timeline: &Timeline<'_>, process: Option<ProcessId>, path: &str) -> No
 
 fn result(status: u32, count: u64) -> String {
     match count {
-        1 => ProcmonResult(status).to_string(),
-        n => format!("{} ×{n}", ProcmonResult(status)),
+        1 => NamedResult(status).to_string(),
+        n => format!("{} ×{n}", NamedResult(status)),
     }
 }
 

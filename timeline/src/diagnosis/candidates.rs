@@ -67,8 +67,8 @@ pub struct Report {
     pub text: String,
     /// Its time, where its clock is known.
     pub time: Option<FileTime>,
-    /// It names a code that the operation's status maps to.
-    pub same_code: bool,
+    /// The code that it names, where the operation's status maps to it: an HRESULT, or the NTSTATUS itself.
+    pub code: Option<u32>,
     /// It names the operation's object.
     pub same_name: bool,
     /// It was written within seconds of the operation.

@@ -95,7 +95,7 @@ fn name<'a>(c: &Context<'a>) -> &'a str {
 }
 
 fn result(c: &Context<'_>) -> String {
-    status_codes::ProcmonResult(c.candidate.event.status).to_string()
+    status_codes::NamedResult(c.candidate.event.status).to_string()
 }
 
 /// How far a fact of the good boot holds of a candidate: fully for the same object, less for one of the same sort.
@@ -126,7 +126,7 @@ const FEATURES: &[Feature] = &[
         // A log that names codes would name this one.
         applies: |c| match &c.candidate.report {
             _ if c.in_good.is_none() || c.ordinary.is_none() || c.planned.is_some() => 0.0,
-            Some(report) if report.same_code || report.same_name => 0.0,
+            Some(report) if report.code.is_some() || report.same_name => 0.0,
             _ if c.codes_known => 2.0,
             _ => 1.0,
         },
@@ -166,8 +166,8 @@ const FEATURES: &[Feature] = &[
         name: "reported",
         weight: 3.0,
         applies: |c| match &c.candidate.report {
-            Some(r) if r.same_code && r.close => 1.0,
-            Some(r) if r.same_code => 0.4,
+            Some(r) if r.code.is_some() && r.close => 1.0,
+            Some(r) if r.code.is_some() => 0.4,
             _ => 0.0,
         },
         words: |c| {
@@ -295,7 +295,14 @@ const FEATURES: &[Feature] = &[
             _ => 0.0,
         },
         words: |c| {
-            let seconds = c.before_sign.unwrap_or_default().as_seconds();
+            let span = c.before_sign.unwrap_or_default();
+            if span == Ticks(0) {
+                return Words::new(
+                    "in the second in which the first sign of failure is written that follows",
+                    "与随后首个失败迹象写入于同一秒",
+                );
+            }
+            let seconds = span.as_seconds();
             Words::new(
                 format!("{seconds:.3} s before the first sign of failure that follows"),
                 format!("在随后的首个失败迹象之前 {seconds:.3} 秒"),
@@ -345,7 +352,10 @@ const FEATURES: &[Feature] = &[
         applies: |c| yes(c.alike <= 3),
         words: |c| {
             Words::new(
-                format!("{} meets this result with this operation only {} times", name(c), c.alike),
+                match c.alike {
+                    1 => format!("{} meets this result with this operation only once", name(c)),
+                    n => format!("{} meets this result with this operation only {n} times", name(c)),
+                },
                 format!("{} 的此操作仅 {} 次得到此结果", name(c), c.alike),
             )
         },

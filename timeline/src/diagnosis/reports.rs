@@ -72,10 +72,13 @@ impl Lines {
             let by_win32 = win32.as_ref().is_some_and(|m| {
                 line.win32.is_some() && (line.win32 == Some(m.win32.0) || line.win32 == m.older.map(|w| w.0))
             });
-            let same_code = by_win32 || line.ntstatus == Some(event.status);
+            let by_status = line.ntstatus.filter(|status| *status == event.status);
+            let by_win32 =
+                line.win32.filter(|_| by_win32).map(|w| status_codes::Win32Error(w).to_hresult().0);
+            let code = by_win32.or(by_status);
             let same_name = names.iter().any(|name| line.lower.contains(name.as_str()));
             // A code alone says something only where the line is about a failure of servicing.
-            if !(same_name || same_code && line.is_fault) {
+            if !(same_name || code.is_some() && line.is_fault) {
                 return None;
             }
             let close = line
@@ -85,13 +88,15 @@ impl Lines {
                 place: line.place,
                 text: line.text.clone(),
                 time: line.time,
-                same_code,
+                code,
                 same_name,
                 close,
             };
             Some(report)
         });
-        reports.max_by_key(|r| (r.same_code && r.same_name, r.close, r.same_name, std::cmp::Reverse(r.place)))
+        reports.max_by_key(|r| {
+            (r.code.is_some() && r.same_name, r.close, r.same_name, std::cmp::Reverse(r.place))
+        })
     }
 }
 

@@ -24,7 +24,7 @@ impl Told {
     pub(crate) fn of(event: &Event, process: &Process, report: Option<&Report>, faults: &Faults) -> Self {
         // A stage or a package only tells that something failed in it.
         let Some(fault) = faults.first().filter(|f| f.kind.names_a_cause()) else { return Self::default() };
-        let meant = report.is_some_and(|r| r.same_name && (r.same_code || r.close));
+        let meant = report.is_some_and(|r| r.same_name && (r.code.is_some() || r.close));
         if meant {
             return Self::default();
         }
@@ -54,7 +54,7 @@ impl Told {
             elsewhere: other_part || other_time,
             // A program's own error becomes another one on its way.
             contradicted: contradicted && process.role != Role::ServicingChild,
-            waiting: fault.waited_in_vain() && !report.is_some_and(|r| r.same_code),
+            waiting: fault.waited_in_vain() && !report.is_some_and(|r| r.code.is_some()),
         }
     }
 }

@@ -301,7 +301,7 @@ fn failing(found: &Found<'_>, candidate: &Candidate) -> Verdict {
     let second = found.candidates.get(1).map_or(0.0, |c| c.score.max(0.0));
     let lead = candidate.score - second;
     let process = found.timeline.process_of(event).map_or("?", |p| p.name.as_str());
-    let result = status_codes::ProcmonResult(event.status);
+    let result = status_codes::NamedResult(event.status);
     let mut verdict = blank(
         Outcome::FailingOperation,
         Words::new(
@@ -324,7 +324,7 @@ fn failing(found: &Found<'_>, candidate: &Candidate) -> Verdict {
     verdict.failing = Some(0);
     let strong = candidate.score >= features::STRONG && lead >= features::LEAD;
     // A trace alone never gives high confidence: a log must name the same error and the same object at that time.
-    let told = candidate.report.as_ref().is_some_and(|r| r.same_code && r.same_name && r.close);
+    let told = candidate.report.as_ref().is_some_and(|r| r.code.is_some() && r.same_name && r.close);
     verdict.confidence = Confidence {
         level: match (strong, told) {
             (true, true) => Level::High,
@@ -345,12 +345,13 @@ fn reasons(candidate: &Candidate) -> Vec<(Trust, Evidence)> {
     let event = &candidate.event;
     let mut reasons = Vec::new();
     if let Some(report) = &candidate.report {
-        let (en, zh) = match (report.same_code, report.same_name) {
-            (true, true) => {
-                ("the log says the same code for the same object", "日志对同一对象记录了相同的代码")
-            }
-            (true, false) => ("the log says the same code", "日志记录了相同的代码"),
-            _ => ("the log names the same object", "日志提到同一对象"),
+        let (en, zh) = match (report.code, report.same_name) {
+            (Some(code), true) => (
+                format!("the log says 0x{code:08X} for the same object"),
+                format!("日志对同一对象记录了 0x{code:08X}"),
+            ),
+            (Some(code), false) => (format!("the log says 0x{code:08X}"), format!("日志记录了 0x{code:08X}")),
+            (None, _) => ("the log names the same object".to_owned(), "日志提到同一对象".to_owned()),
         };
         let when = match report.time {
             Some(_) if report.close => ("at that time", "时间吻合"),

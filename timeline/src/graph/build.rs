@@ -8,7 +8,7 @@ use petgraph::graph::{DiGraph, NodeIndex};
 use super::{CaseGraph, EdgeData, EdgeKind, Node, NodeData, chain};
 use crate::{
     Candidate, Faults, Phase, PhaseName, Service, Sign, Timeline,
-    diagnosis::Holder,
+    diagnosis::{Holder, LINE_GRAIN},
     model::{Event, Evidence, FileTime, Place, Process, ProcessId, Role, Trust, Words},
     services,
 };
@@ -188,7 +188,7 @@ impl Builder<'_> {
     /// An operation with its process and its objects.
     fn operation(&mut self, event: &Event, words: Option<Words>, trust: Trust) -> NodeIndex {
         let plain = || {
-            let label = format!("{} → {}", event.name, status_codes::ProcmonResult(event.status));
+            let label = format!("{} → {}", event.name, status_codes::NamedResult(event.status));
             Words::new(label.clone(), label)
         };
         let words = || words.unwrap_or_else(plain);
@@ -242,9 +242,12 @@ impl Builder<'_> {
         }
         if let Some(report) = &candidate.report {
             let text = Words::new(report.text.clone(), report.text.clone());
-            let line = self.line(report.place, &text, report.time);
+            // Cut to the second, a line can seem to come before what it reports.
+            let cut = |time: FileTime| time < event.time && time.plus(LINE_GRAIN) >= event.time;
+            let time = report.time.map(|time| if cut(time) { event.time } else { time });
+            let line = self.line(report.place, &text, time);
             let trust = if report.close { Trust::Correlated } else { Trust::Inferred };
-            let (en, zh) = match (report.same_code, report.same_name) {
+            let (en, zh) = match (report.code.is_some(), report.same_name) {
                 (true, true) => ("the same code and the same object", "代码与对象相同"),
                 (true, false) => ("the same code", "代码相同"),
                 _ => ("the same object", "对象相同"),
@@ -304,11 +307,12 @@ impl Builder<'_> {
     fn consequences(&mut self, failing: Option<NodeIndex>) -> Option<NodeIndex> {
         let parts = self.parts;
         let begin = parts.failing.and_then(|at| parts.candidates.get(at)).map(|c| c.event.time);
-        let follows = |s: &Sign| begin.is_none_or(|begin| s.time >= begin);
+        // Lines are cut to the second, so that what follows the error can seem to come before it.
+        let follows = |s: &Sign| begin.is_none_or(|begin| s.latest >= begin);
         let mut first = None;
         let mut earlier = None;
         for (number, sign) in parts.signs.iter().enumerate().filter(|(_, s)| follows(s)).take(MAX_LINES) {
-            let node = self.sign(number, sign);
+            let node = self.sign(number, sign, begin.map_or(sign.time, |begin| begin.max(sign.time)));
             if let Some(earlier) = earlier {
                 let order = said("the order in time", "按时间先后");
                 self.edge(earlier, node, EdgeKind::Precedes, Trust::Inferred, order);
@@ -333,17 +337,17 @@ impl Builder<'_> {
     }
 
     /// A sign is the line that says it, the operation that shows it, or what a process did.
-    fn sign(&mut self, number: usize, sign: &Sign) -> NodeIndex {
+    fn sign(&mut self, number: usize, sign: &Sign, time: FileTime) -> NodeIndex {
         let event = match sign.place {
             Some(Place::Event(id)) => self.parts.timeline.event(id),
             _ => None,
         };
         let node = match (sign.place, event) {
-            (Some(place @ Place::Line { .. }), _) => self.line(place, &sign.words, Some(sign.time)),
+            (Some(place @ Place::Line { .. }), _) => self.line(place, &sign.words, Some(time)),
             (_, Some(event)) => self.operation(&event, Some(sign.words.clone()), sign.trust),
             (place, None) => {
                 let words = || sign.words.clone();
-                self.node(Node::Sign(number), words, Some(sign.time), place, sign.trust)
+                self.node(Node::Sign(number), words, Some(time), place, sign.trust)
             }
         };
         if let Some(process) = sign.process {

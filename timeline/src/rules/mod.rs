@@ -127,25 +127,25 @@ impl Match {
         self.started || !(self.process.is_empty() && self.path.is_empty() && self.status.is_empty())
     }
 
+    /// How much it asks: 0 where it is empty. The kind of a fault says half as much as another part, a path twice as much.
     fn conditions(&self) -> usize {
         let parts = [
-            &self.fault,
-            &self.item,
-            &self.phase,
-            &self.code,
-            &self.text,
-            &self.process,
-            &self.path,
-            &self.status,
-            &self.disabled,
-            &self.inside,
-            &self.seen,
-            &self.missing,
-            &self.service,
-            // A path says more than a process or a result.
-            &self.path,
+            (&self.fault, 1),
+            (&self.item, 2),
+            (&self.phase, 2),
+            (&self.code, 2),
+            (&self.text, 2),
+            (&self.process, 2),
+            (&self.path, 4),
+            (&self.status, 2),
+            (&self.disabled, 2),
+            (&self.inside, 2),
+            (&self.seen, 2),
+            (&self.missing, 2),
+            (&self.service, 2),
         ];
-        parts.iter().filter(|p| !p.is_empty()).count() + usize::from(self.started)
+        let given = parts.iter().filter(|(part, _)| !part.is_empty()).map(|(_, weight)| weight);
+        given.sum::<usize>() + 2 * usize::from(self.started)
     }
 }
 

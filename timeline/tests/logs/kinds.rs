@@ -510,7 +510,7 @@ const KINDS: &[Kind] = &[
         item: "DriverUpdateUninstallUpdates",
         code: Some(0x8007_1AB1),
         reported: Some(0x8007_1AB1),
-        rules: &["BR-0109", "BR-0401"],
+        rules: &["BR-0401", "BR-0109"],
     },
     Kind {
         name: "an installer that no rule knows by name",

@@ -232,7 +232,7 @@ fn a_disabled_service_is_told_and_a_stopped_one_is_not() {
                 &[("CBS.log", failed.clone()), ("services.reg", start_type(service, start))],
             )
         };
-        assert_eq!(with(4).rules, ["BR-0214", rule]);
+        assert_eq!(with(4).rules, [rule, "BR-0214"]);
         assert_eq!(with(3).rules, ["BR-0214"]);
     }
     let told = tell("TI 4", &[("CBS.log", failed), ("services.reg", start_type("TrustedInstaller", 4))]);
