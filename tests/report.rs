@@ -50,6 +50,34 @@ fn its_log_makes_the_verdict_sure() {
     assert_eq!(report["clock"]["log_utc_offset_minutes"], 540);
 }
 
+/// One machine, three days, three codes: what the logs of the founding case showed.
+#[test]
+fn each_day_of_a_driver_queue_that_fails_names_its_operation() {
+    for (name, operation, status, hresult, rule) in [
+        ("access-denied", "CreateFile", "0xC0000022", "0x80070005", "BR-0308"),
+        ("name-not-found", "CreateFile", "0xC0000034", "0x80070002", "BR-0301"),
+        ("log-growth", "SetDispositionInformationFile", "0xC0190019", "0x80071AB1", "BR-0304"),
+    ] {
+        let trace = sample(&format!("driver-queue-{name}.pml"));
+        let report = json(&[&trace, &sample(&format!("driver-queue-{name}.CBS.log"))]);
+        let verdict = &report["verdict"];
+        let failing = &verdict["failing_operation"];
+        assert_eq!(verdict["outcome"], "failing_operation", "{name}");
+        assert_eq!(
+            (&failing["operation"], &failing["status"]),
+            (&operation.into(), &status.into()),
+            "{name}"
+        );
+        assert!(failing["path"].as_str().unwrap().contains(r"\FileRepository\cpu.inf_amd64_"), "{name}");
+        assert_eq!(verdict["hresult"], hresult, "{name}");
+        assert_eq!(verdict["phase"], "startup-drivers", "{name}");
+        assert_eq!(verdict["confidence"]["level"], "high", "{name}");
+        assert_eq!(verdict["remedies"][0]["rule"], rule, "{name}");
+        // Without the log the result tells what the code would be.
+        assert_eq!(json(&[&trace])["verdict"]["failing_operation"]["hresult"], hresult, "{name}");
+    }
+}
+
 #[test]
 fn the_log_alone_names_the_driver_and_no_operation() {
     let report = json(&[&sample(LOG)]);

@@ -4,17 +4,22 @@ use std::path::Path;
 
 use sample_traces::{Options, make, scenario};
 
-/// How the sample was made: `sample-traces write --scenario driver-queue-access-denied --seed 2019 --noise 700`.
-const SAMPLE: (&str, Options) =
-    ("driver-queue-access-denied", Options { seed: 2019, is_64bit: true, noise: 700 });
+/// How they were made: `sample-traces write --scenario NAME --seed SEED --noise 700`.
+const SAMPLES: &[(&str, u64)] = &[
+    ("driver-queue-access-denied", 2019),
+    ("driver-queue-name-not-found", 2020),
+    ("driver-queue-log-growth", 2021),
+];
 
 #[test]
-fn making_the_sample_again_gives_the_same_bytes() {
-    let (name, options) = SAMPLE;
-    let made = make(scenario(name).unwrap(), options).unwrap();
+fn making_the_samples_again_gives_the_same_bytes() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples");
-    let kept = |ending: &str| std::fs::read(folder.join(format!("{name}.{ending}"))).unwrap();
-    assert!(kept("pml") == made.pml, "the PML differs");
-    assert!(kept("CBS.log") == made.cbs_log.as_bytes(), "the CBS.log differs");
-    assert!(made.pml.len() <= 600 << 10, "{} bytes", made.pml.len());
+    for (name, seed) in SAMPLES {
+        let options = Options { seed: *seed, is_64bit: true, noise: 700 };
+        let made = make(scenario(name).unwrap(), options).unwrap();
+        let kept = |ending: &str| std::fs::read(folder.join(format!("{name}.{ending}"))).unwrap();
+        assert!(kept("pml") == made.pml, "{name}: the PML differs");
+        assert!(kept("CBS.log") == made.cbs_log.as_bytes(), "{name}: the CBS.log differs");
+        assert!(made.pml.len() <= 600 << 10, "{name}: {} bytes", made.pml.len());
+    }
 }
