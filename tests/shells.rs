@@ -123,3 +123,16 @@ fn there_is_a_manual_page_for_each_command() {
     assert_eq!(out.status.code(), Some(2));
     assert!(String::from_utf8(out.stderr).unwrap().contains("file cannot be written"));
 }
+
+/// Whoever reads `--help` sees how the command is used.
+#[test]
+fn every_help_has_examples() {
+    let of = |args: &[&str]| String::from_utf8(bootrace(&[args, &["--help"]].concat()).stdout).unwrap();
+    for command in commands() {
+        assert!(of(&[&command]).contains("Examples"), "{command}");
+    }
+    for part in ["plan", "arm", "status", "collect", "disarm", "live"] {
+        let help = of(&["capture", part]);
+        assert!(help.contains(&format!("Examples:\n  bootrace capture {part}")), "{help}");
+    }
+}

@@ -36,16 +36,43 @@ pub(crate) struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     /// Show what arming would change, step by step, and how it is undone; changes nothing
+    #[command(after_help = "\
+Examples:
+  bootrace capture plan
+  bootrace capture plan --procmon D:\\Procmon64.exe --boots 3
+  bootrace capture plan --json | jq .steps")]
     Plan(PlanArgs),
     /// Set the machine up to record its next boots
+    #[command(after_help = "\
+Examples:
+  bootrace capture arm
+  bootrace capture arm --procmon D:\\Procmon64.exe --accept-eula
+  bootrace capture arm --boots 3 --auto-collect     an update that restarts several times")]
     Arm(ArmArgs),
     /// Show whether it is armed, what was recorded, and what was lost; changes nothing
+    #[command(after_help = "\
+Examples:
+  bootrace capture status
+  bootrace capture status --offline D:\\Windows     from WinPE")]
     Status(Target),
     /// Pack traces, logs and facts of the machine into one .zip
+    #[command(after_help = "\
+Examples:
+  bootrace capture collect -o D:\\case-4711.zip
+  bootrace capture collect --redact -o D:\\case-4711.zip
+  bootrace capture collect --unarmed -o D:\\logs.zip     only the logs, nothing was traced")]
     Collect(CollectArgs),
     /// Put everything back as it was; safe at any time, also twice
+    #[command(after_help = "\
+Examples:
+  bootrace capture disarm
+  bootrace capture disarm --offline D:\\Windows     from WinPE")]
     Disarm(DisarmArgs),
     /// Record while a command runs, for failures that come without a restart
+    #[command(after_help = "\
+Examples:
+  bootrace capture live -- dism /online /cleanup-image /restorehealth
+  bootrace capture live -o D:\\sfc.etl -- sfc /scannow")]
     Live(LiveArgs),
 }
 
