@@ -412,3 +412,20 @@ pub(crate) fn score(context: &Context<'_>) -> (Vec<FeatureHit>, f64) {
     let sum = hits.iter().map(|h| h.score).sum();
     (hits, sum)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::FEATURES;
+
+    #[test]
+    fn the_page_has_every_feature_with_its_weight() {
+        let page = include_str!("../../../DIAGNOSIS.md");
+        let rows: Vec<&str> = page.lines().filter(|l| l.starts_with("| `")).collect();
+        assert_eq!(rows.len(), FEATURES.len());
+        for (row, feature) in rows.iter().zip(FEATURES) {
+            let sign = if feature.weight < 0.0 { '−' } else { '+' };
+            let wanted = format!("| `{}` | {sign}{} |", feature.name, feature.weight.abs());
+            assert!(row.starts_with(&wanted), "{row}, not {wanted}");
+        }
+    }
+}
