@@ -9,6 +9,7 @@ use std::{
 
 use serde_json::Value;
 
+const SAMPLE: &str = "driver-queue-access-denied";
 /// What is text, or holds text; and what is not.
 const TEXTS: &str = "html,json,text,dot,mermaid,chrome";
 const OTHERS: &str = "png,perfetto,pmc";
@@ -24,9 +25,20 @@ fn bootrace(args: &[&str]) -> Vec<u8> {
     out.stdout
 }
 
-/// The report of the sample with its log.
-fn report(folder: &Path, formats: &str, lang: &str) -> Vec<(String, Vec<u8>)> {
-    let inputs = ["driver-queue-access-denied.pml", "driver-queue-access-denied.CBS.log"].map(sample);
+/// The samples by name.
+fn samples() -> Vec<String> {
+    let names =
+        std::fs::read_dir(sample("")).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut names: Vec<String> =
+        names.filter_map(|name| name.strip_suffix(".pml").map(str::to_owned)).collect();
+    names.sort();
+    assert!(names.iter().any(|name| name == SAMPLE));
+    names
+}
+
+/// The report of a sample with its log.
+fn report(name: &str, folder: &Path, formats: &str, lang: &str) -> Vec<(String, Vec<u8>)> {
+    let inputs = ["pml", "CBS.log"].map(|ending| sample(&format!("{name}.{ending}")));
     let inputs = inputs.iter().map(|path| path.to_str().unwrap());
     let options = ["-o", folder.to_str().unwrap(), "--format", formats, "--lang", lang];
     let args: Vec<&str> = ["report"].into_iter().chain(inputs).chain(options).collect();
@@ -43,39 +55,51 @@ fn report(folder: &Path, formats: &str, lang: &str) -> Vec<(String, Vec<u8>)> {
 #[test]
 fn a_second_run_writes_the_same_bytes() {
     let folder = tempfile::tempdir().unwrap();
+    let formats = [TEXTS, OTHERS].join(",");
     for lang in ["en", "zh-CN"] {
-        let formats = [TEXTS, OTHERS].join(",");
-        let [first, second] =
-            ["first", "second"].map(|name| report(&folder.path().join(name), &formats, lang));
-        assert_eq!(first.len(), formats.split(',').count());
-        for ((name, first), (other, second)) in first.iter().zip(&second) {
-            assert!(name == other && first == second, "{name} differs");
-        }
+        same_again(SAMPLE, &folder.path().join(lang), &formats, lang);
+    }
+    for name in samples() {
+        same_again(&name, &folder.path().join(&name), TEXTS, "en");
+    }
+}
+
+fn same_again(sample: &str, folder: &Path, formats: &str, lang: &str) {
+    let [first, second] = ["first", "second"].map(|run| report(sample, &folder.join(run), formats, lang));
+    assert_eq!(first.len(), formats.split(',').count());
+    for ((name, first), (other, second)) in first.iter().zip(&second) {
+        assert!(name == other && first == second, "{sample}: {name} differs");
     }
 }
 
 #[test]
 fn the_samples_report_looks_like_this() {
     let folder = tempfile::tempdir().unwrap();
-    let files = report(folder.path(), TEXTS, "en");
+    let files = report(SAMPLE, folder.path(), TEXTS, "en");
     let text = |name: &str| {
         let (_, bytes) = files.iter().find(|(file, _)| file == name).unwrap();
         String::from_utf8(bytes.clone()).unwrap()
     };
-    for name in ["report.txt", "report.dot", "report.mmd"] {
+    for name in ["report.dot", "report.mmd"] {
         insta::assert_snapshot!(name, text(name));
     }
     insta::assert_snapshot!("report.json", skeleton(&text("report.json")));
     insta::assert_snapshot!("report.trace.json", tracks(&text("report.trace.json")));
     insta::assert_snapshot!("report.html", outline(&text("report.html")));
-    let (_, chinese) =
-        report(folder.path(), "text", "zh-CN").into_iter().find(|(name, _)| name == "report.txt").unwrap();
-    insta::assert_snapshot!("report.zh-CN.txt", String::from_utf8(chinese).unwrap());
+    for name in samples() {
+        for lang in ["en", "zh-CN"] {
+            let files = report(&name, &folder.path().join(&name), "text", lang);
+            insta::assert_snapshot!(
+                format!("{name}.{lang}.txt"),
+                String::from_utf8(files[0].1.clone()).unwrap()
+            );
+        }
+    }
 }
 
 #[test]
 fn the_samples_events_look_like_this() {
-    let trace = sample("driver-queue-access-denied.pml");
+    let trace = sample(&format!("{SAMPLE}.pml"));
     let choice = ["events", trace.to_str().unwrap(), "--from", "+14.1s", "--to", "+15s"];
     let choice = [&choice[..], &["--where", "result is-not SUCCESS"]].concat();
     for (name, format) in [

@@ -27,6 +27,11 @@ fn every_samples_report_is_what_the_schema_says() {
     }
     let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-traces/samples");
     reports.push(("samples".to_owned(), report(&samples)));
+    for entry in std::fs::read_dir(&samples).unwrap().map(Result::unwrap) {
+        if entry.path().extension().is_some_and(|ending| ending == "pml" || ending == "log") {
+            reports.push((entry.file_name().into_string().unwrap(), report(&entry.path())));
+        }
+    }
     schema_check::hold(&reports);
     schema_check::hold_by_python(&reports);
 }

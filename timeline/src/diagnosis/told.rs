@@ -54,7 +54,7 @@ impl Told {
             elsewhere: other_part || other_time,
             // A program's own error becomes another one on its way.
             contradicted: contradicted && process.role != Role::ServicingChild,
-            waiting: fault.waited_in_vain() && !report.is_some_and(|r| r.code.is_some()),
+            waiting: fault.waited_in_vain() && report.is_none_or(|r| r.code.is_none()),
         }
     }
 }
