@@ -1,0 +1,43 @@
+//! The diagnosis held against cases that another generator makes, which knows none of bootrace's code: tests/independent.
+
+use std::{path::Path, process::Command};
+
+use sample_traces::evaluate::{Judged, judge, under};
+
+fn share(judged: &[Judged], part: impl Fn(&Judged) -> Option<bool>) -> f64 {
+    let asked: Vec<bool> = judged.iter().filter_map(part).collect();
+    assert!(asked.len() > 50, "{} cases", asked.len());
+    asked.iter().filter(|right| **right).count() as f64 / asked.len() as f64
+}
+
+/// With logs; the noise comes from real traces where they are at hand.
+#[test]
+fn cases_of_another_generator() {
+    let generator = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/independent/make.py");
+    let folder = tempfile::tempdir().unwrap();
+    let made = Command::new("python3")
+        .arg(generator)
+        .arg(folder.path())
+        .args(["--seeds", "71", "--events", "3000"])
+        .output();
+    let Ok(made) = made else {
+        println!("SKIPPED: python3 is not installed");
+        return;
+    };
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let rules = timeline::Rules::built_in();
+    let judged: Vec<Judged> = under(folder.path()).unwrap().iter().map(|case| judge(case, &rules)).collect();
+    let complaints: String = judged.iter().map(Judged::complaint).collect();
+    assert!(judged.iter().all(|j| !j.false_verdict), "{complaints}");
+    for (what, least, share) in [
+        ("outcome", 0.98, share(&judged, |j| Some(j.outcome))),
+        ("operation first", 0.95, share(&judged, |j| j.named)),
+        ("among three", 0.99, share(&judged, |j| j.among_three)),
+        ("phase", 0.98, share(&judged, |j| j.phase)),
+        ("code", 0.98, share(&judged, |j| j.code)),
+        ("remedy", 0.98, share(&judged, |j| j.remedy)),
+    ] {
+        println!("{what}: {share:.3}");
+        assert!(share >= least, "{what}: {share:.3} of {} cases\n{complaints}", judged.len());
+    }
+}
