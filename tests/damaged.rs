@@ -74,7 +74,7 @@ fn a_log_that_was_not_closed_gives_the_same_verdict_and_says_what_it_is() {
         "--lang",
         "zh-CN",
     ]);
-    assert!(text(&chinese.stdout).contains("broken.pml 未正常关闭:已恢复"), "{}", text(&chinese.stdout));
+    assert!(text(&chinese.stdout).contains("broken.pml 未正常关闭：已恢复"), "{}", text(&chinese.stdout));
 }
 
 #[test]
@@ -132,7 +132,7 @@ fn a_raw_boot_log_is_reported_and_says_how_far_its_layout_is_known() {
     );
     for (lang, words) in [
         ("en", "Procmon.pmb: a raw boot log, whose layout is known from a public description only"),
-        ("zh-CN", "Procmon.pmb:原始启动日志,其格式仅见于公开描述"),
+        ("zh-CN", "Procmon.pmb：原始启动日志，其格式仅见于公开描述"),
     ] {
         let path = folder.path().join("Procmon.pmb");
         let said = bootrace(&["report", path.to_str().unwrap(), "--format", "json", "--lang", lang]);

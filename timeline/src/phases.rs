@@ -225,13 +225,13 @@ impl Traced<'_> {
         let (start, words) = match (first, servicing.filter_map(|p| p.start).max()) {
             // One program that is killed is no sign-out.
             (Some(first), _) if signed_out.len() >= 3 => {
-                (first, Words::new("the user's programs are ended, as at sign-out", "用户程序被结束,即注销"))
+                (first, Words::new("the user's programs are ended, as at sign-out", "用户程序被结束，即注销"))
             }
             (_, Some(start)) if ended.is_some() && self.poqexec_before(start).is_none() => (
                 start,
                 Words::new(
                     "TiWorker.exe works until services.exe ends: Windows is shutting down",
-                    "TiWorker.exe 一直工作到 services.exe 结束:Windows 正在关机",
+                    "TiWorker.exe 一直工作到 services.exe 结束：Windows 正在关机",
                 ),
             ),
             _ => return,
@@ -263,7 +263,7 @@ impl Traced<'_> {
             let end = poqexec.iter().map(|(start, _)| *start).find(|s| *s >= renames.time);
             let words = Words::new(
                 "smss.exe reads PendingFileRenameOperations; the phase ends where poqexec.exe starts",
-                "smss.exe 读取 PendingFileRenameOperations;到 poqexec.exe 启动为止",
+                "smss.exe 读取 PendingFileRenameOperations；到 poqexec.exe 启动为止",
             );
             let span = (renames.time, end);
             found.push((PhaseName::BootRenames, span, Trust::Inferred, Some(renames.id.into()), words));
@@ -272,7 +272,7 @@ impl Traced<'_> {
             let parent = process.parent.and_then(|id| self.timeline.process(id)).map(|p| p.role);
             if parent == Some(Role::SessionManager) {
                 let words =
-                    Words::new("poqexec.exe runs, started by smss.exe", "poqexec.exe 运行,由 smss.exe 启动");
+                    Words::new("poqexec.exe runs, started by smss.exe", "poqexec.exe 运行，由 smss.exe 启动");
                 found.push((PhaseName::BootPoq, (*start, process.end), Trust::Recorded, None, words));
             }
         }
@@ -294,7 +294,7 @@ impl Traced<'_> {
         } else {
             Words::new(
                 format!("the driver queue is at work: {}", first.path),
-                format!("驱动队列在工作:{}", first.path),
+                format!("驱动队列在工作：{}", first.path),
             )
         };
         let span = (first.time, Some(last));
@@ -314,7 +314,7 @@ impl Traced<'_> {
         let noted = self.marks(&[Mark::InstallerWork]).filter(|e| within(e.time)).map(|e| {
             let words = Words::new(
                 format!("an advanced installer is at work: {}", e.path),
-                format!("高级安装程序在工作:{}", e.path),
+                format!("高级安装程序在工作：{}", e.path),
             );
             (e.time, Some(Place::from(e.id)), words)
         });
@@ -326,7 +326,7 @@ impl Traced<'_> {
         let started = started.map(|(start, p)| {
             let words = Words::new(
                 format!("TiWorker.exe starts {}, as an advanced installer does", p.name),
-                format!("TiWorker.exe 启动 {},高级安装程序即如此", p.name),
+                format!("TiWorker.exe 启动 {}，高级安装程序即如此", p.name),
             );
             (start, None, words)
         });
@@ -355,7 +355,7 @@ impl Traced<'_> {
             .max();
         let words = Words::new(
             format!("begins with the first sign of failure: {}", sign.words.en),
-            format!("始于第一个失败迹象:{}", sign.words.zh),
+            format!("始于第一个失败迹象：{}", sign.words.zh),
         );
         self.add(PhaseName::Rollback, (sign.time, end), Trust::Inferred, sign.place, words);
     }

@@ -277,7 +277,7 @@ fn assess(name: &str, start: Option<StartType>, states: &[ServiceState]) -> (Ass
             Assessment::Suspicious,
             Words::new(
                 format!("{name} failed: {}", failed.evidence.words.en),
-                format!("{name} 失败:{}", failed.evidence.words.zh),
+                format!("{name} 失败：{}", failed.evidence.words.zh),
             ),
         );
     }
@@ -302,7 +302,7 @@ fn assess(name: &str, start: Option<StartType>, states: &[ServiceState]) -> (Ass
                     start.name()
                 ),
                 format!(
-                    "{name} 在此跟踪中未运行。其启动类型为 {};按需启动的服务未运行属正常状态。",
+                    "{name} 在此跟踪中未运行。其启动类型为 {}；按需启动的服务未运行属正常状态。",
                     start.name()
                 ),
             ),

@@ -40,7 +40,7 @@ impl View<'_> {
                 row(
                     Text::new(
                         format!("damaged records; the first: {first}"),
-                        format!("损坏的记录;第一条:{first}"),
+                        format!("损坏的记录；第一条：{first}"),
                     ),
                     scan.bad,
                     Text::new("what they held is not in this report", "其内容不在本报告中"),
@@ -52,7 +52,7 @@ impl View<'_> {
                     scan.missing,
                     Text::new(
                         "events were filtered out or dropped before the log was saved; the operation sought may be among them",
-                        "保存日志之前有事件被筛除或丢弃;要找的操作可能在其中",
+                        "保存日志之前有事件被筛除或丢弃；要找的操作可能在其中",
                     ),
                 );
             }

@@ -64,11 +64,11 @@ fn aligned_on(comparison: &Comparison) -> Text {
     if phases.is_empty() {
         return Text::new(
             "program and command line of each process; the two show no phase in common",
-            "各进程的程序与命令行;两次启动没有共同的阶段",
+            "各进程的程序与命令行；两次启动没有共同的阶段",
         );
     }
     Text::new(
         format!("{phases}; program and command line of each process"),
-        format!("{phases};各进程的程序与命令行"),
+        format!("{phases}；各进程的程序与命令行"),
     )
 }

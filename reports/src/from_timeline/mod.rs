@@ -137,7 +137,7 @@ impl View<'_> {
                 Text::new("the trace shows when CBS.log was written", "跟踪显示了 CBS.log 的写入时间")
             }
             timeline::Trust::Inferred => {
-                Text::new("assumed: nothing tells the time zone", "假定:没有内容说明时区")
+                Text::new("assumed: nothing tells the time zone", "假定：没有内容说明时区")
             }
         };
         Clock {

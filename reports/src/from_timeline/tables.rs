@@ -104,7 +104,7 @@ impl View<'_> {
             title: text(&s.words),
             action: Text::new(
                 format!("set its start type back to manual: sc.exe config {} start= demand", s.name),
-                format!("将其启动类型恢复为手动:sc.exe config {} start= demand", s.name),
+                format!("将其启动类型恢复为手动：sc.exe config {} start= demand", s.name),
             ),
             evidence: s.start_type.iter().map(|(_, e)| self.evidence(e)).collect(),
             ..Finding::default()
@@ -148,7 +148,7 @@ impl View<'_> {
                 severity: Some(Severity::Warning),
                 title: Text::new(
                     format!("the component store is damaged: {what}"),
-                    format!("组件存储已损坏:{what}"),
+                    format!("组件存储已损坏：{what}"),
                 ),
                 evidence: vec![
                     self.evidence(&timeline::Evidence::at(place, Words::new(line.text.clone(), ""))),
@@ -191,7 +191,7 @@ impl View<'_> {
             Assessment::Ordinary => (
                 Severity::Ok,
                 "AppXSVC and App Readiness: nothing shows a part of theirs in this failure.",
-                "AppXSVC 与 App Readiness:没有迹象表明它们与此失败有关。",
+                "AppXSVC 与 App Readiness：没有迹象表明它们与此失败有关。",
             ),
             Assessment::Suspicious => (
                 Severity::Warning,
@@ -201,7 +201,7 @@ impl View<'_> {
             Assessment::Unknown => (
                 Severity::Note,
                 "AppXSVC and App Readiness: what was given does not tell whether they had a part.",
-                "AppXSVC 与 App Readiness:所提供的内容不足以说明它们是否有关。",
+                "AppXSVC 与 App Readiness：所提供的内容不足以说明它们是否有关。",
             ),
         };
         Some(Finding {

@@ -532,12 +532,12 @@ impl Fault {
         };
         if let Some(took) = self.took.filter(|t| *t >= Ticks::seconds(1)) {
             en = format!("{en} after {:.0} s", took.as_seconds());
-            zh = format!("{zh},历时 {:.0} 秒", took.as_seconds());
+            zh = format!("{zh}，历时 {:.0} 秒", took.as_seconds());
         }
         let code = self.code_text();
         if !code.is_empty() && self.kind != FaultKind::Stage {
             en = format!("{en} with {code}");
-            zh = format!("{zh},代码 {code}");
+            zh = format!("{zh}，代码 {code}");
         }
         Words::new(en, zh)
     }

@@ -145,7 +145,7 @@ const FEATURES: &[Feature] = &[
         words: |c| {
             Words::new(
                 format!("the good boot has the same operation with {} too, and went well", result(c)),
-                format!("正常启动中相同的操作也得到 {},而更新成功", result(c)),
+                format!("正常启动中相同的操作也得到 {}，而更新成功", result(c)),
             )
         },
     },
@@ -159,7 +159,7 @@ const FEATURES: &[Feature] = &[
         },
         words: |c| {
             let text = c.candidate.report.as_ref().map_or("", |r| r.text.as_str());
-            Words::new(format!("a log names the same object: {text}"), format!("日志提到同一对象:{text}"))
+            Words::new(format!("a log names the same object: {text}"), format!("日志提到同一对象：{text}"))
         },
     },
     Feature {
@@ -172,7 +172,7 @@ const FEATURES: &[Feature] = &[
         },
         words: |c| {
             let text = c.candidate.report.as_ref().map_or("", |r| r.text.as_str());
-            Words::new(format!("a log names the same error: {text}"), format!("日志记录了相同的错误:{text}"))
+            Words::new(format!("a log names the same error: {text}"), format!("日志记录了相同的错误：{text}"))
         },
     },
     Feature {
@@ -190,7 +190,7 @@ const FEATURES: &[Feature] = &[
         words: |_| {
             Words::new(
                 "the same thread opens the file for its attributes right afterwards, as servicing does to find who is in the way",
-                "同一线程随即仅为属性打开该文件,更新程序借此查找占用者",
+                "同一线程随即仅为属性打开该文件，更新程序借此查找占用者",
             )
         },
     },
@@ -202,7 +202,7 @@ const FEATURES: &[Feature] = &[
             let (index, kind) = c.planned.map_or((0, ""), |p| (p.index, p.kind));
             Words::new(
                 format!("pending.xml plans it: primitive {index}, {kind}"),
-                format!("pending.xml 中的计划:第 {index} 个基元,{kind}"),
+                format!("pending.xml 中的计划：第 {index} 个基元，{kind}"),
             )
         },
     },
@@ -223,7 +223,7 @@ const FEATURES: &[Feature] = &[
             let why = c.ordinary.clone().unwrap_or_default();
             Words::new(
                 format!("the result is ordinary here: {}", why.en),
-                format!("此处该结果属正常:{}", why.zh),
+                format!("此处该结果属正常：{}", why.zh),
             )
         },
     },
@@ -324,7 +324,7 @@ const FEATURES: &[Feature] = &[
         words: |_| {
             Words::new(
                 "the good boot has this process in this phase, and not this operation",
-                "正常启动的同一阶段有该进程,但没有此操作",
+                "正常启动的同一阶段有该进程，但没有此操作",
             )
         },
     },

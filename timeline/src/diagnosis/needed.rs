@@ -63,13 +63,13 @@ const NEEDED: &[Needed] = &[
         Shape::Contains(r"\driverstore\filerepository\", PRECOMPILED),
         Result::Missing,
         "a driver package's folder or file, without which the driver queue cannot go on",
-        "驱动程序包的文件夹或文件,缺失则驱动队列无法继续",
+        "驱动程序包的文件夹或文件，缺失则驱动队列无法继续",
     ),
     file(
         Shape::Contains(r"\windows\inf\", PRECOMPILED),
         Result::Missing,
         "an INF, without which the driver queue cannot go on",
-        "INF 文件,缺失则驱动队列无法继续",
+        "INF 文件，缺失则驱动队列无法继续",
     ),
     key(
         Shape::Contains(r"\component based servicing\driveroperations\", &[]),
@@ -81,7 +81,7 @@ const NEEDED: &[Needed] = &[
         Shape::ChildOf(r"\services\"),
         Result::Missing,
         "a service's key, which a driver update changes",
-        "服务的注册表项,驱动更新会更改它",
+        "服务的注册表项，驱动更新会更改它",
     ),
     store(r"\windows\winsxs\amd64_"),
     store(r"\windows\winsxs\x86_"),
@@ -122,7 +122,7 @@ const NEEDED: &[Needed] = &[
         Shape::Contains(r"\temp\", &[]),
         Result::Collision,
         "a temporary file, whose name should be free",
-        "临时文件,其名称应未被占用",
+        "临时文件，其名称应未被占用",
     ),
 ];
 

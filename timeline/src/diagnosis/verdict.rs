@@ -263,7 +263,7 @@ impl Seen {
         let title = match (self.traces, self.logs) {
             (0, _) => Words::new(
                 "record the reboot itself with Process Monitor's boot logging (Options, Enable Boot Logging), then restart and let the update fail",
-                "用 Process Monitor 的启动日志记录重启本身 (Options → Enable Boot Logging),然后重启让更新失败",
+                "用 Process Monitor 的启动日志记录重启本身 (Options → Enable Boot Logging)，然后重启让更新失败",
             ),
             (_, 0) => Words::new(
                 "give CBS.log and the System event log of the same boot beside the trace",
@@ -271,7 +271,7 @@ impl Seen {
             ),
             _ => Words::new(
                 "record the boot in which the failure happens; a failure at shutdown is only in the log of the boot before it",
-                "请记录发生失败的那次启动;关机时的失败只在前一次启动的日志中",
+                "请记录发生失败的那次启动；关机时的失败只在前一次启动的日志中",
             ),
         };
         NextCapture { title, command: "" }
@@ -306,7 +306,7 @@ fn failing(found: &Found<'_>, candidate: &Candidate) -> Verdict {
         Outcome::FailingOperation,
         Words::new(
             format!("{} of {} by {process} failed with {result}.", event.name, event.path),
-            format!("{process} 对 {} 的 {} 失败:{result}。", event.path, event.name),
+            format!("{process} 对 {} 的 {} 失败：{result}。", event.path, event.name),
         ),
     );
     let report = candidate.report.as_ref().filter(|r| r.close);
@@ -406,7 +406,7 @@ fn without_operation(found: &Found<'_>, fault: &Fault, seen: &Seen) -> Verdict {
     } else {
         Words::new(
             "the file or registry operation behind it: logs name codes, only a trace of the reboot names the operation",
-            "其背后的文件或注册表操作:日志只有代码,只有重启的跟踪才能指出操作",
+            "其背后的文件或注册表操作：日志只有代码，只有重启的跟踪才能指出操作",
         )
     };
     verdict.missing = Some(Missing { what, evidence, lacks: missing::disabled_services(found.services) });
@@ -420,14 +420,14 @@ fn unexplained(found: &Found<'_>, seen: &Seen) -> Verdict {
         Outcome::FailureWithoutOperation,
         Words::new(
             "The update failed, and no single operation in the trace explains it.",
-            "更新失败,但跟踪中没有单个操作可以解释。",
+            "更新失败，但跟踪中没有单个操作可以解释。",
         ),
     );
     verdict.phase = found.signs.first().map_or(PhaseName::Unknown, |s| phases::before(found.phases, s.time));
     let mut evidence: Vec<_> = found.signs.iter().take(3).map(Sign::evidence).collect();
     let mut what = Words::new(
         "an operation whose failure explains the rollback; the cause may be an absence, such as a service that never answered",
-        "能解释回滚的失败操作;原因可能是某种缺席,例如服务始终未响应",
+        "能解释回滚的失败操作；原因可能是某种缺席，例如服务始终未响应",
     );
     let mut lacks = missing::disabled_services(found.services);
     let program = found.signs.first().and_then(|s| missing::program_failed(found.timeline, s.time));
@@ -436,14 +436,14 @@ fn unexplained(found: &Found<'_>, seen: &Seen) -> Verdict {
         verdict.phase = PhaseName::BootPoq;
         verdict.summary = Words::new(
             format!("{}, and no operation of it explains that.", sign.words.en),
-            format!("{},但其操作都无法解释。", sign.words.zh),
+            format!("{}，但其操作都无法解释。", sign.words.zh),
         );
         let foreign = found.marked.iter().filter(|(mark, _)| *mark == Mark::ForeignImage);
         let foreign: Vec<Evidence> = foreign.map(|(_, e)| missing::foreign_image(e)).collect();
         if !foreign.is_empty() {
             what = Words::new(
                 "why poqexec.exe ended: a library that is not Windows' own was loaded into it",
-                "poqexec.exe 结束的原因:有非 Windows 自带的库被加载到其中",
+                "poqexec.exe 结束的原因：有非 Windows 自带的库被加载到其中",
             );
         }
         evidence.extend(foreign);
@@ -479,15 +479,15 @@ fn no_failure(found: &Found<'_>, seen: &Seen) -> Verdict {
     let summary = match (seen.traces > 0, damaged) {
         (true, 0) => Words::new(
             "The trace holds an update's reboot, and nothing in it shows a failure.",
-            "跟踪包含一次更新重启,其中没有失败迹象。",
+            "跟踪包含一次更新重启，其中没有失败迹象。",
         ),
         (false, 0) => Words::new(
             "The logs show servicing at work, and no failed reboot.",
-            "日志显示更新程序在工作,没有失败的重启。",
+            "日志显示更新程序在工作，没有失败的重启。",
         ),
         (_, n) => Words::new(
             format!("No reboot failed here, but the component store is damaged: {n} line(s) say so."),
-            format!("此处没有失败的重启,但组件存储已损坏:{n} 行如此记录。"),
+            format!("此处没有失败的重启，但组件存储已损坏：{n} 行如此记录。"),
         ),
     };
     let mut verdict = blank(Outcome::NoFailure, summary);
@@ -495,7 +495,7 @@ fn no_failure(found: &Found<'_>, seen: &Seen) -> Verdict {
     verdict.next_capture = Some(NextCapture {
         title: Words::new(
             "if the update failed all the same, it failed in another boot or at shutdown: capture that one",
-            "若更新仍然失败,则失败发生在另一次启动或关机时:请捕获那一次",
+            "若更新仍然失败，则失败发生在另一次启动或关机时：请捕获那一次",
         ),
         command: "",
     });
@@ -512,7 +512,7 @@ fn not_enough(found: &Found<'_>, seen: &Seen) -> Verdict {
                     "An event log says that {}; nothing here says whether it failed at its reboot.",
                     update.en
                 ),
-                format!("事件日志记录:{};此处没有内容说明它是否在重启时失败。", update.zh),
+                format!("事件日志记录：{}；此处没有内容说明它是否在重启时失败。", update.zh),
             )
         }
         (0, _) => Words::new(
@@ -521,11 +521,11 @@ fn not_enough(found: &Found<'_>, seen: &Seen) -> Verdict {
         ),
         (_, true) => Words::new(
             "The trace holds no update's reboot: it cannot tell why an update failed.",
-            "跟踪不包含更新重启:无法说明更新为何失败。",
+            "跟踪不包含更新重启：无法说明更新为何失败。",
         ),
         _ => Words::new(
             "The trace holds a part of an update's reboot, too little to say whether it failed.",
-            "跟踪只包含更新重启的一部分,不足以判断是否失败。",
+            "跟踪只包含更新重启的一部分，不足以判断是否失败。",
         ),
     };
     let mut verdict = blank(Outcome::NotEnoughEvidence, summary);

@@ -93,14 +93,14 @@ impl Wait {
         let what = if names.is_empty() {
             Words::new(
                 format!("what {who} waited for: it did nothing for {seconds:.0} s before the failure"),
-                format!("{who} 所等待的对象:失败前它有 {seconds:.0} 秒没有任何操作"),
+                format!("{who} 所等待的对象：失败前它有 {seconds:.0} 秒没有任何操作"),
             )
         } else {
             Words::new(
                 format!(
                     "the answer of a service, perhaps {names}: {who} did nothing for {seconds:.0} s before the failure"
                 ),
-                format!("服务的应答,可能是 {names}:失败前 {who} 有 {seconds:.0} 秒没有任何操作"),
+                format!("服务的应答，可能是 {names}：失败前 {who} 有 {seconds:.0} 秒没有任何操作"),
             )
         };
         let asked = self.asked.iter().map(|(name, event)| {

@@ -275,7 +275,7 @@ impl Builder<'_> {
         let shared = shared(holder.share);
         let words = Words::new(
             format!("the file is held by {name}, opened with {}", shared.en),
-            format!("文件被 {name} 占用,打开时{}", shared.zh),
+            format!("文件被 {name} 占用，打开时{}", shared.zh),
         );
         let open = self.operation(&event, Some(words), Trust::Inferred);
         let words =
@@ -325,7 +325,7 @@ impl Builder<'_> {
         if let (Some(failing), Some(sign)) = (failing, first) {
             let words = said(
                 "the sign follows the error, and nothing more likely lies between",
-                "迹象紧随错误,其间没有更可能的原因",
+                "迹象紧随错误，其间没有更可能的原因",
             );
             self.edge(failing, sign, EdgeKind::Caused, Trust::Inferred, words);
         }

@@ -20,7 +20,7 @@ pub(super) fn caveats(recovered: &Recovered) -> Vec<Caveat> {
             ("its events were found record by record", "其事件系逐条记录找回")
         };
         caveats.push(Caveat {
-            verdict: Some(Words::new(format!("{{}} {en}: recovered"), format!("{{}} {zh}:已恢复"))),
+            verdict: Some(Words::new(format!("{{}} {en}: recovered"), format!("{{}} {zh}：已恢复"))),
             what: Words::new(
                 format!("the log {en}; {}: {reason}", how.0),
                 format!("该日志{zh};{}:{reason}", how.1),
@@ -29,7 +29,7 @@ pub(super) fn caveats(recovered: &Recovered) -> Vec<Caveat> {
             offset: reason.offset(),
             consequence: Words::new(
                 "Process Monitor refuses such a log; `bootrace slice` writes one that it opens",
-                "Process Monitor 拒绝打开此类日志;`bootrace slice` 可写出能够打开的日志",
+                "Process Monitor 拒绝打开此类日志；`bootrace slice` 可写出能够打开的日志",
             ),
             hides: false,
         });
@@ -40,7 +40,7 @@ pub(super) fn caveats(recovered: &Recovered) -> Vec<Caveat> {
             verdict: None,
             what: Words::new(
                 "bytes behind the last whole record: a record that is cut off, or room that was never used",
-                "最后一条完整记录之后的字节:被截断的记录,或从未使用的空间",
+                "最后一条完整记录之后的字节：被截断的记录，或从未使用的空间",
             ),
             count: Some(tail.bytes),
             offset: Some(tail.offset),
@@ -57,7 +57,7 @@ pub(super) fn of_raw_log(pmb: &Pmb, named: Option<Names>) -> Vec<Caveat> {
     let mut caveats = vec![Caveat {
         verdict: Some(Words::new(
             "{}: a raw boot log, whose layout is known from a public description only",
-            "{}:原始启动日志,其格式仅见于公开描述",
+            "{}：原始启动日志，其格式仅见于公开描述",
         )),
         what: Words::new(
             format!(
@@ -65,7 +65,7 @@ pub(super) fn of_raw_log(pmb: &Pmb, named: Option<Names>) -> Vec<Caveat> {
                 pmb.joined, pmb.pending, pmb.ends_alone
             ),
             format!(
-                "原始启动日志中的操作;{} 个已与其结束配对,{} 个尚未结束,{} 个结束没有对应的开始",
+                "原始启动日志中的操作；{} 个已与其结束配对，{} 个尚未结束，{} 个结束没有对应的开始",
                 pmb.joined, pmb.pending, pmb.ends_alone
             ),
         ),
@@ -74,7 +74,7 @@ pub(super) fn of_raw_log(pmb: &Pmb, named: Option<Names>) -> Vec<Caveat> {
         consequence: Words::new(
             "the layout was described by others from the driver, and no real file was at hand: hold what matters against the log \
              that Process Monitor itself saves",
-            "其格式由他人根据驱动程序描述,且没有真实文件可供核对:重要内容请与 Process Monitor 自身保存的日志对照",
+            "其格式由他人根据驱动程序描述，且没有真实文件可供核对：重要内容请与 Process Monitor 自身保存的日志对照",
         ),
         hides: false,
     }];
@@ -92,7 +92,7 @@ pub(super) fn of_raw_log(pmb: &Pmb, named: Option<Names>) -> Vec<Caveat> {
                 "paths that stay in NT form, as no record tells their drive; told: {drives}{}",
                 assumed.0
             ),
-            format!("保持 NT 形式的路径,因为没有记录说明其盘符;已知:{drives}{}", assumed.1),
+            format!("保持 NT 形式的路径，因为没有记录说明其盘符；已知：{drives}{}", assumed.1),
         ),
         count: Some(pmb.nt_paths),
         offset: None,
@@ -107,11 +107,11 @@ pub(super) fn of_raw_log(pmb: &Pmb, named: Option<Names>) -> Vec<Caveat> {
             verdict: None,
             what: Words::new(
                 "records that lie behind newer ones: the driver began the file anew, as it does when the disk is full",
-                "位于较新记录之后的记录:驱动程序重新开始写文件,磁盘已满时会如此",
+                "位于较新记录之后的记录：驱动程序重新开始写文件，磁盘已满时会如此",
             ),
             count: Some(pmb.older),
             offset: None,
-            consequence: Words::new("events between are lost; the operation sought may be among them", "其间的事件已丢失;要找的操作可能在其中"),
+            consequence: Words::new("events between are lost; the operation sought may be among them", "其间的事件已丢失；要找的操作可能在其中"),
             hides: true,
         });
     }
@@ -128,7 +128,7 @@ fn gap(gap: &Gap) -> Caveat {
         offset: Some(gap.offset),
         consequence: Words::new(
             "the events that lay there are lost; the operation sought may be among them",
-            "该处的事件已丢失;要找的操作可能在其中",
+            "该处的事件已丢失；要找的操作可能在其中",
         ),
         hides: true,
     }
@@ -151,7 +151,7 @@ fn names(names: Names) -> Caveat {
                 names.inferred, names.unknown_events
             ),
             format!(
-                "个进程(共 {all} 个)没有名称;{told} 个由记录命名,{} 个由其加载的映像推断。其余进程的事件数:{}",
+                "个进程(共 {all} 个)没有名称；{told} 个由记录命名，{} 个由其加载的映像推断。其余进程的事件数：{}",
                 names.inferred, names.unknown_events
             ),
         ),
@@ -159,7 +159,7 @@ fn names(names: Names) -> Caveat {
         offset: None,
         consequence: Words::new(
             "what a process without a name did is not judged; company, version and description of rebuilt processes are lost",
-            "没有名称的进程所做的操作不作判断;重建的进程缺少公司、版本和描述",
+            "没有名称的进程所做的操作不作判断；重建的进程缺少公司、版本和描述",
         ),
         hides: names.unknown > 0,
     }

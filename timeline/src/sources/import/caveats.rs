@@ -54,7 +54,11 @@ impl Unknown {
 
 /// Columns that may be missing, and what is missing then.
 const ABSENT: &[(Column, &str, &str)] = &[
-    (Column::Path, "no operation has its object: no operation can be named", "操作没有对象:无法指出任何操作"),
+    (
+        Column::Path,
+        "no operation has its object: no operation can be named",
+        "操作没有对象：无法指出任何操作",
+    ),
     (
         Column::Detail,
         "what an open asks for, targets of renames, exit statuses and registry values are not known",
@@ -67,12 +71,12 @@ const ABSENT: &[(Column, &str, &str)] = &[
     (
         Column::ParentPid,
         "a child of a servicing process is known only where its start is in the log",
-        "仅当日志中有进程启动记录时,才能识别服务进程的子进程",
+        "仅当日志中有进程启动记录时，才能识别服务进程的子进程",
     ),
     (
         Column::CommandLine,
         "command lines are known only where a start is in the log; which service a host runs is not",
-        "仅当日志中有进程启动记录时才知道命令行;宿主进程运行的服务未知",
+        "仅当日志中有进程启动记录时才知道命令行；宿主进程运行的服务未知",
     ),
     (Column::ImagePath, "where a program lies is not known", "程序所在路径未知"),
     (Column::Company, "whose program it is is not known", "程序的公司未知"),
@@ -99,12 +103,12 @@ pub(crate) fn of(file: &ImportFile, known: &Known, unknown: &Unknown) -> Vec<Cav
         note(
             Words::new(
                 "the export has no list of processes: they are told from its rows; start times not known",
-                "导出文件没有进程列表:进程由各行推断;启动时间未知",
+                "导出文件没有进程列表：进程由各行推断；启动时间未知",
             ),
             Some(known.without_start),
             Words::new(
                 "a process without rows is missing; two that say the same of themselves count as one, unless a start lies between",
-                "没有记录行的进程缺失;各列相同的两个进程被视为同一个,除非其间有启动记录",
+                "没有记录行的进程缺失；各列相同的两个进程被视为同一个，除非其间有启动记录",
             ),
             false,
         );
@@ -121,7 +125,7 @@ pub(crate) fn of(file: &ImportFile, known: &Known, unknown: &Unknown) -> Vec<Cav
         note(
             Words::new(
                 format!("results that are not known; the first: {first:?}"),
-                format!("未知的结果;第一个:{first:?}"),
+                format!("未知的结果；第一个：{first:?}"),
             ),
             Some(unknown.results.count),
             Words::new("they do not count as errors", "不计为错误"),
@@ -132,7 +136,7 @@ pub(crate) fn of(file: &ImportFile, known: &Known, unknown: &Unknown) -> Vec<Cav
         note(
             Words::new(
                 format!("operations that are not known; the first: {first:?}"),
-                format!("未知的操作;第一个:{first:?}"),
+                format!("未知的操作；第一个：{first:?}"),
             ),
             Some(unknown.operations.count),
             Words::new("they are shown as <Unknown>", "显示为 <Unknown>"),
@@ -152,12 +156,12 @@ fn results(file: &ImportFile) -> Caveat {
     caveat(
         Words::new(
             format!("Process Monitor's {form} export: results are texts, not NTSTATUS"),
-            format!("Process Monitor 的 {form} 导出:结果为文本,而非 NTSTATUS"),
+            format!("Process Monitor 的 {form} 导出：结果为文本，而非 NTSTATUS"),
         ),
         Words::new(
             "a status shown here is the first that Process Monitor prints so; another may have the same text. Stacks, and \
              whether events were dropped, are not told",
-            "此处的状态码是 Process Monitor 显示为该文本的第一个;其他状态码可能有相同文本。堆栈以及是否丢失事件无从得知",
+            "此处的状态码是 Process Monitor 显示为该文本的第一个；其他状态码可能有相同文本。堆栈以及是否丢失事件无从得知",
         ),
     )
 }
@@ -170,18 +174,18 @@ fn clock(file: &ImportFile) -> Vec<Caveat> {
                 format!(
                     "times are local; a process start known in UTC shows that they are {minutes} minutes ahead of it"
                 ),
-                format!("时间为本地时间;由一个已知 UTC 的进程启动时间得知其比 UTC 快 {minutes} 分钟"),
+                format!("时间为本地时间；由一个已知 UTC 的进程启动时间得知其比 UTC 快 {minutes} 分钟"),
             ),
             Words::default(),
         ),
         None => caveat(
             Words::new(
                 "times are local to the machine that saved the export; nothing tells its time zone",
-                "时间为保存导出文件的机器的本地时间;其时区无从得知",
+                "时间为保存导出文件的机器的本地时间；其时区无从得知",
             ),
             Words::new(
                 "they are shown as if they were UTC; logs with a clock of their own may not lie beside them",
-                "按 UTC 显示;自带时钟的日志可能无法与之对齐",
+                "按 UTC 显示；自带时钟的日志可能无法与之对齐",
             ),
         ),
     };
@@ -195,14 +199,14 @@ fn clock(file: &ImportFile) -> Vec<Caveat> {
         DateEvidence::Likely => Some(caveat(
             Words::new(
                 format!("dates are read as {}: their form suggests it, no day is above 12", order.0),
-                format!("日期按{}读取:由其形式推测,没有大于 12 的日", order.1),
+                format!("日期按{}读取：由其形式推测，没有大于 12 的日", order.1),
             ),
             Words::new("day and month may be exchanged", "日与月可能颠倒"),
         )),
         DateEvidence::Assumed => Some(caveat(
             Words::new(
                 format!("dates are read as {}: nothing tells their order", order.0),
-                format!("日期按{}读取:没有内容说明其顺序", order.1),
+                format!("日期按{}读取：没有内容说明其顺序", order.1),
             ),
             Words::new("day and month may be exchanged", "日与月可能颠倒"),
         )),
@@ -210,11 +214,11 @@ fn clock(file: &ImportFile) -> Vec<Caveat> {
         DateEvidence::NoDates => Some(caveat(
             Words::new(
                 "the export has no dates: show the column Date & Time in Process Monitor and save it again",
-                "导出文件没有日期:请在 Process Monitor 中显示 Date & Time 列后重新保存",
+                "导出文件没有日期：请在 Process Monitor 中显示 Date & Time 列后重新保存",
             ),
             Words::new(
                 "times count from 1601-01-01; logs with dates cannot lie beside them",
-                "时间从 1601-01-01 起算;带日期的日志无法与之对齐",
+                "时间从 1601-01-01 起算；带日期的日志无法与之对齐",
             ),
         )),
     };
