@@ -143,6 +143,69 @@ fn a_rule_of_ones_own_that_is_wrong_names_file_and_line() {
     assert!(String::from_utf8(out.stderr).unwrap().contains("mine.toml:2: "));
 }
 
+/// A file of the real ones, unpacked into `folder`; `None`, and it is said so, where it is not there.
+fn real(name: &str, folder: &Path) -> Option<PathBuf> {
+    let data = std::env::var_os("BOOTRACE_DATA")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"), PathBuf::from);
+    let plain = data.join(name);
+    if plain.exists() {
+        return Some(plain);
+    }
+    let packed = data.join(format!("{name}.xz"));
+    let out = Command::new("xz").arg("-dkc").arg(&packed).output();
+    let Some(out) = out.ok().filter(|out| out.status.success()) else {
+        eprintln!("SKIPPED: {} is not there, or xz is missing", packed.display());
+        return None;
+    };
+    let path = folder.join(Path::new(name).file_name().unwrap());
+    std::fs::write(&path, out.stdout).unwrap();
+    Some(path)
+}
+
+#[test]
+fn every_record_of_an_etw_trace_counts() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(expected) = real("etl/expected.json", folder.path()) else { return };
+    let expected: serde_json::Value = serde_json::from_slice(&std::fs::read(expected).unwrap()).unwrap();
+    let files = expected.as_object().unwrap();
+    assert_eq!(files.len(), 7);
+    for (name, counted) in files {
+        let Some(path) = real(&format!("etl/{name}"), folder.path()) else { continue };
+        let report = json(&[path.to_str().unwrap()]);
+        // The log-file header is a record too.
+        assert_eq!(report["inputs"][0]["records"], counted["events"], "{name}");
+        assert!(report["inputs"][0]["bad_records"].as_u64().unwrap_or(0) == 0, "{name}");
+    }
+}
+
+#[test]
+fn a_shutdown_trace_shows_what_ended_and_says_what_it_lacks() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(path) = real("etl/ShutdownPerfDiagLogger-18362.etl", folder.path()) else { return };
+    let report = json(&[path.to_str().unwrap()]);
+    let processes = report["processes"].as_array().unwrap();
+    let ended = |p: &&serde_json::Value| !p["end"].is_null() && !p["exit_status"].is_null();
+    assert_eq!(processes.iter().filter(ended).count(), 60);
+    for (name, command) in
+        [("TiWorker.exe", "-Embedding"), ("TrustedInstaller.exe", ""), ("svchost.exe", "-k wsappx")]
+    {
+        let found: Vec<_> = processes
+            .iter()
+            .filter(|p| p["name"] == name && p["command_line"].as_str().unwrap_or("").contains(command))
+            .collect();
+        assert_eq!(found.len(), 1, "{name}");
+        assert_eq!(found[0]["exit_status"], "0x00000000", "{name}");
+        assert!(found[0]["end"].as_str().unwrap().starts_with("2020-02-28T17:15:49"), "{name}");
+    }
+    assert_eq!(report["phases"][0]["name"], "shutdown");
+    let lacks = report["verdict"]["not_covered"].to_string();
+    assert!(
+        lacks.contains("ShutdownPerfDiagLogger-18362.etl holds no file and registry operations"),
+        "{lacks}"
+    );
+    assert!(report["coverage"].to_string().contains("no file and registry operations in this trace"));
+}
+
 /// Real files, which hold no update's reboot, and what may be said of them.
 #[test]
 fn real_files_never_give_an_invented_failure() {

@@ -161,10 +161,13 @@ struct Traced<'a> {
     marked: &'a [(Mark, Event)],
     signs: &'a [Sign],
     phases: Vec<Phase>,
+    /// Phases and boots that the traces tell by themselves.
+    told: Vec<(PhaseName, u32)>,
 }
 
 fn of_trace(timeline: &Timeline<'_>, boots: &Boots, marked: &[(Mark, Event)], signs: &[Sign]) -> Vec<Phase> {
-    let mut traced = Traced { timeline, boots, marked, signs, phases: Vec::new() };
+    let mut traced = Traced { timeline, boots, marked, signs, phases: Vec::new(), told: Vec::new() };
+    traced.told();
     traced.staging();
     traced.shutdown();
     traced.early_boot();
@@ -184,8 +187,31 @@ impl Traced<'_> {
         place: Option<Place>,
         words: Words,
     ) {
-        let evidence = Evidence { place, words };
-        self.phases.push(Phase { name, boot: self.boots.number(start), start, end, trust, evidence });
+        let (evidence, boot) = (Evidence { place, words }, self.boots.number(start));
+        // What events bracket needs no inference.
+        if self.told.contains(&(name, boot)) {
+            return;
+        }
+        self.phases.push(Phase { name, boot, start, end, trust, evidence });
+    }
+
+    /// The phases that the traces tell by themselves. Neighbouring brackets of one phase and boot make a phase.
+    fn told(&mut self) {
+        for span in self.timeline.scans.iter().flat_map(|scan| &scan.spans) {
+            let boot = self.boots.number(span.start);
+            match self.phases.iter_mut().find(|p| (p.name, p.boot) == (span.phase, boot)) {
+                Some(phase) => {
+                    phase.start = phase.start.min(span.start);
+                    phase.end = phase.end.zip(span.end).map(|(a, b)| a.max(b));
+                }
+                None => {
+                    let (name, start, end) = (span.phase, span.start, span.end);
+                    let (trust, evidence) = (span.trust, span.evidence.clone());
+                    self.phases.push(Phase { name, boot, start, end, trust, evidence });
+                }
+            }
+        }
+        self.told = self.phases.iter().map(|p| (p.name, p.boot)).collect();
     }
 
     fn role(&self, event: &Event) -> Role {

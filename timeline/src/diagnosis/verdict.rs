@@ -175,7 +175,14 @@ impl Seen {
         let (traces, logs): (Vec<_>, Vec<_>) = inputs().partition(|(input, _)| input.source.is_trace());
         let lines = || logs.iter().flat_map(|(_, scan)| &scan.lines);
         Self {
-            hidden: traces.iter().any(|(input, _)| input.source.caveats().iter().any(|c| c.hides)),
+            // Beside a trace of operations, one without any hides nothing.
+            hidden: traces
+                .iter()
+                .filter(|(input, _)| {
+                    input.source.records_operations()
+                        || !traces.iter().any(|(other, _)| other.source.records_operations())
+                })
+                .any(|(input, _)| input.source.caveats().iter().any(|c| c.hides)),
             traces: traces.len(),
             logs: logs.len(),
             lines: logs.iter().map(|(_, scan)| scan.events).sum(),

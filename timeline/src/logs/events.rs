@@ -42,7 +42,8 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
     scan
 }
 
-fn take(scan: &mut Scan, source: SourceId, record: &EventRecord, typed: &TypedEvent<'_>) {
+/// Notes what a record tells.
+pub(crate) fn take(scan: &mut Scan, source: SourceId, record: &EventRecord, typed: &TypedEvent<'_>) {
     let time = record.time.map(|t| FileTime(t.0));
     let code = typed.error.and_then(CodeValue::hresult).filter(|code| code >> 31 == 1);
     let subject = typed.subject.unwrap_or_default();

@@ -16,8 +16,9 @@ use std::ops::ControlFlow;
 use pml_reader::Column;
 
 use crate::{
+    PhaseName,
     logs::{Known, LocalClock, LogLine},
-    model::{Event, EventId, FileTime, Process, ProcessId, SourceId, Ticks, Words},
+    model::{Event, EventId, Evidence, FileTime, Process, ProcessId, SourceId, Ticks, Trust, Words},
     progress::Counter,
     query::{Rows, Visit},
 };
@@ -67,6 +68,8 @@ pub struct Scan {
     /// The wall clock of a log, where its own lines tell it.
     pub clock: Option<LocalClock>,
     pub(crate) kept: Vec<(u64, Kept)>,
+    /// Phases that the source tells by itself, in order of their starts.
+    pub(crate) spans: Vec<PhaseSpan>,
     /// The longest silence of each servicing process that works by itself, and of each of its threads.
     pub(crate) silences: Vec<Silence>,
 }
@@ -84,6 +87,17 @@ pub(crate) struct Silence {
 impl Silence {
     /// One that says something: servicing never pauses for as long where nothing keeps it.
     const LEAST: Ticks = Ticks::seconds(20);
+}
+
+/// A phase that events bracket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PhaseSpan {
+    pub(crate) phase: PhaseName,
+    pub(crate) start: FileTime,
+    /// `None` where the end is not recorded.
+    pub(crate) end: Option<FileTime>,
+    pub(crate) trust: Trust,
+    pub(crate) evidence: Evidence,
 }
 
 /// Failing operations with the same process, operation and status.
@@ -227,6 +241,15 @@ impl Source {
         }
     }
 
+    /// Whether it records operations on files or keys; of a trace of ETW that is known once it was scanned.
+    pub(crate) fn records_operations(&self) -> bool {
+        match self {
+            Self::Etl(source) => source.records_operations(),
+            Self::Pml(_) | Self::Import(_) => true,
+            Self::Log(_) => false,
+        }
+    }
+
     /// Whether it records what access an open asks for.
     pub(crate) fn tells_access(&self) -> bool {
         match self {
@@ -261,7 +284,8 @@ impl Source {
         match self {
             Self::Pml(source) => source.caveats(),
             Self::Import(source) => source.caveats(),
-            Self::Etl(_) | Self::Log(_) => Vec::new(),
+            Self::Etl(source) => source.caveats(),
+            Self::Log(_) => Vec::new(),
         }
     }
 

@@ -2,8 +2,10 @@
 //! open asked for before all, stays empty.
 
 mod access;
+mod caveats;
 mod detail;
 mod learnt;
+mod providers;
 mod rows;
 mod seen;
 
@@ -17,13 +19,14 @@ use etl_reader::{EtlError, EtlFile, Summary, names::Names};
 use servicing_logs::bundle::Content;
 
 use super::{
-    Machine, Paths, Problem, Scan,
+    Caveat, Machine, Paths, Problem, Scan,
     gather::Gather,
     share::{Frame, Row, Share},
 };
 use crate::{
     logs::ServiceFact,
     model::{Event, EventId, Evidence, FileTime, Kind, ProcessId, Role, SourceId, Ticks, Words},
+    query,
 };
 use learnt::{Learnt, utc};
 use rows::Met;
@@ -39,6 +42,8 @@ pub struct EtlSource {
     learnt: OnceLock<Learnt>,
     /// What was kept. Operations of ETW come from several records each, so those that are kept are kept whole.
     held: Mutex<BTreeMap<u64, Held>>,
+    /// What the scan met.
+    met: OnceLock<caveats::Met>,
 }
 
 /// An event that was kept, with what only its record tells.
@@ -56,7 +61,7 @@ impl EtlSource {
     /// [`EtlError`], where it cannot.
     pub(crate) fn new(content: Content) -> Result<Self, EtlError> {
         EtlFile::from_bytes(&content)?;
-        Ok(Self { content, learnt: OnceLock::new(), held: Mutex::default() })
+        Ok(Self { content, learnt: OnceLock::new(), held: Mutex::default(), met: OnceLock::new() })
     }
 
     /// The file's bytes.
@@ -97,6 +102,16 @@ impl EtlSource {
         problems
     }
 
+    /// What the trace does not contain; known once it was scanned.
+    pub(crate) fn caveats(&self) -> Vec<Caveat> {
+        self.met.get().map_or_else(Vec::new, |met| caveats::of(*met))
+    }
+
+    /// Whether there are operations on files or keys.
+    pub(crate) fn records_operations(&self) -> bool {
+        self.met.get().is_some_and(|met| met.files + met.keys > 0)
+    }
+
     pub(crate) fn scan(&self, id: SourceId) -> Scan {
         let Some(file) = self.file() else { return Scan::default() };
         let summary = Summary::of(&file);
@@ -104,17 +119,30 @@ impl EtlSource {
         let roles: Vec<Role> = learnt.processes.iter().map(|p| p.role).collect();
         let (start, end) = (utc(file.header().start_time), utc(file.header().end_time));
         let frame = Frame::new(id, &roles, start, end);
-        let mut share = Share::default();
+        let (mut share, mut told) = (Share::default(), Scan::default());
+        let mut met_so_far = caveats::Met::default();
         let _ = self.walk(|met| {
-            if let Met::Row(row) = met
-                && let Some(seen) = Seen::of(&row)
-                && share.take(&seen, &frame)
-            {
-                self.hold(&seen, id);
+            let Met::Row(row) = met else { return ControlFlow::Continue(()) };
+            match Seen::of(&row) {
+                Some(seen) => {
+                    seen.count(&mut met_so_far);
+                    if share.take(&seen, &frame) {
+                        self.hold(&seen, id);
+                    }
+                }
+                None => {
+                    if let Some((event, decoded)) = row.told() {
+                        let at = EventId { source: id, index: query::Row::index(&row) };
+                        providers::take(&mut told, event, &decoded, row.time, at);
+                    }
+                }
             }
             ControlFlow::Continue(())
         });
         let mut scan = share.scan(learnt.processes.clone());
+        (scan.spans, scan.lines) = (told.spans, told.lines);
+        // A second scan meets the same.
+        let _ = self.met.set(met_so_far);
         // Every record counts, and those that are damaged are damaged whether or not there are rows of them.
         scan.events = summary.records;
         scan.bad = summary.damaged;
@@ -122,7 +150,8 @@ impl EtlSource {
         let span = |t: FileTime| Some(t).filter(|t| t.0 > 0);
         scan.first = scan.first.or(span(start));
         scan.last = scan.last.or(span(end));
-        scan.known.services = services(learnt.names());
+        told.known.services.extend(services(learnt.names()));
+        scan.known.services = told.known.services;
         scan
     }
 

@@ -6,7 +6,7 @@
 use std::{fmt::Display, fmt::Write as _, ops::ControlFlow};
 
 use etl_reader::{
-    Decoded, Decoder, EtlError, EtlRecord, EventId as Recorded, Value,
+    Decoded, Decoder, EtlError, EtlRecord, EventId as Recorded, Guid, Value,
     names::{Item, KERNEL_PROCESS, Operation, OperationClass},
 };
 use pml_reader::{Column, NO_NUMBER, Style, detail::Fields, push_result};
@@ -14,6 +14,7 @@ use pml_reader::{Column, NO_NUMBER, Style, detail::Fields, push_result};
 use super::{
     EtlSource, detail,
     learnt::{Learnt, push_file, push_path, utc},
+    providers,
 };
 use crate::{
     model::{FileTime, ProcessId},
@@ -149,6 +150,17 @@ impl<'r> EtlRow<'r> {
         match &self.what {
             What::Named(_, decoded, _) => Some(decoded),
             What::Operation(_) | What::Event(_) => None,
+        }
+    }
+
+    /// The event of a provider that can tell something of a reboot: which, and what it says.
+    pub(super) fn told(&self) -> Option<((Guid, u16), Decoded<'r>)> {
+        match self.what {
+            What::Event(record) => {
+                let event = providers::may_tell(record.event)?;
+                Some((event, self.trace.decoder.decode(record)))
+            }
+            What::Operation(_) | What::Named(..) => None,
         }
     }
 

@@ -5,7 +5,10 @@ use std::cell::OnceCell;
 use etl_reader::names::{Operation as Recorded, OperationClass};
 use pml_reader::{EventClass, Operation, STATUS_PENDING, Style};
 
-use super::rows::{EtlRow, What};
+use super::{
+    caveats::Met,
+    rows::{EtlRow, What},
+};
 use crate::{
     model::{Event, EventId, FileTime, Kind, OpenFacts, ProcessId, Role, SourceId, Ticks},
     query::Row as _,
@@ -42,6 +45,18 @@ impl<'a, 'r> Seen<'a, 'r> {
             Some(Asked { access: 0, options: create.options, disposition: create.disposition })
         });
         Some(Self { row, operation, kind, path: OnceCell::new() })
+    }
+
+    /// Counts what kind of event it is.
+    pub(super) fn count(&self, met: &mut Met) {
+        match self.row.recorded().map(|operation| (operation.class, operation.status)) {
+            Some((OperationClass::File, status)) => {
+                met.files += 1;
+                met.ended += u64::from(status.is_some());
+            }
+            Some((OperationClass::Registry, _)) => met.keys += 1,
+            None => met.processes += 1,
+        }
     }
 
     fn text(&self) -> &str {

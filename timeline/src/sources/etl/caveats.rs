@@ -1,0 +1,72 @@
+//! What an ETW trace does not contain, and what follows from that.
+
+use crate::{model::Words, sources::Caveat};
+
+/// What a scan met of operations.
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct Met {
+    pub(super) files: u64,
+    pub(super) keys: u64,
+    /// File operations whose result is recorded.
+    pub(super) ended: u64,
+    /// Events of processes, their threads and images.
+    pub(super) processes: u64,
+}
+
+/// The caveats of a trace with these.
+pub(super) fn of(met: Met) -> Vec<Caveat> {
+    let lacks = |en: &str, zh: &str| {
+        caveat(
+            Words::new(format!("{{}} holds no {en}"), format!("{{}} 不含{zh}")),
+            Words::new(format!("no {en} in this trace"), format!("此跟踪不含{zh}")),
+            Words::new(
+                "one that failed cannot be seen; `bootrace capture plan` shows a session that records them",
+                "失败的操作无从得见;`bootrace capture plan` 列出会记录它们的会话",
+            ),
+            true,
+        )
+    };
+    let mut caveats = Vec::new();
+    match (met.files, met.keys) {
+        (0, 0) => caveats.push(lacks("file and registry operations", "文件和注册表操作")),
+        (0, _) => caveats.push(lacks("file operations", "文件操作")),
+        (_, 0) => caveats.push(lacks("registry operations", "注册表操作")),
+        _ => {}
+    }
+    if met.files > 0 && met.ended == 0 {
+        caveats.push(lacks("results of file operations", "文件操作的结果"));
+    }
+    if met.processes == 0 {
+        caveats.push(caveat(
+            Words::new("{} holds no starts and ends of processes", "{} 不含进程的启动与结束"),
+            Words::new("no starts and ends of processes in this trace", "此跟踪不含进程的启动与结束"),
+            Words::new(
+                "which program did something may not be known, nor that poqexec.exe ran",
+                "可能无法得知是哪个程序的操作,也无法得知 poqexec.exe 是否运行",
+            ),
+            false,
+        ));
+    }
+    if met.files > 0 {
+        caveats.push(Caveat {
+            verdict: None,
+            ..caveat(
+                Words::default(),
+                Words::new(
+                    "ETW does not record the access that an open asks for",
+                    "ETW 不记录打开文件时请求的访问权限",
+                ),
+                Words::new(
+                    "what is done with a file tells some of it; an open that fails may have asked for anything",
+                    "从对文件的后续操作可推知一部分;失败的打开可能请求了任何权限",
+                ),
+                false,
+            )
+        });
+    }
+    caveats
+}
+
+fn caveat(verdict: Words, what: Words, consequence: Words, hides: bool) -> Caveat {
+    Caveat { verdict: Some(verdict), what, count: None, offset: None, consequence, hides }
+}
