@@ -226,6 +226,9 @@ messages! {
     EDGE_WAITS_FOR = "waits-for", "等待";
     EDGE_REPORTED_BY = "reported-by", "记录于";
     EDGE_CAUSED = "caused", "导致";
+    COMPARED_PHASE = "phase", "阶段";
+    COMPARED_SERVICE = "service", "服务";
+    COMPARED_PAUSE = "pause", "停顿";
     IN_PROCMON = "The same in Process Monitor:", "在 Process Monitor 中查看：";
     PROCMON_FILTER = "filter (.pmc)", "筛选器 (.pmc)";
     COLUMN_PROCESS_THREAD = "Process (pid) thread", "进程 (pid) 线程";

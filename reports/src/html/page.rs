@@ -293,6 +293,16 @@ impl<'a> Page<'a> {
         t(message)
     }
 
+    /// The operation that differs, or what else does.
+    fn compared(&self, row: &CompareRow) -> Html {
+        match row.operation.as_str() {
+            "phase" => t(m::COMPARED_PHASE),
+            "service" => t(m::COMPARED_SERVICE),
+            "pause" => t(m::COMPARED_PAUSE),
+            operation => data(operation),
+        }
+    }
+
     fn severity(&self, severity: &Severity) -> Html {
         let name = text(&view::severity_name(severity));
         Html(format!("<span class=\"tag severity-{}\">{name}</span>", class(severity.as_str())))

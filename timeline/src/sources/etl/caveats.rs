@@ -21,7 +21,7 @@ pub(super) fn of(met: Met) -> Vec<Caveat> {
             Words::new(format!("no {en} in this trace"), format!("此跟踪不含{zh}")),
             Words::new(
                 "one that failed cannot be seen; `bootrace capture plan` shows a session that records them",
-                "失败的操作无从得见;`bootrace capture plan` 列出会记录它们的会话",
+                "失败的操作无从得见；`bootrace capture plan` 列出会记录它们的会话",
             ),
             true,
         )
@@ -42,7 +42,7 @@ pub(super) fn of(met: Met) -> Vec<Caveat> {
             Words::new("no starts and ends of processes in this trace", "此跟踪不含进程的启动与结束"),
             Words::new(
                 "which program did something may not be known, nor that poqexec.exe ran",
-                "可能无法得知是哪个程序的操作,也无法得知 poqexec.exe 是否运行",
+                "可能无法得知是哪个程序的操作，也无法得知 poqexec.exe 是否运行",
             ),
             false,
         ));
@@ -58,7 +58,7 @@ pub(super) fn of(met: Met) -> Vec<Caveat> {
                 ),
                 Words::new(
                     "what is done with a file tells some of it; an open that fails may have asked for anything",
-                    "从对文件的后续操作可推知一部分;失败的打开可能请求了任何权限",
+                    "从对文件的后续操作可推知一部分；失败的打开可能请求了任何权限",
                 ),
                 false,
             )
