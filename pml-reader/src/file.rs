@@ -119,13 +119,15 @@ impl PmlFile {
             recover::check_offsets(bytes, header.offsets_offset, sections.processes)?;
             Ok(sections)
         });
+        let stated = listed.as_ref().ok().map(|at| (header.offsets_offset, header.event_count, *at));
+        let listed = listed.and_then(|sections| recover::check_records(bytes, &header).map(|()| sections));
         let (records_end, offsets, sections, recovered) = match listed {
             Ok(sections) => {
                 let (start, count) = (header.offsets_offset, header.event_count);
                 (start, Offsets::Listed { start, count }, sections, None)
             }
             Err(reason) => {
-                let found = recover::events(bytes, header.wide(), reason);
+                let found = recover::events(bytes, header.wide(), reason, stated);
                 (found.records_end, found.offsets, found.sections, Some(found.recovered))
             }
         };

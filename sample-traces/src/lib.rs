@@ -29,6 +29,7 @@ mod scenarios;
 mod stacks;
 mod startup;
 mod status;
+pub mod torture;
 mod verbs;
 
 pub use etl::{EtlForm, EtlTwin, etl_twin};

@@ -47,6 +47,7 @@ enum Command {
         how: How,
     },
     Evaluate(Evaluate),
+    Torture(sample_traces::torture::Torture),
 }
 
 /// Asks the diagnosis about traces whose cause is known, and prints how often it is right.
@@ -164,6 +165,7 @@ fn main() -> Result<()> {
             }
         }
         Command::Evaluate(evaluate) => evaluate.run()?,
+        Command::Torture(torture) => torture.run()?,
     }
     Ok(())
 }

@@ -12,7 +12,8 @@ use crate::{
     HEADER_SIZE, PmlError, PmlFile,
     cursor::Cursor,
     file::Offsets,
-    header::{OFFSET_SIZE, Sections},
+    header::{OFFSET_SIZE, PmlHeader, Sections},
+    recover::sections::Tables,
 };
 
 pub(crate) use names::Rebuilt;
@@ -77,15 +78,21 @@ const GAPS_KEPT: usize = 64;
 /// Places that look like an offset array of which each is looked at closely.
 const ARRAYS: usize = 16;
 
-/// Finds the events, and the tables where they lie behind the events.
-pub(crate) fn events(file: &[u8], wide: bool, reason: PmlError) -> Found {
+/// Where the header says that the event offsets begin, how many they are, and where the tables lie.
+pub(crate) type Stated = (u64, u32, Sections);
+
+/// Finds the events, and the tables: where the header states them, if it does, else where they lie behind the events.
+pub(crate) fn events(file: &[u8], wide: bool, reason: PmlError, stated: Option<Stated>) -> Found {
     let length = file.len() as u64;
     let mut walk = walk::walk(file, wide);
     // The offset array ends the records. Without it they end where the last of them does.
     let arrays = walk.gaps.iter().map(|gap| gap.offset);
     let arrays = arrays.filter(|at| sections::array_begins(file, *at, &walk.records));
     let arrays: Vec<u64> = arrays.take(ARRAYS).collect();
-    let tables = arrays.iter().find_map(|at| sections::behind(file, *at, &walk.records, wide));
+    let tables = match stated {
+        Some((offsets, count, sections)) => Some(Tables { sections, offsets, count, listed: true }),
+        None => arrays.iter().find_map(|at| sections::behind(file, *at, &walk.records, wide)),
+    };
     let array = tables.as_ref().map(|t| t.offsets).or(match *walk.records {
         [] => None,
         _ => arrays.first().copied(),
@@ -98,7 +105,7 @@ pub(crate) fn events(file: &[u8], wide: bool, reason: PmlError) -> Found {
         (None, Some(last)) if array.is_none() && last.offset + last.bytes >= length => walk.gaps.pop(),
         _ => None,
     };
-    let listed = tables.as_ref().filter(|t| t.listed).map(|t| t.count);
+    let listed = tables.as_ref().filter(|t| t.listed && lists(file, t, &walk.records)).map(|t| t.count);
     let events = listed.map_or(walk.records.len() as u64, u64::from);
     let gap_bytes = walk.gaps.iter().map(|g| g.bytes).sum();
     walk.gaps.truncate(GAPS_KEPT);
@@ -120,6 +127,44 @@ pub(crate) fn events(file: &[u8], wide: bool, reason: PmlError) -> Found {
             None => Offsets::Walked(walk.records),
         },
         recovered,
+    }
+}
+
+/// Whether the offset array leads to what the walk found, but for one in 64.
+fn lists(file: &[u8], tables: &Tables, records: &[[u8; OFFSET_SIZE]]) -> bool {
+    let end = tables.sections.processes;
+    let Ok(cursor) = Cursor::over(file, tables.offsets, end, "event offsets") else { return false };
+    let array = cursor.rest().as_chunks::<OFFSET_SIZE>().0;
+    if array == records {
+        return true;
+    }
+    let mut listed: Vec<u64> = array.iter().map(|entry| offset_of(*entry, tables.offsets)).collect();
+    listed.sort_unstable();
+    let missing = records.iter().filter(|r| listed.binary_search(&walk::place(**r)).is_err()).count();
+    missing * 64 <= records.len()
+}
+
+/// Entries of the offset array that are tried when a log is opened.
+const TRIED: u64 = 1024;
+
+/// Whether the offset array of a log leads to records, as far as some of its entries tell: damage that moves the records
+/// leaves header and tables as they are.
+pub(crate) fn check_records(file: &[u8], header: &PmlHeader) -> Result<(), PmlError> {
+    let (array, count) = (header.offsets_offset, u64::from(header.event_count));
+    let step = count.div_ceil(TRIED).max(1);
+    let mut bad = (0u64, None);
+    for at in (0..count).step_by(usize::try_from(step).unwrap_or(1)).map(|i| array + i * OFFSET_SIZE as u64) {
+        let entry = Cursor::over(file, at, file.len() as u64, "event offset")?.array()?;
+        let place = offset_of(entry, array);
+        if !walk::may_be_record(file, place, array, header.wide()) {
+            bad = (bad.0 + 1, bad.1.or(Some((at, place))));
+        }
+    }
+    match bad {
+        (count, Some((offset, value))) if count * 64 > TRIED.min(header.event_count.into()) => {
+            Err(PmlError::Value { what: "event offset", offset, value, expected: "at a record" })
+        }
+        _ => Ok(()),
     }
 }
 

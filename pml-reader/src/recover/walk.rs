@@ -69,6 +69,17 @@ pub(super) fn time_at(file: &[u8], place: u64) -> u64 {
     cursor.and_then(|mut c| c.array::<RECORD_SIZE>()).map_or(0, |head| Head::of(&head).time)
 }
 
+/// Whether an event can begin at `place` of a log whose events end at `end`: its time can be, and its parts end there.
+/// Operations that are not known yet are events too.
+pub(super) fn may_be_record(file: &[u8], place: u64, end: u64, wide: bool) -> bool {
+    let Ok(head) = Cursor::over(file, place, end, "event").and_then(|mut c| c.array::<RECORD_SIZE>()) else {
+        return false;
+    };
+    let head = Head::of(&head);
+    let frames = u64::from(head.depth) * if wide { 8 } else { 4 };
+    plausible_time(head.time) && place + RECORD_SIZE as u64 + frames + u64::from(head.detail) <= end
+}
+
 /// Finds all records of a log.
 pub(super) fn walk(file: &[u8], wide: bool) -> Walk {
     walk_shares(file, wide, SHARE)

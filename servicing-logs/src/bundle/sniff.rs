@@ -122,6 +122,9 @@ fn is_pmb(head: &[u8]) -> bool {
     })
 }
 
+/// Kinds whose lines no other file has by chance.
+const LOGS: [Kind; 4] = [Kind::CbsLog, Kind::DismLog, Kind::SetupApiLog, Kind::ProcmonCsv];
+
 fn text_kind(head: &[u8]) -> Kind {
     let text = LogText::new(head);
     let bytes = text.bytes().trim_ascii_start();
@@ -131,9 +134,8 @@ fn text_kind(head: &[u8]) -> Kind {
     if bytes.starts_with(b"Windows Registry Editor Version") || bytes.starts_with(b"REGEDIT4") {
         return Kind::RegExport;
     }
-    if bytes.contains(&0) {
-        return Kind::Unknown;
-    }
+    // A log that was being written when the power went has blocks of NUL where its text should be.
+    let damaged = bytes.contains(&0);
     let mut shown = 0;
     for (_, line) in lines(bytes).take(400) {
         let line = line.bytes.trim_ascii();
@@ -141,9 +143,13 @@ fn text_kind(head: &[u8]) -> Kind {
             continue;
         }
         shown += 1;
-        if let Some(kind) = line_kind(line, shown == 1) {
+        let kind = line_kind(line, shown == 1);
+        if let Some(kind) = kind.filter(|kind| !damaged || LOGS.contains(kind)) {
             return kind;
         }
+    }
+    if damaged {
+        return Kind::Unknown;
     }
     let control = bytes.iter().filter(|byte| byte.is_ascii_control() && !byte.is_ascii_whitespace()).count();
     if control * 20 > bytes.len() { Kind::Unknown } else { Kind::Text }
