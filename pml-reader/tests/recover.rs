@@ -276,3 +276,26 @@ fn a_mended_log_is_a_clean_log_with_the_same_rows() {
         }
     }
 }
+
+/// Damage that moves records leaves header and tables as they are: the offsets then lead into the middle of records.
+#[test]
+fn records_that_were_moved_are_found_by_walking() {
+    for (name, log) in real().take(3) {
+        let before = open(log.clone());
+        let array = before.header().offsets_offset as usize;
+        // The second quarter of the records changes places with the third.
+        let quarter = |n: usize| HEADER_SIZE as usize + (array - HEADER_SIZE as usize) / 4 * n;
+        let mut moved = log.clone();
+        moved[quarter(1)..quarter(3)].rotate_left(quarter(2) - quarter(1) + 2);
+        let after = open(moved);
+        let recovered = after.recovered().unwrap();
+        assert!(!recovered.listed && recovered.names.is_none(), "{name}: {recovered:?}");
+        let read = after.events().filter_map(Result::ok).filter(|e| e.class().is_some()).count();
+        assert!(read + 6 >= before.len() && read <= before.len() + 3, "{name}: {read} of {}", before.len());
+        let first = after.event(0).unwrap();
+        assert_eq!(
+            first.process().unwrap().name().to_string(),
+            before.event(0).unwrap().process().unwrap().name().to_string()
+        );
+    }
+}

@@ -37,7 +37,9 @@ impl<'c> Timeline<'c> {
             let counter = progress.of(number, input.source.bytes().len() as u64);
             let mut scan = input.source.scan(SourceId(number as u16), counter);
             counter.finish();
-            let places = known.take(std::mem::take(&mut scan.processes), scan.first, &mut timeline.processes);
+            let apart = timeline.scans.iter().all(|other| twice::are_apart(other, &scan));
+            let processes = std::mem::take(&mut scan.processes);
+            let places = known.take(processes, scan.first, apart, &mut timeline.processes);
             let place = |id: ProcessId| places.get(id.0 as usize).copied();
             for group in &mut scan.failures {
                 group.process = group.process.and_then(place);
@@ -46,7 +48,9 @@ impl<'c> Timeline<'c> {
                 place(silence.process).map(|process| silence.process = process).is_some()
             });
             for earlier in &mut timeline.scans {
-                twice::count_once(&mut earlier.failures, &mut scan.failures);
+                if !twice::are_apart(earlier, &scan) {
+                    twice::count_once(&mut earlier.failures, &mut scan.failures);
+                }
             }
             timeline.places.push(places);
             timeline.scans.push(scan);

@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 
 use crate::{
     model::{Event, FileTime, Process, ProcessId, Role, SourceId, Ticks},
-    sources::FailureGroup,
+    sources::{FailureGroup, Scan},
 };
 
 /// Two traces' times of one start lie within this of each other. Process ids are not used again as fast.
@@ -21,11 +21,13 @@ pub(crate) struct Known {
 
 impl Known {
     /// Takes a source's processes into `all`, each where the same one stands already, or behind the others; where each went.
-    /// `first` is the time of the source's first event: what has no start ran then.
+    /// `first` is the time of the source's first event: what has no start ran then. `apart` tells that no other trace is of the
+    /// same time, as with the parts of a log: then its events are others.
     pub(crate) fn take(
         &mut self,
         list: Vec<Process>,
         first: Option<FileTime>,
+        apart: bool,
         all: &mut Vec<Process>,
     ) -> Vec<ProcessId> {
         let before = all.len();
@@ -46,7 +48,7 @@ impl Known {
                     if let Some(taken) = taken.get_mut(place.0 as usize) {
                         *taken = true;
                     }
-                    complete(known, process);
+                    complete(known, process, apart);
                 }
                 None => all.push(process),
             }
@@ -86,8 +88,15 @@ fn is_same(known: &Process, other: &Process, first: Option<FileTime>) -> bool {
     }
 }
 
-/// Adds what another source knows of a process. Events of both are the same events: the larger count stands.
-fn complete(known: &mut Process, other: Process) {
+/// Whether all that one trace records is before what the other does; what records nothing is.
+pub(crate) fn are_apart(one: &Scan, other: &Scan) -> bool {
+    let before = |a: &Scan, b: &Scan| a.last.zip(b.first).is_none_or(|(last, first)| last <= first);
+    before(one, other) || before(other, one)
+}
+
+/// Adds what another source knows of a process. Unless they are apart, events of both are the same events: the larger count
+/// stands.
+fn complete(known: &mut Process, other: Process, apart: bool) {
     let texts = [
         (&mut known.image_path, other.image_path),
         (&mut known.command_line, other.command_line),
@@ -105,8 +114,9 @@ fn complete(known: &mut Process, other: Process) {
     known.start = known.start.or(other.start);
     known.end = known.end.or(other.end);
     known.exit_status = known.exit_status.or(other.exit_status);
-    known.events = known.events.max(other.events);
-    known.failures = known.failures.max(other.failures);
+    let both = |a: u64, b: u64| if apart { a + b } else { a.max(b) };
+    known.events = both(known.events, other.events);
+    known.failures = both(known.failures, other.failures);
 }
 
 /// Takes away the failures that an earlier source counted too; of each the larger count stays.
@@ -200,7 +210,7 @@ mod tests {
         let mut child = process(40, "a.exe", Some(100), Some(200));
         child.parent = Some(ProcessId(0));
         let list = vec![process(4, "System", Some(1), None), child, process(60, "c.exe", Some(300), None)];
-        let places = known.take(list, Some(FileTime(20_000_000)), &mut all);
+        let places = known.take(list, Some(FileTime(20_000_000)), false, &mut all);
         assert_eq!(places, [0, 1, 2].map(ProcessId));
         // Another trace: in another order, with what the first does not know, an id that is used again, a stranger.
         let mut same = process(40, "A.EXE", Some(100), None);
@@ -212,7 +222,7 @@ mod tests {
             process(60, "d.exe", Some(300), None),
             process(4, "System", None, None),
         ];
-        let places = known.take(list, Some(FileTime(900_000_000)), &mut all);
+        let places = known.take(list, Some(FileTime(900_000_000)), false, &mut all);
         assert_eq!(places, [3, 1, 4, 0].map(ProcessId));
         assert_eq!(all.len(), 5);
         assert_eq!((all[1].events, all[1].failures, all[1].command_line.as_str()), (9, 1, "a -x"));
