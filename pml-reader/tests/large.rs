@@ -24,7 +24,8 @@ fn row(file: &PmlFile, index: usize) -> Vec<String> {
 
 #[test]
 fn records_behind_4_gib_are_read() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../sample-traces/samples/driver-queue-access-denied.pml");
+    let path =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../sample-traces/samples/driver-queue-access-denied.pml");
     let log = std::fs::read(path).unwrap();
     let near = PmlFile::from_vec(log.clone()).unwrap();
     let count = near.len();
@@ -61,10 +62,15 @@ fn records_behind_4_gib_are_read() {
     write(out, far_tables, tables);
 
     let far = PmlFile::open(file.path()).unwrap();
-    assert!(far.recovered().is_none() && far.problems().is_empty(), "{:?} {:?}", far.recovered(), far.problems());
+    assert!(
+        far.recovered().is_none() && far.problems().is_empty(),
+        "{:?} {:?}",
+        far.recovered(),
+        far.problems()
+    );
     assert_eq!(far.len(), 2 * count);
-    for index in 0..count {
-        assert_eq!(far.event(count + index).unwrap().offset(), places[index] + shift);
+    for (index, place) in places.iter().enumerate() {
+        assert_eq!(far.event(count + index).unwrap().offset(), place + shift);
         assert_eq!(row(&far, index), row(&near, index));
         assert_eq!(row(&far, count + index), row(&near, index));
     }
