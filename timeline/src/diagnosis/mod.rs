@@ -4,6 +4,7 @@ mod candidates;
 mod evidence;
 mod faults;
 mod features;
+mod involved;
 mod missing;
 mod needed;
 mod noise;
@@ -89,7 +90,7 @@ pub fn diagnose_beside(timeline: &Timeline<'_>, rules: &Rules, baseline: Option<
     let faults = faults::find(timeline);
     let signs = signs::find(timeline, &marked, &faults);
     let phases = phases::find(timeline, &boots, &marked, &signs, &faults);
-    let services = services::find(timeline, &marked, &faults);
+    let mut services = services::find(timeline, &marked, &faults);
     let this = compare::Boot {
         timeline,
         phases: &phases,
@@ -146,6 +147,10 @@ pub fn diagnose_beside(timeline: &Timeline<'_>, rules: &Rules, baseline: Option<
     if !hits.iter().any(|h| h.rule.matches.is_about_operation()) {
         remedies.extend(failing.into_iter().flat_map(remedies::of_status));
     }
+    involved::answer(
+        &involved::Found { timeline, verdict: &verdict, failing, faults: &faults },
+        &mut services,
+    );
     let hits = hits.into_iter().map(|h| RuleHit { rule: h.rule.clone(), fault: h.fault }).collect();
     Diagnosis {
         verdict,

@@ -360,7 +360,7 @@ impl Builder<'_> {
 }
 
 /// The processes that ran a service: those that loaded its library, and those whose command line or program names it.
-fn hosts(timeline: &Timeline<'_>, service: &Service) -> Vec<(ProcessId, Trust, Evidence)> {
+pub(crate) fn hosts(timeline: &Timeline<'_>, service: &Service) -> Vec<(ProcessId, Trust, Evidence)> {
     let mut found: Vec<(ProcessId, Trust, Evidence)> = Vec::new();
     for state in &service.states {
         if let Some(Place::Event(id)) = state.evidence.place

@@ -9,7 +9,7 @@ pub use petgraph::graph::{DiGraph, NodeIndex};
 
 use crate::model::{EventId, Evidence, FileTime, Place, ProcessId, Trust, Words};
 
-pub(crate) use build::Parts;
+pub(crate) use build::{Parts, hosts};
 
 /// What a node stands for.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
