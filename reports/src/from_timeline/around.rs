@@ -206,7 +206,9 @@ impl View<'_> {
             Node::Object(_) => (NodeKind::Object, String::new()),
             Node::Service(number) => {
                 let service = self.diagnosis.services.get(*number);
-                (NodeKind::Service, service.map_or_else(String::new, |s| s.words.en.clone()))
+                // What it has to do with the failure is for the table.
+                let state = service.and_then(|s| s.words.en.split_inclusive(". ").next());
+                (NodeKind::Service, state.unwrap_or_default().trim_end().to_owned())
             }
             Node::LogLine(place) => {
                 let place = self.place(Some(*place));
