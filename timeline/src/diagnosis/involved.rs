@@ -45,7 +45,7 @@ impl Found<'_> {
         if lack == Some(&Lack::Answer) {
             return Words::new(
                 "services.exe looked it up when servicing fell silent before the failure: it may be what was waited for.",
-                "失败前更新陷入静默时 services.exe 查询过它:可能就是所等待的服务。",
+                "失败前更新陷入静默时 services.exe 查询过它：可能就是所等待的服务。",
             );
         }
         if let Some(fault) = self.faults.first()
@@ -53,13 +53,13 @@ impl Found<'_> {
         {
             return Words::new(
                 format!("What the logs say failed needs it: {}.", fault.item),
-                format!("日志所记的失败项需要它:{}。", fault.item),
+                format!("日志所记的失败项需要它：{}。", fault.item),
             );
         }
         if let Some(line) = self.named(name) {
             return Words::new(
                 format!("A line that says something failed names it: {line}"),
-                format!("有记录失败的日志行提到它:{line}"),
+                format!("有记录失败的日志行提到它：{line}"),
             );
         }
         match process {
@@ -69,13 +69,13 @@ impl Found<'_> {
                     process.name
                 ),
                 format!(
-                    "没有内容表明它与失败有关:失败的操作属于 {},也没有记录失败的日志行提到它。",
+                    "没有内容表明它与失败有关：失败的操作属于 {}，也没有记录失败的日志行提到它。",
                     process.name
                 ),
             ),
             None => Words::new(
                 "Nothing that was read ties it to the failure, whose operation is not known.",
-                "已读内容均未表明它与失败有关;失败的操作未知。",
+                "已读内容均未表明它与失败有关；失败的操作未知。",
             ),
         }
     }

@@ -366,7 +366,7 @@ fn reasons(candidate: &Candidate) -> Vec<(Trust, Evidence)> {
         };
         let words = Words::new(
             format!("{en}, {}: {}", when.0, report.text),
-            format!("{zh},{}:{}", when.1, report.text),
+            format!("{zh}，{}：{}", when.1, report.text),
         );
         reasons.push((Trust::Correlated, Evidence::at(report.place, words)));
     }

@@ -181,8 +181,13 @@ impl Builder<'_> {
         self.node(node, || Words::new(path, path), None, None, Trust::Recorded)
     }
 
+    /// A line of a log. Its own time is cut to the second; what it reports can say better when it was written at the earliest.
     fn line(&mut self, place: Place, words: &Words, time: Option<FileTime>) -> NodeIndex {
-        self.node(Node::LogLine(place), || words.clone(), time, Some(place), Trust::Recorded)
+        let node = self.node(Node::LogLine(place), || words.clone(), time, Some(place), Trust::Recorded);
+        if let Some(data) = self.graph.node_weight_mut(node) {
+            data.time = data.time.max(time);
+        }
+        node
     }
 
     /// An operation with its process and its objects.
