@@ -103,7 +103,8 @@ fn the_kept_reports_of_the_samples_are_what_is_written_now() {
             }
             for (file, bytes) in report(&name, &folder.path().join(&name).join(lang), formats, lang) {
                 let known = std::fs::read(kept.join(&file)).unwrap_or_default();
-                let same = if file.ends_with(".png") { known.get(..8) == bytes.get(..8) } else { known == bytes };
+                let same =
+                    if file.ends_with(".png") { known.get(..8) == bytes.get(..8) } else { known == bytes };
                 assert!(same, "{name}: {lang}/{file} is not the one that is kept");
             }
         }

@@ -1,20 +1,18 @@
 //! `bootrace diff`: what the failing boot did that the good one did not.
 
-use std::{
-    io::{IsTerminal as _, Write as _},
-    path::PathBuf,
-    process::ExitCode,
-};
+use std::{io::Write as _, path::PathBuf, process::ExitCode};
 
 use anyhow::bail;
 use reports::{
     model::Report,
-    text::TextOptions,
     write::{Format, Output},
 };
 use timeline::{Case, Rules};
 
-use super::report::{self, FormatArg, How, LangArg};
+use super::{
+    report::{self, FormatArg, How, LangArg},
+    terminal,
+};
 
 /// Shows what a failing boot did that a good one did not
 ///
@@ -97,9 +95,6 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
 /// With colours where a terminal shows it.
 fn print(report: &Report, lang: reports::Lang) -> std::io::Result<()> {
     let mut stdout = std::io::stdout().lock();
-    let colour = stdout.is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    let width = stdout.is_terminal().then(terminal_size::terminal_size).flatten().map(|(w, _)| w.0.into());
-    let options = TextOptions { lang, colour, width };
-    stdout.write_all(reports::text::compare(report, &options).as_bytes())?;
+    stdout.write_all(reports::text::compare(report, &terminal::text_options(lang)).as_bytes())?;
     stdout.flush()
 }

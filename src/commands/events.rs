@@ -19,7 +19,7 @@ use timeline::{
     query::{Filter, Rows as _, column_named},
 };
 
-use super::{choice::Choice, log};
+use super::{choice::Choice, log, terminal};
 
 /// Lists, filters and exports the events of a trace
 ///
@@ -127,7 +127,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let or = |columns: Vec<Column>, default: Vec<Column>| if columns.is_empty() { default } else { columns };
     let done = match format {
         FormatArg::Table => {
-            let width = terminal.then(|| terminal_width().unwrap_or(120));
+            let width = if args.output.is_none() { terminal::width() } else { None };
             write(args, &traces, &filter, &Table::new(or(named, FOR_PEOPLE.to_vec()), width))
         }
         FormatArg::Csv => write(args, &traces, &filter, &Csv::new(or(named, all()))),
@@ -279,12 +279,6 @@ fn progress(events: Option<u64>) -> ProgressBar {
         bar.set_style(style);
     }
     bar
-}
-
-/// Columns of the terminal: what `COLUMNS` says, else what the terminal itself says.
-fn terminal_width() -> Option<usize> {
-    let said = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-    said.or_else(|| terminal_size::terminal_size().map(|(width, _)| width.0.into()))
 }
 
 /// `+02:00`, `-5`, `Z` in minutes.

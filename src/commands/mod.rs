@@ -13,6 +13,7 @@ mod part;
 mod reading;
 pub(crate) mod report;
 pub(crate) mod slice;
+mod terminal;
 
 /// Whether an error is the reader of our output having gone away.
 pub(crate) fn is_broken_pipe(error: &anyhow::Error) -> bool {

@@ -1,7 +1,7 @@
 //! `bootrace report`: from files to the report that goes on the case.
 
 use std::{
-    io::{IsTerminal as _, Write as _},
+    io::Write as _,
     path::{Path, PathBuf},
     process::ExitCode,
     time::Duration,
@@ -13,12 +13,11 @@ use reports::{
     Lang,
     model::{Outcome, Report},
     png::{Png, PngError},
-    text::TextOptions,
     write::{Format, Output},
 };
 use timeline::{Case, Rules, compare::Baseline};
 
-use super::reading;
+use super::{reading, terminal};
 
 /// Names the operation that made an update fail, and writes the report
 ///
@@ -202,10 +201,7 @@ pub(super) struct How<'a> {
 
 fn print_verdict(report: &Report, lang: Lang) -> std::io::Result<()> {
     let mut stdout = std::io::stdout().lock();
-    let terminal = stdout.is_terminal();
-    let colour = terminal && std::env::var_os("NO_COLOR").is_none();
-    let options = TextOptions { lang, colour, ..TextOptions::default() };
-    stdout.write_all(reports::text::render(report, &options).as_bytes())?;
+    stdout.write_all(reports::text::render(report, &terminal::text_options(lang)).as_bytes())?;
     stdout.flush()
 }
 

@@ -1,7 +1,7 @@
 //! The comparison as text: what the failing boot did otherwise, phase by phase.
 
 use super::{
-    DEFAULT_WIDTH, MARGIN, MIN_WIDTH, Page, TextOptions,
+    Page, TextOptions,
     line::{Line, Style},
 };
 use crate::messages as m;
@@ -18,8 +18,7 @@ const MAX_CONSEQUENCES: usize = 8;
 
 /// The comparison of a report as text, however many lines it takes.
 pub fn render(report: &Report, options: &TextOptions) -> String {
-    let width = options.width.unwrap_or(DEFAULT_WIDTH).max(MIN_WIDTH);
-    let page = Page { report, lang: options.lang, width, origin: view::origin(report) };
+    let page = Page::new(report, options);
     let lines = match &report.compare {
         Some(compare) => page.comparison(compare),
         None => vec![page.note(m::NOT_COMPARED.get(options.lang))],
@@ -137,7 +136,7 @@ impl Page<'_> {
         lines.push(line);
         if !row.path.is_empty() {
             let mut line = Self::label(Style::Plain, "");
-            line.push(Style::Plain, &shorten_path(&visible(&row.path), self.width - MARGIN));
+            line.push(Style::Plain, &shorten_path(&visible(&row.path), self.room));
             lines.push(line);
         }
     }

@@ -20,6 +20,8 @@ const MARGIN: usize = 9;
 const GAP: usize = 2;
 const DEFAULT_WIDTH: usize = 116;
 const MIN_WIDTH: usize = 60;
+/// Columns of a line where no terminal limits it: a trace's paths may have 32,767 characters.
+const MAX_WIDTH: usize = 600;
 /// The longest names in the component store's own processes have some 30 characters.
 const MAX_PROCESS_NAME: usize = 36;
 
@@ -30,17 +32,18 @@ pub struct TextOptions {
     pub lang: Lang,
     /// Colours by ANSI escapes.
     pub colour: bool,
-    /// Columns of the terminal; 116 where it is not known. Less than 60 count as 60.
+    /// Columns of the terminal; less than 60 count as 60. None for a file or a ticket: nothing is cut there for want of
+    /// room, and the columns stand as in 116.
     pub width: Option<usize>,
 }
 
 /// The verdict as text: at most [`MAX_LINES`] lines, each ended by a line feed.
 pub fn render(report: &Report, options: &TextOptions) -> String {
-    let width = options.width.unwrap_or(DEFAULT_WIDTH).max(MIN_WIDTH);
-    let page = Page { report, lang: options.lang, width, origin: view::origin(report) };
+    let page = Page::new(report, options);
     let head = page.head();
-    let tail = page.tail();
+    let tail = page.tail(0);
     let chain = page.chain(MAX_LINES.saturating_sub(head.len() + tail.len()));
+    let tail = page.tail(MAX_LINES.saturating_sub(head.len() + chain.len() + tail.len()));
     let mut text = String::new();
     for line in head.iter().chain(&chain).chain(&tail).take(MAX_LINES) {
         line.write(options.colour, &mut text);
@@ -51,13 +54,18 @@ pub fn render(report: &Report, options: &TextOptions) -> String {
 struct Page<'a> {
     report: &'a Report,
     lang: Lang,
+    /// Columns that lines are laid out in.
     width: usize,
+    /// Columns that a text right of the margin may take.
+    room: usize,
     origin: Option<Time>,
 }
 
-impl Page<'_> {
-    fn room(&self) -> usize {
-        self.width - MARGIN
+impl<'a> Page<'a> {
+    fn new(report: &'a Report, options: &TextOptions) -> Self {
+        let width = options.width.unwrap_or(DEFAULT_WIDTH).max(MIN_WIDTH);
+        let room = options.width.map_or(MAX_WIDTH, |_| width) - MARGIN;
+        Self { report, lang: options.lang, width, room, origin: view::origin(report) }
     }
 
     fn label(style: Style, label: &str) -> Line {
@@ -81,7 +89,7 @@ impl Page<'_> {
         };
         if let Some(missing) = &verdict.missing {
             let mut line = Self::label(Style::Label, m::LABEL_MISSING.get(self.lang));
-            line.push(Style::Plain, &shorten_end(&visible(missing.what.get(self.lang)), self.room()));
+            line.push(Style::Plain, &shorten_end(&visible(missing.what.get(self.lang)), self.room));
             lines.push(line);
             lines.extend(
                 missing.evidence.iter().take(1).map(|fact| self.note(&view::known_sentence(fact, self.lang))),
@@ -92,7 +100,7 @@ impl Page<'_> {
         let codes = view::codes(self.report, self.lang);
         if verdict.failing_operation.is_some() && !codes.is_empty() {
             let mut line = Self::label(Style::Label, m::LABEL_CODE.get(self.lang));
-            line.push(Style::Plain, &shorten_end(&visible(&codes.join(" · ")), self.room()));
+            line.push(Style::Plain, &shorten_end(&visible(&codes.join(" · ")), self.room));
             lines.push(line);
         }
         lines
@@ -100,7 +108,7 @@ impl Page<'_> {
 
     fn note(&self, text: &str) -> Line {
         let mut line = Self::label(Style::Plain, "");
-        line.push(Style::Faint, &shorten_end(&visible(text), self.room()));
+        line.push(Style::Faint, &shorten_end(&visible(text), self.room));
         line
     }
 
@@ -121,7 +129,7 @@ impl Page<'_> {
             } else {
                 line.push(Style::Plain, "  ");
             }
-            line.push(style, &shorten_end(&part, self.room()));
+            line.push(style, &shorten_end(&part, self.room));
         }
         if line.width() + 2 + columns(&when) > self.width {
             lines.push(std::mem::replace(&mut line, Self::label(Style::Plain, "")));
@@ -140,10 +148,10 @@ impl Page<'_> {
         let path = visible(path);
         let Some(target) = target.map(visible) else {
             let mut line = Self::label(Style::Plain, "");
-            line.push(Style::Plain, &shorten_path(&path, self.room()));
+            line.push(Style::Plain, &shorten_path(&path, self.room));
             return if path.is_empty() { Vec::new() } else { vec![line] };
         };
-        let room = self.room() - ARROW.len();
+        let room = self.room - ARROW.len();
         let (path_width, target_width) = (columns(&path), columns(&target));
         let path_room = if target_width <= room / 2 {
             room - target_width
@@ -193,7 +201,7 @@ impl Page<'_> {
         let time_width = widest(&mut cells.iter().map(|(time, _, _)| time));
         let trust_width = widest(&mut cells.iter().map(|(_, trust, _)| trust));
         let place_width = widest(&mut cells.iter().map(|(_, _, place)| place)).min(18);
-        let spare = self.room().saturating_sub(time_width + trust_width + place_width + 3 * GAP);
+        let spare = self.room.saturating_sub(time_width + trust_width + place_width + 3 * GAP);
         let what_width = widest(&mut whats.iter()).min(spare.max(20));
         let mut lines: Vec<Line> = Vec::new();
         for (what, (time, trust, place)) in whats.iter().zip(&cells) {
@@ -205,7 +213,7 @@ impl Page<'_> {
             line.push(Style::Plain, time).pad_to(column);
             column += trust_width + GAP;
             line.push(Style::Faint, trust).pad_to(column);
-            line.push(Style::Faint, &shorten_end(place, self.width.saturating_sub(column)));
+            line.push(Style::Faint, &shorten_end(place, (MARGIN + self.room).saturating_sub(column)));
             lines.push(line);
         }
         if shown < links.len() {
@@ -249,13 +257,13 @@ impl Page<'_> {
         self.items(m::LABEL_COMPARE, &items, 2)
     }
 
-    /// What to do, and what was read.
-    fn tail(&self) -> Vec<Line> {
+    /// What to do, and what was read. So many lines more than needed may be taken by what does not fit in one.
+    fn tail(&self, spare: usize) -> Vec<Line> {
         let verdict = &self.report.verdict;
         let failed =
             matches!(self.report.outcome(), Outcome::FailingOperation | Outcome::FailureWithoutOperation);
         let mut lines = self.compared();
-        lines.extend(self.remedies(&verdict.remedies));
+        lines.extend(self.remedies(&verdict.remedies, spare));
         let not_covered = || verdict.not_covered.iter().map(|text| visible(text.get(self.lang)).into_owned());
         if failed {
             let items: Vec<_> =
@@ -272,14 +280,16 @@ impl Page<'_> {
             lines.extend(self.wrap(first, &visible(capture.title.get(self.lang)), Style::Plain, 2));
             if !capture.command.is_empty() {
                 let mut line = Self::label(Style::Plain, "");
-                line.push(Style::Strong, &shorten_end(&visible(&capture.command), self.room()));
+                line.push(Style::Strong, &shorten_end(&visible(&capture.command), self.room));
                 lines.push(line);
             }
         }
         lines
     }
 
-    fn remedies(&self, remedies: &[Remedy]) -> Vec<Line> {
+    /// The first steps. What does not fit in a line takes more, as long as there are spare ones.
+    fn remedies(&self, remedies: &[Remedy], spare: usize) -> Vec<Line> {
+        const STEPS: usize = 3;
         let titles: Vec<_> = (1..)
             .zip(remedies)
             .map(|(number, remedy)| format!("{number} {}", visible(remedy.title.get(self.lang))))
@@ -287,7 +297,18 @@ impl Page<'_> {
         let mut rules: Vec<_> =
             remedies.iter().map(|remedy| remedy.rule.as_str()).filter(|rule| !rule.is_empty()).collect();
         rules.dedup();
-        let mut lines = self.items(m::LABEL_NEXT, &titles, 3);
+        let mut lines = self.items(m::LABEL_NEXT, &titles, STEPS);
+        let steps = titles.iter().take(STEPS);
+        let over = (lines.len() + spare).checked_sub(steps.len());
+        if let (Some(mut over), true) = (over, steps.clone().any(|title| columns(title) > self.room)) {
+            lines.clear();
+            for title in steps {
+                let label = if lines.is_empty() { m::LABEL_NEXT.get(self.lang) } else { "" };
+                let step = self.wrap(Self::label(Style::Label, label), title, Style::Plain, 1 + over);
+                over -= step.len() - 1;
+                lines.extend(step);
+            }
+        }
         if let (Some(line), false) = (lines.last_mut(), rules.is_empty()) {
             let rule = visible(&m::RULE.fill(self.lang, &[&rules.join(", ")])).into_owned();
             if line.width() + 2 + columns(&rule) <= self.width {
@@ -303,7 +324,7 @@ impl Page<'_> {
         let mut lines = Vec::new();
         let mut line = Self::label(Style::Label, label.get(self.lang));
         for (position, item) in items.iter().filter(|item| !item.is_empty()).enumerate() {
-            let item = shorten_end(item, self.room());
+            let item = shorten_end(item, self.room);
             if position > 0 && line.width() + columns(BETWEEN) + columns(&item) > self.width {
                 if lines.len() + 1 == max_lines {
                     line.push(Style::Faint, " …");
@@ -327,10 +348,10 @@ impl Page<'_> {
         let mut line = first;
         let mut rest = text.trim();
         loop {
-            let fits = lines.len() + 1 == max_lines || columns(rest) <= self.room();
-            let end = if fits { rest.len() } else { break_at(rest, self.room()) };
+            let fits = lines.len() + 1 >= max_lines || columns(rest) <= self.width - MARGIN;
+            let end = if fits { rest.len() } else { break_at(rest, self.width - MARGIN) };
             let (now, later) = rest.split_at(end);
-            line.push(style, &shorten_end(now.trim_end(), self.room()));
+            line.push(style, &shorten_end(now.trim_end(), self.room));
             lines.push(line);
             rest = later.trim_start();
             if rest.is_empty() {
