@@ -52,7 +52,7 @@ impl View<'_> {
         list.truncate(MAX_PROCESSES);
         list.sort_by_key(|p| (p.start, p.pid));
         let holder = self.diagnosis.verdict.failing.and_then(|at| self.diagnosis.candidates.get(at)?.holder);
-        let holder = holder.and_then(|h| self.timeline.process(h.process));
+        let holder = holder.filter(|h| h.explains).and_then(|h| self.timeline.process(h.process));
         list.into_iter()
             .map(|p| crate::model::Process {
                 pid: p.known_pid(),

@@ -56,6 +56,9 @@ pub struct Holder {
     pub time: FileTime,
     /// The share mode it granted.
     pub share: u32,
+    /// Whether the result can come from that. A conflict of share modes is a SHARING VIOLATION: where an open was denied
+    /// instead, another's open says only who else was at the file, with a filter of its own perhaps.
+    pub explains: bool,
 }
 
 /// A line of a log that reports a candidate's error.
@@ -288,9 +291,10 @@ fn makes_up(error: &Event, success: &Event) -> bool {
     }
 }
 
-/// Whether another open of the object can be what the error comes from. A conflict of share modes is a SHARING VIOLATION,
-/// never an ACCESS DENIED; a rename, link or delete over an open or mapped file can be denied as well.
-fn is_of_sharing(error: &Event) -> bool {
+/// Whether another open of the object can be what the error comes from, where it is worth a look at all. A conflict of
+/// share modes is a SHARING VIOLATION, never an ACCESS DENIED; a rename, link or delete over an open or mapped file can be
+/// denied as well.
+fn is_of_sharing(error: &Event) -> Option<bool> {
     const SHARING_VIOLATION: u32 = 0xC000_0043;
     const DELETE_PENDING: u32 = 0xC000_0056;
     const CANNOT_DELETE: u32 = 0xC000_0121;
@@ -298,27 +302,27 @@ fn is_of_sharing(error: &Event) -> bool {
     const TRANSACTIONAL_CONFLICT: u32 = 0xC019_0001;
     const ACCESS_DENIED: u32 = 0xC000_0022;
     match error.status {
+        _ if error.kind.is_registry() => None,
         SHARING_VIOLATION | DELETE_PENDING | CANNOT_DELETE | USER_MAPPED_FILE | TRANSACTIONAL_CONFLICT => {
-            !error.kind.is_registry()
+            Some(true)
         }
-        ACCESS_DENIED => matches!(error.kind, Kind::FileRename | Kind::FileLink | Kind::FileDelete),
-        _ => false,
+        ACCESS_DENIED => Some(matches!(error.kind, Kind::FileRename | Kind::FileLink | Kind::FileDelete)),
+        _ => None,
     }
 }
 
 /// The process, other than the failing one, whose open of the object was not closed when the operation failed. Of
 /// several the one that shared least.
 fn holder(events: &[&Event], error: &Event, timeline: &Timeline<'_>) -> Option<Holder> {
-    if !is_of_sharing(error) {
-        return None;
-    }
+    let explains = is_of_sharing(error)?;
     let mut open: HashMap<ProcessId, Vec<Holder>> = HashMap::new();
     for event in events.iter().take_while(|e| e.time <= error.time) {
         let Some(process) = event.process.filter(|p| Some(*p) != error.process) else { continue };
         match event.kind {
             Kind::FileOpen | Kind::FileCreate if !event.failed() => {
                 let Some(facts) = event.open.filter(|o| !o.attributes_only()) else { continue };
-                let holder = Holder { process, event: event.id, time: event.time, share: facts.share };
+                let holder =
+                    Holder { process, event: event.id, time: event.time, share: facts.share, explains };
                 open.entry(process).or_default().push(holder);
             }
             // Process Monitor does not tell handles apart: a close ends the oldest open.

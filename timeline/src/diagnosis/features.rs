@@ -178,7 +178,7 @@ const FEATURES: &[Feature] = &[
     Feature {
         name: "held",
         weight: 1.5,
-        applies: |c| yes(c.candidate.holder.is_some()),
+        applies: |c| yes(c.candidate.holder.is_some_and(|h| h.explains)),
         words: |_| Words::new("another process has the file open at that time", "当时另有进程打开该文件"),
     },
     Feature {

@@ -137,15 +137,20 @@ pub fn diagnose_beside(timeline: &Timeline<'_>, rules: &Rules, baseline: Option<
         lacks: verdict.missing.as_ref().map_or(&[], |m| m.lacks.as_slice()),
     };
     let hits = if failed { rules::hits(rules, &facts) } else { Vec::new() };
-    // Who stands in the way is more than any rule knows; a rule is more than what a status alone says.
-    let mut remedies: Vec<Remedy> = failing.map_or_else(Vec::new, |c| remedies::of_holder(timeline, c));
     // A component that was removed is what the first failure is about, whoever tells it.
     let is_cause = |at: usize| faults.all.get(at).is_some_and(|f| f.kind == FaultKind::Component);
     let about_first =
         hits.iter().filter(|h| h.fault.is_none_or(|at| Some(at) == faults.primary || is_cause(at)));
-    remedies.extend(about_first.take(MAX_REMEDIES).map(|h| remedies::of_rule(h.rule)));
+    // A rule is more than what a status alone says.
+    let mut remedies: Vec<Remedy> =
+        about_first.take(MAX_REMEDIES).map(|h| remedies::of_rule(h.rule)).collect();
     if !hits.iter().any(|h| h.rule.matches.is_about_operation()) {
         remedies.extend(failing.into_iter().flat_map(remedies::of_status));
+    }
+    if let Some((candidate, remedy)) = failing.and_then(|c| Some((c, remedies::of_holder(timeline, c)?))) {
+        // Who stands in the way is more than any rule knows; who was only there too is less than the best of them.
+        let explains = candidate.holder.is_some_and(|h| h.explains);
+        remedies.insert(if explains { 0 } else { remedies.len().min(1) }, remedy);
     }
     involved::answer(
         &involved::Found { timeline, verdict: &verdict, failing, faults: &faults },

@@ -24,7 +24,7 @@ type Row = (&'static [u32], [&'static str; 2], [&'static str; 2], &'static str);
 const ROWS: &[Row] = &[
     (
         &[0xC000_0022, 0xC000_0056, 0xC000_0121],
-        ["see who denies access to it", "查明谁拒绝访问"],
+        ["See who denies access to it", "查明谁拒绝访问"],
         [
             "Compare the permissions of the object with those on a healthy machine of the same build (icacls, or regedit for a key), \
              and list the filter drivers (fltmc filters): security software can deny access that permissions grant. \
@@ -36,7 +36,7 @@ const ROWS: &[Row] = &[
     ),
     (
         &[0xC000_0043],
-        ["see who uses it", "查明谁在使用"],
+        ["See who uses it", "查明谁在使用"],
         [
             "Another program has the file open without sharing it. Keep that program from starting with Windows, \
              or add the file to its exclusions, and install the update again.",
@@ -46,13 +46,13 @@ const ROWS: &[Row] = &[
     ),
     (
         &[0xC000_007F],
-        ["free disk space", "释放磁盘空间"],
+        ["Free disk space", "释放磁盘空间"],
         ["The volume is full. Free space on it and install the update again.", "卷已满。请释放空间后重新安装更新。"],
         "https://support.microsoft.com/windows/free-up-space-for-windows-updates",
     ),
     (
         &[0xC000_00D4],
-        ["see whether a system folder was moved to another volume", "检查系统文件夹是否被移到其他卷"],
+        ["See whether a system folder was moved to another volume", "检查系统文件夹是否被移到其他卷"],
         [
             "A file cannot be linked or renamed across volumes. Move the folder back to the system volume, or remove the junction that leads away.",
             "无法跨卷链接或重命名文件。请将该文件夹移回系统卷，或删除指向别处的联接。",
@@ -61,7 +61,7 @@ const ROWS: &[Row] = &[
     ),
     (
         &[0xC019_0000, 0xC01A_0000],
-        ["look at the transaction logs", "检查事务日志"],
+        ["Look at the transaction logs", "检查事务日志"],
         [
             "A transaction of the file system or the registry could not go on. See how the resource manager is set (fsutil resource info C:\\) \
              and how large its logs may grow; look for ghost devices when driver updates are being uninstalled. Back up before you change anything.",
@@ -72,7 +72,7 @@ const ROWS: &[Row] = &[
     ),
     (
         &[0xC000_0035],
-        ["see what has that name already", "查明已存在的同名对象"],
+        ["See what has that name already", "查明已存在的同名对象"],
         [
             "An object with that name is there already and was to be made new. See when it was made and by what (the report shows who else touches it), \
              compare with a healthy machine of the same build, keep a copy of it, and take it away only where it belongs to nothing that is installed.",
@@ -82,7 +82,7 @@ const ROWS: &[Row] = &[
     ),
     (
         &[0xC000_003F, 0xC000_0185, 0xC000_009C, 0xC000_0032, 0xC000_0102, 0xC000_014C],
-        ["check the disk", "检查磁盘"],
+        ["Check the disk", "检查磁盘"],
         [
             "The disk or the file system is damaged. Back up, then run chkdsk /scan and look at the System event log for disk and Ntfs events.",
             "磁盘或文件系统已损坏。请先备份，再运行 chkdsk /scan，并查看系统事件日志中的 disk 与 Ntfs 事件。",
@@ -105,27 +105,43 @@ pub(crate) fn of_rule(rule: &Rule) -> Remedy {
     }
 }
 
-/// What to do about who stood in the way.
-pub(crate) fn of_holder(timeline: &Timeline<'_>, candidate: &Candidate) -> Vec<Remedy> {
-    let event = &candidate.event;
-    let mut remedies = Vec::new();
-    if let Some(process) = candidate.holder.and_then(|h| timeline.process(h.process)) {
-        let who = if process.company.is_empty() {
-            process.name.clone()
-        } else {
-            format!("{} ({})", process.name, process.company)
-        };
-        remedies.push(Remedy {
-            rule: String::new(),
-            title: Words::new(format!("keep {} away from the file", process.name), format!("让 {} 不再占用该文件", process.name)),
-            text: Words::new(
-                format!("{who} had {} open when the operation failed. Keep it from starting with Windows, or exclude the file in it, and install the update again.", event.path),
-                format!("操作失败时 {who} 打开着 {}。请阻止其随 Windows 启动，或在其中排除该文件，然后重新安装更新。", event.path),
+/// What to do about who had the file open.
+pub(crate) fn of_holder(timeline: &Timeline<'_>, candidate: &Candidate) -> Option<Remedy> {
+    let path = &candidate.event.path;
+    let holder = candidate.holder?;
+    let process = timeline.process(holder.process)?;
+    let (name, who) = (&process.name, process.with_company());
+    let (title, text) = if holder.explains {
+        (
+            Words::new(format!("Keep {name} away from the file"), format!("让 {name} 不再占用该文件")),
+            Words::new(
+                format!(
+                    "{who} had {path} open when the operation failed. Keep it from starting with Windows, or exclude the file in it, and install the update again."
+                ),
+                format!(
+                    "操作失败时 {who} 打开着 {path}。请阻止其随 Windows 启动，或在其中排除该文件，然后重新安装更新。"
+                ),
             ),
-            reference: String::new(),
-        });
-    }
-    remedies
+        )
+    } else {
+        (
+            Words::new(
+                format!(
+                    "See whether the product of {who}, which has the file open, has a filter driver that denies (fltmc filters)"
+                ),
+                format!("查明打开着该文件的 {who} 所属产品是否有拒绝访问的筛选器驱动 (fltmc filters)"),
+            ),
+            Words::new(
+                format!(
+                    "{who} had {path} open when it was denied. An open alone gives SHARING VIOLATION: if the product has a filter driver (fltmc filters), exclude the file in it or keep it from starting, and install the update again. If it is denied still, the permissions are the reason."
+                ),
+                format!(
+                    "访问被拒绝时 {who} 打开着 {path}。仅打开只会得到 SHARING VIOLATION：若该产品有筛选器驱动 (fltmc filters)，请在其中排除该文件或阻止其启动，然后重新安装更新。若仍被拒绝，原因在于权限。"
+                ),
+            ),
+        )
+    };
+    Some(Remedy { rule: String::new(), title, text, reference: String::new() })
 }
 
 /// What to do about the failing operation where no rule knows more: by its status.
@@ -146,7 +162,7 @@ pub(crate) fn of_status(candidate: &Candidate) -> Vec<Remedy> {
     if noise::is_missing(event.status) {
         remedies.push(Remedy {
             rule: String::new(),
-            title: Words::new("restore what is missing", "恢复缺失的对象"),
+            title: Words::new("Restore what is missing", "恢复缺失的对象"),
             text: Words::new(
                 format!("Compare with a healthy machine of the same build and restore {} from it or from the installation medium.", event.path),
                 format!("与同版本的正常机器比较，并从其或安装介质恢复 {}。", event.path),
@@ -157,7 +173,7 @@ pub(crate) fn of_status(candidate: &Candidate) -> Vec<Remedy> {
     if remedies.is_empty() {
         remedies.push(Remedy {
             rule: String::new(),
-            title: Words::new("look at the object on this machine", "检查此机器上的该对象"),
+            title: Words::new("Look at the object on this machine", "检查此机器上的该对象"),
             text: Words::new(
                 format!("Compare {} with a healthy machine of the same build: whether it is there, its permissions, its size and version. The report shows who else uses it in this boot. Keep a copy before you change it.", event.path),
                 format!("与同版本的正常机器比较 {}：是否存在、权限、大小与版本。报告显示此次启动中还有谁使用它。更改之前请先保留副本。", event.path),

@@ -276,17 +276,35 @@ impl Builder<'_> {
     fn holder(&mut self, holder: Holder, failing: NodeIndex) {
         let timeline = self.parts.timeline;
         let Some(event) = timeline.event(holder.event) else { return };
-        let name = timeline.process(holder.process).map_or("?", |p| p.name.as_str());
+        let name = timeline.process(holder.process).map_or_else(|| "?".to_owned(), Process::with_company);
         let shared = shared(holder.share);
-        let words = Words::new(
-            format!("the file is held by {name}, opened with {}", shared.en),
-            format!("文件被 {name} 占用，打开时{}", shared.zh),
-        );
+        let (kind, words, why) = if holder.explains {
+            (
+                EdgeKind::ConflictsWith,
+                Words::new(
+                    format!("the file is held by {name}, opened with {}", shared.en),
+                    format!("文件被 {name} 占用，打开时{}", shared.zh),
+                ),
+                Words::new(
+                    "its open was not followed by a close before the error",
+                    "其打开在错误之前未见关闭",
+                ),
+            )
+        } else {
+            (
+                EdgeKind::Precedes,
+                Words::new(
+                    format!("{name} has the file open, with {}", shared.en),
+                    format!("{name} 打开着该文件，{}", shared.zh),
+                ),
+                Words::new(
+                    "its open was not followed by a close before the error; that alone is a SHARING VIOLATION, not an ACCESS DENIED",
+                    "其打开在错误之前未见关闭；仅此只会得到 SHARING VIOLATION，而非 ACCESS DENIED",
+                ),
+            )
+        };
         let open = self.operation(&event, Some(words), Trust::Inferred);
-        let words =
-            Words::new("its open was not followed by a close before the error", "其打开在错误之前未见关闭");
-        let evidence = Evidence::at(holder.event, words);
-        self.edge(open, failing, EdgeKind::ConflictsWith, Trust::Inferred, evidence);
+        self.edge(open, failing, kind, Trust::Inferred, Evidence::at(holder.event, why));
     }
 
     /// The lines that say that something failed, and the services that these waited for.

@@ -116,6 +116,14 @@ impl Process {
         (self.pid != pml_reader::UNKNOWN_PID).then_some(self.pid)
     }
 
+    /// The name, and the company whose program it is where the image says so.
+    pub fn with_company(&self) -> String {
+        match self.company.as_str() {
+            "" => self.name.clone(),
+            company => format!("{} ({company})", self.name),
+        }
+    }
+
     /// The parent's process id, where something tells it.
     pub fn known_parent_pid(&self) -> Option<u32> {
         (self.parent_pid != pml_reader::UNKNOWN_PID).then_some(self.parent_pid)
