@@ -135,6 +135,26 @@ fn a_case_of_both_says_what_the_log_says() {
     assert_eq!(count.len(), SCENARIOS.len());
 }
 
+/// An autologger that keeps several files makes a new one at each boot: `name.etl`, `name.etl.001` …
+#[test]
+fn the_files_of_an_autologger_are_each_a_boot() {
+    let boot = |name: &str, seed| Boot::of(sample_traces::scenario(name).unwrap(), seed);
+    let (good, bad) = (boot("healthy", 4), boot("poqexec-rename-fails", 5));
+    let folder = tempfile::tempdir().unwrap();
+    let (first, second) = (folder.path().join("boot.etl"), folder.path().join("boot.etl.001"));
+    std::fs::copy(good.twin(EtlForm::Kernel).0, &first).unwrap();
+    std::fs::copy(bad.twin(EtlForm::Kernel).0, &second).unwrap();
+    let said = ask(&[folder.path()]);
+    assert_eq!(said.failing, ask(&[&second]).failing);
+    assert!(said.failing.is_some());
+    assert_eq!(ask(&[&first]).outcome, Outcome::NoFailure);
+    let case = Case::open(&[folder.path().to_path_buf()]);
+    assert_eq!(case.inputs.len(), 2);
+    let processes = |paths: &[PathBuf]| Timeline::new(&Case::open(paths)).processes.len();
+    let each = processes(&[first]) + processes(&[second]);
+    assert_eq!(processes(&[folder.path().to_path_buf()]), each);
+}
+
 #[test]
 fn what_the_forms_leave_out() {
     let boot = Boot::of(sample_traces::scenario("driver-queue-access-denied").unwrap(), 1);

@@ -39,7 +39,8 @@ impl<'c> Timeline<'c> {
             counter.finish();
             let apart = timeline.scans.iter().all(|other| twice::are_apart(other, &scan));
             let processes = std::mem::take(&mut scan.processes);
-            let places = known.take(processes, scan.first, apart, &mut timeline.processes);
+            let span = scan.first.zip(scan.last);
+            let places = known.take(processes, span, apart, &mut timeline.processes);
             let place = |id: ProcessId| places.get(id.0 as usize).copied();
             for group in &mut scan.failures {
                 group.process = group.process.and_then(place);

@@ -12,21 +12,28 @@ const SAME_START: Ticks = Ticks::seconds(1);
 /// Two traces' times of one operation lie within this of each other: one may have taken the time from a clock that ticks
 /// 64 times a second, and the start of the operation at another depth of the system.
 const SAME_TIME: Ticks = Ticks(1_000_000);
+/// The parts of a log follow each other within this; a machine takes longer to start again.
+const ADJOINING: Ticks = Ticks::seconds(3);
 
 /// The processes of a case so far, by process id.
 #[derive(Debug, Default)]
 pub(crate) struct Known {
     by_pid: HashMap<u32, Vec<ProcessId>>,
+    /// By process: the first and the last event of the traces that told of it.
+    spans: Vec<Span>,
 }
+
+/// The times of a trace's first and last event.
+type Span = Option<(FileTime, FileTime)>;
 
 impl Known {
     /// Takes a source's processes into `all`, each where the same one stands already, or behind the others; where each went.
-    /// `first` is the time of the source's first event: what has no start ran then. `apart` tells that no other trace is of the
-    /// same time, as with the parts of a log: then its events are others.
+    /// What has no start ran when its trace began. `apart` tells that no other trace is of the same time, as with the parts of a
+    /// log: then its events are others.
     pub(crate) fn take(
         &mut self,
         list: Vec<Process>,
-        first: Option<FileTime>,
+        span: Span,
         apart: bool,
         all: &mut Vec<Process>,
     ) -> Vec<ProcessId> {
@@ -39,8 +46,9 @@ impl Known {
             let of_pid = self.by_pid.get(&process.pid).map(Vec::as_slice).unwrap_or_default();
             let found = of_pid.iter().copied().find(|id| {
                 let at = id.0 as usize;
+                let spans = (self.spans.get(at).copied().flatten(), span);
                 taken.get(at) == Some(&false)
-                    && all.get(at).is_some_and(|known| is_same(known, &process, first))
+                    && all.get(at).is_some_and(|known| is_same(known, &process, spans))
             });
             let place = found.unwrap_or(ProcessId(all.len() as u32));
             match all.get_mut(place.0 as usize) {
@@ -49,6 +57,9 @@ impl Known {
                         *taken = true;
                     }
                     complete(known, process, apart);
+                    if let Some(told) = self.spans.get_mut(place.0 as usize) {
+                        *told = told.zip(span).map(|(a, b)| (a.0.min(b.0), a.1.max(b.1))).or(*told).or(span);
+                    }
                 }
                 None => all.push(process),
             }
@@ -63,29 +74,30 @@ impl Known {
         }
         for (number, process) in all.iter().enumerate().skip(before) {
             self.by_pid.entry(process.pid).or_default().push(ProcessId(number as u32));
+            self.spans.push(span);
         }
         places
     }
 }
 
-/// Whether a process of another source is this one.
-fn is_same(known: &Process, other: &Process, first: Option<FileTime>) -> bool {
-    let apart = |a: FileTime, b: FileTime| a.since(b).max(b.since(a));
+/// Whether a process of another source is this one; the spans are those of their traces.
+fn is_same(known: &Process, other: &Process, spans: (Span, Span)) -> bool {
     if known.known_pid().is_none() || !known.name.eq_ignore_ascii_case(&other.name) {
         return false;
     }
-    match (known.start, other.start) {
-        (Some(a), Some(b)) => apart(a, b) <= SAME_START,
-        // It ran when the other trace began.
-        (Some(start), None) => {
-            first.is_some_and(|first| start <= first && known.end.is_none_or(|end| end >= first))
-        }
-        // The known one ran before its own trace began.
-        (None, start) => match (known.end, start.or(first)) {
-            (Some(end), Some(start)) => start <= end,
-            _ => true,
-        },
+    if let (Some(a), Some(b)) = (known.start, other.start) {
+        return a.since(b).max(b.since(a)) <= SAME_START;
     }
+    // One of them ran before its trace began. The same id and name in another boot is another process.
+    let (Some(mine), Some(theirs)) = spans else { return false };
+    let ran = |process: &Process, span: (FileTime, FileTime)| {
+        let (from, to) = (process.start.unwrap_or(FileTime(0)), process.end.unwrap_or(FileTime(u64::MAX)));
+        from <= span.0.plus(SAME_START) && to >= span.0
+    };
+    mine.0 <= theirs.1.plus(ADJOINING)
+        && theirs.0 <= mine.1.plus(ADJOINING)
+        && (known.start.is_some() || ran(other, mine))
+        && (other.start.is_some() || ran(known, theirs))
 }
 
 /// Whether all that one trace records is before what the other does; what records nothing is.
@@ -204,13 +216,17 @@ mod tests {
         }
     }
 
+    fn span(from: u64, to: u64) -> Span {
+        Some((FileTime(from * 10_000_000), FileTime(to * 10_000_000)))
+    }
+
     #[test]
     fn the_processes_of_two_traces() {
         let (mut known, mut all) = (Known::default(), Vec::new());
         let mut child = process(40, "a.exe", Some(100), Some(200));
         child.parent = Some(ProcessId(0));
         let list = vec![process(4, "System", Some(1), None), child, process(60, "c.exe", Some(300), None)];
-        let places = known.take(list, Some(FileTime(20_000_000)), false, &mut all);
+        let places = known.take(list, span(2, 400), false, &mut all);
         assert_eq!(places, [0, 1, 2].map(ProcessId));
         // Another trace: in another order, with what the first does not know, an id that is used again, a stranger.
         let mut same = process(40, "A.EXE", Some(100), None);
@@ -222,11 +238,16 @@ mod tests {
             process(60, "d.exe", Some(300), None),
             process(4, "System", None, None),
         ];
-        let places = known.take(list, Some(FileTime(900_000_000)), false, &mut all);
+        let places = known.take(list, span(90, 400), false, &mut all);
         assert_eq!(places, [3, 1, 4, 0].map(ProcessId));
         assert_eq!(all.len(), 5);
         assert_eq!((all[1].events, all[1].failures, all[1].command_line.as_str()), (9, 1, "a -x"));
         assert_eq!((all[1].parent, all[1].end), (Some(ProcessId(0)), Some(FileTime(2_000_000_000))));
+        // The next part of the last log, and another boot's process that ran before its trace.
+        let places = known.take(vec![process(4, "System", None, None)], span(400, 500), true, &mut all);
+        assert_eq!(places, [ProcessId(0)]);
+        let places = known.take(vec![process(4, "System", None, None)], span(900, 950), true, &mut all);
+        assert_eq!(places, [ProcessId(5)]);
     }
 
     fn event(source: u16, milliseconds: u64, path: &str) -> Event {
