@@ -243,3 +243,37 @@ fn every_scenario_has_the_verdict_of_its_log_as_csv_and_as_xml() {
         }
     }
 }
+
+#[test]
+fn a_csv_in_local_time_is_put_on_the_clock_of_cbs_log() {
+    let undated: Vec<Column> = all().into_iter().filter(|column| *column != Column::DateAndTime).collect();
+    for (number, scenario) in SCENARIOS.iter().enumerate() {
+        let ahead = [-480, 60, 345, 780][number % 4];
+        let Made { pml, cbs_log, .. } =
+            make(scenario, Options { seed: 8, is_64bit: true, noise: 100 }).unwrap();
+        let log = ("CBS.log", cbs_log.as_bytes());
+        let from_pml = report(&[("boot.pml", &pml), log]);
+        for columns in [None, Some(&undated[..])] {
+            let csv = csv(&pml, ahead, columns);
+            assert!(coverage(&report(&[("boot.csv", &csv)])).contains("nothing tells its time zone"));
+            let from_csv = report(&[("boot.csv", &csv), log]);
+            let said = coverage(&from_csv);
+            let what = format!("{}, without dates: {}: {said}", scenario.name, columns.is_some());
+            assert!(said.contains(&format!("show that they are {ahead} minutes ahead of UTC")), "{what}");
+            let pick = |report: &Value| {
+                let verdict = &report["verdict"];
+                let failing = &verdict["failing_operation"];
+                let failing = ["time", "pid", "operation", "path", "result"].map(|key| failing[key].clone());
+                json!({
+                    "first": report["inputs"][0]["first"],
+                    "last": report["inputs"][0]["last"],
+                    "failing": failing,
+                    "phase": verdict["phase"],
+                    "summary": verdict["summary"],
+                    "level": verdict["confidence"]["level"],
+                })
+            };
+            equal(&what, &pick(&from_pml), &pick(&from_csv));
+        }
+    }
+}

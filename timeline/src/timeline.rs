@@ -33,10 +33,14 @@ impl<'c> Timeline<'c> {
     pub fn watched(case: &'c Case, progress: &Progress) -> Self {
         let mut timeline = Self { case, processes: Vec::new(), scans: Vec::new(), places: Vec::new() };
         let mut known = twice::Known::default();
+        let mut scans = Vec::new();
         for (number, input) in case.inputs.iter().enumerate() {
             let counter = progress.of(number, input.source.bytes().len() as u64);
-            let mut scan = input.source.scan(SourceId(number as u16), counter);
+            scans.push(input.source.scan(SourceId(number as u16), counter));
             counter.finish();
+        }
+        set_export_clocks(case, &mut scans, progress);
+        for mut scan in scans {
             let apart = timeline.scans.iter().all(|other| twice::are_apart(other, &scan));
             let processes = std::mem::take(&mut scan.processes);
             let span = scan.first.zip(scan.last);
@@ -207,5 +211,22 @@ impl<'c> Timeline<'c> {
     fn once<T>(&self, events: Vec<T>, event: impl Fn(&T) -> &Event) -> Vec<T> {
         let source = |id: SourceId| self.case.inputs.get(usize::from(id.0)).map(|input| &input.source);
         twice::once(events, event, |id| source(id).is_some_and(Source::tells_access))
+    }
+}
+
+/// Gives each export of local times the clock of CBS.log, where that log's own lines tell it, by the export's last write to
+/// the log and the log's last line; what is set so is scanned again.
+fn set_export_clocks(case: &Case, scans: &mut [Scan], progress: &Progress) {
+    let mut logged: Vec<FileTime> = scans.iter().filter_map(Scan::last_line_by_own_clock).collect();
+    logged.sort_unstable_by(|a, b| b.cmp(a));
+    for (number, (input, scan)) in case.inputs.iter().zip(scans).enumerate() {
+        let Source::Import(source) = &input.source else { continue };
+        let id = SourceId(number as u16);
+        let writes = scan.kept.iter().rev().filter(|(_, kept)| *kept == Kept::Marked(Mark::CbsLogWritten));
+        let last = writes.filter_map(|(index, _)| source.event(EventId { source: id, index: *index })).next();
+        let Some(last) = last else { continue };
+        if logged.iter().any(|line| source.set_clock(last.end(), *line)) {
+            *scan = source.scan(id, progress.of(number, 0));
+        }
     }
 }

@@ -195,8 +195,8 @@ impl ImportClock {
         let mut ahead = local.0.cast_signed().saturating_sub(utc.0.cast_signed());
         let mut days = 0;
         if self.evidence == DateEvidence::NoDates {
-            // From 11 hours behind UTC to 13 ahead of it.
-            days = (-ahead + 13 * 4 * QUARTER).div_euclid(DAY.cast_signed());
+            // From 10 hours behind UTC to 13 ahead of it: of two zones a day apart the one where more people live.
+            days = (-ahead + 27 * 2 * QUARTER).div_euclid(DAY.cast_signed());
             ahead += days * DAY.cast_signed();
         }
         let quarters = (ahead + QUARTER / 2).div_euclid(QUARTER);

@@ -9,7 +9,7 @@ mod rows;
 mod units;
 mod xml;
 
-use std::fmt;
+use std::{fmt, sync::OnceLock};
 
 use crate::{Column, FileTime, PmlError, operation::process};
 use csv::Csv;
@@ -52,6 +52,8 @@ pub struct ImportFile {
     rows: RowIndex,
     columns: Vec<Column>,
     clock: ImportClock,
+    /// The clock as set from outside.
+    set: OnceLock<ImportClock>,
     processes: Vec<ImportProcess>,
     problems: Vec<PmlError>,
 }
@@ -102,8 +104,8 @@ impl ImportFile {
             Form::Csv(csv) => csv.columns().collect(),
             Form::Xml(xml) => xml.columns().collect(),
         };
-        let clock = ImportClock::default();
-        let mut file = Self { data, units, form, rows, columns, clock, processes, problems };
+        let (clock, set) = <(ImportClock, OnceLock<ImportClock>)>::default();
+        let mut file = Self { data, units, form, rows, columns, clock, set, processes, problems };
         if !(file.is_empty() && file.is_xml()) {
             file.require(&[Column::Operation])?;
             file.require(&[Column::Result])?;
@@ -204,7 +206,20 @@ impl ImportFile {
 
     /// What is known of its clock.
     pub fn clock(&self) -> &ImportClock {
-        &self.clock
+        self.set.get().unwrap_or(&self.clock)
+    }
+
+    /// Sets the time zone, and the day where there are no dates, by something else that knows of a moment which a row
+    /// has: `local`, as [`ImportRow::time`] gave it, was `utc`. Only once, and only where the file does not tell by itself;
+    /// `false` where nothing was set, as where the two are no time zone apart.
+    pub fn set_clock(&self, local: FileTime, utc: FileTime) -> bool {
+        let mut clock = self.clock.clone();
+        clock.ahead_minutes.is_none() && clock.align(local, utc) && self.set.set(clock).is_ok()
+    }
+
+    /// Whether [`ImportFile::set_clock`] set the clock.
+    pub fn clock_was_set(&self) -> bool {
+        self.set.get().is_some()
     }
 
     /// The list of processes, which XML has and CSV has not.

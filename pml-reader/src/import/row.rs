@@ -88,7 +88,7 @@ impl<'a> ImportRow<'a> {
     /// Start, on the clock that [`ImportFile::clock`] tells of. `None` where no column tells it.
     #[inline]
     pub fn time(&self) -> Option<FileTime> {
-        self.file.clock.time(self.raw(Column::TimeOfDay), self.raw(Column::DateAndTime), self.index)
+        self.file.clock().time(self.raw(Column::TimeOfDay), self.raw(Column::DateAndTime), self.index)
     }
 
     /// Duration in ticks of 100 ns; `None` while pending, and where there is no such column.

@@ -74,6 +74,15 @@ pub struct Scan {
     pub(crate) silences: Vec<Silence>,
 }
 
+impl Scan {
+    /// UTC of the last line that has a local time, where the log's own lines tell its clock.
+    pub(crate) fn last_line_by_own_clock(&self) -> Option<FileTime> {
+        let clock = self.clock.as_ref().filter(|clock| clock.trust == Trust::Recorded)?;
+        let lines = self.lines.iter().filter_map(|line| Some(clock.to_utc(line.line, line.local?)));
+        lines.max()
+    }
+}
+
 /// A time in which a servicing process, or one of its threads, did nothing that was recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Silence {

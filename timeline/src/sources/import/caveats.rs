@@ -169,6 +169,20 @@ fn results(file: &ImportFile) -> Caveat {
 fn clock(file: &ImportFile) -> Vec<Caveat> {
     let clock = file.clock();
     let zone = match clock.ahead_minutes {
+        Some(minutes) if file.clock_was_set() => caveat(
+            Words::new(
+                format!(
+                    "times are local; the last write to CBS.log and that log's last line show that they are {minutes} minutes ahead of UTC"
+                ),
+                format!(
+                    "时间为本地时间；由对 CBS.log 的最后一次写入与该日志的最后一行得知其比 UTC 快 {minutes} 分钟"
+                ),
+            ),
+            Words::new(
+                "the zone is correlated, not recorded: had the log been written on after the export, it could be another",
+                "时区由关联得出，并非记录所得：若导出之后日志仍有写入，时区可能有误",
+            ),
+        ),
         Some(minutes) => caveat(
             Words::new(
                 format!(

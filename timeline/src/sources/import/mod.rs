@@ -40,7 +40,7 @@ pub struct ImportSource {
 #[derive(Debug)]
 struct Read {
     processes: Known,
-    caveats: Vec<Caveat>,
+    unknown: Unknown,
 }
 
 impl ImportSource {
@@ -51,6 +51,12 @@ impl ImportSource {
     /// `procmon-csv`, `procmon-xml`.
     pub(crate) fn kind(&self) -> &'static str {
         if self.file.is_xml() { "procmon-xml" } else { "procmon-csv" }
+    }
+
+    /// Sets the clock, where the export does not tell it, by a moment that it calls `local`; `false` where nothing was
+    /// set. What was read of it before has other times.
+    pub(crate) fn set_clock(&self, local: FileTime, utc: FileTime) -> bool {
+        self.file.set_clock(pml_reader::FileTime(local.0), pml_reader::FileTime(utc.0))
     }
 
     /// Times of the first and the last row.
@@ -87,9 +93,8 @@ impl ImportSource {
                 (share, unknown)
             })
             .reduce(<(Share, Unknown)>::default, |a, b| (a.0.join(b.0), a.1.join(b.1)));
-        let caveats = caveats::of(&self.file, &known, &unknown);
         // A second scan finds the same.
-        let _ = self.read.set(Read { processes: known, caveats });
+        let _ = self.read.set(Read { processes: known, unknown });
         share.scan(list)
     }
 
@@ -159,7 +164,10 @@ impl ImportSource {
 
     /// What the columns do not tell; known once the export has been scanned.
     pub(crate) fn caveats(&self) -> Vec<Caveat> {
-        self.read.get().map(|read| read.caveats.clone()).unwrap_or_default()
+        self.read
+            .get()
+            .map(|read| caveats::of(&self.file, &read.processes, &read.unknown))
+            .unwrap_or_default()
     }
 
     pub(crate) fn problems(&self) -> Vec<Problem> {
