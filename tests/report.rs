@@ -204,6 +204,37 @@ fn a_shutdown_trace_shows_what_ended_and_says_what_it_lacks() {
         "{lacks}"
     );
     assert!(report["coverage"].to_string().contains("no file and registry operations in this trace"));
+
+    // The session began eight hours before: its events are not all in the last bin.
+    let bins: Vec<_> =
+        report["histogram"]["events"].as_array().unwrap().iter().map(|n| n.as_u64().unwrap()).collect();
+    assert_eq!(bins.iter().sum::<u64>(), 1645);
+    assert!(bins.iter().filter(|n| **n > 0).count() > 50, "{bins:?}");
+
+    let services = report["services"].as_array().unwrap();
+    let last = |name: &str| {
+        let service = services.iter().find(|s| s["name"] == name).unwrap();
+        service["states"].as_array().unwrap().last().map(|s| (s["state"].clone(), s["trust"].clone()))
+    };
+    assert_eq!(last("TrustedInstaller"), Some(("stopped".into(), "recorded".into())));
+    assert_eq!(last("AppXSvc"), Some(("stopped".into(), "inferred".into())));
+
+    // The few lines for a terminal tell the same, and so does the page.
+    let path = path.to_str().unwrap();
+    let text = bootrace(&["report", path, "-o", "-", "--format", "text"]).stdout;
+    let text = String::from_utf8(text).unwrap();
+    for said in [
+        "TiWorker.exe (756) 0x00000000",
+        "TrustedInstaller.exe (4636) 0x00000000",
+        "svchost.exe -k wsappx (5360) 0x00000000",
+        "holds no file and registry operations",
+    ] {
+        assert!(text.contains(said), "{said}: {text}");
+    }
+    let page = bootrace(&["report", path, "-o", "-", "--format", "html"]).stdout;
+    let page = String::from_utf8(page).unwrap();
+    let row = page.lines().find(|line| line.contains("<th scope=\"row\"") && line.contains("(756)")).unwrap();
+    assert!(row.contains("<td class=\"code\"><bdi>0x00000000</bdi></td>"), "{row}");
 }
 
 /// Real files, which hold no update's reboot, and what may be said of them.

@@ -6,7 +6,7 @@ use crate::{
     Timeline,
     diagnosis::Faults,
     logs::ServiceFact,
-    model::{Event, Evidence, FileTime, Kind, Role, Trust, Words},
+    model::{Event, Evidence, FileTime, Kind, Process, Role, Trust, Words},
     sources::Mark,
 };
 
@@ -108,6 +108,29 @@ const SERVICES: &[(&str, &str, &str, &str)] = &[
     ("AppReadiness", "App Readiness", "appreadiness.dll", "-k appreadiness"),
 ];
 
+/// The part of a host's command line for all services of a group, on machines that do not give each its own host.
+const GROUPS: &[(&str, &str)] = &[("AppXSvc", "-k wsappx")];
+
+/// The service of [`SERVICES`] that a process is the host of, and whether it is the host of a group.
+fn hosted(process: &Process) -> Option<(&'static str, bool)> {
+    if !matches!(process.role, Role::ServiceHost | Role::TrustedInstaller) {
+        return None;
+    }
+    let line = process.command_line.to_ascii_lowercase();
+    let path = process.image_path.to_ascii_lowercase();
+    let own = SERVICES.iter().find(|(.., command)| line.contains(command) || path.ends_with(command));
+    let own = own.map(|(name, ..)| (*name, false));
+    own.or_else(|| {
+        let of_one = line.contains(" -s ");
+        GROUPS.iter().find(|(_, group)| !of_one && line.contains(group)).map(|(name, _)| (*name, true))
+    })
+}
+
+/// Whether a process is the host of a service that updates always need.
+pub(crate) fn is_host(process: &Process) -> bool {
+    hosted(process).is_some()
+}
+
 /// Services that advanced installers need: a part of the installer's name, the service.
 const NEEDED_BY: &[(&str, &str)] = &[
     ("container installer", "CmService"),
@@ -151,7 +174,7 @@ pub(crate) fn find(timeline: &Timeline<'_>, marked: &[(Mark, Event)], faults: &F
             .or_else(|| own().find_map(|f| Some((f.start?, f.evidence.clone()))));
         let mut states: Vec<ServiceState> = own().filter_map(state_of).collect();
         states.sort_by_key(|s| s.time);
-        let (assessment, words) = assess(&name, start_type.as_ref().map(|(s, _)| *s), &states);
+        let (assessment, words) = assess(&name, start_type.as_ref().map(|(s, _)| *s), &states, false);
         services.push(Service { name, display_name: String::new(), start_type, states, assessment, words });
     }
     services
@@ -166,15 +189,17 @@ fn always(timeline: &Timeline<'_>, marked: &[(Mark, Event)], starts: &mut Starts
     let facts = || timeline.scans.iter().flat_map(|s| &s.known.services);
     SERVICES
         .iter()
-        .map(|(name, display_name, image, command)| {
-            let mut states = states(timeline, marked, image, command);
+        .map(|(name, display_name, image, _)| {
+            let mut states = states(timeline, marked, name, image);
+            let ended = states.iter().any(|s| s.state == "stopped");
             let own = || facts().filter(|f| f.name.eq_ignore_ascii_case(name));
             states.extend(own().filter_map(state_of));
             states.sort_by_key(|s| s.time);
             let start_type = starts
                 .remove(&name.to_ascii_lowercase())
                 .or_else(|| own().find_map(|f| Some((f.start?, f.evidence.clone()))));
-            let (assessment, words) = assess(name, start_type.as_ref().map(|(s, _)| *s), &states);
+            let start = start_type.as_ref().map(|(s, _)| *s);
+            let (assessment, words) = assess(name, start, &states, ended);
             Service {
                 name: (*name).to_owned(),
                 display_name: (*display_name).to_owned(),
@@ -226,12 +251,7 @@ fn starts(timeline: &Timeline<'_>, marked: &[(Mark, Event)]) -> Starts {
     starts
 }
 
-fn states(
-    timeline: &Timeline<'_>,
-    marked: &[(Mark, Event)],
-    image: &str,
-    command: &str,
-) -> Vec<ServiceState> {
+fn states(timeline: &Timeline<'_>, marked: &[(Mark, Event)], name: &str, image: &str) -> Vec<ServiceState> {
     let mut states = Vec::new();
     for (mark, event) in marked {
         if *mark == Mark::ServiceDll && event.path.to_ascii_lowercase().ends_with(image) {
@@ -250,27 +270,33 @@ fn states(
     }
     let (first, _) = timeline.span().unwrap_or_default();
     for process in &timeline.processes {
-        let line = process.command_line.to_ascii_lowercase();
-        let is_host = matches!(process.role, Role::ServiceHost | Role::TrustedInstaller)
-            && (line.contains(command) || process.image_path.to_ascii_lowercase().ends_with(command));
-        if !is_host {
-            continue;
-        }
+        let Some((_, group)) = hosted(process).filter(|(host_of, _)| *host_of == name) else { continue };
         let moments = [(process.start, "running"), (process.end, "stopped")];
         for (time, state) in moments {
             let Some(time) = time.filter(|t| *t >= first) else { continue };
+            // That the host of a group starts does not tell which of its services does.
+            if group && state == "running" {
+                continue;
+            }
             let (en, zh) = if state == "running" { ("starts", "启动") } else { ("ends", "结束") };
             let who = format!("{} ({})", process.name, process.pid);
-            let words = Words::new(format!("its process {who} {en}"), format!("其进程 {who} {zh}"));
-            let evidence = Evidence::said(words);
-            states.push(ServiceState { time, state, trust: Trust::Recorded, evidence });
+            let (words, trust) = if group {
+                let words =
+                    (format!("the host of its group, {who}, {en}"), format!("其所在组的宿主 {who} {zh}"));
+                (Words::new(words.0, words.1), Trust::Inferred)
+            } else {
+                let words = (format!("its process {who} {en}"), format!("其进程 {who} {zh}"));
+                (Words::new(words.0, words.1), Trust::Recorded)
+            };
+            states.push(ServiceState { time, state, trust, evidence: Evidence::said(words) });
         }
     }
     states.sort_by_key(|s| s.time);
     states
 }
 
-fn assess(name: &str, start: Option<StartType>, states: &[ServiceState]) -> (Assessment, Words) {
+/// `ended` tells that a process of the service ended within the trace.
+fn assess(name: &str, start: Option<StartType>, states: &[ServiceState], ended: bool) -> (Assessment, Words) {
     let ran = states.iter().any(|s| s.state == "running");
     if let Some(failed) = states.iter().find(|s| s.state == "failed") {
         return (
@@ -292,6 +318,13 @@ fn assess(name: &str, start: Option<StartType>, states: &[ServiceState]) -> (Ass
         (_, true) => (
             Assessment::Ordinary,
             Words::new(format!("{name} ran in this trace."), format!("{name} 在此跟踪中运行过。")),
+        ),
+        _ if ended => (
+            Assessment::Ordinary,
+            Words::new(
+                format!("{name} ran before this trace began, and ended in it."),
+                format!("{name} 在此跟踪开始之前已在运行，并在其中结束。"),
+            ),
         ),
         (Some(start), false) => (
             Assessment::Ordinary,

@@ -27,6 +27,8 @@ pub(super) struct Facts {
     pub(super) services: Vec<Service>,
     pub(super) volumes: Vec<(String, String)>,
     pub(super) system_root: Option<String>,
+    /// Times of the first and the last operation, and event of a process or thread.
+    pub(super) span: Option<(FileTime, FileTime)>,
 }
 
 const PROCESS: u8 = 3;
@@ -62,7 +64,7 @@ impl Facts {
                     (&mut self.files, Role::FileKey)
                 }
                 (Family::KernelRegistry, 22..=25) => (&mut self.keys, Role::Key),
-                _ => return,
+                _ => return self.note_time(record.time()),
             };
             let holds = match (family, id) {
                 (Family::KernelFile, 32) | (Family::FileProvider, 10) => Holds::From,
@@ -93,6 +95,9 @@ impl Facts {
             _ => return,
         };
         let Some(time) = record.time() else { return };
+        if matches!((group, id), (PROCESS, 1..=4 | 10) | (THREAD, 1 | 2) | (IMAGE, 10)) {
+            self.note_time(Some(time));
+        }
         match (group, id) {
             (PROCESS, 1..=4) => {
                 let life = [Life::Starts, Life::Ends, Life::Runs, Life::Runs];
@@ -113,6 +118,13 @@ impl Facts {
         }
     }
 
+    #[inline]
+    fn note_time(&mut self, time: Option<FileTime>) {
+        let Some(time) = time else { return };
+        let (first, last) = self.span.unwrap_or((time, time));
+        self.span = Some((first.min(time), last.max(time)));
+    }
+
     fn add_thread(
         &mut self,
         record: &EtlRecord<'_>,
@@ -131,6 +143,9 @@ impl Facts {
     /// Events of Microsoft-Windows-Kernel-Process.
     fn add_process_event(&mut self, record: &EtlRecord<'_>, id: u16, decoder: &Decoder) {
         let Some(time) = record.time() else { return };
+        if matches!(id, 1..=5 | 15) {
+            self.note_time(Some(time));
+        }
         let life = match id {
             1 => Life::Starts,
             2 => Life::Ends,
@@ -180,6 +195,8 @@ impl Facts {
         self.services.extend(other.services);
         self.volumes.extend(other.volumes);
         self.system_root = self.system_root.or(other.system_root);
+        let ends = [self.span, other.span].into_iter().flatten();
+        self.span = ends.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
         self
     }
 

@@ -54,6 +54,7 @@ pub struct Names {
     processes: Vec<Process>,
     services: Vec<Service>,
     volumes: VolumeMap,
+    span: Option<(FileTime, FileTime)>,
 }
 
 impl Names {
@@ -82,7 +83,14 @@ impl Names {
             processes,
             services: facts.services,
             volumes,
+            span: facts.span,
         }
+    }
+
+    /// The times of the first and the last event of an operation, a process or a thread. A session may begin hours before,
+    /// and the time at which its header says it ended may lie before the last event.
+    pub fn span(&self) -> Option<(FileTime, FileTime)> {
+        self.span
     }
 
     /// The processes seen, ordered by id and start.

@@ -10,8 +10,9 @@ use super::{
 use crate::{
     Phase, PhaseName, Service, Timeline,
     logs::{Fact, Stage, Step},
-    model::{Event, Evidence, FileTime, Role, Ticks, Trust, Words},
+    model::{Event, Evidence, FileTime, Process, Role, Ticks, Trust, Words},
     phases::{self, Boots},
+    services,
     sources::Mark,
 };
 
@@ -148,6 +149,20 @@ fn caveats(timeline: &Timeline<'_>) -> Vec<Words> {
     named.collect()
 }
 
+/// Processes whose end is told with what was covered.
+const MAX_ENDED: usize = 6;
+
+/// A process of servicing, or a host of a service that it needs, that ran before `first` and ended later: which, and its
+/// exit code.
+fn ended(process: &Process, first: FileTime) -> Option<String> {
+    let of_servicing = matches!(process.role, Role::Poqexec | Role::TrustedInstaller | Role::TiWorker);
+    let ran = (of_servicing || services::is_host(process)) && process.start.is_none_or(|s| s < first);
+    let status = process.exit_status.filter(|_| ran && process.end.is_some_and(|end| end >= first))?;
+    let group = process.command_line.split(" -k ").nth(1).and_then(|rest| rest.split_whitespace().next());
+    let group = group.map_or_else(String::new, |group| format!(" -k {group}"));
+    Some(format!("{}{group} ({}) 0x{status:08X}", process.name, process.pid))
+}
+
 /// What of an update's reboot the sources hold.
 struct Seen {
     /// Part of a trace is lost, and the operation sought may have been in it.
@@ -157,6 +172,8 @@ struct Seen {
     poqexec: usize,
     servicing: usize,
     servicing_ended: bool,
+    /// Programs and service hosts of servicing that ran before and ended, with their exit codes.
+    ended: Vec<String>,
     traces: usize,
     logs: usize,
     lines: u64,
@@ -196,6 +213,7 @@ impl Seen {
             poqexec: started(Role::Poqexec).count(),
             servicing: servicing.len(),
             servicing_ended: !servicing.is_empty() && servicing.iter().all(|p| p.end.is_some()),
+            ended: timeline.processes.iter().filter_map(|p| ended(p, first)).take(MAX_ENDED).collect(),
         }
     }
 
@@ -231,6 +249,13 @@ impl Seen {
             words.push(Words::new(
                 format!("{} start(s) of TrustedInstaller.exe and TiWorker.exe", self.servicing),
                 format!("TrustedInstaller.exe 与 TiWorker.exe 启动 {} 次", self.servicing),
+            ));
+        }
+        if !self.ended.is_empty() {
+            let list = self.ended.join(", ");
+            words.push(Words::new(
+                format!("processes of servicing that ran before, and how they ended: {list}"),
+                format!("此前已在运行的更新相关进程及其退出代码：{list}"),
             ));
         }
         words
@@ -536,7 +561,7 @@ fn not_enough(found: &Found<'_>, seen: &Seen) -> Verdict {
         ),
     };
     let mut verdict = blank(Outcome::NotEnoughEvidence, summary);
-    let no_reboot = Seen { traces: 0, ..*seen };
+    let no_reboot = Seen { traces: 0, ended: Vec::new(), ..*seen };
     verdict.next_capture = Some(no_reboot.next_capture());
     verdict
 }

@@ -118,7 +118,8 @@ impl EtlSource {
         let learnt = self.learnt(&file);
         let roles: Vec<Role> = learnt.processes.iter().map(|p| p.role).collect();
         let (start, end) = (utc(file.header().start_time), utc(file.header().end_time));
-        let frame = Frame::new(id, &roles, start, end);
+        let (first, last) = learnt.names().span().map_or((start, end), |(a, b)| (utc(a), utc(b)));
+        let frame = Frame::new(id, &roles, first, last);
         let (mut share, mut told) = (Share::default(), Scan::default());
         let mut met_so_far = caveats::Met::default();
         let _ = self.walk(|met| {
