@@ -110,7 +110,7 @@ messages! {
     FACT_PHASE = "Phase", "阶段";
     FACT_CODE = "Code", "代码";
     CODE_REPORTED = "{} reported by servicing", "更新程序报告 {}";
-    CODE_OF_RESULT = "{} is what servicing makes of this result (inferred)", "更新程序对此结果的代码为 {}(推断)";
+    CODE_OF_RESULT = "{} is what servicing makes of this result (inferred)", "更新程序对此结果的代码为 {} (推断)";
     FACT_CONFIDENCE = "Confidence", "置信度";
     FACT_MISSING = "Missing", "缺失";
     NEXT_ACTIONS = "Next", "下一步";

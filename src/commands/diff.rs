@@ -27,9 +27,11 @@ Examples:
   bootrace diff good.pml boot.pml --format json | jq .compare.rows
   bootrace diff good.pml boot.pml -o case-4711 --format compare,html
 
-`bootrace report boot.pml --baseline good.pml` makes the report of the failing boot with the same comparison in it.
+`bootrace report boot.pml --baseline good.pml` makes the report of the failing boot with the same
+comparison in it.
 
-Exit codes: 0 done, whether the two differ or not; 2 nothing could be read, or the comparison could not be written.")]
+Exit codes: 0 done, whether the two differ or not; 2 nothing could be read, or the comparison
+could not be written.")]
 pub(crate) struct Args {
     /// The boot that went well: a file, a folder or a .zip file
     #[arg(value_name = "GOOD")]

@@ -31,13 +31,15 @@ Examples:
   bootrace report boot.pml -o verdict.html --format html --lang zh-CN
   bootrace report boot.pml -o - --format json | jq .verdict
   bootrace report boot.pml --baseline good.pml  held against a boot that went well
-  bootrace report boot.pml --format html,pmc,perfetto   page, Process Monitor's filter, trace for ui.perfetto.dev
+  bootrace report boot.pml boot.etl CBS.log     one case: both traces and the log on one clock
+  bootrace report boot.pml --format html,pmc,perfetto
+                                                page, Process Monitor's filter, trace for ui.perfetto.dev
 
-Exit codes: 0 done; 1 only with --exit-code, where a failing operation was found; 2 nothing could be read, or the
-report could not be written.")]
+Exit codes: 0 done; 1 only with --exit-code, where a failing operation was found; 2 nothing could be
+read, or the report could not be written.")]
 pub(crate) struct Args {
-    /// Process Monitor logs (.pml), CBS.log and other servicing logs, event logs, registry hives, folders and .zip files of
-    /// them
+    /// Process Monitor logs (.pml), its raw boot logs (.pmb) and exports (.csv, .xml), ETW traces (.etl), CBS.log and other
+    /// servicing logs, event logs, registry hives, folders and .zip files of them
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<PathBuf>,
 

@@ -311,8 +311,9 @@ impl<'a> Page<'a> {
         }
         if let (Some(line), false) = (lines.last_mut(), rules.is_empty()) {
             let rule = visible(&m::RULE.fill(self.lang, &[&rules.join(", ")])).into_owned();
-            if line.width() + 2 + columns(&rule) <= self.width {
-                line.pad_to(self.width - columns(&rule)).push(Style::Faint, &rule);
+            if line.width() + 2 + columns(&rule) <= self.room + MARGIN {
+                let start = self.width.saturating_sub(columns(&rule)).max(line.width() + 2);
+                line.pad_to(start).push(Style::Faint, &rule);
             }
         }
         lines

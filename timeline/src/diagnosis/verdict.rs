@@ -408,7 +408,7 @@ fn without_operation(found: &Found<'_>, fault: &Fault, seen: &Seen) -> Verdict {
     let what = fault.words();
     let reported = found.faults.reported.filter(|code| Some(*code) != fault.code);
     let tail = reported.map_or_else(String::new, |code| format!("; servicing reported 0x{code:08X}"));
-    let tail_zh = reported.map_or_else(String::new, |code| format!(";更新程序报告 0x{code:08X}"));
+    let tail_zh = reported.map_or_else(String::new, |code| format!("；更新程序报告 0x{code:08X}"));
     let capital = |s: &str| {
         s.chars().next().map_or_else(String::new, |c| c.to_uppercase().chain(s.chars().skip(1)).collect())
     };

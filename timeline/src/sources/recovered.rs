@@ -81,7 +81,7 @@ pub(super) fn of_raw_log(pmb: &Pmb, named: Option<Names>) -> Vec<Caveat> {
     let told = pmb.drives.iter().map(|(volume, drive)| format!("{volume} = {drive}:"));
     let drives = told.collect::<Vec<_>>().join(", ");
     let assumed = if pmb.assumed_drive {
-        ("; that Windows is on C: is assumed", ";假定 Windows 位于 C:")
+        ("; that Windows is on C: is assumed", "；假定 Windows 位于 C:")
     } else {
         ("", "")
     };
@@ -151,7 +151,7 @@ fn names(names: Names) -> Caveat {
                 names.inferred, names.unknown_events
             ),
             format!(
-                "个进程(共 {all} 个)没有名称；{told} 个由记录命名，{} 个由其加载的映像推断。其余进程的事件数：{}",
+                "个进程 (共 {all} 个) 没有名称；{told} 个由记录命名，{} 个由其加载的映像推断。其余进程的事件数：{}",
                 names.inferred, names.unknown_events
             ),
         ),
