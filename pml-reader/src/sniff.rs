@@ -25,10 +25,10 @@ const KINDS: &[(&[u8], &str)] = &[
     (b"\xA0\0\0\0\x10\0\0\0", "this is a Process Monitor configuration (.PMC), not a log"),
 ];
 
-const CSV: &str = "this is Process Monitor's CSV export: `bootrace report` reads it; for anything else save the log in the native \
-     format (.PML)";
-const XML: &str = "this is XML, perhaps Process Monitor's XML export: `bootrace report` reads it; for anything else save the log in \
-     the native format (.PML)";
+const CSV: &str = "this is Process Monitor's CSV export: `bootrace report`, `diff` and `events` read it; for anything else save the \
+     log in the native format (.PML)";
+const XML: &str = "this is XML, perhaps Process Monitor's XML export: `bootrace report`, `diff` and `events` read it; for anything \
+     else save the log in the native format (.PML)";
 const ETL: &str = "this looks like an ETW trace (.etl)";
 const OTHER: &str = "the first bytes are of no kind known here";
 

@@ -36,7 +36,7 @@ Examples:
   bootrace events boot.pml --format jsonl --profile timesketch -o boot.jsonl
   bootrace events boot.etl --where 'event-class is ETW'         what providers say, servicing's among them")]
 pub(crate) struct Args {
-    /// Process Monitor log (.pml), ETW trace (.etl), or a folder or .zip file with such
+    /// Process Monitor log (.pml) or export (.csv, .xml), ETW trace (.etl), or a folder or .zip file with such
     #[arg(value_name = "INPUT")]
     input: PathBuf,
 

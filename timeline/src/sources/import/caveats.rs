@@ -83,22 +83,12 @@ const ABSENT: &[(Column, &str, &str)] = &[
 ];
 
 pub(crate) fn of(file: &ImportFile, known: &Known, unknown: &Unknown) -> Vec<Caveat> {
+    let listed = !file.processes().is_empty();
     let mut caveats = vec![results(file)];
+    caveats.extend(columns(file, listed));
     let mut note = |what: Words, count: Option<u64>, consequence: Words, hides: bool| {
         caveats.push(Caveat { count, hides, ..caveat(what, consequence) });
     };
-    // In XML the list of processes stands for these columns.
-    let listed = !file.processes().is_empty();
-    let absent = |column: Column| !(file.has(column) || listed && column.is_of_process());
-    for (column, en, zh) in ABSENT.iter().filter(|(column, ..)| absent(*column)) {
-        let heading = column.heading();
-        note(
-            Words::new(format!("the export has no column {heading}"), format!("导出文件没有 {heading} 列")),
-            None,
-            Words::new(*en, *zh),
-            matches!(column, Column::Path | Column::Detail | Column::ProcessName),
-        );
-    }
     if !listed {
         note(
             Words::new(
@@ -166,6 +156,26 @@ fn results(file: &ImportFile) -> Caveat {
     )
 }
 
+/// The columns that are missing; in XML the list of processes stands for some.
+fn columns(file: &ImportFile, listed: bool) -> Vec<Caveat> {
+    let has = |column: Column| file.has(column) || listed && column.is_of_process();
+    let absent = || ABSENT.iter().filter(|(column, ..)| !has(*column));
+    let names = absent().map(|(column, ..)| column.heading()).collect::<Vec<_>>().join(", ");
+    let mut all =
+        Some(Words::new(format!("{{}} has no column {names}"), format!("{{}} 没有以下列：{names}")));
+    let rows = absent().map(|(column, en, zh)| {
+        let heading = column.heading();
+        let what =
+            Words::new(format!("the export has no column {heading}"), format!("导出文件没有 {heading} 列"));
+        Caveat {
+            verdict: all.take(),
+            hides: matches!(column, Column::Path | Column::Detail | Column::ProcessName),
+            ..caveat(what, Words::new(*en, *zh))
+        }
+    });
+    rows.collect()
+}
+
 fn clock(file: &ImportFile) -> Vec<Caveat> {
     let clock = file.clock();
     let zone = match clock.ahead_minutes {
@@ -192,16 +202,22 @@ fn clock(file: &ImportFile) -> Vec<Caveat> {
             ),
             Words::default(),
         ),
-        None => caveat(
-            Words::new(
-                "times are local to the machine that saved the export; nothing tells its time zone",
-                "时间为保存导出文件的机器的本地时间；其时区无从得知",
-            ),
-            Words::new(
-                "they are shown as if they were UTC; logs with a clock of their own may not lie beside them",
-                "按 UTC 显示；自带时钟的日志可能无法与之对齐",
-            ),
-        ),
+        None => Caveat {
+            verdict: Some(Words::new(
+                "times of {} are local, of a zone that nothing tells",
+                "{} 的时间为本地时间，时区无从得知",
+            )),
+            ..caveat(
+                Words::new(
+                    "times are local to the machine that saved the export; nothing tells its time zone",
+                    "时间为保存导出文件的机器的本地时间；其时区无从得知",
+                ),
+                Words::new(
+                    "they are shown as if they were UTC; logs with a clock of their own may not lie beside them",
+                    "按 UTC 显示；自带时钟的日志可能无法与之对齐",
+                ),
+            )
+        },
     };
     let order = match clock.order {
         DateOrder::MonthDayYear => ("month, day, year", "月、日、年"),
