@@ -121,22 +121,69 @@ fn vectors(groups: &[u8]) -> Option<Vec<Vector>> {
     Some(vectors.filter(of_groups).collect())
 }
 
-/// Two of these, Read and Write of version 3, are four bytes longer than the documented classes: they end in the
-/// field ExtraFlags, which the events of Microsoft-Windows-Kernel-File have too.
+/// 65 of the 67 payloads of operations and names end where the public classes FileIo_V2, FileIo_V3 and Registry_V2 do. Two, Read
+/// and Write of version 3, are four bytes longer: they end in the field ExtraFlags, which the events of
+/// Microsoft-Windows-Kernel-File have too.
 #[test]
 fn file_and_registry_payloads_are_read_to_the_last_byte() {
-    let Some(vectors) = vectors(&[4, 9]) else { return };
-    // 67 of operations and names, two of counters and one of the configuration.
-    assert_eq!(vectors.len(), 70);
-    let mut extra = Vec::new();
+    let Some(mut vectors) = vectors(&[4, 9]) else { return };
+    // Two of counters and one of the configuration are not of an operation or a name.
+    let apart = |v: &Vector| v.name.starts_with("kRegistryCounters") || v.name.starts_with("kRegistryConfig");
+    let others: Vec<_> = vectors.extract_if(.., |v| apart(v)).collect();
+    assert_eq!((vectors.len(), others.len()), (67, 3));
+    let (mut public, mut extra) = (0, Vec::new());
     decode(&vectors, |vector, decoded| {
         assert!(decoded.is_exact(), "{}: {decoded:?}", vector.name);
         assert_eq!(decoded.source, Source::Table, "{}", vector.name);
-        if decoded.get("ExtraFlags").is_some() {
-            extra.push(vector.name.clone());
+        match decoded.u64("ExtraFlags") {
+            None => public += 1,
+            Some(flags) => extra.push((vector.name.clone(), flags)),
+        }
+        for (name, value) in &decoded.fields {
+            let of = format!("{} {name} {value}", vector.name);
+            assert!(is_sensible(vector, name, value), "{of}");
         }
     });
-    assert_eq!(extra, ["kFileIOReadPayloadV3", "kFileIOWritePayloadV3"]);
+    assert_eq!(public, 65);
+    let extra: Vec<_> = extra.iter().map(|(name, flags)| (name.as_str(), *flags)).collect();
+    assert_eq!(extra, [("kFileIOReadPayloadV3", 0), ("kFileIOWritePayloadV3", 0)]);
+    decode(&others, |vector, decoded| assert!(decoded.is_exact(), "{}: {decoded:?}", vector.name));
+}
+
+/// Whether a value is one that its field can have. A field that is read from a wrong place mostly is not.
+fn is_sensible(vector: &Vector, field: &str, value: &Value<'_>) -> bool {
+    let kernel = |address: u64| match vector.width {
+        PointerWidth::Bits32 => (0x8000_0000..=0xffff_ffff).contains(&address),
+        PointerWidth::Bits64 => address >= 0xffff_8000_0000_0000,
+    };
+    let number = value.as_u64();
+    let is = |wanted: &dyn Fn(u64) -> bool| number.is_some_and(wanted);
+    match field {
+        "Irp" | "FileObject" | "FileKey" => is(&kernel),
+        // None where the key is not open yet.
+        "KeyHandle" => is(&|key| key == 0 || kernel(key)),
+        "ThreadId" => is(&|id| id % 4 == 0 && (4..0x1_0000).contains(&id)),
+        "NtStatus" | "Status" => is(&|status| [0, 0xc000_0023, 0xc000_0034].contains(&status)),
+        // Counters of some days; none where the control block is of before.
+        "InitialTime" => is(&|ticks| {
+            let known = !vector.name.contains("KCB");
+            if known { (1 << 40..1 << 42).contains(&ticks) } else { ticks == 0 }
+        }),
+        "InfoClass" if vector.name.contains("FSControl") => is(&|code| code >> 16 == 9),
+        "InfoClass" => is(&|class| (1..76).contains(&class)),
+        "CreateOptions" => is(&|options| options >> 24 <= 5),
+        "FileAttributes" => is(&|attributes| attributes <= 0xffff),
+        "ShareAccess" => is(&|share| share <= 7),
+        "IoFlags" => is(&|flags| flags & !0x000f_ffff == 0),
+        "IoSize" | "Length" | "Offset" | "ExtraInformation" => is(&|size| size < 1 << 20),
+        "FileIndex" | "Index" | "ExtraFlags" | "ElapsedTime" => is(&|number| number < 16),
+        "OpenPath" | "FileName" | "FilePath" | "KeyName" => {
+            let text = value.to_string();
+            let nameless = ["DirNotify", "Registry"].iter().any(|event| vector.name.contains(event));
+            (nameless || !text.is_empty()) && text.chars().all(|c| c == ' ' || c.is_ascii_graphic())
+        }
+        _ => false,
+    }
 }
 
 #[test]
