@@ -22,20 +22,44 @@ impl<'a> Utf16<'a> {
         self.0.is_empty()
     }
 
-    /// The characters; a lone surrogate gives U+FFFD.
-    pub fn chars(self) -> impl Iterator<Item = char> + 'a {
-        let units = self.0.chunks_exact(2).map(|unit| match *unit {
+    /// The units.
+    pub fn units(self) -> impl Iterator<Item = u16> + 'a {
+        self.0.chunks_exact(2).map(|unit| match *unit {
             [low, high] => u16::from_le_bytes([low, high]),
             _ => 0,
-        });
-        char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER))
+        })
+    }
+
+    /// The characters; a lone surrogate gives U+FFFD.
+    pub fn chars(self) -> impl Iterator<Item = char> + 'a {
+        char::decode_utf16(self.units()).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER))
     }
 }
 
 impl fmt::Display for Utf16<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         use fmt::Write;
-        self.chars().try_for_each(|c| f.write_char(c))
+        // Nearly all names are ASCII: those go in runs.
+        let mut rest = self.0;
+        while !rest.is_empty() {
+            let mut run = [0; 64];
+            let units = rest.chunks_exact(2).map_while(|unit| match *unit {
+                [low, 0] if low.is_ascii() => Some(low),
+                _ => None,
+            });
+            let mut length = 0;
+            for (place, low) in run.iter_mut().zip(units) {
+                *place = low;
+                length += 1;
+            }
+            let ascii = run.get(..length).and_then(|run| std::str::from_utf8(run).ok()).unwrap_or_default();
+            f.write_str(ascii)?;
+            rest = rest.get(2 * length..).unwrap_or_default();
+            if length < run.len() {
+                break;
+            }
+        }
+        Utf16(rest).chars().try_for_each(|c| f.write_char(c))
     }
 }
 

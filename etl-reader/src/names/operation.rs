@@ -114,6 +114,18 @@ pub struct Operation<'n> {
 }
 
 impl Operation<'_> {
+    /// What is behind the last backslash of the path, with the name of the value.
+    pub fn leaf(&self) -> Utf16<'_> {
+        let whole = match (self.value_name, self.path.rest.is_empty()) {
+            (Some(value), _) => value,
+            (None, true) => self.path.base,
+            (None, false) => self.path.rest,
+        };
+        let bytes = whole.as_bytes();
+        let units = bytes.rchunks_exact(2).take_while(|unit| *unit != SLASH).count();
+        Utf16::new(bytes.get(bytes.len() - 2 * units..).unwrap_or_default())
+    }
+
     /// Whether the path, with the name of the value, ends with `tail`, whatever the case of its ASCII letters. Costs
     /// nothing to speak of, where making the path does.
     pub fn path_ends_with(&self, tail: &str) -> bool {
@@ -264,6 +276,8 @@ mod tests {
             if let Some(value) = value {
                 text = format!("{text}\\{value}");
             }
+            let leaf = text.rsplit('\\').next().unwrap_or_default();
+            assert_eq!(operation.leaf().to_string(), leaf, "{text:?}");
             for tail in tails {
                 let ends = text.to_lowercase().ends_with(&tail.to_lowercase());
                 assert_eq!(operation.path_ends_with(tail), ends, "{text:?} {tail:?}");

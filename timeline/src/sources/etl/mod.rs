@@ -21,7 +21,7 @@ use servicing_logs::bundle::Content;
 use super::{
     Caveat, Machine, Paths, Problem, Scan,
     gather::Gather,
-    share::{Frame, Row, Share},
+    share::{Frame, Share},
 };
 use crate::{
     logs::ServiceFact,
@@ -185,7 +185,7 @@ impl EtlSource {
     }
 
     pub(crate) fn touching(&self, id: SourceId, paths: &Paths) -> Vec<Event> {
-        let mut events = self.collect(id, |seen| seen.is_one_of(paths));
+        let mut events = self.collect(id, |_| true, |seen| seen.is_one_of(paths));
         access::infer(&mut events);
         // Loads tell what an open was for, and are no operations on the file.
         events.retain(|event| event.kind != Kind::ImageLoad);
@@ -196,7 +196,7 @@ impl EtlSource {
     pub(crate) fn near(&self, event: &Event, span: Ticks) -> Vec<Event> {
         let from = event.time.0.saturating_sub(span.0);
         let to = event.time.0.saturating_add(span.0);
-        self.collect(event.id.source, |seen| (from..=to).contains(&seen.time().0))
+        self.collect(event.id.source, |time| (from..=to).contains(&time.0), |_| true)
     }
 
     /// Gathers from all operations; `places` are those of the source's processes in the timeline's.
@@ -213,10 +213,16 @@ impl EtlSource {
         part
     }
 
-    fn collect(&self, id: SourceId, mut wanted: impl FnMut(&Seen<'_, '_>) -> bool) -> Vec<Event> {
+    fn collect(
+        &self,
+        id: SourceId,
+        when: impl Fn(FileTime) -> bool,
+        wanted: impl Fn(&Seen<'_, '_>) -> bool,
+    ) -> Vec<Event> {
         let mut found = Vec::new();
         let _ = self.walk(|met| {
             if let Met::Row(row) = met
+                && when(row.time)
                 && let Some(seen) = Seen::of(&row)
                 && wanted(&seen)
                 && found.len() < MAX_HELD

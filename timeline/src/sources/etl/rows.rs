@@ -58,7 +58,7 @@ pub(super) enum Met<'r> {
 pub(super) enum What<'r> {
     Operation(&'r Operation<'r>),
     /// An event that Process Monitor has too, by its name there.
-    Named(&'static str, Decoded<'r>, u64),
+    Named(&'static str, Box<Decoded<'r>>, u64),
     /// An event of a provider.
     Event(&'r EtlRecord<'r>),
 }
@@ -113,7 +113,7 @@ impl<'r> EtlRow<'r> {
                 let decoded = trace.decoder.decode(record);
                 let pid = decoded.u32(field);
                 let tid = ["TThreadId", "ThreadID"].iter().find_map(|field| decoded.u32(field));
-                (What::Named(name, decoded, record.offset), pid, tid.or(record.tid))
+                (What::Named(name, Box::new(decoded), record.offset), pid, tid.or(record.tid))
             }
             None => match record.event {
                 Recorded::Provider { .. } => (What::Event(record), record.pid, record.tid),

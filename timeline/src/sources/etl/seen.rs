@@ -84,7 +84,12 @@ impl<'a, 'r> Seen<'a, 'r> {
             Kind::ImageLoad => EventClass::FileSystem,
             _ => EventClass::from_raw(self.operation.class).unwrap_or(EventClass::Process),
         };
-        paths.may_hold(Some(class)) && paths.hold_str(self.text())
+        // The path is made only where its end is one of theirs.
+        let may_end = || match self.row.recorded() {
+            Some(operation) => paths.may_end(operation.leaf().units()),
+            None => true,
+        };
+        paths.may_hold(Some(class)) && may_end() && paths.hold_str(self.text())
     }
 
     /// The event, owned.
