@@ -5,8 +5,9 @@ use std::{fs::File, path::Path};
 use rayon::prelude::*;
 
 use crate::{
-    FileTime, PmlError, PmlEvent, PmlHeader, PmlIcon, PmlProcess, PmlText, Recovered,
+    FileTime, PmlError, PmlEvent, PmlHeader, PmlIcon, PmlProcess, PmlText, RECORD_SIZE, Recovered,
     cursor::Cursor,
+    event::Head,
     header::{OFFSET_SIZE, Sections},
     recover::{self, Rebuilt},
     tables::{icons, network::NetworkNames, processes::ProcessTable, strings::StringTable},
@@ -227,6 +228,18 @@ impl PmlFile {
     #[inline]
     pub fn event(&self, index: usize) -> Result<PmlEvent<'_>, PmlError> {
         PmlEvent::read(self, index, self.event_offset(index)?)
+    }
+
+    /// The fixed part of an event, where the event is whole.
+    #[inline]
+    pub(crate) fn head(&self, index: usize) -> Option<Head> {
+        let place = usize::try_from(self.event_offset(index).ok()?).ok()?;
+        let events = self.bytes().get(..usize::try_from(self.records_end).ok()?)?;
+        let rest = events.get(place..)?;
+        let head = Head::of(rest.first_chunk::<RECORD_SIZE>()?);
+        let pointer = if self.header.wide() { 8 } else { 4 };
+        let size = RECORD_SIZE as u64 + u64::from(head.depth) * pointer + u64::from(head.detail);
+        (size <= rest.len() as u64).then_some(head)
     }
 
     /// Where event number `index` lies in the file.

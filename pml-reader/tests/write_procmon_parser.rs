@@ -41,11 +41,13 @@ fn rows(path: &Path, step: usize) -> Option<String> {
     Some(String::from_utf8(out.stdout).unwrap())
 }
 
-fn compare(name: &str, step: usize) {
-    let Some(bytes) = common::data(&format!("pml/{name}.PML")) else { return };
+/// Compares a log with the copy of what is read of it once `damage` was done to it.
+fn compare_damaged(name: &str, step: usize, damage: impl Fn(&mut Vec<u8>)) {
+    let Some(mut bytes) = common::data(&format!("pml/{name}.PML")) else { return };
     let folder = tempfile::tempdir().unwrap();
     let (before, after) = (folder.path().join("original.pml"), folder.path().join("copy.pml"));
     std::fs::write(&before, &bytes).unwrap();
+    damage(&mut bytes);
     let file = PmlFile::from_vec(bytes).unwrap();
     let (copy, _) = write_subset(&file, 0..file.len(), Cursor::new(Vec::new())).unwrap();
     std::fs::write(&after, copy.into_inner()).unwrap();
@@ -58,6 +60,21 @@ fn compare(name: &str, step: usize) {
         assert_eq!(ours, theirs, "{name}, line {number}");
     }
     assert_eq!(copy.lines().count(), original.lines().count(), "{name}");
+}
+
+fn compare(name: &str, step: usize) {
+    compare_damaged(name, step, |_| {});
+}
+
+#[test]
+fn mended_logs() {
+    for name in ["LogfileTests64bitUTC", "LogfileTests32bitUTC", "LogFileUTC64Filesystem"] {
+        compare_damaged(name, 7, |log| {
+            log[0x248..0x268].fill(0);
+            log[0x3A0..0x3A8].fill(0);
+            assert!(PmlFile::from_vec(log.clone()).unwrap().recovered().is_some());
+        });
+    }
 }
 
 #[test]

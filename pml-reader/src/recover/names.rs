@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use crate::{
     EventClass, PmlError, PmlEvent, PmlFile, PmlText, RawModule, RawProcess,
     detail::{process, sid},
+    event::Head,
     header::Sections,
     operation::process as op,
     write::tables::{Icons, Names as NetworkNames, Processes, Strings},
@@ -64,20 +65,17 @@ impl Share {
     }
 
     #[inline]
-    fn take(&mut self, event: &PmlEvent<'_>) {
-        if self.last.0 == event.process_index() {
+    fn take(&mut self, index: usize, head: &Head) {
+        if self.last.0 == head.process_index {
             self.last.1 += 1;
         } else {
-            let (index, events) = std::mem::replace(&mut self.last, (event.process_index(), 1));
-            self.count(index, events);
+            let (process, events) = std::mem::replace(&mut self.last, (head.process_index, 1));
+            self.count(process, events);
         }
-        if event.class() == Some(EventClass::Process)
-            && matches!(
-                event.raw_operation(),
-                op::DEFINED | op::CREATE | op::START | op::EXIT | op::LOAD_IMAGE
-            )
+        if head.class == EventClass::Process as u32
+            && matches!(head.operation, op::DEFINED | op::CREATE | op::START | op::EXIT | op::LOAD_IMAGE)
         {
-            self.telling.push(event.index());
+            self.telling.push(index);
         }
     }
 
@@ -120,11 +118,12 @@ struct Drafts {
 }
 
 pub(super) fn rebuild(file: &PmlFile) -> Result<Rebuilt, PmlError> {
-    let events = file.par_events().with_min_len(1 << 14);
-    let share = events
-        .fold(Share::default, |mut share, event| {
-            if let Ok(event) = event {
-                share.take(&event);
+    let share = (0..file.len())
+        .into_par_iter()
+        .with_min_len(1 << 14)
+        .fold(Share::default, |mut share, index| {
+            if let Some(head) = file.head(index) {
+                share.take(index, &head);
             }
             share
         })
