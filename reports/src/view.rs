@@ -5,6 +5,7 @@ use crate::messages::{self as m, Message};
 use crate::model::{
     ConfidenceLevel, Evidence, Input, Operation, Outcome, Phase, Report, Severity, Text, Time, Trust,
 };
+use timeline::thousands;
 
 /// The zero of `@` times: the clock's origin, else the earliest time that the report knows.
 pub(crate) fn origin(report: &Report) -> Option<Time> {
@@ -35,19 +36,6 @@ pub(crate) fn seconds(ticks: i64, decimals: u32) -> String {
     let sign = if ticks < 0 && parts > 0 { "-" } else { "" };
     let width = decimals as usize;
     format!("{sign}{}.{:0width$}", thousands(parts / per_second), parts % per_second)
-}
-
-/// A number with commas between groups of three digits.
-pub(crate) fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
-    for (position, digit) in digits.chars().enumerate() {
-        if position > 0 && (digits.len() - position).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
 }
 
 /// The last component of a path.

@@ -154,7 +154,9 @@ impl fmt::Display for Status {
         writeln!(f, ".")?;
         for session in &self.sessions {
             let boot = match (session.boots, session.boot_status) {
-                (Some(boots), Some(0)) => format!("started in {boots} boot(s)"),
+                (Some(boots), Some(0)) => {
+                    format!("started in {boots} boot{}", if boots == 1 { "" } else { "s" })
+                }
                 (_, Some(0)) => "started at boot".into(),
                 (_, Some(code)) => format!("could not start at boot: error {code} (`net helpmsg {code}`)"),
                 (_, None) => "no boot yet".into(),

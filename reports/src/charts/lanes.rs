@@ -8,6 +8,7 @@ use crate::messages as m;
 use crate::model::{Histogram, PhaseSpan, Process, ProcessRole, Report, Service, Severity, Time};
 use crate::view;
 use crate::visible::visible;
+use timeline::thousands;
 
 /// Processes that get a lane of their own.
 const MAX_PROCESSES: usize = 12;
@@ -303,7 +304,7 @@ fn histogram(histogram: &Histogram, lang: Lang) -> Vec<Lane<'static>> {
         let most = counts.iter().copied().max().filter(|most| *most > 0)?;
         let mut lane = Lane::new(LaneKind::Events, message.get(lang).to_owned(), CHART);
         lane.rank = 2;
-        lane.note = m::AT_MOST.fill(lang, &[&view::thousands(most), &seconds]);
+        lane.note = m::AT_MOST.fill(lang, &[&thousands(most), &seconds]);
         let mut begin = start.filetime();
         for count in counts {
             let end = begin.saturating_add(width);

@@ -6,8 +6,8 @@ use super::{Chart, measure};
 use crate::lang::Lang;
 use crate::messages as m;
 use crate::model::{FailureGroup, Report};
-use crate::view;
 use crate::visible::visible;
+use timeline::thousands;
 
 const MAX_PROCESSES: usize = 12;
 const ROW: i32 = 26;
@@ -37,7 +37,7 @@ pub(crate) fn draw(report: &Report, lang: Lang) -> Option<Chart> {
             if *ordinary > 0 {
                 pen.rect((left + first, y + 6), (second, 14), Ink::Idle);
             }
-            let text = m::RESULTS_COUNT.fill(lang, &[&view::thousands(*other), &view::thousands(*ordinary)]);
+            let text = m::RESULTS_COUNT.fill(lang, &[&thousands(*other), &thousands(*ordinary)]);
             pen.text(
                 (left + first + second + 10, y + ROW / 2),
                 &text,

@@ -8,6 +8,7 @@ use crate::visible::visible;
 use askama::filters::HtmlSafe;
 use std::borrow::Borrow;
 use std::fmt;
+use timeline::thousands;
 
 /// Finished HTML: the template does not escape it again.
 #[derive(Debug, Clone, Default)]
@@ -77,7 +78,7 @@ fn isolated(text: &str) -> String {
     let head: String = shown.chars().take(120).collect();
     let tail: Vec<char> = shown.chars().rev().take(60).collect();
     let tail: String = tail.into_iter().rev().collect();
-    let count = each(|lang| m::CHARACTERS.fill(lang, &[&view::thousands(length as u64)]));
+    let count = each(|lang| m::CHARACTERS.fill(lang, &[&thousands(length as u64)]));
     format!(
         "<details class=\"long\"><summary><bdi>{}…{}</bdi> <small>{count}</small></summary><bdi>{}</bdi></details>",
         escape(&head),

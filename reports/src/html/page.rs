@@ -9,6 +9,7 @@ use crate::messages::{self as m, Message};
 use crate::model::*;
 use crate::text::{TextOptions, render as render_text};
 use crate::view;
+use ::timeline::thousands;
 use sha2::{Digest, Sha256};
 use std::collections::HashSet;
 
@@ -325,7 +326,7 @@ impl<'a> Page<'a> {
     }
 
     fn number(&self, number: &u64) -> String {
-        view::thousands(*number)
+        thousands(*number)
     }
 
     /// The drawing in each language.

@@ -8,6 +8,7 @@ use crate::messages as m;
 use crate::model::{Compare, CompareRow, Difference, DifferenceWeight, Phase, Report};
 use crate::view;
 use crate::visible::{shorten_path, visible};
+use timeline::thousands;
 
 /// Rows of a phase that tell something; no two boots that were seen differ in more.
 const MAX_TELLING: usize = 40;
@@ -44,10 +45,10 @@ impl Page<'_> {
             lines.push(self.note(m::NO_DIFFERENCE.get(self.lang)));
             return lines;
         }
-        let counts = [telling, others, consequences].map(view::thousands);
+        let counts = [telling, others, consequences].map(thousands);
         lines.push(self.note(&m::COMPARED_ROWS.fill(self.lang, &counts.each_ref().map(String::as_str))));
         if compare.left_out > 0 {
-            let left_out = view::thousands(compare.left_out);
+            let left_out = thousands(compare.left_out);
             lines.push(self.note(&m::LEFT_OUT.fill(self.lang, &[&left_out])));
         }
         let before = |row: &&CompareRow| row.weight != Some(DifferenceWeight::Consequence);
@@ -101,7 +102,7 @@ impl Page<'_> {
             self.row(row, lines);
         }
         if rows.len() > most {
-            let more = view::thousands((rows.len() - most) as u64);
+            let more = thousands((rows.len() - most) as u64);
             lines.push(self.note(&m::MORE_ROWS.fill(self.lang, &[&more])));
         }
     }

@@ -1,4 +1,5 @@
 //! The verdict in at most 15 lines, for a terminal, a ticket or a mail.
+use timeline::thousands;
 
 mod compare;
 mod line;
@@ -251,7 +252,7 @@ impl<'a> Page<'a> {
             items.push(format!("{}: {}", compare.baseline, m::BASELINE_FAILED.get(self.lang)));
         }
         if let (Some(telling), Some(total)) = (compare.telling, compare.total) {
-            let counts = [&view::thousands(telling), &view::thousands(total), &compare.baseline];
+            let counts = [&thousands(telling), &thousands(total), &compare.baseline];
             items.push(m::COMPARED.fill(self.lang, &counts.map(String::as_str)));
         }
         self.items(m::LABEL_COMPARE, &items, 2)

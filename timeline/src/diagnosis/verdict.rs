@@ -10,7 +10,7 @@ use super::{
 use crate::{
     Phase, PhaseName, Service, Timeline,
     logs::{Fact, Stage, Step},
-    model::{Event, Evidence, FileTime, Process, Role, Ticks, Trust, Words},
+    model::{Event, Evidence, FileTime, Process, Role, Ticks, Trust, Words, counted, thousands},
     phases::{self, Boots},
     services,
     sources::Mark,
@@ -226,28 +226,28 @@ impl Seen {
         let mut words = Vec::new();
         if self.traces > 0 {
             words.push(Words::new(
-                format!("{} events of {} trace(s)", self.events, self.traces),
-                format!("{} 个跟踪中的 {} 个事件", self.traces, self.events),
+                format!("{} events of {}", thousands(self.events), counted(self.traces, "trace")),
+                format!("{} 个跟踪中的 {} 个事件", self.traces, thousands(self.events)),
             ));
         }
         if self.logs > 0 {
             words.push(Words::new(
-                format!("{} records of {} log(s)", self.lines, self.logs),
-                format!("{} 个日志中的 {} 条记录", self.logs, self.lines),
+                format!("{} records of {}", thousands(self.lines), counted(self.logs, "log")),
+                format!("{} 个日志中的 {} 条记录", self.logs, thousands(self.lines)),
             ));
         }
         if self.boots > 0 {
-            words.push(Words::new(format!("{} boot(s)", self.boots), format!("{} 次启动", self.boots)));
+            words.push(Words::new(counted(self.boots, "boot"), format!("{} 次启动", self.boots)));
         }
         if self.poqexec > 0 {
             words.push(Words::new(
-                format!("{} run(s) of poqexec.exe", self.poqexec),
+                format!("{} of poqexec.exe", counted(self.poqexec, "run")),
                 format!("poqexec.exe 运行 {} 次", self.poqexec),
             ));
         }
         if self.servicing > 0 {
             words.push(Words::new(
-                format!("{} start(s) of TrustedInstaller.exe and TiWorker.exe", self.servicing),
+                format!("{} of TrustedInstaller.exe and TiWorker.exe", counted(self.servicing, "start")),
                 format!("TrustedInstaller.exe 与 TiWorker.exe 启动 {} 次", self.servicing),
             ));
         }
@@ -518,7 +518,10 @@ fn no_failure(found: &Found<'_>, seen: &Seen) -> Verdict {
             "日志显示更新程序在工作，没有失败的重启。",
         ),
         (_, n) => Words::new(
-            format!("No reboot failed here, but the component store is damaged: {n} line(s) say so."),
+            format!(
+                "No reboot failed here, but the component store is damaged, as {} tell.",
+                counted(n, "line")
+            ),
             format!("此处没有失败的重启，但组件存储已损坏：{n} 行如此记录。"),
         ),
     };

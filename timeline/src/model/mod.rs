@@ -8,7 +8,7 @@ mod time;
 
 pub(crate) use event::is_error;
 pub use event::{Event, EventId, OpenFacts, Place, SourceId};
-pub use fact::{Evidence, Trust, Words};
+pub use fact::{Evidence, Trust, Words, counted, thousands};
 pub use operation::Kind;
 pub(crate) use process::inherit_roles;
 pub use process::{Process, ProcessId, Role};

@@ -24,7 +24,7 @@ fn status_follows_the_capture_and_says_what_is_next() {
 
     fake.restart();
     let text = status(&fake).unwrap().to_string();
-    assert!(text.contains("started in 1 boot(s); running, nothing lost"), "{text}");
+    assert!(text.contains("started in 1 boot; running, nothing lost"), "{text}");
     assert!(text.contains("Procmon.pmb") && text.contains("capture collect"), "{text}");
 
     let failed = Tree { values: vec![("Status".into(), Data::dword(161))], keys: vec![] };
