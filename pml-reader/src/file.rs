@@ -177,7 +177,10 @@ impl PmlFile {
         let processes = keep(processes, &mut problems);
         let network = keep(NetworkNames::read(bytes, at.hosts), &mut problems);
         (self.strings, self.processes, self.network) = (strings, processes, network);
-        let bad = self.processes().flat_map(|p| p.string_indexes()).filter_map(|i| self.string(i).err());
+        let bad = self
+            .processes()
+            .flat_map(|mut p| p.raw.string_indexes().map(|i| *i))
+            .filter_map(|i| self.string(i).err());
         problems.extend(bad.take(16));
         problems
     }

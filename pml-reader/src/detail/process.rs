@@ -9,9 +9,10 @@ use crate::{
     time::push_seconds,
 };
 
-/// What a Process Create or Process Defined event says of the new process: enough to rebuild a process table.
-#[derive(Debug, Clone, Copy)]
-pub struct Created<'a> {
+/// What a Process Create or Process Defined event says of the new process: enough to rebuild a process table. `T` is how
+/// its texts are held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Created<'a, T = PmlText<'a>> {
     /// Process index of the new process.
     pub index: u32,
     /// Its process id.
@@ -36,9 +37,9 @@ pub struct Created<'a> {
     /// The integrity level's SID, binary.
     pub integrity_sid: &'a [u8],
     /// Image path.
-    pub image_path: PmlText<'a>,
+    pub image_path: T,
     /// Command line.
-    pub command_line: PmlText<'a>,
+    pub command_line: T,
 }
 
 /// Reads the detail of a Process Create or Process Defined event.

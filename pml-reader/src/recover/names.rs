@@ -162,27 +162,15 @@ impl Drafts {
     fn copy_table(&mut self, file: &PmlFile) -> Result<(), PmlError> {
         for process in file.processes().take(MAX_PROCESSES) {
             let mut raw = process.raw;
-            let texts = [
-                (&mut raw.integrity, process.integrity()),
-                (&mut raw.user, process.user()),
-                (&mut raw.name, process.name()),
-                (&mut raw.image_path, process.image_path()),
-                (&mut raw.command_line, process.command_line()),
-                (&mut raw.company, process.company()),
-                (&mut raw.version, process.version()),
-                (&mut raw.description, process.description()),
-            ];
-            for (index, text) in texts {
-                *index = self.strings.intern(text)?;
+            for index in raw.string_indexes() {
+                *index = self.strings.intern(file.string(*index).unwrap_or(PmlText::EMPTY))?;
             }
             for index in [&mut raw.small_icon, &mut raw.big_icon] {
                 *index = file.icon(*index).map_or(Ok(0), |icon| self.icons.intern(icon))?;
             }
             let mut modules = Vec::new();
             for mut module in process.raw_modules().take(MAX_MODULES.saturating_sub(self.modules)) {
-                for index in
-                    [&mut module.path, &mut module.version, &mut module.company, &mut module.description]
-                {
+                for index in module.string_indexes() {
                     *index = self.strings.intern(file.string(*index).unwrap_or(PmlText::EMPTY))?;
                 }
                 modules.push(module);

@@ -55,6 +55,22 @@ pub struct RawProcess {
     pub big_icon: u32,
 }
 
+impl RawProcess {
+    /// The indexes into the string table.
+    pub(crate) fn string_indexes(&mut self) -> [&mut u32; 8] {
+        [
+            &mut self.integrity,
+            &mut self.user,
+            &mut self.name,
+            &mut self.image_path,
+            &mut self.command_line,
+            &mut self.company,
+            &mut self.version,
+            &mut self.description,
+        ]
+    }
+}
+
 /// Where the modules of an entry lie in the file.
 #[derive(Debug, Clone, Copy)]
 struct Entry {
@@ -235,11 +251,6 @@ impl<'a> PmlProcess<'a> {
     pub fn end(&self) -> Option<FileTime> {
         (self.raw.end != 0).then_some(FileTime(self.raw.end))
     }
-    /// The string indexes of the entry, with what they are.
-    pub(crate) fn string_indexes(&self) -> [u32; 8] {
-        let r = &self.raw;
-        [r.integrity, r.user, r.name, r.image_path, r.command_line, r.company, r.version, r.description]
-    }
     /// Modules announced by the entry.
     pub fn module_count(&self) -> u32 {
         self.module_count
@@ -293,6 +304,13 @@ pub struct RawModule {
     pub unknown2: u32,
     /// High half of the FILETIME of the load.
     pub loaded_high: u32,
+}
+
+impl RawModule {
+    /// The indexes into the string table.
+    pub(crate) fn string_indexes(&mut self) -> [&mut u32; 4] {
+        [&mut self.path, &mut self.version, &mut self.company, &mut self.description]
+    }
 }
 
 #[binrw::parser(reader, endian)]

@@ -107,18 +107,8 @@ fn copy_processes<W: Write + Seek>(
                 .filter(|_| !copied.contains(&process.raw.parent_index)),
         );
         let mut raw = process.raw;
-        let texts = [
-            (&mut raw.integrity, process.integrity()),
-            (&mut raw.user, process.user()),
-            (&mut raw.name, process.name()),
-            (&mut raw.image_path, process.image_path()),
-            (&mut raw.command_line, process.command_line()),
-            (&mut raw.company, process.company()),
-            (&mut raw.version, process.version()),
-            (&mut raw.description, process.description()),
-        ];
-        for (index, text) in texts {
-            *index = writer.string(text)?;
+        for index in raw.string_indexes() {
+            *index = writer.string(file.string(*index).unwrap_or(PmlText::EMPTY))?;
         }
         for index in [&mut raw.small_icon, &mut raw.big_icon] {
             *index = match icons.get(index) {
@@ -151,7 +141,7 @@ fn copy_module<W: Write + Seek>(
     mut module: RawModule,
     writer: &mut PmlWriter<W>,
 ) -> Result<RawModule, PmlError> {
-    for index in [&mut module.path, &mut module.version, &mut module.company, &mut module.description] {
+    for index in module.string_indexes() {
         *index = writer.string(file.string(*index).unwrap_or(PmlText::EMPTY))?;
     }
     Ok(module)

@@ -1,43 +1,14 @@
 //! Process, thread and image events.
 
 use crate::{
-    EventClass, FileTime, PmlError,
-    detail::process::Ended,
+    EventClass, PmlError,
+    detail::process::{Created, Ended},
     process_operation as op,
     write::encode::{Bytes, Layout, Payload, Text, fit, size},
 };
 
-/// What a Process Create or Process Defined event says of the new process.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct NewProcess<'a> {
-    /// Process index of the new process.
-    pub index: u32,
-    /// Its process id.
-    pub pid: u32,
-    /// Process index of its parent.
-    pub parent_index: u32,
-    /// Process id of its parent.
-    pub parent_pid: u32,
-    /// Session.
-    pub session: u32,
-    /// Whether it is a 64-bit process. Public descriptions call the field the opposite, WOW64; in five real records it is
-    /// as here.
-    pub is_64bit: bool,
-    /// When it was created.
-    pub time: FileTime,
-    /// Logon session LUID.
-    pub authentication_id: u64,
-    /// UAC virtualization.
-    pub virtualized: u32,
-    /// The user's SID, binary.
-    pub user_sid: &'a [u8],
-    /// The integrity level's SID, binary.
-    pub integrity_sid: &'a [u8],
-    /// Image path.
-    pub image_path: &'a str,
-    /// Command line.
-    pub command_line: &'a str,
-}
+/// What a Process Create or Process Defined event is to say of the new process.
+pub type NewProcess<'a> = Created<'a, &'a str>;
 
 /// A process event.
 #[derive(Debug, Clone, Copy)]
