@@ -191,7 +191,8 @@ pub(crate) fn facts(report: &Report, lang: Lang) -> Vec<(Message, String, bool)>
         let parts: Vec<_> = std::iter::once(missing.what.get(lang).to_owned()).chain(evidence).collect();
         facts.push((m::FACT_MISSING, parts.join(" · "), false));
     }
-    let phase = verdict.phase.as_ref().map(|phase| {
+    let known = |phase: &&Phase| operation.is_some() || **phase != Phase::Unknown;
+    let phase = verdict.phase.as_ref().filter(known).map(|phase| {
         let name = phase_name(phase).get(lang).to_owned();
         if name == phase.as_str() { name } else { format!("{name} ({phase})") }
     });

@@ -8,7 +8,7 @@ pub use compare::render as compare;
 
 use crate::lang::Lang;
 use crate::messages::{self as m, Message};
-use crate::model::{ChainLink, Operation, Outcome, Remedy, Report, Time};
+use crate::model::{ChainLink, Operation, Outcome, Phase, Remedy, Report, Time};
 use crate::view;
 use crate::visible::{columns, shorten_end, shorten_path, visible};
 use line::{Line, Style};
@@ -173,6 +173,7 @@ impl<'a> Page<'a> {
         let tail: Vec<_> = verdict
             .phase
             .iter()
+            .filter(|phase| **phase != Phase::Unknown)
             .map(|phase| phase.as_str())
             .chain(code.into_iter().filter(|code| !code.is_empty()))
             .collect();

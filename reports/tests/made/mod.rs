@@ -1003,6 +1003,7 @@ pub fn not_enough_evidence() -> Report {
     Report {
         verdict: Verdict {
             outcome: Some(Outcome::NotEnoughEvidence),
+            phase: Some(Phase::Unknown),
             not_covered: vec![Text::new("no trace of the reboot was given", "未提供重启过程的跟踪")],
             next_capture: Some(NextCapture {
                 title: Text::new(
