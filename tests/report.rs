@@ -84,7 +84,12 @@ fn the_log_alone_names_the_driver_and_no_operation() {
     assert_eq!(report["verdict"]["outcome"], "failure_without_operation");
     assert!(report["verdict"]["failing_operation"].is_null());
     assert!(report["verdict"]["summary"]["en"].as_str().unwrap().contains("cpu.inf"));
-    assert!(report["verdict"]["next_capture"]["title"]["en"].as_str().unwrap().contains("boot logging"));
+    assert!(report["verdict"]["next_capture"]["title"]["en"].as_str().unwrap().contains("record the reboot"));
+    let command = report["verdict"]["next_capture"]["command"].as_str().expect("a command");
+    let arguments: Vec<_> =
+        command.strip_prefix("bootrace ").expect("a command of bootrace").split(' ').collect();
+    let understood = bootrace(&[&arguments[..], &["--help"]].concat());
+    assert!(understood.status.success(), "{command}: {}", String::from_utf8_lossy(&understood.stderr));
 }
 
 #[test]

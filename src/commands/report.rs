@@ -149,7 +149,8 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     }
     if case.inputs.is_empty() {
         bail!(
-            "nothing could be read of what was given; bootrace reads Process Monitor logs (.pml) and servicing logs"
+            "nothing could be read of what was given; bootrace reads Process Monitor's logs (.pml, .pmb) and exports (.csv, .xml), \
+             ETW traces (.etl), servicing logs, event logs, registry hives, and folders and .zip files of them"
         );
     }
     let lang = args.lang.into();

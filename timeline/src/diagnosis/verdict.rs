@@ -292,21 +292,32 @@ impl Seen {
 
     /// The capture that would show what the sources do not.
     fn next_capture(&self) -> NextCapture {
-        let title = match (self.traces, self.logs) {
-            (0, _) => Words::new(
-                "record the reboot itself with Process Monitor's boot logging (Options, Enable Boot Logging), then restart and let the update fail",
-                "用 Process Monitor 的启动日志记录重启本身 (Options → Enable Boot Logging)，然后重启让更新失败",
+        let (title, command) = match (self.traces, self.logs) {
+            (0, _) => (
+                Words::new(
+                    "record the reboot itself on the failing machine, as administrator, then restart and let the update fail \
+                     (without bootrace: Process Monitor, Options, Enable Boot Logging)",
+                    "在出错的计算机上以管理员身份记录重启本身，然后重启让更新失败 (没有 bootrace 时：Process Monitor → Options → \
+                     Enable Boot Logging)",
+                ),
+                RECORD,
             ),
-            (_, 0) => Words::new(
-                "give CBS.log and the System event log of the same boot beside the trace",
-                "请在跟踪之外提供同一次启动的 CBS.log 与系统事件日志",
+            (_, 0) => (
+                Words::new(
+                    "give CBS.log and the System event log of the same boot beside the trace",
+                    "请在跟踪之外提供同一次启动的 CBS.log 与系统事件日志",
+                ),
+                "",
             ),
-            _ => Words::new(
-                "record the boot in which the failure happens; a failure at shutdown is only in the log of the boot before it",
-                "请记录发生失败的那次启动；关机时的失败只在前一次启动的日志中",
+            _ => (
+                Words::new(
+                    "record the boot in which the failure happens; a failure at shutdown is only in the log of the boot before it",
+                    "请记录发生失败的那次启动；关机时的失败只在前一次启动的日志中",
+                ),
+                RECORD_SEVERAL,
             ),
         };
-        NextCapture { title, command: "" }
+        NextCapture { title, command }
     }
 }
 
@@ -324,6 +335,12 @@ fn blank(outcome: Outcome, summary: Words) -> Verdict {
         hresult: None,
     }
 }
+
+/// Records the next reboot.
+const RECORD: &str = "bootrace capture arm --procmon Procmon64.exe --accept-eula";
+
+/// Records the shutdown and several boots: ETW each of them, Process Monitor the first.
+const RECORD_SEVERAL: &str = "bootrace capture arm --procmon Procmon64.exe --accept-eula --boots 3";
 
 /// The score that leaves a doubt of 1/e.
 const CONVINCING: f64 = 8.0;
@@ -532,7 +549,7 @@ fn no_failure(found: &Found<'_>, seen: &Seen) -> Verdict {
             "if the update failed all the same, it failed in another boot or at shutdown: capture that one",
             "若更新仍然失败，则失败发生在另一次启动或关机时：请捕获那一次",
         ),
-        command: "",
+        command: RECORD_SEVERAL,
     });
     verdict
 }
