@@ -58,7 +58,10 @@ impl Scale {
             .flat_map(|power| [1, 2, 5].map(|factor: i64| factor.checked_mul(10_i64.checked_pow(power)?)));
         let Some(step) = steps.flatten().find(|step| range / step <= at_most) else { return Vec::new() };
         let decimals = (1..=7).find(|decimals| step % 10_i64.pow(7 - decimals) == 0).unwrap_or(7);
-        let first = self.start.since(self.origin).div_euclid(step) * step;
+        // Damaged times may lie so far apart that the round one before them is out of range.
+        let Some(first) = self.start.since(self.origin).div_euclid(step).checked_mul(step) else {
+            return Vec::new();
+        };
         let offsets = (0..=at_most + 2).filter_map(|number| first.checked_add(step.checked_mul(number)?));
         let time = |offset: i64| self.origin.filetime().checked_add_signed(offset).map(Time::from_filetime);
         offsets
@@ -104,5 +107,7 @@ mod tests {
         );
         assert_eq!(labels(scale(100 * second, 100 * second + 3)).len(), 4);
         assert!(scale(0, u64::MAX).ticks(8).len() <= 11);
+        let far = Scale { origin: Time::from_filetime(u64::MAX), ..scale(0, 7 * second) };
+        assert!(far.ticks(6).is_empty());
     }
 }
