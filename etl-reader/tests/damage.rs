@@ -7,8 +7,7 @@ use std::ops::ControlFlow;
 use etl_reader::names::Names;
 use etl_reader::write::{EtlWriter, NewRecord, Session};
 use etl_reader::{
-    BUFFER_HEADER, ClockType, Compression, Decoder, EtlError, EtlFile, EventId, FileTime, Summary, Ticks,
-    boots, in_order, set_members,
+    BUFFER_HEADER, ClockType, Compression, Decoder, EtlError, EtlFile, EventId, FileTime, Summary, in_order,
 };
 
 /// Everything a caller may do with a file. Returns the records and the errors.
@@ -255,33 +254,4 @@ fn claims_of_memory_are_refused() {
         ControlFlow::<()>::Continue(())
     });
     assert_eq!(refused, 300);
-}
-
-/// Two sessions of one boot and one of another.
-#[test]
-fn files_of_the_same_boot() {
-    let boot = Session::default().boot;
-    let of = |boot: i64, after: i64| {
-        let first_ticks = Ticks(after * 10_000_000);
-        let (boot, start) = (FileTime(boot), FileTime(boot + first_ticks.0));
-        made(1, 1, Session { boot, start, first_ticks, ..small() })
-    };
-    let bytes = [of(boot.0 + 900_000_000, 2), of(boot.0, 60), of(boot.0, 1)];
-    let files: Vec<_> = bytes.iter().map(|bytes| EtlFile::from_bytes(bytes).unwrap()).collect();
-    assert_eq!(boots(&files.iter().collect::<Vec<_>>()), [vec![2, 1], vec![0]]);
-}
-
-#[test]
-fn numbered_files_of_a_session() {
-    let folder = std::env::temp_dir().join(format!("etl-reader-set-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
-    for name in ["boot.etl", "boot.etl.002", "boot.etl.001", "boot.etl.bak", "other.etl", "boot.etl.0001"] {
-        std::fs::write(folder.join(name), b"").unwrap();
-    }
-    for given in ["boot.etl", "boot.etl.002"] {
-        let members = set_members(&folder.join(given)).unwrap();
-        let names: Vec<_> = members.iter().map(|path| path.file_name().unwrap().to_str().unwrap()).collect();
-        assert_eq!(names, ["boot.etl", "boot.etl.001", "boot.etl.002"], "{given}");
-    }
-    std::fs::remove_dir_all(&folder).unwrap();
 }
