@@ -9,6 +9,7 @@ use memmap2::Mmap;
 use rayon::prelude::*;
 
 use crate::buffer::EtlBuffer;
+use crate::buffers::{BufferEntry, clamp, find_buffers};
 use crate::clock::Clock;
 use crate::compression::Compression;
 use crate::error::EtlError;
@@ -27,15 +28,6 @@ enum Data<'a> {
     Map(Mmap),
     Owned(Vec<u8>),
     Borrowed(&'a [u8]),
-}
-
-/// Where a buffer lies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct BufferEntry {
-    /// Bytes from the start of the file.
-    pub offset: u64,
-    /// The buffer's header.
-    pub header: BufferHeader,
 }
 
 /// An ETL file.
@@ -94,8 +86,8 @@ impl<'a> EtlFile<'a> {
         let first = BufferHeader::read_at(bytes, 0)?;
         let header = read_header(bytes, &first)?;
         let compression = Compression::from_number(first.state as u16);
-        let (buffers, damage) = find_buffers(bytes, first, &header);
         let clock = header.clock();
+        let (buffers, damage) = find_buffers(bytes, &first, &header, &clock);
         Ok(EtlFile { data, header, clock, compression, buffers, damage })
     }
 
@@ -138,7 +130,7 @@ impl<'a> EtlFile<'a> {
     pub fn read(&self, entry: &BufferEntry) -> EtlBuffer<'_> {
         let header = entry.header;
         let start = usize::try_from(entry.offset).unwrap_or(usize::MAX);
-        let end = start.saturating_add(clamp(header.buffer_size)).min(self.bytes().len());
+        let end = usize::try_from(entry.end).unwrap_or(usize::MAX).min(self.bytes().len());
         let body = self.bytes().get(start.saturating_add(BUFFER_HEADER)..end).unwrap_or_default();
         let mut damage = None;
         let stated = u64::from(header.buffer_size);
@@ -225,10 +217,6 @@ impl Data<'_> {
     }
 }
 
-fn clamp(size: u32) -> usize {
-    usize::try_from(size).unwrap_or(usize::MAX)
-}
-
 /// The first record of the first buffer. It is never compressed.
 fn read_header(bytes: &[u8], first: &BufferHeader) -> Result<LogFileHeader, EtlError> {
     let base = BUFFER_HEADER as u64;
@@ -255,58 +243,4 @@ fn read_header(bytes: &[u8], first: &BufferHeader) -> Result<LogFileHeader, EtlE
         Step::Damaged(error, _) => Err(error),
         Step::End => Err(wrong(0)),
     }
-}
-
-/// Walks from buffer to buffer. Where a header makes no sense, an uncompressed file has its next buffer at a
-/// multiple of the nominal size, because only its first buffer may be smaller; a compressed one has no grid.
-fn find_buffers(
-    bytes: &[u8],
-    first: BufferHeader,
-    header: &LogFileHeader,
-) -> (Vec<BufferEntry>, Vec<EtlError>) {
-    let nominal = clamp(header.buffer_size);
-    let grid = clamp(first.buffer_size);
-    let compressed = header.log_file_mode & crate::header::mode::COMPRESSED != 0;
-    let preallocated = header.log_file_mode & crate::header::mode::PREALLOCATE != 0;
-    let mut buffers = Vec::new();
-    let mut damage = Vec::new();
-    let mut at = 0;
-    let mut lost = false;
-    while at < bytes.len() {
-        let offset = at as u64;
-        let left = bytes.len() - at;
-        let read = BufferHeader::read_at(bytes, at);
-        let (size, found) = match &read {
-            Ok(entry) => (clamp(entry.buffer_size), entry.buffer_size.into()),
-            Err(_) => (0, 0),
-        };
-        // Lost, only what is surely a buffer counts; else also a buffer cut by the end of the file.
-        let plausible = match (lost, compressed) {
-            (true, _) => size == nominal && size <= left,
-            (false, true) => size >= BUFFER_HEADER,
-            (false, false) => size >= BUFFER_HEADER && (size <= left || size == nominal),
-        };
-        match read {
-            Ok(header) if plausible || at == 0 => {
-                buffers.push(BufferEntry { offset, header });
-                lost = false;
-                at = at.saturating_add(size.max(BUFFER_HEADER));
-                continue;
-            }
-            Ok(_) if !(lost || preallocated && found == 0) => damage.push(EtlError::Invalid {
-                what: "buffer size",
-                offset,
-                found,
-                expected: "the size of a buffer that fits the file",
-            }),
-            Err(error) if !lost => damage.push(error),
-            _ => {}
-        }
-        lost = true;
-        if compressed || nominal < BUFFER_HEADER || grid < BUFFER_HEADER {
-            break;
-        }
-        at = if at < grid { grid } else { grid + ((at - grid) / nominal + 1) * nominal };
-    }
-    (buffers, damage)
 }

@@ -27,6 +27,7 @@
 //! ```
 
 mod buffer;
+mod buffers;
 mod clock;
 mod compression;
 mod cursor;
@@ -46,13 +47,14 @@ mod text;
 pub mod write;
 
 pub use buffer::{EtlBuffer, Records};
+pub use buffers::BufferEntry;
 pub use clock::{Clock, ClockType, FileTime, Ticks};
 pub use compression::{Compression, Damage};
 pub use cursor::PointerWidth;
 pub use decode::{Decoded, Decoder, Fields, Sid, Source, Value};
 pub use error::EtlError;
 pub use extended::{ExtendedItems, item};
-pub use file::{BufferEntry, EtlFile, MAX_BUFFER, MAX_RATIO};
+pub use file::{EtlFile, MAX_BUFFER, MAX_RATIO};
 pub use guid::{Guid, NotAGuid};
 pub use header::{BUFFER_HEADER, BufferHeader, LogFileHeader, mode};
 pub use merge::in_order;

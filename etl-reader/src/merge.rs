@@ -7,9 +7,10 @@ use std::ops::ControlFlow;
 use rayon::prelude::*;
 
 use crate::buffer::EtlBuffer;
+use crate::buffers::BufferEntry;
 use crate::clock::FileTime;
 use crate::error::EtlError;
-use crate::file::{BufferEntry, EtlFile};
+use crate::file::EtlFile;
 use crate::record::{EtlRecord, Step};
 
 /// Decompressed bytes that may be held at once. A real file needs one or a few buffers a processor: 64 KiB by

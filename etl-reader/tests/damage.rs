@@ -157,6 +157,38 @@ fn a_lost_buffer_header() {
     assert_eq!(file.damage()[0].offset(), Some(3 * 4096));
 }
 
+/// A stretch that is missing, or put between, costs the rest of its buffer: the buffers behind it are found where
+/// they are now.
+#[test]
+fn buffers_that_moved() {
+    for (name, good) in samples() {
+        let (whole, _) = exercise(&good).unwrap();
+        let file = EtlFile::from_bytes(&good).unwrap();
+        let of =
+            |place: usize| file.read(&file.buffers()[place]).records().filter(Result::is_ok).count() as u64;
+        for (place, entry) in file.buffers().iter().enumerate().skip(1) {
+            let begin = usize::try_from(entry.offset).unwrap();
+            let inside = begin + BUFFER_HEADER + 13;
+            let mut missing = good.clone();
+            missing.drain(inside..(inside + 101).min(good.len()));
+            let mut between = good.clone();
+            between.splice(inside..inside, [0x5a; 37]);
+            let mut before = good.clone();
+            before.splice(begin..begin, [0x5a; 37]);
+            for (what, bad, lost) in
+                [("missing", missing, of(place)), ("between", between, of(place)), ("before", before, 0)]
+            {
+                let (records, errors) = exercise(&bad).unwrap();
+                assert!(
+                    records >= whole - lost && records <= whole,
+                    "{name} {place} {what}: {records} of {whole}"
+                );
+                assert!(errors > 0, "{name} {place} {what}: nothing is told");
+            }
+        }
+    }
+}
+
 /// A record whose size is wrong costs the rest of its buffer, and is told once.
 #[test]
 fn a_damaged_record() {
