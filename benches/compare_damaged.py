@@ -18,27 +18,8 @@ DEADLINE = 20
 MEMORY = 4 << 30
 
 
-def procmon_parser(path):
-    from procmon_parser import ProcmonLogsReader
-
-    with open(path, "rb") as file:
-        reader = ProcmonLogsReader(file)
-        read = 0
-        # One bad record does not end the log for those who go on.
-        for index in range(len(reader)):
-            try:
-                reader[index]
-                read += 1
-            except Exception:  # noqa: BLE001
-                pass
-        return read
-
-
-def procmon_reader(path):
-    from procmon_reader import ProcmonReader
-
-    reader = ProcmonReader(str(path))
-    reader.apply_filters([], ["process_name", "pid", "operation", "path", "result", "detail"])
+def each(reader):
+    """How many records can be read. One bad record does not end the log for those who go on."""
     read = 0
     for index in range(len(reader)):
         try:
@@ -47,6 +28,21 @@ def procmon_reader(path):
         except Exception:  # noqa: BLE001
             pass
     return read
+
+
+def procmon_parser(path):
+    from procmon_parser import ProcmonLogsReader
+
+    with open(path, "rb") as file:
+        return each(ProcmonLogsReader(file))
+
+
+def procmon_reader(path):
+    from procmon_reader import ProcmonReader
+
+    reader = ProcmonReader(str(path))
+    reader.apply_filters([], ["process_name", "pid", "operation", "path", "result", "detail"])
+    return each(reader)
 
 
 def dissect_etl(path):

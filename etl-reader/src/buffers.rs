@@ -40,7 +40,10 @@ pub(crate) fn find_buffers(
     let mut damage = Vec::new();
     // Made headers may lie so close that each buffer would be walked for each of them.
     let mut budget = bytes.len().saturating_mul(2);
-    let mut at = clamp(first.buffer_size).max(BUFFER_HEADER);
+    // A first buffer that is larger than any is damaged: the next one is looked for.
+    let first_size = clamp(first.buffer_size);
+    let mut at =
+        if first.buffer_size <= walk.nominal { first_size.max(BUFFER_HEADER) } else { BUFFER_HEADER };
     while at < bytes.len() {
         let read = BufferHeader::read_at(bytes, at);
         if let Ok(found) = &read
@@ -61,7 +64,7 @@ pub(crate) fn find_buffers(
             Err(error) => damage.push(error),
         }
         let last = buffers.last().map_or(0, |last| usize::try_from(last.offset).unwrap_or(at));
-        let from = if at - last <= budget { walk.whole_to(last) } else { at };
+        let from = if at - last <= budget { walk.whole_to(last, at) } else { at };
         budget = budget.saturating_sub(at - last);
         let Some((next, found)) = walk.search(from) else { break };
         if let Some(last) = buffers.last_mut() {
@@ -109,6 +112,12 @@ impl Walk<'_> {
         at == self.bytes.len() || BufferHeader::read_at(self.bytes, at).is_ok_and(|next| self.sane(&next))
     }
 
+    /// Whether the header of a buffer of this size stands at `at`: the file's own header may be damaged.
+    fn is_alike(&self, at: usize, size: u32) -> bool {
+        let next = BufferHeader::read_at(self.bytes, at);
+        next.is_ok_and(|next| next.buffer_size == size && next.buffer_type <= LAST_TYPE)
+    }
+
     /// Whether a buffer lies at `at`, right behind the one before it.
     fn follows(&self, at: usize, header: &BufferHeader) -> bool {
         let size = header.buffer_size;
@@ -116,22 +125,22 @@ impl Walk<'_> {
         clamp(size) >= BUFFER_HEADER
             && (size == self.nominal
                 || self.compressed && self.sane(header)
-                || end <= self.bytes.len() && self.ends_at(end))
+                || end <= self.bytes.len() && (self.ends_at(end) || self.is_alike(end, size)))
     }
 
-    /// Where the whole records of the last buffer end; of a compressed one, its header.
-    fn whole_to(&self, start: usize) -> usize {
-        let body = start.saturating_add(BUFFER_HEADER).min(self.bytes.len());
+    /// Where the whole records of the buffer at `start` end, at most at `limit`; of a compressed one, its header.
+    fn whole_to(&self, start: usize, limit: usize) -> usize {
+        let body = start.saturating_add(BUFFER_HEADER).min(limit);
         let Ok(header) = BufferHeader::read_at(self.bytes, start) else { return body };
-        let records = self.bytes.get(body..).unwrap_or_default();
-        let fill = clamp(header.offset).saturating_sub(BUFFER_HEADER).min(records.len());
-        let records = if header.is_compressed() { &[] } else { records.get(..fill).unwrap_or_default() };
+        let fill = start.saturating_add(clamp(header.offset)).clamp(body, limit);
+        let end = if header.is_compressed() { body } else { fill };
+        let records = self.bytes.get(body..end).unwrap_or_default();
         let context = Context { clock: self.clock, cpu: header.cpu(), base: body as u64 };
         let mut at = 0;
         while let Step::Record(_, next) = step(records, at, context) {
             at = next;
         }
-        body + at
+        (body + at).min(limit)
     }
 
     /// The next buffer from `from` on: only what is surely one.

@@ -189,6 +189,20 @@ fn buffers_that_moved() {
     }
 }
 
+/// The size of a buffer stands in the first buffer's header and in the log file's header, too: where one of them is
+/// wrong, the other buffers tell it.
+#[test]
+fn wrong_sizes_in_the_headers() {
+    let good = made(2, 600, small());
+    let whole = exercise(&good).unwrap().0;
+    for (at, size) in [(0, 0x7fff_0000_u32), (0, 0), (0x68, 0x2000), (0x68, 0x40), (0x68, 0)] {
+        let mut bad = good.clone();
+        bad[at..at + 4].copy_from_slice(&size.to_le_bytes());
+        let (records, _) = exercise(&bad).unwrap();
+        assert_eq!(records, whole, "{size:#x} at {at:#x}");
+    }
+}
+
 /// A record whose size is wrong costs the rest of its buffer, and is told once.
 #[test]
 fn a_damaged_record() {

@@ -462,8 +462,8 @@ fn every_encoding_gives_the_same() {
         let found: Vec<_> = log.events().kept.into_iter().map(|item| (item.line, item.event)).collect();
         assert_eq!(found, expected);
     }
-    let mut chinese = log(&["E CBS Startup: Processing complete. XXXX"]).into_bytes();
-    let at = chinese.windows(4).position(|four| four == b"XXXX").unwrap();
+    let mut chinese = log(&["E CBS Startup: Processing complete. here"]).into_bytes();
+    let at = chinese.windows(4).position(|four| four == b"here").unwrap();
     chinese.splice(at..at + 4, *b"\xD2\xD1\xB0\xB2\xD7\xB0");
     assert_eq!(CbsLog::new(&chinese).events().kept[0].text, "Startup: Processing complete. 已安装");
 }

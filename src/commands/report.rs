@@ -26,7 +26,7 @@ use super::{reading, terminal};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  bootrace report boot.pml                      verdict, and boot-report/ beside the log
+  bootrace report boot.pml                      verdict, and boot.pml-report/ beside the log
   bootrace report boot.pml -o case-4711         the same in the folder case-4711
   bootrace report boot.pml -o verdict.html --format html --lang zh-CN
   bootrace report boot.pml -o - --format json | jq .verdict

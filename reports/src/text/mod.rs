@@ -1,5 +1,4 @@
 //! The verdict in at most 15 lines, for a terminal, a ticket or a mail.
-use timeline::thousands;
 
 mod compare;
 mod line;
@@ -12,6 +11,7 @@ use crate::model::{ChainLink, Operation, Outcome, Phase, Remedy, Report, Time};
 use crate::view;
 use crate::visible::{columns, shorten_end, shorten_path, visible};
 use line::{Line, Style};
+use timeline::thousands;
 
 /// Lines of the verdict at most.
 pub const MAX_LINES: usize = 15;

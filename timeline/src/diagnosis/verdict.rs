@@ -289,36 +289,36 @@ impl Seen {
         }
         words
     }
+}
 
-    /// The capture that would show what the sources do not.
-    fn next_capture(&self) -> NextCapture {
-        let (title, command) = match (self.traces, self.logs) {
-            (0, _) => (
-                Words::new(
-                    "record the reboot itself on the failing machine, as administrator, then restart and let the update fail \
-                     (without bootrace: Process Monitor, Options, Enable Boot Logging)",
-                    "在出错的计算机上以管理员身份记录重启本身，然后重启让更新失败 (没有 bootrace 时：Process Monitor → Options → \
-                     Enable Boot Logging)",
-                ),
-                RECORD,
+/// The capture that would show what so many traces of the reboot, and logs, do not.
+fn next_capture(traces: usize, logs: usize) -> NextCapture {
+    let (title, command) = match (traces, logs) {
+        (0, _) => (
+            Words::new(
+                "record the reboot itself on the failing machine, as administrator, then restart and let the update fail \
+                 (without bootrace: Process Monitor, Options, Enable Boot Logging)",
+                "在出错的计算机上以管理员身份记录重启本身，然后重启让更新失败 (没有 bootrace 时：Process Monitor → Options → \
+                 Enable Boot Logging)",
             ),
-            (_, 0) => (
-                Words::new(
-                    "give CBS.log and the System event log of the same boot beside the trace",
-                    "请在跟踪之外提供同一次启动的 CBS.log 与系统事件日志",
-                ),
-                "",
+            RECORD,
+        ),
+        (_, 0) => (
+            Words::new(
+                "give CBS.log and the System event log of the same boot beside the trace",
+                "请在跟踪之外提供同一次启动的 CBS.log 与系统事件日志",
             ),
-            _ => (
-                Words::new(
-                    "record the boot in which the failure happens; a failure at shutdown is only in the log of the boot before it",
-                    "请记录发生失败的那次启动；关机时的失败只在前一次启动的日志中",
-                ),
-                RECORD_SEVERAL,
+            "",
+        ),
+        _ => (
+            Words::new(
+                "record the boot in which the failure happens; a failure at shutdown is only in the log of the boot before it",
+                "请记录发生失败的那次启动；关机时的失败只在前一次启动的日志中",
             ),
-        };
-        NextCapture { title, command }
-    }
+            RECORD_SEVERAL,
+        ),
+    };
+    NextCapture { title, command }
 }
 
 fn blank(outcome: Outcome, summary: Words) -> Verdict {
@@ -459,7 +459,7 @@ fn without_operation(found: &Found<'_>, fault: &Fault, seen: &Seen) -> Verdict {
         )
     };
     verdict.missing = Some(Missing { what, evidence, lacks: missing::disabled_services(found.services) });
-    verdict.next_capture = Some(seen.next_capture());
+    verdict.next_capture = Some(next_capture(seen.traces, seen.logs));
     verdict
 }
 
@@ -510,7 +510,7 @@ fn unexplained(found: &Found<'_>, seen: &Seen) -> Verdict {
     }
     evidence.extend(missing::suspicious(found.services));
     verdict.missing = Some(Missing { what, evidence, lacks });
-    verdict.next_capture = Some(seen.next_capture());
+    verdict.next_capture = Some(next_capture(seen.traces, seen.logs));
     verdict
 }
 
@@ -581,7 +581,6 @@ fn not_enough(found: &Found<'_>, seen: &Seen) -> Verdict {
         ),
     };
     let mut verdict = blank(Outcome::NotEnoughEvidence, summary);
-    let no_reboot = Seen { traces: 0, ended: Vec::new(), ..*seen };
-    verdict.next_capture = Some(no_reboot.next_capture());
+    verdict.next_capture = Some(next_capture(0, seen.logs));
     verdict
 }
