@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Gives the damaged files of `sample-traces torture --write` to procmon-parser, procmon-reader and dissect.etl, and counts
+"""Gives the damaged files of `trials torture --write` to procmon-parser, procmon-reader and dissect.etl, and counts
 what they read.
 
-    cargo run --release -p sample-traces -- torture --cases 1500 --seed 1 --data ../shared/data --write damaged
+    cargo run --release -p trials -- torture --cases 1500 --seed 1 --data ../shared/data --write damaged
     pip install procmon-parser==0.4.0 procmon-reader==0.1.1 dissect.etl==3.14
     python3 benches/compare_damaged.py damaged
 """

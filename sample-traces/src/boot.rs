@@ -164,7 +164,7 @@ impl Boot {
             }
             self.r.miss(
                 poqexec,
-                &format!(r"C:\Windows\WinSxS\Temp\PendingRenames\{:032x}", self.r.rng.clone().next()),
+                &format!(r"C:\Windows\WinSxS\Temp\PendingRenames\{:032x}", self.r.rng.clone().number()),
                 status::NAME_NOT_FOUND,
             );
             self.r.rename(

@@ -15,7 +15,6 @@ mod boot;
 mod cbs;
 mod data;
 mod etl;
-pub mod evaluate;
 mod label;
 mod log_lines;
 mod machine;
@@ -29,7 +28,6 @@ mod scenarios;
 mod stacks;
 mod startup;
 mod status;
-pub mod torture;
 mod verbs;
 
 pub use etl::{EtlForm, EtlTwin, etl_twin};
@@ -37,6 +35,7 @@ pub use label::{Label, Outcome};
 pub use machine::Machine;
 pub use plan::Scenario;
 pub use procmon_xml::XmlExport;
+pub use rng::Rng;
 pub use scenarios::SCENARIOS;
 
 /// How a trace is made.

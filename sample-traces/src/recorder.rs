@@ -368,7 +368,7 @@ impl Recorder {
         let path = format!(r"{folder}\{name}");
         let base = self.base(&path, size, actor.process == 0);
         let version = format!("10.0.{}.{} (WinBuild.160101.0800)", self.machine.build, self.machine.revision);
-        let stamp = self.names.fork("stamps").fork(name).next() as u32;
+        let stamp = self.names.fork("stamps").fork(name).number() as u32;
         let loaded = self.now;
         let id = self.process_event(actor, ProcessEvent::LoadImage { base, size, path: &path });
         let company = company.to_owned();

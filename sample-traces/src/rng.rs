@@ -2,25 +2,27 @@
 
 /// A stream of numbers.
 #[derive(Debug, Clone)]
-pub(crate) struct Rng(u64);
+pub struct Rng(u64);
 
 impl Rng {
-    pub(crate) fn new(seed: u64) -> Self {
+    /// The stream of this seed.
+    pub fn new(seed: u64) -> Self {
         Self(seed)
     }
 
     /// A stream for `topic` that does not change when another topic takes more numbers.
-    pub(crate) fn fork(&self, topic: &str) -> Self {
+    pub fn fork(&self, topic: &str) -> Self {
         // FNV-1a.
         let hash = topic
             .bytes()
             .fold(0xCBF2_9CE4_8422_2325, |h: u64, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01B3));
         let mut rng = Self(self.0 ^ hash);
-        rng.next();
+        rng.number();
         rng
     }
 
-    pub(crate) fn next(&mut self) -> u64 {
+    /// The next number.
+    pub fn number(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
         z = (z ^ z >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -29,22 +31,22 @@ impl Rng {
     }
 
     /// A number below `end`, which is not 0.
-    pub(crate) fn below(&mut self, end: u64) -> u64 {
-        self.next() % end
+    pub fn below(&mut self, end: u64) -> u64 {
+        self.number() % end
     }
 
     /// A number from `from` up to but not including `to`.
-    pub(crate) fn between(&mut self, from: u64, to: u64) -> u64 {
+    pub fn between(&mut self, from: u64, to: u64) -> u64 {
         from + self.below(to - from)
     }
 
     /// One of `items`.
-    pub(crate) fn pick<T: Copy>(&mut self, items: &[T]) -> T {
+    pub fn pick<T: Copy>(&mut self, items: &[T]) -> T {
         items[self.below(items.len() as u64) as usize]
     }
 
     /// Sixteen hex digits, as component and driver folders end.
-    pub(crate) fn hash(&mut self) -> String {
-        format!("{:016x}", self.next())
+    pub fn hash(&mut self) -> String {
+        format!("{:016x}", self.number())
     }
 }

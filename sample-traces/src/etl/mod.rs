@@ -26,7 +26,7 @@ use keys::Keys;
 use life::Life;
 
 /// Which events tell of the operations.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, clap::ValueEnum)]
 pub enum EtlForm {
     /// Those of the kernel logger: Process, Thread, Image, FileIo, Registry.
     Kernel,

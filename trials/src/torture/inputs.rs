@@ -14,7 +14,7 @@ use etl_reader::EtlFile;
 use pml_reader::{Column, PmlFile, import::ImportFile, write::write_subset};
 use timeline::Source;
 
-use crate::{EtlForm, Options, SCENARIOS, XmlExport, etl_twin, make, pmb};
+use sample_traces::{EtlForm, Options, SCENARIOS, XmlExport, etl_twin, make, pmb};
 
 /// A file to be damaged.
 pub(super) struct Original {

@@ -18,7 +18,7 @@ use super::{
     damage::Damaged,
     inputs::{self, Original},
 };
-use crate::rng::Rng;
+use sample_traces::Rng;
 
 /// Every so many cases the picture is drawn too.
 const PICTURES: u64 = 64;

@@ -3,7 +3,7 @@
 use std::process::Command;
 
 fn torture(more: &[&str]) -> std::process::Output {
-    Command::new(env!("CARGO_BIN_EXE_sample-traces")).arg("torture").args(more).output().unwrap()
+    Command::new(env!("CARGO_BIN_EXE_trials")).arg("torture").args(more).output().unwrap()
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use timeline::{Candidate, Case as Inputs, EventId, Level, Outcome as Said, Rules, Timeline, diagnose};
 
 use super::{cases::Case, remedy};
-use crate::Outcome;
+use sample_traces::Outcome;
 
 /// What the diagnosis said.
 #[derive(Debug, Clone)]
@@ -43,7 +43,7 @@ pub struct Judged {
     pub code: Option<bool>,
     /// Where the update failed in a known way: its remedy is among those given.
     pub remedy: Option<bool>,
-    /// An operation is named where none is to be named.
+    /// An operation is named that the answer does not allow: in a boot without one, or another than the failing one.
     pub false_verdict: bool,
 }
 
@@ -133,7 +133,7 @@ pub fn judge(case: &Case, rules: &Rules) -> Judged {
         phase: truth.phase.as_deref().filter(|_| failed).map(|phase| phase == verdict.phase.name()),
         code: failed.then_some(code),
         remedy: (failed && !wanted_rules.is_empty()).then_some(remedy),
-        false_verdict: verdict.outcome == Said::FailingOperation && !wanted,
+        false_verdict: verdict.outcome == Said::FailingOperation && !(wanted && named),
         answer: Answer {
             outcome: verdict.outcome,
             phase: verdict.phase.name(),

@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result};
 use pml_reader::PmlFile;
 use serde::Deserialize;
 
-use crate::{EtlForm, Label, Made, Options, Outcome, Scenario, etl_twin, make};
+use sample_traces::{EtlForm, Label, Made, Options, Outcome, Scenario, etl_twin, make};
 
 /// The right answer, as a label.json has it. Labels of other generators may say more.
 #[derive(Debug, Clone, Deserialize)]

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::rng::Rng;
+use sample_traces::Rng;
 
 /// A byte that is not the original's.
 const ALTERED: u32 = u32::MAX;

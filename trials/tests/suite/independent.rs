@@ -2,7 +2,7 @@
 
 use std::{path::Path, process::Command};
 
-use sample_traces::evaluate::{Judged, judge, under};
+use trials::evaluate::{Judged, judge, under};
 
 fn share(judged: &[Judged], part: impl Fn(&Judged) -> Option<bool>) -> f64 {
     let asked: Vec<bool> = judged.iter().filter_map(part).collect();

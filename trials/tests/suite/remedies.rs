@@ -1,11 +1,8 @@
 //! Every known way to fail ends in its remedy, with the log of servicing and from the trace alone.
 
-use sample_traces::{
-    Options, SCENARIOS,
-    evaluate::{judge, scenarios},
-    make, scenario,
-};
+use sample_traces::{Options, SCENARIOS, make, scenario};
 use timeline::{Case, Diagnosis, Rules, Timeline, diagnose};
+use trials::evaluate::{judge, scenarios};
 
 #[test]
 fn every_scenario_of_a_known_signature_ends_in_its_remedy() {

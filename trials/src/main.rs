@@ -1,0 +1,26 @@
+//! `trials evaluate`, `torture`.
+#![forbid(unsafe_code)]
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+/// Holds bootrace against traces whose answer is known, and against damaged files.
+#[derive(Debug, Parser)]
+#[command(arg_required_else_help = true, max_term_width = 110)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Evaluate(trials::evaluate::Evaluate),
+    Torture(trials::torture::Torture),
+}
+
+fn main() -> Result<()> {
+    match Cli::parse().command {
+        Command::Evaluate(evaluate) => evaluate.run(),
+        Command::Torture(torture) => torture.run(),
+    }
+}

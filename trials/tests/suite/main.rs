@@ -1,0 +1,13 @@
+//! The diagnosis held against made traces, each of which has its right answer.
+
+mod absences;
+mod compare;
+mod etl_twins;
+mod graph;
+mod independent;
+mod parts;
+mod raw_logs;
+mod remedies;
+mod services;
+mod torture;
+mod unclean;
