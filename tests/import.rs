@@ -2,11 +2,12 @@
 
 use std::{path::PathBuf, process::Command};
 
+use diagnosis::Rules;
 use pml_reader::{COLUMNS, Column, PmlFile};
 use reports::export::{ProcmonCsv, export};
 use sample_traces::{Made, Options, SCENARIOS, XmlExport, make};
 use serde_json::{Value, json};
-use timeline::{Case, Rules, Timeline, query::Filter};
+use timeline::{Case, Timeline, query::Filter};
 
 /// A file of the folder of real traces, unpacked.
 fn data(name: &str) -> Option<Vec<u8>> {
@@ -38,7 +39,7 @@ fn report(files: &[(&str, &[u8])]) -> Value {
     let case = Case::open(&paths);
     assert!(case.unreadable.is_empty(), "{:?}", case.unreadable);
     let timeline = Timeline::new(&case);
-    let diagnosis = timeline::diagnose(&timeline, &Rules::built_in());
+    let diagnosis = diagnosis::diagnose(&timeline, &Rules::built_in());
     serde_json::to_value(reports::report(&timeline, &diagnosis)).unwrap()
 }
 

@@ -5,7 +5,8 @@ use std::{hint::black_box, sync::LazyLock};
 
 use libfuzzer_sys::{Corpus, fuzz_target};
 use reports::{Lang, text::TextOptions};
-use timeline::{Case, Rules, Timeline};
+use diagnosis::Rules;
+use timeline::{Case, Timeline};
 
 static RULES: LazyLock<Rules> = LazyLock::new(Rules::built_in);
 
@@ -18,7 +19,7 @@ fuzz_target!(|bytes: &[u8]| -> Corpus {
         return Corpus::Reject;
     }
     let timeline = Timeline::new(&case);
-    let report = reports::report(&timeline, &timeline::diagnose(&timeline, &RULES));
+    let report = reports::report(&timeline, &diagnosis::diagnose(&timeline, &RULES));
     reports::json::render(&report).expect("every report is JSON");
     for lang in [Lang::En, Lang::Zh] {
         black_box(reports::text::render(&report, &TextOptions { lang, ..TextOptions::default() }));

@@ -3,11 +3,12 @@
 use std::{io::Write as _, path::PathBuf, process::ExitCode};
 
 use anyhow::bail;
+use diagnosis::Rules;
 use reports::{
     model::Report,
     write::{Format, Output},
 };
-use timeline::{Case, Rules};
+use timeline::Case;
 
 use super::{
     report::{self, FormatArg, How, LangArg},

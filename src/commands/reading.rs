@@ -14,7 +14,7 @@ const OFTEN: Duration = Duration::from_millis(100);
 
 /// Reads a case; meanwhile `bar` shows the input that is read, and how much of it.
 pub(super) fn read<'c>(case: &'c Case, bar: &ProgressBar) -> Timeline<'c> {
-    let progress = Progress::new(case);
+    let progress = Progress::new(case.inputs.len());
     let before = bar.style();
     // The end is told by dropping, which a panic does too.
     let (reading, end) = channel::<()>();

@@ -8,6 +8,7 @@ use std::{
 };
 
 use anyhow::{Context as _, bail};
+use diagnosis::{Baseline, Rules};
 use indicatif::{ProgressBar, ProgressStyle};
 use reports::{
     Lang,
@@ -15,7 +16,7 @@ use reports::{
     png::{Png, PngError},
     write::{Format, Output},
 };
-use timeline::{Case, Rules, compare::Baseline};
+use timeline::{Case, Timeline};
 
 use super::{reading, terminal};
 
@@ -220,8 +221,12 @@ pub(super) fn analyse(
         let hashes = scope.spawn(|| case.inputs.iter().map(timeline::Input::sha256).collect::<Vec<_>>());
         let timeline = reading::read(case, progress);
         progress.set_message("diagnosing");
-        let baseline = how.good.map(Baseline::new);
-        let diagnosis = timeline::diagnose_beside(&timeline, how.rules, baseline.as_ref());
+        let baseline = how.good.map(|good| {
+            let timeline = Timeline::new(good);
+            let diagnosis = diagnosis::diagnose(&timeline, &Rules::default());
+            Baseline::new(timeline, diagnosis)
+        });
+        let diagnosis = diagnosis::diagnose_beside(&timeline, how.rules, baseline.as_ref());
         let mut report = reports::report(&timeline, &diagnosis);
         if how.redact {
             report = reports::redact(&report).context("the report cannot be redacted")?;

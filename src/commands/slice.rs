@@ -3,10 +3,11 @@
 use std::{collections::BTreeSet, ops::RangeInclusive, path::PathBuf, process::ExitCode};
 
 use anyhow::{Context as _, bail};
+use diagnosis::{Outcome, Rules};
 use pml_reader::{PmlEvent, PmlFile, TICKS_PER_SECOND, write::write_subset};
 use rayon::prelude::*;
 use timeline::{
-    Case, Outcome, Rules, Source, SourceId,
+    Case, Source, SourceId,
     query::{Filter, Scratch},
 };
 
@@ -120,7 +121,7 @@ impl Around {
         let bar = spinner();
         let timeline = reading::read(&case, &bar);
         bar.set_message("diagnosing");
-        let diagnosis = timeline::diagnose(&timeline, &Rules::built_in());
+        let diagnosis = diagnosis::diagnose(&timeline, &Rules::built_in());
         bar.finish_and_clear();
         let shown = diagnosis.events_of(source);
         eprintln!("bootrace: {}", diagnosis.verdict.summary.en);

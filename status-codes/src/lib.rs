@@ -36,6 +36,7 @@ mod ntstatus;
 mod parse;
 mod procmon;
 mod render;
+pub mod status;
 mod tables;
 mod win32;
 

@@ -1,42 +1,39 @@
-//! One model, one clock, one graph of an update's reboot, and the diagnosis.
+//! What was recorded of an update's reboot, on one clock.
 //!
-//! Files become a [`Case`]; each source of the case is scanned once, in parallel, into a [`Timeline`] that keeps what the
-//! diagnosis can use; [`diagnose`] finds phases, services, candidates and the verdict, and draws the [`graph`] in
-//! which the chain from the rollback back to its cause is a path. Nothing here prints.
+//! Files become a [`Case`]. Each source of the case is scanned once, in parallel, into a [`Timeline`]: processes, events,
+//! log lines, and the [`graph`] of what the records themselves relate. What that means is the business of the crate
+//! `diagnosis`. Nothing here prints.
 #![forbid(unsafe_code)]
 
 mod case;
-pub mod compare;
-mod diagnosis;
+mod gather;
 pub mod graph;
 mod logs;
 mod model;
-mod phases;
+mod paths;
 mod progress;
 pub mod query;
-mod rules;
-mod services;
+mod scan;
 mod sources;
 mod timeline;
 mod twice;
+mod watch;
 
 pub use case::{Case, CaseError, Input};
-pub use diagnosis::{
-    Candidate, ChainLink, Confidence, Diagnosis, Fault, FaultKind, Faults, FeatureHit, Holder, Lack, Level,
-    Missing, NextCapture, Outcome, Relation, Remedy, Report, RuleHit, Sign, Verdict, benign, diagnose,
-    diagnose_beside,
-};
+pub use gather::{Done, Gather};
 pub use logs::{
     Fact, Filter, InstallerRun, Known, LocalClock, LocalTicks, LogLine, Offset, Package, PackageFact, Plan,
     Primitive, ServiceFact, Stage, Step,
 };
 pub use model::*;
-pub use phases::{Phase, PhaseName};
+pub use paths::Paths;
 pub use progress::Progress;
-pub use rules::{Match, Rule, RuleError, RuleText, RuleTrust, Rules};
-pub use services::{Assessment, Service, ServiceState, StartType};
-pub use sources::pml::open_log;
+pub use scan::{Caveat, FailureGroup, Kept, PhaseSpan, Scan, Silence};
 pub use sources::{
-    Caveat, FailureGroup, Machine, Problem, Scan, Source, import::ImportSource, pml::PmlSource,
+    Source,
+    import::ImportSource,
+    log::LogKind,
+    pml::{PmlSource, open_log},
 };
 pub use timeline::Timeline;
+pub use watch::Mark;

@@ -2,8 +2,6 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::Case;
-
 /// Bytes of each input that are read. Readers count in large steps; whoever shows them looks whenever they like.
 #[derive(Debug)]
 pub struct Progress {
@@ -11,9 +9,9 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Nothing of the inputs of a case is read.
-    pub fn new(case: &Case) -> Self {
-        Self { read: case.inputs.iter().map(|_| AtomicU64::new(0)).collect() }
+    /// Nothing of so many inputs is read yet.
+    pub fn new(inputs: usize) -> Self {
+        Self { read: (0..inputs).map(|_| AtomicU64::new(0)).collect() }
     }
 
     /// Bytes of an input that are read; all of them only once the input is done with.

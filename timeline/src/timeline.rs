@@ -3,11 +3,16 @@
 use rayon::prelude::*;
 
 use crate::{
-    Case, Progress,
+    case::Case,
+    gather::Gather,
     logs::LocalClock,
     model::{Event, EventId, FileTime, Process, ProcessId, SourceId},
-    sources::{FailureGroup, Kept, Mark, Paths, Scan, Source, gather::Gather},
+    paths::Paths,
+    progress::Progress,
+    scan::{FailureGroup, Kept, Scan},
+    sources::Source,
     twice,
+    watch::Mark,
 };
 
 /// What the sources of a case say, together.
@@ -26,7 +31,7 @@ pub struct Timeline<'c> {
 impl<'c> Timeline<'c> {
     /// Scans every source of the case.
     pub fn new(case: &'c Case) -> Self {
-        Self::watched(case, &Progress::new(case))
+        Self::watched(case, &Progress::new(case.inputs.len()))
     }
 
     /// Scans every source of the case, and says how far that is.
@@ -113,7 +118,7 @@ impl<'c> Timeline<'c> {
     }
 
     /// Events around one, in order of time.
-    pub(crate) fn near(&self, event: &Event, count: u64) -> Vec<Event> {
+    pub fn near(&self, event: &Event, count: u64) -> Vec<Event> {
         let source = event.id.source;
         let Some(input) = self.case.inputs.get(usize::from(source.0)) else { return Vec::new() };
         let found = input.source.near(event, count);
@@ -123,7 +128,7 @@ impl<'c> Timeline<'c> {
     }
 
     /// The number in the registry value that an event read or wrote.
-    pub(crate) fn number(&self, id: EventId) -> Option<u64> {
+    pub fn number(&self, id: EventId) -> Option<u64> {
         self.case.inputs.get(usize::from(id.source.0))?.source.number(id)
     }
 
@@ -152,7 +157,7 @@ impl<'c> Timeline<'c> {
     }
 
     /// The events that were marked, in order of time, but for the many that only tell the clock.
-    pub(crate) fn marked(&self) -> Vec<(Mark, Event)> {
+    pub fn marked(&self) -> Vec<(Mark, Event)> {
         let marks = self.kept().filter_map(|(id, kept)| match kept {
             Kept::Marked(mark) if mark != Mark::CbsLogWritten => Some((mark, id)),
             _ => None,
@@ -165,7 +170,7 @@ impl<'c> Timeline<'c> {
     }
 
     /// The errors that servicing processes met, in order of time, of those that `wanted` lets through.
-    pub(crate) fn suspects(&self, wanted: impl Fn(&Event) -> bool + Sync) -> Vec<Event> {
+    pub fn suspects(&self, wanted: impl Fn(&Event) -> bool + Sync) -> Vec<Event> {
         let ids: Vec<_> = self.kept().filter(|(_, kept)| *kept == Kept::Suspect).map(|(id, _)| id).collect();
         let mut events: Vec<_> =
             ids.into_par_iter().filter_map(|id| self.event(id)).filter(|event| wanted(event)).collect();
@@ -174,7 +179,7 @@ impl<'c> Timeline<'c> {
     }
 
     /// The events that touch one of `paths`, in order of time.
-    pub(crate) fn touching(&self, paths: &Paths) -> Vec<Event> {
+    pub fn touching(&self, paths: &Paths) -> Vec<Event> {
         let mut events: Vec<Event> = Vec::new();
         for (number, input) in self.case.inputs.iter().enumerate() {
             let id = SourceId(number as u16);
@@ -186,7 +191,7 @@ impl<'c> Timeline<'c> {
     }
 
     /// Gathers from all operations of all sources.
-    pub(crate) fn gather<G: Gather>(&self, gather: &G) -> G::Part {
+    pub fn gather<G: Gather>(&self, gather: &G) -> G::Part {
         let inputs = self.case.inputs.iter().zip(&self.places).enumerate();
         let parts =
             inputs.map(|(n, (input, places))| input.source.gather(SourceId(n as u16), places, gather));

@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 
 use crate::{
     model::{Event, FileTime, Process, ProcessId, Role, SourceId, Ticks},
-    sources::{FailureGroup, Scan},
+    scan::{FailureGroup, Scan},
 };
 
 /// Two traces' times of one start lie within this of each other. Process ids are not used again as fast.

@@ -1,7 +1,8 @@
 //! What was read, and what lies around the failing operation.
 
+use diagnosis::benign;
 use timeline::{
-    Role, benign,
+    Role,
     graph::{Node, NodeData, NodeIndex},
 };
 
@@ -91,10 +92,10 @@ impl View<'_> {
             let operation = self.operation(event);
             EvidenceRow {
                 relation: Some(match relation {
-                    timeline::Relation::Failing => Relation::Failing,
-                    timeline::Relation::SamePath => Relation::SamePath,
-                    timeline::Relation::SameThread => Relation::SameThread,
-                    timeline::Relation::Nearby => Relation::Nearby,
+                    diagnosis::Relation::Failing => Relation::Failing,
+                    diagnosis::Relation::SamePath => Relation::SamePath,
+                    diagnosis::Relation::SameThread => Relation::SameThread,
+                    diagnosis::Relation::Nearby => Relation::Nearby,
                 }),
                 time: operation.time,
                 duration: operation.duration,

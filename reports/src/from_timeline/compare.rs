@@ -1,6 +1,6 @@
 //! The failing boot beside a good one.
 
-use timeline::compare::{Comparison, DifferenceKind, Weight};
+use diagnosis::compare::{Comparison, DifferenceKind, Weight};
 
 use crate::model::{Compare, CompareRow, Difference, DifferenceWeight, Omission, Text};
 

@@ -5,7 +5,8 @@ mod compare;
 mod tables;
 mod verdict;
 
-use timeline::{Diagnosis, Event, Place, Process, SourceId, Timeline, Words};
+use diagnosis::Diagnosis;
+use timeline::{Event, Place, Process, SourceId, Timeline, Words};
 
 use crate::model::{
     Clock, Evidence, Input, Machine, Omission, Operation, Phase, Report, Span, Text, Time, Trust,

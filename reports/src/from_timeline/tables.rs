@@ -1,6 +1,7 @@
 //! Services, processes, packages, findings.
 
-use timeline::{Assessment, Fact, Place, Process, Role, Words};
+use diagnosis::Assessment;
+use timeline::{Fact, Place, Process, Role, Words};
 
 use crate::model::{Finding, Omission, Package, ProcessRole, Service, ServiceState, Severity, Text};
 
@@ -110,7 +111,7 @@ impl View<'_> {
             ..Finding::default()
         });
         let primary = self.diagnosis.faults.primary;
-        let prose = |t: &timeline::RuleText| Text::new(t.en.clone(), t.zh.clone());
+        let prose = |t: &diagnosis::RuleText| Text::new(t.en.clone(), t.zh.clone());
         let rules = self.diagnosis.rules.iter().take(MAX_FINDINGS).map(|hit| {
             let fault = hit.fault.and_then(|at| self.diagnosis.faults.all.get(at));
             let failing = self.diagnosis.verdict.failing.and_then(|at| self.diagnosis.candidates.get(at));
@@ -177,7 +178,7 @@ impl View<'_> {
         let outcome = self.diagnosis.verdict.outcome;
         if !matches!(
             outcome,
-            timeline::Outcome::FailingOperation | timeline::Outcome::FailureWithoutOperation
+            diagnosis::Outcome::FailingOperation | diagnosis::Outcome::FailureWithoutOperation
         ) {
             return None;
         }

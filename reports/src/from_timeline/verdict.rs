@@ -1,6 +1,6 @@
 //! The verdict, its candidates and the chain.
 
-use timeline::Level;
+use diagnosis::Level;
 
 use crate::model::{
     Candidate, ChainLink, Confidence, ConfidenceLevel, Evidence, Feature, Missing, NextCapture, Omission,
@@ -19,10 +19,10 @@ impl View<'_> {
         let reasons = v.confidence.reasons.iter();
         Verdict {
             outcome: Some(match v.outcome {
-                timeline::Outcome::FailingOperation => Outcome::FailingOperation,
-                timeline::Outcome::FailureWithoutOperation => Outcome::FailureWithoutOperation,
-                timeline::Outcome::NoFailure => Outcome::NoFailure,
-                timeline::Outcome::NotEnoughEvidence => Outcome::NotEnoughEvidence,
+                diagnosis::Outcome::FailingOperation => Outcome::FailingOperation,
+                diagnosis::Outcome::FailureWithoutOperation => Outcome::FailureWithoutOperation,
+                diagnosis::Outcome::NoFailure => Outcome::NoFailure,
+                diagnosis::Outcome::NotEnoughEvidence => Outcome::NotEnoughEvidence,
             }),
             summary: text(&v.summary),
             phase: phase(v.phase),

@@ -1,15 +1,14 @@
 //! The graph of a case, in petgraph: operations, processes, files and keys, services, log lines, phases and boots, and how
 //! each edge is known. The chain of the report is a path in it.
 
-mod build;
-mod chain;
 mod near;
+mod recorded;
 
 pub use petgraph::graph::{DiGraph, NodeIndex};
 
 use crate::model::{EventId, Evidence, FileTime, Place, ProcessId, Trust, Words};
 
-pub(crate) use build::{Parts, hosts};
+pub use recorded::GraphBuilder;
 
 /// What a node stands for.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -20,15 +19,15 @@ pub enum Node {
     Process(ProcessId),
     /// A file or key: its path in lower case.
     Object(String),
-    /// A service, by its position in [`crate::Diagnosis::services`].
+    /// A service, by its position in the diagnosis.
     Service(usize),
     /// A line of a log, or a record of an event log.
     LogLine(Place),
-    /// A phase, by its position in [`crate::Diagnosis::phases`].
+    /// A phase, by its position in the diagnosis.
     Phase(usize),
     /// A start of Windows, from 1.
     Boot(u32),
-    /// A sign of failure that is neither an operation nor a line, by its position in [`crate::Diagnosis::signs`].
+    /// A sign of failure that is neither an operation nor a line, by its position in the diagnosis.
     Sign(usize),
 }
 

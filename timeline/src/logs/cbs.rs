@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     model::{SourceId, Ticks},
-    sources::Scan,
+    scan::Scan,
 };
 
 /// Lines that are kept of one log; a 500 MB log of failing updates has some ten thousands that say something.

@@ -7,9 +7,8 @@ use servicing_logs::{
 
 use super::{Fact, LogLine, cut, known::ServiceFact};
 use crate::{
-    StartType,
-    model::{Evidence, FileTime, Place, SourceId, Words},
-    sources::Scan,
+    model::{Evidence, FileTime, Place, SourceId, StartType, Words},
+    scan::Scan,
 };
 
 /// Lines that are kept of one log.

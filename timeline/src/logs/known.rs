@@ -2,10 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::{
-    StartType,
-    model::{Evidence, FileTime},
-};
+use crate::model::{Evidence, FileTime, Machine, Problem, StartType};
 
 /// What a source knows of the machine.
 #[derive(Debug, Default)]
@@ -19,9 +16,9 @@ pub struct Known {
     /// What pending.xml has planned.
     pub plan: Plan,
     /// Machine name, build.
-    pub machine: Option<crate::Machine>,
+    pub machine: Option<Machine>,
     /// What could not be read.
-    pub problems: Vec<crate::Problem>,
+    pub problems: Vec<Problem>,
 }
 
 /// A package of the component store.

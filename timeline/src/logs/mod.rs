@@ -6,14 +6,12 @@ pub(crate) mod events;
 pub(crate) mod known;
 pub(crate) mod packages;
 pub(crate) mod pending;
-mod phases;
 pub(crate) mod poqexec;
 pub(crate) mod registry;
 pub(crate) mod setupapi;
 
 pub use clock::{LocalClock, Offset};
 pub use known::{Filter, Known, Package, Plan, Primitive, ServiceFact};
-pub(crate) use phases::Stages;
 
 use crate::model::{FileTime, SourceId, Ticks};
 

@@ -6,7 +6,7 @@ use servicing_logs::{
 };
 
 use super::known::Package;
-use crate::sources::Scan;
+use crate::scan::Scan;
 
 pub(crate) fn read(bytes: &[u8]) -> Scan {
     let text = LogText::new(bytes);

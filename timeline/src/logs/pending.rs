@@ -2,7 +2,7 @@
 
 use servicing_logs::pending::{self, PendingItem};
 
-use crate::sources::Scan;
+use crate::scan::Scan;
 
 pub(crate) fn read(bytes: &[u8]) -> Scan {
     let mut scan = Scan::default();

@@ -6,7 +6,7 @@ use servicing_logs::{LogText, poqexec};
 use super::{Fact, LogLine, cut};
 use crate::{
     model::{FileTime, SourceId},
-    sources::Scan,
+    scan::Scan,
 };
 
 pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {

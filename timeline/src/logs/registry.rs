@@ -7,9 +7,8 @@ use servicing_logs::{
 
 use super::known::{Filter, Known, Package, ServiceFact};
 use crate::{
-    Machine, Problem, StartType,
-    model::{Evidence, FileTime, Words},
-    sources::Scan,
+    model::{Evidence, FileTime, Machine, Problem, StartType, Words},
+    scan::Scan,
 };
 
 /// Reads a hive.
@@ -63,7 +62,7 @@ fn take(registry: &impl Registry, known: &mut Known) {
                     .filters
                     .push(Filter { name: service.name.clone(), altitude: instance.altitude.clone() });
             }
-            let Some(start) = service.start.and_then(|s| StartType::of(s.into())) else { continue };
+            let Some(start) = service.start.and_then(|s| StartType::new(s.into())) else { continue };
             let words = format!(r"{}\Services\{}: Start = {}", system.control_set, service.name, start as u8);
             known.services.push(ServiceFact {
                 name: service.name,

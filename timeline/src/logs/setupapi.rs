@@ -3,7 +3,7 @@
 use servicing_logs::{LogText, codes::CodeValue, setupapi};
 
 use super::{Fact, LocalTicks, LogLine, cut};
-use crate::{model::SourceId, sources::Scan};
+use crate::{model::SourceId, scan::Scan};
 
 pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
     let text = LogText::new(bytes);

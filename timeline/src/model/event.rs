@@ -105,8 +105,7 @@ pub struct Event {
 
 impl Event {
     /// An event that says nothing, for tests to fill in.
-    #[cfg(test)]
-    pub(crate) fn blank() -> Self {
+    pub fn blank() -> Self {
         Self {
             id: EventId { source: SourceId(0), index: 0 },
             time: FileTime(1),
@@ -134,6 +133,6 @@ impl Event {
 }
 
 /// Whether an NTSTATUS is an error: its severity is 3.
-pub(crate) fn is_error(status: u32) -> bool {
+pub fn is_error(status: u32) -> bool {
     status >> 30 == 3
 }

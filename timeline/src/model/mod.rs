@@ -2,14 +2,19 @@
 
 mod event;
 mod fact;
+mod machine;
 mod operation;
+mod phase;
 mod process;
+mod start_type;
 mod time;
 
-pub(crate) use event::is_error;
-pub use event::{Event, EventId, OpenFacts, Place, SourceId};
+pub use event::{Event, EventId, OpenFacts, Place, SourceId, is_error};
 pub use fact::{Evidence, Trust, Words, counted, thousands};
+pub use machine::{Machine, Problem};
 pub use operation::Kind;
+pub use phase::PhaseName;
 pub(crate) use process::inherit_roles;
 pub use process::{Process, ProcessId, Role};
+pub use start_type::StartType;
 pub use time::{FileTime, Ticks};

@@ -67,7 +67,7 @@ impl Role {
     }
 
     /// Whether it is at work from its start to its end, so that a silence means waiting. TrustedInstaller mostly waits.
-    pub(crate) fn works_alone(self) -> bool {
+    pub fn works_alone(self) -> bool {
         matches!(self, Self::Poqexec | Self::TiWorker | Self::ServicingChild)
     }
 

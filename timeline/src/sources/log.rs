@@ -2,10 +2,10 @@
 
 use servicing_logs::bundle::Content;
 
-use super::Scan;
 use crate::{
     logs::{cbs, events, packages, pending, poqexec, registry, setupapi},
     model::SourceId,
+    scan::Scan,
 };
 
 /// The logs that are read.

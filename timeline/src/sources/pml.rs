@@ -11,17 +11,21 @@ use rayon::prelude::*;
 use servicing_logs::bundle::{self, Content};
 
 use super::{
-    Caveat, Machine, Mark, Paths, Problem, Scan,
-    gather::{Done, Gather},
     kind::Asked,
     recovered,
     share::{Frame, Row, Share},
-    watch,
 };
 use crate::model::{
-    Event, EventId, FileTime, Kind, OpenFacts, Process, ProcessId, Role, SourceId, Ticks, inherit_roles,
+    Event, EventId, FileTime, Kind, Machine, OpenFacts, Problem, Process, ProcessId, Role, SourceId, Ticks,
+    inherit_roles,
 };
 use crate::progress::Counter;
+use crate::{
+    gather::{Done, Gather},
+    paths::Paths,
+    scan::{Caveat, Scan},
+    watch::{self, Mark},
+};
 
 /// An open Process Monitor log.
 #[derive(Debug)]

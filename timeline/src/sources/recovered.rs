@@ -2,8 +2,8 @@
 
 use pml_reader::{Gap, Names, PmlError, Recovered, pmb::Pmb};
 
-use super::Caveat;
 use crate::model::Words;
+use crate::scan::Caveat;
 
 /// What was recovered of a log, and what was lost.
 pub(super) fn caveats(recovered: &Recovered) -> Vec<Caveat> {

@@ -4,8 +4,11 @@ use std::collections::HashMap;
 
 use pml_reader::Operation;
 
-use super::{FailureGroup, Kept, Mark, Scan, Silence, watch};
 use crate::model::{EventId, FileTime, Kind, Process, ProcessId, Role, SourceId, is_error};
+use crate::{
+    scan::{FailureGroup, Kept, Scan, Silence},
+    watch::{self, Mark},
+};
 
 /// Bins of the histogram.
 const BINS: usize = 240;

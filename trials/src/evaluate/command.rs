@@ -3,9 +3,9 @@
 use std::{ops::Range, path::PathBuf};
 
 use anyhow::Result;
+use diagnosis::Rules;
 use rayon::prelude::*;
 use sample_traces::{EtlForm, Options, SCENARIOS, Scenario};
-use timeline::Rules;
 
 use super::{Judged, judge, real_logs, scenarios, table, under};
 use crate::range;

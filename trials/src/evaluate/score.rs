@@ -1,6 +1,7 @@
 //! What the diagnosis answered to a case, and whether that is right.
 
-use timeline::{Candidate, Case as Inputs, EventId, Level, Outcome as Said, Rules, Timeline, diagnose};
+use diagnosis::{Candidate, Level, Outcome as Said, Rules, diagnose};
+use timeline::{Case as Inputs, EventId, Timeline};
 
 use super::{cases::Case, remedy};
 use sample_traces::Outcome;

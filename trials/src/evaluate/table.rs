@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
-use timeline::Level;
+use diagnosis::Level;
 
 use super::score::Judged;
 
@@ -73,7 +73,7 @@ pub fn table(judged: &[Judged], each: bool) -> String {
         scenarios.entry(&one.case.truth.scenario).or_default().add(one);
         all.add(one);
         if one.named.is_some() || one.false_verdict {
-            let says = one.answer.outcome == timeline::Outcome::FailingOperation;
+            let says = one.answer.outcome == diagnosis::Outcome::FailingOperation;
             levels.entry(one.answer.level).or_default().add(says.then_some(one.named == Some(true)));
         }
     }

@@ -10,8 +10,9 @@ use std::{
 };
 
 use anyhow::{Context as _, Result};
+use diagnosis::Rules;
 use reports::{Lang, text::TextOptions};
-use timeline::{Case, Rules, Timeline};
+use timeline::{Case, Timeline};
 
 use super::{
     Outcome, Torture,
@@ -98,7 +99,7 @@ fn one(seed: u64, case: u64, originals: &[Original], folder: &Path, rules: &Rule
 fn way(path: &Path, rules: &Rules, picture: bool) -> (bool, Vec<u64>) {
     let case = Case::open(&[path.to_owned()]);
     let timeline = Timeline::new(&case);
-    let report = reports::report(&timeline, &timeline::diagnose(&timeline, rules));
+    let report = reports::report(&timeline, &diagnosis::diagnose(&timeline, rules));
     reports::json::render(&report).expect("every report is JSON");
     for lang in [Lang::En, Lang::Zh] {
         reports::text::render(&report, &TextOptions { lang, ..TextOptions::default() });

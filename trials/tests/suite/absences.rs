@@ -1,7 +1,8 @@
 //! Scenarios whose cause is no operation: what is missing is named, and what to do.
 
+use diagnosis::{Diagnosis, Outcome, Rules, diagnose};
 use sample_traces::{Made, Options, make, scenario};
-use timeline::{Case, Diagnosis, Outcome, Rules, Timeline, diagnose};
+use timeline::{Case, Timeline};
 
 /// Asks about the trace of a scenario, without its log.
 fn ask(name: &str, then: impl Fn(&Diagnosis)) {

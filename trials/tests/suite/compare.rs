@@ -2,13 +2,20 @@
 
 use std::path::Path;
 
-use pml_reader::{PmlFile, write::write_subset};
-use sample_traces::{Made, Options, Outcome, SCENARIOS, Scenario, make, scenario};
-use timeline::{
-    Candidate, Case, Diagnosis, Rules, Timeline,
-    compare::{Baseline, Comparison, Difference, DifferenceKind},
+use diagnosis::{
+    Baseline, Candidate, Diagnosis, Rules,
+    compare::{Comparison, Difference, DifferenceKind},
     diagnose, diagnose_beside,
 };
+use pml_reader::{PmlFile, write::write_subset};
+use sample_traces::{Made, Options, Outcome, SCENARIOS, Scenario, make, scenario};
+use timeline::{Case, Timeline};
+
+fn baseline(good: &Case) -> Baseline<'_> {
+    let timeline = Timeline::new(good);
+    let diagnosis = diagnose(&timeline, &Rules::default());
+    Baseline::new(timeline, diagnosis)
+}
 
 fn options(seed: u64) -> Options {
     Options { seed, is_64bit: true, noise: 600 }
@@ -32,7 +39,7 @@ fn beside(good: &Made, bad: &Made, logs: bool, see: &mut dyn FnMut(&Timeline<'_>
         Case::open(&[folder])
     };
     let (good, bad) = (case("good", good), case("bad", bad));
-    let baseline = Baseline::new(&good);
+    let baseline = baseline(&good);
     let timeline = Timeline::new(&bad);
     let rules = Rules::built_in();
     let alone = diagnose(&timeline, &rules);
@@ -116,7 +123,7 @@ fn good_beside_good_differs_in_nothing_that_tells() {
         let good = make(twin(one), options(seed + 500)).unwrap();
         let made = make(one, options(seed)).unwrap();
         beside(&good, &made, seed % 2 == 0, &mut |_, _, diagnosis| {
-            assert_eq!(diagnosis.verdict.outcome, timeline::Outcome::NoFailure, "{}", one.name);
+            assert_eq!(diagnosis.verdict.outcome, diagnosis::Outcome::NoFailure, "{}", one.name);
             let comparison = diagnosis.comparison.as_ref().unwrap();
             // This one does wait longer, and goes well all the same.
             let waits = one.name == "healthy-slow-service";
@@ -186,7 +193,7 @@ fn real_logs_beside_themselves_do_not_differ() {
         let path = kept.path().join(name);
         std::fs::write(&path, bytes).unwrap();
         let (good, bad) = (Case::open(std::slice::from_ref(&path)), Case::open(&[path]));
-        let baseline = Baseline::new(&good);
+        let baseline = baseline(&good);
         let diagnosis = diagnose_beside(&Timeline::new(&bad), &Rules::built_in(), Some(&baseline));
         let comparison = diagnosis.comparison.unwrap();
         assert_eq!((comparison.total, comparison.left_out), (0, 0), "{name}: {comparison:#?}");

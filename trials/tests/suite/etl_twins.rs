@@ -6,11 +6,12 @@ use std::{
     process::Command,
 };
 
+use diagnosis::{Outcome, Rules, diagnose};
 use etl_reader::{EtlFile, Summary};
 use pml_reader::PmlFile;
 use rayon::prelude::*;
 use sample_traces::{EtlForm, Label, Options, SCENARIOS, Scenario, etl_twin, make};
-use timeline::{Case, Outcome, Rules, Timeline, diagnose};
+use timeline::{Case, Timeline};
 
 /// Where the operation that fails is in no event of a form: the failure is seen, and no operation is blamed for it.
 const NOT_CARRIED: &[(&str, EtlForm, &str)] =

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use diagnosis::{Diagnosis, Outcome, Rules, diagnose};
 use petgraph::visit::EdgeRef;
 use sample_traces::{Options, SCENARIOS, Scenario, make};
 use timeline::{
-    Case, Diagnosis, Outcome, Rules, Timeline, diagnose,
+    Case, Timeline,
     graph::{EdgeKind, Node},
 };
 

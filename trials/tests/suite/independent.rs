@@ -25,7 +25,7 @@ fn cases_of_another_generator() {
         return;
     };
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-    let rules = timeline::Rules::built_in();
+    let rules = diagnosis::Rules::built_in();
     let judged: Vec<Judged> = under(folder.path()).unwrap().iter().map(|case| judge(case, &rules)).collect();
     let complaints: String = judged.iter().map(Judged::complaint).collect();
     assert!(judged.iter().all(|j| !j.false_verdict), "{complaints}");

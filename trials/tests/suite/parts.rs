@@ -14,7 +14,7 @@ fn verdict(files: &[PathBuf]) -> String {
     assert!(case.unreadable.is_empty(), "{:?}", case.unreadable);
     assert_eq!(case.inputs.len(), files.len());
     let timeline = timeline::Timeline::new(&case);
-    let diagnosis = timeline::diagnose(&timeline, &timeline::Rules::built_in());
+    let diagnosis = diagnosis::diagnose(&timeline, &diagnosis::Rules::built_in());
     let v = &diagnosis.verdict;
     let operation = v.failing.map(|at| {
         let e = &diagnosis.candidates[at].event;

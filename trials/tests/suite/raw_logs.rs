@@ -10,7 +10,7 @@ fn verdict(folder: &std::path::Path, name: &str, bytes: &[u8]) -> (String, Strin
     let case = timeline::Case::open(&[path]);
     assert!(case.unreadable.is_empty(), "{:?}", case.unreadable);
     let timeline = timeline::Timeline::new(&case);
-    let diagnosis = timeline::diagnose(&timeline, &timeline::Rules::built_in());
+    let diagnosis = diagnosis::diagnose(&timeline, &diagnosis::Rules::built_in());
     let v = &diagnosis.verdict;
     let operation = v.failing.map(|at| {
         let e = &diagnosis.candidates[at].event;

@@ -1,12 +1,13 @@
 //! Every known way to fail ends in its remedy, with the log of servicing and from the trace alone.
 
+use diagnosis::{Diagnosis, Rules, diagnose};
 use sample_traces::{Options, SCENARIOS, make, scenario};
-use timeline::{Case, Diagnosis, Rules, Timeline, diagnose};
+use timeline::{Case, Timeline};
 use trials::evaluate::{judge, scenarios};
 
 #[test]
 fn every_scenario_of_a_known_signature_ends_in_its_remedy() {
-    let rules = timeline::Rules::built_in();
+    let rules = diagnosis::Rules::built_in();
     let folder = tempfile::tempdir().unwrap();
     let mut known = std::collections::BTreeSet::new();
     for scenario in SCENARIOS {

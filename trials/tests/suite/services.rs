@@ -1,7 +1,8 @@
 //! Did AppXSVC or App Readiness cause it? The question is answered of every failure, with the reason.
 
+use diagnosis::{Diagnosis, Outcome, Rules, diagnose};
 use sample_traces::{Made, Options, SCENARIOS, make, scenario};
-use timeline::{Case, Diagnosis, Outcome, Rules, Timeline, diagnose};
+use timeline::{Case, Timeline};
 
 fn ask(name: &str, then: impl Fn(&Diagnosis)) {
     let Made { pml, cbs_log, .. } =

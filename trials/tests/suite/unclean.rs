@@ -1,9 +1,9 @@
 //! A log that was not closed says what the clean one says; one that was cut off names the operation that failed, or none.
 
+use diagnosis::Outcome;
 use pml_reader::PmlFile;
 use rayon::prelude::*;
 use sample_traces::{Made, Options, SCENARIOS, make};
-use timeline::Outcome;
 
 /// What the diagnosis says of a log, alone or beside its CBS.log.
 struct Said {
@@ -26,7 +26,7 @@ fn said(log: &[u8], cbs_log: Option<&str>) -> Said {
     let case = timeline::Case::open(&files);
     assert!(case.unreadable.is_empty(), "{:?}", case.unreadable);
     let timeline = timeline::Timeline::new(&case);
-    let diagnosis = timeline::diagnose(&timeline, &timeline::Rules::built_in());
+    let diagnosis = diagnosis::diagnose(&timeline, &diagnosis::Rules::built_in());
     let v = &diagnosis.verdict;
     let operation = v.failing.map(|at| {
         let e = &diagnosis.candidates[at].event;

@@ -54,6 +54,7 @@ const LISTS: &str = "QueryDirectory";
 mod tests {
     use super::*;
     use crate::model::OpenFacts;
+    use status_codes::status;
 
     fn event(time: u64, process: u32, kind: Kind, name: &'static str) -> Event {
         let open = (kind == Kind::FileOpen).then_some(OpenFacts { desired_access: 0, share: 7, options: 0 });
@@ -91,7 +92,7 @@ mod tests {
         assert_eq!(accesses(vec![open(1, 1), query(2, 1), close(30_000_000, 1)]), [0]);
         assert_eq!(accesses(vec![open(1, 1), query(2, 1)]), [0]);
         assert_eq!(accesses(vec![open(1, 1), close(2, 1)]), [0]);
-        let failed = Event { status: 0xC000_0022, ..open(1, 1) };
+        let failed = Event { status: status::ACCESS_DENIED, ..open(1, 1) };
         assert_eq!(accesses(vec![failed, query(2, 1), close(3, 1)]), [0]);
     }
 }

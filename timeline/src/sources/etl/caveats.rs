@@ -1,6 +1,6 @@
 //! What an ETW trace does not contain, and what follows from that.
 
-use crate::{model::Words, sources::Caveat};
+use crate::{model::Words, scan::Caveat};
 
 /// What a scan met of operations.
 #[derive(Debug, Default, Clone, Copy)]

@@ -18,15 +18,15 @@ use std::{
 use etl_reader::{EtlError, EtlFile, Summary, names::Names};
 use servicing_logs::bundle::Content;
 
-use super::{
-    Caveat, Machine, Paths, Problem, Scan,
-    gather::Gather,
-    share::{Frame, Share},
-};
+use super::share::{Frame, Share};
 use crate::{
+    gather::Gather,
     logs::ServiceFact,
     model::{Event, EventId, Evidence, FileTime, Kind, ProcessId, Role, SourceId, Ticks, Words},
+    model::{Machine, Problem},
+    paths::Paths,
     query,
+    scan::{Caveat, Scan},
 };
 use learnt::{Learnt, utc};
 use rows::Met;

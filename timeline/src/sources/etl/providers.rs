@@ -8,10 +8,9 @@ use etl_reader::{Decoded, EventId as Recorded, Guid, Value};
 use servicing_logs::event_log::{EventRecord, EventValue};
 
 use crate::{
-    PhaseName, StartType,
     logs::{LogLine, ServiceFact, cut, events},
-    model::{EventId, Evidence, FileTime, Trust, Words, is_error},
-    sources::{PhaseSpan, Scan},
+    model::{EventId, Evidence, FileTime, PhaseName, StartType, Trust, Words, is_error},
+    scan::{PhaseSpan, Scan},
 };
 
 const SMSS: Guid = Guid::new(0x43e6_3da5, 0x41d1, 0x4fbf, [0xad, 0xed, 0x1b, 0xbe, 0xd9, 0x8f, 0xdd, 0x1d]);
@@ -163,7 +162,7 @@ fn service(id: u16, decoded: &Decoded<'_>, time: FileTime, at: EventId) -> Optio
         START_TYPE_CHANGE => (number("NewStartType"), None),
         _ => return None,
     };
-    let start = start.and_then(StartType::of);
+    let start = start.and_then(StartType::new);
     let event = named(id, decoded);
     let said = match (state, start) {
         (Some(state), _) => format!("{event}: {name} {state}"),

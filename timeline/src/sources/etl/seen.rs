@@ -10,9 +10,12 @@ use super::{
     rows::{EtlRow, What},
 };
 use crate::{
+    gather::Done,
     model::{Event, EventId, FileTime, Kind, OpenFacts, ProcessId, Role, SourceId, Ticks},
+    paths::Paths,
     query::Row as _,
-    sources::{Mark, Paths, gather::Done, kind::Asked, share::Row, watch},
+    sources::{kind::Asked, share::Row},
+    watch::{self, Mark},
 };
 
 /// Processes, threads and images, and operations; not what providers say.

@@ -5,8 +5,9 @@ use pml_reader::{
     import::{DateEvidence, DateOrder, ImportFile},
 };
 
-use super::{super::Caveat, line::Line, processes::Known};
+use super::{line::Line, processes::Known};
 use crate::model::Words;
+use crate::scan::Caveat;
 
 /// Texts that stand for nothing known: how many, and the first of them.
 #[derive(Debug, Default)]

@@ -3,8 +3,10 @@
 use pml_reader::{Column, Operation, STATUS_PENDING, import::ImportRow};
 
 use crate::{
+    gather::Done,
     model::{EventId, FileTime, Kind, OpenFacts, ProcessId, Role, SourceId, Ticks},
-    sources::{Mark, gather::Done, kind::Asked, share::Row, watch},
+    sources::{kind::Asked, share::Row},
+    watch::{self, Mark},
 };
 
 /// A row with what a scan wants to know of it more than once.

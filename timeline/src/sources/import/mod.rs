@@ -14,13 +14,15 @@ use pml_reader::{
 };
 use rayon::prelude::*;
 
-use super::{
-    Caveat, Paths, Problem, Scan,
-    gather::Gather,
-    share::{Frame, Share},
-};
+use super::share::{Frame, Share};
 use crate::model::{Event, EventId, FileTime, Kind, ProcessId, Role, SourceId, Ticks};
 use crate::progress::Counter;
+use crate::{
+    gather::Gather,
+    model::Problem,
+    paths::Paths,
+    scan::{Caveat, Scan},
+};
 use caveats::Unknown;
 use line::{Line, kind, open_facts};
 use processes::{Known, Memory};

@@ -1,0 +1,70 @@
+//! A candidate with the facts that it is ranked by.
+
+use timeline::{Event, EventId, FileTime, Place, ProcessId, Words};
+
+/// An operation that may be the one that failed.
+#[derive(Debug, Clone)]
+pub struct Candidate {
+    /// The last attempt.
+    pub event: Event,
+    /// How often the same was tried with the same result.
+    pub tries: u64,
+    /// The attempts before the last, the latest of them, in order.
+    pub earlier: Vec<EventId>,
+    /// A later success of the same process on the same path.
+    pub later_success: Option<EventId>,
+    /// An open for attributes only, of the same path by the same thread, right after the error.
+    pub reopened: Option<EventId>,
+    /// Who else had the object open.
+    pub holder: Option<Holder>,
+    /// The line of a log that reports it.
+    pub report: Option<LogReport>,
+    /// What it scores, and for what.
+    pub features: Vec<FeatureHit>,
+    /// The sum of the features.
+    pub score: f64,
+}
+
+/// A process that had the object open when the operation failed.
+#[derive(Debug, Clone, Copy)]
+pub struct Holder {
+    /// The process.
+    pub process: ProcessId,
+    /// Its open.
+    pub event: EventId,
+    /// When it opened the object.
+    pub time: FileTime,
+    /// The share mode it granted.
+    pub share: u32,
+    /// Whether the result can come from that. A conflict of share modes is a SHARING VIOLATION: where an open was denied
+    /// instead, another's open says only who else was at the file, with a filter of its own perhaps.
+    pub explains: bool,
+}
+
+/// A line of a log that reports a candidate's error.
+#[derive(Debug, Clone)]
+pub struct LogReport {
+    /// The line.
+    pub place: Place,
+    /// Its text.
+    pub text: String,
+    /// Its time, where its clock is known.
+    pub time: Option<FileTime>,
+    /// The code that it names, where the operation's status maps to it: an HRESULT, or the NTSTATUS itself.
+    pub code: Option<u32>,
+    /// It names the operation's object.
+    pub same_name: bool,
+    /// It was written within seconds of the operation.
+    pub close: bool,
+}
+
+/// A feature that applies to a candidate.
+#[derive(Debug, Clone)]
+pub struct FeatureHit {
+    /// Its name in the table of features.
+    pub name: &'static str,
+    /// What it adds.
+    pub score: f64,
+    /// In words.
+    pub words: Words,
+}

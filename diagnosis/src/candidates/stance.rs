@@ -1,0 +1,58 @@
+//! How a candidate stands to what the logs say failed first: it may be what they mean, or something else.
+
+use super::candidate::LogReport;
+use crate::faults::{FaultKind, Faults};
+use timeline::{Event, PhaseName, Process, Role, Ticks};
+
+/// What speaks against a candidate.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct LogStance {
+    /// It lies in another phase, or at another time, than what the logs say failed.
+    pub(crate) elsewhere: bool,
+    /// What failed has another code than its result maps to.
+    pub(crate) contradicted: bool,
+    /// What failed had waited for an answer that never came.
+    pub(crate) waiting: bool,
+}
+
+/// A line is written soon after what it tells.
+const GRAIN: Ticks = Ticks::seconds(3);
+
+impl LogStance {
+    pub(crate) fn new(event: &Event, process: &Process, report: Option<&LogReport>, faults: &Faults) -> Self {
+        // A stage or a package only tells that something failed in it.
+        let Some(fault) = faults.first().filter(|f| f.kind.names_a_cause()) else { return Self::default() };
+        let meant = report.is_some_and(|r| r.same_name && (r.code.is_some() || r.close));
+        if meant {
+            return Self::default();
+        }
+        let is_poqexec = matches!(process.role, Role::Poqexec | Role::SessionManager);
+        let by_poqexec = matches!(fault.kind, FaultKind::Poqexec | FaultKind::Primitive);
+        let other_part = match fault.phase {
+            PhaseName::StartupDrivers | PhaseName::StartupInstallers | PhaseName::Shutdown => {
+                is_poqexec && !by_poqexec
+            }
+            PhaseName::BootPoq => !is_poqexec,
+            _ => false,
+        };
+        // poqexec.log has the time of the run, not of the primitive.
+        let time = fault.time.filter(|_| !by_poqexec);
+        let other_time = time.is_some_and(|time| {
+            let began = fault.took.map(|took| time.0.saturating_sub(took.0 + GRAIN.0));
+            event.time > time.plus(GRAIN) || began.is_some_and(|began| event.end().0 < began)
+        });
+        let win32 =
+            fault.win32().filter(|_| fault.code.is_some_and(|code| matches!(code >> 16, 0x8007 | 0x8001)));
+        let maps = status_codes::NtStatus(event.status).to_win32();
+        let contradicted = match (win32, maps) {
+            (Some(told), Some(maps)) => told != maps.win32.0 && Some(told) != maps.older.map(|w| w.0),
+            _ => false,
+        };
+        Self {
+            elsewhere: other_part || other_time,
+            // A program's own error becomes another one on its way.
+            contradicted: contradicted && process.role != Role::ServicingChild,
+            waiting: fault.waited_in_vain() && report.is_none_or(|r| r.code.is_none()),
+        }
+    }
+}

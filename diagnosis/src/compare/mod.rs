@@ -1,0 +1,181 @@
+//! A failing boot beside a good one: aligned by phase and by the parts that processes play, never by time or process id.
+//!
+//! Processes that service updates are compared in full, all others by their failures. What varies from boot to boot is
+//! masked in names, where the same name is not found as it stands.
+
+mod actors;
+mod aligned;
+mod normalise;
+mod operations;
+mod parts;
+mod profile;
+mod waits;
+
+use crate::{phases::Phase, services::Service};
+use timeline::{Event, EventId, FileTime, PhaseName, Timeline};
+
+pub(crate) use aligned::Aligned;
+pub(crate) use operations::{GoodBoot, InGood, Level as Likeness};
+
+/// Differences that are listed; the rest is counted. Two boots of a healthy machine differ in some hundred.
+const MAX_DIFFERENCES: usize = 2_000;
+
+/// The good boot that another one is held against.
+pub(crate) struct Reference<'a> {
+    /// What it is called.
+    pub(crate) name: &'a str,
+    /// Whether an update failed in it as well.
+    pub(crate) failed: bool,
+    /// The boot.
+    pub(crate) boot: Boot<'a>,
+}
+
+/// How something differs. The order is the one in which differences of a phase are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DifferenceKind {
+    /// Both boots have it, with different results.
+    DifferentResult,
+    /// Only the failing boot has it.
+    OnlyInBad,
+    /// The failing boot took longer.
+    Slower,
+    /// Only the good boot has it.
+    OnlyInGood,
+}
+
+/// What a difference is worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Weight {
+    /// It can have to do with the failure.
+    Telling,
+    /// Healthy boots differ in such things as well.
+    Minor,
+    /// It follows from the failure: it lies in the rollback, or was never reached.
+    Consequence,
+}
+
+/// Something that the failing boot did otherwise than the good one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// How it differs.
+    pub kind: DifferenceKind,
+    /// What that is worth.
+    pub weight: Weight,
+    /// In which phase of the failing boot; of what only the good boot has, in which of that.
+    pub phase: PhaseName,
+    /// Name of the process; empty for phases and services.
+    pub process: String,
+    /// Process Monitor's name of the operation, or `phase`, `service`, `pause`.
+    pub operation: String,
+    /// The file or key, the service, the command line, or behind what the pause lies.
+    pub path: String,
+    /// Result or time in the good boot; empty where it has none.
+    pub good: String,
+    /// Result or time in the failing boot; empty where it has none.
+    pub bad: String,
+    /// When, in the failing boot; absent where it has nothing.
+    pub time: Option<FileTime>,
+    /// The event in the failing boot.
+    pub event: Option<EventId>,
+}
+
+/// The failing boot beside the good one.
+#[derive(Debug, Clone, Default)]
+pub struct Comparison {
+    /// What the good boot is called.
+    pub baseline: String,
+    /// Whether the diagnosis finds a failure in the good boot too.
+    pub baseline_failed: bool,
+    /// Phases that both boots show.
+    pub phases: Vec<PhaseName>,
+    /// The differences, those that tell something first, each group by phase and time.
+    pub differences: Vec<Difference>,
+    /// How many there are, the ones not listed too.
+    pub total: usize,
+    /// How many of them tell something: those come first.
+    pub telling: usize,
+    /// Operations that found no room in the comparison.
+    pub left_out: u64,
+}
+
+/// One of the two boots.
+#[derive(Clone, Copy)]
+pub(crate) struct Boot<'a> {
+    pub(crate) timeline: &'a Timeline<'a>,
+    pub(crate) phases: &'a [Phase],
+    pub(crate) aligned: Aligned<'a>,
+    pub(crate) services: &'a [Service],
+}
+
+/// Compares. Gives what differs, and the good boot for questions about single operations.
+pub(crate) fn compare(reference: &Reference<'_>, bad: Boot<'_>) -> (Comparison, GoodBoot) {
+    let good = reference.boot;
+    let (good_boot, bad_profile) = GoodBoot::learn(good, bad);
+    let mut differences = good_boot.differences(&bad_profile, bad);
+    differences.extend(parts::phases(good, bad));
+    differences.extend(parts::processes(&good_boot, good, bad));
+    differences.extend(parts::services(good, bad));
+    differences.extend(parts::pauses(&good_boot, &bad_profile, bad));
+    sort(&mut differences);
+    let has = |boot: Boot<'_>, name| boot.phases.iter().any(|p| p.name == name);
+    let mut phases: Vec<PhaseName> =
+        bad.phases.iter().map(|p| p.name).filter(|name| has(good, *name)).collect();
+    phases.sort_unstable();
+    phases.dedup();
+    let comparison = Comparison {
+        baseline: reference.name.to_owned(),
+        baseline_failed: reference.failed,
+        phases,
+        total: differences.len(),
+        telling: differences.iter().filter(|d| d.weight == Weight::Telling).count(),
+        left_out: good_boot.left_out() + bad_profile.left_out,
+        differences: {
+            differences.truncate(MAX_DIFFERENCES);
+            differences
+        },
+    };
+    (comparison, good_boot)
+}
+
+impl Comparison {
+    /// Puts the failing operation among what tells something: its result may be an ordinary one, which only a log or the
+    /// plan raises.
+    pub(crate) fn include(&mut self, good: &GoodBoot, bad: Boot<'_>, failing: &Event) {
+        let phase = bad.aligned.at(failing.time);
+        let row = match good.beside(bad.timeline, failing, phase) {
+            Some(InGood::FailsToo(_)) => return,
+            Some(InGood::Absent) | None => DifferenceKind::OnlyInBad,
+            Some(_) => DifferenceKind::DifferentResult,
+        };
+        let is_it =
+            |d: &Difference| d.path == failing.path && d.operation == failing.name && !d.bad.is_empty();
+        let known = self.differences.iter().position(is_it).map(|at| self.differences.remove(at));
+        let was_telling = known.as_ref().is_some_and(|d| d.weight == Weight::Telling);
+        self.total += usize::from(known.is_none());
+        self.telling += usize::from(!was_telling);
+        let row = known.unwrap_or_else(|| Difference {
+            kind: row,
+            weight: Weight::Telling,
+            phase,
+            process: bad.timeline.process_of(failing).map_or_else(String::new, |p| p.name.clone()),
+            operation: failing.name.to_owned(),
+            path: failing.path.clone(),
+            good: String::new(),
+            bad: status_codes::NamedResult(failing.status).to_string(),
+            time: Some(failing.time),
+            event: Some(failing.id),
+        });
+        self.differences.push(Difference { weight: Weight::Telling, ..row });
+        sort(&mut self.differences);
+    }
+}
+
+/// What tells something first, then by phase and time.
+fn sort(differences: &mut [Difference]) {
+    differences.sort_by(|a, b| {
+        let key = |d: &Difference| (d.weight, d.phase, d.time.is_none(), d.time, d.kind, d.event);
+        key(a).cmp(&key(b)).then_with(|| {
+            (&a.process, &a.operation, &a.path, &a.good).cmp(&(&b.process, &b.operation, &b.path, &b.good))
+        })
+    });
+}

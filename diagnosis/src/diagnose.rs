@@ -1,0 +1,116 @@
+//! From a timeline to the diagnosis.
+
+use timeline::Timeline;
+
+use crate::{
+    baseline::Baseline,
+    candidates::{self, Ranked},
+    compare::{self, Aligned},
+    diagnosis::{Diagnosis, RuleHit},
+    evidence,
+    faults::{self, FaultKind},
+    graph, involved,
+    phases::{self, Boots},
+    remedies::{self, Remedy},
+    rules::{self, Rules},
+    services, signs,
+    verdict::{self, Outcome},
+};
+
+/// Remedies of rules that a report gives.
+const MAX_REMEDIES: usize = 4;
+
+/// Finds what failed.
+pub fn diagnose(timeline: &Timeline<'_>, rules: &Rules) -> Diagnosis {
+    diagnose_beside(timeline, rules, None)
+}
+
+/// Finds what failed, and what a good boot does otherwise.
+pub fn diagnose_beside(timeline: &Timeline<'_>, rules: &Rules, baseline: Option<&Baseline<'_>>) -> Diagnosis {
+    let marked = timeline.marked();
+    let boots = Boots::of(timeline);
+    let faults = faults::find(timeline);
+    let signs = signs::find(timeline, &marked, &faults);
+    let phases = phases::find(timeline, &boots, &marked, &signs, &faults);
+    let mut services = services::find(timeline, &marked, &faults);
+    let this = compare::Boot {
+        timeline,
+        phases: &phases,
+        aligned: Aligned::new(&phases, &signs),
+        services: &services,
+    };
+    let (mut comparison, good) = baseline.map(|good| compare::compare(&good.reference(), this)).unzip();
+    // A boot that failed itself says nothing of what is harmless.
+    let good = good.as_ref().filter(|_| baseline.is_some_and(|b| !b.failed()));
+    let beside = good.map(|good| candidates::Beside { good, phases: this.aligned });
+    let Ranked { candidates, touching } = candidates::rank(timeline, &signs, &faults, beside.as_ref());
+    let verdict = verdict::decide(&verdict::Found {
+        timeline,
+        boots: &boots,
+        signs: &signs,
+        faults: &faults,
+        phases: &phases,
+        services: &services,
+        candidates: &candidates,
+        marked: &marked,
+    });
+    let failing = verdict.failing.and_then(|at| candidates.get(at));
+    if let (Some(comparison), Some(good), Some(failing)) = (&mut comparison, good, failing) {
+        comparison.include(good, this, &failing.event);
+    }
+    let graph = graph::draw(&graph::Parts {
+        timeline,
+        candidates: &candidates,
+        failing: verdict.failing,
+        signs: &signs,
+        faults: &faults,
+        phases: &phases,
+        services: &services,
+    });
+    let chain = graph::links(&graph);
+    let evidence = failing.map_or_else(Vec::new, |c| evidence::around(timeline, c, &touching));
+    let failed = matches!(verdict.outcome, Outcome::FailingOperation | Outcome::FailureWithoutOperation);
+    let facts = rules::Facts {
+        timeline,
+        faults: &faults,
+        failing,
+        services: &services,
+        marked: &marked,
+        lacks: verdict.missing.as_ref().map_or(&[], |m| m.lacks.as_slice()),
+    };
+    let hits = if failed { rules::hits(rules, &facts) } else { Vec::new() };
+    // A component that was removed is what the first failure is about, whoever tells it.
+    let is_cause = |at: usize| faults.all.get(at).is_some_and(|f| f.kind == FaultKind::Component);
+    let about_first =
+        hits.iter().filter(|h| h.fault.is_none_or(|at| Some(at) == faults.primary || is_cause(at)));
+    // A rule is more than what a status alone says.
+    let mut remedies: Vec<Remedy> =
+        about_first.take(MAX_REMEDIES).map(|h| remedies::of_rule(h.rule)).collect();
+    if !hits.iter().any(|h| h.rule.matches.is_about_operation()) {
+        remedies.extend(failing.into_iter().flat_map(remedies::of_status));
+    }
+    if let Some((candidate, remedy)) = failing.and_then(|c| Some((c, remedies::of_holder(timeline, c)?))) {
+        // Who stands in the way is more than any rule knows; who was only there too is less than the best of them.
+        let explains = candidate.holder.is_some_and(|h| h.explains);
+        remedies.insert(if explains { 0 } else { remedies.len().min(1) }, remedy);
+    }
+    involved::answer(
+        &involved::Found { timeline, verdict: &verdict, failing, faults: &faults },
+        &mut services,
+    );
+    let hits = hits.into_iter().map(|h| RuleHit { rule: h.rule.clone(), fault: h.fault }).collect();
+    Diagnosis {
+        verdict,
+        remedies,
+        rules: hits,
+        candidates,
+        chain,
+        phases,
+        services,
+        faults,
+        signs,
+        evidence,
+        graph,
+        comparison,
+    }
+}

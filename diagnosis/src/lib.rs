@@ -1,0 +1,43 @@
+//! What the records of an update's reboot mean: what failed, how that is known, and what to do.
+//!
+//! [`diagnose`] takes a [`timeline::Timeline`]. It finds phases, services, signs of failure and candidates, decides on the
+//! verdict, and adds to the recorded graph the edges that it infers: the chain from the rollback back to its cause is a
+//! path in it. Nothing here reads files or prints.
+#![forbid(unsafe_code)]
+
+mod baseline;
+mod candidates;
+pub mod compare;
+mod diagnose;
+mod diagnosis;
+mod evidence;
+mod faults;
+mod graph;
+mod involved;
+mod missing;
+mod needed;
+mod ordinary;
+mod phases;
+mod remedies;
+mod rules;
+mod services;
+mod signs;
+mod stages;
+mod verdict;
+mod waits;
+
+pub use baseline::Baseline;
+pub use candidates::{Candidate, FeatureHit, Holder, LogReport};
+pub use diagnose::{diagnose, diagnose_beside};
+pub use diagnosis::{Diagnosis, RuleHit};
+pub use evidence::Relation;
+pub use faults::{Fault, FaultKind, Faults};
+pub use graph::ChainLink;
+pub use missing::{Lack, Missing};
+pub use ordinary::benign;
+pub use phases::Phase;
+pub use remedies::Remedy;
+pub use rules::{Match, Rule, RuleError, RuleText, RuleTrust, Rules};
+pub use services::{Assessment, Service, ServiceState};
+pub use signs::Sign;
+pub use verdict::{Confidence, Level, NextCapture, Outcome, Verdict};

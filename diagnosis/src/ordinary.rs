@@ -1,0 +1,162 @@
+//! Results that are ordinary where they stand: by operation and context, never by the text of the result alone.
+
+use crate::needed::{self, is_missing};
+use status_codes::status;
+use timeline::{Event, Kind, OpenFacts, Role, Words};
+
+/// A row of the table: statuses, kinds of operation (none for all), why it is ordinary, in both languages.
+type Row = (&'static [u32], &'static [Kind], &'static str, &'static str);
+
+const ROWS: &[Row] = &[
+    (
+        &[status::FLT_DISALLOW_FAST_IO],
+        &[],
+        "a filter driver declined fast I/O; the operation follows as an IRP",
+        "筛选器驱动拒绝快速 I/O；操作随后以 IRP 进行",
+    ),
+    (
+        &[
+            status::OBJECT_NAME_NOT_FOUND,
+            status::OBJECT_PATH_NOT_FOUND,
+            status::NO_SUCH_FILE,
+            status::NO_SUCH_DEVICE,
+            status::FILE_IS_A_DIRECTORY,
+            status::NOT_A_DIRECTORY,
+        ],
+        &[Kind::FileOpen, Kind::FileQuery, Kind::KeyOpen, Kind::KeyQuery, Kind::ValueQuery],
+        "looking for something that need not be there",
+        "查找未必存在的对象",
+    ),
+    (
+        &[
+            status::INVALID_DEVICE_REQUEST,
+            status::INVALID_PARAMETER,
+            status::NOT_SUPPORTED,
+            status::INVALID_INFO_CLASS,
+            status::INFO_LENGTH_MISMATCH,
+            status::NOT_A_REPARSE_POINT,
+            status::OBJECTID_NOT_FOUND,
+            status::NO_EAS_ON_FILE,
+            status::OBJECT_NOT_EXTERNALLY_BACKED,
+            status::COMPRESSION_NOT_BENEFICIAL,
+            status::OFFLOAD_READ_FLT_NOT_SUPPORTED,
+        ],
+        &[Kind::FileQuery, Kind::KeyQuery, Kind::FileSetInfo],
+        "the file system does not offer what was asked; the caller goes on without it",
+        "文件系统不提供所请求的功能；调用方会跳过",
+    ),
+    (
+        &[status::BUFFER_TOO_SMALL],
+        &[],
+        "the caller asks again with a larger buffer",
+        "调用方会用更大的缓冲区重试",
+    ),
+    (&[status::END_OF_FILE], &[Kind::FileRead], "the end of the file", "文件末尾"),
+    (
+        &[status::CANCELLED],
+        &[Kind::FileQuery, Kind::FileRead],
+        "a wait that its caller took back",
+        "调用方撤回的等待",
+    ),
+    (
+        &[status::OBJECT_NAME_NOT_FOUND, status::NO_SUCH_FILE],
+        &[Kind::FileCreate, Kind::FileDelete, Kind::KeyDelete, Kind::ValueDelete],
+        "what is to be changed or removed is not there",
+        "要更改或删除的对象不存在",
+    ),
+    (
+        &[status::DIRECTORY_NOT_EMPTY],
+        &[Kind::FileDelete],
+        "a folder that still holds something is kept",
+        "文件夹非空，予以保留",
+    ),
+    (
+        &[status::CANNOT_DELETE],
+        &[Kind::KeyDelete],
+        "a key that still has keys below it is kept",
+        "注册表项仍有子项，予以保留",
+    ),
+    (
+        &[status::PRIVILEGE_NOT_HELD],
+        &[Kind::FileOpen, Kind::FileQuery, Kind::KeyQuery],
+        "a privilege for auditing that the caller does without",
+        "审核所需的特权，调用方可以没有",
+    ),
+    (
+        &[status::OBJECT_NAME_COLLISION],
+        &[Kind::FileCreate],
+        "creating what is there already, as programs do to be sure of it",
+        "创建已存在的对象，程序借此确认其存在",
+    ),
+    (
+        &[status::USER_MAPPED_FILE],
+        &[Kind::FileSetInfo, Kind::FileQuery],
+        "the cache manager cannot shrink a mapped file; it is kept",
+        "文件已映射，缓存管理器无法缩小",
+    ),
+];
+
+/// Why the result of an operation by a process of this role is ordinary; `None` where it is not.
+pub fn benign(role: Role, event: &Event) -> Option<Words> {
+    ordinary(role, event.kind, event.status, &event.path, event.open)
+}
+
+/// [`benign`] of what an operation is and met.
+pub(crate) fn ordinary(
+    role: Role,
+    kind: Kind,
+    status: u32,
+    path: &str,
+    open: Option<OpenFacts>,
+) -> Option<Words> {
+    if is_aftermath(path) {
+        return Some(Words::new(
+            "CBS gathers it for the report on a failure that happened before",
+            "CBS 为已发生的失败收集报告所用",
+        ));
+    }
+    // A name in a folder that is not there is missing like one that is not there, where it was to go.
+    let status = if status == status::OBJECT_PATH_NOT_FOUND && open.is_some_and(|o| o.only_deletes()) {
+        status::OBJECT_NAME_NOT_FOUND
+    } else {
+        status
+    };
+    let row = ROWS.iter().find(|(statuses, kinds, ..)| {
+        statuses.contains(&status) && (kinds.is_empty() || kinds.contains(&kind))
+    })?;
+    if needed::row(role, kind, status, path).is_some() {
+        return None;
+    }
+    Some(Words::new(row.2, row.3))
+}
+
+/// What CBS touches when it reports a failure: ends of paths, lower case. Nothing of it can have caused that failure.
+const AFTERMATH: &[&str] = &[
+    r"\disablewerreporting",
+    r"\winsxs\pending.xml.bad",
+    r"\winsxs\poqexec.log",
+    r"\logs\cbs\filterlist.log",
+    r"\logfiles\scm\scm.evm",
+    r"\winsxs\temp\logfiles\ntfslog.etl",
+];
+
+/// Whether an ordinary result can be none where a log or the plan speaks of its object: a name that is missing, or
+/// taken. Precompiled INFs are made again where they are missing.
+pub(crate) fn can_be_raised(event: &Event) -> bool {
+    let is_name = is_missing(event.status) || event.status == status::OBJECT_NAME_COLLISION;
+    is_name && !event.path.to_ascii_lowercase().ends_with(".pnf")
+}
+
+/// Whether a path is one that CBS touches when it reports a failure.
+pub(crate) fn is_aftermath(path: &str) -> bool {
+    let ends_with = |tail: &str| {
+        path.len()
+            .checked_sub(tail.len())
+            .and_then(|at| path.get(at..))
+            .is_some_and(|end| end.eq_ignore_ascii_case(tail))
+    };
+    AFTERMATH.iter().any(|tail| ends_with(tail))
+}
+
+/// Lines that tell of that report, and of no failure of their own: parts of them.
+pub(crate) const AFTERMATH_LINES: &[&str] = &["DisableWerReporting", "Windows Error Report"];

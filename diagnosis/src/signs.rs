@@ -1,0 +1,109 @@
+//! Signs that an update failed: what a trace shows of it by itself, and the lines of logs that say so.
+
+use crate::faults::Faults;
+use timeline::{
+    Event, Evidence, FileTime, LogLine, Mark, Place, ProcessId, Role, Ticks, Timeline, Trust, Words,
+};
+
+/// Lines of servicing logs are cut to the second.
+pub(crate) const LINE_GRAIN: Ticks = Ticks(9_999_999);
+
+/// A sign that the update failed.
+#[derive(Debug, Clone)]
+pub struct Sign {
+    /// When it shows; of a line of a log the begin of its second.
+    pub time: FileTime,
+    /// The latest it can have been: lines are cut to the second.
+    pub latest: FileTime,
+    /// The event or the line that shows it.
+    pub place: Option<Place>,
+    /// The process that shows it.
+    pub process: Option<ProcessId>,
+    /// Recorded where a log says it, inferred where a trace shows it.
+    pub trust: Trust,
+    /// What it is.
+    pub words: Words,
+}
+
+impl Sign {
+    /// The sign as evidence.
+    pub fn evidence(&self) -> Evidence {
+        Evidence { place: self.place, words: self.words.clone() }
+    }
+}
+
+/// The signs, in order of time. Lines whose time is not known show in the faults, not here.
+pub(crate) fn find(timeline: &Timeline<'_>, marked: &[(Mark, Event)], faults: &Faults) -> Vec<Sign> {
+    let mut signs: Vec<Sign> =
+        marked.iter().filter_map(|(mark, event)| of_mark(timeline, *mark, event)).collect();
+    for (number, process) in timeline.processes.iter().enumerate() {
+        let (Some(status), Some(time)) = (process.exit_status, process.end) else { continue };
+        if process.role != Role::Poqexec || status == 0 {
+            continue;
+        }
+        let words = Words::new(
+            format!("poqexec.exe ({}) ends with status 0x{status:08X}", process.pid),
+            format!("poqexec.exe ({}) 以状态 0x{status:08X} 结束", process.pid),
+        );
+        let process = Some(ProcessId(number as u32));
+        signs.push(Sign { time, latest: time, place: None, process, trust: Trust::Recorded, words });
+    }
+    let of_line = |time: Option<FileTime>, place: Place, words: Words| {
+        let time = time?;
+        let latest = time.plus(LINE_GRAIN);
+        Some(Sign { time, latest, place: Some(place), process: None, trust: Trust::Recorded, words })
+    };
+    signs.extend(
+        faults
+            .all
+            .iter()
+            .filter(|f| f.kind.of_servicing())
+            .filter_map(|f| of_line(f.time, f.place, f.words())),
+    );
+    let line = |l: &LogLine| {
+        of_line(
+            l.time,
+            Place::Line { source: l.source, line: l.line },
+            Words::new(l.text.clone(), l.text.clone()),
+        )
+    };
+    signs.extend(faults.rollback.iter().filter_map(line));
+    signs.sort_by_key(|s| (s.time, s.place));
+    signs
+}
+
+fn of_mark(timeline: &Timeline<'_>, mark: Mark, event: &Event) -> Option<Sign> {
+    let process = timeline.process_of(event)?;
+    if !process.role.services_updates() {
+        return None;
+    }
+    let who = format!("{} ({})", process.name, process.pid);
+    let words = match mark {
+        Mark::ErrorReportAsked => Words::new(
+            format!("{who} reads DisableWerReporting, as CBS does first when it gathers an error report"),
+            format!("{who} 读取 DisableWerReporting，CBS 收集错误报告时首先如此"),
+        ),
+        Mark::ErrorReportFile => Words::new(
+            format!("{who} touches {}, which CBS gathers for an error report", event.path),
+            format!("{who} 访问 {},CBS 为错误报告收集该文件", event.path),
+        ),
+        Mark::InstallerFailure => Words::new(
+            format!("{who} writes AIFailureInformation to the component store"),
+            format!("{who} 在组件存储中写入 AIFailureInformation"),
+        ),
+        Mark::PoqexecFailure => Words::new(
+            format!("{who} writes PoqexecFailure to the component store"),
+            format!("{who} 在组件存储中写入 PoqexecFailure"),
+        ),
+        _ => return None,
+    };
+    let place = Some(event.id.into());
+    Some(Sign {
+        time: event.time,
+        latest: event.time,
+        place,
+        process: event.process,
+        trust: Trust::Inferred,
+        words,
+    })
+}

@@ -1,0 +1,23 @@
+//! The machine that a source was recorded on, and what could not be read.
+
+/// What a source says of the machine it was recorded on.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Machine {
+    /// Computer name.
+    pub name: String,
+    /// Operating system, for example `Windows 10`.
+    pub os: String,
+    /// Build number.
+    pub build: String,
+    /// `x64`, `x86`.
+    pub architecture: &'static str,
+}
+
+/// Something that could not be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// What, in words.
+    pub what: String,
+    /// Where in the file, in bytes.
+    pub offset: Option<u64>,
+}

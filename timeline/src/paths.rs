@@ -1,0 +1,117 @@
+//! A set of paths that every event of a trace is held against: most are told apart by their length, or by what is behind their
+//! last backslash.
+
+use std::collections::HashSet;
+
+use pml_reader::{EventClass, PmlText};
+
+/// Paths in lower case, by their length in UTF-16 units.
+#[derive(Debug, Default)]
+pub struct Paths {
+    by_units: Vec<Vec<String>>,
+    /// Whether one is a registry key, and whether one is not.
+    keys: bool,
+    files: bool,
+    /// By [`leaf`]: what is behind the last backslash of each.
+    leaves: HashSet<u64>,
+    /// Whether one has no backslash.
+    bare: bool,
+}
+
+/// A number of the part of a path behind its last backslash; equal where only the case of ASCII letters differs (FNV-1a).
+fn leaf(units: impl Iterator<Item = u16>) -> u64 {
+    let lower = units.map(|unit| u8::try_from(unit).map_or(unit, |byte| byte.to_ascii_lowercase().into()));
+    lower.fold(0xcbf2_9ce4_8422_2325, |hash, unit| {
+        (hash ^ u64::from(unit)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
+}
+
+/// The longest path that Windows knows, in UTF-16 units; longer ones are in no set.
+const LONGEST: usize = 32_767;
+
+impl Paths {
+    /// The set of these paths; ASCII letters compare without case.
+    pub fn new<'a>(paths: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut set = Self::default();
+        for path in paths {
+            let (path, units) = (path.to_ascii_lowercase(), path.encode_utf16().count());
+            if units > LONGEST {
+                continue;
+            }
+            let is_key = path.starts_with("hk") || path.starts_with(r"\registry\");
+            set.keys |= is_key;
+            set.files |= !is_key;
+            match path.rsplit_once('\\') {
+                Some((_, last)) => drop(set.leaves.insert(leaf(last.encode_utf16()))),
+                None => set.bare = true,
+            }
+            if set.by_units.len() <= units {
+                set.by_units.resize(units + 1, Vec::new());
+            }
+            if let Some(alike) = set.by_units.get_mut(units).filter(|alike| !alike.contains(&path)) {
+                alike.push(path);
+            }
+        }
+        set
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.by_units.is_empty()
+    }
+
+    /// Whether an operation of this class can be on one of them.
+    pub fn may_hold(&self, class: Option<EventClass>) -> bool {
+        match class {
+            Some(EventClass::Registry) => self.keys,
+            Some(EventClass::FileSystem | EventClass::Ipc) => self.files,
+            _ => false,
+        }
+    }
+
+    /// Whether a path that ends so can be one of them, whatever stands for its root.
+    pub fn may_end(&self, last: impl Iterator<Item = u16>) -> bool {
+        self.bare || self.leaves.contains(&leaf(last))
+    }
+
+    /// Whether `text` is one of them.
+    pub fn hold(&self, text: &PmlText<'_>) -> bool {
+        let alike = self.by_units.get(text.units());
+        alike.is_some_and(|alike| alike.iter().any(|path| text.eq_ignore_ascii_case(path)))
+    }
+
+    /// Whether `path` is one of them.
+    pub fn hold_str(&self, path: &str) -> bool {
+        let alike = self.by_units.get(path.encode_utf16().count());
+        alike.is_some_and(|alike| alike.iter().any(|known| known.eq_ignore_ascii_case(path)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn case_and_length_count_as_windows_counts_them() {
+        let set = Paths::new([r"C:\Windows\A.sys", r"C:\Users\José\é", ""]);
+        for (path, held) in [
+            (r"c:\WINDOWS\a.SYS", true),
+            (r"C:\Windows\B.sys", false),
+            (r"C:\Windows\A.sy", false),
+            (r"c:\users\josé\é", true),
+            ("", true),
+        ] {
+            let wide: Vec<u8> = path.encode_utf16().flat_map(u16::to_le_bytes).collect();
+            assert_eq!(set.hold_str(path), held, "{path}");
+            let last = path.rsplit('\\').next().unwrap_or_default();
+            assert!(set.may_end(last.encode_utf16()));
+            assert_eq!(set.hold(&PmlText::Utf16(&wide)), held, "{path}");
+            if path.is_ascii() {
+                assert_eq!(set.hold(&PmlText::Bytes(path.as_bytes())), held, "{path}");
+            }
+        }
+        assert!(!Paths::default().hold_str("") && Paths::default().is_empty());
+        let one = Paths::new([r"C:\Windows\A.sys"]);
+        assert!(one.may_end("a.SYS".encode_utf16()) && !one.may_end("b.sys".encode_utf16()));
+    }
+}

@@ -1,0 +1,161 @@
+//! Names that tell something when a servicing process touches them: what the scan looks out for.
+//!
+//! The names are Microsoft's; what their touching means is from public write-ups of failed updates and from decompiled
+//! servicing code, and is inferred unless said otherwise.
+
+use crate::model::{Kind, Role};
+
+/// What an operation on a watched name stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Mark {
+    /// smss reads the list of pending renames.
+    PendingRenames,
+    /// smss reads the list of programs to run, poqexec among them.
+    SetupExecute,
+    /// pending.xml is touched.
+    PendingXml,
+    /// The driver operations queue is opened.
+    DriverOperations,
+    /// CBS asks whether error reports are wanted, the first thing it does when an update failed.
+    ErrorReportAsked,
+    /// A file that CBS gathers for an error report.
+    ErrorReportFile,
+    /// poqexec's failure is written to the component store.
+    PoqexecFailure,
+    /// CBS notes how far it is.
+    ExecuteState,
+    /// CBS.log is written: the log's clock can be held against it.
+    CbsLogWritten,
+    /// The driver queue is at work: it writes setupapi.dev.log, or its DLL is loaded.
+    DriverWork,
+    /// The queue of advanced installers is at work: it notes how far it is, or an installer's DLL is loaded.
+    InstallerWork,
+    /// An advanced installer's failure is written to the component store.
+    InstallerFailure,
+    /// An image that is not Windows' own is loaded into poqexec.
+    ForeignImage,
+    /// The AppX deployment service finds a key of a system app that was removed.
+    AppLeftover,
+    /// A service's start type is read.
+    ServiceStart,
+    /// A service's DLL is loaded by a service host.
+    ServiceDll,
+}
+
+/// Which roles a row of the table looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Who {
+    Session,
+    Servicing,
+    Host,
+    Anyone,
+}
+
+/// Ends of paths, lower case; who; kinds of operation; what it stands for.
+const NAMES: &[(&str, Who, &[Kind], Mark)] = &[
+    (
+        r"\session manager\pendingfilerenameoperations",
+        Who::Session,
+        &[Kind::ValueQuery],
+        Mark::PendingRenames,
+    ),
+    (r"\session manager\setupexecute", Who::Session, &[Kind::ValueQuery], Mark::SetupExecute),
+    (r"\winsxs\pending.xml", Who::Servicing, &[Kind::FileOpen, Kind::FileCreate], Mark::PendingXml),
+    (
+        r"\component based servicing\driveroperations",
+        Who::Servicing,
+        &[Kind::KeyOpen, Kind::KeyCreate],
+        Mark::DriverOperations,
+    ),
+    (r"\disablewerreporting", Who::Servicing, &[Kind::ValueQuery], Mark::ErrorReportAsked),
+    (r"\winsxs\pending.xml.bad", Who::Servicing, &[Kind::FileOpen, Kind::FileCreate], Mark::ErrorReportFile),
+    (r"\logs\cbs\filterlist.log", Who::Servicing, &[Kind::FileCreate], Mark::ErrorReportFile),
+    (r"\logfiles\scm\scm.evm", Who::Servicing, &[Kind::FileOpen], Mark::ErrorReportFile),
+    (r"\winsxs\temp\logfiles\ntfslog.etl", Who::Servicing, &[Kind::FileCreate], Mark::ErrorReportFile),
+    (r"\components\poqexecfailure", Who::Servicing, &[Kind::ValueSet], Mark::PoqexecFailure),
+    (
+        r"\inf\setupapi.dev.log",
+        Who::Servicing,
+        &[Kind::FileOpen, Kind::FileCreate, Kind::FileWrite],
+        Mark::DriverWork,
+    ),
+    (r"\drupdate.dll", Who::Servicing, &[Kind::ImageLoad], Mark::DriverWork),
+    (r"\components\nextqueueentryindex", Who::Servicing, &[Kind::ValueSet], Mark::InstallerWork),
+    (r"\components\advancedinstallersneedresolving", Who::Servicing, &[Kind::ValueSet], Mark::InstallerWork),
+    (r"ai.dll", Who::Servicing, &[Kind::ImageLoad], Mark::InstallerWork),
+    (r"\components\aifailureinformation", Who::Servicing, &[Kind::ValueSet], Mark::InstallerFailure),
+    (r"\executestate", Who::Servicing, &[Kind::ValueSet], Mark::ExecuteState),
+    (r"\logs\cbs\cbs.log", Who::Servicing, &[Kind::FileWrite], Mark::CbsLogWritten),
+    (r"\start", Who::Anyone, &[Kind::ValueQuery, Kind::ValueSet], Mark::ServiceStart),
+    (r"_8wekyb3d8bbwe", Who::Host, &[Kind::KeyOpen], Mark::AppLeftover),
+    (r"_cw5n1h2txyewy", Who::Host, &[Kind::KeyOpen], Mark::AppLeftover),
+    (r"\appxdeploymentserver.dll", Who::Host, &[Kind::ImageLoad], Mark::ServiceDll),
+    (r"\appreadiness.dll", Who::Host, &[Kind::ImageLoad], Mark::ServiceDll),
+];
+
+/// What an operation of a process with `role` stands for, if anything. `ends_with` compares the end of its path.
+pub(crate) fn mark(role: Role, kind: Kind, ends_with: impl Fn(&str) -> bool) -> Option<Mark> {
+    let looks = |who| match who {
+        Who::Session => role == Role::SessionManager,
+        Who::Servicing => role.services_updates(),
+        Who::Host => role == Role::ServiceHost,
+        Who::Anyone => true,
+    };
+    let row =
+        NAMES.iter().find(|(tail, who, kinds, _)| looks(*who) && kinds.contains(&kind) && ends_with(tail));
+    row.map(|(.., mark)| *mark)
+}
+
+/// Whether an operation of this role and kind can be the load of an image that is not Windows' own.
+pub(crate) fn may_be_foreign(role: Role, kind: Kind) -> bool {
+    role == Role::Poqexec && kind == Kind::ImageLoad
+}
+
+/// Whether a key named like an app ([`Mark::AppLeftover`]) is one of an app that was removed.
+pub(crate) fn is_leftover(path: &str) -> bool {
+    path.to_ascii_lowercase().contains(r"\appx\appxalluserstore\endoflife\")
+}
+
+/// Folders of Windows' own images, lower case.
+const OWN_FOLDERS: &[&str] =
+    &[r"\windows\system32\", r"\windows\syswow64\", r"\windows\winsxs\", r"\systemroot\"];
+
+/// Whether an image lies outside of Windows' own folders. poqexec runs before there is anything else, so that one that
+/// does was brought in.
+pub(crate) fn is_foreign(path: &str) -> bool {
+    let path = path.to_ascii_lowercase();
+    !path.is_empty() && !OWN_FOLDERS.iter().any(|folder| path.contains(folder))
+}
+
+/// What service hosts do for servicing when an advanced installer asks them: parts of paths, lower case. Inferred from the
+/// installers' names.
+const DONE_BY_SERVICES: &[&str] = &[
+    r"\windows\system32\tasks\",
+    r"\schedule\taskcache\",
+    r"\appx\appxalluserstore\",
+    r"\windows\currentversion\winevt\",
+    r"\windows\system32\wbem\",
+    r"\microsoft\windows\containers\",
+];
+
+/// Whether an error of a process with this role can be what made the update fail.
+pub(crate) fn is_suspect(role: Role, path: impl FnOnce() -> String) -> bool {
+    match role {
+        Role::ServiceHost | Role::ServiceControl => {
+            let path = path().to_ascii_lowercase();
+            DONE_BY_SERVICES.iter().any(|part| path.contains(part))
+        }
+        role => role.services_updates(),
+    }
+}
+
+/// Whether operations of this role and kind can be marked at all; everything else need not be decoded.
+pub(crate) fn may_mark(role: Role, kind: Kind) -> bool {
+    match kind {
+        Kind::ValueQuery | Kind::ValueSet => true,
+        Kind::ImageLoad => role == Role::ServiceHost || role.services_updates(),
+        Kind::KeyOpen => role == Role::ServiceHost || role.services_updates(),
+        Kind::FileOpen | Kind::FileCreate | Kind::FileWrite | Kind::KeyCreate => role.services_updates(),
+        _ => false,
+    }
+}
