@@ -1,4 +1,4 @@
-//! `trials evaluate`, `torture`.
+//! `trials evaluate`, `torture`, `traps`.
 #![forbid(unsafe_code)]
 
 use anyhow::Result;
@@ -16,11 +16,13 @@ struct Cli {
 enum Command {
     Evaluate(trials::evaluate::Evaluate),
     Torture(trials::torture::Torture),
+    Traps(trials::traps::Traps),
 }
 
 fn main() -> Result<()> {
     match Cli::parse().command {
         Command::Evaluate(evaluate) => evaluate.run(),
         Command::Torture(torture) => torture.run(),
+        Command::Traps(traps) => traps.run(),
     }
 }

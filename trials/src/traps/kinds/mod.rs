@@ -1,0 +1,89 @@
+//! The kinds of traps, a file each. Each makes of a boot a case in which a certain name would be wrong.
+
+mod cut;
+mod early_error;
+mod filtered;
+mod foreign_log;
+mod knock_out;
+mod last_probe;
+mod ordinary_storm;
+mod other_boot;
+mod other_thread;
+mod planted_sign;
+mod rollback_error;
+mod third_party;
+
+use anyhow::Result;
+use sample_traces::Rng;
+
+use super::{
+    boot::{Boot, WORKERS},
+    judge::Trap,
+    tape::Actor,
+};
+
+/// What a kind has to make traps of.
+pub(crate) struct Given<'b> {
+    /// The boot.
+    pub(crate) boot: &'b Boot,
+    /// A boot of another machine whose update failed, to lend its logs.
+    pub(crate) other: Option<&'b Boot>,
+    /// Whether the logs of the boot go with the trace.
+    pub(crate) with_logs: bool,
+}
+
+/// A kind of trap.
+#[derive(Debug)]
+pub(crate) struct Kind {
+    pub(crate) name: &'static str,
+    /// Makes the traps of a boot; none where the kind does not fit it.
+    pub(crate) make: fn(&Given<'_>, &mut Rng) -> Result<Vec<Trap>>,
+}
+
+/// All kinds.
+pub(crate) const KINDS: &[Kind] = &[
+    Kind { name: "knock-out", make: knock_out::make },
+    Kind { name: "planted-sign", make: planted_sign::make },
+    Kind { name: "ordinary-storm", make: ordinary_storm::make },
+    Kind { name: "foreign-log", make: foreign_log::make },
+    Kind { name: "other-boot", make: other_boot::make },
+    Kind { name: "third-party", make: third_party::make },
+    Kind { name: "early-error", make: early_error::make },
+    Kind { name: "last-probe", make: last_probe::make },
+    Kind { name: "other-thread", make: other_thread::make },
+    Kind { name: "rollback-error", make: rollback_error::make },
+    Kind { name: "cut", make: cut::make },
+    Kind { name: "filtered", make: filtered::make },
+];
+
+/// The trap of an edited boot: what the boot allows may be named.
+fn trap(boot: &Boot, what: impl Into<String>, with_logs: bool) -> Result<Trap> {
+    let order = boot.tape.places();
+    let allowed = boot.right.iter().filter_map(|n| order.get(n).copied()).collect();
+    Ok(Trap { what: what.into(), files: boot.files(with_logs)?, allowed, logs_are_foreign: false })
+}
+
+/// The boot without the operations that may be named.
+fn without_failing(boot: &Boot) -> Boot {
+    let mut boot = boot.clone();
+    boot.knock_out();
+    boot
+}
+
+/// The boot, and where an operation made it fail, the boot without that operation; each with words for it.
+fn with_and_without(boot: &Boot) -> Vec<(Boot, &'static str)> {
+    let mut both = vec![(boot.clone(), "")];
+    if boot.names_one() {
+        both.push((without_failing(boot), ", without the failing operation"));
+    }
+    both
+}
+
+/// A thread of TiWorker that is at work at this time, or else of TrustedInstaller: from when, to when.
+fn worker_at(boot: &Boot, time: u64) -> Option<(Actor, u64, u64)> {
+    let at_work = |name: &&str| {
+        let threads = boot.tape.threads(&[name]);
+        threads.into_iter().find(|(_, from, to)| *from < time && *to >= time)
+    };
+    WORKERS.iter().find_map(|name| at_work(&name))
+}
