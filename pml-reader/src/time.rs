@@ -68,8 +68,19 @@ impl FileTime {
     }
 
     /// The same instant on a clock that is `minutes` ahead of UTC, for printing local time.
+    ///
+    /// A negative number of ticks passes 1601, as in Process Monitor: its export of -1 at UTC+2 has 1/1/1601 1:59:59 AM.
     pub fn shifted(self, minutes: i32) -> Self {
-        Self(self.0.saturating_add_signed(i64::from(minutes) * 60 * TICKS_PER_SECOND as i64))
+        let ticks = i64::from(minutes) * 60 * TICKS_PER_SECOND as i64;
+        Self(match self.is_negative() {
+            true => self.0.wrapping_add_signed(ticks),
+            false => self.0.saturating_add_signed(ticks),
+        })
+    }
+
+    /// Whether Windows takes it for no time: -1 asks that a file's time stays as it is.
+    fn is_negative(self) -> bool {
+        self.0.cast_signed() < 0
     }
 
     /// Appends `1:18:10.7752429 AM` (or without the fraction).
@@ -93,8 +104,12 @@ impl FileTime {
         out.push_str(if c.hour < 12 { " AM" } else { " PM" });
     }
 
-    /// Appends `7/12/2020 1:18:10 AM`.
+    /// Appends `7/12/2020 1:18:10 AM`; the number itself where that is negative, and so no time.
     pub fn push_date_time(self, out: &mut String) {
+        if self.is_negative() {
+            out.push_str(&self.0.cast_signed().to_string());
+            return;
+        }
         let c = self.civil();
         push_decimal(out, c.month);
         out.push('/');
@@ -145,8 +160,13 @@ mod tests {
         assert_eq!(print(116_444_736_000_000_000), "1/1/1970 12:00:00 AM");
         assert_eq!(print(116_444_736_000_000_000 + 951_782_400 * TICKS_PER_SECOND), "2/29/2000 12:00:00 AM");
         assert_eq!(print(116_444_736_000_000_000 + 1_594_516_690 * TICKS_PER_SECOND), "7/12/2020 1:18:10 AM");
-        let c = FileTime(u64::MAX).civil();
-        assert_eq!((c.year, c.month, c.day), (60056, 5, 28));
+        let minus_one = |minutes| {
+            let mut s = String::new();
+            FileTime(u64::MAX).shifted(minutes).push_date_time(&mut s);
+            s
+        };
+        assert_eq!(minus_one(120), "1/1/1601 1:59:59 AM");
+        assert_eq!(minus_one(0), "-1");
         let mut s = String::new();
         FileTime(12 * 3600 * TICKS_PER_SECOND + 5).push_time_of_day(&mut s, true);
         push_relative(&mut s, 339_400);

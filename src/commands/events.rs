@@ -16,7 +16,7 @@ use reports::export::export_parquet;
 use reports::export::{Csv, Exported, Format, JsonLines, ProcmonCsv, Table, Terminal, Timesketch, export};
 use timeline::{
     Case, Input, Source,
-    query::{Filter, Rows as _, column_named},
+    query::{Filter, Rows as _, column_name, column_named},
 };
 
 use super::{choice::Choice, log, terminal};
@@ -109,6 +109,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
 
     let case = Case::open(std::slice::from_ref(&args.input));
     let traces = traces(args, &case)?;
+    refuse_absent_columns(&filter, &traces)?;
     let more = traces.len() > 1;
     if more {
         let names: Vec<&str> = traces.iter().map(|input| input.path.as_str()).collect();
@@ -160,6 +161,22 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         bail!("{input}: no event can be read");
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Refuses a filter on a column that no trace has: nothing could ever pass it, or everything would.
+fn refuse_absent_columns(filter: &Filter, traces: &[&Input]) -> anyhow::Result<()> {
+    for column in filter.columns() {
+        if let Some(trace) = traces.first()
+            && !traces.iter().any(|trace| trace.source.has_column(column))
+        {
+            bail!(
+                "{} has no column {}, so no filter can look at it; export it again with that column shown, or filter by another",
+                trace.path,
+                column_name(column)
+            );
+        }
+    }
+    Ok(())
 }
 
 /// The traces among what was given.

@@ -4,12 +4,13 @@
 mod clock;
 mod csv;
 mod detail;
+mod listed;
 mod row;
 mod rows;
 mod units;
 mod xml;
 
-use std::{fmt, sync::OnceLock};
+use std::{collections::HashMap, fmt, sync::OnceLock};
 
 use crate::{Column, FileTime, PmlError, operation::process};
 use csv::Csv;
@@ -20,8 +21,8 @@ use xml::Xml;
 
 pub use clock::{DateEvidence, DateOrder, ImportClock};
 pub use detail::AskedOpen;
+pub use listed::ImportProcess;
 pub use row::ImportRow;
-pub use xml::ImportProcess;
 
 /// Rows in which the start of a listed process is looked for, to learn the time zone.
 const MAX_STARTS: usize = 64;
@@ -55,6 +56,8 @@ pub struct ImportFile {
     /// The clock as set from outside.
     set: OnceLock<ImportClock>,
     processes: Vec<ImportProcess>,
+    /// Where in `processes` the process with a number is.
+    by_index: HashMap<u32, usize>,
     problems: Vec<PmlError>,
 }
 
@@ -105,7 +108,8 @@ impl ImportFile {
             Form::Xml(xml) => xml.columns().collect(),
         };
         let (clock, set) = <(ImportClock, OnceLock<ImportClock>)>::default();
-        let mut file = Self { data, units, form, rows, columns, clock, set, processes, problems };
+        let by_index = processes.iter().enumerate().map(|(at, process)| (process.index, at)).collect();
+        let mut file = Self { data, units, form, rows, columns, clock, set, processes, by_index, problems };
         if !(file.is_empty() && file.is_xml()) {
             file.require(&[Column::Operation])?;
             file.require(&[Column::Result])?;
@@ -194,7 +198,7 @@ impl ImportFile {
         self.len() == 0
     }
 
-    /// The columns of Process Monitor that it has.
+    /// The columns of Process Monitor that it has: those of its rows, and those that its list of processes fills.
     pub fn columns(&self) -> &[Column] {
         &self.columns
     }
@@ -225,6 +229,11 @@ impl ImportFile {
     /// The list of processes, which XML has and CSV has not.
     pub fn processes(&self) -> &[ImportProcess] {
         &self.processes
+    }
+
+    /// The process of the list that has this number.
+    pub(crate) fn process(&self, index: u32) -> Option<&ImportProcess> {
+        self.processes.get(*self.by_index.get(&index)?)
     }
 
     /// What could not be read beside the rows.

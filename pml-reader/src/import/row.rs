@@ -66,10 +66,12 @@ impl<'a> ImportRow<'a> {
         self.offset
     }
 
-    /// The text of a column; `None` where the row has no such column.
+    /// The text of a column, of the row or else of its process in the list; `None` where neither has it.
     #[inline]
     pub fn get(&self, column: Column) -> Option<Cow<'_, str>> {
-        let (range, doubled) = self.fields.get(column)?;
+        let Some((range, doubled)) = self.fields.get(column) else {
+            return self.file.process(self.process_index?)?.text(column);
+        };
         let text = self.text.get(range)?;
         Some(if doubled { Cow::Owned(text.replace("\"\"", "\"")) } else { Cow::Borrowed(text) })
     }
@@ -133,7 +135,7 @@ impl<'a> ImportRow<'a> {
     /// A number in a column: a process id, a thread id.
     #[inline]
     pub fn number(&self, column: Column) -> Option<u32> {
-        self.raw(column).parse().ok()
+        self.get(column)?.parse().ok()
     }
 
     /// What an open asked for, from its detail.

@@ -1,45 +1,26 @@
 //! Process Monitor's XML: `<procmon><processlist><process>…</processlist><eventlist><event>…</eventlist></procmon>`, an
 //! element a column (`Process_Name`, `Time_of_Day`), optionally a stack in each event and modules in each process.
 //!
-//! No export was at hand: the names are those that public readers of such files use. Elements are told by their letters
-//! alone, and one that is not known is passed over.
+//! Seen in exports of Process Monitor 3 and 4. The letters of an element's name decide which column it is; an unknown
+//! element is passed over.
 
 use std::ops::Range;
 
 use quick_xml::{Reader, escape::resolve_predefined_entity, events::Event};
 
-use super::{row::Fields, rows::Starts, units::Units};
-use crate::{COLUMNS, Column, FileTime};
+use super::{
+    listed::{ELEMENTS, ImportProcess},
+    row::Fields,
+    rows::Starts,
+    units::Units,
+};
+use crate::{COLUMNS, Column};
 
 /// Processes that a list may have; Process Monitor's own lists have some hundred.
 const MAX_PROCESSES: usize = 1 << 16;
 
-/// A process of the list.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ImportProcess {
-    /// The number that events name.
-    pub index: u32,
-    /// Process id.
-    pub pid: u32,
-    /// Parent's process id.
-    pub parent_pid: u32,
-    /// The parent's number.
-    pub parent_index: Option<u32>,
-    /// Start, UTC.
-    pub start: Option<FileTime>,
-    /// End, UTC.
-    pub end: Option<FileTime>,
-    /// File name of the image.
-    pub name: String,
-    /// Path of the image.
-    pub image_path: String,
-    /// Command line.
-    pub command_line: String,
-    /// Account.
-    pub user: String,
-    /// Company of the image.
-    pub company: String,
-}
+/// The element of an event that names its process in the list.
+const PROCESS_INDEX: &str = "ProcessIndex";
 
 /// How the events of a file are found.
 #[derive(Debug)]
@@ -49,6 +30,10 @@ pub(crate) struct Xml {
     opening: Vec<u8>,
     /// The elements of an event, by name, as the first event has them.
     columns: Vec<(String, Option<Column>)>,
+    /// Whether events name their process in the list.
+    names_process: bool,
+    /// The columns that the list of processes fills.
+    listed: Vec<Column>,
 }
 
 impl Starts for Xml {
@@ -64,11 +49,20 @@ impl Starts for Xml {
 
 impl Xml {
     pub(crate) fn new(units: Units) -> Self {
-        Self { units, opening: units.ascii("<event>"), columns: Vec::new() }
+        Self {
+            units,
+            opening: units.ascii("<event>"),
+            columns: Vec::new(),
+            names_process: false,
+            listed: Vec::new(),
+        }
     }
 
     pub(crate) fn columns(&self) -> impl Iterator<Item = Column> {
-        self.columns.iter().filter_map(|(_, column)| *column)
+        let own = self.columns.iter().filter_map(|(_, column)| *column);
+        let listed = self.listed.iter().copied().filter(|_| self.names_process);
+        let is_own = |column: &Column| self.columns.iter().any(|(_, own)| own.as_ref() == Some(column));
+        own.chain(listed.filter(move |column| !is_own(column)))
     }
 
     /// Takes the names of the elements from an event.
@@ -79,6 +73,7 @@ impl Xml {
                 columns.push((name.to_owned(), column(name)));
             }
         });
+        self.names_process = columns.iter().any(|(name, _)| name == PROCESS_INDEX);
         self.columns = columns;
     }
 
@@ -103,49 +98,33 @@ impl Xml {
                     out.push_str(value);
                     fields.set(column, start..out.len(), false);
                 }
-                None if name == "ProcessIndex" => process = value.trim().parse().ok(),
+                None if name == PROCESS_INDEX => process = value.trim().parse().ok(),
                 None => {}
             }
         })?;
         Ok((out, process))
     }
 
-    /// The processes before the first event, and what is wrong with the list.
-    pub(crate) fn processes(&self, bytes: &[u8]) -> (Vec<ImportProcess>, Option<XmlDamage>) {
+    /// The processes before the first event, and what is wrong with the list. The columns that the list fills join those
+    /// of the events.
+    pub(crate) fn processes(&mut self, bytes: &[u8]) -> (Vec<ImportProcess>, Option<XmlDamage>) {
         let text = self.units.decode(bytes);
         let text = text.trim_start_matches('\u{feff}');
         let mut list = Vec::new();
         let mut process = ImportProcess::default();
+        let columns = &mut self.listed;
         let damage = walk(text, |depth, name, value| {
             if depth == 3 {
-                process.take(name, value);
+                process.set(name, value);
+                let column =
+                    ELEMENTS.iter().find(|(known, _)| *known == name).and_then(|(_, column)| *column);
+                columns.extend(column.filter(|column| !columns.contains(column)));
             } else if depth == 2 && name == "process" && list.len() < MAX_PROCESSES {
                 list.push(std::mem::take(&mut process));
             }
         });
         // The list ends where the events begin, in the middle of the file.
         (list, damage.err().filter(|damage| !damage.open))
-    }
-}
-
-impl ImportProcess {
-    fn take(&mut self, name: &str, value: &str) {
-        let number = || value.trim().parse::<u32>().ok();
-        let moment = || value.trim().parse().ok().filter(|ticks| *ticks != 0).map(FileTime);
-        match name {
-            "ProcessIndex" => self.index = number().unwrap_or_default(),
-            "ProcessId" => self.pid = number().unwrap_or_default(),
-            "ParentProcessId" => self.parent_pid = number().unwrap_or_default(),
-            "ParentProcessIndex" => self.parent_index = number(),
-            "CreateTime" => self.start = moment(),
-            "FinishTime" => self.end = moment(),
-            "ProcessName" => value.clone_into(&mut self.name),
-            "ImagePath" => value.clone_into(&mut self.image_path),
-            "CommandLine" => value.clone_into(&mut self.command_line),
-            "Owner" => value.clone_into(&mut self.user),
-            "CompanyName" => value.clone_into(&mut self.company),
-            _ => {}
-        }
     }
 }
 

@@ -162,6 +162,11 @@ impl Filter {
         Ok(self)
     }
 
+    /// The columns that it looks at.
+    pub fn columns(&self) -> impl Iterator<Item = Column> {
+        self.predicates.iter().map(|predicate| predicate.column)
+    }
+
     /// Whether every event passes.
     pub fn is_empty(&self) -> bool {
         self.predicates.is_empty() && self.from.is_none() && self.to.is_none()

@@ -113,6 +113,14 @@ impl Source {
         }
     }
 
+    /// Whether its events can have a text in this column: an export has the columns that were shown when it was made.
+    pub fn has_column(&self, column: Column) -> bool {
+        match self {
+            Self::Import(source) => source.has_column(column),
+            Self::Pml(_) | Self::Etl(_) | Self::Log(_) => true,
+        }
+    }
+
     /// Whether it records what access an open asks for.
     pub fn tells_access(&self) -> bool {
         match self {

@@ -55,6 +55,17 @@ impl ImportSource {
         if self.file.is_xml() { "procmon-xml" } else { "procmon-csv" }
     }
 
+    /// Whether a row can have a text in this column, by itself or by what other columns tell.
+    pub(crate) fn has_column(&self, column: Column) -> bool {
+        match column {
+            // An export without rows does not tell which columns it was made with.
+            _ if self.file.is_empty() => true,
+            Column::TimeOfDay | Column::DateAndTime | Column::RelativeTime | Column::Sequence => true,
+            Column::CompletionTime => self.file.has(Column::Duration),
+            _ => self.file.has(column),
+        }
+    }
+
     /// Sets the clock, where the export does not tell it, by a moment that it calls `local`; `false` where nothing was
     /// set. What was read of it before has other times.
     pub(crate) fn set_clock(&self, local: FileTime, utc: FileTime) -> bool {
