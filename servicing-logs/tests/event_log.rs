@@ -145,6 +145,48 @@ fn typed_views() {
     assert!(record("Microsoft-Windows-AppXDeployment", 303, &values, "").typed().is_none());
 }
 
+/// 7031 and 7034 give how often the service ended; AppReadiness and AppXDeployment name no service, which writes them itself.
+#[test]
+fn crashes_are_no_code_and_a_service_is_known_by_its_provider() {
+    let scm = "Service Control Manager";
+    for id in [7031, 7034] {
+        let values = [("param1", "AppX Deployment Service (AppXSVC)"), ("param2", "2"), ("param3", "120000")];
+        let event = record(scm, id, &values, "AppXSvc\0");
+        let event = event.typed().unwrap();
+        assert_eq!((event.service.as_deref(), event.error, event.crashes), (Some("AppXSvc"), None, Some(2)));
+    }
+    let readiness = "Microsoft-Windows-AppReadiness";
+    for id in [100, 101] {
+        let event = record(readiness, id, &[], "");
+        assert_eq!(event.typed().unwrap().service.as_deref(), Some("AppReadiness"));
+    }
+    let package = "Microsoft.AAD.BrokerPlugin_cw5n1h2txyewy";
+    let values = [("Username", "A"), ("Package", package), ("Operation", "1"), ("Elapsed", "3.406251")];
+    let event = record(readiness, 213, &values, "");
+    let event = event.typed().unwrap();
+    assert_eq!(
+        (event.service.as_deref(), event.subject, event.error),
+        (Some("AppReadiness"), Some(package), None)
+    );
+    let event = record("Microsoft-Windows-AppXDeployment-Server", 400, &[("PackageFullName", package)], "");
+    assert_eq!(event.typed().unwrap().service.as_deref(), Some("AppXSvc"));
+}
+
+#[test]
+fn a_record_that_the_end_cuts_is_damaged() {
+    let Some(mut data) = common::real("System.evtx") else { return };
+    // Within the second record of the second chunk.
+    let chunk = 4096 + 65_536;
+    let size = |at: usize| u32::from_le_bytes(data[at + 4..at + 8].try_into().unwrap()) as usize;
+    let second = chunk + 512 + size(chunk + 512);
+    let first = event_log::read(&data[..chunk], |_| {}).unwrap().records;
+    data.truncate(second + size(second) / 2);
+    let mut ids = Vec::new();
+    let summary = event_log::read(&data, |record| ids.push(record.record_id)).unwrap();
+    assert_eq!((summary.records, ids.len() as u64), (first + 1, first + 1));
+    assert!(summary.bad_records > 1, "the chunk's header names more: {}", summary.bad_records);
+}
+
 #[test]
 fn any_bytes_are_read() {
     let Some(data) = common::real("System.evtx") else { return };

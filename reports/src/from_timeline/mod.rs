@@ -91,7 +91,7 @@ impl View<'_> {
                 path: input.path.clone(),
                 kind: input.source.kind().to_owned(),
                 bytes: Some(input.source.bytes().len() as u64),
-                records: Some(scan.events + scan.bad),
+                records: Some(scan.events),
                 bad_records: Some(scan.bad),
                 first: scan.first.map(time),
                 last: scan.last.map(time),
@@ -100,15 +100,20 @@ impl View<'_> {
             .collect()
     }
 
+    /// What the sources say of the machine: of each part the first that one knows, a trace before a log.
     fn machine(&self) -> Option<Machine> {
         let traces = self.timeline.case.inputs.iter().filter_map(|i| i.source.machine());
-        let mut known = traces.chain(self.timeline.scans.iter().filter_map(|s| s.known.machine.clone()));
-        let facts = known.next()?;
-        Some(Machine {
-            name: facts.name,
-            os: facts.os,
-            build: facts.build,
-            architecture: facts.architecture.to_owned(),
+        let logs = self.timeline.scans.iter().filter_map(|s| s.known.machine.clone());
+        let known: Vec<timeline::Machine> = traces.chain(logs).collect();
+        let first = |part: fn(&timeline::Machine) -> &str| {
+            known.iter().map(part).find(|text| !text.is_empty()).unwrap_or_default().to_owned()
+        };
+        (!known.is_empty()).then(|| Machine {
+            name: first(|m| &m.name),
+            os: first(|m| &m.os),
+            build: first(|m| &m.build),
+            architecture: first(|m| m.architecture),
+            time_zone: first(|m| &m.time_zone),
             ..Machine::default()
         })
     }

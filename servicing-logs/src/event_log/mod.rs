@@ -10,6 +10,7 @@ use std::sync::Arc;
 use evtx::{EvtxChunkData, ParserSettings};
 use rayon::prelude::*;
 
+use crate::bytes::{u32_at, u64_at};
 use crate::error::{Error, Result};
 use crate::time::FileTime;
 use crate::xml::{Step, walk};
@@ -168,7 +169,7 @@ pub fn read(data: &[u8], mut visit: impl FnMut(EventRecord)) -> Result<EventLogS
 
 /// Identifier of the first record of a chunk, at offset 24 of its header.
 fn first_record(chunk: &[u8]) -> u64 {
-    chunk.get(24..32).and_then(|bytes| bytes.try_into().ok()).map_or(u64::MAX, u64::from_le_bytes)
+    u64_at(chunk, 24).unwrap_or(u64::MAX)
 }
 
 struct ChunkRead {
@@ -188,8 +189,9 @@ fn read_chunk(number: u64, bytes: &[u8]) -> ChunkRead {
     // The last chunk of a cut file is read as far as it goes.
     let mut whole = bytes.to_vec();
     whole.resize(CHUNK, 0);
-    if bytes.len() < CHUNK {
-        damage(0, format!("the chunk has {} of {CHUNK} bytes", bytes.len()));
+    let cut = (bytes.len() < CHUNK).then(|| Cut::of(bytes));
+    if let Some(cut) = &cut {
+        damage(cut.lost, format!("the chunk has {} of {CHUNK} bytes", bytes.len()));
     }
     let settings = Arc::new(ParserSettings::new().indent(false));
     let mut chunk = match EvtxChunkData::new(whole, false) {
@@ -207,7 +209,11 @@ fn read_chunk(number: u64, bytes: &[u8]) -> ChunkRead {
             return read;
         }
     };
-    for record in chunk.iter() {
+    for (position, record) in (0..).zip(chunk.iter()) {
+        // What the zeros after the cut make of it is no record.
+        if cut.as_ref().is_some_and(|cut| position >= cut.whole) {
+            break;
+        }
         let record = record.and_then(|record| {
             let nanoseconds = record.timestamp.as_nanosecond();
             record.into_xml().map(|record| (nanoseconds, record))
@@ -224,6 +230,38 @@ fn read_chunk(number: u64, bytes: &[u8]) -> ChunkRead {
         }
     }
     read
+}
+
+/// Bytes of a chunk's header.
+const CHUNK_HEADER: usize = 512;
+/// Bytes of a record without any content: signature, size, identifier, time, and the size again.
+const LEAST_RECORD: usize = 28;
+
+/// What is left of a chunk that the end of the file cuts off.
+struct Cut {
+    /// Records that are whole.
+    whole: u64,
+    /// Records that are not, by the identifiers that the chunk's header names; at least the one that is cut.
+    lost: u64,
+}
+
+impl Cut {
+    fn of(bytes: &[u8]) -> Cut {
+        let mut at = CHUNK_HEADER;
+        let mut whole = 0;
+        while let Some(record) = bytes.get(at..).filter(|rest| rest.starts_with(b"**\0\0")) {
+            let size = u32_at(record, 4).and_then(|size| usize::try_from(size).ok()).unwrap_or(0);
+            if size < LEAST_RECORD || size > record.len() {
+                break;
+            }
+            at += size;
+            whole += 1;
+        }
+        let last = u64_at(bytes, 32).unwrap_or(0);
+        let named = last.saturating_sub(first_record(bytes)).saturating_add(1);
+        let most = (CHUNK / LEAST_RECORD) as u64;
+        Cut { whole, lost: named.min(most).saturating_sub(whole).max(1) }
+    }
 }
 
 /// The parts of a record's XML.

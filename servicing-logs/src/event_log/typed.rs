@@ -143,6 +143,8 @@ pub struct TypedEvent<'r> {
     pub subject: Option<&'r str>,
     /// The code the record carries.
     pub error: Option<CodeValue<'static>>,
+    /// How often the service has ended unexpectedly since it was last reset: 7031 and 7034 give this number, and no code.
+    pub crashes: Option<u32>,
     /// The state it tells of: that of a service, the new start type, the package state aimed at.
     pub state: Option<String>,
     /// The state before.
@@ -169,6 +171,7 @@ impl EventRecord {
             display_name: None,
             subject: None,
             error: None,
+            crashes: None,
             state: None,
             previous_state: None,
             client: None,
@@ -185,9 +188,11 @@ impl EventRecord {
             SERVICING => self.package(&mut event),
             FILTER => self.filter(&mut event),
             APPX | APPX_SERVER | APP_READINESS => {
-                event.service = self.value("ServiceName").map(str::to_owned);
+                let named = self.value("ServiceName").filter(|name| !name.is_empty());
+                event.service = named.or(service_of(row.0)).map(str::to_owned);
                 event.subject = self
                     .value("PackageFullName")
+                    .or_else(|| self.value("Package"))
                     .or_else(|| self.value("Path"))
                     .or_else(|| self.value("PackageMoniker"))
                     .or_else(|| self.value("TaskName"));
@@ -240,6 +245,10 @@ impl EventRecord {
                 event.subject = second;
                 event.state = self.value_at(3).map(str::to_owned);
                 event.client = self.value_at(4);
+            }
+            K::ServiceTerminatedUnexpectedly | K::ServiceTerminatedAgain => {
+                event.display_name = first;
+                event.crashes = second.and_then(|count| count.trim().parse().ok());
             }
             _ => {
                 event.display_name = first;
@@ -310,6 +319,15 @@ impl EventRecord {
             }
             _ => {}
         }
+    }
+}
+
+/// The service that writes a provider's events, where an event does not name one: it runs when it writes.
+fn service_of(provider: &str) -> Option<&'static str> {
+    match provider {
+        APPX_SERVER => Some("AppXSvc"),
+        APP_READINESS => Some("AppReadiness"),
+        _ => None,
     }
 }
 

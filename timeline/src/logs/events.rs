@@ -7,7 +7,7 @@ use servicing_logs::{
 
 use super::{Fact, LogLine, cut, known::ServiceFact};
 use crate::{
-    model::{Evidence, FileTime, Place, SourceId, StartType, Words},
+    model::{Evidence, FileTime, Machine, Place, SourceId, StartType, Words},
     scan::Scan,
 };
 
@@ -17,6 +17,12 @@ const MAX_LINES: usize = 1 << 16;
 pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
     let mut scan = Scan::default();
     let read = event_log::read(bytes, |record| {
+        if !record.computer.is_empty() {
+            let machine = scan.known.machine.get_or_insert_default();
+            if machine.name != record.computer {
+                record.computer.clone_into(&mut machine.name);
+            }
+        }
         if let Some(typed) = record.typed()
             && scan.lines.len() < MAX_LINES
         {
@@ -48,16 +54,23 @@ pub(crate) fn take(scan: &mut Scan, source: SourceId, record: &EventRecord, type
     let subject = typed.subject.unwrap_or_default();
     let service = typed.service.as_deref().or(typed.display_name).unwrap_or_default();
     let error = code.map_or_else(String::new, |code| format!(" (0x{code:08X})"));
+    let crashes = typed.crashes.map_or_else(String::new, |n| format!(" ({n} times)"));
     let text = cut(&format!(
-        "{} {}: {} {service} {subject}{error}",
+        "{} {}: {} {service} {subject}{error}{crashes}",
         record.provider,
         record.event_id,
         words(typed.kind)
     ));
     let place = Place::Line { source, line: record.record_id };
     if let Some(fact) = service_fact(typed, time, place, &text) {
-        scan.known.services.push(fact);
+        let before = scan.known.services.iter().rfind(|known| known.name == fact.name);
+        // A service that goes on running writes many records.
+        let goes_on = before.is_some_and(|b| !fact.failed && b.state.map(|s| s.1) == fact.state.map(|s| s.1));
+        if !goes_on || fact.start.is_some() {
+            scan.known.services.push(fact);
+        }
     }
+    machine_fact(scan, typed);
     let fact = match typed.kind {
         EventKind::UpdateFailed | EventKind::PackageChangeFailed => Fact::UpdateFailed(subject.to_owned()),
         EventKind::KernelStarted | EventKind::BootLogStarted => Fact::Boot,
@@ -65,6 +78,25 @@ pub(crate) fn take(scan: &mut Scan, source: SourceId, record: &EventRecord, type
     };
     let failed = failure(typed.kind) || matches!(fact, Fact::UpdateFailed(_));
     scan.lines.push(LogLine { source, line: record.record_id, local: None, time, text, code, failed, fact });
+}
+
+/// Build and time zone, which the records of a boot give.
+fn machine_fact(scan: &mut Scan, typed: &TypedEvent<'_>) {
+    if let Some(build) = typed.version.as_deref().map(build_of).filter(|build| !build.is_empty()) {
+        build.clone_into(&mut scan.known.machine.get_or_insert_with(Machine::default).build);
+    }
+    if let Some((_, zone)) = typed.time_zone {
+        zone.clone_into(&mut scan.known.machine.get_or_insert_with(Machine::default).time_zone);
+    }
+}
+
+/// `15063.413` of `10.0.15063.413`; of a version with fewer parts, as `10.00.`, nothing.
+fn build_of(version: &str) -> &str {
+    version
+        .splitn(3, '.')
+        .nth(2)
+        .filter(|build| build.starts_with(|c: char| c.is_ascii_digit()))
+        .unwrap_or("")
 }
 
 /// Kinds that say that something failed.
@@ -132,7 +164,14 @@ fn service_fact(
         (EventKind::ServiceState, Some("4" | "running")) => Some("running"),
         (EventKind::ServiceState, Some("1" | "stopped")) => Some("stopped"),
         (EventKind::ServiceState, _) => return None,
-        (EventKind::AppReadinessStarted, _) => Some("running"),
+        (
+            EventKind::AppReadinessStarted
+            | EventKind::AppReadinessStatus
+            | EventKind::AppReadinessTaskDone
+            | EventKind::AppReadinessTaskFailed
+            | EventKind::AppXDeployment,
+            _,
+        ) => Some("running"),
         (EventKind::AppReadinessStopped, _) => Some("stopped"),
         _ if failed => Some("failed"),
         (EventKind::ServiceStartTypeChanged, _) => None,

@@ -55,7 +55,12 @@ pub(crate) fn read_export(bytes: &[u8]) -> Scan {
 
 fn take(registry: &impl Registry, known: &mut Known) {
     if let Some(system) = registry::system_state(registry) {
-        known.machine = system.computer_name.map(|name| Machine { name, ..Machine::default() });
+        let (name, zone) = (system.computer_name, system.time_zone.key_name);
+        if name.is_some() || zone.is_some() {
+            let machine = known.machine.get_or_insert_with(Machine::default);
+            machine.name = name.unwrap_or_default();
+            machine.time_zone = zone.unwrap_or_default();
+        }
         for service in system.services {
             if let Some(instance) = service.instances.first() {
                 known

@@ -11,6 +11,8 @@ pub struct Machine {
     pub build: String,
     /// `x64`, `x86`.
     pub architecture: &'static str,
+    /// Name of its time zone, for example `W. Europe Standard Time`.
+    pub time_zone: String,
 }
 
 /// Something that could not be read.

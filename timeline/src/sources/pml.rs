@@ -227,6 +227,7 @@ impl PmlSource {
             os,
             build: header.os_build.to_string(),
             architecture: if header.wide() { "x64" } else { "x86" },
+            time_zone: String::new(),
         })
     }
 

@@ -85,6 +85,7 @@ impl EtlSource {
             os: String::new(),
             build: header.build.to_string(),
             architecture: if header.pointer_size == 8 { "x64" } else { "x86" },
+            time_zone: String::new(),
         })
     }
 
