@@ -62,11 +62,28 @@ pub struct CsiPrefix {
 /// Bytes of `YYYY-MM-DD HH:MM:SS,`.
 const STAMP: usize = 20;
 
-/// Whether a line can be a header at all: a date and a time at the places where CBS.log has them.
+/// Whether the line at the start of `text` can be a header at all: it has a date and a time where CBS.log has them.
 ///
-/// This is asked of every line of the file, so it looks at fixed places only.
+/// This is asked of every line of the file, so fixed places are looked at first.
 #[inline]
-pub(crate) fn is_header(line: &[u8]) -> bool {
+pub(crate) fn is_header(text: &[u8]) -> bool {
+    is_stamped(text) || without_file_name(text).is_some()
+}
+
+/// Bytes in which a file's name and a line number may stand before a line. A path has at most 260 characters.
+const MAX_FILE_NAME: usize = 300;
+
+/// The line after the name of its file and its number, which findstr, grep and Select-String put before it:
+/// `C:\Windows\Logs\CBS\CbsPersist_1.log:2023-05-23 01:17:29, Info …`.
+fn without_file_name(text: &[u8]) -> Option<&[u8]> {
+    let line = text.get(..text.len().min(MAX_FILE_NAME))?;
+    let line = memchr::memchr(b'\n', line).and_then(|end| line.get(..end)).unwrap_or(line);
+    let after = |at: usize| text.get(at + 1..).filter(|rest| is_stamped(rest));
+    memchr::memchr2_iter(b':', b'-', line).find_map(after)
+}
+
+#[inline]
+fn is_stamped(line: &[u8]) -> bool {
     line.first_chunk::<STAMP>().is_some_and(|stamp| {
         stamp[4] == b'-'
             && stamp[7] == b'-'
@@ -81,7 +98,8 @@ pub(crate) fn is_header(line: &[u8]) -> bool {
 
 /// Parses the header of `line`; `None` where the date is impossible or level or component are missing.
 pub fn parse_header(line: &[u8]) -> Option<Header<'_>> {
-    let stamp = line.first_chunk::<STAMP>().filter(|_| is_header(line))?;
+    let line = if is_stamped(line) { line } else { without_file_name(line)? };
+    let stamp = line.first_chunk::<STAMP>()?;
     let time = stamp_time(stamp)?;
     let (level, rest) = word(line.get(STAMP..)?)?;
     let level = match level {
@@ -196,6 +214,21 @@ mod tests {
     fn text_without_counter_is_the_rest_of_a_split_message() {
         assert_eq!(parse_csi_prefix(b"', disp = 0)[gle=0x8007000d]"), None);
         assert_eq!(parse_csi_prefix(b"deadbeefs are not counters"), None);
+    }
+
+    #[test]
+    fn a_file_name_before_a_line_is_passed_over() {
+        let line = "2023-05-23 01:17:29, Info                  CSI    00000006 [SR] Verifying 1 components";
+        let plain = parse_header(line.as_bytes()).unwrap();
+        for name in
+            [r"C:\Windows\Logs\CBS\CbsPersist_20230523160236.log:", "CBS.log:4711:", "4711:", "CBS.log-4711-"]
+        {
+            let named = format!("{name}{line}");
+            assert_eq!(parse_header(named.as_bytes()), Some(plain), "{name}");
+            assert!(is_header(named.as_bytes()));
+        }
+        assert!(!is_header(format!("a body line\nCBS.log:{line}").as_bytes()), "the next line's");
+        assert!(!is_header(format!("{}:{line}", "x".repeat(MAX_FILE_NAME)).as_bytes()));
     }
 
     #[test]
