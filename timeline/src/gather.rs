@@ -16,6 +16,8 @@ pub trait Done {
     fn kind(&self) -> Kind;
     /// Whether it is an open that asks for attributes only.
     fn looks_only(&self) -> bool;
+    /// Thread id; 0 where the source does not tell it.
+    fn tid(&self) -> u32;
     /// Process Monitor's name of the operation.
     fn name(&self) -> &'static str;
     /// Who did it, by position in [`crate::Timeline::processes`].

@@ -1,5 +1,9 @@
 //! A candidate with the facts that it is ranked by.
 
+use super::{
+    after::After,
+    link::{Link, Objection},
+};
 use timeline::{Event, EventId, FileTime, Place, ProcessId, Words};
 
 /// An operation that may be the one that failed.
@@ -19,10 +23,23 @@ pub struct Candidate {
     pub holder: Option<Holder>,
     /// The line of a log that reports it.
     pub report: Option<LogReport>,
+    /// What ties it to the failure, the strongest first.
+    pub links: Vec<Link>,
+    /// What speaks against naming it.
+    pub objections: Vec<Objection>,
+    /// What came after it.
+    pub after: After,
     /// What it scores, and for what.
     pub features: Vec<FeatureHit>,
     /// The sum of the features.
     pub score: f64,
+}
+
+impl Candidate {
+    /// Whether something ties it to the failure, and nothing speaks against that.
+    pub fn is_eligible(&self) -> bool {
+        !self.links.is_empty() && self.objections.is_empty()
+    }
 }
 
 /// A process that had the object open when the operation failed.

@@ -60,23 +60,6 @@ pub(crate) fn ended_with_it(timeline: &Timeline<'_>, event: &Event) -> bool {
     timeline.process_of(event).is_some_and(|process| is_exit_of(process, event.status))
 }
 
-/// Features that are a reason of the operation's own; without one of them it is only an error among others.
-const OWN: &[&str] = &[
-    "named",
-    "reported",
-    "looked-up-after",
-    "planned",
-    "ended-with-it",
-    "needed-name",
-    "hard-status",
-    "mutation",
-];
-
-/// Whether something in the features speaks of this very operation.
-pub(crate) fn has_reason(features: &[FeatureHit]) -> bool {
-    features.iter().any(|f| f.score > 0.0 && OWN.contains(&f.name))
-}
-
 /// Score from which a candidate can be named as the failing operation.
 pub(crate) const NAMEABLE: f64 = 8.0;
 /// Score from which, with a clear lead, confidence is high.

@@ -5,7 +5,7 @@
 
 mod actors;
 mod aligned;
-mod normalise;
+pub(crate) mod normalise;
 mod operations;
 mod parts;
 mod profile;

@@ -3,12 +3,12 @@
 
 /// A path in which what varies is masked.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Normal {
+pub(crate) struct Normal {
     /// The path in lower case, with masks such as `<guid>`.
-    pub(super) text: String,
+    pub(crate) text: String,
     /// Whether everything masked only tells machines and versions apart, so that equal texts mean the same object; a
     /// masked GUID or number may have told different objects apart.
-    pub(super) same_object: bool,
+    pub(crate) same_object: bool,
 }
 
 /// Beginnings that stand for one another, lower case: what is found, and what stands for it.
@@ -38,7 +38,7 @@ const LONG_HEX: usize = 8;
 const LONG_NUMBER: usize = 4;
 
 /// Masks what varies in `path`, touched by a process with this id.
-pub(super) fn normalise(path: &str, pid: u32) -> Normal {
+pub(crate) fn normalise(path: &str, pid: u32) -> Normal {
     let lower = path.to_lowercase();
     let mut masked = Masked { out: String::with_capacity(lower.len()), same_object: true };
     let rest = masked.root(&lower);

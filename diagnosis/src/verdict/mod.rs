@@ -95,12 +95,7 @@ pub(crate) struct Found<'a> {
 
 pub(crate) fn decide(found: &Found<'_>) -> Verdict {
     let seen = Seen::of(found.timeline, found.boots);
-    let nameable = found.candidates.first().filter(|c| {
-        c.score >= features::NAMEABLE
-            && features::has_reason(&c.features)
-            && c.later_success.is_none()
-            && found.signs.iter().any(|s| s.latest >= c.event.time)
-    });
+    let nameable = found.candidates.first().filter(|c| c.is_eligible() && c.score >= features::NAMEABLE);
     let failed = !found.signs.is_empty() || found.faults.any();
     let mut verdict = match (nameable, found.faults.first()) {
         (Some(candidate), _) if failed => failing(found, candidate),

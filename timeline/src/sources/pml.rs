@@ -336,6 +336,10 @@ struct PmlDone<'a> {
 }
 
 impl Done for PmlDone<'_> {
+    fn tid(&self) -> u32 {
+        self.event.tid()
+    }
+
     fn looks_only(&self) -> bool {
         open_facts(&self.event).is_some_and(|open| open.attributes_only())
     }

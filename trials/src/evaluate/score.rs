@@ -118,12 +118,15 @@ pub fn judge(case: &Case, rules: &Rules) -> Judged {
     let words = |c: &Candidate| {
         let process = timeline.process_of(&c.event).map_or("?", |p| p.name.as_str());
         format!(
-            "{:.1} #{} {process} {} {} 0x{:08X}: {}",
+            "{:.1} #{} {process} {} {} 0x{:08X}: links {:?}, against {:?}, {:?}: {}",
             c.score,
             c.event.id.index,
             c.event.name,
             c.event.path,
             c.event.status,
+            c.links,
+            c.objections,
+            c.after,
             c.features.iter().map(|f| format!("{} {:+.1}", f.name, f.score)).collect::<Vec<_>>().join(", ")
         )
     };

@@ -197,6 +197,9 @@ pub(super) struct Lent<'s, 'a, 'r> {
 }
 
 impl Done for Lent<'_, '_, '_> {
+    fn tid(&self) -> u32 {
+        Row::tid(self.seen).unwrap_or_default()
+    }
     fn looks_only(&self) -> bool {
         false
     }

@@ -108,6 +108,9 @@ pub(super) struct Lent<'r, 'a> {
 }
 
 impl Done for Lent<'_, '_> {
+    fn tid(&self) -> u32 {
+        Row::tid(&self.line).unwrap_or_default()
+    }
     fn id(&self) -> EventId {
         EventId { source: self.source, index: self.line.row.index() }
     }

@@ -1,0 +1,93 @@
+//! What a candidate's thread and process did between it and the sign of failure that follows.
+
+use timeline::{Event, Role, Ticks};
+
+use super::steps::{StepKind, Steps, kind_of, object_of};
+use crate::signs::Sign;
+
+/// What came after a candidate.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct After {
+    /// Changes that its thread made before the sign.
+    pub thread_changes: u64,
+    /// What its thread read or opened before the sign, the candidate's own object left out.
+    pub thread_reads: u64,
+    /// Changes that other threads of the process made before the sign.
+    pub process_changes: u64,
+    /// How long the thread went on working.
+    pub worked: Ticks,
+    /// How long the process went on working.
+    pub process_worked: Ticks,
+    /// The thread wrote to a log, or noted servicing's state, before it did anything else.
+    pub noted: bool,
+    /// How often its thread met the same result on an object of the kind again, before the sign.
+    pub tried_again: u64,
+    /// From the candidate to the sign.
+    pub to_sign: Option<Ticks>,
+}
+
+/// Servicing that works on for so long was not stopped.
+const LONG: Ticks = Ticks::seconds(10);
+/// What a thread reads before it reports a failure.
+const LAST_READS: u64 = 8;
+/// A sign follows the failure that it tells of within this time.
+const SOON: Ticks = Ticks::seconds(120);
+
+impl After {
+    pub(crate) fn new(steps: &Steps, role: Role, event: &Event, signs: &[Sign]) -> Self {
+        let mut later = signs.iter().filter(|sign| sign.latest >= event.time);
+        let (Some(process), Some(sign)) = (event.process, later.next()) else { return Self::default() };
+        let mut after = Self { to_sign: Some(sign.time.since(event.time)), ..Self::default() };
+        // A line is cut to the second; what a trace shows within that second says when.
+        let exact = later.chain([sign]).filter(|other| other.time == other.latest).map(|other| other.time);
+        let end = exact.min().unwrap_or(sign.latest).min(sign.latest);
+        let (own, kind) = (object_of(event), kind_of(role, event));
+        let mut next_known = false;
+        for step in steps.between(process, event.time, end) {
+            if step.index == event.id.index {
+                continue;
+            }
+            let is_work = match step.kind {
+                StepKind::Change => true,
+                StepKind::Read => step.hash != own,
+                _ => false,
+            };
+            let since = step.time.since(event.end());
+            if step.kind == StepKind::Failure && step.hash == kind && step.tid == event.tid {
+                after.tried_again += 1;
+            }
+            if step.tid != event.tid {
+                after.process_changes += u64::from(step.kind == StepKind::Change);
+                if is_work {
+                    after.process_worked = after.process_worked.max(since);
+                }
+                continue;
+            }
+            if !next_known && (is_work || matches!(step.kind, StepKind::Log | StepKind::Report)) {
+                next_known = true;
+                after.noted = !is_work;
+            }
+            if is_work {
+                after.thread_changes += u64::from(step.kind == StepKind::Change);
+                after.thread_reads += u64::from(step.kind == StepKind::Read);
+                after.worked = after.worked.max(since);
+            }
+        }
+        after
+    }
+
+    /// Whether servicing went on with its work, as it does not after a failure.
+    pub fn carried_on(&self) -> bool {
+        self.thread_changes > 0
+            || self.worked >= LONG && self.thread_reads > LAST_READS
+            || self.process_worked >= LONG && self.process_changes > 0
+    }
+
+    /// Whether the work of its thread stops with the candidate.
+    pub fn stops(&self) -> bool {
+        !self.carried_on()
+            && self.tried_again == 0
+            && self.thread_reads <= LAST_READS
+            && self.to_sign.is_some_and(|to_sign| to_sign <= SOON)
+    }
+}

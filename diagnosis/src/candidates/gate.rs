@@ -1,0 +1,64 @@
+//! Which candidates can be named: those that a link ties to the failure, and that nothing speaks against.
+
+use timeline::Role;
+
+use super::{
+    after::After,
+    features::Context,
+    link::{Link, Objection},
+};
+
+/// The links of a candidate, the strongest first.
+pub(super) fn links(context: &Context<'_>, after: &After, ended_with_it: bool) -> Vec<Link> {
+    let candidate = context.candidate;
+    let report = candidate.report.as_ref().filter(|report| report.close);
+    let named = report.is_some_and(|report| report.same_name);
+    let coded = report.is_some_and(|report| report.code.is_some());
+    let asked =
+        candidate.reopened.is_some() && matches!(context.process.role, Role::Poqexec | Role::TiWorker);
+    let found = [
+        (Link::LogObjectAndCode, named && coded),
+        (Link::ExitStatus, ended_with_it),
+        (Link::LogObject, named && !coded),
+        (Link::AskedHolder, asked && candidate.holder.is_none_or(|holder| holder.explains)),
+        (Link::LogCode, coded && !named),
+        (Link::WorkStopped, after.stops()),
+    ];
+    found.into_iter().filter(|(_, holds)| *holds).map(|(link, _)| link).collect()
+}
+
+/// What the rest of the case says of a candidate.
+pub(super) struct Around {
+    /// It lies after the first sign.
+    pub(super) after_sign: bool,
+    /// Other objects of its kind with the same result, before the sign.
+    pub(super) alike: usize,
+    /// The trace covers the failure that a log tells of.
+    pub(super) covered: bool,
+}
+
+/// Objects of a kind on which a result is a habit.
+const HABIT: usize = 3;
+
+/// What speaks against naming a candidate.
+pub(super) fn objections(
+    context: &Context<'_>,
+    after: &After,
+    links: &[Link],
+    around: &Around,
+) -> Vec<Objection> {
+    let later_success = context.candidate.later_success;
+    let told = links.contains(&Link::LogObjectAndCode);
+    // poqexec that ends with the status at its last operation was stopped by it, however often it met the status before.
+    let ended = links.contains(&Link::ExitStatus) && after.stops();
+    let found = [
+        (Objection::AfterSign, around.after_sign && !told),
+        (Objection::MadeUpFor, later_success.is_some()),
+        (Objection::CarriedOn, after.carried_on() && !told),
+        (Objection::Habit, around.alike >= HABIT && !told && !ended),
+        (Objection::Contradicted, context.stance.contradicted),
+        (Objection::Elsewhere, context.stance.elsewhere && !told),
+        (Objection::NotCovered, !around.covered && !told),
+    ];
+    found.into_iter().filter(|(_, holds)| *holds).map(|(objection, _)| objection).collect()
+}

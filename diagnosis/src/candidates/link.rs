@@ -1,0 +1,110 @@
+//! Links: what ties an operation to the failure. Without one it is not named, whatever it looks like.
+
+use timeline::Words;
+
+/// What ties an operation to the failure, the strongest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Link {
+    /// A log names the object and the code, at that time.
+    LogObjectAndCode,
+    /// The process ended with the operation's status.
+    ExitStatus,
+    /// A log names the object, at that time.
+    LogObject,
+    /// The same thread looked up who holds the file.
+    AskedHolder,
+    /// A log has the code of the operation's status for what failed, at that time.
+    LogCode,
+    /// The work of the thread stopped with the operation.
+    WorkStopped,
+}
+
+/// The name in reports, and the words.
+const LINKS: &[(Link, &str, &str, &str)] = &[
+    (
+        Link::LogObjectAndCode,
+        "log-object-and-code",
+        "a log names the same object with the same code at that time",
+        "日志在该时间以相同代码提到同一对象",
+    ),
+    (Link::ExitStatus, "exit-status", "the process ended with this status", "进程以该状态结束"),
+    (Link::LogObject, "log-object", "a log names the same object at that time", "日志在该时间提到同一对象"),
+    (
+        Link::AskedHolder,
+        "asked-holder",
+        "the same thread looked up who holds the file",
+        "同一线程随即查询文件的占用者",
+    ),
+    (Link::LogCode, "log-code", "a log names the same code at that time", "日志在该时间记录了相同代码"),
+    (Link::WorkStopped, "work-stopped", "the work of its thread stops here", "该线程的工作到此为止"),
+];
+
+impl Link {
+    /// The name in reports.
+    pub fn name(self) -> &'static str {
+        LINKS.iter().find(|row| row.0 == self).map_or("", |row| row.1)
+    }
+
+    /// In words.
+    pub fn words(self) -> Words {
+        LINKS.iter().find(|row| row.0 == self).map_or_else(Words::default, |row| Words::new(row.2, row.3))
+    }
+}
+
+/// What speaks against naming an operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Objection {
+    /// It lies after the first sign of failure, or in the rollback.
+    AfterSign,
+    /// The same process succeeded with it later.
+    MadeUpFor,
+    /// Servicing went on with its work.
+    CarriedOn,
+    /// Servicing met the same result on other objects of the kind, and went on.
+    Habit,
+    /// The log names another code.
+    Contradicted,
+    /// What the log says failed lies elsewhere.
+    Elsewhere,
+    /// The trace ends before the failure, or lacks what would show it.
+    NotCovered,
+}
+
+/// The name in reports, and the words.
+const OBJECTIONS: &[(Objection, &str, &str, &str)] = &[
+    (Objection::AfterSign, "after-sign", "it follows the first sign of failure", "它在首个失败迹象之后"),
+    (Objection::MadeUpFor, "made-up-for", "the same process succeeded with it later", "同一进程后来成功"),
+    (Objection::CarriedOn, "carried-on", "servicing went on with its work after it", "此后更新程序继续工作"),
+    (
+        Objection::Habit,
+        "habit",
+        "servicing met this result on other objects of the kind and went on",
+        "更新程序在同类其他对象上也得到此结果并继续工作",
+    ),
+    (Objection::Contradicted, "contradicted", "the log names another code", "日志记录的是另一代码"),
+    (
+        Objection::Elsewhere,
+        "elsewhere",
+        "what the log says failed lies in another phase or at another time",
+        "日志所记的失败位于其他阶段或其他时间",
+    ),
+    (
+        Objection::NotCovered,
+        "not-covered",
+        "the trace does not cover the failure that the log tells of",
+        "跟踪未覆盖日志所记的失败",
+    ),
+];
+
+impl Objection {
+    /// The name in reports.
+    pub fn name(self) -> &'static str {
+        OBJECTIONS.iter().find(|row| row.0 == self).map_or("", |row| row.1)
+    }
+
+    /// In words.
+    pub fn words(self) -> Words {
+        let row = OBJECTIONS.iter().find(|row| row.0 == self);
+        row.map_or_else(Words::default, |row| Words::new(row.2, row.3))
+    }
+}

@@ -1,0 +1,165 @@
+//! Collects the candidates, and says which can be named and which is likeliest.
+
+use std::collections::HashMap;
+
+use timeline::{Event, Paths, ProcessId, Role, Timeline};
+
+use super::{
+    after::After,
+    candidate::{Candidate, FeatureHit},
+    covered::Covered,
+    features::{self, Context},
+    gate::{self, Around},
+    link::{Link, Objection},
+    log_reports,
+    relate::{group, relate},
+    stance::LogStance,
+    steps::Steps,
+};
+use crate::{
+    compare::{Aligned, GoodBoot, InGood, Likeness},
+    faults::Faults,
+    needed, ordinary,
+    signs::Sign,
+};
+
+/// Candidates that are looked at closely; the rest of a flood of equal errors says nothing more.
+const MAX_CANDIDATES: usize = 400;
+
+/// The good boot, and the phases of this one.
+pub(crate) struct Beside<'a> {
+    pub(crate) good: &'a GoodBoot,
+    pub(crate) phases: Aligned<'a>,
+}
+
+impl Beside<'_> {
+    fn of(&self, timeline: &Timeline<'_>, event: &Event) -> Option<InGood> {
+        self.good.beside(timeline, event, self.phases.at(event.time))
+    }
+}
+
+/// The candidates, best first.
+pub(crate) struct Ranked {
+    pub(crate) candidates: Vec<Candidate>,
+    /// Everything that touches the object of one of them, in order of time.
+    pub(crate) touching: Vec<Event>,
+}
+
+/// Collects and ranks.
+pub(crate) fn rank(
+    timeline: &Timeline<'_>,
+    signs: &[Sign],
+    faults: &Faults,
+    beside: Option<&Beside<'_>>,
+) -> Ranked {
+    let lines = log_reports::Lines::new(timeline, faults);
+    // What the plan makes anew, or takes away, need not be there before.
+    let planned = |event: &Event| {
+        timeline
+            .scans
+            .iter()
+            .find_map(|s| {
+                let plan = &s.known.plan;
+                plan.primitive(&event.path).or_else(|| plan.primitive(event.target.as_ref()?))
+            })
+            .filter(|p| p.must_exist || !needed::is_missing(event.status))
+    };
+    let in_good = |event: &Event| beside.and_then(|b| b.of(timeline, event));
+    // A result that is ordinary is looked at where a log or the plan speaks of its object, or where the good boot always
+    // succeeds with it.
+    let role = |e: &Event| timeline.process_of(e).map_or(Role::Other, |p| p.role);
+    let wanted = |e: &Event| {
+        !e.path.is_empty()
+            && !ordinary::is_aftermath(&e.path)
+            && (ordinary::benign(role(e), e).is_none()
+                || ordinary::can_be_raised(e)
+                    && (lines.name(e) || planned(e).is_some() || features::ended_with_it(timeline, e))
+                || in_good(e) == Some(InGood::Succeeds(Likeness::Same)))
+    };
+    let suspects = timeline.suspects(wanted);
+    let mut candidates = group(suspects);
+    // Of a flood the latest are nearest to the failure; what mutates comes before what only looks.
+    candidates.sort_by_key(|c| {
+        (std::cmp::Reverse(c.event.kind.mutates()), std::cmp::Reverse((c.event.time, c.event.id)))
+    });
+    candidates.truncate(MAX_CANDIDATES);
+    let paths = Paths::new(candidates.iter().map(|c| c.event.path.as_str()));
+    let touching = if paths.is_empty() { Vec::new() } else { timeline.touching(&paths) };
+    relate(&mut candidates, &touching, timeline);
+    for candidate in &mut candidates {
+        candidate.report = lines.report(&candidate.event);
+    }
+    let alike = alike(timeline);
+    let steps = Steps::gather(timeline);
+    let covered = Covered::new(timeline, faults, &steps);
+    let last = signs.first().map(|sign| {
+        candidates.iter().filter(|c| c.event.time <= sign.latest).map(|c| (c.event.time, c.event.id)).max()
+    });
+    let judged: Vec<Judged> = candidates
+        .iter()
+        .map(|candidate| {
+            let event = &candidate.event;
+            let Some(process) = timeline.process_of(event) else { return Judged::default() };
+            let sign = signs.iter().find(|s| s.latest >= event.time);
+            let context = Context {
+                candidate,
+                process,
+                before_sign: sign.map(|s| s.time.since(event.time)),
+                last_before_sign: last.flatten() == Some((event.time, event.id)),
+                planned: planned(event),
+                needed: needed::row(process.role, event.kind, event.status, &event.path),
+                ordinary: ordinary::benign(process.role, event),
+                stance: LogStance::new(event, process, candidate.report.as_ref(), faults),
+                in_good: in_good(event),
+                codes_known: lines.tell_codes(),
+                alike: alike.get(&(event.process, event.name, event.status)).copied().unwrap_or(1),
+            };
+            let after = After::new(&steps, process.role, event, signs);
+            let links = gate::links(&context, &after, features::ended_with_it(timeline, event));
+            let around = Around {
+                after_sign: first_sign(signs, timeline, event).is_none_or(|first| event.time > first.latest),
+                alike: steps.alike(process.role, event),
+                covered: covered.shows(event),
+            };
+            let objections = gate::objections(&context, &after, &links, &around);
+            let (features, score) = features::score(&context);
+            Judged { after, links, objections, features, score }
+        })
+        .collect();
+    for (candidate, judged) in candidates.iter_mut().zip(judged) {
+        candidate.after = judged.after;
+        candidate.links = judged.links;
+        candidate.objections = judged.objections;
+        (candidate.features, candidate.score) = (judged.features, judged.score);
+    }
+    // What can be named comes first, then what is likelier.
+    candidates.sort_by(|a, b| {
+        b.is_eligible()
+            .cmp(&a.is_eligible())
+            .then(b.score.total_cmp(&a.score))
+            .then(b.event.time.cmp(&a.event.time))
+            .then(a.event.id.cmp(&b.event.id))
+    });
+    Ranked { candidates, touching }
+}
+
+/// The first sign of failure that a trace can explain: what a log tells of the time before the trace, no event of it does.
+fn first_sign<'s>(signs: &'s [Sign], timeline: &Timeline<'_>, event: &Event) -> Option<&'s Sign> {
+    let scan = timeline.scans.get(usize::from(event.id.source.0));
+    let begin = scan.and_then(|scan| scan.first).unwrap_or_default();
+    signs.iter().find(|sign| sign.latest >= begin)
+}
+
+/// What was found of a candidate.
+#[derive(Default)]
+struct Judged {
+    after: After,
+    links: Vec<Link>,
+    objections: Vec<Objection>,
+    features: Vec<FeatureHit>,
+    score: f64,
+}
+
+fn alike(timeline: &Timeline<'_>) -> HashMap<(Option<ProcessId>, &'static str, u32), u64> {
+    timeline.failures().map(|g| ((g.process, g.operation, g.status), g.count)).collect()
+}

@@ -1,0 +1,144 @@
+//! Joins attempts to candidates, and finds what else happened to their objects.
+
+use std::collections::HashMap;
+
+use status_codes::status;
+use timeline::{Event, Kind, ProcessId, Role, Ticks, Timeline};
+
+use super::{
+    after::After,
+    candidate::{Candidate, Holder},
+};
+
+/// Earlier attempts of a candidate that are remembered.
+const MAX_EARLIER: usize = 4;
+
+/// Joins attempts of one process at the same with the same result; the last stands for all.
+pub(super) fn group(suspects: Vec<Event>) -> Vec<Candidate> {
+    let mut by_key: HashMap<(Option<ProcessId>, &'static str, u32, String), usize> = HashMap::new();
+    let mut candidates: Vec<Candidate> = Vec::new();
+    for event in suspects {
+        let key = (event.process, event.name, event.status, event.path.to_ascii_lowercase());
+        match by_key.get(&key).and_then(|at| candidates.get_mut(*at)) {
+            Some(candidate) => {
+                candidate.tries += 1;
+                if candidate.earlier.len() == MAX_EARLIER {
+                    candidate.earlier.remove(0);
+                }
+                candidate.earlier.push(std::mem::replace(&mut candidate.event, event).id);
+            }
+            None => {
+                by_key.insert(key, candidates.len());
+                candidates.push(Candidate {
+                    event,
+                    tries: 1,
+                    earlier: Vec::new(),
+                    later_success: None,
+                    reopened: None,
+                    holder: None,
+                    report: None,
+                    links: Vec::new(),
+                    objections: Vec::new(),
+                    after: After::default(),
+                    features: Vec::new(),
+                    score: 0.0,
+                });
+            }
+        }
+    }
+    candidates
+}
+
+/// Within this time after an error an open for attributes only counts as its follow-up.
+const REOPEN_WITHIN: Ticks = Ticks::seconds(2);
+
+/// Finds what else happened to the candidates' objects. `touching` is in order of time.
+pub(super) fn relate(candidates: &mut [Candidate], touching: &[Event], timeline: &Timeline<'_>) {
+    let mut by_path: HashMap<String, Vec<&Event>> = HashMap::new();
+    for event in touching {
+        by_path.entry(event.path.to_ascii_lowercase()).or_default().push(event);
+    }
+    for candidate in candidates {
+        let Some(events) = by_path.get(&candidate.event.path.to_ascii_lowercase()) else { continue };
+        let error = &candidate.event;
+        let after = || events.iter().filter(|e| (e.time, e.id) > (error.time, error.id));
+        let looks = |e: &&&Event| {
+            e.tid == error.tid && e.process == error.process && e.open.is_some_and(|o| o.attributes_only())
+        };
+        candidate.reopened = after()
+            .take_while(|e| e.time.since(error.end()) <= REOPEN_WITHIN)
+            .filter(looks)
+            .find(|e| !e.failed())
+            .map(|e| e.id);
+        candidate.later_success = after()
+            .filter(|e| e.process == error.process && !e.failed())
+            .find(|e| makes_up(error, e))
+            .map(|e| e.id);
+        candidate.holder = holder(events, error, timeline);
+    }
+}
+
+/// Whether a success of the same process on the same path makes up for the error: the same kind of operation, or an open
+/// that asks for as much.
+fn makes_up(error: &Event, success: &Event) -> bool {
+    // Of queries each asks for something else.
+    let alike = error.kind.mutates() || error.open.is_some() || error.name == success.name;
+    if success.kind != error.kind || !alike {
+        return false;
+    }
+    match (error.open, success.open) {
+        (Some(wanted), Some(got)) => !got.attributes_only() || wanted.attributes_only(),
+        _ => true,
+    }
+}
+
+/// Whether another open of the object can be what the error comes from, where it is worth a look at all. A conflict of
+/// share modes is a SHARING VIOLATION, never an ACCESS DENIED; a rename, link or delete over an open or mapped file can be
+/// denied as well.
+fn is_of_sharing(error: &Event) -> Option<bool> {
+    match error.status {
+        _ if error.kind.is_registry() => None,
+        status::SHARING_VIOLATION
+        | status::DELETE_PENDING
+        | status::CANNOT_DELETE
+        | status::USER_MAPPED_FILE
+        | status::TRANSACTIONAL_CONFLICT => Some(true),
+        status::ACCESS_DENIED => {
+            Some(matches!(error.kind, Kind::FileRename | Kind::FileLink | Kind::FileDelete))
+        }
+        _ => None,
+    }
+}
+
+/// The process, other than the failing one, whose open of the object was not closed when the operation failed. Of
+/// several the one that shared least.
+fn holder(events: &[&Event], error: &Event, timeline: &Timeline<'_>) -> Option<Holder> {
+    let explains = is_of_sharing(error)?;
+    let mut open: HashMap<ProcessId, Vec<Holder>> = HashMap::new();
+    for event in events.iter().take_while(|e| e.time <= error.time) {
+        let Some(process) = event.process.filter(|p| Some(*p) != error.process) else { continue };
+        match event.kind {
+            Kind::FileOpen | Kind::FileCreate if !event.failed() => {
+                let Some(facts) = event.open.filter(|o| !o.attributes_only()) else { continue };
+                let holder =
+                    Holder { process, event: event.id, time: event.time, share: facts.share, explains };
+                open.entry(process).or_default().push(holder);
+            }
+            // Process Monitor does not tell handles apart: a close ends the oldest open.
+            Kind::FileClose => {
+                if let Some(list) = open.get_mut(&process)
+                    && !list.is_empty()
+                {
+                    list.remove(0);
+                }
+            }
+            _ => {}
+        }
+    }
+    let alive = |h: &Holder| {
+        timeline
+            .process(h.process)
+            .is_some_and(|p| p.end.is_none_or(|end| end >= error.time) && p.role != Role::System)
+    };
+    open.into_values().flatten().filter(alive).min_by_key(|h| (h.share, h.event))
+}

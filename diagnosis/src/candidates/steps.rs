@@ -1,0 +1,184 @@
+//! What the processes of servicing did, step by step: one pass over all operations.
+
+use std::collections::HashMap;
+
+use timeline::{Done, Event, FileTime, Gather, Kind, ProcessId, Role, Timeline, is_error};
+
+use super::habits::{self, Habits, Miss};
+use crate::ordinary;
+
+/// What a step is to the work of servicing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum StepKind {
+    /// It changed a file or a key.
+    Change,
+    /// It read or opened something.
+    Read,
+    /// It closed something.
+    Close,
+    /// It wrote to a log of servicing.
+    Log,
+    /// It noted servicing's state, or gathered an error report.
+    Report,
+    /// It failed.
+    Failure,
+}
+
+/// A step of a thread.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Step {
+    pub(crate) time: FileTime,
+    pub(crate) index: u64,
+    pub(crate) tid: u32,
+    pub(crate) kind: StepKind,
+    /// Hash of the object's path in lower case, of a failure the number of its kind; 0 where neither matters.
+    pub(crate) hash: u64,
+}
+
+/// The steps of each servicing process, in order of time.
+#[derive(Debug, Default)]
+pub(crate) struct Steps {
+    by_process: HashMap<ProcessId, Vec<Step>>,
+    pub(crate) habits: Habits,
+    text: String,
+}
+
+/// Files and folders that servicing writes its logs to: parts of paths in lower case.
+const LOGS: &[&str] =
+    &[r"\logs\cbs\", r"\logs\dism\", r"\poqexec.log", r"\setupapi.dev.log", r"\setupapi.setup.log"];
+
+/// Keys and values in which CBS and CSI note how far they are, and what failed: parts of paths in lower case.
+const STATE: &[&str] = &[
+    r"\component based servicing\interface",
+    r"\component based servicing\sessionspending",
+    r"\component based servicing\disablewerreporting",
+    r"\executestate",
+    r"\originalfailurestatus",
+    r"\winsxs\pending.xml",
+    r"\session manager\setupexecute",
+];
+
+/// The hive of the component store. Its own values are state; what lies deeper is servicing's work.
+const STORE: &str = r"hklm\components";
+
+/// Whether a path in lower case is one of servicing's state.
+fn is_state(path: &str) -> bool {
+    let below_store = path.strip_prefix(STORE).map(|rest| rest.strip_prefix('\\').unwrap_or(rest));
+    is_in(path, STATE) || below_store.is_some_and(|rest| !rest.contains('\\'))
+}
+
+fn is_in(path: &str, table: &[&str]) -> bool {
+    table.iter().any(|part| path.contains(part))
+}
+
+/// The number of an event's object.
+pub(super) fn object_of(event: &Event) -> u64 {
+    habits::hash(&event.path.to_ascii_lowercase())
+}
+
+/// The number of the kind of an event that failed.
+pub(super) fn kind_of(role: Role, event: &Event) -> u64 {
+    habits::key(role, event.name, event.status, event.kind, &event.path.to_ascii_lowercase())
+}
+
+/// What a pass knows beforehand.
+struct Pass {
+    roles: Vec<Role>,
+}
+
+impl Steps {
+    /// Goes once through all operations.
+    pub(crate) fn gather(timeline: &Timeline<'_>) -> Self {
+        let roles = timeline.processes.iter().map(|p| p.role).collect();
+        let mut steps = timeline.gather(&Pass { roles });
+        for list in steps.by_process.values_mut() {
+            list.sort_by_key(|step| (step.time, step.index));
+        }
+        steps
+    }
+
+    /// The steps of a process later than `from` and not later than `to`.
+    pub(crate) fn between(&self, process: ProcessId, from: FileTime, to: FileTime) -> &[Step] {
+        let list = self.by_process.get(&process).map_or(&[][..], Vec::as_slice);
+        let begin = list.partition_point(|step| step.time <= from);
+        let end = list.partition_point(|step| step.time <= to);
+        list.get(begin..end.max(begin)).unwrap_or_default()
+    }
+
+    /// On how many other objects of its kind a process with this role met an event's result before, and went on.
+    pub(super) fn alike(&self, role: Role, event: &Event) -> usize {
+        let others =
+            self.habits.others(kind_of(role, event), object_of(event)).filter(|miss| miss.time < event.time);
+        others.filter(|miss| self.went_on(miss, event.time)).count()
+    }
+
+    /// Whether the thread that met an error worked on before it met another of the kind, and before `end`: tries under
+    /// one name after another are one attempt.
+    fn went_on(&self, miss: &Miss, end: FileTime) -> bool {
+        let later = self.between(miss.process, miss.time, end).iter().filter(|step| step.tid == miss.tid);
+        let mut own =
+            later.filter(|step| matches!(step.kind, StepKind::Change | StepKind::Read | StepKind::Failure));
+        own.next().is_some_and(|step| step.kind != StepKind::Failure || step.hash != miss.key)
+    }
+
+    /// Whether any step of servicing succeeded. A trace of failures alone does not show what came after one.
+    pub(crate) fn show_success(&self) -> bool {
+        self.by_process.values().flatten().any(|step| step.kind != StepKind::Failure)
+    }
+}
+
+impl Gather for Pass {
+    type Part = Steps;
+
+    fn take(&self, done: &impl Done, part: &mut Steps) {
+        let Some(process) = done.process() else { return };
+        let role = self.roles.get(process.0 as usize).copied().unwrap_or(Role::Other);
+        if !role.services_updates() {
+            return;
+        }
+        let kind = done.kind();
+        if matches!(kind, Kind::ProcessCreate | Kind::ProcessStart | Kind::ProcessExit | Kind::Other) {
+            return;
+        }
+        let (time, tid, index) = (done.time(), done.tid(), done.id().index);
+        let failed = is_error(done.status());
+        let (what, hash) = if matches!(kind, Kind::FileClose | Kind::KeyClose) {
+            (StepKind::Close, 0)
+        } else {
+            let mut path = std::mem::take(&mut part.text);
+            path.clear();
+            done.push_path(&mut path);
+            path.make_ascii_lowercase();
+            let what = if is_in(&path, LOGS) {
+                StepKind::Log
+            } else if is_state(&path) || ordinary::is_aftermath(&path) {
+                StepKind::Report
+            } else if failed {
+                StepKind::Failure
+            } else if kind.mutates() && !done.looks_only() {
+                StepKind::Change
+            } else {
+                StepKind::Read
+            };
+            let object = habits::hash(&path);
+            let step = if what == StepKind::Failure {
+                let key = habits::key(role, done.name(), done.status(), kind, &path);
+                part.habits.add(Miss { key, object, time, process, tid });
+                (what, key)
+            } else {
+                (what, object)
+            };
+            part.text = path;
+            step
+        };
+        part.by_process.entry(process).or_default().push(Step { time, index, tid, kind: what, hash });
+    }
+
+    fn join(&self, mut earlier: Steps, later: Steps) -> Steps {
+        for (process, steps) in later.by_process {
+            earlier.by_process.entry(process).or_default().extend(steps);
+        }
+        earlier.habits.join(later.habits);
+        earlier
+    }
+}
