@@ -109,7 +109,7 @@ pub(crate) fn ordinary(
     path: &str,
     open: Option<OpenFacts>,
 ) -> Option<Words> {
-    if is_aftermath(path) {
+    if is_aftermath(&path.to_ascii_lowercase()) {
         return Some(Words::new(
             "CBS gathers it for the report on a failure that happened before",
             "CBS 为已发生的失败收集报告所用",
@@ -140,6 +140,10 @@ const AFTERMATH: &[&str] = &[
     r"\winsxs\temp\logfiles\ntfslog.etl",
 ];
 
+/// Keys and folders of Windows Error Reporting: parts of paths in lower case.
+const REPORTING: &[&str] =
+    &[r"\windows error reporting", r"\microsoft\windows\wer\", r"\crashdumps\", r"\minidump\"];
+
 /// Whether an ordinary result can be none where a log or the plan speaks of its object: a name that is missing, or
 /// taken. Precompiled INFs are made again where they are missing.
 pub(crate) fn can_be_raised(event: &Event) -> bool {
@@ -147,15 +151,9 @@ pub(crate) fn can_be_raised(event: &Event) -> bool {
     is_name && !event.path.to_ascii_lowercase().ends_with(".pnf")
 }
 
-/// Whether a path is one that CBS touches when it reports a failure.
+/// Whether a path, in lower case, is one that CBS touches when it reports a failure.
 pub(crate) fn is_aftermath(path: &str) -> bool {
-    let ends_with = |tail: &str| {
-        path.len()
-            .checked_sub(tail.len())
-            .and_then(|at| path.get(at..))
-            .is_some_and(|end| end.eq_ignore_ascii_case(tail))
-    };
-    AFTERMATH.iter().any(|tail| ends_with(tail))
+    AFTERMATH.iter().any(|tail| path.ends_with(tail)) || REPORTING.iter().any(|part| path.contains(part))
 }
 
 /// Lines that tell of that report, and of no failure of their own: parts of them.

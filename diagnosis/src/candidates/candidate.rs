@@ -36,6 +36,24 @@ pub struct Candidate {
 }
 
 impl Candidate {
+    /// A candidate of which nothing but the operation is known.
+    pub fn new(event: Event) -> Self {
+        Self {
+            event,
+            tries: 1,
+            earlier: Vec::new(),
+            later_success: None,
+            reopened: None,
+            holder: None,
+            report: None,
+            links: Vec::new(),
+            objections: Vec::new(),
+            after: After::default(),
+            features: Vec::new(),
+            score: 0.0,
+        }
+    }
+
     /// Whether something ties it to the failure, and nothing speaks against that.
     pub fn is_eligible(&self) -> bool {
         !self.links.is_empty() && self.objections.is_empty()
@@ -69,6 +87,8 @@ pub struct LogReport {
     pub time: Option<FileTime>,
     /// The code that it names, where the operation's status maps to it: an HRESULT, or the NTSTATUS itself.
     pub code: Option<u32>,
+    /// It names a code, and the operation's status does not map to it.
+    pub other_code: bool,
     /// It names the operation's object.
     pub same_name: bool,
     /// It was written within seconds of the operation.

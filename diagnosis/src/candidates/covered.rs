@@ -33,7 +33,7 @@ impl Covered {
         let holds = |time: FileTime| {
             self.spans.iter().any(|(from, to)| {
                 let begins = time.plus(MARGIN) >= *from && event.time >= *from;
-                begins && time <= to.plus(MARGIN)
+                begins && time <= *to
             })
         };
         self.successes && self.failed.is_none_or(holds)

@@ -22,7 +22,7 @@ pub(super) fn links(context: &Context<'_>, after: &After, ended_with_it: bool) -
         (Link::LogObject, named && !coded),
         (Link::AskedHolder, asked && candidate.holder.is_none_or(|holder| holder.explains)),
         (Link::LogCode, coded && !named),
-        (Link::WorkStopped, after.stops()),
+        (Link::WorkStopped, after.stops() && context.process.role.works_alone()),
     ];
     found.into_iter().filter(|(_, holds)| *holds).map(|(link, _)| link).collect()
 }

@@ -2,20 +2,18 @@
 
 use std::collections::HashSet;
 
-use super::candidate::LogReport;
+use status_codes::status;
+
+use super::{candidate::LogReport, named::Names};
 use crate::{faults::Faults, ordinary::AFTERMATH_LINES, signs::LINE_GRAIN};
 use timeline::{Event, FileTime, Place, Ticks, Timeline};
 
 /// A line is written after what it reports, but not long after.
 const SOON: Ticks = Ticks::seconds(5);
-/// Names shorter than this would be found in lines that do not mean them.
-const SHORTEST_NAME: usize = 5;
 
 /// The lines that say that something failed.
 pub(crate) struct Lines {
     lines: Vec<Line>,
-    /// Every word of them that could be an object's name.
-    words: HashSet<String>,
 }
 
 struct Line {
@@ -44,17 +42,13 @@ impl Lines {
             is_fault: known.contains(&Place::Line { source: l.source, line: l.line }),
         });
         let lines: Vec<Line> = lines.collect();
-        let words = lines.iter().flat_map(|l| l.lower.split(is_between)).flat_map(|word| {
-            let stem = word.strip_suffix(".inf");
-            [Some(word), stem].into_iter().flatten()
-        });
-        let words = words.filter(|w| w.len() >= SHORTEST_NAME).map(str::to_owned).collect();
-        Self { lines, words }
+        Self { lines }
     }
 
     /// Whether one of them names the operation's object.
     pub(crate) fn name(&self, event: &Event) -> bool {
-        !self.words.is_empty() && names(event).iter().any(|name| self.words.contains(name))
+        let names = Names::new(event);
+        self.lines.iter().any(|line| names.are_in(&line.lower))
     }
 
     /// Whether some line names the code of an error.
@@ -64,17 +58,13 @@ impl Lines {
 
     /// The line that reports `event` best. `None` where neither code nor name is in any.
     pub(crate) fn report(&self, event: &Event) -> Option<LogReport> {
-        let win32 = status_codes::NtStatus(event.status).to_win32();
-        let names = names(event);
+        let names = Names::new(event);
         let reports = self.lines.iter().filter_map(|line| {
-            let by_win32 = win32.as_ref().is_some_and(|m| {
-                line.win32.is_some() && (line.win32 == Some(m.win32.0) || line.win32 == m.older.map(|w| w.0))
-            });
             let by_status = line.ntstatus.filter(|status| *status == event.status);
-            let by_win32 =
-                line.win32.filter(|_| by_win32).map(|w| status_codes::Win32Error(w).to_hresult().0);
+            let by_win32 = line.win32.filter(|win32| is_win32_of(event.status, *win32));
+            let by_win32 = by_win32.map(|w| status_codes::Win32Error(w).to_hresult().0);
             let code = by_win32.or(by_status);
-            let same_name = names.iter().any(|name| line.lower.contains(name.as_str()));
+            let same_name = names.are_in(&line.lower);
             // A code alone says something only where the line is about a failure of servicing.
             if !(same_name || code.is_some() && line.is_fault) {
                 return None;
@@ -87,6 +77,7 @@ impl Lines {
                 text: line.text.clone(),
                 time: line.time,
                 code,
+                other_code: code.is_none() && (line.win32.is_some() || line.ntstatus.is_some()),
                 same_name,
                 close,
             };
@@ -98,27 +89,11 @@ impl Lines {
     }
 }
 
-/// Whether a character stands between the words of a line: paths are taken apart, file names are not.
-fn is_between(c: char) -> bool {
-    c.is_whitespace()
-        || matches!(c, '\\' | '/' | ':' | ',' | ';' | '\'' | '"' | '[' | ']' | '(' | ')' | '{' | '}' | '=')
-}
-
-/// Names by which a line would mean the operation's object: the last parts of its paths, and the INF of a folder of the
-/// driver store.
-fn names(event: &Event) -> Vec<String> {
-    let paths = [Some(&event.path), event.target.as_ref()];
-    let mut names = Vec::new();
-    for path in paths.into_iter().flatten() {
-        let path = path.to_ascii_lowercase();
-        if let Some(last) = path.rsplit('\\').next() {
-            names.push(last.to_owned());
-        }
-        // ...\FileRepository\cpu.inf_amd64_0123456789abcdef\...
-        names
-            .extend(path.split('\\').filter_map(|part| Some(format!("{}.inf", part.split_once(".inf_")?.0))));
-    }
-    names.retain(|n| n.len() >= SHORTEST_NAME);
-    names.dedup();
-    names
+/// Whether Windows turns a status into this Win32 error. CreateFile gives ERROR_FILE_EXISTS for a name that is taken,
+/// where other functions give ERROR_ALREADY_EXISTS.
+pub(super) fn is_win32_of(status: u32, win32: u32) -> bool {
+    const FILE_EXISTS: u32 = 80;
+    let maps = status_codes::NtStatus(status).to_win32();
+    maps.is_some_and(|m| win32 == m.win32.0 || m.older.is_some_and(|older| win32 == older.0))
+        || status == status::OBJECT_NAME_COLLISION && win32 == FILE_EXISTS
 }

@@ -8,6 +8,7 @@ mod gate;
 mod habits;
 mod link;
 mod log_reports;
+mod named;
 mod rank;
 mod relate;
 mod stance;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use timeline::{Event, Paths, ProcessId, Role, Timeline};
+use timeline::{Event, FileTime, Paths, ProcessId, Role, Timeline};
 
 use super::{
     after::After,
@@ -70,7 +70,7 @@ pub(crate) fn rank(
     let role = |e: &Event| timeline.process_of(e).map_or(Role::Other, |p| p.role);
     let wanted = |e: &Event| {
         !e.path.is_empty()
-            && !ordinary::is_aftermath(&e.path)
+            && !ordinary::is_aftermath(&e.path.to_ascii_lowercase())
             && (ordinary::benign(role(e), e).is_none()
                 || ordinary::can_be_raised(e)
                     && (lines.name(e) || planned(e).is_some() || features::ended_with_it(timeline, e))
@@ -117,7 +117,7 @@ pub(crate) fn rank(
             let after = After::new(&steps, process.role, event, signs);
             let links = gate::links(&context, &after, features::ended_with_it(timeline, event));
             let around = Around {
-                after_sign: first_sign(signs, timeline, event).is_none_or(|first| event.time > first.latest),
+                after_sign: first_sign(signs, timeline, event).is_none_or(|first| event.time > first),
                 alike: steps.alike(process.role, event),
                 covered: covered.shows(event),
             };
@@ -143,11 +143,14 @@ pub(crate) fn rank(
     Ranked { candidates, touching }
 }
 
-/// The first sign of failure that a trace can explain: what a log tells of the time before the trace, no event of it does.
-fn first_sign<'s>(signs: &'s [Sign], timeline: &Timeline<'_>, event: &Event) -> Option<&'s Sign> {
+/// When the first sign of failure was there that the trace of an event can explain: what a log tells of the time before
+/// the trace, no event of it does. A line is cut to the second; what a trace shows within that second says when.
+fn first_sign(signs: &[Sign], timeline: &Timeline<'_>, event: &Event) -> Option<FileTime> {
     let scan = timeline.scans.get(usize::from(event.id.source.0));
     let begin = scan.and_then(|scan| scan.first).unwrap_or_default();
-    signs.iter().find(|sign| sign.latest >= begin)
+    let first = signs.iter().find(|sign| sign.latest >= begin)?;
+    let exact = signs.iter().filter(|sign| sign.time == sign.latest && sign.time >= first.time);
+    Some(exact.map(|sign| sign.time).min().unwrap_or(first.latest).min(first.latest))
 }
 
 /// What was found of a candidate.

@@ -5,10 +5,7 @@ use std::collections::HashMap;
 use status_codes::status;
 use timeline::{Event, Kind, ProcessId, Role, Ticks, Timeline};
 
-use super::{
-    after::After,
-    candidate::{Candidate, Holder},
-};
+use super::candidate::{Candidate, Holder};
 
 /// Earlier attempts of a candidate that are remembered.
 const MAX_EARLIER: usize = 4;
@@ -29,20 +26,7 @@ pub(super) fn group(suspects: Vec<Event>) -> Vec<Candidate> {
             }
             None => {
                 by_key.insert(key, candidates.len());
-                candidates.push(Candidate {
-                    event,
-                    tries: 1,
-                    earlier: Vec::new(),
-                    later_success: None,
-                    reopened: None,
-                    holder: None,
-                    report: None,
-                    links: Vec::new(),
-                    objections: Vec::new(),
-                    after: After::default(),
-                    features: Vec::new(),
-                    score: 0.0,
-                });
+                candidates.push(Candidate::new(event));
             }
         }
     }

@@ -1,6 +1,6 @@
 //! How a candidate stands to what the logs say failed first: it may be what they mean, or something else.
 
-use super::candidate::LogReport;
+use super::{candidate::LogReport, log_reports::is_win32_of};
 use crate::faults::{FaultKind, Faults};
 use timeline::{Event, PhaseName, Process, Role, Ticks};
 
@@ -24,7 +24,9 @@ impl LogStance {
         let Some(fault) = faults.first().filter(|f| f.kind.names_a_cause()) else { return Self::default() };
         let meant = report.is_some_and(|r| r.same_name && (r.code.is_some() || r.close));
         if meant {
-            return Self::default();
+            // Another code for the same object is another failure of it.
+            let contradicted = report.is_some_and(|r| r.other_code) && process.role != Role::ServicingChild;
+            return Self { contradicted, ..Self::default() };
         }
         let is_poqexec = matches!(process.role, Role::Poqexec | Role::SessionManager);
         let by_poqexec = matches!(fault.kind, FaultKind::Poqexec | FaultKind::Primitive);
@@ -43,11 +45,7 @@ impl LogStance {
         });
         let win32 =
             fault.win32().filter(|_| fault.code.is_some_and(|code| matches!(code >> 16, 0x8007 | 0x8001)));
-        let maps = status_codes::NtStatus(event.status).to_win32();
-        let contradicted = match (win32, maps) {
-            (Some(told), Some(maps)) => told != maps.win32.0 && Some(told) != maps.older.map(|w| w.0),
-            _ => false,
-        };
+        let contradicted = win32.is_some_and(|win32| !is_win32_of(event.status, win32));
         Self {
             elsewhere: other_part || other_time,
             // A program's own error becomes another one on its way.

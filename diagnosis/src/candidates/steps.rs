@@ -40,6 +40,8 @@ pub(crate) struct Step {
 pub(crate) struct Steps {
     by_process: HashMap<ProcessId, Vec<Step>>,
     pub(crate) habits: Habits,
+    /// Steps with the status SUCCESS.
+    successes: u64,
     text: String,
 }
 
@@ -121,9 +123,9 @@ impl Steps {
         own.next().is_some_and(|step| step.kind != StepKind::Failure || step.hash != miss.key)
     }
 
-    /// Whether any step of servicing succeeded. A trace of failures alone does not show what came after one.
+    /// Whether servicing succeeded with anything. A trace of failures alone does not show what came after one.
     pub(crate) fn show_success(&self) -> bool {
-        self.by_process.values().flatten().any(|step| step.kind != StepKind::Failure)
+        self.successes > 0
     }
 }
 
@@ -142,6 +144,7 @@ impl Gather for Pass {
         }
         let (time, tid, index) = (done.time(), done.tid(), done.id().index);
         let failed = is_error(done.status());
+        part.successes += u64::from(done.status() == 0);
         let (what, hash) = if matches!(kind, Kind::FileClose | Kind::KeyClose) {
             (StepKind::Close, 0)
         } else {
@@ -179,6 +182,7 @@ impl Gather for Pass {
             earlier.by_process.entry(process).or_default().extend(steps);
         }
         earlier.habits.join(later.habits);
+        earlier.successes += later.successes;
         earlier
     }
 }

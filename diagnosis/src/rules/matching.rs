@@ -195,17 +195,7 @@ mod tests {
             status,
             ..Event::blank()
         };
-        let failing = Candidate {
-            event,
-            earlier: Vec::new(),
-            tries: 1,
-            later_success: None,
-            reopened: None,
-            holder: None,
-            report: None,
-            features: Vec::new(),
-            score: 0.0,
-        };
+        let failing = Candidate::new(event);
         let faults = Faults::default();
         let facts = Facts {
             timeline: &timeline,
