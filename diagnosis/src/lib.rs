@@ -11,6 +11,7 @@ pub mod compare;
 mod diagnose;
 mod diagnosis;
 mod evidence;
+mod explain;
 mod faults;
 mod graph;
 mod involved;
@@ -32,6 +33,7 @@ pub use candidates::{After, Candidate, FeatureHit, Holder, Link, LogReport, Obje
 pub use diagnose::{diagnose, diagnose_beside};
 pub use diagnosis::{Diagnosis, RuleHit};
 pub use evidence::Relation;
+pub use explain::explain;
 pub use faults::{Fault, FaultKind, Faults};
 pub use graph::ChainLink;
 pub use missing::{Lack, Missing};

@@ -77,7 +77,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         );
     }
     let good = report::open_baseline(std::slice::from_ref(&args.good), &progress)?;
-    let how = How { rules: &Rules::built_in(), redact: args.redact, good: good.as_ref() };
+    let how = How { rules: &Rules::built_in(), redact: args.redact, good: good.as_ref(), explain: None };
     let lang = args.lang.into();
     let (report, _) = report::analyse(&bad, &how, &progress, |_| Ok(None))?;
     progress.finish_and_clear();

@@ -70,6 +70,10 @@ pub(crate) struct Args {
     #[arg(long)]
     redact: bool,
 
+    /// Say on standard error why events are candidates or not: the best candidates, or those with this path or number
+    #[arg(long, value_name = "PATH|#INDEX", num_args = 0..=1)]
+    explain: Option<Option<String>>,
+
     /// End with exit code 1 where a failing operation was found
     #[arg(long)]
     exit_code: bool,
@@ -159,7 +163,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         formats.contains(&Format::Png).then(|| reports::png::render(report, lang)).transpose()
     };
     let good = open_baseline(&args.baseline, &progress)?;
-    let how = How { rules: &rules, redact: args.redact, good: good.as_ref() };
+    let how = How { rules: &rules, redact: args.redact, good: good.as_ref(), explain: args.explain.as_ref() };
     let (report, picture) = analyse(&case, &how, &progress, draw)?;
     let failing = report.outcome() == Outcome::FailingOperation;
     progress.set_message("writing");
@@ -201,6 +205,8 @@ pub(super) struct How<'a> {
     pub(super) redact: bool,
     /// A boot that went well.
     pub(super) good: Option<&'a Case>,
+    /// Whether to explain the candidates, and which.
+    pub(super) explain: Option<&'a Option<String>>,
 }
 
 fn print_verdict(report: &Report, lang: Lang) -> std::io::Result<()> {
@@ -227,6 +233,10 @@ pub(super) fn analyse(
             Baseline::new(timeline, diagnosis)
         });
         let diagnosis = diagnosis::diagnose_beside(&timeline, how.rules, baseline.as_ref());
+        if let Some(wanted) = how.explain {
+            let text = diagnosis::explain(&timeline, &diagnosis, wanted.as_deref());
+            progress.suspend(|| eprint!("{text}"));
+        }
         let mut report = reports::report(&timeline, &diagnosis);
         if how.redact {
             report = reports::redact(&report).context("the report cannot be redacted")?;

@@ -117,6 +117,12 @@ impl<'c> Timeline<'c> {
         Some(self.placed(event))
     }
 
+    /// The events with this number, of each source that has one.
+    pub fn numbered(&self, index: u64) -> Vec<Event> {
+        let sources = (0..self.case.inputs.len()).filter_map(|number| u16::try_from(number).ok());
+        sources.filter_map(|source| self.event(EventId { source: SourceId(source), index })).collect()
+    }
+
     /// Events around one, in order of time.
     pub fn near(&self, event: &Event, count: u64) -> Vec<Event> {
         let source = event.id.source;

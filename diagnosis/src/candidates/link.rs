@@ -40,6 +40,11 @@ const LINKS: &[(Link, &str, &str, &str)] = &[
 ];
 
 impl Link {
+    /// Whether a log gives it.
+    pub fn is_of_log(self) -> bool {
+        matches!(self, Self::LogObjectAndCode | Self::LogObject | Self::LogCode)
+    }
+
     /// The name in reports.
     pub fn name(self) -> &'static str {
         LINKS.iter().find(|row| row.0 == self).map_or("", |row| row.1)

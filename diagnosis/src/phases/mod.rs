@@ -2,7 +2,7 @@
 
 use crate::{faults::Faults, signs::Sign};
 use timeline::{
-    Event, Evidence, FileTime, Kind, Mark, PhaseName, Place, Role, Ticks, Timeline, Trust, Words,
+    Event, Evidence, FileTime, Kind, Mark, PhaseName, Place, Process, Role, Ticks, Timeline, Trust, Words,
 };
 
 /// A phase, with what shows it.
@@ -253,12 +253,19 @@ impl Traced<'_> {
             if parent == Some(Role::SessionManager) {
                 let words =
                     Words::new("poqexec.exe runs, started by smss.exe", "poqexec.exe 运行，由 smss.exe 启动");
-                found.push((PhaseName::BootPoq, (*start, process.end), Trust::Recorded, None, words));
+                let end = process.end.or_else(|| self.windows_up(*start));
+                found.push((PhaseName::BootPoq, (*start, end), Trust::Recorded, None, words));
             }
         }
         for (name, span, trust, place, words) in found {
             self.add(name, span, trust, place, words);
         }
+    }
+
+    /// When csrss.exe or services.exe starts after `time`: poqexec is over by then.
+    fn windows_up(&self, time: FileTime) -> Option<FileTime> {
+        let up = |p: &&Process| p.role == Role::ServiceControl || p.name.eq_ignore_ascii_case("csrss.exe");
+        self.timeline.processes.iter().filter(up).filter_map(|p| p.start).filter(|start| *start > time).min()
     }
 
     /// The driver queue, and when it was last seen at work.
@@ -359,16 +366,22 @@ const DRIVER_OBJECTS: &[&str] = &[
 pub(crate) fn of_event(timeline: &Timeline<'_>, boots: &Boots, phases: &[Phase], event: &Event) -> PhaseName {
     let process = timeline.process_of(event);
     let role = process.map_or(Role::Other, |p| p.role);
-    let shown = at(phases, event.time);
+    let startup = after_poqexec(timeline, boots, event.time);
+    let shown = match at(phases, event.time) {
+        // The machine went down before this boot: what a log leaves open ends here.
+        PhaseName::Shutdown | PhaseName::Staging if startup => PhaseName::Unknown,
+        shown => shown,
+    };
     match role {
         _ if shown == PhaseName::Shutdown => return shown,
+        Role::Poqexec if started_by_servicing(timeline, process) && shown != PhaseName::Unknown => {
+            return shown;
+        }
         Role::Poqexec => return PhaseName::BootPoq,
         _ if shown != PhaseName::Unknown => return shown,
         Role::SessionManager => return PhaseName::BootRenames,
         // Windows runs: no boot of an update lies before it.
-        _ if boots.number(event.time) == 0 || !timeline.processes.iter().any(|p| p.role == Role::Poqexec) => {
-            return PhaseName::Staging;
-        }
+        _ if !startup => return PhaseName::Staging,
         _ => {}
     }
     if role == Role::ServicingChild {
@@ -379,6 +392,19 @@ pub(crate) fn of_event(timeline: &Timeline<'_>, boots: &Boots, phases: &[Phase],
     let queue = phases.iter().find(|p| p.name == PhaseName::StartupDrivers);
     let behind = queue.is_none_or(|p| p.end.is_some_and(|end| event.time > end));
     if behind && !of_driver { PhaseName::StartupInstallers } else { PhaseName::StartupDrivers }
+}
+
+/// Whether servicing itself started a poqexec, as it does while Windows runs.
+fn started_by_servicing(timeline: &Timeline<'_>, process: Option<&Process>) -> bool {
+    let parent = process.and_then(|p| p.parent).and_then(|id| timeline.process(id));
+    parent.is_some_and(|p| matches!(p.role, Role::TiWorker | Role::TrustedInstaller))
+}
+
+/// Whether poqexec ran before `time` in the same boot, started by smss: what follows is startup processing.
+fn after_poqexec(timeline: &Timeline<'_>, boots: &Boots, time: FileTime) -> bool {
+    let of_boot = |p: &&Process| p.role == Role::Poqexec && !started_by_servicing(timeline, Some(p));
+    let mut starts = timeline.processes.iter().filter(of_boot).filter_map(|p| p.start);
+    starts.any(|start| start <= time && boots.number(start) == boots.number(time))
 }
 
 /// The last phase that was seen before `time`, where none is seen at it.

@@ -1,7 +1,7 @@
 //! The answer: which operation failed, or why none is named.
 
 use crate::{
-    candidates::{Candidate, features},
+    candidates::{Candidate, Link, features},
     faults::{Fault, Faults},
     missing::{self, Lack, Missing},
     phases::{self, Boots, Phase},
@@ -348,18 +348,28 @@ fn failing(found: &Found<'_>, candidate: &Candidate) -> Verdict {
     };
     verdict.failing = Some(0);
     let strong = candidate.score >= features::STRONG && lead >= features::LEAD;
-    // A trace alone never gives high confidence: a log must name the same error and the same object at that time.
-    let told = candidate.report.as_ref().is_some_and(|r| r.code.is_some() && r.same_name && r.close);
     verdict.confidence = Confidence {
-        level: match (strong, told) {
-            (true, true) => Level::High,
-            (true, false) => Level::Medium,
-            _ => Level::Low,
-        },
+        level: level(candidate, strong),
         score: 1.0 - (-candidate.score.max(0.0) / CONVINCING).exp(),
         reasons: reasons(candidate),
     };
     verdict
+}
+
+/// How sure the naming of a candidate is: high only where a log names the object with the code, medium where its process
+/// or its thread, or a log, speaks of this very operation.
+fn level(candidate: &Candidate, strong: bool) -> Level {
+    let has = |link| candidate.links.contains(&link);
+    let speaks = has(Link::ExitStatus)
+        || has(Link::AskedHolder)
+        || has(Link::LogObject)
+        || has(Link::LogCode) && candidate.after.stops();
+    match (strong, has(Link::LogObjectAndCode)) {
+        (true, true) => Level::High,
+        (_, true) => Level::Medium,
+        (true, false) if speaks => Level::Medium,
+        _ => Level::Low,
+    }
 }
 
 /// Reasons that a verdict gives; all features stand with the candidates.
@@ -388,8 +398,11 @@ fn reasons(candidate: &Candidate) -> Vec<(Trust, Evidence)> {
         );
         reasons.push((Trust::Correlated, Evidence::at(report.place, words)));
     }
-    let telling =
-        candidate.features.iter().filter(|f| f.score > 0.0 && !matches!(f.name, "named" | "reported"));
+    let links = candidate.links.iter().filter(|link| !link.is_of_log());
+    reasons.extend(links.map(|link| (Trust::Inferred, Evidence::at(event.id, link.words()))));
+    let telling = candidate.features.iter().filter(|f| {
+        f.score > 0.0 && !matches!(f.name, "named" | "reported" | "ended-with-it" | "looked-up-after")
+    });
     reasons.extend(
         telling.take(MAX_REASONS).map(|f| (Trust::Inferred, Evidence::at(event.id, f.words.clone()))),
     );

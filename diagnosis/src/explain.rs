@@ -1,0 +1,112 @@
+//! Why an event is the failing operation, a candidate, or neither: for whoever debugs a verdict.
+
+use std::fmt::Write as _;
+
+use timeline::{Event, Kept, Timeline};
+
+use crate::{Diagnosis, candidates::Candidate, ordinary};
+
+/// Events that are explained at most.
+const MAX_EVENTS: usize = 20;
+
+/// Explains the funnel, and each event that `wanted` picks. Without a pick it explains the best candidates.
+pub fn explain(timeline: &Timeline<'_>, diagnosis: &Diagnosis, wanted: Option<&str>) -> String {
+    let mut out = funnel(timeline, diagnosis);
+    let picked: Vec<Event> = match wanted {
+        None => diagnosis.candidates.iter().take(3).map(|c| c.event.clone()).collect(),
+        Some(wanted) => pick(timeline, wanted),
+    };
+    if picked.is_empty() {
+        let _ = writeln!(
+            out,
+            "no kept event matches: give a path or a part of one, or #INDEX as the report prints it"
+        );
+    }
+    for event in picked.iter().take(MAX_EVENTS) {
+        event_lines(timeline, diagnosis, event, &mut out);
+    }
+    if picked.len() > MAX_EVENTS {
+        let _ = writeln!(out, "{} more events match", picked.len() - MAX_EVENTS);
+    }
+    out
+}
+
+/// How many events came through each stage.
+fn funnel(timeline: &Timeline<'_>, diagnosis: &Diagnosis) -> String {
+    let kept = |wanted: fn(&Kept) -> bool| {
+        timeline.scans.iter().flat_map(|scan| &scan.kept).filter(|(_, kept)| wanted(kept)).count()
+    };
+    let stages: [(&str, usize); 5] = [
+        ("records read", timeline.scans.iter().map(|scan| scan.events as usize).sum()),
+        ("events kept", kept(|_| true)),
+        ("errors of servicing", kept(|kept| *kept == Kept::Suspect)),
+        ("candidates", diagnosis.candidates.len()),
+        ("candidates that can be named", diagnosis.candidates.iter().filter(|c| c.is_eligible()).count()),
+    ];
+    let mut out = String::new();
+    for (stage, count) in stages {
+        let _ = writeln!(out, "{count:>10}  {stage}");
+    }
+    out
+}
+
+/// The kept events that a person means: `#123`, or a part of a path.
+fn pick(timeline: &Timeline<'_>, wanted: &str) -> Vec<Event> {
+    if let Some(index) = wanted.strip_prefix('#').and_then(|digits| digits.parse().ok()) {
+        return timeline.numbered(index);
+    }
+    let part = wanted.to_lowercase();
+    timeline.suspects(|event| event.path.to_lowercase().contains(&part))
+}
+
+fn event_lines(timeline: &Timeline<'_>, diagnosis: &Diagnosis, event: &Event, out: &mut String) {
+    let process = timeline.process_of(event);
+    let name = process.map_or("?", |p| p.name.as_str());
+    let result = status_codes::NamedResult(event.status);
+    let _ = writeln!(out, "\n#{} {name} {} {} -> {result}", event.id.index, event.name, event.path);
+    let known = |c: &&Candidate| c.event.id == event.id || c.earlier.contains(&event.id);
+    let Some(position) = diagnosis.candidates.iter().position(|c| known(&c)) else {
+        let _ = writeln!(out, "  not a candidate: {}", why_not(timeline, event));
+        return;
+    };
+    let Some(candidate) = diagnosis.candidates.get(position) else { return };
+    let what = match (diagnosis.verdict.failing == Some(position), candidate.is_eligible()) {
+        (true, _) => "the failing operation",
+        (false, true) => "can be named, but another one is likelier",
+        (false, false) => "cannot be named",
+    };
+    let _ = writeln!(out, "  candidate {} of {}: {what}", position + 1, diagnosis.candidates.len());
+    if candidate.links.is_empty() {
+        let _ = writeln!(out, "  link missing: nothing ties it to the failure");
+    }
+    for link in &candidate.links {
+        let _ = writeln!(out, "  link {}: {}", link.name(), link.words().en);
+    }
+    for objection in &candidate.objections {
+        let _ = writeln!(out, "  against {}: {}", objection.name(), objection.words().en);
+    }
+    let after = &candidate.after;
+    let _ = writeln!(
+        out,
+        "  before the sign its thread changed {} and read {} objects; other threads changed {}",
+        after.thread_changes, after.thread_reads, after.process_changes
+    );
+    for feature in &candidate.features {
+        let _ = writeln!(out, "  {:+.1} {}: {}", feature.score, feature.name, feature.words.en);
+    }
+}
+
+/// Why an event is no candidate.
+fn why_not(timeline: &Timeline<'_>, event: &Event) -> String {
+    let Some(process) = timeline.process_of(event) else { return "its process is not known".to_owned() };
+    if !event.failed() {
+        return "it did not fail".to_owned();
+    }
+    if !process.role.services_updates() {
+        return format!("{} does no work of servicing", process.name);
+    }
+    match ordinary::benign(process.role, event) {
+        Some(words) => format!("its result is ordinary: {}", words.en),
+        None => "it lies below the cap on candidates".to_owned(),
+    }
+}
