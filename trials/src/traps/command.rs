@@ -6,9 +6,9 @@ use std::{
 };
 
 use anyhow::{Context as _, Result};
+use diagnosis::Rules;
 use rayon::prelude::*;
 use sample_traces::{Outcome, Rng, SCENARIOS};
-use diagnosis::Rules;
 
 use super::{
     boot::Boot,
