@@ -162,7 +162,8 @@ fn what_the_forms_leave_out() {
     // Fast I/O that is declined, memory mappings and Process Monitor's own sampling are in no event of ETW.
     let common = ["CreateFileMapping", "Process Profiling", "QueryOpen"];
     assert_eq!(boot.twin(EtlForm::Manifest).1, common.into());
-    let by_kernel: BTreeSet<_> = common.into_iter().chain(["QuerySecurityFile", "SetSecurityFile"]).collect();
+    let by_kernel: BTreeSet<_> =
+        common.into_iter().chain(["QueryEAFile", "QuerySecurityFile", "SetSecurityFile"]).collect();
     assert_eq!(boot.twin(EtlForm::Kernel).1, by_kernel);
 }
 
