@@ -6,6 +6,7 @@ use pml_reader::{PmlError, PmlFile, import::ImportFile};
 use servicing_logs::bundle::{Bundle, Content, Kind};
 use sha2::{Digest, Sha256};
 
+use crate::capture::MachineFacts;
 use crate::sources::{
     Source,
     etl::EtlSource,
@@ -102,7 +103,14 @@ impl Case {
         }
         // A file that was named is answered for; of a folder or an archive only what can be read counts.
         let named = |path: &str| !path.contains('/');
+        let mut machines = Vec::new();
         for member in bundle.members() {
+            if MachineFacts::is_place(&member.path)
+                && let Ok(read) = bundle.read(member)
+            {
+                machines.push(MachineFacts::read(&member.path, &read.bytes));
+                continue;
+            }
             if !is_read(member.kind) {
                 if named(&member.path) {
                     case.unreadable.push(other(&member.path, member.kind));
@@ -125,6 +133,9 @@ impl Case {
                 Ok(source) => case.inputs.push(Input { path: member.path.clone(), source }),
                 Err(error) => case.unreadable.push(error),
             }
+        }
+        for machine in &machines {
+            machine.tell(&case.inputs);
         }
         case
     }
