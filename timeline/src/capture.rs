@@ -1,42 +1,40 @@
-//! What `bootrace capture` says of the machine beside its traces: `capture/machine.json` of a bundle.
+//! The files of `bootrace capture` beside its traces. They are known by their place in the bundle: they are JSON of its own.
 
 use serde::Deserialize;
 
 use crate::{case::Input, sources::Source};
 
-/// The file's place in a bundle.
-const PLACE: &str = "capture/machine.json";
+/// What tells the drive letters.
+const MACHINE: &str = "capture/machine.json";
+const PLACES: [&str; 3] = [MACHINE, "capture/services-before.json", "capture/services-after.json"];
 /// A drive letter for each of these is more than any machine has.
 const MOST_VOLUMES: usize = 256;
 
-/// The facts that bear on reading a trace. Others are for people.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(crate) struct MachineFacts {
+struct MachineFacts {
     /// NT device and drive letter of each volume: an ETW trace that was not merged names files by device only.
     volumes: Vec<(String, String)>,
-    /// Where the bundle begins in the names of its members.
-    #[serde(skip)]
-    bundle: String,
 }
 
-impl MachineFacts {
-    /// Whether a member of a case is such a file.
-    pub(crate) fn is_place(path: &str) -> bool {
-        path == PLACE || path.ends_with(&format!("/{PLACE}"))
-    }
+/// Whether a member of a case is such a file.
+pub(crate) fn is_place(path: &str) -> bool {
+    PLACES.iter().any(|place| bundle_of(path, place).is_some())
+}
 
-    /// Reads the file. What does not read says nothing.
-    pub(crate) fn read(path: &str, bytes: &[u8]) -> Self {
-        let facts: Self = serde_json::from_slice(bytes).unwrap_or_default();
-        Self { bundle: path.strip_suffix(PLACE).unwrap_or_default().to_owned(), ..facts }
-    }
+/// Where the bundle of a member begins, where the member has that place in it.
+fn bundle_of<'p>(path: &'p str, place: &str) -> Option<&'p str> {
+    path.strip_suffix(place).filter(|before| before.is_empty() || before.ends_with('/'))
+}
 
-    /// Tells the traces of the same bundle.
-    pub(crate) fn tell(&self, inputs: &[Input]) {
-        for input in inputs.iter().filter(|input| input.path.starts_with(&self.bundle)) {
+/// Tells each trace the drive letters of its bundle's machine. What does not read says nothing.
+pub(crate) fn tell_volumes(inputs: &[Input]) {
+    for machine in inputs {
+        let Some(bundle) = bundle_of(&machine.path, MACHINE) else { continue };
+        let facts: MachineFacts = serde_json::from_slice(machine.source.bytes()).unwrap_or_default();
+        for input in inputs.iter().filter(|input| input.path.starts_with(bundle)) {
             if let Source::Etl(etl) = &input.source {
-                etl.set_volumes(self.volumes.iter().take(MOST_VOLUMES));
+                etl.set_volumes(facts.volumes.iter().take(MOST_VOLUMES));
             }
         }
     }

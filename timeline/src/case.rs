@@ -6,7 +6,7 @@ use pml_reader::{PmlError, PmlFile, import::ImportFile};
 use servicing_logs::bundle::{Bundle, Content, Kind};
 use sha2::{Digest, Sha256};
 
-use crate::capture::MachineFacts;
+use crate::capture;
 use crate::sources::{
     Source,
     etl::EtlSource,
@@ -103,15 +103,9 @@ impl Case {
         }
         // A file that was named is answered for; of a folder or an archive only what can be read counts.
         let named = |path: &str| !path.contains('/');
-        let mut machines = Vec::new();
         for member in bundle.members() {
-            if MachineFacts::is_place(&member.path)
-                && let Ok(read) = bundle.read(member)
-            {
-                machines.push(MachineFacts::read(&member.path, &read.bytes));
-                continue;
-            }
-            if !is_read(member.kind) {
+            let is_capture = capture::is_place(&member.path);
+            if !is_capture && !is_read(member.kind) {
                 if named(&member.path) {
                     case.unreadable.push(other(&member.path, member.kind));
                 } else {
@@ -129,14 +123,17 @@ impl Case {
             if let Some(error) = read.stopped {
                 case.unreadable.push(read_error(&member.path, &error));
             }
-            match open(&member.path, member.kind, read.bytes) {
+            let opened = if is_capture {
+                Ok(Source::Log(LogSource { kind: LogKind::Capture, bytes: read.bytes }))
+            } else {
+                open(&member.path, member.kind, read.bytes)
+            };
+            match opened {
                 Ok(source) => case.inputs.push(Input { path: member.path.clone(), source }),
                 Err(error) => case.unreadable.push(error),
             }
         }
-        for machine in &machines {
-            machine.tell(&case.inputs);
-        }
+        capture::tell_volumes(&case.inputs);
         case
     }
 }
