@@ -50,8 +50,7 @@ fn both(scenario: &'static Scenario, folder: &Path) -> (Said, Said) {
         std::fs::create_dir_all(bundle.join(below)).unwrap();
     }
     std::fs::copy(&log, bundle.join("Windows/Logs/CBS/CBS.log")).unwrap();
-    let facts =
-        Facts { volumes: vec![(r"\Device\HarddiskVolume3".into(), "C:".into())], ..Facts::default() };
+    let facts = Facts { volumes: vec![(r"\Device\HarddiskVolume3".into(), "C:".into())], ..Facts::default() };
     std::fs::write(bundle.join("capture/machine.json"), serde_json::to_vec(&facts).unwrap()).unwrap();
     let file = PmlFile::from_vec(made.pml).unwrap();
     for session in STANDARD {
@@ -100,7 +99,8 @@ fn narrow_masks_lose_failures() {
             std::fs::write(inputs.last().unwrap(), captured(&file, masks).unwrap().bytes).unwrap();
         }
         let pml = folder.path().join("boot.pml");
-        std::fs::write(&pml, make(scenario, Options { seed: 1, is_64bit: true, noise: 600 }).unwrap().pml).unwrap();
+        std::fs::write(&pml, make(scenario, Options { seed: 1, is_64bit: true, noise: 600 }).unwrap().pml)
+            .unwrap();
         ask(&inputs).1 != ask(&[pml]).1
     });
     assert_eq!(lost, [true, true]);

@@ -58,7 +58,8 @@ const KEYWORDS: &[(Guid, u16, u16, u64)] = &[
 impl Mask {
     /// Whether an event comes through.
     pub(super) fn records(&self, provider: Guid, id: u16) -> bool {
-        let of_event = KEYWORDS.iter().find(|(p, first, last, _)| *p == provider && (*first..=*last).contains(&id));
+        let of_event =
+            KEYWORDS.iter().find(|(p, first, last, _)| *p == provider && (*first..=*last).contains(&id));
         let keywords = of_event.map_or(0, |(.., keywords)| *keywords);
         self.provider == provider
             && (self.keywords == 0 || keywords & self.keywords != 0)

@@ -79,7 +79,8 @@ mod tests {
         assert_eq!((scan.events, scan.bad), (1, 0));
         assert_eq!(scan.known.services[0].start, Some(StartType::Disabled));
         let scan = read(br#"{"windows":"Windows 10","filters":[["WdFilter","328010"],["x",""]]}"#);
-        let filters: Vec<_> = scan.known.filters.iter().map(|f| (f.name.as_str(), f.altitude.as_deref())).collect();
+        let filters: Vec<_> =
+            scan.known.filters.iter().map(|f| (f.name.as_str(), f.altitude.as_deref())).collect();
         assert_eq!(filters, [("WdFilter", Some("328010")), ("x", None)]);
         for damaged in [&b"[{}]"[..], b"7", b"[1", b""] {
             assert_eq!(read(damaged).bad, 1, "{damaged:?}");

@@ -91,7 +91,8 @@ impl EtlSource {
     }
 
     fn learnt(&self, file: &EtlFile<'_>) -> &Learnt {
-        self.learnt.get_or_init(|| Learnt::of(file, self.volumes.get().map(Vec::as_slice).unwrap_or_default()))
+        self.learnt
+            .get_or_init(|| Learnt::of(file, self.volumes.get().map(Vec::as_slice).unwrap_or_default()))
     }
 
     pub(crate) fn machine(&self) -> Option<Machine> {

@@ -24,7 +24,8 @@ pub(crate) fn join(case: &Case, scans: &[Scan]) {
         })
         .collect();
     for (etl, own, span) in &traces {
-        let beside = traces.iter().filter(|(other, _, theirs)| !std::ptr::eq(*other, *etl) && covers(*theirs, *span));
+        let beside =
+            traces.iter().filter(|(other, _, theirs)| !std::ptr::eq(*other, *etl) && covers(*theirs, *span));
         let whole = beside.fold(*own, |whole, (_, met, _)| whole.with(*met));
         // A timeline made twice of one case finds the same.
         let _ = etl.whole.set(whole);
