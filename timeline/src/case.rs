@@ -6,6 +6,7 @@ use pml_reader::{PmlError, PmlFile, import::ImportFile};
 use servicing_logs::bundle::{Bundle, Content, Kind};
 use sha2::{Digest, Sha256};
 
+use crate::capture;
 use crate::sources::{
     Source,
     etl::EtlSource,
@@ -103,7 +104,8 @@ impl Case {
         // A file that was named is answered for; of a folder or an archive only what can be read counts.
         let named = |path: &str| !path.contains('/');
         for member in bundle.members() {
-            if !is_read(member.kind) {
+            let is_capture = capture::is_place(&member.path);
+            if !is_capture && !is_read(member.kind) {
                 if named(&member.path) {
                     case.unreadable.push(other(&member.path, member.kind));
                 } else {
@@ -121,11 +123,17 @@ impl Case {
             if let Some(error) = read.stopped {
                 case.unreadable.push(read_error(&member.path, &error));
             }
-            match open(&member.path, member.kind, read.bytes) {
+            let opened = if is_capture {
+                Ok(Source::Log(LogSource { kind: LogKind::Capture, bytes: read.bytes }))
+            } else {
+                open(&member.path, member.kind, read.bytes)
+            };
+            match opened {
                 Ok(source) => case.inputs.push(Input { path: member.path.clone(), source }),
                 Err(error) => case.unreadable.push(error),
             }
         }
+        capture::tell_volumes(&case.inputs);
         case
     }
 }

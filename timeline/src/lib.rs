@@ -5,6 +5,7 @@
 //! `diagnosis`. Nothing here prints.
 #![forbid(unsafe_code)]
 
+mod capture;
 mod case;
 mod gather;
 pub mod graph;

@@ -10,7 +10,7 @@ use crate::{
     paths::Paths,
     progress::Progress,
     scan::{FailureGroup, Kept, Scan},
-    sources::Source,
+    sources::{Source, etl::sessions},
     twice,
     watch::Mark,
 };
@@ -65,6 +65,7 @@ impl<'c> Timeline<'c> {
             timeline.places.push(places);
             timeline.scans.push(scan);
         }
+        sessions::join(case, &timeline.scans);
         timeline.set_clocks();
         timeline
     }

@@ -1,5 +1,6 @@
 //! The servicing logs on the timeline: lines that say something, in the model's words, with their time in UTC.
 
+pub(crate) mod capture;
 pub(crate) mod cbs;
 mod clock;
 pub(crate) mod events;

@@ -3,7 +3,7 @@
 use servicing_logs::bundle::Content;
 
 use crate::{
-    logs::{cbs, events, packages, pending, poqexec, registry, setupapi},
+    logs::{capture, cbs, events, packages, pending, poqexec, registry, setupapi},
     model::SourceId,
     scan::Scan,
 };
@@ -27,6 +27,8 @@ pub enum LogKind {
     Hive,
     /// A registry export.
     RegExport,
+    /// A list of the capture's own.
+    Capture,
 }
 
 impl LogKind {
@@ -41,6 +43,7 @@ impl LogKind {
             Self::Events => "evtx",
             Self::Hive => "hive",
             Self::RegExport => "reg-export",
+            Self::Capture => "capture-facts",
         }
     }
 }
@@ -66,6 +69,7 @@ impl LogSource {
             LogKind::Events => events::read(bytes, id),
             LogKind::Hive => registry::read_hive(bytes),
             LogKind::RegExport => registry::read_export(bytes),
+            LogKind::Capture => capture::read(bytes),
         };
         let times = || scan.lines.iter().filter_map(|l| l.time);
         scan.first = times().min().into_iter().chain(scan.first).min();

@@ -64,6 +64,22 @@ pub(super) fn of(met: Met) -> Vec<Caveat> {
             )
         });
     }
+    if met.files > 0 {
+        caveats.push(caveat(
+            Words::new(
+                "{}: file events of ETW come from below antivirus and EDR filters (FileInfo, altitude 40500): what those filters \
+                 deny is absent, or looks like a success; Process Monitor shows it",
+                "{}：ETW 的文件事件来自防病毒与 EDR 筛选器之下 (FileInfo，高度 40500)：被它们拒绝的操作不会出现，或看似成功；Process \
+                 Monitor 可以看到",
+            ),
+            Words::new("denials by antivirus and EDR filters", "防病毒与 EDR 筛选器的拒绝"),
+            Words::new(
+                "an operation that such a filter denied is absent, or looks like a success; Process Monitor shows it",
+                "被此类筛选器拒绝的操作不会出现，或看似成功；Process Monitor 可以看到",
+            ),
+            false,
+        ));
+    }
     caveats
 }
 

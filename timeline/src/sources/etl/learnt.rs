@@ -26,8 +26,11 @@ pub(super) struct Learnt {
 }
 
 impl Learnt {
-    pub(super) fn of(file: &EtlFile<'_>) -> Self {
-        let names = Names::learn(&[file]);
+    pub(super) fn of(file: &EtlFile<'_>, volumes: &[(String, String)]) -> Self {
+        let mut names = Names::learn(&[file]);
+        for (device, drive) in volumes {
+            names.insert_volume(device, drive);
+        }
         let (processes, by_pid) = processes(&names);
         Self { names, by_pid, processes }
     }

@@ -8,6 +8,7 @@ mod learnt;
 mod providers;
 mod rows;
 mod seen;
+pub(crate) mod sessions;
 
 use std::{
     collections::BTreeMap,
@@ -44,6 +45,10 @@ pub struct EtlSource {
     held: Mutex<BTreeMap<u64, Held>>,
     /// What the scan met.
     met: OnceLock<caveats::Met>,
+    /// What it met together with the other sessions of the boot.
+    whole: OnceLock<caveats::Met>,
+    /// NT devices and drive letters, by whoever knows the machine.
+    volumes: OnceLock<Vec<(String, String)>>,
 }
 
 /// An event that was kept, with what only its record tells.
@@ -61,7 +66,14 @@ impl EtlSource {
     /// [`EtlError`], where it cannot.
     pub(crate) fn new(content: Content) -> Result<Self, EtlError> {
         EtlFile::from_bytes(&content)?;
-        Ok(Self { content, learnt: OnceLock::new(), held: Mutex::default(), met: OnceLock::new() })
+        Ok(Self {
+            content,
+            learnt: OnceLock::new(),
+            held: Mutex::default(),
+            met: OnceLock::new(),
+            whole: OnceLock::new(),
+            volumes: OnceLock::new(),
+        })
     }
 
     /// The file's bytes.
@@ -69,12 +81,18 @@ impl EtlSource {
         &self.content
     }
 
+    /// Tells the drive letters of the machine, before anything is read.
+    pub(crate) fn set_volumes<'v>(&self, volumes: impl Iterator<Item = &'v (String, String)>) {
+        let _ = self.volumes.set(volumes.cloned().collect());
+    }
+
     fn file(&self) -> Option<EtlFile<'_>> {
         EtlFile::from_bytes(&self.content).ok()
     }
 
     fn learnt(&self, file: &EtlFile<'_>) -> &Learnt {
-        self.learnt.get_or_init(|| Learnt::of(file))
+        self.learnt
+            .get_or_init(|| Learnt::of(file, self.volumes.get().map(Vec::as_slice).unwrap_or_default()))
     }
 
     pub(crate) fn machine(&self) -> Option<Machine> {
@@ -105,7 +123,7 @@ impl EtlSource {
 
     /// What the trace does not contain; known once it was scanned.
     pub(crate) fn caveats(&self) -> Vec<Caveat> {
-        self.met.get().map_or_else(Vec::new, |met| caveats::of(*met))
+        self.whole.get().or(self.met.get()).map_or_else(Vec::new, |met| caveats::of(*met))
     }
 
     /// Whether there are operations on files or keys.
