@@ -6,7 +6,7 @@
     python3 .ci/check-imports.py --edges NAME prints the imports between the modules of one crate
 
 Between crates: a dependency of a Cargo.toml must lie on a lower layer of LAYERS.
-Between the modules of a crate: no circle. A module is a file; its inline modules belong to it. The script reads `use`
+Between the modules of a crate of ACYCLIC: no circle. A module is a file; its inline modules belong to it. The script reads `use`
 items and the paths in the code, and follows each name through re-exports to the module that defines it. Code under
 `#[cfg(test)]` does not count.
 """
@@ -22,12 +22,15 @@ LAYERS = [
     ["byte-cursor", "status-codes"],
     ["pml-reader", "etl-reader", "servicing-logs"],
     ["timeline", "trace-capture"],
-    ["diagnosis", "sample-traces"],
+    ["diagnosis"],
     ["reports"],
-    ["fleet", "web"],
+    ["sample-traces", "fleet", "web"],
     ["trials"],
     ["bootrace"],
 ]
+
+# Crates whose modules may not import each other in a circle.
+ACYCLIC = {"pml-reader"}
 
 IDENT = r"[A-Za-z_][A-Za-z0-9_]*"
 PATH = re.compile(rf"(?<![A-Za-z0-9_:.])(?:{IDENT}::)+{IDENT}")
@@ -273,6 +276,8 @@ def check(root):
         for dependency in sorted(dependencies(manifest) & crates.keys()):
             if layer.get(dependency, len(LAYERS)) >= layer[name]:
                 wrong.append(f"{name}: depends on {dependency}, which is not on a lower layer")
+        if name not in ACYCLIC:
+            continue
         edges = Crate(folder / "src").edges()
         for group in circles(edges):
             wrong.append(f"{name}: {len(group)} modules import each other in a circle")
