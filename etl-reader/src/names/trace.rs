@@ -1,0 +1,373 @@
+//! A trace, read once: its names, its rows in the order in which they end, and the way back to their records.
+
+use std::ops::{ControlFlow, Range};
+
+use super::meaning::{Does, Meanings};
+use super::operation::{About, CreateParameters, Operation, OperationClass};
+use super::paths::{PathId, Paths};
+use super::resolver::{Resolved, Tally};
+use super::rounds;
+use super::rows::{FileOperation, KeyedOperation, PackedRow, Place, Row};
+use super::shape::{Family, Role, Shapes};
+use super::steps::UNREAD;
+use super::table::Names;
+use crate::buffer::EtlBuffer;
+use crate::buffers::BufferEntry;
+use crate::clock::{FileTime, Ticks};
+use crate::decode::Decoder;
+use crate::error::EtlError;
+use crate::file::EtlFile;
+use crate::header::BUFFER_HEADER;
+use crate::merge::Budget;
+use crate::record::{EtlRecord, Step};
+
+/// What one pass over the files of a boot found. It borrows nothing: whoever asks for rows gives the same files again.
+#[derive(Debug)]
+pub struct Trace {
+    names: Names,
+    decoder: Decoder,
+    /// Paths that operations told.
+    paths: Paths,
+    rows: Vec<PackedRow>,
+    file_operations: Vec<FileOperation>,
+    keyed: Vec<KeyedOperation>,
+    /// By number of the key.
+    key_paths: Vec<Option<PathId>>,
+    tally: Tally,
+    records: u64,
+    damaged: u64,
+}
+
+/// A row of a trace.
+#[derive(Clone, Debug)]
+pub enum Item<'i> {
+    /// A file or registry operation, put together from its records.
+    Operation(&'i Operation<'i>),
+    /// A record of another kind: an event of a provider, or of a process, a thread or an image.
+    Record {
+        /// Which of the files given holds it.
+        file: usize,
+        /// The record.
+        record: &'i EtlRecord<'i>,
+    },
+    /// A damaged record or buffer.
+    Damaged(EtlError),
+}
+
+impl Trace {
+    /// Reads every record of some files once, in parallel. The files should be of the same boot: keys and ids of
+    /// another one mean something else.
+    pub fn read(files: &[&EtlFile<'_>]) -> Trace {
+        let pass = rounds::run(files, &Budget::new(files));
+        let names = Names::new(pass.learnt.facts);
+        let mut decoder = Decoder::new();
+        decoder.take(pass.learnt.descriptions);
+        let Resolved { mut paths, mut rows, mut file_operations, keyed, keys, tally } = pass.resolved;
+        let most = files.iter().map(|file| usize::try_from(file.size()).unwrap_or(usize::MAX)).sum();
+        let key_paths = keys.paths(&names, &mut paths, most);
+        rows.shrink_to_fit();
+        file_operations.shrink_to_fit();
+        let (records, damaged) = (pass.records, pass.damaged);
+        Trace { names, decoder, paths, rows, file_operations, keyed, key_paths, tally, records, damaged }
+    }
+
+    /// The names.
+    pub fn names(&self) -> &Names {
+        &self.names
+    }
+
+    /// A decoder that knows what the files describe themselves.
+    pub fn decoder(&self) -> &Decoder {
+        &self.decoder
+    }
+
+    /// Counts of the operations.
+    pub fn tally(&self) -> Tally {
+        self.tally
+    }
+
+    /// Readable records, those among them that are no rows.
+    pub fn records(&self) -> u64 {
+        self.records
+    }
+
+    /// Damaged records, damaged buffers and stretches without buffers.
+    pub fn damaged(&self) -> u64 {
+        self.damaged
+    }
+
+    /// Number of rows: file and registry operations, records of other kinds that may be events, and damage. An operation
+    /// stands where it ends. One without an end stands where it is clear that none will come: its request packet is used
+    /// again, it is ten minutes old, or the trace is over.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there is no row.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// Calls `visit` with some rows and their numbers, in order. Parts of a trace may be visited in parallel.
+    pub fn visit<B>(
+        &self,
+        files: &[&EtlFile<'_>],
+        rows: Range<usize>,
+        mut visit: impl FnMut(usize, Item<'_>) -> ControlFlow<B>,
+    ) -> ControlFlow<B> {
+        let mut buffers = Buffers::new(files);
+        for (number, row) in rows.clone().zip(self.rows.get(rows).unwrap_or_default()) {
+            self.visit_row(&mut buffers, row.row(), |item| visit(number, item))?;
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Calls `visit` for every file and registry operation, in order.
+    pub fn operations<B>(
+        &self,
+        files: &[&EtlFile<'_>],
+        mut visit: impl FnMut(&Operation<'_>) -> ControlFlow<B>,
+    ) -> ControlFlow<B, Tally> {
+        self.visit(files, 0..self.len(), |_, item| match item {
+            Item::Operation(operation) => visit(operation),
+            Item::Record { .. } | Item::Damaged(_) => ControlFlow::Continue(()),
+        })
+        .map_continue(|()| self.tally)
+    }
+
+    /// Where the first record of each of some rows lies, as [`EtlRecord::offset`] counts.
+    pub fn offsets(&self, files: &[&EtlFile<'_>], rows: Range<usize>) -> impl Iterator<Item = u64> {
+        let starts: Vec<u64> = files.iter().flat_map(|file| file.buffers()).map(|b| b.offset).collect();
+        let rows = self.rows.get(rows).unwrap_or_default();
+        rows.iter().map(move |row| {
+            let place = match row.row() {
+                Row::Record(place) | Row::Damage(place) => Some(place),
+                Row::File(number) => self.file_operations.get(number).map(|operation| operation.start),
+                Row::Keyed(number) => self.keyed.get(number).map(|operation| operation.place),
+            };
+            let offset = place.and_then(|p| Some(record_offset(*starts.get(p.buffer())?, p.at())));
+            offset.unwrap_or(u64::MAX)
+        })
+    }
+
+    fn visit_row<R>(
+        &self,
+        buffers: &mut Buffers<'_, '_>,
+        row: Row,
+        visit: impl FnOnce(Item<'_>) -> ControlFlow<R>,
+    ) -> ControlFlow<R> {
+        match row {
+            Row::Damage(place) => visit(Item::Damaged(buffers.damage(place))),
+            Row::Record(place) => self.visit_record(buffers, place, None, visit),
+            Row::Keyed(number) => {
+                let Some(operation) = self.keyed.get(number) else { return ControlFlow::Continue(()) };
+                let path = self.key_paths.get(operation.key as usize).copied().flatten();
+                self.visit_record(buffers, operation.place, path, visit)
+            }
+            Row::File(number) => match self.file_operations.get(number) {
+                Some(operation) => self.visit_file_operation(buffers, operation, visit),
+                None => ControlFlow::Continue(()),
+            },
+        }
+    }
+
+    /// A registry operation, or a record of another kind. `key` is the path of the key object that it is on.
+    fn visit_record<R>(
+        &self,
+        buffers: &mut Buffers<'_, '_>,
+        place: Place,
+        key: Option<PathId>,
+        visit: impl FnOnce(Item<'_>) -> ControlFlow<R>,
+    ) -> ControlFlow<R> {
+        let Some((file, record)) = buffers.record(place) else { return ControlFlow::Continue(()) };
+        let Some((family, id, shape)) = Shapes::get().of(&record) else {
+            return visit(Item::Record { file, record: &record });
+        };
+        let (Some(meaning), Some(time)) = (Meanings::get().of(family, id), record.time()) else {
+            return ControlFlow::Continue(());
+        };
+        let payload = record.payload;
+        let number32 = |role| shape.number32(payload, role);
+        // When the call began: recorded as a raw time since version 2, as a length before.
+        let began = match shape.number(payload, Role::InitialTime) {
+            Some(began) => {
+                let began = Ticks(began.cast_signed());
+                let likely = began.0 > 0 && record.ticks.is_some_and(|ended| began <= ended);
+                likely.then(|| record.clock().filetime(began))
+            }
+            None => shape
+                .number(payload, Role::ElapsedTime)
+                .and_then(|elapsed| i64::try_from(elapsed).ok())
+                .filter(|elapsed| *elapsed > 0)
+                .map(|elapsed| FileTime(time.0.saturating_sub(elapsed))),
+        };
+        let with_base = family == Family::RegistryProvider && meaning.does == Does::CreateKey;
+        let base = if with_base { Role::BaseKey } else { Role::Key };
+        visit(Item::Operation(&Operation {
+            class: OperationClass::Registry,
+            name: meaning.name,
+            time: began.unwrap_or(time),
+            duration: began.map(|began| time.since(began)),
+            pid: self.pid(&record, record.tid, time),
+            tid: record.tid,
+            status: number32(Role::Status),
+            create: None,
+            info_class: number32(Role::InfoClass),
+            information: None,
+            offset: None,
+            length: number32(Role::Length),
+            file,
+            record: record.offset,
+            about: About::Registry {
+                is_provider: family == Family::RegistryProvider,
+                does: meaning.does,
+                base: shape.number(payload, base).unwrap_or(0),
+                ended: time,
+                key,
+            },
+            names: &self.names,
+            paths: &self.paths,
+            shape,
+            payload,
+        }))
+    }
+
+    fn visit_file_operation<R>(
+        &self,
+        buffers: &mut Buffers<'_, '_>,
+        operation: &FileOperation,
+        visit: impl FnOnce(Item<'_>) -> ControlFlow<R>,
+    ) -> ControlFlow<R> {
+        let end = operation.end.and_then(|end| {
+            let (_, record) = buffers.record(end.place())?;
+            let (.., shape) = Shapes::get().of(&record)?;
+            let status = shape.number32(record.payload, Role::Status);
+            Some((record.time()?, status, shape.number(record.payload, Role::Information)))
+        });
+        let Some((file, record)) = buffers.record(operation.start) else { return ControlFlow::Continue(()) };
+        let (Some((family, id, shape)), Some(time)) = (Shapes::get().of(&record), record.time()) else {
+            return ControlFlow::Continue(());
+        };
+        let payload = record.payload;
+        let number32 = |role| shape.number32(payload, role);
+        let creates = Meanings::get().of(family, id).is_some_and(|meaning| meaning.does == Does::Create);
+        let create = creates.then(|| {
+            let options = number32(Role::Options).unwrap_or(0);
+            CreateParameters {
+                disposition: (options >> 24) as u8,
+                options: options & 0x00ff_ffff,
+                attributes: number32(Role::Attributes).unwrap_or(0),
+                share_access: number32(Role::ShareAccess).unwrap_or(0),
+            }
+        });
+        let tid = record.tid.or_else(|| number32(Role::Thread));
+        visit(Item::Operation(&Operation {
+            class: OperationClass::File,
+            name: operation.name,
+            time,
+            duration: end.map(|(ended, ..)| ended.since(time).max(0)),
+            pid: self.pid(&record, tid, time),
+            tid,
+            status: end.and_then(|(_, status, _)| status),
+            create,
+            info_class: operation.info_class,
+            information: end.and_then(|(.., information)| information),
+            offset: shape.number(payload, Role::Offset),
+            length: number32(Role::Length),
+            file,
+            record: record.offset,
+            about: About::File { operation, key: shape.number(payload, Role::FileKey).unwrap_or(0) },
+            names: &self.names,
+            paths: &self.paths,
+            shape,
+            payload,
+        }))
+    }
+
+    #[inline]
+    fn pid(&self, record: &EtlRecord<'_>, tid: Option<u32>, time: FileTime) -> Option<u32> {
+        record.pid.or_else(|| self.names.process_of_thread(tid?, time))
+    }
+}
+
+/// Buffers that are read while rows are visited. Rows that follow each other lie in few buffers of each processor.
+struct Buffers<'v, 'f> {
+    files: &'v [&'v EtlFile<'f>],
+    budget: Budget,
+    /// Each in the place that its number leaves.
+    read: Vec<Option<(usize, EtlBuffer<'v>)>>,
+}
+
+/// Buffers that are held at once.
+const HELD: usize = 64;
+
+impl<'v, 'f> Buffers<'v, 'f> {
+    fn new(files: &'v [&'v EtlFile<'f>]) -> Buffers<'v, 'f> {
+        let budget = Budget::new(files);
+        let held = HELD.min(budget.ahead.saturating_mul(4)).max(1);
+        Buffers { files, budget, read: (0..held).map(|_| None).collect() }
+    }
+
+    /// Which file holds a buffer, and the buffer's place there.
+    fn entry(&self, number: usize) -> Option<(usize, &'v EtlFile<'f>, &'v BufferEntry)> {
+        let mut left = number;
+        for (place, &file) in self.files.iter().enumerate() {
+            match file.buffers().get(left) {
+                Some(entry) => return Some((place, file, entry)),
+                None => left -= file.buffers().len(),
+            }
+        }
+        None
+    }
+
+    fn buffer(&mut self, number: usize) -> Option<(usize, &EtlBuffer<'v>)> {
+        let (place, file, entry) = self.entry(number)?;
+        let held = self.read.len();
+        let slot = self.read.get_mut(number % held)?;
+        if slot.as_ref().is_none_or(|(known, _)| *known != number) {
+            *slot = Some((number, file.read(entry)));
+        }
+        slot.as_ref().map(|(_, buffer)| (place, buffer))
+    }
+
+    fn record(&mut self, place: Place) -> Option<(usize, EtlRecord<'_>)> {
+        let (file, buffer) = self.buffer(place.buffer())?;
+        match buffer.step(place.at()) {
+            Step::Record(record, _) => Some((file, record)),
+            Step::Damaged(..) | Step::End => None,
+        }
+    }
+
+    /// What is damaged at a place.
+    fn damage(&mut self, place: Place) -> EtlError {
+        let Some((_, file, entry)) = self.entry(place.buffer()) else {
+            let mut of_files = self.files.iter().flat_map(|file| file.damage());
+            return of_files.nth(place.at()).cloned().unwrap_or_else(|| unknown_damage(0));
+        };
+        if place.at() == UNREAD {
+            return self.budget.exceeded(file, entry);
+        }
+        let offset = record_offset(entry.offset, place.at());
+        let Some((_, buffer)) = self.buffer(place.buffer()) else { return unknown_damage(offset) };
+        match buffer.step(place.at()) {
+            Step::Record(record, _) => EtlError::Invalid {
+                what: "bytes of a file or registry event",
+                offset,
+                found: record.payload.len() as u64,
+                expected: "as many as its layout has",
+            },
+            Step::Damaged(error, Some(_)) => error,
+            Step::Damaged(error, None) => buffer.damage.clone().unwrap_or(error),
+            Step::End => buffer.damage.clone().unwrap_or_else(|| unknown_damage(offset)),
+        }
+    }
+}
+
+fn unknown_damage(offset: u64) -> EtlError {
+    EtlError::Invalid { what: "record", offset, found: 0, expected: "a record as when it was read first" }
+}
+
+/// Where a record starts in the file, or would if its buffer were not compressed.
+fn record_offset(buffer: u64, at: usize) -> u64 {
+    buffer + (BUFFER_HEADER + at) as u64
+}
