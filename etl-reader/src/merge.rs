@@ -63,6 +63,7 @@ pub fn in_order<B>(
 }
 
 /// How much is decompressed at once.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Budget {
     /// Buffers of a lane.
     pub(crate) ahead: usize,

@@ -22,7 +22,7 @@ pub(super) enum Base {
     Address(u64, FileTime),
 }
 
-/// A key by its base and the two parts of its name.
+/// A key by its base and the two parts of its name; the first is there only where the event tells the whole path.
 type Key = (Base, PathId, PathId);
 
 /// The keys open at a time, and all that ever were.
@@ -59,17 +59,14 @@ impl KeyObjects {
         let mut room = most;
         for (base, first, second) in self.keys {
             let base = match base {
-                Base::Root => Some(Utf16::default()),
+                Base::Root => Some(paths.get(first)),
                 Base::Opened(number) => {
                     whole.get(number as usize).copied().flatten().map(|path| paths.get(path))
                 }
                 Base::Address(key, time) => names.key_path(key, time),
             };
             let path = base.and_then(|base| {
-                let bytes = match (base.is_empty(), paths.get(first)) {
-                    (true, first) => NtPath { base: first, rest: paths.get(second) }.bytes(),
-                    (false, first) => NtPath { base, rest: first }.bytes(),
-                };
+                let bytes = NtPath { base, rest: paths.get(second) }.bytes();
                 room = room.checked_sub(bytes.len())?;
                 (bytes.len() <= LONGEST).then_some(bytes)
             });

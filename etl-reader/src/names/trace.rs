@@ -1,6 +1,7 @@
 //! A trace, read once: its names, its rows in the order in which they end, and the way back to their records.
 
 use std::ops::{ControlFlow, Range};
+use std::sync::OnceLock;
 
 use super::meaning::{Does, Meanings};
 use super::operation::{About, CreateParameters, Operation, OperationClass};
@@ -16,7 +17,7 @@ use crate::buffers::BufferEntry;
 use crate::clock::{FileTime, Ticks};
 use crate::decode::Decoder;
 use crate::error::EtlError;
-use crate::file::EtlFile;
+use crate::file::{EtlFile, MAX_BUFFER};
 use crate::header::BUFFER_HEADER;
 use crate::merge::Budget;
 use crate::record::{EtlRecord, Step};
@@ -33,6 +34,8 @@ pub struct Trace {
     keyed: Vec<KeyedOperation>,
     /// By number of the key.
     key_paths: Vec<Option<PathId>>,
+    by_buffer: OnceLock<ByBuffer>,
+    budget: Budget,
     tally: Tally,
     records: u64,
     damaged: u64,
@@ -58,7 +61,8 @@ impl Trace {
     /// Reads every record of some files once, in parallel. The files should be of the same boot: keys and ids of
     /// another one mean something else.
     pub fn read(files: &[&EtlFile<'_>]) -> Trace {
-        let pass = rounds::run(files, &Budget::new(files));
+        let budget = Budget::new(files);
+        let pass = rounds::run(files, &budget);
         let names = Names::new(pass.learnt.facts);
         let mut decoder = Decoder::new();
         decoder.take(pass.learnt.descriptions);
@@ -68,7 +72,20 @@ impl Trace {
         rows.shrink_to_fit();
         file_operations.shrink_to_fit();
         let (records, damaged) = (pass.records, pass.damaged);
-        Trace { names, decoder, paths, rows, file_operations, keyed, key_paths, tally, records, damaged }
+        Trace {
+            names,
+            decoder,
+            paths,
+            rows,
+            file_operations,
+            keyed,
+            key_paths,
+            by_buffer: OnceLock::new(),
+            budget,
+            tally,
+            records,
+            damaged,
+        }
     }
 
     /// The names.
@@ -115,7 +132,7 @@ impl Trace {
         rows: Range<usize>,
         mut visit: impl FnMut(usize, Item<'_>) -> ControlFlow<B>,
     ) -> ControlFlow<B> {
-        let mut buffers = Buffers::new(files);
+        let mut buffers = Buffers::new(files, self.budget);
         for (number, row) in rows.clone().zip(self.rows.get(rows).unwrap_or_default()) {
             self.visit_row(&mut buffers, row.row(), |item| visit(number, item))?;
         }
@@ -135,19 +152,36 @@ impl Trace {
         .map_continue(|()| self.tally)
     }
 
-    /// Where the first record of each of some rows lies, as [`EtlRecord::offset`] counts.
-    pub fn offsets(&self, files: &[&EtlFile<'_>], rows: Range<usize>) -> impl Iterator<Item = u64> {
-        let starts: Vec<u64> = files.iter().flat_map(|file| file.buffers()).map(|b| b.offset).collect();
-        let rows = self.rows.get(rows).unwrap_or_default();
-        rows.iter().map(move |row| {
-            let place = match row.row() {
-                Row::Record(place) | Row::Damage(place) => Some(place),
-                Row::File(number) => self.file_operations.get(number).map(|operation| operation.start),
-                Row::Keyed(number) => self.keyed.get(number).map(|operation| operation.place),
-            };
-            let offset = place.and_then(|p| Some(record_offset(*starts.get(p.buffer())?, p.at())));
-            offset.unwrap_or(u64::MAX)
-        })
+    /// File operations, those among them that have no end.
+    pub fn file_operations(&self) -> usize {
+        self.file_operations.len()
+    }
+
+    /// The row whose first record lies at an offset of a file, as [`EtlRecord::offset`] counts.
+    pub fn row_at(&self, files: &[&EtlFile<'_>], file: usize, offset: u64) -> Option<usize> {
+        let before: usize = files.iter().take(file).map(|file| file.buffers().len()).sum();
+        let buffers = files.get(file)?.buffers();
+        let by_buffer = self.by_buffer.get_or_init(|| ByBuffer::new(self, files));
+        let behind = buffers.partition_point(|entry| entry.offset < offset);
+        // The bytes of a compressed buffer can reach over those that follow it in the file.
+        let near = buffers.iter().enumerate().take(behind).rev().take_while(|(_, entry)| {
+            offset - entry.offset <= MAX_BUFFER as u64 && (entry.header.is_compressed() || offset < entry.end)
+        });
+        near.flat_map(|(number, entry)| by_buffer.rows(before + number).map(move |row| (row, entry)))
+            .find(|(row, entry)| {
+                let place = self.first_place(*row);
+                place.is_some_and(|place| record_offset(entry.offset, place.at()) == offset)
+            })
+            .map(|(row, _)| row)
+    }
+
+    /// Where a row's first record lies.
+    fn first_place(&self, row: usize) -> Option<Place> {
+        match self.rows.get(row)?.row() {
+            Row::Record(place) | Row::Damage(place) => Some(place),
+            Row::File(number) => self.file_operations.get(number).map(|operation| operation.start),
+            Row::Keyed(number) => self.keyed.get(number).map(|operation| operation.place),
+        }
     }
 
     fn visit_row<R>(
@@ -290,6 +324,49 @@ impl Trace {
     }
 }
 
+/// The rows by the buffer of their first record.
+#[derive(Debug)]
+struct ByBuffer {
+    /// For each buffer where its rows begin among `rows`, and where the last one's end.
+    starts: Vec<u32>,
+    rows: Vec<u32>,
+}
+
+impl ByBuffer {
+    fn new(trace: &Trace, files: &[&EtlFile<'_>]) -> ByBuffer {
+        let buffers: usize = files.iter().map(|file| file.buffers().len()).sum();
+        let mut starts = vec![0_u32; buffers + 1];
+        let places = || {
+            let numbered = (0..trace.len()).filter_map(|row| Some((row, trace.first_place(row)?.buffer())));
+            numbered.filter_map(|(row, buffer)| Some((u32::try_from(row).ok()?, buffer)))
+        };
+        for (_, buffer) in places() {
+            starts.get_mut(buffer + 1).into_iter().for_each(|count| *count += 1);
+        }
+        let mut sum = 0;
+        for count in &mut starts {
+            sum += *count;
+            *count = sum;
+        }
+        let mut rows = vec![0; sum as usize];
+        let mut next = starts.clone();
+        for (row, buffer) in places() {
+            if let Some(place) = next.get_mut(buffer).filter(|_| buffer < buffers) {
+                rows.get_mut(*place as usize).into_iter().for_each(|slot| *slot = row);
+                *place += 1;
+            }
+        }
+        ByBuffer { starts, rows }
+    }
+
+    fn rows(&self, buffer: usize) -> impl Iterator<Item = usize> {
+        let start = self.starts.get(buffer).copied().unwrap_or_default();
+        let end = self.starts.get(buffer + 1).copied().unwrap_or_default();
+        let rows = self.rows.get(start as usize..end as usize).unwrap_or_default();
+        rows.iter().map(|row| *row as usize)
+    }
+}
+
 /// Buffers that are read while rows are visited. Rows that follow each other lie in few buffers of each processor.
 struct Buffers<'v, 'f> {
     files: &'v [&'v EtlFile<'f>],
@@ -302,8 +379,7 @@ struct Buffers<'v, 'f> {
 const HELD: usize = 64;
 
 impl<'v, 'f> Buffers<'v, 'f> {
-    fn new(files: &'v [&'v EtlFile<'f>]) -> Buffers<'v, 'f> {
-        let budget = Budget::new(files);
+    fn new(files: &'v [&'v EtlFile<'f>], budget: Budget) -> Buffers<'v, 'f> {
         let held = HELD.min(budget.ahead.saturating_mul(4)).max(1);
         Buffers { files, budget, read: (0..held).map(|_| None).collect() }
     }

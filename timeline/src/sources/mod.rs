@@ -89,7 +89,7 @@ impl Source {
         match self {
             Self::Pml(source) => source.scan(id, counter),
             Self::Import(source) => source.scan(id, counter),
-            Self::Etl(source) => source.scan(id),
+            Self::Etl(source) => source.scan(id, counter),
             Self::Log(source) => source.scan(id),
         }
     }
