@@ -43,6 +43,7 @@ impl EtlBuffer<'_> {
         Context { clock: self.clock, cpu: self.header.cpu(), base: self.offset + BUFFER_HEADER as u64 }
     }
 
+    #[inline(always)]
     pub(crate) fn step(&self, at: usize) -> Step<'_> {
         step(&self.data, at, self.context())
     }

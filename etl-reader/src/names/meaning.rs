@@ -80,6 +80,8 @@ pub(super) struct Meanings {
     set: Vec<Option<OperationName>>,
     query: Vec<Option<OperationName>>,
     names: Vec<&'static str>,
+    /// The operation that opens a file.
+    pub(super) create: OperationName,
     /// The operation whose information class is a control code.
     pub(super) control: OperationName,
     /// The operation that gives a file a second name and leaves it its first.
@@ -116,6 +118,7 @@ fn read(source: &'static str) -> Option<Meanings> {
         set: vec![None; CLASSES],
         query: vec![None; CLASSES],
         names: Vec::new(),
+        create: OperationName(0),
         control: OperationName(0),
         link: OperationName(0),
     };
@@ -149,8 +152,9 @@ fn read(source: &'static str) -> Option<Meanings> {
             _ => return None,
         }
     }
-    (meanings.control, meanings.link) =
-        (number(&mut meanings.names, CONTROL)?, number(&mut meanings.names, LINK)?);
+    meanings.create = number(&mut meanings.names, CREATE)?;
+    meanings.control = number(&mut meanings.names, CONTROL)?;
+    meanings.link = number(&mut meanings.names, LINK)?;
     Some(meanings)
 }
 
@@ -165,6 +169,7 @@ fn number(names: &mut Vec<&'static str>, name: &'static str) -> Option<Operation
 
 /// Information classes have smaller numbers.
 const CLASSES: usize = 256;
+const CREATE: &str = "CreateFile";
 const CONTROL: &str = "FileSystemControl";
 const LINK: &str = "SetLinkInformationFile";
 

@@ -114,7 +114,7 @@ pub struct Operation<'n> {
     pub create: Option<CreateParameters>,
     /// `FILE_INFORMATION_CLASS`, or the control code of `FileSystemControl`.
     pub info_class: Option<u32>,
-    /// What the end says beside the status: bytes moved, or what an opening did.
+    /// What an opening did, as `IO_STATUS_BLOCK.Information` says.
     pub information: Option<u64>,
     /// Place in the file of a read or write.
     pub offset: Option<u64>,
@@ -228,9 +228,14 @@ impl<'n> Operation<'n> {
 
     /// What is behind the last backslash of the path, with the name of the value.
     pub fn leaf(&self) -> Utf16<'n> {
-        match self.value_name() {
-            Some(value) => last_part(value),
-            None => self.path().leaf(),
+        match self.about {
+            About::Registry { is_provider, does, .. } if does != Does::KeyValue => {
+                let (first, second) = self.shape.strings(self.payload);
+                let last = if is_provider && does == Does::CreateKey { second } else { first };
+                // Most names need no key before them.
+                if last.is_empty() { self.path().leaf() } else { last_part(last) }
+            }
+            _ => self.value_name().map_or_else(|| self.path().leaf(), last_part),
         }
     }
 

@@ -5,7 +5,7 @@ use super::meaning::{Does, Meanings};
 use super::operation::PathSource;
 use super::paths::{PathId, Paths};
 use super::pending::{Pending, PendingOperations};
-use super::rows::{End as EndPlace, FileOperation, KeyedOperation, PackedRow, Place, Row};
+use super::rows::{self, FileOperation, KeyedOperation, PackedRow, Place, Row};
 use super::steps::{End, KeyDoes, KeyStep, Start, Steps, Text};
 use crate::clock::FileTime;
 use crate::hash::KeyMap;
@@ -163,10 +163,10 @@ impl Resolver {
             self.objects.insert(pending.file_object, met);
             self.file_keys.insert(pending.file_key, met);
         }
-        self.emit(&pending, Some(EndPlace::new(place)));
+        self.emit(&pending, Some(rows::End { place, time: end.time, status: end.status }));
     }
 
-    fn emit(&mut self, pending: &Pending, end: Option<EndPlace>) {
+    fn emit(&mut self, pending: &Pending, end: Option<rows::End>) {
         self.found.tally.operations += 1;
         self.found.tally.without_end += u64::from(end.is_none());
         let meanings = Meanings::get();

@@ -7,21 +7,32 @@ use crate::clock::FileTime;
 
 /// A record by its buffer, counted over all files, and its place among the buffer's bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Place(u64);
+pub(super) struct Place {
+    buffer: u32,
+    at: u32,
+}
 
 const BUFFER_BITS: u32 = 30;
 
 impl Place {
     pub(super) fn new(buffer: u32, at: u32) -> Place {
-        Place(u64::from(buffer & ((1 << BUFFER_BITS) - 1)) << 32 | u64::from(at))
+        Place { buffer: buffer & ((1 << BUFFER_BITS) - 1), at }
     }
 
     pub(super) fn buffer(self) -> usize {
-        (self.0 >> 32) as usize
+        self.buffer as usize
     }
 
     pub(super) fn at(self) -> usize {
-        self.0 as u32 as usize
+        self.at as usize
+    }
+
+    fn packed(self) -> u64 {
+        u64::from(self.buffer) << 32 | u64::from(self.at)
+    }
+
+    fn unpacked(packed: u64) -> Place {
+        Place::new((packed >> 32) as u32, packed as u32)
     }
 }
 
@@ -47,8 +58,8 @@ const KIND: u32 = 62;
 impl PackedRow {
     pub(super) fn new(row: Row) -> PackedRow {
         PackedRow(match row {
-            Row::Record(place) => place.0,
-            Row::Damage(place) => 1 << KIND | place.0,
+            Row::Record(place) => place.packed(),
+            Row::Damage(place) => 1 << KIND | place.packed(),
             Row::File(number) => 2 << KIND | number as u64,
             Row::Keyed(number) => 3 << KIND | number as u64,
         })
@@ -57,8 +68,8 @@ impl PackedRow {
     pub(super) fn row(self) -> Row {
         let rest = self.0 & ((1 << KIND) - 1);
         match self.0 >> KIND {
-            0 => Row::Record(Place(rest)),
-            1 => Row::Damage(Place(rest)),
+            0 => Row::Record(Place::unpacked(rest)),
+            1 => Row::Damage(Place::unpacked(rest)),
             2 => Row::File(rest as usize),
             _ => Row::Keyed(rest as usize),
         }
@@ -79,18 +90,12 @@ pub(super) struct FileOperation {
     pub(super) name: OperationName,
 }
 
-/// Where the end of an operation is recorded.
+/// The end of an operation.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct End(Place);
-
-impl End {
-    pub(super) fn new(place: Place) -> End {
-        End(place)
-    }
-
-    pub(super) fn place(self) -> Place {
-        self.0
-    }
+pub(super) struct End {
+    pub(super) place: Place,
+    pub(super) time: FileTime,
+    pub(super) status: Option<u32>,
 }
 
 /// A registry operation whose key an earlier one opened.

@@ -272,11 +272,12 @@ impl Trace {
         operation: &FileOperation,
         visit: impl FnOnce(Item<'_>) -> ControlFlow<R>,
     ) -> ControlFlow<R> {
-        let end = operation.end.and_then(|end| {
-            let (_, record) = buffers.record(end.place())?;
+        // Few ask for it, so only the ends of opens are read.
+        let opens = operation.name == Meanings::get().create;
+        let information = operation.end.filter(|_| opens).and_then(|end| {
+            let (_, record) = buffers.record(end.place)?;
             let (.., shape) = Shapes::get().of(&record)?;
-            let status = shape.number32(record.payload, Role::Status);
-            Some((record.time()?, status, shape.number(record.payload, Role::Information)))
+            shape.number(record.payload, Role::Information)
         });
         let Some((file, record)) = buffers.record(operation.start) else { return ControlFlow::Continue(()) };
         let (Some((family, id, shape)), Some(time)) = (Shapes::get().of(&record), record.time()) else {
@@ -299,13 +300,13 @@ impl Trace {
             class: OperationClass::File,
             name: operation.name,
             time,
-            duration: end.map(|(ended, ..)| ended.since(time).max(0)),
+            duration: operation.end.map(|end| end.time.since(time).max(0)),
             pid: self.pid(&record, tid, time),
             tid,
-            status: end.and_then(|(_, status, _)| status),
+            status: operation.end.and_then(|end| end.status),
             create,
             info_class: operation.info_class,
-            information: end.and_then(|(.., information)| information),
+            information,
             offset: shape.number(payload, Role::Offset),
             length: number32(Role::Length),
             file,
@@ -371,8 +372,8 @@ impl ByBuffer {
 struct Buffers<'v, 'f> {
     files: &'v [&'v EtlFile<'f>],
     budget: Budget,
-    /// Each in the place that its number leaves.
-    read: Vec<Option<(usize, EtlBuffer<'v>)>>,
+    /// Each with its number and its file, in the place that the number leaves.
+    read: Vec<Option<(usize, usize, EtlBuffer<'v>)>>,
 }
 
 /// Buffers that are held at once.
@@ -396,16 +397,21 @@ impl<'v, 'f> Buffers<'v, 'f> {
         None
     }
 
+    #[inline]
     fn buffer(&mut self, number: usize) -> Option<(usize, &EtlBuffer<'v>)> {
-        let (place, file, entry) = self.entry(number)?;
         let held = self.read.len();
-        let slot = self.read.get_mut(number % held)?;
-        if slot.as_ref().is_none_or(|(known, _)| *known != number) {
-            *slot = Some((number, file.read(entry)));
+        let is_held = |slot: &Option<(usize, usize, EtlBuffer<'v>)>| {
+            slot.as_ref().is_some_and(|(known, ..)| *known == number)
+        };
+        if !self.read.get(number % held).is_some_and(is_held) {
+            let (place, file, entry) = self.entry(number)?;
+            *self.read.get_mut(number % held)? = Some((number, place, file.read(entry)));
         }
-        slot.as_ref().map(|(_, buffer)| (place, buffer))
+        let (_, place, buffer) = self.read.get(number % held)?.as_ref()?;
+        Some((*place, buffer))
     }
 
+    #[inline(always)]
     fn record(&mut self, place: Place) -> Option<(usize, EtlRecord<'_>)> {
         let (file, buffer) = self.buffer(place.buffer())?;
         match buffer.step(place.at()) {

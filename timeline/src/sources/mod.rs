@@ -14,7 +14,7 @@ use pml_reader::Column;
 
 use crate::{
     gather::Gather,
-    model::{Event, EventId, Machine, Problem, ProcessId, SourceId, Ticks},
+    model::{Event, EventId, Machine, Problem, ProcessId, SourceId},
     paths::Paths,
     progress::Counter,
     query::{Rows, Visit},
@@ -180,8 +180,7 @@ impl Source {
         }
     }
 
-    /// Events around one: at most `count` records before and after it, or, where events are not numbered one by one, those
-    /// within two seconds.
+    /// Events around one: at most `count` records before and after it.
     pub(crate) fn near(&self, event: &Event, count: u64) -> Vec<Event> {
         match self {
             Self::Pml(_) | Self::Import(_) => {
@@ -189,7 +188,7 @@ impl Source {
                 let around = index.saturating_sub(count)..=index.saturating_add(count);
                 around.filter_map(|index| self.event(EventId { index, ..event.id })).collect()
             }
-            Self::Etl(source) => source.near(event, Ticks::seconds(2)),
+            Self::Etl(source) => source.near(event, count),
             Self::Log(_) => Vec::new(),
         }
     }

@@ -22,7 +22,7 @@ use super::share::{Frame, Share};
 use crate::{
     gather::Gather,
     logs::ServiceFact,
-    model::{Event, EventId, Evidence, FileTime, Kind, ProcessId, Role, SourceId, Ticks, Words},
+    model::{Event, EventId, Evidence, FileTime, Kind, ProcessId, Role, SourceId, Words},
     model::{Machine, Problem},
     paths::Paths,
     progress::Counter,
@@ -231,11 +231,21 @@ impl EtlSource {
         events
     }
 
-    /// Operations within this time of `event`, on either side.
-    pub(crate) fn near(&self, event: &Event, span: Ticks) -> Vec<Event> {
-        let from = event.time.0.saturating_sub(span.0);
-        let to = event.time.0.saturating_add(span.0);
-        self.collect(event.id.source, |seen| (from..=to).contains(&seen.time().0))
+    /// The operations among the rows around `event`: at most `count` before and after it.
+    pub(crate) fn near(&self, event: &Event, count: u64) -> Vec<Event> {
+        let learnt = self.learnt();
+        let row = learnt.trace.row_at(&[&self.file], 0, event.id.index);
+        let (Some(row), Ok(count)) = (row, usize::try_from(count)) else { return Vec::new() };
+        let rows = row.saturating_sub(count)..row.saturating_add(count + 1).min(learnt.trace.len());
+        let mut found = Vec::new();
+        let _ = self.rows(Shared::new(learnt), rows, |_, met| {
+            if let Met::Row(row) = met {
+                found.extend(Seen::of(&row).map(|seen| seen.own(event.id.source)));
+            }
+            ControlFlow::Continue(())
+        });
+        found.sort_by_key(|e| (e.time, e.id));
+        found
     }
 
     /// Gathers from all operations; `places` are those of the source's processes in the timeline's.

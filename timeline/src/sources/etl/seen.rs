@@ -95,10 +95,6 @@ impl<'a, 'r> Seen<'a, 'r> {
         paths.may_hold(Some(class)) && may_end() && paths.hold_str(self.text())
     }
 
-    pub(super) fn time(&self) -> FileTime {
-        self.row.time
-    }
-
     /// The event, owned.
     pub(super) fn own(&self, source: SourceId) -> Event {
         let recorded = self.row.recorded();
