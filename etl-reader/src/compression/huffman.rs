@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use super::matches::Matches;
-use super::{Damage, Sink};
+use super::sink::{Damage, Sink};
 use crate::cursor::Cursor;
 
 const SYMBOLS: usize = 512;

@@ -1,7 +1,7 @@
 //! LZNT1, `[MS-XCA]` 2.5: chunks of 4096 bytes, each with a header of two bytes.
 
 use super::matches::Matches;
-use super::{Damage, Sink};
+use super::sink::{Damage, Sink};
 use crate::cursor::Cursor;
 
 const CHUNK: usize = 4096;

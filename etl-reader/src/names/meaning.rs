@@ -140,7 +140,9 @@ fn read(source: &'static str) -> Option<Meanings> {
                     _ => return None,
                 };
                 let does = does_of(kind, does)?;
-                let name = number(&mut meanings.names, name)?;
+                // An end names nothing.
+                let name =
+                    if does == Does::End { OperationName(0) } else { number(&mut meanings.names, name)? };
                 for (family, number) in [(kernel_family, kernel), (provider_family, provider)] {
                     if number != "-" {
                         let place =

@@ -5,6 +5,8 @@
 //! names the files open all along comes at the end of a trace, and it finds which records make an operation. What an
 //! operation says is read from its records when it is asked for, so parts of a trace can be visited in parallel.
 
+mod buffers;
+mod by_buffer;
 mod facts;
 mod guids;
 mod history;
@@ -25,9 +27,10 @@ mod volumes;
 
 pub use guids::{KERNEL_FILE, KERNEL_PROCESS, KERNEL_REGISTRY};
 pub use meaning::OperationName;
-pub use operation::{CreateParameters, NtPath, Operation, OperationClass, PathSource, ValueData};
+pub use operation::{CreateParameters, NtPath, Operation, OperationClass, ValueData};
 pub use processes::{Process, Service};
 pub use resolver::Tally;
+pub use rows::PathSource;
 pub use table::Names;
 pub use trace::{Item, Trace};
 pub use volumes::{VolumeMap, registry_path};

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::meaning::{Does, OperationName};
 use super::paths::{PathId, Paths};
-use super::rows::FileOperation;
+use super::rows::{FileOperation, PathSource};
 use super::shape::{Role, Shape};
 use super::steps::is_whole;
 use super::table::Names;
@@ -18,21 +18,6 @@ pub enum OperationClass {
     File,
     /// The registry.
     Registry,
-}
-
-/// How the path of an operation is known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum PathSource {
-    /// The event itself holds it.
-    Recorded,
-    /// The event that opened the file object or key object held it.
-    Opened,
-    /// The key of the file, or the key control block, had this name at that time.
-    Key,
-    /// The event holds a part relative to a key whose name is not known.
-    Relative,
-    /// Not known.
-    Unknown,
 }
 
 /// A path as the kernel names it, in up to two parts.

@@ -2,10 +2,9 @@
 
 use super::key_objects::{Base, KeyObjects};
 use super::meaning::{Does, Meanings};
-use super::operation::PathSource;
 use super::paths::{PathId, Paths};
 use super::pending::{Pending, PendingOperations};
-use super::rows::{self, FileOperation, KeyedOperation, PackedRow, Place, Row};
+use super::rows::{self, FileOperation, KeyedOperation, PackedRow, PathSource, Place, Row};
 use super::steps::{End, KeyDoes, KeyStep, Start, Steps, Text};
 use crate::clock::FileTime;
 use crate::hash::KeyMap;

@@ -1,7 +1,6 @@
 //! The rows of a trace: what each stands for, and where its records lie.
 
 use super::meaning::OperationName;
-use super::operation::PathSource;
 use super::paths::PathId;
 use crate::clock::FileTime;
 
@@ -74,6 +73,21 @@ impl PackedRow {
             _ => Row::Keyed(rest as usize),
         }
     }
+}
+
+/// How the path of an operation is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum PathSource {
+    /// The event itself holds it.
+    Recorded,
+    /// The event that opened the file object or key object held it.
+    Opened,
+    /// The key of the file, or the key control block, had this name at that time.
+    Key,
+    /// The event holds a part relative to a key whose name is not known.
+    Relative,
+    /// Not known.
+    Unknown,
 }
 
 /// A file operation: what its first record does not tell.

@@ -3,6 +3,8 @@
 use std::ops::{ControlFlow, Range};
 use std::sync::OnceLock;
 
+use super::buffers::{Buffers, record_offset};
+use super::by_buffer::ByBuffer;
 use super::meaning::{Does, Meanings};
 use super::operation::{About, CreateParameters, Operation, OperationClass};
 use super::paths::{PathId, Paths};
@@ -10,17 +12,13 @@ use super::resolver::{Resolved, Tally};
 use super::rounds;
 use super::rows::{FileOperation, KeyedOperation, PackedRow, Place, Row};
 use super::shape::{Family, Role, Shapes};
-use super::steps::UNREAD;
 use super::table::Names;
-use crate::buffer::EtlBuffer;
-use crate::buffers::BufferEntry;
 use crate::clock::{FileTime, Ticks};
 use crate::decode::Decoder;
 use crate::error::EtlError;
 use crate::file::{EtlFile, MAX_BUFFER};
-use crate::header::BUFFER_HEADER;
 use crate::merge::Budget;
-use crate::record::{EtlRecord, Step};
+use crate::record::EtlRecord;
 
 /// What one pass over the files of a boot found. It borrows nothing: whoever asks for rows gives the same files again.
 #[derive(Debug)]
@@ -161,7 +159,10 @@ impl Trace {
     pub fn row_at(&self, files: &[&EtlFile<'_>], file: usize, offset: u64) -> Option<usize> {
         let before: usize = files.iter().take(file).map(|file| file.buffers().len()).sum();
         let buffers = files.get(file)?.buffers();
-        let by_buffer = self.by_buffer.get_or_init(|| ByBuffer::new(self, files));
+        let by_buffer = self.by_buffer.get_or_init(|| {
+            let all = files.iter().map(|file| file.buffers().len()).sum();
+            ByBuffer::new(all, (0..self.len()).map(|row| Some(self.first_place(row)?.buffer())))
+        });
         let behind = buffers.partition_point(|entry| entry.offset < offset);
         // The bytes of a compressed buffer can reach over those that follow it in the file.
         let near = buffers.iter().enumerate().take(behind).rev().take_while(|(_, entry)| {
@@ -323,133 +324,4 @@ impl Trace {
     fn pid(&self, record: &EtlRecord<'_>, tid: Option<u32>, time: FileTime) -> Option<u32> {
         record.pid.or_else(|| self.names.process_of_thread(tid?, time))
     }
-}
-
-/// The rows by the buffer of their first record.
-#[derive(Debug)]
-struct ByBuffer {
-    /// For each buffer where its rows begin among `rows`, and where the last one's end.
-    starts: Vec<u32>,
-    rows: Vec<u32>,
-}
-
-impl ByBuffer {
-    fn new(trace: &Trace, files: &[&EtlFile<'_>]) -> ByBuffer {
-        let buffers: usize = files.iter().map(|file| file.buffers().len()).sum();
-        let mut starts = vec![0_u32; buffers + 1];
-        let places = || {
-            let numbered = (0..trace.len()).filter_map(|row| Some((row, trace.first_place(row)?.buffer())));
-            numbered.filter_map(|(row, buffer)| Some((u32::try_from(row).ok()?, buffer)))
-        };
-        for (_, buffer) in places() {
-            starts.get_mut(buffer + 1).into_iter().for_each(|count| *count += 1);
-        }
-        let mut sum = 0;
-        for count in &mut starts {
-            sum += *count;
-            *count = sum;
-        }
-        let mut rows = vec![0; sum as usize];
-        let mut next = starts.clone();
-        for (row, buffer) in places() {
-            if let Some(place) = next.get_mut(buffer).filter(|_| buffer < buffers) {
-                rows.get_mut(*place as usize).into_iter().for_each(|slot| *slot = row);
-                *place += 1;
-            }
-        }
-        ByBuffer { starts, rows }
-    }
-
-    fn rows(&self, buffer: usize) -> impl Iterator<Item = usize> {
-        let start = self.starts.get(buffer).copied().unwrap_or_default();
-        let end = self.starts.get(buffer + 1).copied().unwrap_or_default();
-        let rows = self.rows.get(start as usize..end as usize).unwrap_or_default();
-        rows.iter().map(|row| *row as usize)
-    }
-}
-
-/// Buffers that are read while rows are visited. Rows that follow each other lie in few buffers of each processor.
-struct Buffers<'v, 'f> {
-    files: &'v [&'v EtlFile<'f>],
-    budget: Budget,
-    /// Each with its number and its file, in the place that the number leaves.
-    read: Vec<Option<(usize, usize, EtlBuffer<'v>)>>,
-}
-
-/// Buffers that are held at once.
-const HELD: usize = 64;
-
-impl<'v, 'f> Buffers<'v, 'f> {
-    fn new(files: &'v [&'v EtlFile<'f>], budget: Budget) -> Buffers<'v, 'f> {
-        let held = HELD.min(budget.ahead.saturating_mul(4)).max(1);
-        Buffers { files, budget, read: (0..held).map(|_| None).collect() }
-    }
-
-    /// Which file holds a buffer, and the buffer's place there.
-    fn entry(&self, number: usize) -> Option<(usize, &'v EtlFile<'f>, &'v BufferEntry)> {
-        let mut left = number;
-        for (place, &file) in self.files.iter().enumerate() {
-            match file.buffers().get(left) {
-                Some(entry) => return Some((place, file, entry)),
-                None => left -= file.buffers().len(),
-            }
-        }
-        None
-    }
-
-    #[inline]
-    fn buffer(&mut self, number: usize) -> Option<(usize, &EtlBuffer<'v>)> {
-        let held = self.read.len();
-        let is_held = |slot: &Option<(usize, usize, EtlBuffer<'v>)>| {
-            slot.as_ref().is_some_and(|(known, ..)| *known == number)
-        };
-        if !self.read.get(number % held).is_some_and(is_held) {
-            let (place, file, entry) = self.entry(number)?;
-            *self.read.get_mut(number % held)? = Some((number, place, file.read(entry)));
-        }
-        let (_, place, buffer) = self.read.get(number % held)?.as_ref()?;
-        Some((*place, buffer))
-    }
-
-    #[inline(always)]
-    fn record(&mut self, place: Place) -> Option<(usize, EtlRecord<'_>)> {
-        let (file, buffer) = self.buffer(place.buffer())?;
-        match buffer.step(place.at()) {
-            Step::Record(record, _) => Some((file, record)),
-            Step::Damaged(..) | Step::End => None,
-        }
-    }
-
-    /// What is damaged at a place.
-    fn damage(&mut self, place: Place) -> EtlError {
-        let Some((_, file, entry)) = self.entry(place.buffer()) else {
-            let mut of_files = self.files.iter().flat_map(|file| file.damage());
-            return of_files.nth(place.at()).cloned().unwrap_or_else(|| unknown_damage(0));
-        };
-        if place.at() == UNREAD {
-            return self.budget.exceeded(file, entry);
-        }
-        let offset = record_offset(entry.offset, place.at());
-        let Some((_, buffer)) = self.buffer(place.buffer()) else { return unknown_damage(offset) };
-        match buffer.step(place.at()) {
-            Step::Record(record, _) => EtlError::Invalid {
-                what: "bytes of a file or registry event",
-                offset,
-                found: record.payload.len() as u64,
-                expected: "as many as its layout has",
-            },
-            Step::Damaged(error, Some(_)) => error,
-            Step::Damaged(error, None) => buffer.damage.clone().unwrap_or(error),
-            Step::End => buffer.damage.clone().unwrap_or_else(|| unknown_damage(offset)),
-        }
-    }
-}
-
-fn unknown_damage(offset: u64) -> EtlError {
-    EtlError::Invalid { what: "record", offset, found: 0, expected: "a record as when it was read first" }
-}
-
-/// Where a record starts in the file, or would if its buffer were not compressed.
-fn record_offset(buffer: u64, at: usize) -> u64 {
-    buffer + (BUFFER_HEADER + at) as u64
 }
