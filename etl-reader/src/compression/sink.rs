@@ -4,7 +4,7 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Damage(pub &'static str);
 
-const BEFORE_START: Damage = Damage("a match reaches before the start");
+pub(super) const BEFORE_START: Damage = Damage("a match reaches before the start");
 
 /// The output, filled from the front and grown as needed up to the wanted size.
 pub(super) struct Sink<'o> {

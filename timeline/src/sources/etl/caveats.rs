@@ -78,6 +78,23 @@ pub(super) fn of(met: Counts) -> Vec<Caveat> {
     caveats
 }
 
+/// What there was no room for.
+pub(super) fn let_go(count: u64) -> Caveat {
+    Caveat {
+        verdict: None,
+        count: Some(count),
+        ..caveat(
+            Words::default(),
+            Words::new(
+                "messages of providers, the earliest in this trace",
+                "提供程序的消息（此跟踪中最早的部分）",
+            ),
+            Words::new("only the later ones were examined", "仅检查了其后的消息"),
+            false,
+        )
+    }
+}
+
 fn caveat(verdict: Words, what: Words, consequence: Words, hides: bool) -> Caveat {
     Caveat { verdict: Some(verdict), what, count: None, offset: None, consequence, hides }
 }

@@ -8,17 +8,17 @@ mod learnt;
 mod providers;
 mod rows;
 mod seen;
+mod source;
 
-use std::{
-    ops::{ControlFlow, Range},
-    sync::OnceLock,
-};
+use std::ops::{ControlFlow, Range};
 
-use etl_reader::{EtlError, EtlFile, names::Names};
+use etl_reader::names::Names;
 use rayon::prelude::*;
-use servicing_logs::bundle::Content;
 
-use super::share::{Frame, Share};
+use super::{
+    recorded::Recorded,
+    share::{Frame, Share},
+};
 use crate::{
     gather::Gather,
     logs::ServiceFact,
@@ -27,22 +27,15 @@ use crate::{
     paths::Paths,
     progress::Counter,
     query,
-    scan::{Caveat, Scan},
+    scan::Scan,
 };
-use learnt::{Learnt, utc};
+use learnt::utc;
 use rows::{EtlRow, Met, Shared};
 use seen::{Lent, Seen};
+pub(crate) use source::EtlSource;
 
 /// Rows that one thread takes at a time.
 const CHUNK: usize = 1 << 14;
-
-/// An ETW trace, in memory or mapped.
-#[derive(Debug)]
-pub struct EtlSource {
-    file: EtlFile<'static>,
-    learnt: OnceLock<Learnt>,
-    counts: OnceLock<caveats::Counts>,
-}
 
 /// What one thread's share of a scan found.
 #[derive(Default)]
@@ -61,26 +54,20 @@ impl Found {
     }
 }
 
-impl EtlSource {
-    /// Takes a trace whose log-file header can be read.
-    ///
-    /// # Errors
-    /// [`EtlError`], where it cannot.
-    pub(crate) fn new(content: Content) -> Result<Self, EtlError> {
-        let file = EtlFile::from_held(content)?;
-        Ok(Self { file, learnt: OnceLock::new(), counts: OnceLock::new() })
-    }
-
-    /// The file's bytes.
-    pub(crate) fn bytes(&self) -> &[u8] {
+impl Recorded for EtlSource {
+    fn bytes(&self) -> &[u8] {
         self.file.bytes()
     }
 
-    fn learnt(&self) -> &Learnt {
-        self.learnt.get_or_init(|| Learnt::read(&self.file))
+    fn kind(&self) -> &'static str {
+        "etl"
     }
 
-    pub(crate) fn machine(&self) -> Option<Machine> {
+    fn tells_access(&self) -> bool {
+        false
+    }
+
+    fn machine(&self) -> Option<Machine> {
         let header = self.file.header();
         Some(Machine {
             name: String::new(),
@@ -91,7 +78,7 @@ impl EtlSource {
         })
     }
 
-    pub(crate) fn problems(&self) -> Vec<Problem> {
+    fn problems(&self) -> Vec<Problem> {
         let mut problems: Vec<Problem> =
             self.file.damage().iter().map(|e| Problem { what: e.to_string(), offset: None }).collect();
         let lost = [(self.file.header().events_lost, "events"), (self.file.header().buffers_lost, "buffers")];
@@ -104,20 +91,7 @@ impl EtlSource {
         problems
     }
 
-    /// What the trace does not contain.
-    pub(crate) fn caveats(&self) -> Vec<Caveat> {
-        let counts = self.counts.get_or_init(|| {
-            self.fold(caveats::Counts::default, |counts, seen| seen.count(counts), caveats::Counts::join)
-        });
-        caveats::of(*counts)
-    }
-
-    /// Whether there are operations on files or keys.
-    pub(crate) fn records_operations(&self) -> bool {
-        self.learnt().trace.tally().operations > 0
-    }
-
-    pub(crate) fn scan(&self, id: SourceId, counter: Counter<'_>) -> Scan {
+    fn scan(&self, id: SourceId, counter: Counter<'_>) -> Scan {
         let (learnt, header, shared) = (self.learnt(), self.file.header(), self.shared());
         let roles: Vec<Role> = learnt.processes.iter().map(|p| p.role).collect();
         let (start, end) = (utc(header.start_time), utc(header.end_time));
@@ -140,19 +114,21 @@ impl EtlSource {
             found
         };
         let found = self.chunks().fold(Found::default, chunk).reduce(Found::default, Found::join);
-        let mut told = Scan::default();
+        let (mut told, mut let_go) = (Scan::default(), 0);
         for number in found.telling {
             let _ = self.row(number, |row| {
                 if let Some((event, decoded)) = row.told() {
                     let at = EventId { source: id, index: query::Row::index(row) };
-                    providers::take(&mut told, event, &decoded, row.time, at);
+                    let_go += providers::take(&mut told, event, &decoded, row.time, at);
                 }
             });
         }
+        let_go += providers::keep_the_latest(&mut told);
         let mut scan = found.share.scan(learnt.processes.clone());
         (scan.spans, scan.lines) = (told.spans, told.lines);
-        // A second scan counts the same.
-        let _ = self.counts.set(found.counts);
+        scan.caveats.extend(caveats::of(found.counts));
+        scan.caveats.extend((let_go > 0).then(|| caveats::let_go(let_go)));
+        scan.has_operations = found.counts.files + found.counts.keys > 0;
         // Every record counts, and those that are damaged are damaged whether or not there are rows of them.
         scan.events = learnt.trace.records();
         scan.bad = learnt.trace.damaged();
@@ -165,6 +141,44 @@ impl EtlSource {
         scan
     }
 
+    fn event(&self, id: EventId) -> Option<Event> {
+        self.seen(id, |seen| seen.own(id.source))
+    }
+
+    fn detail(&self, id: EventId) -> String {
+        self.seen(id, |seen| seen.detail()).unwrap_or_default()
+    }
+
+    fn number(&self, id: EventId) -> Option<u64> {
+        self.seen(id, |seen| seen.number())?
+    }
+
+    fn touching(&self, id: SourceId, paths: &Paths) -> Vec<Event> {
+        let mut events = self.collect(id, |seen| seen.is_one_of(paths));
+        access::infer(&mut events);
+        // Loads tell what an open was for, and are no operations on the file.
+        events.retain(|event| event.kind != Kind::ImageLoad);
+        events
+    }
+
+    fn near(&self, event: &Event, count: u64) -> Vec<Event> {
+        let learnt = self.learnt();
+        let row = learnt.trace.row_at(&[&self.file], 0, event.id.index);
+        let (Some(row), Ok(count)) = (row, usize::try_from(count)) else { return Vec::new() };
+        let rows = row.saturating_sub(count)..row.saturating_add(count + 1).min(learnt.trace.len());
+        let mut found = Vec::new();
+        let _ = self.rows(Shared::new(learnt), rows, |_, met| {
+            if let Met::Row(row) = met {
+                found.extend(Seen::of(&row).map(|seen| seen.own(event.id.source)));
+            }
+            ControlFlow::Continue(())
+        });
+        found.sort_by_key(|e| (e.time, e.id));
+        found
+    }
+}
+
+impl EtlSource {
     /// The trace's rows in parts, for threads.
     fn chunks(&self) -> impl IndexedParallelIterator<Item = Range<usize>> {
         let rows = self.learnt().trace.len();
@@ -209,43 +223,6 @@ impl EtlSource {
     fn seen<T>(&self, id: EventId, take: impl FnOnce(&Seen<'_, '_>) -> T) -> Option<T> {
         let number = self.learnt().trace.row_at(&[&self.file], 0, id.index)?;
         self.row(number, |row| Seen::of(row).map(|seen| take(&seen)))?
-    }
-
-    pub(crate) fn event(&self, id: EventId) -> Option<Event> {
-        self.seen(id, |seen| seen.own(id.source))
-    }
-
-    pub(crate) fn detail(&self, id: EventId) -> String {
-        self.seen(id, |seen| seen.detail()).unwrap_or_default()
-    }
-
-    pub(crate) fn number(&self, id: EventId) -> Option<u64> {
-        self.seen(id, |seen| seen.number())?
-    }
-
-    pub(crate) fn touching(&self, id: SourceId, paths: &Paths) -> Vec<Event> {
-        let mut events = self.collect(id, |seen| seen.is_one_of(paths));
-        access::infer(&mut events);
-        // Loads tell what an open was for, and are no operations on the file.
-        events.retain(|event| event.kind != Kind::ImageLoad);
-        events
-    }
-
-    /// The operations among the rows around `event`: at most `count` before and after it.
-    pub(crate) fn near(&self, event: &Event, count: u64) -> Vec<Event> {
-        let learnt = self.learnt();
-        let row = learnt.trace.row_at(&[&self.file], 0, event.id.index);
-        let (Some(row), Ok(count)) = (row, usize::try_from(count)) else { return Vec::new() };
-        let rows = row.saturating_sub(count)..row.saturating_add(count + 1).min(learnt.trace.len());
-        let mut found = Vec::new();
-        let _ = self.rows(Shared::new(learnt), rows, |_, met| {
-            if let Met::Row(row) = met {
-                found.extend(Seen::of(&row).map(|seen| seen.own(event.id.source)));
-            }
-            ControlFlow::Continue(())
-        });
-        found.sort_by_key(|e| (e.time, e.id));
-        found
     }
 
     /// Gathers from all operations; `places` are those of the source's processes in the timeline's.

@@ -16,9 +16,10 @@ use pml_reader::{Column, NO_NUMBER, Style, detail::Fields, push_result};
 use rayon::prelude::*;
 
 use super::{
-    EtlSource, detail,
+    detail,
     learnt::{Learnt, push_file, push_path, utc},
     providers,
+    source::EtlSource,
 };
 use crate::{
     model::{FileTime, ProcessId},
