@@ -4,7 +4,7 @@ mod support;
 
 use std::ops::ControlFlow;
 
-use etl_reader::names::Names;
+use etl_reader::names::Trace;
 use etl_reader::write::{EtlWriter, NewRecord, Session};
 use etl_reader::{
     BUFFER_HEADER, ClockType, Compression, Decoder, EtlError, EtlFile, EventId, FileTime, Summary, in_order,
@@ -34,9 +34,9 @@ fn exercise(bytes: &[u8]) -> Option<(u64, u64)> {
         ControlFlow::<()>::Continue(())
     });
     assert_eq!((records, errors), (summary.records, summary.damaged), "both walks see the same");
-    let names = Names::learn(&[&file]);
-    let _ = names.operations(&[&file], |operation| {
-        let _ = names.volumes().dos_path(&operation.path.to_string()).len();
+    let trace = Trace::read(&[&file]);
+    let _ = trace.operations(&[&file], |operation| {
+        let _ = trace.names().volumes().dos_path(&operation.path().to_string()).len();
         ControlFlow::<()>::Continue(())
     });
     Some((records, errors))

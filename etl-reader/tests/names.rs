@@ -4,7 +4,7 @@ mod support;
 
 use std::ops::ControlFlow;
 
-use etl_reader::names::{KERNEL_FILE, KERNEL_REGISTRY, Names, OperationClass, PathSource, Tally};
+use etl_reader::names::{KERNEL_FILE, KERNEL_REGISTRY, OperationClass, PathSource, Tally, Trace};
 use etl_reader::write::{EtlWriter, NewRecord, Session, encode};
 use etl_reader::{EtlFile, EventId, FileTime, PointerWidth, RecordKind, Value};
 
@@ -27,14 +27,14 @@ fn provider(provider: etl_reader::Guid, id: u16, version: u8) -> EventId {
     EventId::Provider { provider, id, version, channel: 16, level: 4, opcode: 0, task: id, keyword: 0 }
 }
 
-struct Trace {
+struct Made {
     writer: EtlWriter,
     width: PointerWidth,
 }
 
-impl Trace {
-    fn new(width: PointerWidth) -> Trace {
-        Trace { writer: EtlWriter::new(Session { width, ..Session::default() }).unwrap(), width }
+impl Made {
+    fn new(width: PointerWidth) -> Made {
+        Made { writer: EtlWriter::new(Session { width, ..Session::default() }).unwrap(), width }
     }
 
     fn add(&mut self, time: FileTime, cpu: u16, event: EventId, values: &[(&str, Value<'_>)]) {
@@ -63,15 +63,15 @@ impl Trace {
     fn lines(self) -> (Vec<String>, Tally) {
         let bytes = self.writer.finish();
         let file = EtlFile::from_bytes(&bytes).unwrap();
-        let names = Names::learn(&[&file]);
-        lines(&names, &file)
+        let trace = Trace::read(&[&file]);
+        lines(&trace, &file)
     }
 }
 
 /// One line an operation: milliseconds, duration, process, thread, name, path, how it is known, status.
-fn lines(names: &Names, file: &EtlFile<'_>) -> (Vec<String>, Tally) {
+fn lines(trace: &Trace, file: &EtlFile<'_>) -> (Vec<String>, Tally) {
     let mut lines = Vec::new();
-    let flow = names.operations(&[file], |operation| {
+    let flow = trace.operations(&[file], |operation| {
         let mut line = format!(
             "{} {} {:?} {:?} {} {} {:?}",
             operation.time.since(file.header().start_time) / MILLISECOND,
@@ -79,13 +79,13 @@ fn lines(names: &Names, file: &EtlFile<'_>) -> (Vec<String>, Tally) {
             operation.pid.map_or(-1, i64::from),
             operation.tid.map_or(-1, i64::from),
             operation.name,
-            operation.path,
-            operation.path_source,
+            operation.path(),
+            operation.path_source(),
         );
-        if let Some(value) = operation.value_name {
+        if let Some(value) = operation.value_name() {
             line += &format!(" value {value}");
         }
-        if let Some(target) = operation.target {
+        if let Some(target) = operation.target() {
             line += &format!(" to {target}");
         }
         line += &operation.status.map_or(" -".into(), |status| format!(" {status:#x}"));
@@ -105,7 +105,7 @@ fn pointer(name: &str, value: u64) -> (&str, Value<'static>) {
 #[test]
 fn kernel_file_operations_of_both_widths() {
     for width in [PointerWidth::Bits32, PointerWidth::Bits64] {
-        let mut trace = Trace::new(width);
+        let mut trace = Made::new(width);
         let end = |status: u64| [pointer("Irp", 1), ("NtStatus", Value::Hex(status))];
         // The thread is told by an event without header ids; its process by the rundown at the end.
         let open = |path: &'static str| {
@@ -153,7 +153,7 @@ fn kernel_file_operations_of_both_widths() {
 
 #[test]
 fn information_classes_paths_and_renames() {
-    let mut trace = Trace::new(PointerWidth::Bits64);
+    let mut trace = Made::new(PointerWidth::Bits64);
     let file = [pointer("Irp", 5), pointer("FileObject", 6), pointer("FileKey", 7)];
     let with = |class: u32, path: Option<&'static str>| {
         let mut values = file.to_vec();
@@ -197,7 +197,7 @@ fn information_classes_paths_and_renames() {
 
 #[test]
 fn operations_without_an_end_are_given_up() {
-    let mut trace = Trace::new(PointerWidth::Bits64);
+    let mut trace = Made::new(PointerWidth::Bits64);
     let file = |irp| [pointer("Irp", irp), pointer("FileObject", irp), pointer("FileKey", irp)];
     trace.add(at(0), 0, kernel(4, 65, 3), &file(1));
     trace.add(at(1), 0, kernel(4, 77, 3), &file(2));
@@ -221,7 +221,7 @@ fn operations_without_an_end_are_given_up() {
 #[test]
 fn kernel_registry_operations() {
     for width in [PointerWidth::Bits32, PointerWidth::Bits64] {
-        let mut trace = Trace::new(width);
+        let mut trace = Made::new(width);
         // A call's begin is recorded as a raw time; the default session counts units of 100 ns.
         let began =
             |milliseconds| Value::Signed(Session::default().first_ticks.0 + milliseconds * MILLISECOND);
@@ -254,7 +254,7 @@ fn kernel_registry_operations() {
 
 #[test]
 fn registry_provider_operations() {
-    let mut trace = Trace::new(PointerWidth::Bits64);
+    let mut trace = Made::new(PointerWidth::Bits64);
     let reg = |id| provider(KERNEL_REGISTRY, id, 0);
     let open = |base: u64, key: u64, status: u32, base_name: &'static str, relative: &'static str| {
         [
@@ -289,7 +289,7 @@ fn registry_provider_operations() {
 
 #[test]
 fn services_by_thread() {
-    let mut trace = Trace::new(PointerWidth::Bits64);
+    let mut trace = Made::new(PointerWidth::Bits64);
     let thread = [
         ("ProcessId", Value::from(900_u32)),
         ("TThreadId", Value::from(31_u32)),
@@ -307,7 +307,8 @@ fn services_by_thread() {
     }
     let bytes = trace.writer.finish();
     let file = EtlFile::from_bytes(&bytes).unwrap();
-    let names = Names::learn(&[&file]);
+    let trace = Trace::read(&[&file]);
+    let names = trace.names();
     let service = names.service_of_thread(31, at(50)).unwrap();
     assert_eq!((service.name.as_str(), service.state), ("wuauserv", 4));
     assert_eq!(names.process_of_thread(31, at(50)), Some(900));
@@ -321,7 +322,8 @@ fn services_by_thread() {
 fn processes_of_a_real_shutdown() {
     let Some(bytes) = support::bytes("ShutdownPerfDiagLogger-18362.etl") else { return };
     let file = EtlFile::from_bytes(&bytes).unwrap();
-    let names = Names::learn(&[&file]);
+    let trace = Trace::read(&[&file]);
+    let names = trace.names();
     let ended = |name: &str| {
         let of_name = |process: &&etl_reader::names::Process| process.image_name.eq_ignore_ascii_case(name);
         names.processes().iter().filter(of_name).find(|process| process.end.is_some()).unwrap()
@@ -338,7 +340,7 @@ fn processes_of_a_real_shutdown() {
     assert!(names.processes().iter().any(|process| {
         process.end.is_some() && process.command_line.as_ref().is_some_and(|line| line.contains(tag))
     }));
-    let operations = lines(&names, &file).1.operations;
+    let operations = lines(&trace, &file).1.operations;
     assert_eq!(operations, 0, "the session recorded processes, threads and images only");
 }
 
@@ -347,7 +349,8 @@ fn processes_of_a_real_shutdown() {
 fn names_of_a_real_merged_file() {
     let Some(bytes) = support::bytes("net.4.5.2.x64-9200-compressed.etl") else { return };
     let file = EtlFile::from_bytes(&bytes).unwrap();
-    let names = Names::learn(&[&file]);
+    let trace = Trace::read(&[&file]);
+    let names = trace.names();
     let volumes: Vec<_> = names.volumes().devices().collect();
     assert!(volumes.contains(&("\\Device\\HarddiskVolume2", "C:")), "{volumes:?}");
     assert_eq!(names.volumes().dos_path("\\SystemRoot\\x"), "C:\\Windows\\x");
@@ -355,11 +358,11 @@ fn names_of_a_real_merged_file() {
     let running = names.services().iter().find(|service| service.name == "EventLog").unwrap();
     assert_eq!(running.state, 4);
     let (mut opened, mut with_path) = (0, 0);
-    let flow = names.operations(&[&file], |operation| {
-        assert_eq!((operation.class, operation.name), (OperationClass::File, "CreateFile"));
+    let flow = trace.operations(&[&file], |operation| {
+        assert_eq!((operation.class, operation.name.text()), (OperationClass::File, "CreateFile"));
         opened += 1;
-        let path = names.volumes().dos_path(&operation.path.to_string()).into_owned();
-        with_path += u32::from(operation.path_source == PathSource::Recorded && path.contains('\\'));
+        let path = names.volumes().dos_path(&operation.path().to_string()).into_owned();
+        with_path += u32::from(operation.path_source() == PathSource::Recorded && path.contains('\\'));
         assert!(operation.create.unwrap().disposition <= 5, "{operation:?}");
         assert!(operation.pid.is_some_and(|pid| names.process_at(pid, operation.time).is_some()));
         ControlFlow::<()>::Continue(())
@@ -373,7 +376,8 @@ fn names_of_a_real_merged_file() {
 fn processes_of_class_events() {
     let Some(bytes) = support::bytes("process_data_32_v3-7600.etl") else { return };
     let file = EtlFile::from_bytes(&bytes).unwrap();
-    let names = Names::learn(&[&file]);
+    let trace = Trace::read(&[&file]);
+    let names = trace.names();
     let found = names.processes().iter().map(|process| (process.image_name.as_str(), process.exit_status));
     let wanted = [("Idle", None), ("System", None), ("smss.exe", None), ("notepad.exe", Some(0))];
     assert_eq!(found.collect::<Vec<_>>(), wanted);

@@ -36,14 +36,16 @@ mod ntstatus;
 mod parse;
 mod procmon;
 mod render;
+mod space;
 pub mod status;
 mod tables;
 mod win32;
 
 pub use evidence::{Evidence, Verified};
-pub use explain::{Explanation, HResultForm, NtStatusForm, Reading, Space, Win32Form, explain};
+pub use explain::{Explanation, HResultForm, NtStatusForm, Reading, Win32Form, explain};
 pub use hresult::HResult;
 pub use ntstatus::{NtStatus, Severity, Win32Mapping};
 pub use parse::ExplainError;
 pub use procmon::{NamedResult, ProcmonResult, ntstatuses_of_procmon_text, procmon_result_text};
+pub use space::Space;
 pub use win32::Win32Error;

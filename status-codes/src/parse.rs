@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::explain::Space;
+use crate::space::Space;
 use crate::{HResult, NtStatus, Win32Error, ntstatuses_of_procmon_text, procmon_result_text};
 
 /// Why an input could not be explained.

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use crate::explain::{Explanation, NtStatusForm, Reading, Space};
+use crate::explain::{Explanation, NtStatusForm, Reading};
+use crate::space::Space;
 use crate::{Evidence, HResult, NtStatus, ProcmonResult, Verified, Win32Error, procmon_result_text};
 
 /// Columns of a line, as terminals mostly have at least.

@@ -40,6 +40,10 @@ pub struct Scan {
     pub histogram: Vec<(u64, u64)>,
     /// Events by class, as named in the source.
     pub classes: Vec<(&'static str, u64)>,
+    /// Whether the source records operations on files or keys.
+    pub has_operations: bool,
+    /// What must be known of how it was read.
+    pub caveats: Vec<Caveat>,
     /// What the lines of a log say, in its order.
     pub lines: Vec<LogLine>,
     /// What the source knows that is no line of time.

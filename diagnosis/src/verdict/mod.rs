@@ -117,9 +117,9 @@ pub(crate) fn decide(found: &Found<'_>) -> Verdict {
 
 /// How inputs had to be read, where that bears on the verdict.
 fn caveats(timeline: &Timeline<'_>) -> Vec<Words> {
-    let inputs = timeline.case.inputs.iter();
-    let named = inputs.flat_map(|input| {
-        let words = input.source.caveats().into_iter().filter_map(|caveat| caveat.verdict);
+    let inputs = timeline.case.inputs.iter().zip(&timeline.scans);
+    let named = inputs.flat_map(|(input, scan)| {
+        let words = scan.caveats.iter().filter_map(|caveat| caveat.verdict.as_ref());
         words.map(|w| Words::new(w.en.replace("{}", &input.path), w.zh.replace("{}", &input.path)))
     });
     named.collect()
@@ -171,11 +171,10 @@ impl Seen {
             // Beside a trace of operations, one without any hides nothing.
             hidden: traces
                 .iter()
-                .filter(|(input, _)| {
-                    input.source.records_operations()
-                        || !traces.iter().any(|(other, _)| other.source.records_operations())
+                .filter(|(_, scan)| {
+                    scan.has_operations || !traces.iter().any(|(_, other)| other.has_operations)
                 })
-                .any(|(input, _)| input.source.caveats().iter().any(|c| c.hides)),
+                .any(|(_, scan)| scan.caveats.iter().any(|c| c.hides)),
             traces: traces.len(),
             logs: logs.len(),
             lines: logs.iter().map(|(_, scan)| scan.events).sum(),

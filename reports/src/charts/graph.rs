@@ -1,9 +1,8 @@
 //! The drawing of the graph around the failure: causes on the left, consequences on the right.
 
-use super::canvas::{Anchor, Canvas, Font, Ink, Pen};
+use super::canvas::{Anchor, Canvas, Font, Ink, Pen, WIDTH};
 use super::layers::{Spot, layout};
 use super::measure::{self, Cut};
-use super::timeline::WIDTH;
 use super::{Chart, Place};
 use crate::lang::Lang;
 use crate::messages as m;

@@ -18,7 +18,7 @@ const ROW: i32 = 24;
 const BAR: i32 = 12;
 const SMALL: u32 = 12;
 /// Width of the plot that texts are arranged for; the drawing's plot is never narrower.
-const PLOT: i32 = super::timeline::WIDTH - 272;
+const PLOT: i32 = super::canvas::WIDTH - 272;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum LaneKind {

@@ -1,6 +1,6 @@
 //! The swim-lane timeline: boots and phases, processes, services, the events over time, and the failure across them.
 
-use super::canvas::{Anchor, Canvas, Font, Ink, Pen};
+use super::canvas::{Anchor, Canvas, Font, Ink, Pen, WIDTH};
 use super::lanes::{Bar, Lane, LaneKind, lanes};
 use super::measure;
 use super::scale::Scale;
@@ -11,8 +11,6 @@ use crate::model::{Report, Time};
 use crate::view;
 use crate::visible::visible;
 
-/// Width of the drawing in pixels.
-pub(crate) const WIDTH: i32 = 1480;
 const LABEL: u32 = 13;
 const SMALL: u32 = 12;
 const PADDING: i32 = 12;

@@ -57,7 +57,7 @@ impl View<'_> {
                     ),
                 );
             }
-            for caveat in input.source.caveats() {
+            for caveat in &scan.caveats {
                 rows.push(Coverage {
                     input: path.clone(),
                     what: text(&caveat.what),

@@ -16,7 +16,7 @@ use std::{
 use anyhow::{Context as _, Result};
 use etl_reader::{
     EtlFile, EventId, FileTime, Guid, PointerWidth, RecordKind, Summary, Ticks, Value,
-    names::Names,
+    names::Trace,
     write::{EtlWriter, NewRecord, Session, encode},
 };
 use pml_reader::{EventClass, PmlEvent, PmlFile, STATUS_PENDING};
@@ -71,9 +71,9 @@ impl EtlTwin {
         let failing = log.event(failing)?;
         let pid = failing.process().map(|process| process.raw.pid);
         let mut found = None;
-        let _ = Names::learn(&[&file]).operations(&[&file], |operation| {
+        let _ = Trace::read(&[&file]).operations(&[&file], |operation| {
             let same = operation.time == filetime(failing.time().0)
-                && operation.name == failing.operation().name()
+                && operation.name.text() == failing.operation().name()
                 && operation.status == Some(failing.status())
                 && operation.pid == pid;
             if same {

@@ -3,34 +3,14 @@
 
 use pml_reader::{Column, Style};
 
-use super::{ColumnError, Row, TimeError, TimePoint, column_name, column_named, value::Value};
+use super::{
+    column::{ColumnError, column_name, column_named},
+    relation::{RELATIONS, Relation},
+    row::Row,
+    time::{TimeError, TimePoint},
+    value::Value,
+};
 use crate::model::FileTime;
-
-/// How a column is held against a value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[allow(missing_docs)]
-pub enum Relation {
-    Is,
-    IsNot,
-    LessThan,
-    MoreThan,
-    BeginsWith,
-    EndsWith,
-    Contains,
-    Excludes,
-}
-
-/// The relations by name, Process Monitor's with hyphens.
-const RELATIONS: &[(&str, Relation)] = &[
-    ("is", Relation::Is),
-    ("is-not", Relation::IsNot),
-    ("less-than", Relation::LessThan),
-    ("more-than", Relation::MoreThan),
-    ("begins-with", Relation::BeginsWith),
-    ("ends-with", Relation::EndsWith),
-    ("contains", Relation::Contains),
-    ("excludes", Relation::Excludes),
-];
 
 /// A filter that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

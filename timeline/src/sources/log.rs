@@ -5,7 +5,9 @@ use servicing_logs::bundle::Content;
 use crate::{
     logs::{capture, cbs, events, packages, pending, poqexec, registry, setupapi},
     model::SourceId,
+    progress::Counter,
     scan::Scan,
+    sources::recorded::Recorded,
 };
 
 /// The logs that are read.
@@ -57,8 +59,20 @@ pub struct LogSource {
     pub bytes: Content,
 }
 
-impl LogSource {
-    pub(crate) fn scan(&self, id: SourceId) -> Scan {
+impl Recorded for LogSource {
+    fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    fn kind(&self) -> &'static str {
+        self.kind.name()
+    }
+
+    fn is_trace(&self) -> bool {
+        false
+    }
+
+    fn scan(&self, id: SourceId, _: Counter<'_>) -> Scan {
         let bytes: &[u8] = &self.bytes;
         let mut scan = match self.kind {
             LogKind::Cbs => cbs::read(bytes, id),

@@ -2,9 +2,9 @@
 
 use crate::{model::Words, scan::Caveat};
 
-/// What a scan met of operations.
+/// How many events of a trace are of which kind.
 #[derive(Debug, Default, Clone, Copy)]
-pub(super) struct Met {
+pub(super) struct Counts {
     pub(super) files: u64,
     pub(super) keys: u64,
     /// File operations whose result is recorded.
@@ -13,8 +13,19 @@ pub(super) struct Met {
     pub(super) processes: u64,
 }
 
+impl Counts {
+    pub(super) fn join(self, other: Self) -> Self {
+        Self {
+            files: self.files + other.files,
+            keys: self.keys + other.keys,
+            ended: self.ended + other.ended,
+            processes: self.processes + other.processes,
+        }
+    }
+}
+
 /// The caveats of a trace with these.
-pub(super) fn of(met: Met) -> Vec<Caveat> {
+pub(super) fn of(met: Counts) -> Vec<Caveat> {
     let lacks = |en: &str, zh: &str| {
         caveat(
             Words::new(format!("{{}} holds no {en}"), format!("{{}} 不含{zh}")),
@@ -81,6 +92,23 @@ pub(super) fn of(met: Met) -> Vec<Caveat> {
         ));
     }
     caveats
+}
+
+/// What there was no room for.
+pub(super) fn let_go(count: u64) -> Caveat {
+    Caveat {
+        verdict: None,
+        count: Some(count),
+        ..caveat(
+            Words::default(),
+            Words::new(
+                "messages of providers, the earliest in this trace",
+                "提供程序的消息（此跟踪中最早的部分）",
+            ),
+            Words::new("only the later ones were examined", "仅检查了其后的消息"),
+            false,
+        )
+    }
 }
 
 fn caveat(verdict: Words, what: Words, consequence: Words, hides: bool) -> Caveat {
