@@ -500,7 +500,7 @@ pub enum CbsEvent<'a> {
     /// The outcome of a Windows feature or capability.
     Feature(FeatureChange<'a>),
     /// A check or a repair of the component store.
-    Repair(Repair<'a>),
+    Repair(Repair<Text<'a>>),
     /// A restart is needed, outstanding, asked for or arranged.
     Restart(Restart),
     /// `Trusted Installer is shutting down because: …`

@@ -74,7 +74,7 @@ pub struct Failed<'a> {
 /// A check or a repair of the component store.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Repair<'a> {
+pub enum Repair<S> {
     /// A check begins: what an earlier one found is checked again.
     CheckBegins,
     /// How much damage the check found.
@@ -91,12 +91,12 @@ pub enum Repair<'a> {
     /// `(p) CSI Payload Corrupt (n) component\file`.
     Listed {
         /// What is damaged.
-        object: Object<Text<'a>>,
+        object: Object<S>,
         /// `(Fixed)`.
         fixed: bool,
     },
     /// A file was repaired: `[SR] Repairing file`, `[SR] Repaired file`.
-    FileRepaired(Text<'a>),
+    FileRepaired(S),
     /// SFC begins to repair what it listed.
     TransactionBegins,
     /// `[SR] Verify and Repair Transaction completed. All files … have been successfully repaired`.
@@ -109,7 +109,28 @@ pub enum Repair<'a> {
         fixed: bool,
     },
     /// No local source has a good copy of a file.
-    NoSource(Object<Text<'a>>),
+    NoSource(Object<S>),
+}
+
+impl<S: AsRef<str>> Repair<S> {
+    /// The same with its own strings.
+    pub fn to_owned(&self) -> Repair<String> {
+        match self {
+            Repair::CheckBegins => Repair::CheckBegins,
+            Repair::Detected(count) => Repair::Detected(*count),
+            Repair::Repaired(count) => Repair::Repaired(*count),
+            Repair::Summary { detected, repaired } => {
+                Repair::Summary { detected: *detected, repaired: *repaired }
+            }
+            Repair::Listed { object, fixed } => Repair::Listed { object: object.to_owned(), fixed: *fixed },
+            Repair::FileRepaired(path) => Repair::FileRepaired(path.as_ref().to_owned()),
+            Repair::TransactionBegins => Repair::TransactionBegins,
+            Repair::TransactionDone => Repair::TransactionDone,
+            Repair::WaitsForRestart => Repair::WaitsForRestart,
+            Repair::Store { fixed } => Repair::Store { fixed: *fixed },
+            Repair::NoSource(object) => Repair::NoSource(object.to_owned()),
+        }
+    }
 }
 
 /// What a line says of a restart.
