@@ -154,14 +154,16 @@ fn fact(item: &CbsItem<'_>) -> Option<Fact> {
     Some(match &item.event {
         CbsEvent::Stage { step: cbs::Step::Interrupted, .. } => Fact::Interrupted,
         CbsEvent::Stage { stage, step } => Fact::Stage(stage_of(*stage), step_of(*step)),
-        CbsEvent::Session(session) if session.step != cbs::SessionStep::Initialized => Fact::Session(SessionFact {
-            step: session.step,
-            id: session.id.to_string(),
-            client: session.client.as_deref().map(str::to_owned),
-            package: session.package.as_deref().map(str::to_owned),
-            purpose: session.purpose.as_deref().map(str::to_owned),
-            reboot_required: session.reboot_required,
-        }),
+        CbsEvent::Session(session) if session.step != cbs::SessionStep::Initialized => {
+            Fact::Session(SessionFact {
+                step: session.step,
+                id: session.id.to_string(),
+                client: session.client.as_deref().map(str::to_owned),
+                package: session.package.as_deref().map(str::to_owned),
+                purpose: session.purpose.as_deref().map(str::to_owned),
+                reboot_required: session.reboot_required,
+            })
+        }
         CbsEvent::Flow { stage } => Fact::Flow(stage.to_string()),
         CbsEvent::Package(change) => {
             let states = &change.states;
@@ -227,6 +229,9 @@ fn fact(item: &CbsItem<'_>) -> Option<Fact> {
             ..CommandFact::default()
         }),
         CbsEvent::Repair(repair) => Fact::Repair(repair.to_owned()),
+        CbsEvent::DriverFile { path, repaired: true } => {
+            Fact::Repair(cbs::Repair::FileRepaired(path.to_string()))
+        }
         CbsEvent::Restart(restart) => Fact::Restart(*restart),
         CbsEvent::QueueEmpty => Fact::QueueEmpty,
         CbsEvent::ServiceEnd(end) => Fact::ServiceEnd(*end),
@@ -249,7 +254,9 @@ fn damage(event: &CbsEvent<'_>) -> Option<Damage> {
             let object = Object::File { component: component.to_string(), file: file.to_string() };
             (DamageKind::Hydration, object)
         }
-        CbsEvent::HashMismatch { file } => (DamageKind::Hash, path(file)),
+        CbsEvent::HashMismatch { file } | CbsEvent::DriverFile { path: file, .. } => {
+            (DamageKind::Hash, path(file))
+        }
         CbsEvent::CannotRepair { file, component } => {
             let component = component.as_deref().unwrap_or_default().to_owned();
             (DamageKind::NotRepaired, Object::File { component, file: file.to_string() })

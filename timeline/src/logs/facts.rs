@@ -8,6 +8,14 @@ use crate::model::Ticks;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LocalTicks(pub u64);
 
+impl LocalTicks {
+    /// Date and time as logs print them: `2023-05-17 08:24:08`.
+    pub fn clock(self) -> String {
+        let text = servicing_logs::LocalTime(self.0).to_string();
+        text.get(..19).unwrap_or(&text).replace('T', " ")
+    }
+}
+
 /// Where servicing is, by the stage that a line belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Stage {

@@ -48,6 +48,11 @@ impl Package {
             install_time: None,
         }
     }
+
+    /// The KB number in an identity.
+    pub fn kb_of(identity: &str) -> Option<&str> {
+        servicing_logs::dism::PackageIdentity::parse(identity)?.kb()
+    }
 }
 
 /// What a hive or an event log says of a service.

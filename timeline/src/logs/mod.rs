@@ -15,7 +15,7 @@ pub use clock::{LocalClock, Offset};
 pub use facts::*;
 pub use known::{Filter, Known, Package, Plan, Primitive, ServiceFact};
 
-use crate::model::{FileTime, SourceId, Ticks};
+use crate::model::{FileTime, SourceId};
 
 /// A line of a log, or a record of an event log, that says something of the update.
 #[derive(Debug, Clone)]
