@@ -34,7 +34,7 @@ const ROWS: &[Row] = &[
     ),
     (
         &[Kind::Pending], &[],
-        ["Restart the machine, then install again", "重新启动计算机，然后再次安装"],
+        ["Restart the machine, and install again what is not installed then", "重新启动计算机，然后再安装仍未安装的内容"],
         ["An earlier change is finished only after a restart. Nothing is broken.", "先前的更改要在重新启动之后才能完成。没有损坏。"],
         INSTALL,
     ),
@@ -140,6 +140,11 @@ pub(crate) fn of_fault(fault: &Fault) -> Option<Remedy> {
     let download = code >> 16 == 0x8024 && fault.is_online();
     let row = ROWS.iter().find(|row| if download { row.0.contains(&Kind::Download) } else { fits(row) })?;
     Some(remedy(row, package_name(&fault.item)))
+}
+
+/// Whether the code says that the component store is incomplete: repairing it helps whatever rule holds.
+pub(crate) fn is_of_store(fault: &Fault) -> bool {
+    fault.is_online() && fault.code.is_some_and(|code| STORE_CODES.contains(&code))
 }
 
 /// What to do about the state that the logs end in.

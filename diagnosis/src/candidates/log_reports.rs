@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::candidate::LogReport;
 use crate::{faults::Faults, ordinary::AFTERMATH_LINES, signs::LINE_GRAIN};
-use timeline::{Event, FileTime, Place, Ticks, Timeline};
+use timeline::{Event, Fact, FileTime, LogLine, Object, Place, Ticks, Timeline, bare_path};
 
 /// A line is written after what it reports, but not long after.
 const SOON: Ticks = Ticks::seconds(5);
@@ -14,8 +14,10 @@ const SHORTEST_NAME: usize = 5;
 /// The lines that say that something failed.
 pub(crate) struct Lines {
     lines: Vec<Line>,
-    /// Every word of them that could be an object's name.
-    words: HashSet<String>,
+    /// Every name in them.
+    names: HashSet<String>,
+    /// Every path in them.
+    paths: HashSet<String>,
 }
 
 struct Line {
@@ -24,7 +26,10 @@ struct Line {
     win32: Option<u32>,
     ntstatus: Option<u32>,
     text: String,
-    lower: String,
+    /// The names in it, lower case: file names of typed objects, and words that can only be names.
+    names: HashSet<String>,
+    /// The paths that it names, without what names their volume or hive.
+    paths: HashSet<String>,
     /// It names what failed, in a form that is known.
     is_fault: bool,
 }
@@ -39,22 +44,21 @@ impl Lines {
             time: l.time,
             win32: l.code.and_then(|code| status_codes::HResult(code).win32()).map(|w| w.0),
             ntstatus: l.code.and_then(|code| status_codes::HResult(code).ntstatus()).map(|n| n.0),
-            lower: l.text.to_ascii_lowercase(),
+            names: names_of(l),
+            paths: paths_of(l),
             text: l.text.clone(),
             is_fault: known.contains(&Place::Line { source: l.source, line: l.line }),
         });
         let lines: Vec<Line> = lines.collect();
-        let words = lines.iter().flat_map(|l| l.lower.split(is_between)).flat_map(|word| {
-            let stem = word.strip_suffix(".inf");
-            [Some(word), stem].into_iter().flatten()
-        });
-        let words = words.filter(|w| w.len() >= SHORTEST_NAME).map(str::to_owned).collect();
-        Self { lines, words }
+        let all = |pick: fn(&Line) -> &HashSet<String>| lines.iter().flat_map(pick).cloned().collect();
+        let (names, paths) = (all(|line| &line.names), all(|line| &line.paths));
+        Self { lines, names, paths }
     }
 
     /// Whether one of them names the operation's object.
     pub(crate) fn name(&self, event: &Event) -> bool {
-        !self.words.is_empty() && names(event).iter().any(|name| self.words.contains(name))
+        names(event).iter().any(|name| self.names.contains(name))
+            || !self.paths.is_empty() && paths(event).any(|path| self.paths.contains(&path))
     }
 
     /// Whether some line names the code of an error.
@@ -65,7 +69,7 @@ impl Lines {
     /// The line that reports `event` best. `None` where neither code nor name is in any.
     pub(crate) fn report(&self, event: &Event) -> Option<LogReport> {
         let win32 = status_codes::NtStatus(event.status).to_win32();
-        let names = names(event);
+        let (names, paths): (_, Vec<String>) = (names(event), paths(event).collect());
         let reports = self.lines.iter().filter_map(|line| {
             let by_win32 = win32.as_ref().is_some_and(|m| {
                 line.win32.is_some() && (line.win32 == Some(m.win32.0) || line.win32 == m.older.map(|w| w.0))
@@ -74,7 +78,8 @@ impl Lines {
             let by_win32 =
                 line.win32.filter(|_| by_win32).map(|w| status_codes::Win32Error(w).to_hresult().0);
             let code = by_win32.or(by_status);
-            let same_name = names.iter().any(|name| line.lower.contains(name.as_str()));
+            let same_name = names.iter().any(|name| line.names.contains(name))
+                || paths.iter().any(|path| line.paths.contains(path));
             // A code alone says something only where the line is about a failure of servicing.
             if !(same_name || code.is_some() && line.is_fault) {
                 return None;
@@ -98,10 +103,48 @@ impl Lines {
     }
 }
 
+/// The objects that a line's fact names.
+fn objects(line: &LogLine) -> &[Object<String>] {
+    match &line.fact {
+        Fact::Failed { objects, .. } => objects,
+        Fact::Installer(run) => &run.names,
+        Fact::Corruption(damage) => std::slice::from_ref(&damage.object),
+        _ => &[],
+    }
+}
+
+/// The names in a line: those of its typed objects, and the words of its text that can only be names. A plain word, such
+/// as Package, names nothing.
+fn names_of(line: &LogLine) -> HashSet<String> {
+    let lower = line.text.to_ascii_lowercase();
+    let words = lower.split(is_between).flat_map(|word| {
+        let stem = word.strip_suffix(".inf");
+        [Some(word).filter(|word| is_name(word)), stem].into_iter().flatten()
+    });
+    let words = words.map(str::to_owned);
+    let named = objects(line).iter().map(|object| object.file_name().to_lowercase());
+    words.chain(named).filter(|name| name.len() >= SHORTEST_NAME).collect()
+}
+
+fn paths_of(line: &LogLine) -> HashSet<String> {
+    let paths = objects(line).iter().filter(|object| matches!(object, Object::Path(_)));
+    paths.map(|object| bare_path(object.name())).collect()
+}
+
+/// Whether a word is more than a word of prose.
+fn is_name(word: &str) -> bool {
+    word.chars().any(|c| c.is_ascii_digit() || matches!(c, '.' | '_' | '-' | '$' | '!'))
+}
+
 /// Whether a character stands between the words of a line: paths are taken apart, file names are not.
 fn is_between(c: char) -> bool {
     c.is_whitespace()
         || matches!(c, '\\' | '/' | ':' | ',' | ';' | '\'' | '"' | '[' | ']' | '(' | ')' | '{' | '}' | '=')
+}
+
+/// The paths of an operation's objects, without what names their volume or hive.
+fn paths(event: &Event) -> impl Iterator<Item = String> {
+    std::iter::once(&event.path).chain(&event.target).map(|path| bare_path(path))
 }
 
 /// Names by which a line would mean the operation's object: the last parts of its paths, and the INF of a folder of the

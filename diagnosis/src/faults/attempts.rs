@@ -277,8 +277,11 @@ impl<'a> Ends<'a> {
         }
         let same = |place: &Place| place.attempt == fault.attempt;
         let at_shutdown = fault.phase == PhaseName::Shutdown;
-        let tried = self.tries.iter().any(|place| same(place) && place.boot >= fault.boot);
-        let good = self.startups.iter().find(|(_, place)| same(place) && place.boot > fault.boot);
+        // The boot that makes it good reads the kept failure first.
+        let told_again = fault.kind.follows();
+        let tried = self.tries.iter().any(|place| same(place) && (place.boot >= fault.boot || told_again));
+        let later = |boot: u32| boot > fault.boot || told_again && boot == fault.boot;
+        let good = self.startups.iter().find(|(_, place)| same(place) && later(place.boot));
         good.filter(|_| tried || at_shutdown).map(|(line, _)| *line)
     }
 

@@ -138,6 +138,11 @@ impl FaultKind {
         self.row().is_some_and(|(.., tells)| *tells == That)
     }
 
+    /// Whether its words tell of a state, and not that something failed.
+    pub(super) fn is_state(self) -> bool {
+        matches!(self, Self::Stack | Self::Manifest | Self::RegistryValue | Self::Pending | Self::Component)
+    }
+
     /// The kind with this word.
     pub fn named(name: &str) -> Option<Self> {
         KINDS.iter().find(|(_, n, _)| *n == name).map(|(kind, ..)| *kind)

@@ -54,7 +54,7 @@ impl Online {
                 }
                 Fact::StackTooOld { package, .. } => reported = reported.or(Some(package.clone())),
                 Fact::Flow(stage) => flow = of_flow(stage).or(flow),
-                Fact::Failed { part, .. } => online.step = of_part(*part).or(online.step),
+                Fact::Failed { part, .. } => online.step = online.step.or(of_part(*part)),
                 _ => {}
             }
         }

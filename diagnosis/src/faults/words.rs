@@ -14,7 +14,8 @@ impl Fault {
         }
         let code = self.code_text();
         if !code.is_empty() && self.kind != FaultKind::Stage {
-            en = format!("{en} with {code}");
+            // "is missing with 2" would be no English.
+            en = if self.kind.is_state() { format!("{en} ({code})") } else { format!("{en} with {code}") };
             zh = format!("{zh}，代码 {code}");
         }
         if let Some((more_en, more_zh)) = self.more() {
@@ -37,8 +38,9 @@ impl Fault {
         let fixed = |en: &str, zh: &str| (en.to_owned(), zh.to_owned());
         match self.kind {
             FaultKind::Command => {
-                let (en, zh) = of(&item);
-                (format!("a generic command ended with {en}"), format!("通用命令以 {zh} 结束"))
+                let of = self.component.as_deref().map_or_else(String::new, |name| format!(" of {name}"));
+                let zh = self.component.as_deref().map_or_else(String::new, |name| format!("（{name}）"));
+                (format!("a generic command{of} ended with {item}"), format!("通用命令{zh}以 {item} 结束"))
             }
             FaultKind::Installer => {
                 let (en, zh) = match &self.component {

@@ -64,7 +64,9 @@ pub(super) fn without_operation(found: &Found<'_>, fault: &Fault, seen: &Seen) -
 /// What was being installed, and that no restart had a part in it.
 fn while_windows_ran(found: &Found<'_>, fault: &Fault) -> Words {
     let online = &found.faults.online;
-    let subject = online.feature.as_deref().or(online.package.as_deref()).map(package_name);
+    // Of several capabilities the first stands for all.
+    let feature = online.feature.as_deref().and_then(|list| list.split(';').next());
+    let subject = feature.or(online.package.as_deref().map(package_name));
     let same = subject.is_none_or(|name| name == fault.item || name == package_name(&fault.item));
     let step = online.step.map(crate::faults::OnlineStep::words);
     let (en, zh) = match (subject.filter(|_| !same), step) {
@@ -270,8 +272,15 @@ fn told_with(summary: Words, state: &LogState) -> Words {
 }
 
 fn damage_words(damaged: &[&Damaged]) -> Words {
+    // Those whose component is known tell most.
+    let mut damaged = damaged.to_vec();
+    damaged.sort_by_key(|d| !matches!(d.object, Object::File { .. }));
+    let alone = damaged.len() == 1;
     let one = |d: &Damaged| {
         let mut text = d.object.file_name().to_owned();
+        if !alone {
+            return text;
+        }
         if let Object::File { component, .. } = &d.object
             && !component.is_empty()
         {
@@ -285,7 +294,7 @@ fn damage_words(damaged: &[&Damaged]) -> Words {
             None => text,
         }
     };
-    let (count, names) = (damaged.len(), listed(damaged, one));
+    let (count, names) = (damaged.len(), listed(&damaged, one));
     Words::new(
         format!("But the component store is damaged, in {}: {names}.", counted(count, "object")),
         format!("但组件存储已损坏，涉及 {count} 个对象：{names}。"),

@@ -214,12 +214,13 @@ pub(crate) fn counted_path(text: &[u8]) -> Option<Text<'_>> {
                 path.push_str(&decode(inside));
                 rest = after;
             }
-            None if matches!(first, b'\\') => {
-                path.push('\\');
-                rest = tail;
+            // Plain text up to the next counted part.
+            None => {
+                let end = memchr::memchr(b'[', tail).map_or(rest.len(), |at| at + 1);
+                let (plain, after) = rest.split_at_checked(end).unwrap_or((rest, b""));
+                path.push_str(&decode(plain));
+                rest = after;
             }
-            // A word after the path.
-            None => break,
         }
     }
     (!path.is_empty()).then(|| Cow::Owned(single(&path)))
@@ -279,6 +280,10 @@ mod tests {
             ),
             (r"\??\C:\WINDOWS\System32\pt-BR\\Appx.psd1", r"\??\C:\WINDOWS\System32\pt-BR\Appx.psd1"),
             (r"[l:9]'Appx.psd1'", "Appx.psd1"),
+            (
+                r"\SystemRoot\WinSxS\amd64_dns_31bf3856ad364e35_10.0.1_none_0\\[l:10]'dnsapi.dll'",
+                r"\SystemRoot\WinSxS\amd64_dns_31bf3856ad364e35_10.0.1_none_0\dnsapi.dll",
+            ),
             (r"\\?\C:\x\\y", r"\\?\C:\x\y"),
         ];
         for (text, wanted) in cases {

@@ -70,7 +70,7 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
             line: run.failure_line.or(setup.map(|(line, _)| line)).unwrap_or(run.line),
             local: Some(LocalTicks(local.0)),
             time: None,
-            text,
+            text: setup.and_then(|(line, _)| text_at(&items, line)).unwrap_or(text),
             code: status.and_then(CodeValue::hresult).filter(|_| failed),
             failed,
             fact,
@@ -109,6 +109,12 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
         lines,
         ..Scan::default()
     }
+}
+
+/// The text of a line.
+fn text_at(items: &[CbsItem<'_>], line: u64) -> Option<String> {
+    let at = items.binary_search_by_key(&line, |item| item.line).ok()?;
+    items.get(at).map(|item| cut(&item.text))
 }
 
 /// The packages that lines name, each in the last state that one gives.
