@@ -89,7 +89,9 @@ pub fn diagnose_beside(timeline: &Timeline<'_>, rules: &Rules, baseline: Option<
     if !hits.iter().any(|h| h.rule.matches.is_about_operation()) {
         remedies.extend(failing.into_iter().flat_map(remedies::of_status));
     }
-    if let Some(fault) = faults.first().filter(|f| failed && (remedies.is_empty() || log_remedies::is_of_store(f))) {
+    if let Some(fault) =
+        faults.first().filter(|f| failed && (remedies.is_empty() || log_remedies::is_of_store(f)))
+    {
         remedies.extend(log_remedies::of_fault(fault));
     } else if !failed {
         remedies.extend(log_remedies::of_state(&faults.state));

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use timeline::{
-    Damage, DamageKind, Fact, LocalTicks, LogLine, Object, Repair, Restart, SessionStep, Stage, Step,
+    Damage, DamageKind, Fact, LocalTicks, LogLine, Object, Part, Repair, Restart, SessionStep, Stage, Step,
 };
 
 use crate::{
@@ -18,6 +18,8 @@ pub struct LogState {
     pub last_end: Option<(LogLine, bool)>,
     /// The line since which a restart is pending.
     pub pending: Option<LogLine>,
+    /// Something is damaged, or failed, after the last end.
+    pub trouble: bool,
     /// The installer that began and has no end, with no end of anything after it.
     pub open_installer: Option<LogLine>,
     /// Damage of the store, each object once, in the order of their names.
@@ -39,6 +41,8 @@ pub struct Damaged {
     certain: bool,
     /// SFC began to repair it in the transaction that is under way.
     in_transaction: bool,
+    /// Number of the last line that says so.
+    seen: u64,
 }
 
 impl Damaged {
@@ -62,7 +66,9 @@ impl LogState {
 
     /// The last end is a good one, and nothing was under way after it.
     pub fn ended_well(&self) -> bool {
-        self.last_end.as_ref().is_some_and(|(_, good)| *good) && self.open_installer.is_none()
+        self.last_end.as_ref().is_some_and(|(_, good)| *good)
+            && self.open_installer.is_none()
+            && !self.trouble
     }
 
     /// What is damaged still.
@@ -85,15 +91,21 @@ struct Walk {
     found: Option<u32>,
     mended: Option<u32>,
     last_boot: Option<LocalTicks>,
+    /// Lines passed.
+    number: u64,
+    /// Where the check under way began.
+    check: Option<u64>,
 }
 
 impl Walk {
     fn step(&mut self, line: &LogLine) {
+        self.number += 1;
         self.end(line);
         self.restart(line);
         match &line.fact {
             Fact::Corruption(damage) => self.damage(line, damage),
             Fact::Repair(repair) => self.repair(line, repair),
+            Fact::Failed { part: Part::Call, .. } => self.state.trouble = true,
             Fact::Installer(run) if !run.ended => self.state.open_installer = Some(line.clone()),
             Fact::Installer(_) => self.state.open_installer = None,
             _ => {}
@@ -103,7 +115,11 @@ impl Walk {
     fn end(&mut self, line: &LogLine) {
         let code = failure_code(line);
         let good = match &line.fact {
-            Fact::Session(session) if session.step != SessionStep::Started => {
+            Fact::Session(session) if session.step == SessionStep::Started => {
+                self.check = session.purpose.as_ref().map(|_| self.number);
+                return;
+            }
+            Fact::Session(session) => {
                 if session.purpose.is_some() && code.is_none() {
                     self.check_ended(line);
                 }
@@ -116,6 +132,7 @@ impl Walk {
             _ => return,
         };
         self.state.open_installer = None;
+        self.state.trouble = false;
         self.state.last_end = Some((line.clone(), good));
     }
 
@@ -151,6 +168,7 @@ impl Walk {
         if damage.kind == DamageKind::Marked {
             return;
         }
+        self.state.trouble |= damage.kind == DamageKind::Hydration;
         let certain = damage.kind != DamageKind::NotRepaired;
         let entry = self.ledger.entry(key(&damage.object)).or_insert_with(|| Damaged {
             object: damage.object.clone(),
@@ -159,7 +177,9 @@ impl Walk {
             repaired: false,
             certain,
             in_transaction: true,
+            seen: 0,
         });
+        entry.seen = self.number;
         if entry.repaired {
             (entry.repaired, entry.line) = (false, line.clone());
         }
@@ -205,6 +225,7 @@ impl Walk {
             repaired: false,
             certain: true,
             in_transaction: false,
+            seen: 0,
         });
         (damaged.repaired, damaged.line) = (true, line.clone());
     }
@@ -215,8 +236,14 @@ impl Walk {
         }
     }
 
-    /// A check that ended well speaks for the whole store: all that it found was repaired, or it found nothing.
+    /// A check that ended well speaks for the whole store: what it does not find any more is good again, and so is what
+    /// it found where all of that was repaired.
     fn check_ended(&mut self, line: &LogLine) {
+        if let (Some(begin), Some(_)) = (self.check.take(), self.found) {
+            for damaged in self.ledger.values_mut().filter(|d| !d.repaired && d.seen < begin) {
+                (damaged.repaired, damaged.line) = (true, line.clone());
+            }
+        }
         if let (Some(found), Some(mended)) = (self.found.take(), self.mended.take())
             && mended >= found
         {

@@ -107,12 +107,16 @@ impl Stages {
     /// often begin in the middle.
     pub(crate) fn of(lines: &[&LogLine]) -> Vec<Place> {
         let mut stages = Self::default();
-        let first =
+        stages.look_ahead(lines);
+        let step = |(at, line): (usize, &&LogLine)| stages.step(line, lines.get(at..).unwrap_or_default());
+        lines.iter().enumerate().map(step).collect()
+    }
+
+    /// Enters the stage that the next line names, unless Windows starts before.
+    fn look_ahead(&mut self, lines: &[&LogLine]) {
+        let next =
             lines.iter().find(|line| stage_of(line).is_some() || matches!(line.fact, Fact::LastBoot(_)));
-        if let Some(line) = first {
-            stages.enter(stage_of(line));
-        }
-        lines.iter().map(|line| stages.step(line)).collect()
+        self.enter(next.and_then(|line| stage_of(line)));
     }
 
     fn enter(&mut self, stage: Option<Stage>) {
@@ -141,7 +145,7 @@ impl Stages {
         self.completed = None;
     }
 
-    fn step(&mut self, line: &LogLine) -> Place {
+    fn step(&mut self, line: &LogLine, ahead: &[&LogLine]) -> Place {
         self.pass_time(line);
         let stage = stage_of(line);
         // "Startup processing completed." and what the logon screen is told follow the end in the same boot.
@@ -152,6 +156,9 @@ impl Stages {
                 || line.text.starts_with("Startup: Changing logon"));
         if self.settled && !repeats && is_work(&line.fact) && !self.follows_session(&line.fact) {
             self.begin_attempt();
+            if self.stage.is_none() {
+                self.look_ahead(ahead);
+            }
         }
         match stage {
             _ if repeats => {}

@@ -276,7 +276,7 @@ fn kind_16_generic_command() {
     ]));
     assert_eq!(
         items[0].event,
-        CbsEvent::GenericCommand { number: 2, exit_code: Some(16386), success: None, output: None }
+        CbsEvent::GenericCommand { number: 2, exit_code: Some(16386), success: Some(false), output: None }
     );
     assert!(items[0].body.starts_with(b"    Process exit code") && items[1].body.is_empty());
     assert_eq!(items[1].code.unwrap().0, CodeValue::Win32(14109));

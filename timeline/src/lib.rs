@@ -23,7 +23,7 @@ pub use case::{Case, CaseError, Input};
 pub use gather::{Done, Gather};
 pub use logs::{
     CommandFact, Damage, DamageKind, Fact, Filter, InstallerRun, Known, LocalClock, LocalTicks, LogLine,
-    Offset, Package, PackageFact, Plan, Primitive, ServiceFact, SessionFact, Stage, Step,
+    Offset, Package, PackageFact, Plan, Primitive, ServiceFact, SessionFact, Stage, Step, bare_path,
 };
 pub use model::*;
 pub use paths::Paths;

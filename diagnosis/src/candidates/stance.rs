@@ -45,8 +45,10 @@ impl LogStance {
         });
         // Codes of the component store say that something is missing in it, not which error an operation met.
         let of_store = fault.win32().is_some_and(|code| STORE_CODES.contains(&code));
-        let win32 =
-            fault.win32().filter(|_| !of_store).filter(|_| fault.code.is_some_and(|code| matches!(code >> 16, 0x8007 | 0x8001)));
+        let win32 = fault
+            .win32()
+            .filter(|_| !of_store)
+            .filter(|_| fault.code.is_some_and(|code| matches!(code >> 16, 0x8007 | 0x8001)));
         let maps = status_codes::NtStatus(event.status).to_win32();
         let contradicted = match (win32, maps) {
             (Some(told), Some(maps)) => told != maps.win32.0 && Some(told) != maps.older.map(|w| w.0),

@@ -37,7 +37,7 @@ impl Covered {
 }
 
 /// Whether a fault tells how a session or a startup ended.
-fn is_end(kind: Kind) -> bool {
+fn tells_end(kind: Kind) -> bool {
     matches!(kind, Kind::Session | Kind::Package | Kind::Feature | Kind::Commit | Kind::Stage | Kind::Status)
 }
 
@@ -63,16 +63,31 @@ impl Faults {
     }
 
     /// Drops what looks like a failure but fails nothing by itself.
-    pub(super) fn drop_unsupported(&mut self) {
+    pub(super) fn drop_unsupported(&mut self, lines: &[&LogLine], places: &[Place]) {
+        let is_end = |fact: &Fact| match fact {
+            Fact::Session(session) => session.step != SessionStep::Started,
+            Fact::Stage(_, step) => *step == Step::Complete,
+            _ => false,
+        };
+        let ended_attempts: HashSet<u32> = lines
+            .iter()
+            .zip(places)
+            .filter(|(line, _)| is_end(&line.fact))
+            .map(|(_, place)| place.attempt)
+            .collect();
         let generic = |f: &Fault| f.kind == Kind::Installer && f.item.eq_ignore_ascii_case("Generic Command");
         let decisive: HashMap<u32, Option<String>> =
             self.all.iter().filter(|f| generic(f)).map(|f| (f.boot, f.component.clone())).collect();
         for command in self.all.iter_mut().filter(|f| f.kind == Kind::Command) {
             command.component = decisive.get(&command.boot).cloned().flatten();
         }
-        let ends: Vec<(u32, u32)> =
-            self.all.iter().filter(|f| is_end(f.kind)).filter_map(|f| Some((f.attempt, f.code?))).collect();
-        let excerpt = self.state.last_end.is_none() && ends.is_empty();
+        let ends: Vec<(u32, u32)> = self
+            .all
+            .iter()
+            .filter(|f| tells_end(f.kind))
+            .filter_map(|f| Some((f.attempt, f.code?)))
+            .collect();
+
         self.all.retain(|f| match f.kind {
             // Some programs end well with another code than 0.
             Kind::Command => decisive.contains_key(&f.boot),
@@ -82,7 +97,9 @@ impl Faults {
                 let ended = |(attempt, code): &(u32, u32)| {
                     *attempt == f.attempt && f.code.is_some_and(|own| same_error(own, *code))
                 };
-                f.kind == Kind::Call && excerpt || ends.iter().any(ended)
+                // An excerpt may stop before the end that the call led to.
+                let cut = !ended_attempts.contains(&f.attempt) && ends.iter().all(|(at, _)| *at != f.attempt);
+                f.kind == Kind::Call && cut || ends.iter().any(ended)
             }
             _ => true,
         });

@@ -57,7 +57,7 @@ pub(crate) fn find(timeline: &Timeline<'_>) -> Faults {
         faults.record(line, *place, lines.get(at + 1..).unwrap_or_default());
     }
     faults.drop_false_rollbacks(&lines);
-    faults.drop_unsupported();
+    faults.drop_unsupported(&lines, &places);
     faults.drop_good_sessions(&lines, &places);
     let covered = Covered::of(timeline);
     faults.set_past_apart(&lines, &places, &covered);

@@ -42,8 +42,9 @@ pub(crate) fn unwrap(text: &[u8]) -> Unwrapped<'_> {
     for (_, line) in lines(text) {
         match before.filter(|before| wrap.broke(before, line.bytes)) {
             Some(before) => {
-                let space =
-                    matches!(wrap, Wrap::Words(_)) && !before.ends_with(b" ") && !before.ends_with(b"-");
+                // A word may be broken behind its hyphen.
+                let hyphen = matches!(before, [.., letter, b'-'] if letter.is_ascii_alphanumeric());
+                let space = matches!(wrap, Wrap::Words(_)) && !before.ends_with(b" ") && !hyphen;
                 bytes.extend(space.then_some(b' '));
                 breaks.push(number);
             }
@@ -104,8 +105,8 @@ fn detect(text: &[u8]) -> Option<Wrap> {
     }
     match (hard, words) {
         (0, 0) => None,
-        (1, 0) if !CONSOLES.contains(&width) => Some(Wrap::Words(width)),
-        (hard, words) if hard >= words => Some(Wrap::Hard(width)),
+        (hard, words) if hard > words && (hard > 1 || CONSOLES.contains(&width)) => Some(Wrap::Hard(width)),
+        (hard, words) if hard == words && CONSOLES.contains(&width) => Some(Wrap::Hard(width)),
         _ => Some(Wrap::Words(width)),
     }
 }

@@ -158,6 +158,8 @@ fn line(source: SourceId, item: &CbsItem<'_>, fact: Fact) -> LogLine {
 /// What of an event the timeline keeps; installer and poqexec runs are taken whole elsewhere.
 fn fact(item: &CbsItem<'_>) -> Option<Fact> {
     Some(match &item.event {
+        // Every start of the service says so; no work is in it.
+        CbsEvent::Stage { step: cbs::Step::NothingToDo, .. } => return None,
         CbsEvent::Stage { step: cbs::Step::Interrupted, .. } => Fact::Interrupted,
         CbsEvent::Stage { stage, step } => Fact::Stage(stage_of(*stage), step_of(*step)),
         CbsEvent::Session(session) if session.step != cbs::SessionStep::Initialized => {

@@ -108,7 +108,8 @@ impl Plan {
     pub(crate) fn add(&mut self, path: &str, index: u64, kind: &'static str, is_source: bool) {
         let must_exist = is_source && TAKE_THEIR_SOURCE.contains(&kind);
         if self.primitives.len() < MAX_PLANNED {
-            let known = self.primitives.entry(bare_path(path)).or_insert(Primitive { index, kind, must_exist });
+            let known =
+                self.primitives.entry(bare_path(path)).or_insert(Primitive { index, kind, must_exist });
             known.must_exist |= must_exist;
         }
     }

@@ -13,7 +13,7 @@ pub(crate) mod setupapi;
 
 pub use clock::{LocalClock, Offset};
 pub use facts::*;
-pub use known::{bare_path, Filter, Known, Package, Plan, Primitive, ServiceFact};
+pub use known::{Filter, Known, Package, Plan, Primitive, ServiceFact, bare_path};
 
 use crate::model::{FileTime, SourceId};
 
