@@ -32,7 +32,7 @@ pub(crate) struct Stages {
     completed: Option<String>,
     /// The boot in which startup processing failed and began a rollback.
     failed_boot: Option<u32>,
-    /// Time of the latest line of a stage.
+    /// Time of the latest line of work.
     latest: Option<LocalTicks>,
     /// When Windows last started, as TrustedInstaller prints it.
     last_boot: Option<LocalTicks>,
@@ -210,7 +210,7 @@ impl Stages {
                 self.settled = true;
             }
         }
-        if stage_of(line).is_some() {
+        if is_work(&line.fact) {
             self.latest = line.local.max(self.latest);
         }
     }

@@ -75,6 +75,7 @@ impl Faults {
             .filter(|(line, _)| is_end(&line.fact))
             .map(|(_, place)| place.attempt)
             .collect();
+        let last = places.iter().map(|place| place.attempt).max();
         let generic = |f: &Fault| f.kind == Kind::Installer && f.item.eq_ignore_ascii_case("Generic Command");
         let decisive: HashMap<u32, Option<String>> =
             self.all.iter().filter(|f| generic(f)).map(|f| (f.boot, f.component.clone())).collect();
@@ -98,7 +99,9 @@ impl Faults {
                     *attempt == f.attempt && f.code.is_some_and(|own| same_error(own, *code))
                 };
                 // An excerpt may stop before the end that the call led to.
-                let cut = !ended_attempts.contains(&f.attempt) && ends.iter().all(|(at, _)| *at != f.attempt);
+                let cut = last == Some(f.attempt)
+                    && !ended_attempts.contains(&f.attempt)
+                    && ends.iter().all(|(at, _)| *at != f.attempt);
                 f.kind == Kind::Call && cut || ends.iter().any(ended)
             }
             _ => true,

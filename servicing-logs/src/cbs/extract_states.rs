@@ -26,6 +26,23 @@ pub(crate) fn queue_failed<'a>(stage: Stage, message: &Message<'a>) -> Option<Cb
     Some(CbsEvent::Stage { stage, step })
 }
 
+/// A line that ends with a result: a failure where the result is one.
+pub(crate) fn result<'a>(part: Part, message: &Message<'a>, rest: &'a [u8]) -> Option<CbsEvent<'a>> {
+    let code = codes::leading_status(rest)?;
+    code.is_failure().then(|| CbsEvent::Failed(Failed { part, objects: object::all(message.text) }))
+}
+
+/// `Created NT transaction (seq 1) result 0x00000000, handle @0x334`
+pub(crate) fn transaction<'a>(message: &Message<'a>) -> Option<CbsEvent<'a>> {
+    result(Part::Call, message, split_once(message.text, b" result ")?.1)
+}
+
+/// `SetProgressMessage: …, ExecuteState: CbsExecuteStateStageDrivers | CbsExecuteStateFlagRollback, SubStage: 0`
+pub(crate) fn progress_message<'a>(message: &Message<'a>) -> Option<CbsEvent<'a>> {
+    memchr::memmem::find(message.text, b"Rollback")?;
+    Some(CbsEvent::Stage { stage: Stage::Other, step: Step::Rollback })
+}
+
 /// `DpxException hr=0x80070002 code=0x020217`: an optional file that is missing is no failure.
 pub(crate) fn unpacking<'a>(message: &Message<'a>) -> Option<CbsEvent<'a>> {
     const OPTIONAL: u32 = 0x8007_0002;

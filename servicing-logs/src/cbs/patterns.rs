@@ -43,14 +43,17 @@ type Row = (&'static [u8], Make);
 
 /// Lines of the CBS component, and of any component but CSI.
 pub(crate) static CBS: &[Row] = &[
+    (b"Keeping Trusted Installer as auto-start", W(|_, _| states::restart(Restart::Required))),
     (b"(p)", W(|message, rest| states::listed(message, rest))),
     (b"====", W(|message, _| states::summary(message))),
+    (b"All WCP store corruptions were fixed", W(|_, _| states::store(true))),
     (b"Asynchronous Session: ", W(|_, rest| cbs::session_line(rest))),
     (b"All CSI corruption was fixed", W(|_, _| states::store(true))),
     (b"Added poqexec to SetupExecute", W(|_, _| states::restart(Restart::PoqexecAgain))),
     (b"Added ", W(|_, rest| cbs::attachment(rest, b" to WER report", true))),
     (b"A restart has been initiated", W(|_, _| states::restart(Restart::Initiated))),
     (b"Build: ", W(|_, rest| Some(CbsEvent::Build { build: cbs::text(rest) }))),
+    (b"CheckSur: hrStatus: ", W(|message, rest| states::result(Part::Repair, message, rest))),
     (b"Current tick count: ", N),
     (b"Current global progress. ", W(|_, rest| cbs::progress(false, rest))),
     (b"Could not load SrClient", N),
@@ -192,6 +195,7 @@ pub(crate) static CBS: &[Row] = &[
     (b"No startup processing required", S(Startup, NothingToDo)),
     (b"No progress detected while needing", S(Stage::Other, Rollback)),
     (b"No more queue entries, deleted pending.xml", W(|_, _| Some(CbsEvent::QueueEmpty))),
+    (b"Operation result: ", W(|message, rest| states::result(Part::Repair, message, rest))),
     (b"Obtained poqexec from ", W(|_, _| Some(CbsEvent::PoqexecConfigured))),
     (b"ProvideRequestedDataByFile: ", F(Part::File)),
     (b"Progress: UI message updated. ", W(|message, _| cbs::rollback_screen(message))),
@@ -219,6 +223,8 @@ pub(crate) static CBS: &[Row] = &[
     (b"Registry value for ", F(Part::RegistryValue)),
     (b"Reboot mark set", W(|_, _| Some(CbsEvent::RebootFlag { set: true }))),
     (b"Reboot mark cleared", W(|_, _| Some(CbsEvent::RebootFlag { set: false }))),
+    (b"Starting shutdown processing", S(Shutdown, Begin)),
+    (b"SetProgressMessage: ", W(|message, _| states::progress_message(message))),
     (
         b"Store corruption, manifest missing for package: ",
         W(|_, rest| Some(CbsEvent::MissingManifest { package: cbs::token(rest) })),
@@ -297,12 +303,17 @@ pub(crate) static CBS: &[Row] = &[
 
 /// Lines of the CSI component, behind counter, `@` time and `(F)`.
 pub(crate) static CSI: &[Row] = &[
+    (
+        b"Online ticklers finished with status ",
+        W(|message, rest| states::result(Part::InstallerWords, message, rest)),
+    ),
     (b"==Error Summary Start==", W(|_, _| Some(CbsEvent::ErrorSummary { start: true }))),
     (b"==Error Summary End==", W(|_, _| Some(CbsEvent::ErrorSummary { start: false }))),
     (b"Attempting to mark store corrupt with category ", W(|_, rest| csi::store_corrupt(rest))),
     (b"All WCP store corruptions were fixed", W(|_, _| states::store(true))),
     (b"All CSI corruption was fixed", W(|_, _| states::store(true))),
     (b"Begin executing advanced installer", W(|message, _| csi::installer_begin(message))),
+    (b"Created NT transaction ", W(|message, _| states::transaction(message))),
     (b"Corruption detection complete. ", W(|_, rest| csi::corruption_count(rest))),
     (b"Component marked deleted and is no longer available for: ", W(|_, rest| csi::component_deleted(rest))), // (doc)
     (b"Component directory missing", F(Part::Store)),
@@ -405,5 +416,34 @@ mod tests {
             bytes.dedup();
             assert_eq!(together, bytes.len(), "rows of one first byte are apart");
         }
+    }
+
+    /// docs/CBS-LINES.md gives a reason for every row that drops a line which looks like a failure, and for no other.
+    #[test]
+    fn the_page_gives_a_reason_for_every_normal_line() {
+        use std::collections::BTreeSet;
+        let page = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/CBS-LINES.md");
+        let page = std::fs::read_to_string(page).unwrap();
+        let mut described = BTreeSet::new();
+        for line in page.lines().filter(|line| line.starts_with("| C") && line.contains(" | `")) {
+            let (component, rest) = line.trim_start_matches("| ").split_once(" | `").unwrap();
+            let (prefix, rest) = rest.split_once("` | ").unwrap();
+            let (code, why) = rest.trim_end_matches(" |").split_once(" | ").unwrap();
+            assert!(why.len() > 8, "{line}");
+            described.insert((component.to_owned(), prefix.replace(r"\\", r"\"), code != "any"));
+        }
+        let mut rows = BTreeSet::new();
+        for (component, table) in [("CBS", CBS), ("CSI", CSI)] {
+            for (prefix, make) in table {
+                let one_code = matches!(make, NormalWith(_));
+                if one_code || matches!(make, N) {
+                    let prefix = String::from_utf8_lossy(prefix).into_owned();
+                    rows.insert((component.to_owned(), prefix, one_code));
+                }
+            }
+        }
+        assert!(rows.len() > 40);
+        let differing: Vec<_> = rows.symmetric_difference(&described).collect();
+        assert!(differing.is_empty(), "not in both: {differing:?}");
     }
 }

@@ -103,17 +103,20 @@ fn detect(text: &[u8]) -> Option<Wrap> {
         }
         before = Some(next);
     }
+    // Full lines are many where words are broken, and few where they are not.
     match (hard, words) {
         (0, 0) => None,
-        (hard, words) if hard > words && (hard > 1 || CONSOLES.contains(&width)) => Some(Wrap::Hard(width)),
-        (hard, words) if hard == words && CONSOLES.contains(&width) => Some(Wrap::Hard(width)),
+        (hard, words) if hard > 3 * words && (hard > 1 || CONSOLES.contains(&width)) => {
+            Some(Wrap::Hard(width))
+        }
         _ => Some(Wrap::Words(width)),
     }
 }
 
 /// Whether the first word of `next` had no room left in `line`.
 fn overflows(line: &[u8], next: &[u8], width: usize) -> bool {
-    if next.starts_with(b"  ") || next.starts_with(b"\t") {
+    // The body of a message begins with blanks, or with words that nothing breaks before.
+    if [&b"  "[..], b"\t", b"CSIPERF:", b"[gle="].iter().any(|begin| next.starts_with(begin)) {
         return false;
     }
     let word = next.split(|byte| byte.is_ascii_whitespace()).next().unwrap_or_default();
