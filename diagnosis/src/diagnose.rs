@@ -9,7 +9,7 @@ use crate::{
     diagnosis::{Diagnosis, RuleHit},
     evidence,
     faults::{self, FaultKind},
-    graph, involved,
+    graph, involved, log_remedies,
     phases::{self, Boots},
     remedies::{self, Remedy},
     rules::{self, Rules},
@@ -88,6 +88,13 @@ pub fn diagnose_beside(timeline: &Timeline<'_>, rules: &Rules, baseline: Option<
         about_first.take(MAX_REMEDIES).map(|h| remedies::of_rule(h.rule)).collect();
     if !hits.iter().any(|h| h.rule.matches.is_about_operation()) {
         remedies.extend(failing.into_iter().flat_map(remedies::of_status));
+    }
+    if let Some(fault) =
+        faults.first().filter(|f| failed && (remedies.is_empty() || log_remedies::is_of_store(f)))
+    {
+        remedies.extend(log_remedies::of_fault(fault));
+    } else if !failed {
+        remedies.extend(log_remedies::of_state(&faults.state));
     }
     if let Some((candidate, remedy)) = failing.and_then(|c| Some((c, remedies::of_holder(timeline, c)?))) {
         // Who stands in the way is more than any rule knows; who was only there too is less than the best of them.

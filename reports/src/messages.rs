@@ -59,6 +59,7 @@ messages! {
     LABEL_FAILED = "FAILED", "失败";
     LABEL_OK = "OK", "正常";
     LABEL_UNKNOWN = "UNKNOWN", "不明";
+    LABEL_NOTE = "NOTE", "注意";
     LABEL_CODE = "code", "代码";
     LABEL_CHAIN = "chain", "链条";
     LABEL_MISSING = "missing", "缺失";

@@ -248,7 +248,7 @@ fn kinds_13_14_error_summaries() {
         "E CSI 0000006c (F) Installer: Network Drivers Binary Name: NetSetupAI.dll ErrorCode: 800106d9 Phase: 31 Mode: Delta Component: NONE",
         "I CSI 0000006d ==Error Summary End==",
     ]));
-    assert_eq!((items[0].event.clone(), code(&items[0])), (CbsEvent::Failure, Some(0x80070005)));
+    assert_eq!((matches!(items[0].event, CbsEvent::Failed(_)), code(&items[0])), (true, Some(0x80070005)));
     let told: Vec<_> = items
         .iter()
         .filter_map(|item| match &item.event {
@@ -274,7 +274,10 @@ fn kind_16_generic_command() {
         "I CSI 0000004f Done with generic command 2; CreateProcess returned 0, CPAW returned S_OK\n    Process exit code 16386 (0x00004002) resulted in success? FALSE",
         "F CSI 00000052 (F) Failed execution of queue item Installer: Generic Command ({81a34a10-4256-436a-89d6-794b97ca407c}) with HRESULT HRESULT_FROM_WIN32(14109).  Failure will not be ignored: A rollback will be initiated after all the operations in the installer queue are completed; installer is reliable (2)[gle=0x80004005]",
     ]));
-    assert_eq!(items[0].event, CbsEvent::GenericCommand { number: 2, exit_code: Some(16386) });
+    assert_eq!(
+        items[0].event,
+        CbsEvent::GenericCommand { number: 2, exit_code: Some(16386), success: Some(false), output: None }
+    );
     assert!(items[0].body.starts_with(b"    Process exit code") && items[1].body.is_empty());
     assert_eq!(items[1].code.unwrap().0, CodeValue::Win32(14109));
 }
@@ -346,7 +349,7 @@ fn kinds_22_23_codes_inside_text() {
     ]));
     assert_eq!(items[0].code.unwrap().0, CodeValue::Ntstatus(0xC0190003));
     assert_eq!(code(&items[1]), Some(0x8004402f));
-    assert!(items.iter().all(|item| item.event == CbsEvent::Failure));
+    assert!(items.iter().all(|item| matches!(item.event, CbsEvent::Failed(_))));
 }
 
 #[test]

@@ -142,7 +142,7 @@ fn hydration_errors() {
         .kept
         .iter()
         .filter_map(|item| match &item.event {
-            CbsEvent::HydrationFailed { component: Some(component), file: Some(file) } => Some((
+            CbsEvent::HydrationFailed { component: Some(component), file: Some(file), .. } => Some((
                 item.line,
                 component.split(',').next().unwrap().to_owned(),
                 file.to_string(),
@@ -184,7 +184,8 @@ fn hydration_errors() {
 #[test]
 fn clean_setupexecute() {
     let Some(data) = common::real("cbs-2025-clean-setupexecute.log") else { return };
-    let scan = CbsLog::new(&data).scan(|item| Some((item.line, item.level, item.event == CbsEvent::Failure)));
+    let scan = CbsLog::new(&data)
+        .scan(|item| Some((item.line, item.level, matches!(item.event, CbsEvent::Failed(_)))));
     let counts = &scan.counts;
     // The first line is a remark of whoever shared the log; two more, inside the log, follow a record like a body.
     assert_eq!((counts.lines, counts.records, counts.malformed), (6_031, 5_992, 1));

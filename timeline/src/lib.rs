@@ -23,13 +23,14 @@ mod watch;
 pub use case::{Case, CaseError, Input};
 pub use gather::{Done, Gather};
 pub use logs::{
-    Fact, Filter, InstallerRun, Known, LocalClock, LocalTicks, LogLine, Offset, Package, PackageFact, Plan,
-    Primitive, ServiceFact, Stage, Step,
+    CommandFact, Damage, DamageKind, Fact, Filter, InstallerRun, Known, LocalClock, LocalTicks, LogLine,
+    Offset, Package, PackageFact, Plan, Primitive, ServiceFact, SessionFact, Stage, Step, bare_path,
 };
 pub use model::*;
 pub use paths::Paths;
 pub use progress::Progress;
 pub use scan::{Caveat, FailureGroup, Kept, PhaseSpan, Scan, Silence};
+pub use servicing_logs::cbs::{Object, PackageChangeKind, Part, Repair, Restart, ServiceEnd, SessionStep};
 pub use sources::{
     Source,
     import::ImportSource,

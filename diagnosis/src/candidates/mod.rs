@@ -8,7 +8,6 @@ mod gate;
 mod habits;
 mod link;
 mod log_reports;
-mod named;
 mod rank;
 mod relate;
 mod stance;

@@ -1,7 +1,7 @@
 //! Services, processes, packages, findings.
 
 use diagnosis::Assessment;
-use timeline::{Fact, Place, Process, Role, Words};
+use timeline::{Place, Process, Role, Words};
 
 use crate::model::{Finding, Omission, Package, ProcessRole, Service, ServiceState, Severity, Text};
 
@@ -139,18 +139,24 @@ impl View<'_> {
                 ],
                 ..Finding::default()
             });
-        let corruption = self.diagnosis.faults.corruption.iter().take(MAX_FINDINGS).map(|line| {
-            let what = match &line.fact {
-                Fact::Corruption(what) => what.as_str(),
-                _ => line.text.as_str(),
+        let damage = self.diagnosis.faults.state.damage.iter().take(MAX_FINDINGS).map(|damaged| {
+            let name = damaged.object.name();
+            let of = match &damaged.object {
+                timeline::Object::File { component, .. } if !component.is_empty() => {
+                    format!(" ({component})")
+                }
+                _ => String::new(),
             };
+            let line = &damaged.line;
             let place = Place::Line { source: line.source, line: line.line };
+            let (severity, en, zh) = if damaged.repaired {
+                (Severity::Note, "repaired in the component store", "组件存储中已修复")
+            } else {
+                (Severity::Warning, "the component store is damaged", "组件存储已损坏")
+            };
             Finding {
-                severity: Some(Severity::Warning),
-                title: Text::new(
-                    format!("the component store is damaged: {what}"),
-                    format!("组件存储已损坏：{what}"),
-                ),
+                severity: Some(severity),
+                title: Text::new(format!("{en}: {name}{of}"), format!("{zh}：{name}{of}")),
                 evidence: vec![
                     self.evidence(&timeline::Evidence::at(place, Words::new(line.text.clone(), ""))),
                 ],
@@ -164,13 +170,7 @@ impl View<'_> {
             evidence: vec![self.evidence(&sign.evidence())],
             ..Finding::default()
         });
-        rules
-            .chain(faults)
-            .chain(self.app_services())
-            .chain(services)
-            .chain(corruption)
-            .chain(signs)
-            .collect()
+        rules.chain(faults).chain(self.app_services()).chain(services).chain(damage).chain(signs).collect()
     }
 
     /// Whether AppXSVC or App Readiness had a part in it: the question that every such case asks.

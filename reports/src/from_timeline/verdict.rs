@@ -64,6 +64,7 @@ impl View<'_> {
                 .next_capture
                 .as_ref()
                 .map(|n| NextCapture { title: text(&n.title), command: n.command.to_owned() }),
+            caution: v.caution.as_ref().map(text),
         }
     }
 

@@ -100,6 +100,7 @@ impl<'a> Page<'a> {
     fn outcome_class(&self) -> &'static str {
         match self.report.outcome() {
             Outcome::FailingOperation | Outcome::FailureWithoutOperation => "bad",
+            Outcome::NoFailure if self.report.verdict.caution.is_some() => "unsure",
             Outcome::NoFailure => "good",
             Outcome::NotEnoughEvidence | Outcome::Other(_) => "unsure",
         }
@@ -108,6 +109,7 @@ impl<'a> Page<'a> {
     fn outcome_label(&self) -> Html {
         t(match self.report.outcome() {
             Outcome::FailingOperation | Outcome::FailureWithoutOperation => m::LABEL_FAILED,
+            Outcome::NoFailure if self.report.verdict.caution.is_some() => m::LABEL_NOTE,
             Outcome::NoFailure => m::LABEL_OK,
             Outcome::NotEnoughEvidence | Outcome::Other(_) => m::LABEL_UNKNOWN,
         })

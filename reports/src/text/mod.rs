@@ -80,6 +80,7 @@ impl<'a> Page<'a> {
         let verdict = &self.report.verdict;
         let (label, style) = match self.report.outcome() {
             Outcome::FailingOperation | Outcome::FailureWithoutOperation => (m::LABEL_FAILED, Style::Bad),
+            Outcome::NoFailure if verdict.caution.is_some() => (m::LABEL_NOTE, Style::Unsure),
             Outcome::NoFailure => (m::LABEL_OK, Style::Good),
             Outcome::NotEnoughEvidence | Outcome::Other(_) => (m::LABEL_UNKNOWN, Style::Unsure),
         };

@@ -1,6 +1,6 @@
 //! setupapi.dev.log: the driver side of servicing.
 
-use servicing_logs::{LogText, codes::CodeValue, setupapi};
+use servicing_logs::{LogText, cbs::Part, codes::CodeValue, setupapi};
 
 use super::{Fact, LocalTicks, LogLine, cut};
 use crate::{model::SourceId, scan::Scan};
@@ -23,7 +23,7 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
                 text: cut(&message.text),
                 code: message.code.and_then(CodeValue::hresult).filter(|code| code >> 31 == 1),
                 failed: true,
-                fact: Fact::Failure,
+                fact: Fact::Failed { part: Part::Other, objects: Vec::new() },
             });
         }
         let first_error = section.messages.iter().find(|m| m.severity == setupapi::Severity::Error);
