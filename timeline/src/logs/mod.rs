@@ -2,6 +2,7 @@
 
 pub(crate) mod cbs;
 mod clock;
+pub(crate) mod dism;
 pub(crate) mod events;
 mod facts;
 pub(crate) mod known;
@@ -10,10 +11,17 @@ pub(crate) mod pending;
 pub(crate) mod poqexec;
 pub(crate) mod registry;
 pub(crate) mod setupapi;
+mod tool;
+pub(crate) mod windows_setup;
 
 pub use clock::{LocalClock, Offset};
 pub use facts::*;
+<<<<<<< HEAD
 pub use known::{Filter, Known, Package, Plan, Primitive, ServiceFact, bare_path};
+=======
+pub use known::{bare_path, Filter, Known, Package, Plan, Primitive, ServiceFact};
+pub use tool::{Tool, ToolFact};
+>>>>>>> 5e96adf (Logs of tools reach the timeline; doubled inputs count once; what was not understood is listed)
 
 use crate::model::{FileTime, SourceId};
 

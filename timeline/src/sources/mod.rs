@@ -8,7 +8,7 @@ pub(crate) mod pml;
 mod recovered;
 mod share;
 
-use std::ops::ControlFlow;
+use std::{cmp::Ordering, ops::ControlFlow};
 
 use pml_reader::Column;
 
@@ -82,6 +82,20 @@ impl Source {
     /// Whether it records operations.
     pub fn is_trace(&self) -> bool {
         matches!(self, Self::Pml(_) | Self::Import(_) | Self::Etl(_))
+    }
+
+    /// Whether it holds all that `other` holds: the same bytes, or of a log at least those. Of two equal ones the first
+    /// does.
+    pub(crate) fn holds(&self, other: &Self, is_first: bool) -> bool {
+        let (own, others) = (self.bytes(), other.bytes());
+        match own.len().cmp(&others.len()) {
+            Ordering::Less => false,
+            Ordering::Equal => is_first && own == others,
+            Ordering::Greater => {
+                let same_log = matches!((self, other), (Self::Log(a), Self::Log(b)) if a.kind == b.kind);
+                same_log && own.starts_with(others)
+            }
+        }
     }
 
     /// Reads the source once and keeps what matters.
