@@ -16,12 +16,8 @@ pub(crate) mod windows_setup;
 
 pub use clock::{LocalClock, Offset};
 pub use facts::*;
-<<<<<<< HEAD
 pub use known::{Filter, Known, Package, Plan, Primitive, ServiceFact, bare_path};
-=======
-pub use known::{bare_path, Filter, Known, Package, Plan, Primitive, ServiceFact};
 pub use tool::{Tool, ToolFact};
->>>>>>> 5e96adf (Logs of tools reach the timeline; doubled inputs count once; what was not understood is listed)
 
 use crate::model::{FileTime, SourceId};
 

@@ -46,7 +46,7 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
             tool: Tool::WindowsSetup,
             what: cut(&what),
             command: None,
-            decides: decides || message.extended.is_some(),
+            decides: decides || message.extended.is_some() || is_top_call(&message.text),
         };
         scan.lines.push(LogLine {
             source,
@@ -62,6 +62,11 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
     scan.events = counts.records;
     scan.bad = counts.malformed;
     scan
+}
+
+/// Calls whose result is that of the whole: what fails after them only looks for the reason.
+fn is_top_call(text: &str) -> bool {
+    ["CSetupHost::Execute(", "CSetupManager::Execute("].iter().any(|call| text.starts_with(call))
 }
 
 #[cfg(test)]
