@@ -40,7 +40,7 @@ pub use missing::{Lack, Missing};
 pub use ordinary::benign;
 pub use phases::Phase;
 pub use remedies::Remedy;
-pub use rules::{Match, Rule, RuleError, RuleText, RuleTrust, Rules};
+pub use rules::{Example, Match, Rule, RuleError, RuleProblem, RuleText, RuleTrust, Rules};
 pub use services::{Assessment, Service, ServiceState};
 pub use signs::Sign;
 pub use verdict::{Confidence, Level, NextCapture, Outcome, Verdict};

@@ -120,9 +120,10 @@ impl Fault {
                 (format!("the session on {package} failed"), format!("处理 {package} 的会话失败"))
             }
             FaultKind::Status => fixed("the update failed", "更新失败"),
+            FaultKind::Dism if item.is_empty() => fixed("a dism command failed", "dism 命令失败"),
             FaultKind::Dism => (
-                format!("dism failed: {}", item.trim_end_matches('.')),
-                format!("dism 失败：{}", item.trim_end_matches('.')),
+                format!("a dism command failed: {}", item.trim_end_matches('.')),
+                format!("dism 命令失败：{}", item.trim_end_matches('.')),
             ),
             FaultKind::WindowsSetup => (
                 format!("Windows Setup failed: {}", item.trim_end_matches('.')),

@@ -222,6 +222,7 @@ pub(super) fn not_enough(found: &Found<'_>, seen: &Seen) -> Verdict {
     verdict.caution = caution(state);
     verdict.next_capture = match state.damaged().next() {
         Some(_) => None,
+        None if seen.traces == 0 && tools::say(found).is_some() => Some(tools::give_cbs_log()),
         None => Some(next_capture(0, seen.logs)),
     };
     verdict

@@ -1,6 +1,6 @@
 //! What logs beside those of servicing say: Windows Setup, driver installation, package lists.
 
-use super::{Found, Outcome, Verdict};
+use super::{Found, NextCapture, Outcome, Verdict};
 use crate::faults::{Fault, FaultKind};
 use timeline::{Fact, LogKind, LogLine, Source, SourceId, Tool, Words, counted};
 
@@ -16,6 +16,17 @@ pub(super) fn say(found: &Found<'_>) -> Option<Words> {
         };
         Words::new(join(|w| &w.en, " "), join(|w| &w.zh, ""))
     })
+}
+
+/// What to give where these logs are all there is.
+pub(super) fn give_cbs_log() -> NextCapture {
+    NextCapture {
+        title: Words::new(
+            r"if a monthly update failed as well, give CBS.log and the CbsPersist logs of C:\Windows\Logs\CBS",
+            r"若每月更新也失败了，请提供 C:\Windows\Logs\CBS 中的 CBS.log 与 CbsPersist 日志",
+        ),
+        command: "",
+    }
 }
 
 /// The result of Windows Setup: the last line that states it, or else the last that failed.

@@ -25,7 +25,6 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
         scan.known.packages.push(Package::of(&package.identity, state));
     });
     for (line, code) in &summary.errors {
-        let what = "the output of dism ends with an error".to_owned();
         scan.lines.push(LogLine {
             source,
             line: *line,
@@ -34,7 +33,12 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
             text: format!("Error: 0x{code:08x}"),
             code: Some(*code).filter(|code| code >> 31 == 1),
             failed: true,
-            fact: Fact::Tool(ToolFact { tool: Tool::Dism, what, command: None, decides: true }),
+            fact: Fact::Tool(ToolFact {
+                tool: Tool::Dism,
+                what: String::new(),
+                command: None,
+                decides: true,
+            }),
         });
     }
     scan.known.waits_for_restart = waits_for_restart(&scan.known.packages);

@@ -14,7 +14,7 @@ pub enum Tool {
 pub struct ToolFact {
     /// The tool.
     pub tool: Tool,
-    /// What failed, in the tool's words.
+    /// What failed, in the tool's words; empty where it does not say.
     pub what: String,
     /// The command line that asked for it.
     pub command: Option<String>,
