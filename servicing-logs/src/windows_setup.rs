@@ -8,6 +8,7 @@
 use crate::cbs::{CbsRecords, Header, Level, Text};
 use crate::codes::{self, CodeValue, is_of_windows_setup};
 use crate::text::{LogText, decode, leading_hex};
+use crate::time::LocalTime;
 
 /// What a record tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -149,6 +150,10 @@ pub struct SetupLogCounts {
     pub warnings: u64,
     /// Lines that belong to no record.
     pub malformed: u64,
+    /// Time of the earliest record.
+    pub first: Option<LocalTime>,
+    /// Time of the latest record.
+    pub last: Option<LocalTime>,
 }
 
 /// Reads a log of Windows Setup; every record that tells something goes to `visit`.
@@ -161,6 +166,8 @@ pub fn read<'t>(text: &'t LogText<'_>, mut visit: impl FnMut(SetupMessage<'t>)) 
         };
         counts.records += 1;
         let header = record.header;
+        counts.first = Some(counts.first.map_or(header.time, |first| first.min(header.time)));
+        counts.last = counts.last.max(Some(header.time));
         counts.errors += u64::from(header.level == Level::Error);
         counts.warnings += u64::from(header.level == Level::Warning);
         let row = STEPS.iter().find(|(part, _)| memchr::memmem::find(header.text, part).is_some());

@@ -3,6 +3,7 @@
 use crate::cbs::{CbsRecords, Header, Level, Text};
 use crate::codes::{self, CodeValue};
 use crate::text::{LogText, decode, split_once, whole_number};
+use crate::time::LocalTime;
 
 /// What a record of dism.log tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -67,6 +68,10 @@ pub struct DismCounts {
     pub warnings: u64,
     /// Lines that belong to no record.
     pub malformed: u64,
+    /// Time of the earliest record.
+    pub first: Option<LocalTime>,
+    /// Time of the latest record.
+    pub last: Option<LocalTime>,
 }
 
 /// Reads a dism.log; every record that tells something goes to `visit`.
@@ -79,6 +84,8 @@ pub fn read_log<'t>(text: &'t LogText<'_>, mut visit: impl FnMut(DismMessage<'t>
         };
         counts.records += 1;
         let header = record.header;
+        counts.first = Some(counts.first.map_or(header.time, |first| first.min(header.time)));
+        counts.last = counts.last.max(Some(header.time));
         let otherwise = match header.level {
             Level::Error => {
                 counts.errors += 1;

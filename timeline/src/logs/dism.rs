@@ -8,7 +8,7 @@ use servicing_logs::{
     dism::{self, DismMessage, DismStep},
 };
 
-use super::{Fact, LocalTicks, LogLine, Tool, ToolFact, cut};
+use super::{Fact, LocalTicks, LogLine, Tool, ToolFact, cut, local_span};
 use crate::{
     model::{Evidence, Place, SourceId, Words},
     scan::Scan,
@@ -34,6 +34,7 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
     }
     scan.events = counts.records;
     scan.bad = counts.malformed;
+    scan.local = local_span(counts.first, counts.last);
     scan
 }
 

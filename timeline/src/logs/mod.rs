@@ -52,3 +52,11 @@ pub(crate) fn cut(text: &str) -> String {
         None => text.to_owned(),
     }
 }
+
+/// The local times of the first and the last record of a log.
+pub(crate) fn local_span(
+    first: Option<servicing_logs::LocalTime>,
+    last: Option<servicing_logs::LocalTime>,
+) -> Option<(LocalTicks, LocalTicks)> {
+    first.zip(last).map(|(first, last)| (LocalTicks(first.0), LocalTicks(last.0)))
+}

@@ -6,7 +6,7 @@ use servicing_logs::{
     windows_setup::{self, SetupStep},
 };
 
-use super::{Fact, LocalTicks, LogLine, Tool, ToolFact, cut};
+use super::{Fact, LocalTicks, LogLine, Tool, ToolFact, cut, local_span};
 use crate::{model::SourceId, scan::Scan};
 
 /// Lines that are kept of one log.
@@ -61,6 +61,7 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
     });
     scan.events = counts.records;
     scan.bad = counts.malformed;
+    scan.local = local_span(counts.first, counts.last);
     scan
 }
 

@@ -151,7 +151,8 @@ impl EtlSource {
         scan.first_bad = (summary.damaged > 0).then(|| "damaged records or buffers".to_owned());
         let span = |t: FileTime| Some(t).filter(|t| t.0 > 0);
         scan.first = scan.first.or(span(start));
-        scan.last = scan.last.or(span(end));
+        // A session that was not closed has no end in its header.
+        scan.last = scan.last.or(span(end)).or(scan.first);
         told.known.services.extend(services(learnt.names()));
         scan.known.services = told.known.services;
         scan
