@@ -11,6 +11,8 @@ pub(super) struct Met {
     pub(super) ended: u64,
     /// Events of processes, their threads and images.
     pub(super) processes: u64,
+    /// WPP messages.
+    pub(super) messages: u64,
 }
 
 /// The caveats of a trace with these.
@@ -63,6 +65,15 @@ pub(super) fn of(met: Met) -> Vec<Caveat> {
                 false,
             )
         });
+    }
+    if met.messages > 0 {
+        let words = Words::new(
+            "WPP messages, which can only be read with the symbols of the program that wrote them",
+            "WPP 消息，只有使用写入程序的符号才能解读",
+        );
+        let consequence = Words::new("what they say is not in this report", "其内容不在本报告中");
+        let count = Some(met.messages);
+        caveats.push(Caveat { verdict: None, count, ..caveat(Words::default(), words, consequence, false) });
     }
     caveats
 }

@@ -15,7 +15,7 @@ use std::{
     sync::{Mutex, OnceLock, PoisonError},
 };
 
-use etl_reader::{EtlError, EtlFile, Summary, names::Names};
+use etl_reader::{EtlError, EtlFile, RecordKind, Summary, names::Names};
 use servicing_logs::bundle::Content;
 
 use super::share::{Frame, Share};
@@ -143,6 +143,9 @@ impl EtlSource {
         });
         let mut scan = share.scan(learnt.processes.clone());
         (scan.spans, scan.lines) = (told.spans, told.lines);
+        let is_message = |kind: RecordKind| kind == RecordKind::Message;
+        let messages = summary.kinds.iter().filter(|((kind, _), _)| is_message(*kind));
+        met_so_far.messages = messages.map(|(_, count)| count).sum();
         // A second scan meets the same.
         let _ = self.met.set(met_so_far);
         // Every record counts, and those that are damaged are damaged whether or not there are rows of them.
