@@ -73,7 +73,7 @@ pub fn diagnose_beside(timeline: &Timeline<'_>, rules: &Rules, baseline: Option<
     let facts = rules::Facts {
         timeline,
         faults: &faults,
-        failing,
+        failing: failing.map(|candidate| &candidate.event),
         services: &services,
         marked: &marked,
         lacks: verdict.missing.as_ref().map_or(&[], |m| m.lacks.as_slice()),

@@ -44,7 +44,7 @@ pub use ordinary::benign;
 pub use path_class::path_class;
 pub use phases::Phase;
 pub use remedies::Remedy;
-pub use rules::{Match, Rule, RuleError, RuleText, RuleTrust, Rules};
+pub use rules::{Example, Match, Rule, RuleError, RuleProblem, RuleText, RuleTrust, Rules};
 pub use services::{Assessment, Service, ServiceState};
 pub use signs::Sign;
 pub use verdict::{Confidence, Level, NextCapture, Outcome, Verdict};

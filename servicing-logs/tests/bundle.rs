@@ -67,6 +67,73 @@ fn kinds_of_real_files() {
     }
 }
 
+/// Changes two bytes at `offset` behind every header that begins with `signature`.
+fn patch(zip: &mut [u8], signature: &[u8; 4], offset: usize, value: u16) {
+    let found: Vec<usize> = (0..zip.len() - 4).filter(|at| zip[*at..].starts_with(signature)).collect();
+    for at in found {
+        zip[at + offset..at + offset + 2].copy_from_slice(&value.to_le_bytes());
+    }
+}
+
+/// Explorer writes Deflate64 for members above 2 GB. A stream without matches of 258 bytes is the same in both.
+#[test]
+fn a_deflate64_member_is_read() {
+    let mut bytes = zip(&[("CBS.log", CBS.as_bytes())]);
+    patch(&mut bytes, b"PK\x03\x04", 8, 9);
+    patch(&mut bytes, b"PK\x01\x02", 10, 9);
+    let bundle = Bundle::of_bytes("case.zip", bytes);
+    assert_eq!(told(&bundle), [("case.zip/CBS.log".to_owned(), Kind::CbsLog)]);
+    assert_eq!(&*bundle.read(&bundle.members()[0]).unwrap().bytes, CBS.as_bytes());
+}
+
+#[test]
+fn a_locked_member_is_named() {
+    let mut bytes = zip(&[("Logs/CBS.log", CBS.as_bytes())]);
+    patch(&mut bytes, b"PK\x03\x04", 6, 1);
+    patch(&mut bytes, b"PK\x01\x02", 8, 1);
+    let bundle = Bundle::of_bytes("case.zip", bytes);
+    assert_eq!(bundle.members().len(), 0);
+    let [problem] = bundle.problems() else { panic!("{:?}", bundle.problems()) };
+    assert_eq!((problem.path.as_str(), problem.error.name()), ("case.zip/Logs/CBS.log", "locked"));
+}
+
+#[test]
+fn archives_and_images_that_are_not_opened_are_named() {
+    let mut tar = vec![0; 512];
+    tar[..7].copy_from_slice(b"CBS.log");
+    tar[257..262].copy_from_slice(b"ustar");
+    for (head, name) in [
+        (b"7z\xBC\xAF\x27\x1C\0\x04".to_vec(), "7-Zip archive"),
+        (b"Rar!\x1A\x07\x01\0".to_vec(), "RAR archive"),
+        (b"\x1F\x8B\x08\0".to_vec(), "gzip file"),
+        (b"\xFD7zXZ\0\0\x04".to_vec(), "xz file"),
+        (tar, "tar archive"),
+        (b"MSWIM\0\0\0\xD0".to_vec(), "WIM image"),
+    ] {
+        assert_eq!(sniff(&head), Kind::Packed(name));
+    }
+}
+
+#[test]
+fn kinds_of_logs_with_the_lines_of_cbs_log() {
+    let line = |component: &str| format!("2024-03-28 11:52:20, Info                  {component}  text\r\n");
+    let log = |components: &[&str]| components.iter().map(|c| line(c)).collect::<String>();
+    for (components, kind) in [
+        (&["MOUPG ", "SP    ", "CONX  "][..], Kind::WindowsSetupLog),
+        (&["MOUPG ", "CBS   ", "IBSLIB"], Kind::WindowsSetupLog),
+        (&["CBS   ", "CSI   ", "WER   "], Kind::CbsLog),
+        (&["DISM  ", "CBS   ", "DISM  "], Kind::DismLog),
+        (&["DPX   "], Kind::CbsLog),
+    ] {
+        assert_eq!(sniff(log(components).as_bytes()), kind, "{components:?}");
+    }
+    let failed = "\r\nHerramienta Administraci\u{a2}n y mantenimiento\r\nVersi\u{a2}n: 10.0.20348.681\r\n\r\nError: 0x800f0950\r\n";
+    assert_eq!(sniff(failed.as_bytes()), Kind::DismOutput);
+    assert_eq!(sniff(b"Version: 10.0.20348.681\r\nbuilt by make\r\n"), Kind::Text);
+    let undecoded = "2017/02/03 10:00:00.0 1 2 Unknown Unknown( 10): GUID=638e22b1-a858-3f40-8a43-af2c2ff651a4 (No Format Information found).\r\n";
+    assert_eq!(sniff(undecoded.as_bytes()), Kind::UndecodedTrace);
+}
+
 #[test]
 fn kinds_of_made_files() {
     let utf16 = |text: &str| -> Vec<u8> {

@@ -2,7 +2,7 @@
 mod common;
 
 use servicing_logs::codes::CodeValue;
-use servicing_logs::dism::{self, PackageIdentity, PackageState};
+use servicing_logs::dism::{self, DismStep, PackageIdentity, PackageState};
 use servicing_logs::pending::PrimitiveKind;
 use servicing_logs::setupapi::{self, Severity};
 use servicing_logs::{FileTime, LogText, poqexec};
@@ -157,6 +157,31 @@ fn dism_log_errors() {
     assert_eq!(found[0].code, Some(CodeValue::Hresult(0x800f0922)));
     assert!(found[0].text.starts_with("Failed finalizing changes."));
     assert_eq!(found[1].code, Some(CodeValue::Hresult(0x8007007e)));
+}
+
+#[test]
+fn what_a_run_of_dism_tells() {
+    let log = "2023-05-17 08:44:04, Info                  DISM   DISM.EXE: Executing command line: dism  /online /enable-feature /featurename:NetFx3\r\n\
+2023-05-17 08:44:05, Info                  DISM   DISM Package Manager: PID=8420 TID=9260  Error in operation: source for package or file not found, ResolveSource() unsuccessful. (CBS HRESULT=0x800f081f) - CCbsConUIHandler::Error\r\n\
+2023-05-17 08:44:06, Info                  DISM   DISM.EXE: DISM Package Manager processed the command line but failed. HRESULT=800F081F.\r\n\
+2023-05-17 08:44:06, Error                 DISM   DISM.EXE: Failed validating command line: dism /onlin\r\n\
+2023-05-17 08:44:07, Info                  DISM   DISM.EXE: Image session has been closed. Reboot required=yes.\r\n";
+    let text = LogText::new(log.as_bytes());
+    let mut found = Vec::new();
+    dism::read_log(&text, |message| found.push((message.step, message.text, message.code)));
+    let no_source = Some(CodeValue::Hresult(0x800f081f));
+    let steps: Vec<_> = found.iter().map(|(step, _, code)| (*step, *code)).collect();
+    assert_eq!(
+        steps,
+        [
+            (DismStep::Command, None),
+            (DismStep::Failure, no_source),
+            (DismStep::CommandFailed, no_source),
+            (DismStep::Harmless, None),
+            (DismStep::RestartRequired, None),
+        ]
+    );
+    assert_eq!(found[0].1, "dism  /online /enable-feature /featurename:NetFx3");
 }
 
 #[test]

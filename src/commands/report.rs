@@ -148,9 +148,21 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
 
     let progress = spinner();
     progress.set_message("reading");
-    let case = Case::open(&args.inputs);
+    let case = Case::open_announced(&args.inputs, |member| {
+        progress.suspend(|| {
+            eprintln!(
+                "bootrace: {}: unpacking it to {}, which takes {} of free space there",
+                member.path,
+                member.folder.display(),
+                indicatif::HumanBytes(member.bytes)
+            );
+        });
+    });
     for error in &case.unreadable {
         progress.suspend(|| eprintln!("bootrace: {error}"));
+    }
+    if let Some(words) = not_understood(&case) {
+        progress.suspend(|| eprintln!("bootrace: {words}"));
     }
     if case.inputs.is_empty() {
         bail!(
@@ -179,6 +191,20 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         eprintln!("bootrace: wrote {}", file.display());
     }
     Ok(if args.exit_code && failing { ExitCode::from(1) } else { ExitCode::SUCCESS })
+}
+
+/// Files that a line on the terminal names.
+const MAX_NAMED: usize = 3;
+
+/// How many files of folders and archives were not understood, and the first of them.
+fn not_understood(case: &Case) -> Option<String> {
+    let files = &case.not_understood;
+    let names: Vec<&str> = files.iter().take(MAX_NAMED).map(|(path, _)| path.as_str()).collect();
+    let more = if files.len() > MAX_NAMED { ", …" } else { "" };
+    let count = timeline::counted(files.len(), "file");
+    (!files.is_empty()).then(|| {
+        format!("{count} not understood ({}{more}); the report's coverage lists them", names.join(", "))
+    })
 }
 
 /// Opens the files of a good boot; `None` where none were given.

@@ -20,11 +20,12 @@ mod timeline;
 mod twice;
 mod watch;
 
-pub use case::{Case, CaseError, Input};
+pub use case::{Case, CaseError, Input, Unpacking};
 pub use gather::{Done, Gather};
 pub use logs::{
     CommandFact, Damage, DamageKind, Fact, Filter, InstallerRun, Known, LocalClock, LocalTicks, LogLine,
-    Offset, Package, PackageFact, Plan, Primitive, ServiceFact, SessionFact, Stage, Step, bare_path,
+    Offset, Package, PackageFact, Plan, Primitive, ServiceFact, SessionFact, Stage, Step, Tool, ToolFact,
+    bare_path,
 };
 pub use model::*;
 pub use paths::Paths;

@@ -1,7 +1,7 @@
 //! What one pass over a source finds.
 
 use crate::{
-    logs::{Known, LocalClock, LogLine},
+    logs::{Known, LocalClock, LocalTicks, LogLine},
     model::{EventId, Evidence, FileTime, PhaseName, Process, ProcessId, Ticks, Trust, Words},
     watch::Mark,
 };
@@ -28,10 +28,12 @@ pub struct Scan {
     pub bad: u64,
     /// The first of them, in words.
     pub first_bad: Option<String>,
-    /// Time of the earliest event.
+    /// Time of the earliest event; of a log the earliest line that says something.
     pub first: Option<FileTime>,
-    /// Time of the latest event.
+    /// Time of the latest event; of a log the latest line that says something.
     pub last: Option<FileTime>,
+    /// Local times of the first and the last record of a log, where it has no better.
+    pub local: Option<(LocalTicks, LocalTicks)>,
     /// Events missing between the first and the last by the source's own numbering: filtered, or dropped.
     pub missing: u64,
     /// Events whose status is an error, by what they have in common.
@@ -59,6 +61,14 @@ pub struct Scan {
 }
 
 impl Scan {
+    /// Times of the earliest and the latest record, those that say nothing included.
+    pub fn record_span(&self) -> (Option<FileTime>, Option<FileTime>) {
+        let ends = self.clock.as_ref().zip(self.local);
+        let ends = ends.map(|(clock, (first, last))| [clock.to_utc(0, first), clock.to_utc(u64::MAX, last)]);
+        let ends = || ends.into_iter().flatten();
+        (ends().chain(self.first).min(), ends().chain(self.last).max())
+    }
+
     /// UTC of the last line that has a local time, where the log's own lines tell its clock.
     pub fn last_line_by_own_clock(&self) -> Option<FileTime> {
         let clock = self.clock.as_ref().filter(|clock| clock.trust == Trust::Recorded)?;

@@ -80,7 +80,8 @@ impl<'c> Timeline<'c> {
         }
         let known = self.scans.iter().filter_map(|s| s.clock.as_ref()).max_by_key(|c| c.trust).cloned();
         for scan in &mut self.scans {
-            if scan.clock.is_none() && scan.lines.iter().any(|l| l.local.is_some()) {
+            let is_local = scan.local.is_some() || scan.lines.iter().any(|l| l.local.is_some());
+            if scan.clock.is_none() && is_local {
                 scan.clock = match &known {
                     Some(clock) => Some(clock.borrowed()),
                     None => (!traced).then(LocalClock::assumed_utc),

@@ -195,10 +195,12 @@ impl Faults {
         let forward = || self.all.iter().enumerate().filter(|(_, f)| f.is_forward());
         let within = forward().filter(|(_, f)| Some(f.attempt) == attempt);
         self.primary = within.min_by_key(|(at, f)| (f.kind, *at)).map(|(at, _)| at);
+        self.prefer_last_command();
+        let forward = || self.all.iter().filter(|f| f.is_forward());
         // Of the attempt itself, or of what tells of it later.
         let reported = |wanted: &[Kind]| {
-            let told = forward().filter(|(_, f)| attempt.is_none_or(|attempt| f.attempt >= attempt));
-            told.filter(|(_, f)| wanted.contains(&f.kind)).find_map(|(_, f)| f.code)
+            let told = forward().filter(|f| attempt.is_none_or(|attempt| f.attempt >= attempt));
+            told.filter(|f| wanted.contains(&f.kind)).find_map(|f| f.code)
         };
         self.reported = reported(&[Kind::Status])
             .or_else(|| reported(&[Kind::Stage, Kind::Hang]))
@@ -213,12 +215,24 @@ impl Faults {
     }
 }
 
+impl Faults {
+    /// Where dism alone tells of a failure, the last command that failed is the one that is asked about.
+    fn prefer_last_command(&mut self) {
+        let of_dism = |f: &&Fault| f.kind == Kind::Dism;
+        if self.first().as_ref().is_none_or(|first| first.kind != Kind::Dism) {
+            return;
+        }
+        let Some(last) = self.all.iter().rev().find(of_dism) else { return };
+        self.primary = self.all.iter().position(|f| f.kind == Kind::Dism && f.detail == last.detail);
+    }
+}
+
 /// How much a fault's attempt has to say: a reboot before an installation, that before a repair or what only tells again.
 fn standing(fault: &Fault) -> u8 {
     let at_reboot =
         !matches!(fault.phase, PhaseName::Staging | PhaseName::Unknown) || fault.kind < Kind::Stack;
     match fault.kind {
-        Kind::Restart | Kind::Status | Kind::Update => 0,
+        Kind::Restart | Kind::Status | Kind::Update | Kind::Dism => 0,
         Kind::Repair | Kind::Pending => 1,
         Kind::Package | Kind::Session | Kind::Feature => 2,
         _ if at_reboot => 3,

@@ -2,7 +2,7 @@
 
 use timeline::{
     CommandFact, Damage, DamageKind, Fact, LogLine, Object, PackageChangeKind, Part, PhaseName, SessionStep,
-    Step,
+    Step, Tool,
 };
 
 use super::{Detail, Fault, FaultKind as Kind};
@@ -110,6 +110,14 @@ fn named(line: &LogLine) -> Option<Named> {
         Fact::Setup { title, servicing: true } if line.failed => {
             let inf = inf_in(&line.text);
             Named::new(Kind::Setup, inf.map_or_else(|| title.clone(), |inf| format!("{title} ({inf})")))
+        }
+        Fact::Setup { title, servicing: false } if line.failed => Named::new(Kind::Device, title.clone()),
+        Fact::Tool(tool) if line.failed => {
+            let kind = match tool.tool {
+                Tool::Dism => Kind::Dism,
+                Tool::WindowsSetup => Kind::WindowsSetup,
+            };
+            Named { detail: tool.command.clone().map(Detail::Command), ..Named::new(kind, tool.what.clone()) }
         }
         Fact::UpdateFailed(update) => Named::new(Kind::Update, update.clone()),
         Fact::Hang => Named::new(Kind::Hang, ""),

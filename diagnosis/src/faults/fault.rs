@@ -51,6 +51,8 @@ pub enum Detail {
     Base(String),
     /// What a program printed.
     Output(String),
+    /// The command line that asked for it.
+    Command(String),
 }
 
 /// Codes that mean that somebody did not answer.
@@ -93,6 +95,7 @@ impl Fault {
                         | FaultKind::Repair
                         | FaultKind::Session
                         | FaultKind::Pending
+                        | FaultKind::Dism
                 )
     }
 

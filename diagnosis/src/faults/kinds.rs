@@ -62,8 +62,14 @@ pub enum FaultKind {
     Session,
     /// The original failure status alone.
     Status,
+    /// A dism command.
+    Dism,
     /// The update client or the Setup log say that an update failed.
     Update,
+    /// Windows Setup, which upgrades Windows.
+    WindowsSetup,
+    /// The installation of a driver or device outside of servicing.
+    Device,
 }
 
 /// What a kind of fault tells.
@@ -109,7 +115,10 @@ const KINDS: &[(FaultKind, &str, Tells)] = &[
     (FaultKind::Package, "package", That),
     (FaultKind::Session, "session", That),
     (FaultKind::Status, "status", That),
+    (FaultKind::Dism, "dism", Where),
     (FaultKind::Update, "update", That),
+    (FaultKind::WindowsSetup, "windows-setup", That),
+    (FaultKind::Device, "device", That),
 ];
 
 impl FaultKind {
@@ -123,9 +132,9 @@ impl FaultKind {
     }
 
     /// Whether servicing itself says so, and so that it failed where it works: the update client reports any failure, of
-    /// a download as well.
+    /// a download as well; Windows Setup and the installation of a driver are no update's reboot.
     pub fn of_servicing(self) -> bool {
-        self != Self::Update
+        !matches!(self, Self::Update | Self::WindowsSetup | Self::Device)
     }
 
     /// Whether it names what failed, and does not only tell that something did.
@@ -156,6 +165,6 @@ mod tests {
     #[test]
     fn every_kind_has_a_row_in_its_order() {
         assert!(KINDS.windows(2).all(|rows| rows[0].0 < rows[1].0));
-        assert_eq!(KINDS.len(), FaultKind::Update as usize + 1);
+        assert_eq!(KINDS.len(), FaultKind::Device as usize + 1);
     }
 }

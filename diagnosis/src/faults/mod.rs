@@ -18,7 +18,7 @@ use crate::{
     stages::{self, Stages},
 };
 use attempts::Covered;
-use timeline::{Fact, LogKind, LogLine, PhaseName, Source, Stage, Step, Ticks, Timeline};
+use timeline::{Fact, LogKind, LogLine, PhaseName, Source, Stage, Step, Ticks, Timeline, Tool};
 
 /// What the logs say failed.
 #[derive(Debug, Default)]
@@ -64,6 +64,9 @@ pub(crate) fn find(timeline: &Timeline<'_>) -> Faults {
     let attempt = faults.attempt(&covered).unwrap_or(0);
     let begin = lines.iter().find_map(|l| l.time);
     for line in others.iter().flat_map(|(_, scan)| &scan.lines) {
+        if faults.is_settled(line) {
+            continue;
+        }
         // What is older than CBS.log belongs to no attempt that it tells of.
         // poqexec ran before CBS wrote its first line.
         let of_poqexec = matches!(line.fact, Fact::Primitive(_));
@@ -129,6 +132,13 @@ impl Faults {
             found = true;
         }
         found
+    }
+
+    /// Whether CBS.log had its last word after a failure that dism tells of.
+    fn is_settled(&self, line: &LogLine) -> bool {
+        let of_dism = matches!(&line.fact, Fact::Tool(tool) if tool.tool == Tool::Dism);
+        let end = self.state.last_end.as_ref();
+        of_dism && end.is_some_and(|(end, _)| line.time.zip(end.time).is_none_or(|(time, end)| time <= end))
     }
 
     /// The fault that comes first.

@@ -120,6 +120,18 @@ impl Fault {
                 (format!("the session on {package} failed"), format!("处理 {package} 的会话失败"))
             }
             FaultKind::Status => fixed("the update failed", "更新失败"),
+            FaultKind::Dism if item.is_empty() => fixed("a dism command failed", "dism 命令失败"),
+            FaultKind::Dism => (
+                format!("a dism command failed: {}", item.trim_end_matches('.')),
+                format!("dism 命令失败：{}", item.trim_end_matches('.')),
+            ),
+            FaultKind::WindowsSetup => (
+                format!("Windows Setup failed: {}", item.trim_end_matches('.')),
+                format!("Windows 安装程序失败：{}", item.trim_end_matches('.')),
+            ),
+            FaultKind::Device => {
+                (format!("the driver installation {item} failed"), format!("驱动安装 {item} 失败"))
+            }
             FaultKind::Update => (format!("the update {item} failed"), format!("更新 {item} 失败")),
         }
     }
@@ -142,6 +154,7 @@ impl Fault {
                 (format!("version {needed}, and has {present}"), format!("需要版本 {needed}，现有 {present}"))
             }
             Detail::Base(base) => (format!("which is for {base}"), format!("该增量对应 {base}")),
+            Detail::Command(command) => (format!("asked for by {command}"), format!("命令：{command}")),
             Detail::Output(output) => (format!("saying {output}"), format!("输出：{output}")),
         });
         match (named, detail) {

@@ -1,7 +1,7 @@
 //! What logs alone answer: a failure without an operation, a good end, and what they leave open.
 
 use super::{
-    Confidence, Found, Level, NextCapture, Outcome, RECORD_SEVERAL, Seen, Verdict, blank, next_capture,
+    Confidence, Found, Level, NextCapture, Outcome, RECORD_SEVERAL, Seen, Verdict, blank, next_capture, tools,
 };
 use crate::{
     faults::{Fault, FaultKind, package_name},
@@ -96,6 +96,7 @@ fn log_names_cause(fault: &Fault) -> bool {
         | FaultKind::DriverQueue
         | FaultKind::Pending
         | FaultKind::Store
+        | FaultKind::Dism
         | FaultKind::Repair => true,
         FaultKind::Feature | FaultKind::Package | FaultKind::Session => fault.code.is_some_and(is_download),
         _ => false,
@@ -191,8 +192,9 @@ pub(super) fn no_failure(found: &Found<'_>, seen: &Seen) -> Verdict {
 /// What is there does not tell whether a reboot failed.
 pub(super) fn not_enough(found: &Found<'_>, seen: &Seen) -> Verdict {
     let state = &found.faults.state;
-    let failed_update = found.faults.all.iter().find(|f| !f.kind.of_servicing());
+    let failed_update = found.faults.all.iter().find(|f| f.kind == FaultKind::Update);
     let summary = match (seen.traces, seen.boots == 0 && seen.poqexec == 0) {
+        (0, _) if tools::say(found).is_some() => tools::say(found).unwrap_or_default(),
         (0, _) if failed_update.is_some() => {
             let update = failed_update.map(Fault::words).unwrap_or_default();
             Words::new(
@@ -220,6 +222,7 @@ pub(super) fn not_enough(found: &Found<'_>, seen: &Seen) -> Verdict {
     verdict.caution = caution(state);
     verdict.next_capture = match state.damaged().next() {
         Some(_) => None,
+        None if seen.traces == 0 && tools::say(found).is_some() => Some(tools::give_cbs_log()),
         None => Some(next_capture(0, seen.logs)),
     };
     verdict

@@ -1,6 +1,8 @@
 //! The answer: which operation failed, or why none is named.
 
+mod inputs;
 mod logs;
+mod tools;
 
 use crate::{
     candidates::{Candidate, Link, features},
@@ -114,6 +116,8 @@ pub(crate) fn decide(found: &Found<'_>) -> Verdict {
         _ => logs::not_enough(found, &seen),
     };
     verdict.hresult = found.faults.reported;
+    tools::add_pending_restart(found, &mut verdict);
+    inputs::add_mixture(found, &mut verdict);
     verdict.covered = seen.covered();
     verdict.not_covered.extend(caveats(found.timeline));
     verdict.not_covered.extend(seen.not_covered());

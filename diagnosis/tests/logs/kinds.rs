@@ -586,11 +586,15 @@ fn every_rule_for_logs_is_met_by_a_kind() {
             [&m.process, &m.path, &m.status, &m.disabled, &m.inside, &m.seen, &m.missing, &m.service];
         !m.started && of_trace.iter().all(|part| part.is_empty())
     });
-    // Tried by tests of their own below.
+    // Tried by tests of their own below; those for installations are held against their examples.
     let elsewhere = ["BR-0409", "BR-0412", "BR-0414"];
     let unmet: Vec<_> = about_logs
         .map(|r| r.id.as_str())
-        .filter(|id| !elsewhere.contains(id) && !KINDS.iter().any(|kind| kind.rules.contains(id)))
+        .filter(|id| {
+            !elsewhere.contains(id)
+                && !id.starts_with("BR-05")
+                && !KINDS.iter().any(|kind| kind.rules.contains(id))
+        })
         .collect();
     assert_eq!(unmet, [""; 0]);
 }

@@ -4,3 +4,4 @@ mod common;
 mod kinds;
 mod near_misses;
 mod real;
+mod tools;

@@ -16,6 +16,9 @@ use super::{View, omit, status, text, time, trust};
 /// Groups of failures that a report lists.
 const MAX_FAILURES: usize = 200;
 
+/// Files that were not understood and are listed by name.
+const MAX_NOT_UNDERSTOOD: usize = 50;
+
 impl View<'_> {
     pub(super) fn coverage(&self) -> Vec<Coverage> {
         let mut rows = Vec::new();
@@ -77,9 +80,26 @@ impl View<'_> {
             }
         }
         for error in &self.timeline.case.unreadable {
+            let consequence = match error {
+                timeline::CaseError::Doubled { .. } => Text::new("nothing is lost", "没有丢失内容"),
+                _ => Text::new("nothing of it is in this report", "其内容均不在本报告中"),
+            };
+            rows.push(Coverage { what: Text::plain(error.to_string()), consequence, ..Coverage::default() });
+        }
+        let not_understood = &self.timeline.case.not_understood;
+        for (path, what) in not_understood.iter().take(MAX_NOT_UNDERSTOOD) {
             rows.push(Coverage {
-                what: Text::plain(error.to_string()),
+                input: path.clone(),
+                what: Text::new(format!("not understood: {what}"), format!("无法识别：{what}")),
                 consequence: Text::new("nothing of it is in this report", "其内容均不在本报告中"),
+                ..Coverage::default()
+            });
+        }
+        if let Some(more) = not_understood.len().checked_sub(MAX_NOT_UNDERSTOOD).filter(|more| *more > 0) {
+            rows.push(Coverage {
+                what: Text::new("more files that were not understood", "其他无法识别的文件"),
+                count: Some(more as u64),
+                consequence: Text::new("nothing of them is in this report", "其内容均不在本报告中"),
                 ..Coverage::default()
             });
         }

@@ -93,8 +93,8 @@ impl View<'_> {
                 bytes: Some(input.source.bytes().len() as u64),
                 records: Some(scan.events),
                 bad_records: Some(scan.bad),
-                first: scan.first.map(time),
-                last: scan.last.map(time),
+                first: scan.record_span().0.map(time),
+                last: scan.record_span().1.map(time),
                 ..Input::default()
             })
             .collect()

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::{
     CommandFact, Damage, DamageKind, Fact, InstallerRun, Known, LocalClock, LocalTicks, LogLine, Package,
-    PackageFact, SessionFact, Stage, Step, cut,
+    PackageFact, SessionFact, Stage, Step, cut, local_span,
 };
 use crate::{
     model::{SourceId, Ticks},
@@ -105,6 +105,7 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
             .first()
             .map(|at| format!("no line of CBS.log at offset 0x{at:x}")),
         clock,
+        local: local_span(counts.first, counts.last),
         known: Known { packages: packages(&lines), ..Known::default() },
         lines,
         ..Scan::default()

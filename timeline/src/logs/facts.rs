@@ -2,6 +2,7 @@
 
 use servicing_logs::cbs::{Object, PackageChangeKind, Part, Repair, Restart, ServiceEnd, SessionStep};
 
+use super::ToolFact;
 use crate::model::Ticks;
 
 /// Ticks of 100 ns since 1601-01-01 of a wall clock whose zone is not known.
@@ -115,6 +116,8 @@ pub enum Fact {
     },
     /// A primitive that poqexec noted.
     Primitive(String),
+    /// A tool beside servicing says that something failed.
+    Tool(ToolFact),
     /// An update failed, as the update client or the Setup log say.
     UpdateFailed(String),
     /// Windows started.

@@ -17,6 +17,8 @@ pub struct Known {
     pub plan: Plan,
     /// Machine name, build.
     pub machine: Option<Machine>,
+    /// What says that a change waits for a restart.
+    pub waits_for_restart: Option<Evidence>,
     /// What could not be read.
     pub problems: Vec<Problem>,
 }

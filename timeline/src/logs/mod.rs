@@ -3,6 +3,7 @@
 pub(crate) mod capture;
 pub(crate) mod cbs;
 mod clock;
+pub(crate) mod dism;
 pub(crate) mod events;
 mod facts;
 pub(crate) mod known;
@@ -11,10 +12,13 @@ pub(crate) mod pending;
 pub(crate) mod poqexec;
 pub(crate) mod registry;
 pub(crate) mod setupapi;
+mod tool;
+pub(crate) mod windows_setup;
 
 pub use clock::{LocalClock, Offset};
 pub use facts::*;
 pub use known::{Filter, Known, Package, Plan, Primitive, ServiceFact, bare_path};
+pub use tool::{Tool, ToolFact};
 
 use crate::model::{FileTime, SourceId};
 
@@ -48,4 +52,12 @@ pub(crate) fn cut(text: &str) -> String {
         Some((at, _)) => format!("{}…", text.get(..at).unwrap_or(text)),
         None => text.to_owned(),
     }
+}
+
+/// The local times of the first and the last record of a log.
+pub(crate) fn local_span(
+    first: Option<servicing_logs::LocalTime>,
+    last: Option<servicing_logs::LocalTime>,
+) -> Option<(LocalTicks, LocalTicks)> {
+    first.zip(last).map(|(first, last)| (LocalTicks(first.0), LocalTicks(last.0)))
 }

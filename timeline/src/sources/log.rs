@@ -3,7 +3,7 @@
 use servicing_logs::bundle::Content;
 
 use crate::{
-    logs::{capture, cbs, events, packages, pending, poqexec, registry, setupapi},
+    logs::{capture, cbs, dism, events, packages, pending, poqexec, registry, setupapi, windows_setup},
     model::SourceId,
     progress::Counter,
     scan::Scan,
@@ -23,6 +23,12 @@ pub enum LogKind {
     Pending,
     /// A list of packages by DISM.
     Packages,
+    /// What another dism command printed.
+    DismOutput,
+    /// dism.log.
+    Dism,
+    /// A log of Windows Setup.
+    WindowsSetup,
     /// An event log.
     Events,
     /// A registry hive.
@@ -42,6 +48,9 @@ impl LogKind {
             Self::Poqexec => "poqexec-log",
             Self::Pending => "pending-xml",
             Self::Packages => "package-list",
+            Self::DismOutput => "dism-output",
+            Self::Dism => "dism-log",
+            Self::WindowsSetup => "windows-setup-log",
             Self::Events => "evtx",
             Self::Hive => "hive",
             Self::RegExport => "reg-export",
@@ -79,7 +88,9 @@ impl Recorded for LogSource {
             LogKind::SetupApi => setupapi::read(bytes, id),
             LogKind::Poqexec => poqexec::read(bytes, id),
             LogKind::Pending => pending::read(bytes),
-            LogKind::Packages => packages::read(bytes),
+            LogKind::Packages | LogKind::DismOutput => packages::read(bytes, id),
+            LogKind::Dism => dism::read(bytes, id),
+            LogKind::WindowsSetup => windows_setup::read(bytes, id),
             LogKind::Events => events::read(bytes, id),
             LogKind::Hive => registry::read_hive(bytes),
             LogKind::RegExport => registry::read_export(bytes),

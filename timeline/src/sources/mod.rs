@@ -9,7 +9,7 @@ mod recorded;
 mod recovered;
 mod share;
 
-use std::ops::ControlFlow;
+use std::{cmp::Ordering, ops::ControlFlow};
 
 use pml_reader::Column;
 
@@ -103,6 +103,20 @@ impl Source {
     /// What could not be read, apart from records: those the scan counts.
     pub fn problems(&self) -> Vec<Problem> {
         self.recorded().problems()
+    }
+
+    /// Whether it holds all that `other` holds: the same bytes, or of a log at least those. Of two equal ones the first
+    /// does.
+    pub(crate) fn holds(&self, other: &Self, is_first: bool) -> bool {
+        let (own, others) = (self.bytes(), other.bytes());
+        match own.len().cmp(&others.len()) {
+            Ordering::Less => false,
+            Ordering::Equal => is_first && own == others,
+            Ordering::Greater => {
+                let same_log = matches!((self, other), (Self::Log(a), Self::Log(b)) if a.kind == b.kind);
+                same_log && own.starts_with(others)
+            }
+        }
     }
 
     /// Reads the source once and keeps what matters.

@@ -11,6 +11,8 @@ pub(super) struct Counts {
     pub(super) ended: u64,
     /// Events of processes, their threads and images.
     pub(super) processes: u64,
+    /// WPP messages.
+    pub(super) messages: u64,
 }
 
 impl Counts {
@@ -20,6 +22,7 @@ impl Counts {
             keys: self.keys + other.keys,
             ended: self.ended + other.ended,
             processes: self.processes + other.processes,
+            messages: self.messages + other.messages,
         }
     }
 }
@@ -90,6 +93,15 @@ pub(super) fn of(met: Counts) -> Vec<Caveat> {
             ),
             false,
         ));
+    }
+    if met.messages > 0 {
+        let words = Words::new(
+            "WPP messages, which can only be read with the symbols of the program that wrote them",
+            "WPP 消息，只有使用写入程序的符号才能解读",
+        );
+        let consequence = Words::new("what they say is not in this report", "其内容不在本报告中");
+        let count = Some(met.messages);
+        caveats.push(Caveat { verdict: None, count, ..caveat(Words::default(), words, consequence, false) });
     }
     caveats
 }

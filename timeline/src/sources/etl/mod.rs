@@ -126,16 +126,19 @@ impl Recorded for EtlSource {
         let_go += providers::keep_the_latest(&mut told);
         let mut scan = found.share.scan(learnt.processes.clone());
         (scan.spans, scan.lines) = (told.spans, told.lines);
-        scan.caveats.extend(caveats::of(found.counts));
+        let mut counts = found.counts;
+        counts.messages = learnt.trace.messages();
+        scan.caveats.extend(caveats::of(counts));
         scan.caveats.extend((let_go > 0).then(|| caveats::let_go(let_go)));
-        scan.has_operations = found.counts.files + found.counts.keys > 0;
+        scan.has_operations = counts.files + counts.keys > 0;
         // Every record counts, and those that are damaged are damaged whether or not there are rows of them.
         scan.events = learnt.trace.records();
         scan.bad = learnt.trace.damaged();
         scan.first_bad = (scan.bad > 0).then(|| "damaged records or buffers".to_owned());
         let span = |t: FileTime| Some(t).filter(|t| t.0 > 0);
         scan.first = scan.first.or(span(start));
-        scan.last = scan.last.or(span(end));
+        // A session that was not closed has no end in its header.
+        scan.last = scan.last.or(span(end)).or(scan.first);
         told.known.services.extend(services(learnt.names()));
         scan.known.services = told.known.services;
         scan
