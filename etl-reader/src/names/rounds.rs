@@ -22,6 +22,7 @@ pub(super) struct Pass {
     pub(super) resolved: Resolved,
     pub(super) learnt: Learnt,
     pub(super) records: u64,
+    pub(super) messages: u64,
     pub(super) damaged: u64,
 }
 
@@ -57,6 +58,7 @@ pub(super) fn run(files: &[&EtlFile<'_>], budget: &Budget) -> Pass {
         resolved: Resolved::default(),
         learnt: Learnt::default(),
         records: 0,
+        messages: 0,
         damaged: files.iter().map(|file| file.damage().len() as u64).sum(),
     };
     let mut resolver = Resolver::default();
@@ -88,6 +90,7 @@ pub(super) fn run(files: &[&EtlFile<'_>], budget: &Budget) -> Pass {
         let nothing = steps.is_empty();
         for (place, steps) in steps {
             pass.records += steps.parts.records;
+            pass.messages += steps.parts.messages;
             pass.damaged += steps.parts.damaged;
             if let Some(lane) = lanes.get_mut(place) {
                 lane.ahead.push_back(steps);

@@ -113,6 +113,8 @@ pub(super) struct Parts {
     /// The latest time of a record.
     pub(super) last: FileTime,
     pub(super) records: u64,
+    /// WPP messages among them.
+    pub(super) messages: u64,
     pub(super) damaged: u64,
 }
 
@@ -155,6 +157,7 @@ impl<'f> Steps<'f> {
             match buffer.step(at) {
                 Read::Record(record, next) => {
                     steps.records += 1;
+                    steps.messages += u64::from(record.kind() == RecordKind::Message);
                     let time = record.time();
                     steps.last = steps.last.max(time.unwrap_or(steps.last));
                     match (shapes.of(&record), time) {
@@ -205,7 +208,7 @@ impl Parts {
     fn new(buffer: &EtlBuffer<'_>) -> Parts {
         let (steps, starts, ends, keys) = <(Vec<_>, Vec<_>, Vec<_>, Vec<_>)>::default();
         let base = buffer.offset + BUFFER_HEADER as u64;
-        Parts { base, steps, starts, ends, keys, last: FileTime(i64::MIN), records: 0, damaged: 0 }
+        Parts { base, steps, starts, ends, keys, last: FileTime(i64::MIN), records: 0, messages: 0, damaged: 0 }
     }
 
     fn push(&mut self, at: u32, what: What) {

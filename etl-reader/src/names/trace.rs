@@ -36,6 +36,7 @@ pub struct Trace {
     budget: Budget,
     tally: Tally,
     records: u64,
+    messages: u64,
     damaged: u64,
 }
 
@@ -69,7 +70,7 @@ impl Trace {
         let key_paths = keys.paths(&names, &mut paths, most);
         rows.shrink_to_fit();
         file_operations.shrink_to_fit();
-        let (records, damaged) = (pass.records, pass.damaged);
+        let (records, messages, damaged) = (pass.records, pass.messages, pass.damaged);
         Trace {
             names,
             decoder,
@@ -82,6 +83,7 @@ impl Trace {
             budget,
             tally,
             records,
+            messages,
             damaged,
         }
     }
@@ -104,6 +106,11 @@ impl Trace {
     /// Readable records, those among them that are no rows.
     pub fn records(&self) -> u64 {
         self.records
+    }
+
+    /// WPP messages among the records: what they say is only in the symbols of their program.
+    pub fn messages(&self) -> u64 {
+        self.messages
     }
 
     /// Damaged records, damaged buffers and stretches without buffers.
