@@ -7,6 +7,7 @@
 
 mod baseline;
 mod candidates;
+mod commands;
 pub mod compare;
 mod diagnose;
 mod diagnosis;

@@ -3,7 +3,8 @@
 use crate::lang::Lang;
 use crate::messages::{self as m, Message};
 use crate::model::{
-    ConfidenceLevel, Evidence, Input, Operation, Outcome, Phase, Report, Severity, Text, Time, Trust,
+    ConfidenceLevel, Ending, Evidence, Incident, Input, Operation, Outcome, Phase, Report, Severity, Span, Text,
+    Time, Trust, Update, UpdateKind,
 };
 use timeline::thousands;
 
@@ -36,6 +37,106 @@ pub(crate) fn seconds(ticks: i64, decimals: u32) -> String {
     let sign = if ticks < 0 && parts > 0 { "-" } else { "" };
     let width = decimals as usize;
     format!("{sign}{}.{:0width$}", thousands(parts / per_second), parts % per_second)
+}
+
+/// Minutes that the machine's wall clock is ahead of UTC, where something tells that.
+fn utc_offset(report: &Report) -> Option<i32> {
+    let clock = report.clock.as_ref()?;
+    let assumed = clock.evidence.as_ref().is_some_and(|evidence| evidence.trust == Some(Trust::Inferred));
+    clock.log_utc_offset_minutes.filter(|_| !assumed)
+}
+
+/// A time on the machine's wall clock: date, time of day with so many decimals, zone. UTC where the zone is not known.
+pub(crate) fn local(report: &Report, time: Time, decimals: usize) -> (String, String, String) {
+    let offset = utc_offset(report);
+    let ahead = i64::from(offset.unwrap_or(0)) * 60 * 10_000_000;
+    let shown = Time::from_filetime(time.filetime().saturating_add_signed(ahead)).to_string();
+    let (date, clock) = shown.split_once('T').unwrap_or((&shown, ""));
+    let length = if decimals == 0 { 8 } else { 9 + decimals };
+    let clock = clock.get(..length).unwrap_or(clock);
+    let zone = offset.map_or_else(|| "UTC".to_owned(), zone);
+    (date.to_owned(), clock.to_owned(), zone)
+}
+
+/// `UTC+09:00`.
+pub(crate) fn zone(minutes: i32) -> String {
+    let sign = if minutes < 0 { '-' } else { '+' };
+    format!("UTC{sign}{:02}:{:02}", minutes.unsigned_abs() / 60, minutes.unsigned_abs() % 60)
+}
+
+/// A time as `@14.800s`, with the time of day beside it.
+pub(crate) fn at_and_local(report: &Report, time: Time) -> String {
+    match origin(report) {
+        Some(origin) => format!("{} ({})", at(time, Some(origin)), local(report, time, 0).1),
+        None => at(time, None),
+    }
+}
+
+/// `Cumulative update 17763.6252 (KB5043050)`, or what there is of it.
+pub(crate) fn update_name(update: Option<&Update>) -> Text {
+    let Some(update) = update else { return m::UPDATE_UNNAMED.text(&[]) };
+    let message = match update.kind {
+        Some(UpdateKind::Cumulative) => m::UPDATE_CUMULATIVE,
+        Some(UpdateKind::ServicingStack) => m::UPDATE_SERVICING_STACK,
+        Some(UpdateKind::DotNet) => m::UPDATE_DOT_NET,
+        Some(UpdateKind::Update | UpdateKind::Other(_)) | None => m::UPDATE_OTHER,
+    };
+    let name = update.identity.split('~').next().unwrap_or_default();
+    let build = update.version.split('.').take(2).collect::<Vec<_>>().join(".");
+    let known_by = match update.kind {
+        Some(UpdateKind::Cumulative | UpdateKind::ServicingStack) if !build.is_empty() => build,
+        _ if !update.kb.is_empty() => update.kb.clone(),
+        _ => name.to_owned(),
+    };
+    let and_kb = update.kb != known_by && !update.kb.is_empty() && !known_by.contains(&update.kb);
+    message.text(&[&if and_kb { format!("{known_by} ({})", update.kb) } else { known_by }])
+}
+
+/// Who, what, when and how it ended: the parts of the first line of every form.
+pub(crate) fn first_line(report: &Report, lang: Lang) -> Vec<String> {
+    let mut parts = Vec::new();
+    if let Some(machine) = &report.machine {
+        let system = [&machine.os, &machine.build].map(String::as_str);
+        let build = system.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+        parts.extend([machine.name.clone(), build]);
+    }
+    let Some(incident) = &report.incident else {
+        parts.retain(|part| !part.is_empty());
+        return parts;
+    };
+    if let Some(update) = &incident.update {
+        parts.push(update_name(Some(update)).get(lang).to_owned());
+    }
+    if let Some(start) = incident.boot_start {
+        let (date, clock, zone) = local(report, start, 0);
+        parts.push(m::HEAD_BOOT.fill(lang, &[&date, &clock, &zone]));
+    }
+    parts.extend(ending(report, incident).map(|ending| ending.get(lang).to_owned()));
+    parts.retain(|part| !part.is_empty());
+    parts
+}
+
+/// How the update ended, with the time of day where it is known.
+fn ending(report: &Report, incident: &Incident) -> Option<Text> {
+    let clock = incident.ending_time.map(|time| local(report, time, 0).1);
+    Some(match (incident.ending.as_ref()?, clock) {
+        (Ending::RolledBack, Some(clock)) => m::ENDED_ROLLED_BACK_AT.text(&[&clock]),
+        (Ending::RolledBack, None) => m::ENDED_ROLLED_BACK.text(&[]),
+        (Ending::NotInstalled, _) => m::ENDED_NOT_INSTALLED.text(&[]),
+        (Ending::Pending, _) => m::ENDED_PENDING.text(&[]),
+        (Ending::Other(other), _) => Text::plain(other.as_str()),
+    })
+}
+
+/// The headline: consequence and cause; the summary where nothing failed.
+pub(crate) fn headline(report: &Report) -> Text {
+    let headline = report.incident.iter().map(|incident| &incident.headline);
+    headline.filter(|headline| !headline.is_empty()).cloned().next().unwrap_or_else(|| summary(report))
+}
+
+/// `14.800 s`.
+pub(crate) fn duration(span: Span) -> String {
+    format!("{} s", seconds(i64::try_from(span.ticks()).unwrap_or(i64::MAX), 3))
 }
 
 /// The last component of a path.

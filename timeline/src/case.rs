@@ -77,7 +77,14 @@ pub struct Case {
     pub unreadable: Vec<CaseError>,
     /// Members of folders and archives that hold nothing for a diagnosis.
     pub passed_over: u64,
+    /// What people noted of the case in a file named [`NOTES`]: the file, and its text.
+    pub notes: Vec<(String, String)>,
 }
+
+/// The name of a file of notes: what was tried, and when.
+pub const NOTES: &str = "case.md";
+/// Bytes of notes that are read.
+const MAX_NOTES: usize = 64 * 1024;
 
 /// Kinds that are no servicing log, with what to say of them; `None` for those of which nothing is to be said where they
 /// lie in a folder or an archive beside others.
@@ -103,6 +110,17 @@ impl Case {
         // A file that was named is answered for; of a folder or an archive only what can be read counts.
         let named = |path: &str| !path.contains('/');
         for member in bundle.members() {
+            if member.path.rsplit('/').next().is_some_and(|name| name.eq_ignore_ascii_case(NOTES)) {
+                match bundle.read(member) {
+                    Ok(read) => {
+                        let bytes = read.bytes.get(..MAX_NOTES).unwrap_or(&read.bytes);
+                        let text = String::from_utf8_lossy(bytes).into_owned();
+                        case.notes.push((member.path.clone(), text));
+                    }
+                    Err(error) => case.unreadable.push(read_error(&member.path, &error)),
+                }
+                continue;
+            }
             if !is_read(member.kind) {
                 if named(&member.path) {
                     case.unreadable.push(other(&member.path, member.kind));

@@ -19,7 +19,7 @@ mod timeline;
 mod twice;
 mod watch;
 
-pub use case::{Case, CaseError, Input};
+pub use case::{Case, CaseError, Input, NOTES};
 pub use gather::{Done, Gather};
 pub use logs::{
     Fact, Filter, InstallerRun, Known, LocalClock, LocalTicks, LogLine, Offset, Package, PackageFact, Plan,

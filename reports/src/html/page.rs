@@ -375,12 +375,7 @@ impl<'a> Page<'a> {
     }
 
     fn utc_offset(&self, minutes: &i32) -> String {
-        format!(
-            "UTC{}{:02}:{:02}",
-            if *minutes < 0 { '-' } else { '+' },
-            minutes.abs() / 60,
-            minutes.abs() % 60
-        )
+        view::zone(*minutes)
     }
 
     fn indent(&self, branch: &Branch<'_>) -> String {

@@ -1,0 +1,84 @@
+//! The chain: from the rollback back to the first cause.
+
+use super::{
+    GAP, MARGIN, Page,
+    line::{Line, Style},
+    wrap::wrap,
+};
+use crate::messages as m;
+use crate::model::ChainLink;
+use crate::view;
+use crate::visible::{columns, shorten_end, visible};
+
+/// Columns that what happened takes at most beside the other columns, where the rest is narrow.
+const LEAST: usize = 24;
+
+impl Page<'_> {
+    /// The chain with at most so many links: the consequence, and the causes nearest to the first.
+    pub(super) fn chain(&self, most: usize) -> Vec<Line> {
+        let links = &self.report.chain;
+        if links.is_empty() || most == 0 {
+            return Vec::new();
+        }
+        let shown = links.len().min(most);
+        let cells: Vec<_> = links.iter().take(shown).map(|link| self.cells(link)).collect();
+        let widest = |pick: fn(&[String; 3]) -> &String| cells.iter().map(|c| columns(pick(c))).max().unwrap_or(0);
+        let (time, trust) = (widest(|c| &c[0]), widest(|c| &c[1]));
+        let place = widest(|c| &c[2]).min(24);
+        let spare = self.room().saturating_sub(time + trust + place + 3 * GAP);
+        let mut lines: Vec<Line> = Vec::new();
+        for (depth, (link, [when, how, where_])) in links.iter().take(shown).zip(&cells).enumerate() {
+            let indent = if depth == 0 { String::new() } else { format!("{}└ ", "  ".repeat(depth - 1)) };
+            let label = if depth == 0 { m::LABEL_CHAIN.get(self.lang) } else { "" };
+            let mut line = Self::label(Style::Label, label);
+            let what = visible(link.what.get(self.lang)).into_owned();
+            if spare < LEAST {
+                // Too narrow for columns: what happened, and below it the rest.
+                let pad = columns(&indent);
+                let parts = wrap(&what, self.room() - pad, self.room() - pad);
+                line.push(Style::Plain, &indent);
+                for part in parts {
+                    line.pad_to(MARGIN + pad).push(Style::Plain, part);
+                    lines.push(std::mem::replace(&mut line, Self::label(Style::Plain, "")));
+                }
+                line.pad_to(MARGIN + pad).push(Style::Faint, &format!("{when} {how} {where_}"));
+                line.end_within(self.width);
+                lines.push(line);
+                continue;
+            }
+            let width = spare - columns(&indent).min(spare);
+            let parts = wrap(&what, width, width);
+            line.push(Style::Plain, &indent);
+            for (number, part) in parts.iter().take(2).enumerate() {
+                line.pad_to(MARGIN + columns(&indent)).push(Style::Plain, part);
+                if number == 1 && parts.len() > 2 {
+                    line.end_with_ellipsis(MARGIN + spare);
+                }
+                if number == 0 {
+                    let mut column = MARGIN + spare + GAP;
+                    line.pad_to(column).push(Style::Plain, when);
+                    column += time + GAP;
+                    line.pad_to(column).push(Style::Faint, how);
+                    column += trust + GAP;
+                    line.pad_to(column).push(Style::Faint, &shorten_end(where_, self.width - column.min(self.width)));
+                }
+                lines.push(std::mem::replace(&mut line, Self::label(Style::Plain, "")));
+            }
+        }
+        if shown < links.len() {
+            lines.extend(self.note(&m::MORE_LINKS.fill(self.lang, &[&(links.len() - shown).to_string()]), 1));
+        }
+        lines
+    }
+
+    /// When, how known, and where recorded.
+    fn cells(&self, link: &ChainLink) -> [String; 3] {
+        let time = link.time.map(|time| view::at(time, self.origin)).unwrap_or_default();
+        let trust = link.trust.iter().map(|trust| visible(view::trust_name(trust).get(self.lang)).into_owned());
+        let place = link.evidence.iter().map(|evidence| {
+            let place = view::place(evidence);
+            visible(if place.is_empty() { evidence.text.get(self.lang) } else { &place }).into_owned()
+        });
+        [time, trust.collect(), place.collect()]
+    }
+}
