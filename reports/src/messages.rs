@@ -76,7 +76,6 @@ messages! {
     LABEL_SEEN = "seen", "已查";
     LABEL_UNSEEN = "not seen", "未查";
     LABEL_CAPTURE = "capture", "采集";
-    RULE = "rule {}", "规则 {}";
     MORE_LINKS = "{} more in the report", "报告中还有 {} 项";
 
     // Punctuation.

@@ -29,7 +29,7 @@ use super::{choice::Choice, log, terminal};
 #[command(after_help = "\
 Examples:
   bootrace events boot.pml --where 'result is \"ACCESS DENIED\"'
-  bootrace events boot.pml --where '"Process Name" is poqexec.exe' --where 'result != SUCCESS' --limit 20
+  bootrace events boot.pml --where 'Process Name is poqexec.exe' --where 'result != SUCCESS' --limit 20
   bootrace events boot.pml --around '#1588±500ms'
   bootrace events boot.pml --from @41s --to @43s --columns time-of-day,process-name,operation,path,result
   bootrace events boot.pml --format procmon-csv -o boot.csv     what Process Monitor itself would export
