@@ -61,7 +61,6 @@ messages! {
     LABEL_UNKNOWN = "UNKNOWN", "不明";
     LABEL_WHAT = "what", "详情";
     LABEL_SURE = "sure", "置信度";
-    LABEL_PHASE = "phase", "阶段";
     LABEL_PHASES = "phases", "阶段";
     SURE = "{} confidence: {}", "{}：{}";
     LABEL_CODE = "code", "代码";
@@ -128,6 +127,24 @@ messages! {
     CULPRIT_INSIDE = "{} is loaded inside {}", "{1} 中加载了 {0}";
     CULPRIT_HOLDER = "{} holds it open", "{} 占用了它";
     CULPRIT_NO_ANSWER = "the service {} did not answer", "服务 {} 没有响应";
+    SUSPECT_HOLDER = "{} had the file open when it failed", "失败时 {} 打开着该文件";
+    WAIT = "{} does nothing for {} s", "{} 有 {} 秒没有活动";
+    BANNER_MACHINES = "The inputs are of several computers: {}. Give those of one.", "输入来自多台计算机：{}。请只提供其中一台的文件。";
+    BANNER_APART = "{} has nothing of the time of the trace: it is of another boot.", "{} 不包含跟踪期间的内容，属于另一次启动。";
+    BANNER_DOUBLED = "{} and {} are the same file.", "{} 与 {} 是同一个文件。";
+    BANNER_UNREAD = "{} could not be read: {}", "{} 个输入无法读取：{}";
+    CONFIDENT = "Confidence: {}", "置信度：{}";
+    WHY = "Why", "原因";
+    COPY = "Copy", "复制";
+    MORE_DETAIL = "How, risk, and reference", "步骤、风险与参考";
+    SHOW_ALL = "Show all {} rows", "显示全部 {} 行";
+    NO_MATCH = "Nothing here matches the filter.", "没有与筛选条件匹配的内容。";
+    CASE_NOTES = "Notes of the case", "工单备注";
+    ZOOM_BOOT = "Failing boot", "故障启动";
+    LANE_UNUSUAL = "Unusual failures", "异常失败";
+    ORDINARY = "ordinary", "常规";
+    MORE_REASONS = "More reasons", "更多依据";
+    WAITED = "{} s", "{} 秒";
     OBJECT_KEY = "the key {}", "注册表项 {}";
     OBJECT_VALUE = "the value {}", "注册表值 {}";
     VERB_OPEN = "open", "打开";
@@ -153,7 +170,6 @@ messages! {
     FACT_TARGET = "Target", "目标";
     FACT_RESULT = "Result", "结果";
     FACT_WHEN = "When", "时间";
-    FACT_PHASE = "Phase", "阶段";
     FACT_CODE = "Code", "代码";
     CODE_REPORTED = "{} reported by servicing", "更新程序报告 {}";
     CODE_OF_RESULT = "{} is what servicing makes of this result (inferred)", "更新程序对此结果的代码为 {} (推断)";
@@ -184,6 +200,7 @@ messages! {
     LEGEND_PENDING = "service starts or stops", "服务正在启动或停止";
     LEGEND_IDLE = "service does not run", "服务未运行";
     LEGEND_FAILURE = "failed operation", "失败的操作";
+    LEGEND_WAIT = "waits", "等待";
     LEGEND_GAP = "no events", "没有事件";
 
     // Graph.

@@ -281,11 +281,13 @@ pub(crate) fn facts(report: &Report, lang: Lang) -> Vec<(Message, String, bool)>
     let operation = verdict.failing_operation.as_ref();
     let mut facts = Vec::new();
     if let Some(operation) = operation {
-        facts.push((m::FACT_PROCESS, process_and_pid(&operation.process, operation.pid), true));
-        facts.push((m::FACT_OPERATION, operation.operation.clone(), true));
+        let process = process_and_pid(&operation.process, operation.pid);
+        let result = result_and_status(&operation.result, &operation.status, lang);
+        let parts = [process, operation.operation.clone(), result];
+        let parts: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        facts.push((m::FACT_OPERATION, parts.join("  "), true));
         facts.push((m::FACT_PATH, operation.path.clone(), true));
         facts.push((m::FACT_TARGET, operation.target_path.clone(), true));
-        facts.push((m::FACT_RESULT, result_and_status(&operation.result, &operation.status, lang), true));
     }
     if let Some(missing) = &verdict.missing {
         let evidence = missing.evidence.iter().map(|evidence| known_sentence(evidence, lang));
@@ -294,11 +296,13 @@ pub(crate) fn facts(report: &Report, lang: Lang) -> Vec<(Message, String, bool)>
     }
     let known = |phase: &&Phase| operation.is_some() || **phase != Phase::Unknown;
     let phase = verdict.phase.as_ref().filter(known).map(|phase| {
-        let name = phase_name(phase).get(lang).to_owned();
-        if name == phase.as_str() { name } else { format!("{name} ({phase})") }
+        phase_name(phase).get(lang).to_owned()
     });
-    let time = operation.and_then(|operation| operation.time).map(|time| at(time, origin(report)));
-    facts.push((m::FACT_PHASE, phase.into_iter().chain(time).collect::<Vec<_>>().join("  "), false));
+    let time = operation.and_then(|operation| operation.time).map(|time| {
+        let (date, clock, zone) = local(report, time, 3);
+        format!("{} · {date} {clock} {zone}", at(time, origin(report)))
+    });
+    facts.push((m::FACT_WHEN, time.into_iter().chain(phase).collect::<Vec<_>>().join(" · "), false));
     facts.push((m::FACT_CODE, codes(report, lang).join(" · "), true));
     if let Some(confidence) = &verdict.confidence {
         let level = confidence.level.iter().map(|level| confidence_name(level).get(lang).to_owned());

@@ -9,6 +9,8 @@ use crate::Diagnosis;
 pub struct FailingBoot {
     /// When it began.
     pub start: FileTime,
+    /// The last that is known of it.
+    pub end: FileTime,
     /// What shows that.
     pub shown_by: BootStart,
 }
@@ -41,19 +43,35 @@ pub(super) fn find(
             (None, None) => true,
         })
         .max_by_key(|(_, first, _)| *first);
-    if let Some((source, start, _)) = traced {
-        return Some(FailingBoot { start, shown_by: BootStart::Trace(source) });
+    if let Some((source, start, end)) = traced {
+        return Some(FailingBoot { start, end, shown_by: BootStart::Trace(source) });
     }
-    let logged = boots_in_logs(timeline).filter(|(time, _)| at.is_none_or(|at| *time <= at));
-    if let Some((start, place)) = logged.max_by_key(|(time, _)| *time) {
-        return Some(FailingBoot { start, shown_by: BootStart::Line(place) });
+    let logged = || boots_in_logs(timeline);
+    let end = |start: FileTime| {
+        let next = logged().map(|(time, _)| time).filter(|time| *time > start).min();
+        last_known(diagnosis, start, next)
+    };
+    let before = logged().filter(|(time, _)| at.is_none_or(|at| *time <= at));
+    if let Some((start, place)) = before.max_by_key(|(time, _)| *time) {
+        return Some(FailingBoot { start, end: end(start), shown_by: BootStart::Line(place) });
     }
     let before = |phase: &&crate::Phase| {
         phase.name != PhaseName::Staging && at.is_some_and(|at| phase.start <= at)
     };
     let boot = diagnosis.phases.iter().filter(before).map(|phase| phase.boot).max()?;
     let start = diagnosis.phases.iter().filter(|p| p.boot == boot && before(p)).map(|p| p.start).min()?;
-    Some(FailingBoot { start, shown_by: BootStart::Phase })
+    Some(FailingBoot { start, end: end(start), shown_by: BootStart::Phase })
+}
+
+/// The latest that a diagnosis knows of a boot that began at `start`, before the next one.
+fn last_known(diagnosis: &Diagnosis, start: FileTime, next: Option<FileTime>) -> FileTime {
+    let phases = diagnosis.phases.iter().flat_map(|phase| [Some(phase.start), phase.end]);
+    let faults = diagnosis.faults.all.iter().map(|fault| fault.time);
+    let rollback = diagnosis.faults.rollback.iter().map(|line| line.time);
+    let signs = diagnosis.signs.iter().map(|sign| Some(sign.latest));
+    let known = phases.chain(faults).chain(rollback).chain(signs).flatten();
+    let within = |time: &FileTime| *time >= start && next.is_none_or(|next| *time < next);
+    known.filter(within).max().unwrap_or(start)
 }
 
 /// The traces with operations, and when each begins and ends.

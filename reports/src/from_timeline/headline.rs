@@ -38,7 +38,7 @@ fn join(message: Message, values: &[&Text]) -> Text {
 }
 
 /// What stood in the way, as a clause.
-fn culprit(culprit: &Culprit) -> Option<Text> {
+pub(super) fn culprit(culprit: &Culprit) -> Option<Text> {
     let name = culprit.name.as_str();
     Some(match culprit.kind.as_ref()? {
         CulpritKind::ServiceDisabled => m::CULPRIT_DISABLED.text(&[name]),

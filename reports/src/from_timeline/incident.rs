@@ -34,6 +34,8 @@ impl View<'_> {
         let incident = Incident {
             update,
             boot_start: found.boot.as_ref().map(|boot| time(boot.start)),
+            boot_end: found.boot.as_ref().map(|boot| time(boot.end)),
+            why: self.why(),
             ending,
             ending_time,
             ending_evidence,
@@ -69,6 +71,43 @@ impl View<'_> {
         }
     }
 
+    /// The cause that the first rule names, and the suspects.
+    fn why(&self) -> Vec<Evidence> {
+        let diagnosis = self.diagnosis;
+        let primary = diagnosis.faults.primary;
+        let mut why = Vec::new();
+        let about_first = |hit: &&diagnosis::RuleHit| hit.fault.is_none() || hit.fault == primary;
+        if let Some(hit) = diagnosis.rules.iter().find(about_first) {
+            let fault = hit.fault.and_then(|at| diagnosis.faults.all.get(at)).map(|fault| fault.place);
+            let place = fault.or_else(|| Some(diagnosis.failing()?.id.into()));
+            let text = Text::new(hit.rule.cause.en.clone(), hit.rule.cause.zh.clone());
+            why.push(Evidence { trust: Some(Trust::Inferred), text, ..self.place(place) });
+        }
+        for found in &self.headline.culprits {
+            let culprit = self.culprit(found);
+            let evidence = culprit.evidence.clone().unwrap_or_default();
+            let text = headline::culprit(&culprit).unwrap_or_default();
+            why.push(Evidence { trust: culprit.trust, text, ..evidence });
+        }
+        let holder = diagnosis.verdict.failing.and_then(|at| diagnosis.candidates.get(at)?.holder);
+        if let Some(holder) = holder.filter(|holder| !holder.explains)
+            && let Some(process) = self.timeline.process(holder.process)
+        {
+            let text = crate::messages::SUSPECT_HOLDER.text(&[&process.with_company()]);
+            let place = self.place(Some(holder.event.into()));
+            why.push(Evidence { trust: Some(Trust::Inferred), text, ..place });
+        }
+        let named = |name: &str| self.headline.culprits.iter().any(|c| self.culprit(c).name == name);
+        let suspicious = diagnosis.services.iter().filter(|service| {
+            service.assessment == diagnosis::Assessment::Suspicious && !named(&service.name)
+        });
+        why.extend(suspicious.map(|service| {
+            let place = service.start_type.as_ref().and_then(|(_, evidence)| evidence.place);
+            Evidence { trust: Some(Trust::Recorded), text: super::text(&service.words), ..self.place(place) }
+        }));
+        why
+    }
+
     /// What failed, without what it led to: the operation, else what the logs name first, else what is missing.
     fn cause(&self) -> Option<Text> {
         if let Some(event) = self.diagnosis.failing() {
@@ -83,7 +122,7 @@ impl View<'_> {
 
     /// The zero of the report's times, and what happened then.
     pub(super) fn origin(&self) -> Option<(Time, Text, Evidence)> {
-        let FailingBoot { start, shown_by } = self.headline.boot.as_ref()?;
+        let FailingBoot { start, shown_by, .. } = self.headline.boot.as_ref()?;
         let (what, place) = match shown_by {
             BootStart::Trace(source) => {
                 let text = Text::new("the first event of the boot's trace", "该次启动的跟踪中的首个事件");

@@ -1,7 +1,9 @@
 //! Fills the report from a diagnosis. No analysis: only what the timeline found, in the report's words.
 
 mod around;
+mod banners;
 mod compare;
+mod evidence;
 mod headline;
 mod incident;
 mod tables;
@@ -36,6 +38,8 @@ pub fn report(timeline: &Timeline<'_>, diagnosis: &Diagnosis) -> Report {
     report.histogram = view.histogram();
     report.graph = view.graph();
     report.compare = view.compare(&mut report.omitted);
+    report.gaps = view.gaps();
+    report.banners = view.banners();
     report.notes = view.notes();
     report
 }

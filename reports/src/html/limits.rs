@@ -38,6 +38,7 @@ pub(super) fn cut(report: &Report, limits: Limits) -> Report {
         clock: report.clock.clone(),
         incident: report.incident.clone(),
         notes: top(rows, &report.notes),
+        banners: top(rows, &report.banners),
         verdict: Verdict {
             remedies: top(rows, &verdict.remedies),
             covered: top(rows, &verdict.covered),

@@ -48,6 +48,8 @@ open_struct! {
         pub update: Option<Update>,
         /// When the failing boot began.
         pub boot_start: Option<Time>,
+        /// The last that is known of that boot.
+        pub boot_end: Option<Time>,
         /// How the update ended.
         pub ending: Option<Ending>,
         /// When that was.
@@ -56,6 +58,8 @@ open_struct! {
         pub ending_evidence: Option<Evidence>,
         /// What stood in the update's way, the surest first.
         pub culprits: Vec<Culprit>,
+        /// Why it failed: the cause that the best rule names, and what else points to it.
+        pub why: Vec<Evidence>,
     }
 
     /// An update, as servicing names its package.

@@ -57,7 +57,7 @@ open_struct! {
         pub coverage: Vec<Coverage>,
         /// Events and log lines around the failure, in order of time.
         pub evidence: Vec<EvidenceRow>,
-        /// Equal failures, counted, the most frequent first.
+        /// Equal failures, counted, the most unusual first.
         pub failures: Vec<FailureGroup>,
         /// Events and failures over time.
         pub histogram: Option<Histogram>,
@@ -67,6 +67,8 @@ open_struct! {
         pub compare: Option<Compare>,
         /// Lists of this report that were cut.
         pub omitted: Vec<Omission>,
+        /// What a reader must know before the answer: inputs of several machines, inputs that do not overlap.
+        pub banners: Vec<Text>,
         /// What people noted of the case: what was tried, and when.
         pub notes: Vec<CaseNote>,
         /// True where names of users and machines were replaced.

@@ -14,20 +14,19 @@ use crate::visible::{columns, shorten_end, visible};
 const LEAST: usize = 24;
 
 impl Page<'_> {
-    /// The chain with at most so many links: the consequence, and the causes nearest to the first.
-    pub(super) fn chain(&self, most: usize) -> Vec<Line> {
+    /// The chain with at most so many links of at most so many lines: the last is the first cause.
+    pub(super) fn chain(&self, most: usize, max_lines: usize) -> Vec<Line> {
         let links = &self.report.chain;
-        if links.is_empty() || most == 0 {
-            return Vec::new();
-        }
-        let shown = links.len().min(most);
-        let cells: Vec<_> = links.iter().take(shown).map(|link| self.cells(link)).collect();
+        let left_out = links.len().saturating_sub(most);
+        let head = links.len().min(most).saturating_sub(1);
+        let links: Vec<&ChainLink> = links.iter().take(head).chain(links.last()).collect();
+        let cells: Vec<_> = links.iter().map(|link| self.cells(link)).collect();
         let widest = |pick: fn(&[String; 3]) -> &String| cells.iter().map(|c| columns(pick(c))).max().unwrap_or(0);
         let (time, trust) = (widest(|c| &c[0]), widest(|c| &c[1]));
         let place = widest(|c| &c[2]).min(24);
         let spare = self.room().saturating_sub(time + trust + place + 3 * GAP);
         let mut lines: Vec<Line> = Vec::new();
-        for (depth, (link, [when, how, where_])) in links.iter().take(shown).zip(&cells).enumerate() {
+        for (depth, (link, [when, how, where_])) in links.iter().zip(&cells).enumerate() {
             let indent = if depth == 0 { String::new() } else { format!("{}└ ", "  ".repeat(depth - 1)) };
             let label = if depth == 0 { m::LABEL_CHAIN.get(self.lang) } else { "" };
             let mut line = Self::label(Style::Label, label);
@@ -49,9 +48,9 @@ impl Page<'_> {
             let width = spare - columns(&indent).min(spare);
             let parts = wrap(&what, width, width);
             line.push(Style::Plain, &indent);
-            for (number, part) in parts.iter().take(2).enumerate() {
+            for (number, part) in parts.iter().take(max_lines).enumerate() {
                 line.pad_to(MARGIN + columns(&indent)).push(Style::Plain, part);
-                if number == 1 && parts.len() > 2 {
+                if number + 1 == max_lines && parts.len() > max_lines {
                     line.end_with_ellipsis(MARGIN + spare);
                 }
                 if number == 0 {
@@ -65,8 +64,8 @@ impl Page<'_> {
                 lines.push(std::mem::replace(&mut line, Self::label(Style::Plain, "")));
             }
         }
-        if shown < links.len() {
-            lines.extend(self.note(&m::MORE_LINKS.fill(self.lang, &[&(links.len() - shown).to_string()]), 1));
+        if left_out > 0 && max_lines > 1 {
+            lines.extend(self.note(&m::MORE_LINKS.fill(self.lang, &[&left_out.to_string()]), 1));
         }
         lines
     }

@@ -75,11 +75,11 @@ struct Shown {
 impl Shown {
     const ALL: [Self; 7] = [
         Self { links: 6, steps: 3, reasons: 2, lines: 3, compared: true },
-        Self { links: 5, steps: 3, reasons: 1, lines: 2, compared: true },
-        Self { links: 4, steps: 3, reasons: 1, lines: 2, compared: true },
-        Self { links: 3, steps: 2, reasons: 1, lines: 2, compared: true },
-        Self { links: 3, steps: 1, reasons: 1, lines: 2, compared: true },
+        Self { links: 4, steps: 3, reasons: 1, lines: 1, compared: true },
+        Self { links: 3, steps: 3, reasons: 1, lines: 1, compared: true },
+        Self { links: 3, steps: 2, reasons: 1, lines: 1, compared: true },
         Self { links: 3, steps: 1, reasons: 1, lines: 1, compared: true },
+        Self { links: 2, steps: 1, reasons: 1, lines: 1, compared: true },
         Self { links: 2, steps: 1, reasons: 0, lines: 1, compared: false },
     ];
 }

@@ -17,7 +17,7 @@ impl Page<'_> {
         let mut lines = self.first_line();
         lines.extend(self.headline());
         lines.extend(self.failure(shown));
-        lines.extend(self.chain(shown.links));
+        lines.extend(self.chain(shown.links, shown.lines));
         if shown.compared {
             lines.extend(self.compared());
         }
@@ -55,7 +55,8 @@ impl Page<'_> {
         }
         if let Some(missing) = &verdict.missing {
             lines.extend(self.block(m::LABEL_MISSING, Style::Plain, missing.what.get(self.lang), 3));
-            let evidence = missing.evidence.iter().take(1);
+            let said = |fact: &&crate::model::Evidence| self.headline_says(fact.text.get(self.lang));
+            let evidence = missing.evidence.iter().take(1).filter(|fact| !said(fact));
             lines.extend(evidence.flat_map(|fact| self.note(&view::known_sentence(fact, self.lang), 2)));
         }
         if let Some(confidence) = &verdict.confidence {
@@ -65,13 +66,12 @@ impl Page<'_> {
                 let level = level.as_ref().filter(|_| number == 0);
                 let text = level.map_or_else(|| reason.clone(), |level| m::SURE.fill(self.lang, &[level, &reason]));
                 let label = if number == 0 { m::LABEL_SURE.get(self.lang) } else { "" };
-                lines.extend(self.wrapped(Self::label(Style::Label, label), Style::Faint, &text, 2));
+                lines.extend(self.wrapped(Self::label(Style::Label, label), Style::Faint, &text, shown.lines));
             }
         }
-        let codes = view::codes(self.report, self.lang);
-        if !codes.is_empty() {
-            lines.extend(self.block(m::LABEL_CODE, Style::Plain, &codes.join(BETWEEN), 2));
-        }
+        let codes: Vec<_> = view::codes(self.report, self.lang).into_iter().chain([self.phase()]).collect();
+        let codes: Vec<_> = codes.into_iter().map(|code| (Style::Plain, code)).collect();
+        lines.extend(self.items(Self::label(Style::Label, m::LABEL_CODE.get(self.lang)), &codes, BETWEEN, 2));
         lines
     }
 
@@ -83,7 +83,6 @@ impl Page<'_> {
             (Style::Strong, process),
             (Style::Plain, operation.operation.clone()),
             (Style::Bad, result),
-            (Style::Plain, self.phase()),
             (Style::Plain, operation.time.map(|time| view::at_and_local(self.report, time)).unwrap_or_default()),
         ];
         let label = Self::label(Style::Label, m::LABEL_WHAT.get(self.lang));
@@ -106,18 +105,19 @@ impl Page<'_> {
         known.map(|phase| view::phase_name(phase).get(self.lang).to_owned()).collect()
     }
 
-    /// The summary, where the headline says something else, and the phase.
+    /// The summary, where the headline does not say it.
     fn no_operation(&self) -> Vec<Line> {
-        let (summary, headline) = (view::summary(self.report), view::headline(self.report));
-        let mut lines = Vec::new();
-        if summary != headline {
-            lines.extend(self.block(m::LABEL_WHAT, Style::Plain, summary.get(self.lang), 3));
+        let summary = view::summary(self.report);
+        let summary = summary.get(self.lang);
+        if self.headline_says(summary) {
+            return Vec::new();
         }
-        let phase = self.phase();
-        if !phase.is_empty() {
-            lines.extend(self.block(m::LABEL_PHASE, Style::Plain, &phase, 1));
-        }
-        lines
+        self.block(m::LABEL_WHAT, Style::Plain, summary, 3)
+    }
+
+    fn headline_says(&self, text: &str) -> bool {
+        let text = text.trim_end_matches(['.', '。']);
+        view::headline(self.report).get(self.lang).contains(text)
     }
 
     /// What a good boot says, where one was given.
@@ -135,14 +135,14 @@ impl Page<'_> {
         self.items(Self::label(Style::Label, m::LABEL_COMPARE.get(self.lang)), &items, BETWEEN, 2)
     }
 
-    /// The first steps, each with its command.
+    /// The first steps; where room is short, only the first with its command.
     fn steps(&self, shown: &Shown) -> Vec<Line> {
         let mut lines = Vec::new();
         for (number, remedy) in (1..).zip(self.report.verdict.remedies.iter().take(shown.steps)) {
             let label = if number == 1 { m::LABEL_NEXT.get(self.lang) } else { "" };
             let text = format!("{number} {}", remedy.title.get(self.lang));
             lines.extend(self.wrapped(Self::label(Style::Label, label), Style::Plain, &text, shown.lines));
-            if !remedy.command.is_empty() {
+            if !remedy.command.is_empty() && (number == 1 || shown.lines > 1) {
                 let mut line = Self::label(Style::Plain, "");
                 line.push(Style::Plain, "  ");
                 lines.extend(self.wrapped(line, Style::Strong, &remedy.command, 3));
