@@ -10,7 +10,9 @@ pub(crate) fn as_report(mut arguments: Vec<OsString>, program: &Command) -> (Vec
         first.to_str().is_some_and(|name| program.get_subcommands().any(|command| command.get_name() == name))
     };
     let dropped = arguments.get(1).is_some_and(|first| {
-        !is_command(first) && first.to_str().is_none_or(|name| !name.starts_with('-')) && Path::new(first).exists()
+        !is_command(first)
+            && first.to_str().is_none_or(|name| !name.starts_with('-'))
+            && Path::new(first).exists()
     });
     if dropped {
         arguments.insert(1, "report".into());

@@ -57,7 +57,9 @@ impl Names<'_> {
 
 /// Whether a text stays one name between the quotes of cmd.exe and of PowerShell.
 fn is_safe(text: &str) -> bool {
-    let acts = |c: char| c.is_control() || matches!(c, '"' | '\'' | '`' | '%' | '|' | '<' | '>' | '\u{2018}'..='\u{201F}');
+    let acts = |c: char| {
+        c.is_control() || matches!(c, '"' | '\'' | '`' | '%' | '|' | '<' | '>' | '\u{2018}'..='\u{201F}')
+    };
     !text.is_empty() && text.len() < 1024 && !text.contains(acts) && !text.contains("$(")
 }
 

@@ -3,8 +3,8 @@
 use crate::lang::Lang;
 use crate::messages::{self as m, Message};
 use crate::model::{
-    ConfidenceLevel, Ending, Evidence, Incident, Input, Operation, Outcome, Phase, Report, Severity, Span, Text,
-    Time, Trust, Update, UpdateKind,
+    ConfidenceLevel, Ending, Evidence, Incident, Input, Operation, Outcome, Phase, Report, Severity, Span,
+    Text, Time, Trust, Update, UpdateKind,
 };
 use timeline::thousands;
 
@@ -134,6 +134,14 @@ pub(crate) fn headline(report: &Report) -> Text {
     headline.filter(|headline| !headline.is_empty()).cloned().next().unwrap_or_else(|| summary(report))
 }
 
+/// Whether the headline says what the first clause of the summary says.
+pub(crate) fn headline_says(report: &Report, lang: Lang) -> bool {
+    let (headline, summary) = (headline(report), summary(report));
+    let clause = summary.get(lang).split([';', '；']).next().unwrap_or_default();
+    let clause = clause.trim_end_matches(['.', '。']).to_lowercase();
+    headline.get(lang).to_lowercase().contains(&clause)
+}
+
 /// `14.800 s`.
 pub(crate) fn duration(span: Span) -> String {
     format!("{} s", seconds(i64::try_from(span.ticks()).unwrap_or(i64::MAX), 3))
@@ -167,8 +175,10 @@ fn named_status(status: &str) -> Option<&'static str> {
 /// The codes of the failure in servicing's own form: what it reported, and what it makes of the operation's status.
 pub(crate) fn codes(report: &Report, lang: Lang) -> Vec<String> {
     let verdict = &report.verdict;
-    let named =
-        |code: &str, name: &str| if name.is_empty() { code.to_owned() } else { format!("{code} {name}") };
+    let named = |code: &str, name: &str| {
+        let message = if lang == Lang::Zh { chinese_message(code) } else { "" };
+        [code, name, message].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+    };
     let mut codes = Vec::new();
     if !verdict.hresult.is_empty() {
         codes.push(m::CODE_REPORTED.fill(lang, &[&named(&verdict.hresult, &verdict.hresult_name)]));
@@ -178,6 +188,13 @@ pub(crate) fn codes(report: &Report, lang: Lang) -> Vec<String> {
         codes.push(m::CODE_OF_RESULT.fill(lang, &[&named(made, hresult_name(made))]));
     }
     codes
+}
+
+/// What a Chinese Windows was seen to print for a code.
+fn chinese_message(code: &str) -> &'static str {
+    let number = code.strip_prefix("0x").and_then(|hex| u32::from_str_radix(hex, 16).ok());
+    let message = number.and_then(|code| status_codes::HResult(code).win32()?.chinese_message());
+    message.filter(|message| message.seen).map_or("", |message| message.text.trim_end_matches('。'))
 }
 
 fn hresult_name(code: &str) -> &'static str {
@@ -290,14 +307,13 @@ pub(crate) fn facts(report: &Report, lang: Lang) -> Vec<(Message, String, bool)>
         facts.push((m::FACT_TARGET, operation.target_path.clone(), true));
     }
     if let Some(missing) = &verdict.missing {
-        let evidence = missing.evidence.iter().map(|evidence| known_sentence(evidence, lang));
-        let parts: Vec<_> = std::iter::once(missing.what.get(lang).to_owned()).chain(evidence).collect();
-        facts.push((m::FACT_MISSING, parts.join(" · "), false));
+        // What stood in the way is said already.
+        let known = report.incident.as_ref().is_some_and(|incident| !incident.culprits.is_empty());
+        let what = if known { String::new() } else { missing.what.get(lang).to_owned() };
+        facts.push((m::FACT_MISSING, what, false));
     }
     let known = |phase: &&Phase| operation.is_some() || **phase != Phase::Unknown;
-    let phase = verdict.phase.as_ref().filter(known).map(|phase| {
-        phase_name(phase).get(lang).to_owned()
-    });
+    let phase = verdict.phase.as_ref().filter(known).map(|phase| phase_name(phase).get(lang).to_owned());
     let time = operation.and_then(|operation| operation.time).map(|time| {
         let (date, clock, zone) = local(report, time, 3);
         format!("{} · {date} {clock} {zone}", at(time, origin(report)))
@@ -362,6 +378,31 @@ pub(crate) fn edge_name(kind: &str) -> Text {
         m::EDGE_CAUSED,
     ];
     name(NAMES.into_iter().find(|message| message.get(Lang::En) == kind), kind)
+}
+
+/// A state of a service or a package, or how a service starts, by its word in the report.
+pub(crate) fn state_name(word: &str) -> Text {
+    const NAMES: [Message; 18] = [
+        m::STATE_RUNNING,
+        m::STATE_STOPPED,
+        m::STATE_START_PENDING,
+        m::STATE_STOP_PENDING,
+        m::START_BOOT,
+        m::START_SYSTEM,
+        m::START_AUTOMATIC,
+        m::START_MANUAL,
+        m::START_DISABLED,
+        m::PACKAGE_INSTALLED,
+        m::PACKAGE_INSTALL_PENDING,
+        m::PACKAGE_UNINSTALL_PENDING,
+        m::PACKAGE_STAGED,
+        m::PACKAGE_SUPERSEDED,
+        m::PACKAGE_REMOVED,
+        m::PACKAGE_PARTIALLY_INSTALLED,
+        m::PACKAGE_ABSENT,
+        m::PACKAGE_UNKNOWN,
+    ];
+    name(NAMES.into_iter().find(|message| message.get(Lang::En) == word), word)
 }
 
 pub(crate) fn confidence_name(level: &ConfidenceLevel) -> Text {

@@ -87,7 +87,13 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         print(&report, lang)?;
         return Ok(ExitCode::SUCCESS);
     }
-    let written = reports::write::write(&report, &formats, &TextOptions { lang, ..TextOptions::default() }, &output, None)?;
+    let written = reports::write::write(
+        &report,
+        &formats,
+        &TextOptions { lang, ..TextOptions::default() },
+        &output,
+        None,
+    )?;
     for note in &written.notes {
         eprintln!("bootrace: {}", note.get(lang));
     }

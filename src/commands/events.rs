@@ -113,9 +113,8 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let mut filter = args.choice.filter(|number| {
         let inputs = case.inputs.iter().enumerate().filter(|(_, input)| input.source.is_trace());
         let ids = inputs.filter_map(|(at, input)| Some((u16::try_from(at).ok()?, input)));
-        let event = |(at, input): (u16, &Input)| {
-            input.source.event(EventId { source: SourceId(at), index: number })
-        };
+        let event =
+            |(at, input): (u16, &Input)| input.source.event(EventId { source: SourceId(at), index: number });
         ids.filter_map(event).map(|event| event.time).next()
     })?;
     filter.style.utc_offset_minutes = args.utc_offset;

@@ -55,9 +55,8 @@ pub(super) fn find(
     if let Some((start, place)) = before.max_by_key(|(time, _)| *time) {
         return Some(FailingBoot { start, end: end(start), shown_by: BootStart::Line(place) });
     }
-    let before = |phase: &&crate::Phase| {
-        phase.name != PhaseName::Staging && at.is_some_and(|at| phase.start <= at)
-    };
+    let before =
+        |phase: &&crate::Phase| phase.name != PhaseName::Staging && at.is_some_and(|at| phase.start <= at);
     let boot = diagnosis.phases.iter().filter(before).map(|phase| phase.boot).max()?;
     let start = diagnosis.phases.iter().filter(|p| p.boot == boot && before(p)).map(|p| p.start).min()?;
     Some(FailingBoot { start, end: end(start), shown_by: BootStart::Phase })

@@ -125,8 +125,7 @@ fn is_update(identity: &str) -> bool {
 /// The first `KB` number with six or seven digits in a text.
 fn kb(text: &str) -> Option<String> {
     text.match_indices("KB").find_map(|(at, _)| {
-        let digits: String =
-            text.get(at + 2..)?.chars().take_while(char::is_ascii_digit).take(8).collect();
+        let digits: String = text.get(at + 2..)?.chars().take_while(char::is_ascii_digit).take(8).collect();
         matches!(digits.len(), 6 | 7).then(|| format!("KB{digits}"))
     })
 }

@@ -217,13 +217,13 @@ fn chain<'a>(report: &'a Report, lang: Lang, plot: &Scale) -> Option<Lane<'a>> {
         let width = measure::width(&text, SMALL, false);
         let point = plot.x(time);
         // Right of the point, or left of it where the plot ends.
-        let x = if point + 8 + width <= plot.right { point + 8 } else { point - 8 - width };
+        let x = if point - 4 + width <= plot.right { point - 4 } else { point + 4 - width };
         let row = free.iter().position(|free| *free <= x);
         if let Some((row, free)) = row.and_then(|row| Some((row, free.get_mut(row)?))) {
             *free = x + width + 12;
-            let y = ROW / 2 + 15 * i32::try_from(row).unwrap_or(0);
+            let y = ROW + 4 + 15 * i32::try_from(row).unwrap_or(0);
             lane.texts.push(Note { time, shift: x - point, y, text, ink: Ink::Text });
-            lane.height = lane.height.max(y + 12);
+            lane.height = lane.height.max(y + 10);
         }
     }
     (!lane.marks.is_empty()).then_some(lane)
@@ -344,7 +344,8 @@ fn unusual<'a>(report: &'a Report, lang: Lang) -> Option<Lane<'a>> {
     lane.rank = 2;
     for group in report.failures.iter().filter(|group| group.benign.is_empty()) {
         let count = group.count.map(|count| format!(" ×{}", thousands(count))).unwrap_or_default();
-        let title = format!("{} {} {}{count} {}", group.process, group.operation, group.result, group.example_path);
+        let title =
+            format!("{} {} {}{count} {}", group.process, group.operation, group.result, group.example_path);
         let last = group.last.filter(|last| Some(*last) != group.first);
         for time in group.first.into_iter().chain(last) {
             lane.marks.push(Mark { time, ink: Ink::Bad, title: title.clone().into(), chain: None });

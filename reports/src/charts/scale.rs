@@ -94,7 +94,8 @@ fn window(report: &Report) -> Option<(Time, Time)> {
     let (start, end) = (incident.boot_start?, incident.boot_end?);
     let chain = report.chain.iter().filter_map(|link| link.time);
     let failing = report.verdict.failing_operation.iter().filter_map(|operation| operation.time);
-    let end = chain.chain(failing).chain(incident.ending_time).filter(|time| *time >= start).fold(end, Time::max);
+    let end =
+        chain.chain(failing).chain(incident.ending_time).filter(|time| *time >= start).fold(end, Time::max);
     let margin = end.since(start).checked_div(50).filter(|margin| *margin > 0)?;
     let earlier = Time::from_filetime(start.filetime().saturating_add_signed(-margin));
     Some((earlier, Time::from_filetime(end.filetime().saturating_add_signed(margin))))

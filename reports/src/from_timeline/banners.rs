@@ -18,8 +18,7 @@ impl View<'_> {
         banners.extend(self.machines());
         banners.extend(self.apart());
         banners.extend(self.doubled());
-        let unread: Vec<String> =
-            self.timeline.case.unreadable.iter().map(ToString::to_string).collect();
+        let unread: Vec<String> = self.timeline.case.unreadable.iter().map(ToString::to_string).collect();
         if let Some(first) = unread.first() {
             banners.push(m::BANNER_UNREAD.text(&[&unread.len().to_string(), first]));
         }
@@ -32,9 +31,9 @@ impl View<'_> {
 
     /// The inputs are of several machines.
     fn machines(&self) -> Option<Text> {
-        let names = self.inputs_and_scans().flat_map(|(input, scan)| {
-            [input.source.machine(), scan.known.machine.clone()]
-        });
+        let names = self
+            .inputs_and_scans()
+            .flat_map(|(input, scan)| [input.source.machine(), scan.known.machine.clone()]);
         let names: BTreeSet<String> = names
             .flatten()
             .map(|machine| machine.name.split('.').next().unwrap_or_default().to_uppercase())

@@ -69,16 +69,17 @@ impl View<'_> {
     /// The lines that something in the report refers to, and those nearest to the failure.
     fn lines(&self) -> Vec<&LogLine> {
         let referred = self.referred();
-        let is_referred = |line: &LogLine| {
-            referred.contains(&Place::Line { source: line.source, line: line.line })
-        };
+        let is_referred =
+            |line: &LogLine| referred.contains(&Place::Line { source: line.source, line: line.line });
         let at = self.moment();
         let distance = |line: &LogLine| line.time.zip(at).map(|(a, b)| a.0.abs_diff(b.0));
         let all = self.timeline.scans.iter().flat_map(|scan| &scan.lines);
         let mut lines: Vec<&LogLine> = all
             .filter(|line| is_referred(line) || distance(line).is_some_and(|ticks| ticks <= NEAR.0))
             .collect();
-        lines.sort_by_key(|line| (!is_referred(line), distance(line).unwrap_or(u64::MAX), line.source, line.line));
+        lines.sort_by_key(|line| {
+            (!is_referred(line), distance(line).unwrap_or(u64::MAX), line.source, line.line)
+        });
         lines.truncate(MAX_LINES);
         lines
     }
@@ -90,7 +91,8 @@ impl View<'_> {
         let reasons = diagnosis.verdict.confidence.reasons.iter().filter_map(|(_, evidence)| evidence.place);
         let missing = diagnosis.verdict.missing.iter().flat_map(|missing| &missing.evidence);
         let missing = missing.filter_map(|evidence| evidence.place);
-        let fault = diagnosis.faults.primary.and_then(|at| diagnosis.faults.all.get(at)).map(|fault| fault.place);
+        let fault =
+            diagnosis.faults.primary.and_then(|at| diagnosis.faults.all.get(at)).map(|fault| fault.place);
         let update = self.headline.update.as_ref().map(|update| update.place);
         chain.chain(reasons).chain(missing).chain(fault).chain(update).collect()
     }

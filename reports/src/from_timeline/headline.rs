@@ -1,10 +1,10 @@
 //! The words of the headline: the consequence for the update, and the cause.
 
-use timeline::{Event, Kind};
+use timeline::{Event, Kind, PhaseName};
 
 use crate::lang::Lang;
 use crate::messages::{self as m, Message};
-use crate::model::{Culprit, CulpritKind, Ending, Incident, Text, Trust};
+use crate::model::{Culprit, CulpritKind, Ending, Incident, Phase, Text, Trust};
 use crate::view;
 
 /// The headline of a failed update; empty where nothing failed.
@@ -63,6 +63,22 @@ pub(super) fn operation(process: &str, event: &Event) -> Text {
         message.fill(lang, &[process, verb.get(lang), object.get(lang), &result])
     });
     Text::new(en, zh)
+}
+
+/// The phase that failed, with the code that servicing reported.
+pub(super) fn phase(phase: PhaseName, code: Option<u32>) -> Text {
+    let name = view::phase_name(&Phase::from(phase.name()));
+    let code = code.map(|code| {
+        let code = status_codes::HResult(code);
+        let symbol = code.name().or_else(|| code.win32()?.name()).unwrap_or_default();
+        format!("0x{:08X} {symbol}", code.0).trim_end().to_owned()
+    });
+    match (phase, code) {
+        (PhaseName::Unknown, None) => m::HEAD_UNEXPLAINED.text(&[]),
+        (PhaseName::Unknown, Some(code)) => m::HEAD_CODE.text(&[&code]),
+        (_, None) => join(m::HEAD_PHASE, &[&name]),
+        (_, Some(code)) => join(m::HEAD_PHASE_CODE, &[&name, &Text::plain(code)]),
+    }
 }
 
 fn verb(kind: Kind) -> Message {

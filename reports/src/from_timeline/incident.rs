@@ -108,16 +108,20 @@ impl View<'_> {
         why
     }
 
-    /// What failed, without what it led to: the operation, else what the logs name first, else what is missing.
+    /// What failed, without what it led to: the operation, else what the logs name first, else the phase. A culprit makes up
+    /// for what only tells the phase.
     fn cause(&self) -> Option<Text> {
         if let Some(event) = self.diagnosis.failing() {
             let process = self.timeline.process_of(event).map_or("", |process| process.name.as_str());
             return Some(headline::operation(process, event));
         }
         let faults = &self.diagnosis.faults;
-        let fault = faults.primary.and_then(|at| faults.all.get(at));
-        let missing = self.diagnosis.verdict.missing.as_ref();
-        fault.map(|fault| super::text(&fault.words())).or_else(|| Some(super::text(&missing?.what)))
+        let fault = faults.primary.and_then(|at| faults.all.get(at))?;
+        if fault.kind.names_a_cause() {
+            return Some(super::text(&fault.words()));
+        }
+        let known = !self.headline.culprits.is_empty();
+        (!known).then(|| headline::phase(self.diagnosis.verdict.phase, faults.reported.or(fault.code)))
     }
 
     /// The zero of the report's times, and what happened then.

@@ -138,11 +138,10 @@ impl<'a> Page<'a> {
         each(|lang| markup::escape(&m::CONFIDENT.fill(lang, &[level.get(lang)])))
     }
 
-    /// The summary, where the headline says something else.
+    /// The summary, where neither the headline nor the operation says it.
     fn summary(&self) -> Option<Html> {
-        let (summary, headline) = (view::summary(self.report), view::headline(self.report));
-        let says = |lang| headline.get(lang).contains(summary.get(lang).trim_end_matches(['.', '。']));
-        (!says(Lang::En)).then(|| text(&summary))
+        let said = self.verdict.failing_operation.is_some() || view::headline_says(self.report, Lang::En);
+        (!said).then(|| text(&view::summary(self.report)))
     }
 
     /// Whether a row of the evidence is far from the failure: it shows on demand, and is not printed.
@@ -364,6 +363,10 @@ impl<'a> Page<'a> {
         text(&view::phase_name(phase))
     }
 
+    fn state(&self, word: &str) -> Html {
+        text(&view::state_name(word))
+    }
+
     fn score(&self, score: &f64) -> String {
         format!("{score:+.2}")
     }
@@ -375,7 +378,8 @@ impl<'a> Page<'a> {
     /// The drawing in each language.
     fn timeline(&self) -> Html {
         self.drawing("timeline", |lang| {
-            timeline::draw(self.report, lang, Some(PAGE_HEIGHT)).map(|chart| chart.element(&svg_id("timeline", lang), 100))
+            timeline::draw(self.report, lang, Some(PAGE_HEIGHT))
+                .map(|chart| chart.element(&svg_id("timeline", lang), 100))
         })
     }
 
@@ -439,7 +443,8 @@ fn middle(report: &Report) -> usize {
     let chain = report.chain.iter().rev().filter_map(|link| link.evidence.as_ref());
     let reasons = report.verdict.confidence.iter().flat_map(|confidence| &confidence.reasons);
     let of = |evidence: &Evidence| {
-        rows().position(|row| row.source == evidence.source && row.line.is_some() && row.line == evidence.line)
+        rows()
+            .position(|row| row.source == evidence.source && row.line.is_some() && row.line == evidence.line)
     };
     failing.or_else(|| chain.chain(reasons).find_map(of)).unwrap_or(0)
 }

@@ -1,7 +1,7 @@
 //! The chain: from the rollback back to the first cause.
 
 use super::{
-    GAP, MARGIN, Page,
+    GAP, MARGIN, MOST, Page,
     line::{Line, Style},
     wrap::wrap,
 };
@@ -21,7 +21,8 @@ impl Page<'_> {
         let head = links.len().min(most).saturating_sub(1);
         let links: Vec<&ChainLink> = links.iter().take(head).chain(links.last()).collect();
         let cells: Vec<_> = links.iter().map(|link| self.cells(link)).collect();
-        let widest = |pick: fn(&[String; 3]) -> &String| cells.iter().map(|c| columns(pick(c))).max().unwrap_or(0);
+        let widest =
+            |pick: fn(&[String; 3]) -> &String| cells.iter().map(|c| columns(pick(c))).max().unwrap_or(0);
         let (time, trust) = (widest(|c| &c[0]), widest(|c| &c[1]));
         let place = widest(|c| &c[2]).min(24);
         let spare = self.room().saturating_sub(time + trust + place + 3 * GAP);
@@ -36,7 +37,7 @@ impl Page<'_> {
                 let pad = columns(&indent);
                 let parts = wrap(&what, self.room() - pad, self.room() - pad);
                 line.push(Style::Plain, &indent);
-                for part in parts {
+                for part in parts.take(MOST) {
                     line.pad_to(MARGIN + pad).push(Style::Plain, part);
                     lines.push(std::mem::replace(&mut line, Self::label(Style::Plain, "")));
                 }
@@ -46,11 +47,12 @@ impl Page<'_> {
                 continue;
             }
             let width = spare - columns(&indent).min(spare);
-            let parts = wrap(&what, width, width);
+            let mut parts = wrap(&what, width, width);
             line.push(Style::Plain, &indent);
-            for (number, part) in parts.iter().take(max_lines).enumerate() {
+            for number in 0..max_lines {
+                let Some(part) = parts.next() else { break };
                 line.pad_to(MARGIN + columns(&indent)).push(Style::Plain, part);
-                if number + 1 == max_lines && parts.len() > max_lines {
+                if number + 1 == max_lines && parts.next().is_some() {
                     line.end_with_ellipsis(MARGIN + spare);
                 }
                 if number == 0 {
@@ -59,7 +61,8 @@ impl Page<'_> {
                     column += time + GAP;
                     line.pad_to(column).push(Style::Faint, how);
                     column += trust + GAP;
-                    line.pad_to(column).push(Style::Faint, &shorten_end(where_, self.width - column.min(self.width)));
+                    line.pad_to(column)
+                        .push(Style::Faint, &shorten_end(where_, self.width - column.min(self.width)));
                 }
                 lines.push(std::mem::replace(&mut line, Self::label(Style::Plain, "")));
             }
@@ -73,7 +76,8 @@ impl Page<'_> {
     /// When, how known, and where recorded.
     fn cells(&self, link: &ChainLink) -> [String; 3] {
         let time = link.time.map(|time| view::at(time, self.origin)).unwrap_or_default();
-        let trust = link.trust.iter().map(|trust| visible(view::trust_name(trust).get(self.lang)).into_owned());
+        let trust =
+            link.trust.iter().map(|trust| visible(view::trust_name(trust).get(self.lang)).into_owned());
         let place = link.evidence.iter().map(|evidence| {
             let place = view::place(evidence);
             visible(if place.is_empty() { evidence.text.get(self.lang) } else { &place }).into_owned()

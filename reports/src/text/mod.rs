@@ -24,6 +24,8 @@ const GAP: usize = 2;
 /// Columns of a ticket or a file.
 pub const DEFAULT_WIDTH: usize = 100;
 const MIN_WIDTH: usize = 40;
+/// Lines of the longest text that a person needs.
+const MOST: usize = 8;
 /// The longest names in the component store's own processes have some 30 characters.
 const MAX_PROCESS_NAME: usize = 36;
 
@@ -122,12 +124,13 @@ impl<'a> Page<'a> {
     /// A text behind what a line holds already. Only what no one needs to act is given few lines, and ends with `…`.
     fn wrapped(&self, first: Line, style: Style, text: &str, max_lines: usize) -> Vec<Line> {
         let text = visible(text);
-        let parts = wrap::wrap(&text, self.width.saturating_sub(first.width()), self.room());
+        let mut parts = wrap::wrap(&text, self.width.saturating_sub(first.width()), self.room());
         let mut line = first;
         let mut lines = Vec::new();
-        for (number, part) in parts.iter().enumerate().take(max_lines) {
+        while lines.len() < max_lines {
+            let Some(part) = parts.next() else { break };
             line.push(style, part);
-            if number + 1 == max_lines && parts.len() > max_lines {
+            if lines.len() + 1 == max_lines && parts.next().is_some() {
                 line.end_with_ellipsis(self.width);
             }
             lines.push(std::mem::replace(&mut line, Self::label(Style::Plain, "")));
@@ -149,7 +152,7 @@ impl<'a> Page<'a> {
             }
             let first = if empty { lines.pop() } else { None };
             let first = first.unwrap_or_else(|| Self::label(Style::Plain, ""));
-            lines.extend(self.wrapped(first, *style, &item, usize::MAX));
+            lines.extend(self.wrapped(first, *style, &item, MOST));
             empty = false;
         }
         if lines.len() > max_lines {

@@ -1,7 +1,7 @@
 //! The parts of the verdict, from the first line to what to capture next.
 
 use super::{
-    MARGIN, MAX_PROCESS_NAME, Page, Shown,
+    MARGIN, MAX_PROCESS_NAME, MOST, Page, Shown,
     line::{Line, Style},
 };
 use crate::messages as m;
@@ -23,7 +23,7 @@ impl Page<'_> {
         }
         lines.extend(self.steps(shown));
         lines.extend(self.covered(shown));
-        lines.extend(self.capture());
+        lines.extend(self.capture(shown));
         lines
     }
 
@@ -31,7 +31,7 @@ impl Page<'_> {
     fn first_line(&self) -> Vec<Line> {
         let parts = view::first_line(self.report, self.lang);
         let parts: Vec<_> = parts.into_iter().map(|part| (Style::Plain, part)).collect();
-        self.items(Line::default(), &parts, BETWEEN, usize::MAX)
+        self.items(Line::default(), &parts, BETWEEN, MOST)
     }
 
     fn headline(&self) -> Vec<Line> {
@@ -41,7 +41,7 @@ impl Page<'_> {
             Outcome::NotEnoughEvidence | Outcome::Other(_) => (m::LABEL_UNKNOWN, Style::Unsure),
         };
         let label = Self::label(style, label.get(self.lang));
-        self.wrapped(label, Style::Strong, view::headline(self.report).get(self.lang), usize::MAX)
+        self.wrapped(label, Style::Strong, view::headline(self.report).get(self.lang), MOST)
     }
 
     /// The operation or what is missing, how that is known, and the codes.
@@ -53,20 +53,30 @@ impl Page<'_> {
             (_, Outcome::FailureWithoutOperation) => lines.extend(self.no_operation()),
             _ => {}
         }
-        if let Some(missing) = &verdict.missing {
-            lines.extend(self.block(m::LABEL_MISSING, Style::Plain, missing.what.get(self.lang), 3));
+        let known = self.report.incident.as_ref().is_some_and(|incident| !incident.culprits.is_empty());
+        if let Some(missing) = verdict.missing.as_ref().filter(|_| !known) {
+            lines.extend(self.block(m::LABEL_MISSING, Style::Plain, missing.what.get(self.lang), 2));
             let said = |fact: &&crate::model::Evidence| self.headline_says(fact.text.get(self.lang));
             let evidence = missing.evidence.iter().take(1).filter(|fact| !said(fact));
-            lines.extend(evidence.flat_map(|fact| self.note(&view::known_sentence(fact, self.lang), 2)));
+            lines.extend(
+                evidence.flat_map(|fact| self.note(&view::known_sentence(fact, self.lang), shown.lines)),
+            );
         }
         if let Some(confidence) = &verdict.confidence {
-            let level = confidence.level.as_ref().map(|level| view::confidence_name(level).get(self.lang).to_owned());
+            let level =
+                confidence.level.as_ref().map(|level| view::confidence_name(level).get(self.lang).to_owned());
             let reasons = confidence.reasons.iter().map(|reason| view::known_sentence(reason, self.lang));
             for (number, reason) in reasons.take(shown.reasons).enumerate() {
                 let level = level.as_ref().filter(|_| number == 0);
-                let text = level.map_or_else(|| reason.clone(), |level| m::SURE.fill(self.lang, &[level, &reason]));
+                let text =
+                    level.map_or_else(|| reason.clone(), |level| m::SURE.fill(self.lang, &[level, &reason]));
                 let label = if number == 0 { m::LABEL_SURE.get(self.lang) } else { "" };
-                lines.extend(self.wrapped(Self::label(Style::Label, label), Style::Faint, &text, shown.lines));
+                lines.extend(self.wrapped(
+                    Self::label(Style::Label, label),
+                    Style::Faint,
+                    &text,
+                    shown.lines,
+                ));
             }
         }
         let codes: Vec<_> = view::codes(self.report, self.lang).into_iter().chain([self.phase()]).collect();
@@ -83,10 +93,13 @@ impl Page<'_> {
             (Style::Strong, process),
             (Style::Plain, operation.operation.clone()),
             (Style::Bad, result),
-            (Style::Plain, operation.time.map(|time| view::at_and_local(self.report, time)).unwrap_or_default()),
+            (
+                Style::Plain,
+                operation.time.map(|time| view::at_and_local(self.report, time)).unwrap_or_default(),
+            ),
         ];
         let label = Self::label(Style::Label, m::LABEL_WHAT.get(self.lang));
-        let mut lines = self.items(label, &parts, "  ", usize::MAX);
+        let mut lines = self.items(label, &parts, "  ", MOST);
         let (path, target) = view::paths(operation);
         if !path.is_empty() {
             lines.extend(self.wrapped(Self::label(Style::Plain, ""), Style::Plain, path, 4));
@@ -107,12 +120,10 @@ impl Page<'_> {
 
     /// The summary, where the headline does not say it.
     fn no_operation(&self) -> Vec<Line> {
-        let summary = view::summary(self.report);
-        let summary = summary.get(self.lang);
-        if self.headline_says(summary) {
+        if view::headline_says(self.report, self.lang) {
             return Vec::new();
         }
-        self.block(m::LABEL_WHAT, Style::Plain, summary, 3)
+        self.block(m::LABEL_WHAT, Style::Plain, view::summary(self.report).get(self.lang), 2)
     }
 
     fn headline_says(&self, text: &str) -> bool {
@@ -143,18 +154,24 @@ impl Page<'_> {
             let text = format!("{number} {}", remedy.title.get(self.lang));
             lines.extend(self.wrapped(Self::label(Style::Label, label), Style::Plain, &text, shown.lines));
             if !remedy.command.is_empty() && (number == 1 || shown.lines > 1) {
-                let mut line = Self::label(Style::Plain, "");
-                line.push(Style::Plain, "  ");
-                lines.extend(self.wrapped(line, Style::Strong, &remedy.command, 3));
+                lines.push(Self::command(&remedy.command));
             }
         }
         lines
     }
 
+    /// A command. It is never broken, so that it can be pasted.
+    fn command(command: &str) -> Line {
+        let mut line = Self::label(Style::Plain, "");
+        line.push(Style::Plain, "  ").push(Style::Strong, command);
+        line
+    }
+
     /// What was read, and what was not.
     fn covered(&self, shown: &Shown) -> Vec<Line> {
         let verdict = &self.report.verdict;
-        let plain = |items: Vec<String>| items.into_iter().map(|item| (Style::Plain, item)).collect::<Vec<_>>();
+        let plain =
+            |items: Vec<String>| items.into_iter().map(|item| (Style::Plain, item)).collect::<Vec<_>>();
         let not_covered = || verdict.not_covered.iter().map(|text| text.get(self.lang).to_owned());
         let read = view::read_items(self.report, self.lang).into_iter();
         let list = |label: m::Message, items: Vec<String>| {
@@ -174,12 +191,12 @@ impl Page<'_> {
         }
     }
 
-    fn capture(&self) -> Vec<Line> {
+    fn capture(&self, shown: &Shown) -> Vec<Line> {
         let Some(capture) = &self.report.verdict.next_capture else { return Vec::new() };
-        let mut lines = self.block(m::LABEL_CAPTURE, Style::Plain, capture.title.get(self.lang), 2);
+        let mut lines =
+            self.block(m::LABEL_CAPTURE, Style::Plain, capture.title.get(self.lang), shown.lines.min(2));
         if !capture.command.is_empty() {
-            let line = Self::label(Style::Plain, "");
-            lines.extend(self.wrapped(line, Style::Strong, &capture.command, 2));
+            lines.push(Self::command(&capture.command));
         }
         lines
     }

@@ -2,19 +2,17 @@
 
 use crate::visible::columns;
 
-/// The lines of a text in so many columns; the first may have another width.
-pub(super) fn wrap(text: &str, first: usize, width: usize) -> Vec<&str> {
-    let mut lines = Vec::new();
-    let mut rest = text.trim();
+/// The lines of a text in so many columns; the first may have another width. Each is found when it is asked for: a trace's
+/// texts may have 32,767 characters.
+pub(super) fn wrap(text: &str, first: usize, width: usize) -> impl Iterator<Item = &str> {
+    let mut rest = Some(text.trim());
     let mut room = first;
-    while columns(rest) > room {
-        let (now, later) = rest.split_at(break_at(rest, room));
-        lines.push(now.trim_end());
-        rest = later.trim_start();
+    std::iter::from_fn(move || {
+        let (now, later) = rest?.split_at(break_at(rest?, room));
+        rest = Some(later.trim_start()).filter(|later| !later.is_empty());
         room = width;
-    }
-    lines.push(rest);
-    lines
+        Some(now.trim_end())
+    })
 }
 
 /// The byte offset at which a text that is wider than `width` is broken: after a space, after a separator of a path, or
@@ -42,12 +40,16 @@ fn break_at(text: &str, width: usize) -> usize {
 mod tests {
     use super::*;
 
+    fn lines(text: &str, first: usize, width: usize) -> Vec<&str> {
+        wrap(text, first, width).collect()
+    }
+
     #[test]
     fn text_breaks_at_spaces_paths_and_chinese_characters() {
-        assert_eq!(wrap("one two three", 7, 5), ["one two", "three"]);
-        assert_eq!(wrap(r"C:\Windows\System32\cpu.inf", 12, 12), [r"C:\Windows\", r"System32\", "cpu.inf"]);
-        assert_eq!(wrap("更新已回滚：拒绝访问", 12, 12), ["更新已回滚：", "拒绝访问"]);
-        assert_eq!(wrap("abcdefgh", 3, 4), ["abc", "defg", "h"]);
-        assert_eq!(wrap("", 3, 3), [""]);
+        assert_eq!(lines("one two three", 7, 5), ["one two", "three"]);
+        assert_eq!(lines(r"C:\Windows\System32\cpu.inf", 12, 12), [r"C:\Windows\", r"System32\", "cpu.inf"]);
+        assert_eq!(lines("更新已回滚：拒绝访问", 12, 12), ["更新已回滚：", "拒绝访问"]);
+        assert_eq!(lines("abcdefgh", 3, 4), ["abc", "defg", "h"]);
+        assert_eq!(lines("", 3, 3), [""]);
     }
 }

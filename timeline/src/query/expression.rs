@@ -57,7 +57,8 @@ fn column(expression: &str) -> Result<(Column, &str), FilterError> {
     let headings = COLUMNS.iter().flat_map(|(column, _)| {
         [column.heading().to_lowercase(), column_name(*column)].map(|name| (*column, name))
     });
-    let whole = headings.filter_map(|(column, name)| Some((column, after_word(expression, &name)?, name.len())));
+    let whole =
+        headings.filter_map(|(column, name)| Some((column, after_word(expression, &name)?, name.len())));
     if let Some((column, rest, _)) = whole.max_by_key(|(.., length)| *length) {
         return Ok((column, rest));
     }
@@ -99,7 +100,8 @@ fn result(relation: Relation, value: &str) -> Result<String, FilterError> {
     if let Some(status) = NtStatus::named(&value.to_ascii_uppercase()).next() {
         return Ok(ProcmonResult(status.0).to_string());
     }
-    let is_known = value.eq_ignore_ascii_case("SUCCESS") || ntstatuses_of_procmon_text(value).next().is_some();
+    let is_known =
+        value.eq_ignore_ascii_case("SUCCESS") || ntstatuses_of_procmon_text(value).next().is_some();
     if is_known { Ok(value.to_owned()) } else { Err(FilterError::Result(value.to_owned())) }
 }
 

@@ -190,10 +190,7 @@ impl Filter {
     ///
     /// # Errors
     /// [`FilterError::Time`], where the source has no such event.
-    pub fn set_event_times(
-        &mut self,
-        time: impl Fn(u64) -> Option<FileTime>,
-    ) -> Result<(), FilterError> {
+    pub fn set_event_times(&mut self, time: impl Fn(u64) -> Option<FileTime>) -> Result<(), FilterError> {
         for point in [&mut self.from, &mut self.to].into_iter().flatten() {
             if let TimePoint::Event(number) = *point {
                 let found = time(number).ok_or_else(|| TimeError(format!("#{number}")))?;
