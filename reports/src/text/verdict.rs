@@ -11,6 +11,8 @@ use crate::visible::{shorten_end, visible};
 use timeline::thousands;
 
 const BETWEEN: &str = " · ";
+/// Lines of what was read, also where room is short.
+const COVER: usize = 3;
 
 impl Page<'_> {
     pub(super) fn verdict(&self, shown: &Shown) -> Vec<Line> {
@@ -176,7 +178,8 @@ impl Page<'_> {
         let read = view::read_items(self.report, self.lang).into_iter();
         let list = |label: m::Message, items: Vec<String>| {
             let label = Self::label(Style::Label, label.get(self.lang));
-            self.items(label, &plain(items), BETWEEN, shown.lines)
+            // What was not read bears on the answer.
+            self.items(label, &plain(items), BETWEEN, shown.lines.max(COVER))
         };
         match self.report.outcome() {
             Outcome::FailingOperation | Outcome::FailureWithoutOperation => {
