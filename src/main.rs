@@ -2,6 +2,8 @@
 #![forbid(unsafe_code)]
 
 mod commands;
+mod dropped;
+mod lang;
 
 use std::process::ExitCode;
 
@@ -39,7 +41,17 @@ enum Command {
 const FAILED: u8 = 2;
 
 fn main() -> ExitCode {
-    let result = match Cli::parse().command {
+    let arguments = std::env::args_os().collect();
+    let (arguments, dropped) = dropped::as_report(arguments, &Cli::command());
+    let code = run(Cli::parse_from(arguments).command);
+    if dropped {
+        dropped::wait_for_key();
+    }
+    code
+}
+
+fn run(command: Command) -> ExitCode {
+    let result = match command {
         Command::Report(args) => commands::report::run(&args),
         Command::Events(args) => commands::events::run(&args),
         Command::Slice(args) => commands::slice::run(&args),

@@ -5,6 +5,7 @@ use timeline::Timeline;
 use crate::{
     baseline::Baseline,
     candidates::{self, Ranked},
+    commands::{self, Names},
     compare::{self, Aligned},
     diagnosis::{Diagnosis, RuleHit},
     evidence,
@@ -84,8 +85,14 @@ pub fn diagnose_beside(timeline: &Timeline<'_>, rules: &Rules, baseline: Option<
     let about_first =
         hits.iter().filter(|h| h.fault.is_none_or(|at| Some(at) == faults.primary || is_cause(at)));
     // A rule is more than what a status alone says.
+    let names = Names {
+        failing: failing.map(|candidate| &candidate.event),
+        lacks: facts.lacks,
+        item: faults.primary.and_then(|at| Some(faults.all.get(at)?.item.as_str())),
+        marked: &marked,
+    };
     let mut remedies: Vec<Remedy> =
-        about_first.take(MAX_REMEDIES).map(|h| remedies::of_rule(h.rule)).collect();
+        about_first.take(MAX_REMEDIES).map(|h| remedies::of_rule(h.rule, &names)).collect();
     if !hits.iter().any(|h| h.rule.matches.is_about_operation()) {
         remedies.extend(failing.into_iter().flat_map(remedies::of_status));
     }
@@ -101,6 +108,7 @@ pub fn diagnose_beside(timeline: &Timeline<'_>, rules: &Rules, baseline: Option<
         let explains = candidate.holder.is_some_and(|h| h.explains);
         remedies.insert(if explains { 0 } else { remedies.len().min(1) }, remedy);
     }
+    let remedies = commands::without_repeats(remedies);
     involved::answer(
         &involved::Found { timeline, verdict: &verdict, failing, faults: &faults },
         &mut services,

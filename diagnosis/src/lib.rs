@@ -7,6 +7,7 @@
 
 mod baseline;
 mod candidates;
+mod commands;
 pub mod compare;
 mod diagnose;
 mod diagnosis;
@@ -14,6 +15,7 @@ mod evidence;
 mod explain;
 mod faults;
 mod graph;
+mod headline;
 mod involved;
 mod log_remedies;
 mod log_state;
@@ -38,6 +40,7 @@ pub use evidence::Relation;
 pub use explain::explain;
 pub use faults::{Detail, Fault, FaultKind, Faults, Online, OnlineStep};
 pub use graph::ChainLink;
+pub use headline::{BootStart, Culprit, Ending, FailingBoot, Headline, Update, UpdateKind, headline};
 pub use log_state::{Damaged, LogState};
 pub use missing::{Lack, Missing};
 pub use ordinary::benign;

@@ -167,6 +167,7 @@ fn remedy((_, _, title, text, reference): &Row, what: &str) -> Remedy {
         rule: String::new(),
         title: Words::new(fill(title[0], "it"), fill(title[1], "其")),
         text: Words::new(text[0], text[1]),
+        command: String::new(),
         reference: (*reference).to_owned(),
     }
 }

@@ -86,7 +86,14 @@ pub struct Case {
     pub unreadable: Vec<CaseError>,
     /// Members of folders and archives that were not understood: the way to each, and what it is.
     pub not_understood: Vec<(String, &'static str)>,
+    /// What people noted of the case in a file named [`NOTES`]: the file, and its text.
+    pub notes: Vec<(String, String)>,
 }
+
+/// The name of a file of notes: what was tried, and when.
+pub const NOTES: &str = "case.md";
+/// Bytes of notes that are read.
+const MAX_NOTES: usize = 64 * 1024;
 
 /// A member of an archive that is about to be unpacked to a temporary file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -130,6 +137,17 @@ impl Case {
         // A file that was named is answered for; of a folder or an archive only what can be read counts.
         let named = |path: &str| !path.contains('/');
         for member in bundle.members() {
+            if member.path.rsplit('/').next().is_some_and(|name| name.eq_ignore_ascii_case(NOTES)) {
+                match bundle.read(member) {
+                    Ok(read) => {
+                        let bytes = read.bytes.get(..MAX_NOTES).unwrap_or(&read.bytes);
+                        let text = String::from_utf8_lossy(bytes).into_owned();
+                        case.notes.push((member.path.clone(), text));
+                    }
+                    Err(error) => case.unreadable.push(read_error(&member.path, &error)),
+                }
+                continue;
+            }
             let is_capture = capture::is_place(&member.path);
             if !is_capture && !is_read(member.kind) {
                 if named(&member.path) || matches!(member.kind, Kind::Packed(_)) {

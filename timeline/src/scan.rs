@@ -17,6 +17,34 @@ pub enum Kept {
     Marked(Mark),
 }
 
+/// How many events of an ETW trace are of which kind.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct EtwCounts {
+    /// File operations.
+    pub files: u64,
+    /// Registry operations.
+    pub keys: u64,
+    /// File operations whose result is recorded.
+    pub ended: u64,
+    /// Events of processes, their threads and images.
+    pub processes: u64,
+    /// WPP messages.
+    pub messages: u64,
+}
+
+impl EtwCounts {
+    /// What two parts of a trace, or two sessions of a boot, hold.
+    pub fn join(self, other: Self) -> Self {
+        Self {
+            files: self.files + other.files,
+            keys: self.keys + other.keys,
+            ended: self.ended + other.ended,
+            processes: self.processes + other.processes,
+            messages: self.messages + other.messages,
+        }
+    }
+}
+
 /// What one pass over a source found.
 #[derive(Debug, Default)]
 pub struct Scan {
@@ -46,6 +74,8 @@ pub struct Scan {
     pub has_operations: bool,
     /// What must be known of how it was read.
     pub caveats: Vec<Caveat>,
+    /// Of an ETW trace, what it holds.
+    pub etw: Option<EtwCounts>,
     /// What the lines of a log say, in its order.
     pub lines: Vec<LogLine>,
     /// What the source knows that is no line of time.

@@ -58,7 +58,7 @@ impl<'c> Timeline<'c> {
             timeline.places.push(places);
             timeline.scans.push(scan);
         }
-        sessions::join(case, &timeline.scans);
+        sessions::join(&mut timeline.scans);
         timeline.set_clocks();
         timeline
     }

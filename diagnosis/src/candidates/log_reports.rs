@@ -11,6 +11,9 @@ use timeline::{Event, Fact, FileTime, LogLine, Object, Place, Ticks, Timeline, b
 /// A line is written after what it reports, but not long after.
 const SOON: Ticks = Ticks::seconds(5);
 
+/// Names shorter than this would be found in lines that do not mean them.
+const SHORTEST_NAME: usize = 5;
+
 /// The lines that say that something failed.
 pub(crate) struct Lines {
     lines: Vec<Line>,

@@ -47,10 +47,9 @@ impl LogStance {
         });
         // Codes of the component store say that something is missing in it, not which error an operation met.
         let of_store = fault.win32().is_some_and(|code| STORE_CODES.contains(&code));
-        let win32 = fault
-            .win32()
-            .filter(|_| !of_store)
-            .filter(|_| fault.code.is_some_and(|code| matches!(code >> 16, 0x8007 | 0x8001) || code >> 28 == 0xD));
+        let win32 = fault.win32().filter(|_| !of_store).filter(|_| {
+            fault.code.is_some_and(|code| matches!(code >> 16, 0x8007 | 0x8001) || code >> 28 == 0xD)
+        });
         let contradicted = win32.is_some_and(|win32| !is_win32_of(event.status, win32));
         Self {
             // poqexec.log names the primitive's objects.

@@ -200,7 +200,6 @@ mod tests {
             status,
             ..Event::blank()
         };
-        let failing = Candidate::new(event);
         let faults = Faults::default();
         let facts = Facts {
             timeline: &timeline,

@@ -79,6 +79,10 @@ pub struct Rule {
     pub cause: RuleText,
     /// What to do: safe steps.
     pub remedy: RuleText,
+    /// The command that begins the remedy. `{path}`, `{folder}`, `{permissions}`, `{item}`, `{service}` and `{library}` stand
+    /// for names of the case.
+    #[serde(default)]
+    pub command: String,
     /// Where that is documented.
     #[serde(default)]
     pub reference: String,

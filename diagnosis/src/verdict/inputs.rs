@@ -116,7 +116,7 @@ fn times(found: &Found<'_>) -> Option<Words> {
             },
             Source::Log(log) if log.kind == LogKind::Events => logs.push(span),
             Source::Log(_) => {}
-            _ if input.source.records_operations() => traces.push(span),
+            _ if scan.has_operations => traces.push(span),
             _ => {}
         }
     }

@@ -9,7 +9,7 @@ use crate::buffer::EtlBuffer;
 use crate::clock::FileTime;
 use crate::decode::{Decoder, Descriptions};
 use crate::header::BUFFER_HEADER;
-use crate::record::{EtlRecord, EventId, Step as Read};
+use crate::record::{EtlRecord, EventId, RecordKind, Step as Read};
 use crate::text::Utf16;
 
 /// Where a buffer that cannot be read has its one step.
@@ -157,7 +157,7 @@ impl<'f> Steps<'f> {
             match buffer.step(at) {
                 Read::Record(record, next) => {
                     steps.records += 1;
-                    steps.messages += u64::from(record.kind() == RecordKind::Message);
+                    steps.messages += u64::from(record.kind == RecordKind::Message);
                     let time = record.time();
                     steps.last = steps.last.max(time.unwrap_or(steps.last));
                     match (shapes.of(&record), time) {
@@ -208,7 +208,17 @@ impl Parts {
     fn new(buffer: &EtlBuffer<'_>) -> Parts {
         let (steps, starts, ends, keys) = <(Vec<_>, Vec<_>, Vec<_>, Vec<_>)>::default();
         let base = buffer.offset + BUFFER_HEADER as u64;
-        Parts { base, steps, starts, ends, keys, last: FileTime(i64::MIN), records: 0, messages: 0, damaged: 0 }
+        Parts {
+            base,
+            steps,
+            starts,
+            ends,
+            keys,
+            last: FileTime(i64::MIN),
+            records: 0,
+            messages: 0,
+            damaged: 0,
+        }
     }
 
     fn push(&mut self, at: u32, what: What) {

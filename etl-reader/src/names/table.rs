@@ -100,6 +100,11 @@ impl Names {
         of_tag.find(|service| service.pid == pid || service.pid == 0)
     }
 
+    /// Notes a drive letter that the files do not tell. What they tell stands.
+    pub(super) fn insert_volume(&mut self, device: &str, drive: &str) {
+        self.volumes.insert(device, drive);
+    }
+
     /// The drive letters known from the files.
     pub fn volumes(&self) -> &VolumeMap {
         &self.volumes

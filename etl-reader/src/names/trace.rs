@@ -88,6 +88,11 @@ impl Trace {
         }
     }
 
+    /// Notes a drive letter that the files do not tell. What they tell stands.
+    pub fn insert_volume(&mut self, device: &str, drive: &str) {
+        self.names.insert_volume(device, drive);
+    }
+
     /// The names.
     pub fn names(&self) -> &Names {
         &self.names

@@ -1,20 +1,10 @@
 //! What was read, and what lies around the failing operation.
 
-use diagnosis::benign;
-use timeline::{
-    Role,
-    graph::{Node, NodeData, NodeIndex},
-};
+use timeline::graph::{Node, NodeData, NodeIndex};
 
-use crate::model::{
-    Coverage, EvidenceRow, FailureGroup, Graph, GraphEdge, GraphNode, Histogram, NodeKind, Omission,
-    Relation, Span, Text,
-};
+use crate::model::{Coverage, Graph, GraphEdge, GraphNode, Histogram, NodeKind, Span, Text};
 
-use super::{View, omit, status, text, time, trust};
-
-/// Groups of failures that a report lists.
-const MAX_FAILURES: usize = 200;
+use super::{View, text, time, trust};
 
 /// Files that were not understood and are listed by name.
 const MAX_NOT_UNDERSTOOD: usize = 50;
@@ -104,65 +94,6 @@ impl View<'_> {
             });
         }
         rows
-    }
-
-    pub(super) fn evidence_rows(&self) -> Vec<EvidenceRow> {
-        let rows = self.diagnosis.evidence.iter();
-        rows.map(|(relation, event)| {
-            let operation = self.operation(event);
-            EvidenceRow {
-                relation: Some(match relation {
-                    diagnosis::Relation::Failing => Relation::Failing,
-                    diagnosis::Relation::SamePath => Relation::SamePath,
-                    diagnosis::Relation::SameThread => Relation::SameThread,
-                    diagnosis::Relation::Nearby => Relation::Nearby,
-                }),
-                time: operation.time,
-                duration: operation.duration,
-                source: operation.source,
-                index: operation.index,
-                process: operation.process,
-                pid: operation.pid,
-                tid: operation.tid,
-                operation: operation.operation,
-                path: operation.path,
-                target_path: operation.target_path,
-                result: operation.result,
-                status: operation.status,
-                detail: operation.detail,
-                ..EvidenceRow::default()
-            }
-        })
-        .collect()
-    }
-
-    pub(super) fn failures(&self, omitted: &mut Vec<Omission>) -> Vec<FailureGroup> {
-        let mut groups: Vec<_> = self.timeline.failures().collect();
-        groups.sort_by_key(|g| (std::cmp::Reverse(g.count), g.example));
-        omit(omitted, "failures", groups.len(), MAX_FAILURES);
-        groups
-            .into_iter()
-            .take(MAX_FAILURES)
-            .map(|group| {
-                let example = self.timeline.event(group.example);
-                let process = group.process.and_then(|p| self.timeline.process(p));
-                let role = process.map_or(Role::Other, |p| p.role);
-                FailureGroup {
-                    process: process.map_or_else(String::new, |p| p.name.clone()),
-                    operation: group.operation.to_owned(),
-                    result: status_codes::ProcmonResult(group.status).to_string(),
-                    status: status(group.status),
-                    count: Some(group.count),
-                    benign: example
-                        .as_ref()
-                        .and_then(|e| benign(role, e))
-                        .map_or_else(Text::default, |w| text(&w)),
-                    example_path: example.map_or_else(String::new, |e| e.path),
-                    first: Some(time(group.first)),
-                    last: Some(time(group.last)),
-                }
-            })
-            .collect()
     }
 
     pub(super) fn histogram(&self) -> Option<Histogram> {

@@ -1,7 +1,7 @@
 //! Services, processes, packages, findings.
 
-use diagnosis::Assessment;
-use timeline::{Place, Process, Role, Words};
+use diagnosis::{Assessment, Culprit};
+use timeline::{Fact, Place, Process, Role, Words};
 
 use crate::model::{Finding, Omission, Package, ProcessRole, Service, ServiceState, Severity, Text};
 
@@ -37,12 +37,21 @@ impl View<'_> {
                     .collect(),
                 assessment: text(&s.words),
                 severity: Some(match s.assessment {
+                    _ if self.is_culprit(&s.name) => Severity::Cause,
                     Assessment::Ordinary => Severity::Ok,
                     Assessment::Suspicious => Severity::Warning,
                     Assessment::Unknown => Severity::Note,
                 }),
             })
             .collect()
+    }
+
+    /// Whether the headline names this service as what stood in the way.
+    fn is_culprit(&self, name: &str) -> bool {
+        self.headline.culprits.iter().any(|culprit| match culprit {
+            Culprit::Disabled { service, .. } | Culprit::NoAnswer { service, .. } => service == name,
+            Culprit::Inside { .. } | Culprit::Holder { .. } => false,
+        })
     }
 
     pub(super) fn processes(&self, omitted: &mut Vec<Omission>) -> Vec<crate::model::Process> {

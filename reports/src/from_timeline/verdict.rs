@@ -55,6 +55,7 @@ impl View<'_> {
                     rule: r.rule.clone(),
                     title: text(&r.title),
                     text: text(&r.text),
+                    command: r.command.clone(),
                     reference: r.reference.clone(),
                 })
                 .collect(),

@@ -165,6 +165,8 @@ open_struct! {
         pub title: Text,
         /// In full.
         pub text: Text,
+        /// The command that begins it, with the path or service of this case.
+        pub command: String,
         /// Where it is documented.
         pub reference: String,
     }

@@ -3,7 +3,7 @@
 use crate::made;
 
 use reports::Lang;
-use reports::text::{MAX_LINES, TextOptions, render};
+use reports::text::{DEFAULT_WIDTH, MAX_LINES, TextOptions, render};
 
 fn english(report: &reports::model::Report) -> String {
     render(report, &TextOptions::default())
@@ -28,20 +28,42 @@ fn colours_stand_in_escapes() {
 }
 
 #[test]
-fn never_more_than_fifteen_lines_nor_wider_than_asked() {
+fn fifteen_lines_at_a_hundred_columns_and_nothing_wider_than_asked() {
     for (name, mut report) in made::all() {
         let link = report.chain.first().cloned().unwrap_or_default();
         report.chain.extend(std::iter::repeat_n(link, 30));
-        for width in [60, 61, 79, 116, 240] {
+        for width in [40, 60, 61, 79, 100, 116, 240] {
             for lang in Lang::ALL {
-                let text = render(&report, &TextOptions { lang, width: Some(width), colour: false });
-                assert!(text.lines().count() <= MAX_LINES, "{name} {width}:\n{text}");
-                for line in text.lines() {
+                let options = TextOptions { lang, width: Some(width), ..TextOptions::default() };
+                let text = render(&report, &options);
+                let lines = text.lines().count();
+                assert!(lines <= MAX_LINES || width < DEFAULT_WIDTH, "{name} {width}: {lines} lines\n{text}");
+                // A command is never broken, so that it can be pasted.
+                let is_command = |line: &&str| !line.starts_with("           ");
+                for line in text.lines().filter(is_command) {
                     let columns = unicode_width::UnicodeWidthStr::width(line);
                     assert!(columns <= width, "{name} {width} < {columns}: {line}");
                 }
             }
         }
+    }
+}
+
+#[test]
+fn a_narrow_terminal_wraps_what_a_wide_one_shows() {
+    let words = |width| {
+        let options = TextOptions { width: Some(width), ..TextOptions::default() };
+        let text = render(&made::boot_poq(), &options);
+        text.replace(char::is_whitespace, "").replace('…', "")
+    };
+    let narrow = words(60);
+    for part in [
+        "poqexec.exe(1204)",
+        "SetRenameInformationFile",
+        r"cpu.inf_amd64_6f1c2bd1a6b0cc0d\cpu.inf",
+        "0xC0000022",
+    ] {
+        assert!(narrow.contains(part), "{part}: {narrow}");
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::made;
 
-use reports::Lang;
+use reports::text::TextOptions;
 use reports::write::{Format, Output, WriteError, write};
 use std::path::Path;
 
@@ -40,7 +40,8 @@ fn a_folder_gets_the_formats_asked_for_and_keeps_its_own_files() {
     let report = made::boot_poq();
     let output = Output::Folder(target.clone());
     let written =
-        write(&report, &[Format::Text, Format::Json, Format::Html], Lang::En, &output, None).expect("writes");
+        write(&report, &[Format::Text, Format::Json, Format::Html], &TextOptions::default(), &output, None)
+            .expect("writes");
     let names: Vec<_> =
         written.files.iter().map(|file| file.file_name().expect("a name").to_owned()).collect();
     assert_eq!(names, ["report.html", "report.json", "report.txt"]);
@@ -55,8 +56,13 @@ fn an_error_names_the_file() {
     let folder = tempfile::tempdir().expect("a folder");
     let blocked = folder.path().join("file");
     std::fs::write(&blocked, "").expect("a file");
-    let error =
-        write(&made::no_failure(), &[Format::Text], Lang::En, &Output::Folder(blocked.join("below")), None);
+    let error = write(
+        &made::no_failure(),
+        &[Format::Text],
+        &TextOptions::default(),
+        &Output::Folder(blocked.join("below")),
+        None,
+    );
     let error = error.expect_err("a file is no folder");
     assert_eq!(error.name(), "io");
     assert!(error.to_string().contains("below"), "{error}");

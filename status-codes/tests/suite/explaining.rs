@@ -50,6 +50,18 @@ fn names_calls_and_texts() {
 }
 
 #[test]
+fn messages_of_a_chinese_windows_and_codes_of_windows_setup() {
+    assert_eq!(only("拒绝访问"), (Space::Win32, 5));
+    assert_eq!(only("拒绝访问。"), (Space::Win32, 5));
+    assert_eq!(only("0xC1900101-0x30018").1, 0xC190_0101);
+    let said = explain("0xC1900101 - 0x20017").unwrap().to_string();
+    assert!(said.contains("phase SAFE_OS, operation BOOT"), "{said}");
+    assert!(explain("5").unwrap().to_string().contains("拒绝访问。"));
+    // What no zh-CN Windows was seen to print says so.
+    assert!(explain("1722").unwrap().to_string().contains("not checked"));
+}
+
+#[test]
 fn a_code_within_a_log_line() {
     assert_eq!(only("[HRESULT = 0x800f0922 - CBS_E_INSTALLERS_FAILED]"), (Space::HResult, 0x800F_0922));
     assert_eq!(only("gle=0xd000042a"), (Space::HResult, 0xD000_042A));

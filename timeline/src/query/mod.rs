@@ -1,6 +1,7 @@
 //! Choosing events as Process Monitor's users do: by column, relation and value, and by time.
 
 mod column;
+mod expression;
 mod filter;
 mod pml;
 mod relation;

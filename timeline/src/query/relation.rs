@@ -13,15 +13,3 @@ pub enum Relation {
     Contains,
     Excludes,
 }
-
-/// The relations by name, Process Monitor's with hyphens.
-pub(super) const RELATIONS: &[(&str, Relation)] = &[
-    ("is", Relation::Is),
-    ("is-not", Relation::IsNot),
-    ("less-than", Relation::LessThan),
-    ("more-than", Relation::MoreThan),
-    ("begins-with", Relation::BeginsWith),
-    ("ends-with", Relation::EndsWith),
-    ("contains", Relation::Contains),
-    ("excludes", Relation::Excludes),
-];

@@ -44,6 +44,7 @@ fn base() -> Report {
         clock: Some(Clock {
             origin: at(0),
             origin_what: Text::new("first event of the boot log", "启动日志的第一个事件"),
+            origin_evidence: None,
             start: at(-3_600_000),
             end: at(212_400),
             log_utc_offset_minutes: Some(480),
@@ -106,6 +107,37 @@ pub fn boot_poq() -> Report {
         detail: format!("ReplaceIfExists: True, FileName: {target}"),
     };
     Report {
+        incident: Some(Incident {
+            headline: Text::new(
+                "Cumulative update 17763.6189 (KB5041578) was rolled back: poqexec.exe may not rename cpu.inf (ACCESS DENIED), because acmefilter.exe holds it open",
+                "累积更新 17763.6189 (KB5041578) 已回滚：poqexec.exe 无法重命名 cpu.inf，拒绝访问 (ACCESS DENIED)，原因是acmefilter.exe 占用了它",
+            ),
+            update: Some(Update {
+                identity: "Package_for_RollupFix~31bf3856ad364e35~amd64~~17763.6189.1.10".into(),
+                kb: "KB5041578".into(),
+                version: "17763.6189.1.10".into(),
+                kind: Some(UpdateKind::Cumulative),
+                evidence: line("CBS.log", 18_236),
+            }),
+            boot_start: at(0),
+            boot_end: at(212_400),
+            ending: Some(Ending::RolledBack),
+            ending_time: at(44_102),
+            ending_evidence: line("CBS.log", 18_240),
+            culprits: vec![Culprit {
+                kind: Some(CulpritKind::FileHolder),
+                name: "acmefilter.exe".into(),
+                trust: Some(Trust::Correlated),
+                evidence: event("boot.pml", 911_004),
+                ..Culprit::default()
+            }],
+            why: vec![known(
+                Trust::Correlated,
+                event("boot.pml", 911_004),
+                "acmefilter.exe holds it open",
+                "acmefilter.exe 占用了它",
+            )],
+        }),
         verdict: Verdict {
             outcome: Some(Outcome::FailingOperation),
             summary: Text::new(
@@ -148,6 +180,7 @@ pub fn boot_poq() -> Report {
                         "Set the service acmefilter to manual start, or uninstall it, and restart.",
                         "将服务 acmefilter 设为手动启动或卸载它，然后重新启动。",
                     ),
+                    command: "fltmc filters".into(),
                     reference: "https://learn.microsoft.com/windows-hardware/drivers/ifs/".into(),
                 },
                 Remedy {
@@ -157,6 +190,7 @@ pub fn boot_poq() -> Report {
                         "The component store is unharmed: the update can be installed as it is.",
                         "组件存储未受损：可直接重新安装更新。",
                     ),
+                    command: "fltmc filters".into(),
                     reference: String::new(),
                 },
             ],
@@ -253,6 +287,7 @@ pub fn boot_poq() -> Report {
             source: "boot.pml".into(),
             lost: None,
             what: Text::new("restart after the rollback", "回滚后的重新启动"),
+            ..Gap::default()
         }],
         services: services(),
         processes: processes(),

@@ -1,34 +1,12 @@
 //! What an ETW trace does not contain, and what follows from that.
 
-use crate::{model::Words, scan::Caveat};
-
-/// How many events of a trace are of which kind.
-#[derive(Debug, Default, Clone, Copy)]
-pub(super) struct Counts {
-    pub(super) files: u64,
-    pub(super) keys: u64,
-    /// File operations whose result is recorded.
-    pub(super) ended: u64,
-    /// Events of processes, their threads and images.
-    pub(super) processes: u64,
-    /// WPP messages.
-    pub(super) messages: u64,
-}
-
-impl Counts {
-    pub(super) fn join(self, other: Self) -> Self {
-        Self {
-            files: self.files + other.files,
-            keys: self.keys + other.keys,
-            ended: self.ended + other.ended,
-            processes: self.processes + other.processes,
-            messages: self.messages + other.messages,
-        }
-    }
-}
+use crate::{
+    model::Words,
+    scan::{Caveat, EtwCounts},
+};
 
 /// The caveats of a trace with these.
-pub(super) fn of(met: Counts) -> Vec<Caveat> {
+pub(super) fn of(met: EtwCounts) -> Vec<Caveat> {
     let lacks = |en: &str, zh: &str| {
         caveat(
             Words::new(format!("{{}} holds no {en}"), format!("{{}} 不含{zh}")),

@@ -21,8 +21,11 @@ pub(super) struct Learnt {
 }
 
 impl Learnt {
-    pub(super) fn read(file: &EtlFile<'_>) -> Self {
-        let trace = Trace::read(&[file]);
+    pub(super) fn read(file: &EtlFile<'_>, volumes: &[(String, String)]) -> Self {
+        let mut trace = Trace::read(&[file]);
+        for (device, drive) in volumes {
+            trace.insert_volume(device, drive);
+        }
         let processes = processes(trace.names());
         Self { trace, processes }
     }

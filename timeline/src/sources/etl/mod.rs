@@ -8,6 +8,7 @@ mod learnt;
 mod providers;
 mod rows;
 mod seen;
+pub(crate) mod sessions;
 mod source;
 
 use std::ops::{ControlFlow, Range};
@@ -27,7 +28,7 @@ use crate::{
     paths::Paths,
     progress::Counter,
     query,
-    scan::Scan,
+    scan::{EtwCounts, Scan},
 };
 use learnt::utc;
 use rows::{EtlRow, Met, Shared};
@@ -41,7 +42,7 @@ const CHUNK: usize = 1 << 14;
 #[derive(Default)]
 struct Found {
     share: Share,
-    counts: caveats::Counts,
+    counts: EtwCounts,
     /// Rows of providers' events that may tell something.
     telling: Vec<usize>,
 }
@@ -128,8 +129,8 @@ impl Recorded for EtlSource {
         (scan.spans, scan.lines) = (told.spans, told.lines);
         let mut counts = found.counts;
         counts.messages = learnt.trace.messages();
-        scan.caveats.extend(caveats::of(counts));
         scan.caveats.extend((let_go > 0).then(|| caveats::let_go(let_go)));
+        scan.etw = Some(counts);
         scan.has_operations = counts.files + counts.keys > 0;
         // Every record counts, and those that are damaged are damaged whether or not there are rows of them.
         scan.events = learnt.trace.records();

@@ -5,15 +5,13 @@ use std::{cell::OnceCell, sync::LazyLock};
 use etl_reader::names::{Operation as Recorded, OperationClass, OperationName};
 use pml_reader::{EventClass, Operation, STATUS_PENDING, Style};
 
-use super::{
-    caveats::Counts,
-    rows::{EtlRow, What},
-};
+use super::rows::{EtlRow, What};
 use crate::{
     gather::Done,
     model::{Event, EventId, FileTime, Kind, OpenFacts, ProcessId, Role, SourceId, Ticks},
     paths::Paths,
     query::Row as _,
+    scan::EtwCounts,
     sources::{kind::Asked, share::Row},
     watch::{self, Mark},
 };
@@ -51,7 +49,7 @@ impl<'a, 'r> Seen<'a, 'r> {
     }
 
     /// Counts what kind of event it is.
-    pub(super) fn count(&self, met: &mut Counts) {
+    pub(super) fn count(&self, met: &mut EtwCounts) {
         match self.row.recorded().map(|operation| (operation.class, operation.status)) {
             Some((OperationClass::File, status)) => {
                 met.files += 1;

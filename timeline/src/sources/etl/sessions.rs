@@ -1,52 +1,32 @@
 //! The session files of one boot. A capture records files, registry and processes in sessions of their own, so that a full
 //! file costs one kind of event: what one file lacks, another one of the same time has.
 
-use super::caveats::Met;
+use super::caveats;
 use crate::{
-    case::Case,
     model::{FileTime, Ticks},
-    scan::Scan,
-    sources::Source,
+    scan::{EtwCounts, Scan},
 };
 
 /// Sessions of one boot start and end within this of each other: as long as events may wait in a buffer.
 const TOGETHER: Ticks = Ticks::seconds(30);
 
-/// Tells each ETW trace what the traces beside it recorded in all of its time.
-pub(crate) fn join(case: &Case, scans: &[Scan]) {
-    let traces: Vec<_> = case
-        .inputs
-        .iter()
-        .zip(scans)
-        .filter_map(|(input, scan)| match &input.source {
-            Source::Etl(etl) => Some((etl, etl.met.get().copied()?, scan.first.zip(scan.last)?)),
-            _ => None,
-        })
-        .collect();
-    for (etl, own, span) in &traces {
-        let beside =
-            traces.iter().filter(|(other, _, theirs)| !std::ptr::eq(*other, *etl) && covers(*theirs, *span));
-        let whole = beside.fold(*own, |whole, (_, met, _)| whole.with(*met));
-        // A timeline made twice of one case finds the same.
-        let _ = etl.whole.set(whole);
+/// Says of each ETW trace what neither it nor the traces beside it recorded in all of its time.
+pub(crate) fn join(scans: &mut [Scan]) {
+    type Span = (FileTime, FileTime);
+    let traces: Vec<Option<(EtwCounts, Span)>> =
+        scans.iter().map(|scan| Some((scan.etw?, scan.first.zip(scan.last).unwrap_or_default()))).collect();
+    for (number, scan) in scans.iter_mut().enumerate() {
+        let Some(Some((own, span))) = traces.get(number).copied() else { continue };
+        let others = traces.iter().enumerate().filter(|(other, _)| *other != number);
+        let beside = others.filter_map(|(_, trace)| *trace).filter(|(_, theirs)| covers(*theirs, span));
+        let whole = beside.fold(own, |whole, (counts, _)| whole.join(counts));
+        scan.caveats.extend(caveats::of(whole));
     }
 }
 
 /// Whether a trace of one time lasts from the start of another to its end.
 fn covers(one: (FileTime, FileTime), other: (FileTime, FileTime)) -> bool {
     one.0 <= other.0.plus(TOGETHER) && one.1.plus(TOGETHER) >= other.1
-}
-
-impl Met {
-    /// What both recorded.
-    fn with(self, other: Self) -> Self {
-        Self {
-            files: self.files + other.files,
-            keys: self.keys + other.keys,
-            ended: self.ended + other.ended,
-            processes: self.processes + other.processes,
-        }
-    }
 }
 
 #[cfg(test)]
