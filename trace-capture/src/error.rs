@@ -27,18 +27,6 @@ pub enum CaptureError {
     /// There is no journal.
     #[error("this machine is not armed: run `bootrace capture arm` first, or collect with `--unarmed`")]
     NotArmed,
-    /// The journal does not read.
-    #[error(
-        "{path}: line {line}: {why}: the journal is damaged; keep a copy of it, then undo by hand what its lines list under \"action\""
-    )]
-    Journal {
-        /// The journal's file.
-        path: String,
-        /// Line number, from 1.
-        line: usize,
-        /// What does not read.
-        why: String,
-    },
     /// A file operation failed.
     #[error("cannot {what} {path}: {source}{}", advice_io(.source))]
     Io {
@@ -113,13 +101,37 @@ pub enum CaptureError {
         /// What to do.
         advice: &'static str,
     },
-    /// Process Monitor said it was done, but its driver is not set to log the next boot.
+    /// Process Monitor's driver is not set to log the next boot, whatever Process Monitor said.
     #[error(
-        "Process Monitor did not arm boot logging (exit code {code}; no PROCMON driver with Start = 0 in the registry): a policy or security product may forbid its driver; ETW alone still captures the boot"
+        "Process Monitor did not arm boot logging ({outcome}; {why}): a window nobody sees may wait for an answer, or a policy or security product forbids its driver: start it once by hand, close it, disarm and arm again; ETW alone still captures the boot"
     )]
     BootLogNotArmed {
-        /// Process Monitor's exit code, which is not to be trusted either way.
-        code: i32,
+        /// How Process Monitor ended, which is not to be trusted either way.
+        outcome: String,
+        /// What is missing.
+        why: String,
+    },
+    /// A program is not what it must be to be run as administrator.
+    #[error("{program} is not run: {why}: get it anew from its maker, and arm again")]
+    NotTrusted {
+        /// The program's path.
+        program: String,
+        /// Why.
+        why: String,
+    },
+    /// Something can be done only in the Windows that it is part of.
+    #[error(
+        "{what} of the offline Windows stays: no program of that disk is run; start that Windows and run `bootrace capture disarm` there"
+    )]
+    OfflineWindows {
+        /// What is to be done.
+        what: String,
+    },
+    /// A path or key that bootrace has no business with.
+    #[error("{name} is not a place of bootrace's: a journal or a bundle that names it was not written by bootrace")]
+    ForeignPlace {
+        /// The path or key.
+        name: String,
     },
     /// The Service Control Manager refused.
     #[error("cannot read the services: {0}: run as administrator, and check that the RPC service runs")]

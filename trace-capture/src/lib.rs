@@ -9,6 +9,7 @@
 //! The machine itself is behind traits ([`machine`]): Windows in the product ([`here`]), fakes in the tests.
 #![cfg_attr(not(windows), forbid(unsafe_code))]
 
+pub mod bundled;
 pub mod collect;
 pub mod engine;
 pub mod error;
@@ -16,11 +17,14 @@ pub mod facts;
 pub mod journal;
 pub mod live;
 pub mod machine;
+pub mod messages;
 pub mod plan;
 pub mod programs;
 pub mod sessions;
 pub mod status;
+pub mod traces;
 pub mod tree;
+pub mod watch;
 #[cfg(windows)]
 mod windows;
 
@@ -36,24 +40,12 @@ pub fn here(offline: Option<&str>) -> Result<Box<dyn machine::Machine>> {
     Ok(Box::new(windows::Windows::open(offline)?))
 }
 
-#[cfg(windows)]
-pub use windows::live as run_live;
-
 /// The machine that runs this: not one that can be armed.
 ///
 /// # Errors
 /// Always [`CaptureError::NotWindows`].
 #[cfg(not(windows))]
 pub fn here(_offline: Option<&str>) -> Result<Box<dyn machine::Machine>> {
-    Err(CaptureError::NotWindows)
-}
-
-/// Traces while a command runs; on Windows.
-///
-/// # Errors
-/// Always [`CaptureError::NotWindows`].
-#[cfg(not(windows))]
-pub fn run_live(_command: &[String], _file: &std::path::Path) -> Result<live::Lived> {
     Err(CaptureError::NotWindows)
 }
 

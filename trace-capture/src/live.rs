@@ -1,14 +1,25 @@
-//! What a live capture gives: a trace around one command, for failures that come without a restart.
+//! A trace around one command, for failures that come without a restart: an installation that fails at once.
 
 use std::fmt;
+use std::path::Path;
+use std::sync::LazyLock;
 
+use etl_reader::{EtlFile, Summary};
 use serde::Serialize;
 
+use crate::error::{CaptureError, Result};
 use crate::facts::size;
-use crate::sessions::{Provider, STANDARD};
+use crate::machine::Machine;
+use crate::sessions::{PROCESS, Provider, STANDARD, Session};
 
 /// Name of the session. ETW keeps one of a name; one that a kill left is stopped by the next, and by disarm.
 pub const SESSION: &str = "bootrace-live";
+/// Its GUID.
+const GUID: &str = "{5d1c2a7e-3b64-4f0a-9d2e-6a1f0c8b7e05}";
+/// Limit of its file, MB. The last events count: the command ends with its failure.
+const MAX_FILE_MB: u32 = 4096;
+
+static PROVIDERS: LazyLock<Vec<Provider>> = LazyLock::new(providers);
 
 /// The result of a live capture.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -19,10 +30,71 @@ pub struct Lived {
     pub file: String,
     /// Its size in bytes.
     pub bytes: u64,
-    /// Events seen while they were written, by provider.
+    /// Events in the file, by provider.
     pub events: Vec<(String, u64)>,
     /// Events lost.
     pub events_lost: u32,
+    /// Providers that could not be enabled, and other trouble.
+    pub notes: Vec<String>,
+}
+
+/// Traces while `command` runs, into `file`. `command` starts a program, waits for it and gives its exit code.
+///
+/// # Errors
+/// The session does not start; the command does not start.
+pub fn trace(machine: &dyn Machine, file: &Path, command: &dyn Fn() -> Result<i32>) -> Result<Lived> {
+    let shown = file.display().to_string();
+    if std::fs::symlink_metadata(file).is_ok() {
+        return Err(CaptureError::io("create", shown)(std::io::ErrorKind::AlreadyExists.into()));
+    }
+    machine.stop(SESSION)?;
+    let session = Session {
+        name: SESSION,
+        guid: GUID,
+        flags: 0,
+        kernel_flags: 0,
+        min_buffers: 256,
+        max_buffers: 1024,
+        expected_mb: 0,
+        max_file_mb: MAX_FILE_MB,
+        why: "a command while it runs",
+        providers: &PROVIDERS,
+    };
+    let not_enabled = machine.start(&session, &shown, MAX_FILE_MB)?;
+    let mut notes: Vec<_> =
+        not_enabled.iter().map(|n| format!("{} could not be enabled: error {}", n.provider, n.code)).collect();
+    let capture_state = |notes: &mut Vec<String>| {
+        notes.extend(machine.capture_state(SESSION, &PROCESS).err().map(|e| e.to_string()));
+    };
+    capture_state(&mut notes);
+    let ended = command();
+    capture_state(&mut notes);
+    // Only when the session has stopped is the file whole, and only then are its events counted.
+    let running = machine.stop(SESSION)?;
+    let exit_code = ended?;
+    Ok(Lived {
+        exit_code,
+        bytes: std::fs::metadata(file).map_or(0, |m| m.len()),
+        events: count(file, &PROVIDERS, &mut notes),
+        file: shown,
+        events_lost: running.map_or(0, |r| r.events_lost),
+        notes,
+    })
+}
+
+fn count(file: &Path, providers: &[Provider], notes: &mut Vec<String>) -> Vec<(String, u64)> {
+    let counts = match EtlFile::open(file) {
+        Ok(file) => Summary::of(&file).providers,
+        Err(error) => {
+            notes.push(format!("the trace does not read: {error}"));
+            return vec![];
+        }
+    };
+    let count = |p: &Provider| {
+        let id = p.guid.trim_matches(['{', '}']).parse().ok();
+        id.and_then(|id| counts.get(&id)).copied().unwrap_or_default()
+    };
+    providers.iter().map(|p| (p.name.to_owned(), count(p))).collect()
 }
 
 impl fmt::Display for Lived {
@@ -32,6 +104,9 @@ impl fmt::Display for Lived {
         writeln!(f, "{} ({}): {total} events, {} lost", self.file, size(self.bytes), self.events_lost)?;
         for (provider, events) in &self.events {
             writeln!(f, "{events:>12}  {provider}")?;
+        }
+        for note in &self.notes {
+            writeln!(f, "  {note}")?;
         }
         if total == 0 {
             writeln!(
@@ -70,6 +145,8 @@ mod tests {
         let process: Vec<_> = all.iter().filter(|p| p.name.ends_with("Kernel-Process")).collect();
         assert_eq!(process.len(), 1);
         assert_eq!(process[0].keywords, 0x50);
-        assert!(all.iter().any(|p| p.keywords == 0x1CD0) && all.iter().any(|p| p.keywords == 0x7344));
+        let file = all.iter().find(|p| p.keywords == 0x1CF0).unwrap();
+        assert_eq!(file.leave_out, [15, 16]);
+        assert!(all.iter().any(|p| p.keywords == 0x7744));
     }
 }

@@ -3,13 +3,15 @@
 //! Paths are Windows paths that may start with `%SystemRoot%`; keys start with `HKLM\` or `HKU\`. An offline Windows
 //! is the same plan on another [`Machine`]: its `%SystemRoot%` and its control set lie elsewhere.
 
-use std::io::Read;
+use std::fs::File;
+use std::io::{self, Read, Seek, Write};
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
 use crate::facts::Facts;
-use crate::sessions::Session;
+use crate::sessions::{Provider, Session};
 use crate::tree::Tree;
 
 /// The registry.
@@ -39,8 +41,30 @@ pub struct Entry {
     pub link: bool,
     /// Size in bytes.
     pub bytes: u64,
+    /// Creation, RFC 3339 UTC, where known.
+    pub created: Option<String>,
     /// Last write, RFC 3339 UTC, where known.
     pub modified: Option<String>,
+    /// Why nothing but the name is known of it, where that is so.
+    pub unreadable: Option<String>,
+}
+
+/// A bundle that is being written.
+pub trait Archive: Read + Write + Seek {
+    /// Cuts or extends the file.
+    fn set_len(&mut self, bytes: u64) -> io::Result<()>;
+    /// Returns when everything is on the disk.
+    fn sync(&mut self) -> io::Result<()>;
+}
+
+impl Archive for File {
+    fn set_len(&mut self, bytes: u64) -> io::Result<()> {
+        Self::set_len(self, bytes)
+    }
+
+    fn sync(&mut self) -> io::Result<()> {
+        self.sync_all()
+    }
 }
 
 /// Files and folders.
@@ -48,7 +72,7 @@ pub trait Disk {
     /// Creates a folder that only Administrators and SYSTEM can open. Refuses a link and a folder of somebody else.
     /// `false` where it was there.
     fn make_folder(&self, path: &str) -> Result<bool>;
-    /// What a folder holds, by name; `None` where there is no such folder.
+    /// What a folder holds, by name; `None` where there is no such folder. A link in place of the folder is an error.
     fn list(&self, path: &str) -> Result<Option<Vec<Entry>>>;
     /// The file or folder itself, or `None`.
     fn entry(&self, path: &str) -> Result<Option<Entry>>;
@@ -64,6 +88,8 @@ pub trait Disk {
     fn real(&self, path: &str) -> std::path::PathBuf;
     /// Deletes a file, or a folder with all in it; links are deleted, not followed. Absent is no error.
     fn remove(&self, path: &str) -> Result<()>;
+    /// Opens a bundle for writing: created anew, or there already. A link is not followed.
+    fn archive(&self, path: &Path, new: bool) -> io::Result<Box<dyn Archive>>;
 }
 
 /// A program to run. Nothing is looked up in `PATH` or the current folder.
@@ -89,10 +115,21 @@ pub enum Outcome {
     TimedOut,
 }
 
+/// Who signed a program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Signer {
+    /// A valid signature; the name of the signer.
+    Valid(String),
+    /// No signature, or one that does not hold; why.
+    Invalid(String),
+}
+
 /// Programs.
 pub trait Programs {
     /// Runs a program without a window, its temporary files in bootrace's folder, and waits for it.
     fn run(&self, call: &Call) -> Result<Outcome>;
+    /// Who signed a program, as far as this Windows can tell.
+    fn signer(&self, program: &str) -> Result<Signer>;
 }
 
 /// A trace session as ETW reports it.
@@ -108,10 +145,22 @@ pub struct Running {
     pub buffers_written: u32,
 }
 
+/// A provider that a session goes without.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotEnabled {
+    /// The provider's name.
+    pub provider: String,
+    /// Win32 error code.
+    pub code: u32,
+}
+
 /// ETW sessions.
 pub trait Etw {
-    /// Starts a session into a file (StartTrace, EnableTraceEx2). It lives on after the process.
-    fn start(&self, session: &Session, file: &str) -> Result<()>;
+    /// Starts a session into a circular file (StartTrace, EnableTraceEx2). It lives on after the process. A provider
+    /// that cannot be enabled does not stop it.
+    fn start(&self, session: &Session, file: &str, max_file_mb: u32) -> Result<Vec<NotEnabled>>;
+    /// Has a provider of a running session write its present state, such as the processes that run.
+    fn capture_state(&self, name: &str, provider: &Provider) -> Result<()>;
     /// Flushes and stops a session (ControlTrace); `None` where none of that name runs.
     fn stop(&self, name: &str) -> Result<Option<Running>>;
     /// A session's state; `None` where none of that name runs.
@@ -142,8 +191,16 @@ pub trait Services {
 
 /// A machine.
 pub trait Machine: Registry + Disk + Programs + Etw + Services {
-    /// What preflight and the plan ask of it.
-    fn facts(&self) -> Result<Facts>;
+    /// What preflight and the plan ask of it. What cannot be read is unknown.
+    fn facts(&self) -> Facts;
+    /// Whether its Windows lies on a disk and does not run. Then it is data: no program of it is run.
+    fn is_offline(&self) -> bool {
+        false
+    }
+    /// Waits.
+    fn wait(&self, seconds: u64) {
+        std::thread::sleep(std::time::Duration::from_secs(seconds));
+    }
     /// Names that `--redact` masks: the computer's, its domain's, its users'.
     fn private_words(&self) -> Result<Vec<String>>;
     /// Now, RFC 3339 UTC.

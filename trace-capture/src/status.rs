@@ -4,13 +4,15 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::engine::begun;
 use crate::error::Result;
 use crate::facts::size;
-use crate::journal::{self, Line};
+use crate::journal::{self, Journal, Line};
 use crate::machine::{Machine, Running};
-use crate::plan::{Action, PMB, TRACES, sessions};
+use crate::messages::{self as say, Message};
+use crate::plan::{Action, PMB, sessions};
+use crate::traces::{self, Trace};
 use crate::tree::Data;
+use crate::watch::is_booted;
 
 /// How far a capture is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -50,10 +52,14 @@ pub struct Status {
     pub planned_boots: Option<u32>,
     /// The sessions.
     pub sessions: Vec<SessionState>,
-    /// Trace files with their sizes in bytes.
-    pub traces: Vec<(String, u64)>,
+    /// The trace files that are there.
+    pub traces: Vec<Trace>,
+    /// What is missing from them, or soon will be.
+    pub warnings: Vec<Message>,
     /// Steps that were left out: what, and why.
     pub left_out: Vec<(String, String)>,
+    /// What was checked while arming, and what goes on in part.
+    pub notes: Vec<String>,
     /// Where the traces were collected to.
     pub bundle: Option<String>,
     /// What to do next.
@@ -63,73 +69,82 @@ pub struct Status {
 /// Looks at the machine. Changes nothing.
 ///
 /// # Errors
-/// The journal does not read, or the registry cannot be read.
+/// The journal cannot be read.
 pub fn status(machine: &dyn Machine) -> Result<Status> {
-    let lines = journal::read(machine)?;
-    let known = lines.is_some();
-    let lines = lines.unwrap_or_default();
+    let journal = journal::read(machine)?;
     let mut status = Status {
-        state: if known { State::HalfArmed } else { State::NotArmed },
+        state: if journal.is_some() { State::HalfArmed } else { State::NotArmed },
         since: None,
         planned_boots: None,
         sessions: vec![],
-        traces: vec![],
+        traces: traces::list(machine).unwrap_or_default(),
+        warnings: vec![],
         left_out: vec![],
+        notes: vec![],
         bundle: None,
         next: String::new(),
     };
-    let mut options = None;
-    for line in &lines {
+    let journal = journal.unwrap_or_default();
+    for line in &journal.lines {
+        status.read(line, &journal);
+    }
+    for (line, why) in &journal.damaged {
+        status.warnings.push(say::JOURNAL_DAMAGED.with(&[line, why, &journal::path()]));
+    }
+    for session in journal.options().into_iter().flat_map(sessions) {
+        let state = SessionState::of(machine, session.name, &session.key());
+        if let Some(lost) = state.running.as_ref().filter(|r| r.events_lost + r.buffers_lost > 0) {
+            status.warnings.push(say::EVENTS_LOST.with(&[&state.name, &lost.events_lost, &lost.buffers_lost]));
+        }
+        status.sessions.push(state);
+    }
+    status.warnings.extend(traces::warnings(machine, &status.traces));
+    if journal.arms_boot_log() {
+        status.traces.extend(machine.entry(PMB).ok().flatten().map(Trace::new));
+    }
+    status.next = next(&status, is_booted(machine, &journal));
+    Ok(status)
+}
+
+impl Status {
+    fn read(&mut self, line: &Line, journal: &Journal) {
         match line {
-            Line::Start { at, options: given, .. } => {
-                (status.since, status.planned_boots) = (Some(at.clone()), Some(given.boots));
-                options = Some(given);
+            Line::Start { at, options, .. } => {
+                (self.since, self.planned_boots) = (Some(at.clone()), Some(options.boots));
             }
-            Line::Armed { .. } => status.state = State::Armed,
+            Line::Armed { .. } => self.state = State::Armed,
             Line::Collected { bundle, .. } => {
-                (status.state, status.bundle) = (State::Collected, Some(bundle.clone()));
+                (self.state, self.bundle) = (State::Collected, Some(bundle.clone()));
             }
-            Line::Undone { step } if !is_task(&lines, *step) => status.state = State::HalfArmed,
+            // A task goes when it has done its work.
+            Line::Undone { step } if !matches!(journal.action(*step), Some(Action::CreateTask { .. })) => {
+                self.state = State::HalfArmed;
+            }
+            Line::Done { notes, .. } => self.notes.extend(notes.iter().cloned()),
             Line::Failed { step, why } => {
-                let what = action_of(&lines, *step).map(Action::does).unwrap_or_default();
-                status.left_out.push((what, why.clone()));
+                let what = journal.action(*step).map(Action::does).unwrap_or_default();
+                self.left_out.push((what, why.clone()));
             }
             _ => {}
         }
     }
-    for session in options.into_iter().flat_map(sessions) {
-        let tree = machine.tree(&session.key())?.unwrap_or_default();
+}
+
+impl SessionState {
+    /// What cannot be read is not known.
+    fn of(machine: &dyn Machine, name: &str, key: &str) -> Self {
+        let tree = machine.tree(key).ok().flatten().unwrap_or_default();
         let number = |name: &str| tree.value(name).and_then(Data::as_dword);
-        status.sessions.push(SessionState {
-            name: session.name.into(),
+        Self {
+            name: name.into(),
             boot_status: number("Status"),
             boots: number("FileCounter"),
-            running: machine.query(session.name)?,
-        });
+            running: machine.query(name).ok().flatten(),
+        }
     }
-    status.traces =
-        machine.list(TRACES)?.unwrap_or_default().into_iter().map(|e| (e.name, e.bytes)).collect();
-    let armed_bootlog = begun(&lines).into_iter().any(|(_, a, _)| matches!(a, Action::EnableBootLog { .. }));
-    if let Some(pmb) = machine.entry(PMB)?.filter(|_| armed_bootlog) {
-        status.traces.push(("Procmon.pmb".into(), pmb.bytes));
-    }
-    status.next = next(&status);
-    Ok(status)
 }
 
-fn action_of(lines: &[Line], number: usize) -> Option<&Action> {
-    lines.iter().find_map(|l| match l {
-        Line::Begin { step, action, .. } if *step == number => Some(action),
-        _ => None,
-    })
-}
-
-fn is_task(lines: &[Line], number: usize) -> bool {
-    matches!(action_of(lines, number), Some(Action::CreateTask { .. }))
-}
-
-fn next(status: &Status) -> String {
-    let booted = status.sessions.iter().any(|s| s.boots.is_some());
+fn next(status: &Status, booted: bool) -> String {
     match status.state {
         State::NotArmed => "arm it with `bootrace capture arm`".into(),
         State::HalfArmed => "arming or disarming was interrupted: run `bootrace capture disarm`".into(),
@@ -149,7 +164,7 @@ impl fmt::Display for Status {
         };
         write!(f, "This machine is {state}")?;
         if let Some(since) = &self.since {
-            write!(f, ", since {since}")?;
+            write!(f, ", since {}", plain(since))?;
         }
         writeln!(f, ".")?;
         for session in &self.sessions {
@@ -166,31 +181,35 @@ impl fmt::Display for Status {
                     format!("running, {} events and {} buffers LOST", r.events_lost, r.buffers_lost)
                 }
                 Some(r) if !crate::engine::is_ours(&r.file) => {
-                    format!("a session of that name runs, but into \"{}\"", r.file)
+                    format!("a session of that name runs, but into \"{}\"", plain(&r.file))
                 }
                 Some(_) => "running, nothing lost".into(),
                 None => "not running".into(),
             };
             writeln!(f, "  {:<18} {boot}; {now}", session.name)?;
         }
-        if let (Some(planned), Some(most)) =
-            (self.planned_boots, self.sessions.iter().filter_map(|s| s.boots).max())
-            && most > planned
-        {
-            writeln!(
-                f,
-                "  {most} boots were traced and {planned} planned: the oldest files are being overwritten"
-            )?;
+        for trace in &self.traces {
+            let time = |time: &Option<String>| time.clone().unwrap_or_else(|| "?".into());
+            let (from, to) = (time(&trace.created), time(&trace.modified));
+            writeln!(f, "  {:>10}  {}  {from} to {to}", size(trace.bytes), plain(&trace.name))?;
         }
-        for (name, bytes) in &self.traces {
-            writeln!(f, "  {:>10}  {name}", size(*bytes))?;
+        for warning in &self.warnings {
+            writeln!(f, "  warning: {}", plain(&warning.en))?;
         }
         for (what, why) in &self.left_out {
-            writeln!(f, "  left out: {what}: {why}")?;
+            writeln!(f, "  left out: {}: {}", plain(what), plain(why))?;
+        }
+        for note in &self.notes {
+            writeln!(f, "  {}", plain(note))?;
         }
         if let Some(bundle) = &self.bundle {
-            writeln!(f, "  bundle: {bundle}")?;
+            writeln!(f, "  bundle: {}", plain(bundle))?;
         }
         writeln!(f, "Next: {}.", self.next)
     }
+}
+
+/// A text of the machine's without what would steer the terminal.
+fn plain(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '?' } else { c }).collect()
 }

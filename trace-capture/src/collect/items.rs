@@ -3,9 +3,9 @@
 /// Where something comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum From {
-    /// Files of a folder below `%SystemRoot%` whose names match (one `*` stands for anything), not below it.
+    /// Files of a folder whose names match (one `*` stands for anything), not below it.
     Files {
-        /// The folder, empty for `%SystemRoot%` itself.
+        /// The folder below `%SystemRoot%`, empty for `%SystemRoot%` itself, or after `{drive}` below its drive.
         folder: &'static str,
         /// The pattern of names.
         name: &'static str,
@@ -65,7 +65,7 @@ const fn events(args: &'static [&'static str], to: &'static str) -> Item {
 pub const ITEMS: &[Item] = &[
     files(r"bootrace\traces", "*", "traces/"),
     files("", "Procmon.pmb", "traces/"),
-    files("bootrace", "journal.jsonl", "capture/"),
+    files("bootrace", "journal*.jsonl", "capture/"),
     files("bootrace", "services-before.json", "capture/"),
     // What the servicing stack says and plans.
     files(r"Logs\CBS", "*.log", "Windows/Logs/CBS/"),
@@ -81,6 +81,9 @@ pub const ITEMS: &[Item] = &[
     files(r"Logs\WindowsUpdate", "*.etl", "Windows/Logs/WindowsUpdate/"),
     files("SoftwareDistribution", "ReportingEvents.log", "Windows/SoftwareDistribution/"),
     files("Panther", "setup*.log", "Windows/Panther/"),
+    files(r"{drive}\$WINDOWS.~BT\Sources\Panther", "*.log", "WindowsBT/Sources/Panther/"),
+    files(r"{drive}\$WINDOWS.~BT\Sources\Panther", "*.xml", "WindowsBT/Sources/Panther/"),
+    sealed(r"{drive}\$WINDOWS.~BT\Sources\Panther", "*.etl", "WindowsBT/Sources/Panther/"),
     files(r"System32\LogFiles\Scm", "SCM.EVM*", "Windows/System32/LogFiles/Scm/"),
     events(&["epl", "System", "{out}", "/ow:true"], "events/System.evtx"),
     events(&["epl", "Setup", "{out}", "/ow:true"], "events/Setup.evtx"),
@@ -114,6 +117,26 @@ pub const ITEMS: &[Item] = &[
         "events/CodeIntegrity.evtx",
     ),
     events(&["epl", "Microsoft-Windows-Ntfs/Operational", "{out}", "/ow:true"], "events/Ntfs.evtx"),
+    events(
+        &["epl", "Microsoft-Windows-Windows Defender/Operational", "{out}", "/ow:true"],
+        "events/Defender.evtx",
+    ),
+    events(
+        &["epl", "Microsoft-Windows-Kernel-PnP/Configuration", "{out}", "/ow:true"],
+        "events/KernelPnP-Configuration.evtx",
+    ),
+    events(
+        &["epl", "Microsoft-Windows-AppLocker/EXE and DLL", "{out}", "/ow:true"],
+        "events/AppLocker-ExeAndDll.evtx",
+    ),
+    events(
+        &["epl", "Microsoft-Windows-AppLocker/MSI and Script", "{out}", "/ow:true"],
+        "events/AppLocker-MsiAndScript.evtx",
+    ),
+    events(
+        &["epl", "Microsoft-Windows-Kernel-EventTracing/Admin", "{out}", "/ow:true"],
+        "events/KernelEventTracing.evtx",
+    ),
     // The registry: as text what is read most, as hives what a tool reads.
     export(
         &[

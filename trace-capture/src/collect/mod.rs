@@ -4,24 +4,24 @@ pub mod bundle;
 pub mod items;
 pub mod manifest;
 pub mod redact;
+mod work;
 
-use std::io::Read;
 use std::path::PathBuf;
 
 use serde::Serialize;
 
 use self::bundle::Bundle;
-use self::items::{From, ITEMS, Item, matches};
-use self::manifest::{Collected, Manifest, Missing};
-use self::redact::Redacted;
-use crate::engine::{begun, remove_task, run, stop_sessions};
+use self::manifest::{Manifest, Missing};
+use self::work::Work;
+use crate::bundled::{self, Finished, Held, sha256};
+use crate::engine::{is_pml, remove_task, run, stop_sessions};
 use crate::error::{CaptureError, Result};
-use crate::journal::{self, Line};
-use crate::machine::{Call, Machine, Outcome};
-use crate::plan::{Action, FOLDER, PMB, PROCMON, TRACES, WORK};
-
-/// How long a program may take, seconds.
-const SECONDS: u64 = 300;
+use crate::journal::{self, Journal, Line};
+use crate::machine::Machine;
+use crate::messages::{self as say, Message};
+use crate::plan::{Action, COLLECT_TASK, FOLDER, PMB, PML, WORK, procmon_copies};
+use crate::traces;
+use crate::watch::{is_booted, wait_for_update};
 
 /// What to collect, and where to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,8 +32,8 @@ pub struct Options {
     pub redact: bool,
     /// Whether to collect on a machine that was not armed: logs only.
     pub unarmed: bool,
-    /// Whether the Windows lies on a disk and does not run: files only.
-    pub offline: bool,
+    /// Whether the task of `--auto-collect` asks: then only after a boot since arming, and after the update.
+    pub auto: bool,
 }
 
 /// What was collected.
@@ -47,27 +47,57 @@ pub struct Report {
     pub manifest: Manifest,
 }
 
+/// How collecting ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub enum Outcome {
+    /// There is a bundle.
+    Collected(Box<Report>),
+    /// It is not time yet. Nothing was changed.
+    Waiting(Message),
+}
+
 /// Collects. `progress` is told what comes next. Called again after a kill, it goes on where it stopped.
 ///
 /// # Errors
 /// [`CaptureError::NotArmed`]; the bundle cannot be written. What cannot be read is no error.
-pub fn collect(machine: &dyn Machine, options: &Options, progress: &mut dyn FnMut(&str)) -> Result<Report> {
-    let lines = journal::read(machine)?;
-    if lines.is_none() && !options.unarmed {
+pub fn collect(machine: &dyn Machine, options: &Options, progress: &mut dyn FnMut(&str)) -> Result<Outcome> {
+    let journal = journal::read(machine)?;
+    if journal.is_none() && !options.unarmed {
         return Err(CaptureError::NotArmed);
     }
-    let lines = lines.unwrap_or_default();
-    remove_task(machine, &lines)?;
-    machine.make_folder(FOLDER)?;
-    machine.make_folder(WORK)?;
-    let mut failed = Vec::new();
-    for (session, stopped) in stop_sessions(machine) {
-        failed.extend(
-            stopped.err().map(|e| Missing { source: format!("session {session}"), why: e.to_string() }),
-        );
+    let armed = journal.is_some();
+    let journal = journal.unwrap_or_default();
+    if options.auto {
+        if !is_booted(machine, &journal) {
+            return Ok(Outcome::Waiting(say::AUTO_WAITS.plain()));
+        }
+        wait_for_update(machine);
     }
-    if let Err(error) = convert(machine, &lines, progress) {
-        failed.push(Missing { source: "conversion of the boot log".into(), why: error.to_string() });
+    let mut failed = Vec::new();
+    let mut warnings = Vec::new();
+    for folder in [FOLDER, WORK] {
+        failed.extend(machine.make_folder(folder).err().map(|e| missing(folder, e)));
+    }
+    for (session, stopped) in stop_sessions(machine) {
+        match stopped {
+            Ok(Some(r)) if r.events_lost + r.buffers_lost > 0 => {
+                warnings.push(say::EVENTS_LOST.with(&[&session, &r.events_lost, &r.buffers_lost]));
+            }
+            Ok(_) => {}
+            Err(error) => failed.push(missing(&format!("session {session}"), error)),
+        }
+    }
+    progress("the boot log of Process Monitor, where there is one; converting it takes minutes");
+    let converted = match convert(machine, &journal) {
+        Ok(()) => converted_log(machine),
+        Err(error) => {
+            failed.push(missing("conversion of the boot log", error));
+            vec![]
+        }
+    };
+    warnings.extend(traces::warnings(machine, &traces::list(machine).unwrap_or_default()));
+    for (line, why) in &journal.damaged {
+        failed.push(missing(&format!("{}, line {line}", journal::path()), why));
     }
     let fresh = Manifest {
         bootrace_bundle: 1,
@@ -76,203 +106,55 @@ pub fn collect(machine: &dyn Machine, options: &Options, progress: &mut dyn FnMu
         redacted: options.redact,
         ..Manifest::default()
     };
-    let mut bundle = Bundle::open(&options.bundle, fresh)?;
+    let mut bundle = Bundle::open(machine, &options.bundle, fresh)?;
     // They are all tried again.
-    bundle.manifest.failed = failed;
     bundle.manifest.left_out.clear();
+    (bundle.manifest.failed, bundle.manifest.warnings, bundle.manifest.converted) = (failed, warnings, converted);
     let words = if options.redact { machine.private_words()? } else { vec![] };
-    let mut work = Work { machine, options, words, bundle, progress };
-    work.facts()?;
-    for item in ITEMS {
-        work.item(item)?;
+    let (manifest, bytes) = Work { machine, options, words, bundle, progress }.run()?;
+    let (at, bundle) = (machine.now(), options.bundle.display().to_string());
+    bundled::append(machine, &Finished { at: at.clone(), bundle: bundle.clone(), holds: manifest.holds() })?;
+    if armed {
+        journal::append(machine, &Line::Collected { at, bundle })?;
+        remove_task(machine, &journal, COLLECT_TASK.0)?;
     }
-    let mut bundle = work.bundle;
-    bundle.manifest.finished = machine.now();
-    let manifest = bundle.manifest.clone();
-    let bytes = bundle.finish()?;
-    if !lines.is_empty() {
-        let bundle = options.bundle.display().to_string();
-        journal::append(machine, &Line::Collected { at: machine.now(), bundle })?;
-    }
-    Ok(Report { bundle: options.bundle.clone(), bytes, manifest })
+    Ok(Outcome::Collected(Box::new(Report { bundle: options.bundle.clone(), bytes, manifest })))
+}
+
+fn missing(source: &str, why: impl ToString) -> Missing {
+    Missing { source: source.into(), why: why.to_string() }
 }
 
 /// Has Process Monitor convert the boot log, where this capture armed it. Journaled: it loads its driver again.
-fn convert(machine: &dyn Machine, lines: &[Line], progress: &mut dyn FnMut(&str)) -> Result<()> {
-    let armed = begun(lines).into_iter().any(|(_, action, _)| matches!(action, Action::EnableBootLog { .. }));
-    let to = format!(r"{TRACES}\bootlog.pml");
-    if !armed || machine.entry(&to)?.is_some_and(|e| e.bytes > 0) {
+pub(crate) fn convert(machine: &dyn Machine, journal: &Journal) -> Result<()> {
+    if !journal.arms_boot_log() || machine.entry(PML)?.is_some_and(|e| e.bytes > 0) {
         return Ok(());
     }
-    progress("converting the boot log with Process Monitor; this takes minutes");
-    let next =
-        lines.iter().filter_map(|l| if let Line::Begin { step, .. } = l { Some(*step + 1) } else { None });
-    let action = Action::ConvertBootLog { procmon: PROCMON.into(), to: to.clone() };
-    let result = run(machine, next.max().unwrap_or_default(), &action);
-    if result.is_err() {
-        // Half a log would be taken for a whole one; the raw one is collected.
-        machine.remove(&to)?;
+    if machine.is_offline() {
+        return Err(CaptureError::OfflineWindows { what: "the boot log".into() });
+    }
+    let copies = procmon_copies().map(|path| Ok::<_, CaptureError>(machine.entry(&path)?.map(|_| path)));
+    let procmon = copies.filter_map(Result::transpose).next().transpose()?;
+    let Some(procmon) = procmon else {
+        return Err(CaptureError::NotTrusted {
+            program: "Process Monitor".into(),
+            why: "the copy that was made while arming is gone".into(),
+        });
+    };
+    let action = Action::ConvertBootLog { procmon, to: PML.into() };
+    let result = run(machine, journal.next_step(), &action).map(drop);
+    if result.is_err() && !is_pml(machine, PML)? {
+        machine.remove(PML)?;
     }
     result
 }
 
-struct Work<'w> {
-    machine: &'w dyn Machine,
-    options: &'w Options,
-    words: Vec<String>,
-    bundle: Bundle,
-    progress: &'w mut dyn FnMut(&str),
-}
-
-impl Work<'_> {
-    fn failed(&mut self, source: &str, why: impl ToString) {
-        self.bundle.manifest.failed.push(Missing { source: source.into(), why: why.to_string() });
-    }
-
-    /// What this program knows of the machine: its facts, and the services now.
-    fn facts(&mut self) -> Result<()> {
-        let facts = self.machine.facts().map(|f| serde_json::to_vec_pretty(&f));
-        self.json("capture/machine.json", "facts of the machine", facts)?;
-        if !self.options.offline {
-            let services = self.machine.services().map(|s| serde_json::to_vec_pretty(&s));
-            self.json("capture/services-after.json", "services after the restart", services)?;
-        }
-        Ok(())
-    }
-
-    fn json(&mut self, to: &str, source: &str, made: Result<serde_json::Result<Vec<u8>>>) -> Result<()> {
-        match made {
-            Ok(Ok(bytes)) => self.add(to, source, None, Box::new(std::io::Cursor::new(bytes))),
-            Ok(Err(error)) => {
-                self.failed(source, error);
-                Ok(())
-            }
-            Err(error) => {
-                self.failed(source, error);
-                Ok(())
-            }
-        }
-    }
-
-    fn item(&mut self, item: &Item) -> Result<()> {
-        match item.from {
-            From::Files { folder, name } => self.files(item, folder, name),
-            _ if self.options.offline => Ok(()),
-            From::Output { program, args } => self.program(item, program, args, false),
-            From::Written { program, args } => self.program(item, program, args, true),
-        }
-    }
-
-    fn files(&mut self, item: &Item, folder: &str, pattern: &str) -> Result<()> {
-        let folder =
-            if folder.is_empty() { "%SystemRoot%".to_owned() } else { format!(r"%SystemRoot%\{folder}") };
-        let entries = match self.machine.list(&folder) {
-            Ok(entries) => entries.unwrap_or_default(),
-            Err(error) => {
-                self.failed(&folder, error);
-                return Ok(());
-            }
-        };
-        for entry in entries.into_iter().filter(|e| !e.folder && matches(&e.name, pattern)) {
-            let source = format!(r"{folder}\{}", entry.name);
-            if entry.link {
-                self.failed(&source, "it is a link, and links are not followed");
-            } else if !self.left_out(item, &source) && !self.is_converted(&source) {
-                (self.progress)(&source);
-                match self.machine.open(&source) {
-                    Ok(reader) => {
-                        self.add(&format!("{}{}", item.to, entry.name), &source, entry.modified, reader)?
-                    }
-                    Err(error) => self.failed(&source, error),
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// The raw boot log is not needed beside its conversion.
-    fn is_converted(&self, source: &str) -> bool {
-        source.eq_ignore_ascii_case(PMB)
-            && self.bundle.manifest.files.iter().any(|f| f.path == "traces/bootlog.pml")
-    }
-
-    fn left_out(&mut self, item: &Item, source: &str) -> bool {
-        let out = item.binary && self.options.redact;
-        if out {
-            let why = "names in it cannot be masked without breaking it".into();
-            self.bundle.manifest.left_out.push(Missing { source: source.into(), why });
-        }
-        out
-    }
-
-    fn program(&mut self, item: &Item, program: &str, args: &[&str], writes: bool) -> Result<()> {
-        // A name of its own for each: one that a program left open cannot be created again.
-        let out = format!(r"{WORK}\{}", item.to.replace('/', "-"));
-        let drive = self.machine.real(r"%SystemRoot%").to_string_lossy().chars().take(2).collect::<String>();
-        let given: Vec<String> = args.iter().map(|a| a.replace("{drive}", &drive)).collect();
-        let source = format!("{program} {}", given.join(" "));
-        if self.left_out(item, &source) || self.bundle.has(&source) {
-            return Ok(());
-        }
-        (self.progress)(&source);
-        self.machine.remove(&out)?;
-        let call = Call {
-            program: format!(r"%SystemRoot%\System32\{program}"),
-            args: given.iter().map(|a| a.replace("{out}", &out)).collect(),
-            seconds: SECONDS,
-            output: (!writes).then(|| out.clone()),
-        };
-        match self.machine.run(&call) {
-            Ok(Outcome::Exit(0)) => {}
-            Ok(Outcome::Exit(code)) => self.failed(&source, format!("exit code {code}")),
-            Ok(Outcome::TimedOut) => self.failed(&source, format!("ended after {SECONDS} s")),
-            Err(error) => self.failed(&source, error),
-        }
-        // What a failing program printed may say why.
-        if self.machine.entry(&out)?.is_some_and(|e| e.bytes > 0) {
-            match self.machine.open(&out) {
-                Ok(reader) => self.add(item.to, &source, None, reader)?,
-                Err(error) => self.failed(&source, error),
-            }
-        }
-        self.machine.remove(&out)
-    }
-
-    fn add(
-        &mut self,
-        to: &str,
-        source: &str,
-        modified: Option<String>,
-        mut reader: Box<dyn Read>,
-    ) -> Result<()> {
-        if self.bundle.has(source) {
-            return Ok(());
-        }
-        if self.bundle.manifest.files.iter().any(|f| f.path.eq_ignore_ascii_case(to)) {
-            self.failed(source, format!("{to} is in the bundle already, from elsewhere"));
-            return Ok(());
-        }
-        let file = Collected {
-            path: to.into(),
-            source: source.into(),
-            sha256: String::new(),
-            bytes: 0,
-            modified,
-            masked: 0,
-        };
-        let added = if self.options.redact {
-            let mut redacted = Redacted::new(reader, &self.words);
-            let added = self.bundle.add(file, &mut redacted)?;
-            if let Some(file) = self.bundle.manifest.files.last_mut().filter(|_| added.is_ok()) {
-                file.masked = redacted.masked();
-            }
-            added
-        } else {
-            self.bundle.add(file, &mut *reader)?
-        };
-        if let Err(why) = added {
-            self.failed(source, why);
-        }
-        Ok(())
-    }
+/// The raw boot log, where its conversion is what the bundle gets.
+fn converted_log(machine: &dyn Machine) -> Vec<Held> {
+    let is_converted = machine.entry(PML).is_ok_and(|e| e.is_some());
+    let raw = machine.entry(PMB).ok().flatten().filter(|_| is_converted);
+    let held = raw.and_then(|raw| {
+        Some(Held { name: "Procmon.pmb".into(), bytes: raw.bytes, sha256: sha256(machine, PMB).ok()? })
+    });
+    held.into_iter().collect()
 }

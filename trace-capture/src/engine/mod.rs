@@ -1,16 +1,26 @@
 //! Arms a machine by a plan, and puts it back. Every step is in the journal before it is taken.
 
+mod boot_log;
+mod etw;
 mod restore;
 mod step;
+mod task;
+mod tidy;
 
 use serde::Serialize;
 
 use crate::error::{CaptureError, Result};
 use crate::facts::{Finding, Severity, preflight};
-use crate::journal::{self, Before, Line};
-use crate::machine::{Etw, Machine};
-use crate::plan::{Action, BUNDLES, FOLDER, Plan, TRACES};
-use crate::sessions::{KERNEL, STANDARD};
+use crate::journal::{self, Journal, Line};
+use crate::machine::Machine;
+use crate::messages::{self as say, Message};
+use crate::plan::{Action, FOLDER, Plan, TRACES, WORK};
+
+pub(crate) use boot_log::is_pml;
+pub(crate) use etw::{is_ours, stop_sessions};
+
+/// Version of the journal's layout.
+const VERSION: u32 = 2;
 
 /// How arming went.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -19,6 +29,8 @@ pub struct Armed {
     pub findings: Vec<Finding>,
     /// Steps that failed and were left out: what, and why.
     pub left_out: Vec<(String, String)>,
+    /// What was checked, and what goes on in part.
+    pub notes: Vec<String>,
 }
 
 /// Arms the machine.
@@ -27,49 +39,79 @@ pub struct Armed {
 /// [`CaptureError::Blocked`] by preflight, [`CaptureError::AlreadyArmed`]; where a required step fails, its error
 /// after everything was put back.
 pub fn arm(machine: &dyn Machine, plan: &Plan) -> Result<Armed> {
-    if let Some(lines) = journal::read(machine)? {
-        let armed = lines.iter().any(|l| matches!(l, Line::Armed { .. }));
+    if let Some(journal) = journal::read(machine)? {
+        let armed = journal.lines.iter().any(|l| matches!(l, Line::Armed { .. }));
         return Err(CaptureError::AlreadyArmed { state: if armed { "armed" } else { "half armed" } });
     }
-    let findings = preflight(&machine.facts()?, &plan.options, plan);
-    let blockers: Vec<_> =
-        findings.iter().filter(|f| f.severity == Severity::Blocker).map(|f| f.text.clone()).collect();
+    let facts = machine.facts();
+    let findings = preflight(&facts, &plan.options, plan);
+    let is_blocker = |f: &&Finding| f.severity == Severity::Blocker;
+    let mut blockers: Vec<_> = findings.iter().filter(is_blocker).map(|f| f.text.clone()).collect();
+    let left = crate::traces::list(machine)?;
+    if !left.is_empty() {
+        blockers.push(say::TRACES_LEFT.with(&[&left.len(), &TRACES]));
+    }
     if !blockers.is_empty() {
-        return Err(CaptureError::Blocked(blockers));
+        return Err(CaptureError::Blocked(blockers.iter().map(ToString::to_string).collect()));
     }
     machine.make_folder(FOLDER)?;
-    journal::append(machine, &Line::Start { version: 1, at: machine.now(), options: plan.options.clone() })?;
-    let mut report = Armed { findings, left_out: vec![] };
+    let (at, options) = (machine.now(), plan.options.clone());
+    journal::append(machine, &Line::Start { version: VERSION, at, options, boot: facts.boot })?;
+    let mut report = Armed { findings, ..Armed::default() };
+    let mut failed_copies = Vec::new();
     for (number, step) in plan.steps.iter().enumerate() {
-        let Err(error) = run(machine, number, &step.action) else { continue };
-        if step.required {
-            disarm(machine, true)?;
-            return Err(error);
+        let taken = match step.action.runs().filter(|program| failed_copies.contains(program)) {
+            // What is there under the copy's name is not what was meant to run.
+            Some(program) => not_taken(machine, number, &step.action, program),
+            None => run(machine, number, &step.action),
+        };
+        match taken {
+            Ok(notes) => report.notes.extend(notes),
+            Err(error) if step.required => {
+                disarm(machine, false)?;
+                return Err(error);
+            }
+            Err(error) => {
+                if let Action::CopyFile { to, .. } = &step.action {
+                    failed_copies.push(to.as_str());
+                }
+                report.left_out.push((step.action.does(), error.to_string()));
+            }
         }
-        report.left_out.push((step.action.does(), error.to_string()));
     }
     journal::append(machine, &Line::Armed { at: machine.now() })?;
     Ok(report)
 }
 
-/// Takes one step, journaled; where it fails, undoes it and says so in the journal.
-pub(crate) fn run(machine: &dyn Machine, number: usize, action: &Action) -> Result<()> {
+/// Takes one step, journaled; where it fails, undoes it and says so in the journal. What users should know of it.
+pub(crate) fn run(machine: &dyn Machine, number: usize, action: &Action) -> Result<Vec<String>> {
     let before = step::look(machine, action)?;
     journal::append(machine, &Line::Begin { step: number, action: action.clone(), before: before.clone() })?;
     match step::take(machine, action, &before) {
-        Ok(()) => journal::append(machine, &Line::Done { step: number }),
+        Ok(notes) => {
+            journal::append(machine, &Line::Done { step: number, notes: notes.clone() })?;
+            Ok(notes)
+        }
         Err(error) => {
-            restore::undo(machine, action, &before, Keep::Traces)?;
+            restore::undo(machine, action, &before, Keep::Unbundled)?;
             journal::append(machine, &Line::Failed { step: number, why: error.to_string() })?;
             Err(error)
         }
     }
 }
 
-/// Whether traces outlive the undoing of their folder.
+fn not_taken(machine: &dyn Machine, number: usize, action: &Action, program: &str) -> Result<Vec<String>> {
+    let error = CaptureError::NotTrusted { program: program.into(), why: "it could not be copied there".into() };
+    let why = format!("{}: {error}", action.does());
+    journal::append(machine, &Line::Failed { step: number, why })?;
+    Err(error)
+}
+
+/// What outlives disarming.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Keep {
-    Traces,
+    /// Traces that no finished bundle holds.
+    Unbundled,
     Nothing,
 }
 
@@ -78,8 +120,19 @@ enum Keep {
 pub struct Disarmed {
     /// Steps undone. 0 where the machine was not armed.
     pub undone: usize,
-    /// Folders left because they hold what is nowhere else: traces not collected, bundles.
+    /// Traces that no finished bundle holds. They are kept.
+    pub not_bundled: Vec<String>,
+    /// What else is left in bootrace's folder, such as bundles.
     pub kept: Vec<String>,
+    /// What was found that the journal does not name, and what is to be done by hand.
+    pub left_over: Vec<Message>,
+}
+
+impl Disarmed {
+    /// Whether the machine is as it was, but for traces and bundles.
+    pub fn is_complete(&self) -> bool {
+        self.left_over.is_empty()
+    }
 }
 
 /// Puts everything back. On a machine that is not armed it does nothing; half armed or half disarmed is fine.
@@ -88,86 +141,44 @@ pub struct Disarmed {
 /// # Errors
 /// [`CaptureError::NotRestored`] with all that failed; the journal stays then.
 pub fn disarm(machine: &dyn Machine, discard: bool) -> Result<Disarmed> {
-    let lines = journal::read(machine)?;
-    let collected = lines.iter().flatten().any(|l| matches!(l, Line::Collected { .. }));
-    let keep = if discard || collected { Keep::Nothing } else { Keep::Traces };
+    let journal = journal::read(machine)?;
+    let keep = if discard { Keep::Nothing } else { Keep::Unbundled };
     let mut report = Disarmed::default();
     let mut failed = Vec::new();
     failed.extend(stop_sessions(machine).into_iter().filter_map(|(_, result)| result.err()));
     // One that a killed `capture live` left.
     failed.extend(machine.stop(crate::live::SESSION).err());
-    for (step, action, before) in begun(lines.as_deref().unwrap_or_default()) {
+    for (step, action, before) in journal.iter().flat_map(Journal::begun) {
         match restore::undo(machine, action, before, keep) {
             Ok(()) => {
-                journal::append(machine, &Line::Undone { step })?;
+                note_undone(machine, step);
                 report.undone += 1;
             }
             Err(error) => failed.push(error),
         }
     }
-    if !failed.is_empty() {
-        return Err(CaptureError::NotRestored(failed.iter().map(ToString::to_string).collect()));
+    if failed.is_empty() {
+        failed.extend(tidy::tidy(machine, journal.as_ref(), keep, &mut report).err());
     }
-    machine.remove(&journal::path())?;
-    for entry in machine.list(FOLDER)?.unwrap_or_default() {
-        let path = format!(r"{FOLDER}\{}", entry.name);
-        let empty = entry.folder && machine.list(&path)?.is_some_and(|l| l.is_empty());
-        if empty || (discard && path != BUNDLES) {
-            machine.remove(&path)?;
-        } else {
-            report.kept.push(path);
-        }
+    if failed.is_empty() {
+        return Ok(report);
     }
-    // Only a folder of ours, and only when nothing is in it: without a journal it may be what a kill left.
-    if report.kept.is_empty() && machine.entry(FOLDER)?.is_some() {
-        machine.remove(FOLDER)?;
+    Err(CaptureError::NotRestored(failed.iter().map(ToString::to_string).collect()))
+}
+
+/// Notes that a step is undone. A full disk does not stop the undoing: undoing a step again changes nothing.
+fn note_undone(machine: &dyn Machine, step: usize) {
+    let line = Line::Undone { step };
+    if journal::append(machine, &line).is_err() && machine.remove(WORK).is_ok() {
+        let _ = journal::append(machine, &line);
     }
-    Ok(report)
 }
 
-/// Stops the sessions of ours that run, by name, with what ETW said of each.
-pub(crate) fn stop_sessions(
-    etw: &(impl Etw + ?Sized),
-) -> Vec<(&'static str, Result<Option<crate::machine::Running>>)> {
-    let names = STANDARD.iter().chain([&KERNEL]).map(|s| s.name);
-    names
-        .map(|name| {
-            let stopped = match etw.query(name) {
-                Ok(Some(running)) if is_ours(&running.file) => etw.stop(name),
-                Ok(_) => Ok(None),
-                Err(error) => Err(error),
-            };
-            (name, stopped)
-        })
-        .collect()
-}
-
-/// Whether a session's trace file lies in our folder: a session of the same name may be somebody else's. ETW names
-/// the file with a drive letter or as `\SystemRoot\…`.
-pub(crate) fn is_ours(file: &str) -> bool {
-    let folder = TRACES.trim_start_matches("%SystemRoot%").to_ascii_lowercase();
-    file.to_ascii_lowercase().contains(&folder)
-}
-
-/// The steps that were begun and are not undone, the last one first, with what was there before.
-pub(crate) fn begun(lines: &[Line]) -> Vec<(usize, &Action, &Before)> {
-    let undone = |number: usize| {
-        lines
-            .iter()
-            .any(|line| matches!(line, Line::Failed { step, .. } | Line::Undone { step } if *step == number))
-    };
-    let steps = lines.iter().rev().filter_map(|line| match line {
-        Line::Begin { step, action, before } if !undone(*step) => Some((*step, action, before)),
-        _ => None,
-    });
-    steps.collect()
-}
-
-/// Undoes the one kind of step that goes before disarm: the task of `--auto-collect`, which runs once.
-pub(crate) fn remove_task(machine: &dyn Machine, lines: &[Line]) -> Result<()> {
-    for (step, action, before) in begun(lines) {
-        if matches!(action, Action::CreateTask { .. }) {
-            restore::undo(machine, action, before, Keep::Traces)?;
+/// Removes the task that has done its work, before disarm removes the rest.
+pub(crate) fn remove_task(machine: &dyn Machine, journal: &Journal, task: &str) -> Result<()> {
+    for (step, action, before) in journal.begun() {
+        if matches!(action, Action::CreateTask { name, .. } if name == task) {
+            restore::undo(machine, action, before, Keep::Unbundled)?;
             journal::append(machine, &Line::Undone { step })?;
         }
     }

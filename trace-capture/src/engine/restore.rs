@@ -1,27 +1,30 @@
 //! Undoes a step: what it changed becomes exactly what it was. Doing it twice is doing it once.
 
-use super::Keep;
-use super::step::{SCHTASKS, failed, is_driver_file, schtasks, service_key, task_exists};
-use crate::error::Result;
-use crate::journal::Before;
-use crate::machine::{Machine, Outcome};
-use crate::plan::{Action, DRIVERS, PMB, SERVICES_KEY, TRACES};
+use super::tidy::remove_traces;
+use super::{Keep, etw, task};
+use crate::error::{CaptureError, Result};
+use crate::journal::{Before, is_driver, is_driver_file};
+use crate::machine::Machine;
+use crate::plan::{Action, DRIVERS, EARLIER_PMB, PMB, SERVICES_KEY, TRACES};
+use crate::sessions::Session;
 use crate::tree::Tree;
 
 /// Undoes `action`.
 pub(super) fn undo(machine: &dyn Machine, action: &Action, before: &Before, keep: Keep) -> Result<()> {
     match action {
-        Action::MakeFolder { path } => {
-            let kept = keep == Keep::Traces && path == TRACES;
-            if before.existed == Some(true) || (kept && machine.list(path)?.is_some_and(|l| !l.is_empty())) {
+        Action::MakeFolder { path } if path == TRACES => {
+            remove_traces(machine, keep)?;
+            if before.existed == Some(true) || machine.list(path)?.is_some_and(|l| !l.is_empty()) {
                 return Ok(());
             }
             machine.remove(path)
         }
-        Action::CopyFile { to, .. } | Action::RecordServices { to } => match before.existed {
-            Some(true) => Ok(()),
-            _ => machine.remove(to),
-        },
+        Action::MakeFolder { path } | Action::CopyFile { to: path, .. } | Action::RecordServices { to: path } => {
+            match before.existed {
+                Some(true) => Ok(()),
+                _ => machine.remove(path),
+            }
+        }
         Action::SetAside { from, to } => {
             if before.existed == Some(true) && machine.entry(to)?.is_some() {
                 machine.rename(to, from)?;
@@ -40,35 +43,45 @@ pub(super) fn undo(machine: &dyn Machine, action: &Action, before: &Before, keep
             Ok(())
         }
         // Sessions are stopped by name before any step is undone, here for a start that failed half way.
-        Action::StartSession { session, .. } => match machine.query(session)? {
-            Some(running) if super::is_ours(&running.file) => machine.stop(session).map(drop),
-            _ => Ok(()),
+        Action::StartSession { session, .. } => match Session::named(session) {
+            Some(session) => etw::stop(machine, session).map(drop),
+            None => Ok(()),
         },
         Action::EnableBootLog { .. } => {
-            restore_driver(machine, before)?;
-            if before.existed == Some(false) && machine.entry(PMB)?.is_some() {
-                let to = format!(r"{TRACES}\Procmon.pmb");
-                machine.remove(&to)?;
-                machine.rename(PMB, &to)?;
-            }
-            Ok(())
+            take_boot_log(machine, before)?;
+            restore_driver(machine, before)
         }
         Action::ConvertBootLog { .. } => restore_driver(machine, before),
         Action::CreateTask { name, .. } => {
-            if before.existed == Some(true) || !task_exists(machine, name)? {
+            if before.existed == Some(true) || !task::exists(machine, name)? {
                 return Ok(());
             }
-            match schtasks(machine, &["/Delete", "/TN", name, "/F"])? {
-                Outcome::Exit(0) => Ok(()),
-                outcome => Err(failed(SCHTASKS, outcome, "delete the task by hand in the Task Scheduler")),
-            }
+            task::delete(machine, name)
         }
     }
 }
 
-/// Process Monitor's settings, its driver's keys and files.
+/// Moves the boot log that this capture made to the traces. One that was there before and is back is not ours.
+fn take_boot_log(machine: &dyn Machine, before: &Before) -> Result<()> {
+    let theirs_is_back = before.set_aside && machine.entry(EARLIER_PMB)?.is_none();
+    if before.existed != Some(false) || theirs_is_back || machine.entry(PMB)?.is_none() {
+        return Ok(());
+    }
+    machine.make_folder(TRACES)?;
+    for number in 1.. {
+        let name = if number == 1 { "Procmon.pmb".to_owned() } else { format!("Procmon-{number}.pmb") };
+        let to = format!(r"{TRACES}\{name}");
+        if machine.entry(&to)?.is_none() {
+            return machine.rename(PMB, &to);
+        }
+    }
+    Ok(())
+}
+
+/// Process Monitor's settings, its driver's keys and files. An offline Windows has the drivers, not the settings.
 fn restore_driver(machine: &dyn Machine, before: &Before) -> Result<()> {
-    for (key, tree) in &before.keys {
+    let is_out_of_reach = |key: &str| machine.is_offline() && !key.starts_with(SERVICES_KEY);
+    for (key, tree) in before.keys.iter().filter(|(key, _)| !is_out_of_reach(key)) {
         restore(machine, key, tree.as_ref())?;
     }
     for key in driver_keys(machine)? {
@@ -81,7 +94,10 @@ fn restore_driver(machine: &dyn Machine, before: &Before) -> Result<()> {
             machine.remove(&file)?;
         }
     }
-    Ok(())
+    match before.keys.iter().find(|(key, _)| is_out_of_reach(key)) {
+        Some((key, _)) => Err(CaptureError::OfflineWindows { what: format!("Process Monitor's key {key}") }),
+        None => Ok(()),
+    }
 }
 
 /// Makes a key what it was, by its differences only: what did not change keeps its place and its permissions.
@@ -110,33 +126,14 @@ fn restore(machine: &dyn Machine, key: &str, before: Option<&Tree>) -> Result<()
     machine.write(key, &Tree { values: changed, keys: vec![] })
 }
 
-/// Whether a service or driver is Process Monitor's: PROCMON and a number (23, 24, 25 were seen).
-pub(super) fn is_driver(name: &str) -> bool {
-    let digits = name.to_ascii_uppercase();
-    let digits = digits.strip_prefix("PROCMON").unwrap_or_default();
-    !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit())
-}
-
 /// Keys of Process Monitor's drivers.
 pub(super) fn driver_keys(machine: &dyn Machine) -> Result<Vec<String>> {
     let names = machine.subkeys(SERVICES_KEY)?;
-    Ok(names.iter().filter(|n| is_driver(n)).map(|n| service_key(n)).collect())
+    Ok(names.iter().filter(|n| is_driver(n)).map(|n| format!(r"{SERVICES_KEY}\{n}")).collect())
 }
 
 /// Files of Process Monitor's drivers.
 pub(super) fn driver_files(machine: &dyn Machine) -> Result<Vec<String>> {
     let entries = machine.list(DRIVERS)?.unwrap_or_default();
     Ok(entries.iter().filter(|e| is_driver_file(&e.name)).map(|e| format!(r"{DRIVERS}\{}", e.name)).collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_procmon_and_a_number_is_its_driver() {
-        assert!(is_driver("PROCMON24") && is_driver("procmon25") && is_driver_file("PROCMON23.SYS"));
-        assert!(!is_driver("PROCMON") && !is_driver("PROCMON24X") && !is_driver("XPROCMON24"));
-        assert!(!is_driver_file("PROCMON24.SYS.bak") && !is_driver_file("PROCMON24"));
-    }
 }

@@ -1,38 +1,25 @@
 //! The plan: what arming does to a machine, step by step, as data. Nothing here touches a machine.
 
+mod action;
+mod paths;
 mod text;
 
 use serde::{Deserialize, Serialize};
 
 use crate::error::{CaptureError, Result};
 use crate::facts::Facts;
-use crate::sessions::{FILE_MAX, KERNEL, STANDARD, Session};
-use crate::tree::Tree;
+use crate::sessions::size::{Files, Space, fit, limit_mb};
+use crate::sessions::{FILE_MAX, KERNEL, STANDARD, Session, files};
 
-/// bootrace's own folder on the machine. Only administrators can create anything in `%SystemRoot%`, so that nobody
-/// else can have planted it; `%ProgramData%` would let every user do so.
-pub const FOLDER: &str = r"%SystemRoot%\bootrace";
-/// Where the trace files go.
-pub const TRACES: &str = r"%SystemRoot%\bootrace\traces";
-/// Temporary files, also those of the programs that are started.
-pub const WORK: &str = r"%SystemRoot%\bootrace\work";
-/// Where bundles go unless told otherwise. Disarm leaves it.
-pub const BUNDLES: &str = r"%SystemRoot%\bootrace\bundles";
-/// Copy of Process Monitor: what was checked at arming is what runs after the reboot.
-pub const PROCMON: &str = r"%SystemRoot%\bootrace\Procmon64.exe";
-/// Copy of bootrace that `--auto-collect` starts.
-pub const SELF: &str = r"%SystemRoot%\bootrace\bootrace.exe";
-/// Services as they were when arming.
-pub const SERVICES_BEFORE: &str = r"%SystemRoot%\bootrace\services-before.json";
-/// The boot log that Process Monitor's driver writes.
-pub const PMB: &str = r"%SystemRoot%\Procmon.pmb";
-/// The scheduled task of `--auto-collect`.
-pub const TASK: &str = "bootrace collect";
+pub use action::{Action, Step};
+pub use paths::*;
 
-/// The folder in which Process Monitor unpacks its driver.
-pub const DRIVERS: &str = r"%SystemRoot%\System32\drivers";
-/// Services and drivers, where Process Monitor's driver is registered.
-pub const SERVICES_KEY: &str = r"HKLM\SYSTEM\CurrentControlSet\Services";
+/// The scheduled task of `--auto-collect`, and its minutes after the start.
+pub const COLLECT_TASK: (&str, u32) = ("bootrace collect", 10);
+/// The scheduled task that ends the recording of a boot, and its minutes after the start.
+pub const WATCH_TASK: (&str, u32) = ("bootrace watch", 20);
+/// Version of the plan's layout.
+const VERSION: u32 = 2;
 
 /// What the person asks for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,8 +34,10 @@ pub struct Options {
     pub kernel: bool,
     /// Whether sessions also start now, so that the shutdown is recorded.
     pub shutdown: bool,
-    /// Whether to collect by itself after the next logon. The path of this bootrace.exe.
-    pub auto_collect: Option<String>,
+    /// Whether to collect by itself after the next boot.
+    pub auto_collect: bool,
+    /// The path of this bootrace.exe, for what runs after the restart.
+    pub program: String,
     /// The folder of a Windows that does not run, such as `D:\Windows`.
     pub offline: Option<String>,
 }
@@ -61,95 +50,11 @@ impl Default for Options {
             accept_eula: false,
             kernel: false,
             shutdown: true,
-            auto_collect: None,
+            auto_collect: false,
+            program: "bootrace.exe".into(),
             offline: None,
         }
     }
-}
-
-/// One change to a machine.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "do", rename_all = "kebab-case")]
-pub enum Action {
-    /// Creates a folder that only Administrators and SYSTEM can open.
-    MakeFolder {
-        /// The folder.
-        path: String,
-    },
-    /// Copies a file to a new name.
-    CopyFile {
-        /// The file.
-        from: String,
-        /// The new name.
-        to: String,
-    },
-    /// Moves a file to a new name on the same volume, where it is there.
-    SetAside {
-        /// The file.
-        from: String,
-        /// The new name.
-        to: String,
-    },
-    /// Writes the list of services with their states.
-    RecordServices {
-        /// The file.
-        to: String,
-    },
-    /// Writes a registry key with all below it.
-    WriteKey {
-        /// The key.
-        key: String,
-        /// Its contents.
-        tree: Tree,
-    },
-    /// Starts a trace session that is to run until the shutdown.
-    StartSession {
-        /// The session's name, one of [`crate::sessions`].
-        session: String,
-        /// Its trace file.
-        file: String,
-    },
-    /// Has Process Monitor set its driver to log the next boot.
-    EnableBootLog {
-        /// Process Monitor.
-        procmon: String,
-    },
-    /// Has Process Monitor convert the boot log.
-    ConvertBootLog {
-        /// Process Monitor.
-        procmon: String,
-        /// The PML file.
-        to: String,
-    },
-    /// Registers a task that runs once a user has logged on.
-    CreateTask {
-        /// The task's name.
-        name: String,
-        /// What it runs: a program's path and its arguments.
-        command: String,
-    },
-}
-
-/// A step: an action and why it is taken.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Step {
-    /// What is changed.
-    pub action: Action,
-    /// Why.
-    pub why: String,
-    /// Whether arming fails without it. The others are undone and left out where they fail.
-    pub required: bool,
-}
-
-/// Disk space on the Windows volume, bytes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Space {
-    /// What the traces will probably take.
-    pub expected_bytes: u64,
-    /// What they take at most by their limits; Process Monitor's boot log has none and counts as estimated.
-    pub at_most_bytes: u64,
-    /// Memory for buffers at least and at most, while sessions run.
-    pub memory_bytes: (u64, u64),
 }
 
 /// The plan.
@@ -176,22 +81,8 @@ impl Plan {
     }
 }
 
-/// Estimated size of one Process Monitor boot log with its conversion, bytes: 2 GB for some six million events of
-/// about 170 bytes each in the .pmb, and as much again for the .pml.
-pub const BOOTLOG_BYTES: u64 = 2 << 30;
-
-/// The file of an AutoLogger session. ETW appends `.0001`, `.0002`… for each boot.
-pub fn boot_file(session: &str) -> String {
-    format!(r"{TRACES}\{session}.etl")
-}
-
-/// The file of a session that starts while arming.
-pub fn shutdown_file(session: &str) -> String {
-    format!(r"{TRACES}\{session}-before-restart.etl")
-}
-
 /// The sessions that the options ask for.
-pub fn sessions(options: &Options) -> impl Iterator<Item = &'static Session> {
+pub fn sessions(options: &Options) -> impl Iterator<Item = &'static Session> + Clone {
     STANDARD.iter().chain(options.kernel.then_some(&KERNEL))
 }
 
@@ -201,71 +92,100 @@ pub fn sessions(options: &Options) -> impl Iterator<Item = &'static Session> {
 /// [`CaptureError::Usage`] where options contradict each other.
 pub fn build(options: &Options, facts: &Facts) -> Result<Plan> {
     check(options)?;
-    let mut steps = Vec::new();
-    let mut add = |required, action, why: &str| steps.push(Step { action, why: why.into(), required });
-
-    add(
-        true,
-        Action::MakeFolder { path: TRACES.into() },
-        "for the trace files; only administrators can open it",
-    );
-    add(
-        true,
-        Action::MakeFolder { path: WORK.into() },
-        "for temporary files, so that nothing runs or reads from a folder of users",
-    );
-    if options.offline.is_none() {
-        add(
-            false,
-            Action::RecordServices { to: SERVICES_BEFORE.into() },
-            "start types and states before the restart, to compare with those after it",
-        );
-    }
+    let space = space(options, facts);
+    let mut steps = Steps(Vec::new());
+    steps.folders(options);
     for session in sessions(options) {
-        let tree = session.tree(&boot_file(session.name), options.boots + 1);
-        add(true, Action::WriteKey { key: session.key(), tree }, session.why);
+        let limit = limit_mb(session, space.percent);
+        let tree = session.tree(&boot_file(session.name), files(options.boots), limit);
+        steps.need(Action::WriteKey { key: session.key(), tree }, session.why);
     }
-    if let Some(program) = &options.auto_collect {
-        add(
-            false,
-            Action::CopyFile { from: program.clone(), to: SELF.into() },
-            "the task runs this copy, which users cannot replace",
-        );
-        let command = format!("\"{SELF}\" capture collect --auto");
-        add(
-            false,
-            Action::CreateTask { name: TASK.into(), command },
-            "collects by itself after the next logon, once",
-        );
+    if options.auto_collect || options.procmon.is_some() {
+        steps.tasks(options);
     }
     if let Some(procmon) = &options.procmon {
-        add(
-            false,
-            Action::CopyFile { from: procmon.clone(), to: PROCMON.into() },
+        steps.process_monitor(procmon, facts);
+    }
+    if records_shutdown(options) {
+        for session in sessions(options) {
+            let action = Action::StartSession {
+                session: session.name.into(),
+                file: shutdown_file(session.name),
+                max_file_mb: limit_mb(session, space.percent),
+            };
+            steps.want(action, "runs until the restart: updates also fail while Windows shuts down");
+        }
+    }
+    Ok(Plan { version: VERSION, options: options.clone(), steps: steps.0, space })
+}
+
+struct Steps(Vec<Step>);
+
+impl Steps {
+    fn need(&mut self, action: Action, why: &str) {
+        self.0.push(Step { action, why: why.into(), required: true });
+    }
+
+    fn want(&mut self, action: Action, why: &str) {
+        self.0.push(Step { action, why: why.into(), required: false });
+    }
+
+    fn folders(&mut self, options: &Options) {
+        self.need(
+            Action::MakeFolder { path: TRACES.into() },
+            "for the trace files; only administrators can open it",
+        );
+        self.need(
+            Action::MakeFolder { path: WORK.into() },
+            "for temporary files, so that nothing runs or reads from a folder of users",
+        );
+        if options.offline.is_none() {
+            self.want(
+                Action::RecordServices { to: SERVICES_BEFORE.into() },
+                "start types and states before the restart, to compare with those after it",
+            );
+        }
+    }
+
+    fn tasks(&mut self, options: &Options) {
+        self.want(
+            Action::CopyFile { from: options.program.clone(), to: SELF.into() },
+            "the tasks run this copy, which users cannot replace",
+        );
+        let mut task = |(name, minutes): (&str, u32), arguments: &str, why: &str| {
+            let (name, program, arguments) = (name.into(), SELF.into(), arguments.into());
+            self.want(Action::CreateTask { name, program, arguments, minutes }, why);
+        };
+        if options.auto_collect {
+            task(COLLECT_TASK, "capture collect --auto", "collects by itself after the next boot, once");
+        }
+        if options.procmon.is_some() {
+            let why = "ends the recording when the update has finished: Process Monitor's boot log has no limit of its own";
+            task(WATCH_TASK, "capture watch", why);
+        }
+    }
+
+    fn process_monitor(&mut self, procmon: &str, facts: &Facts) {
+        let copy = procmon_copy(procmon);
+        self.want(
+            Action::CopyFile { from: procmon.into(), to: copy.clone() },
             "what is checked now is what runs after the restart",
         );
         if facts.bootlog_left != Some(false) {
-            let to = format!(r"{FOLDER}\earlier-Procmon.pmb");
-            add(
-                false,
-                Action::SetAside { from: PMB.into(), to },
+            self.want(
+                Action::SetAside { from: PMB.into(), to: EARLIER_PMB.into() },
                 "an unconverted boot log makes Process Monitor ask a question that nobody sees",
             );
         }
-        add(
-            false,
-            Action::EnableBootLog { procmon: PROCMON.into() },
+        self.want(
+            Action::EnableBootLog { procmon: copy },
             "every file and registry operation of the next boot, once; ETW covers the boots after it",
         );
     }
-    if options.shutdown && options.offline.is_none() {
-        for session in sessions(options) {
-            let action =
-                Action::StartSession { session: session.name.into(), file: shutdown_file(session.name) };
-            add(false, action, "runs until the restart: updates also fail while Windows shuts down");
-        }
-    }
-    Ok(Plan { version: 1, options: options.clone(), steps, space: space(options) })
+}
+
+fn records_shutdown(options: &Options) -> bool {
+    options.shutdown && options.offline.is_none()
 }
 
 fn check(options: &Options) -> Result<()> {
@@ -281,7 +201,7 @@ fn check(options: &Options) -> Result<()> {
             "--procmon does not go with --offline: Process Monitor can arm only the Windows it runs on; leave it out, ETW works offline".into(),
         ));
     }
-    if options.offline.is_some() && options.auto_collect.is_some() {
+    if options.offline.is_some() && options.auto_collect {
         return Err(CaptureError::Usage(
             "--auto-collect does not go with --offline: a task cannot be registered in a Windows that does not run; collect by hand".into(),
         ));
@@ -289,22 +209,10 @@ fn check(options: &Options) -> Result<()> {
     Ok(())
 }
 
-fn space(options: &Options) -> Space {
-    const MB: u64 = 1 << 20;
-    let mut space = Space::default();
-    // One file a boot, and one for the time until the restart.
-    let files = u64::from(options.boots) + u64::from(options.shutdown && options.offline.is_none());
-    for session in sessions(options) {
-        space.expected_bytes += files * u64::from(session.expected_mb) * MB;
-        space.at_most_bytes += files * u64::from(session.max_file_mb) * MB;
-        let (least, most) = session.buffers();
-        space.memory_bytes = (space.memory_bytes.0 + least, space.memory_bytes.1 + most);
-    }
-    if options.procmon.is_some() {
-        space.expected_bytes += BOOTLOG_BYTES;
-        space.at_most_bytes += BOOTLOG_BYTES;
-    }
-    space
+fn space(options: &Options, facts: &Facts) -> Space {
+    let before = u32::from(records_shutdown(options));
+    let count = Files { expected: options.boots + before, at_most: files(options.boots) + before };
+    fit(sessions(options), count, options.procmon.is_some(), facts.free_bytes, facts.cpus)
 }
 
 #[cfg(test)]
@@ -318,7 +226,7 @@ mod tests {
             kernel: true,
             procmon: Some(r"C:\T\Procmon64.exe".into()),
             accept_eula: true,
-            auto_collect: Some(r"C:\T\bootrace.exe".into()),
+            auto_collect: true,
             ..Options::default()
         };
         let plan = build(&options, &Facts::default()).unwrap();
@@ -336,21 +244,34 @@ mod tests {
                 .all(|s| matches!(s.action, Action::MakeFolder { .. } | Action::WriteKey { .. }))
         );
         assert!(build(&Options { procmon: Some("x".into()), ..options.clone() }, &Facts::default()).is_err());
-        assert!(build(&Options { auto_collect: Some("x".into()), ..options }, &Facts::default()).is_err());
+        assert!(build(&Options { auto_collect: true, ..options }, &Facts::default()).is_err());
     }
 
     #[test]
-    fn each_boot_keeps_its_file() {
+    fn each_boot_keeps_its_file_and_limits_count_every_file() {
         for boots in [1, 15] {
             let plan = build(&Options { boots, ..Options::default() }, &Facts::default()).unwrap();
+            let mut limits = 0;
             for step in &plan.steps {
                 if let Action::WriteKey { tree, .. } = &step.action {
-                    assert_eq!(tree.value("FileMax").and_then(crate::tree::Data::as_dword), Some(boots + 1));
+                    let number = |name| tree.value(name).and_then(crate::tree::Data::as_dword).unwrap();
+                    assert!(number("FileMax") >= boots + 1 && number("FileMax") >= 5);
+                    limits += u64::from(number("FileMax") + 1) * u64::from(number("MaxFileSize")) << 20;
                 }
             }
+            assert_eq!(plan.space.at_most_bytes, limits);
         }
         for boots in [0, 16] {
             assert!(build(&Options { boots, ..Options::default() }, &Facts::default()).is_err());
         }
+    }
+
+    #[test]
+    fn process_monitor_brings_the_task_that_ends_the_recording() {
+        let options = Options { procmon: Some(r"D:\procmon64A.exe".into()), ..Options::default() };
+        let plan = build(&options, &Facts::default()).unwrap();
+        let run: Vec<_> = plan.steps.iter().filter_map(|s| s.action.runs()).collect();
+        assert_eq!(run, [SELF, r"%SystemRoot%\bootrace\Procmon64a.exe"]);
+        assert!(build(&Options::default(), &Facts::default()).unwrap().steps.iter().all(|s| s.action.runs().is_none()));
     }
 }

@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use super::{Action, FOLDER, PMB, Plan, TRACES};
+use super::{Action, FOLDER, PMB, Plan, TRACES, WATCH_TASK};
 use crate::facts::size;
 use crate::sessions::Session;
+use crate::sessions::size::{BOOT_LOG_BYTES, RESERVE_BYTES};
 use crate::tree::{Data, Tree};
 
 impl Action {
@@ -16,14 +17,20 @@ impl Action {
             Self::SetAside { from, to } => format!("move {from}, if there, to {to}"),
             Self::RecordServices { to } => format!("write the services' states to {to}"),
             Self::WriteKey { key, .. } => format!("write the registry key {key}"),
-            Self::StartSession { session, file } => format!("start the trace session {session} into {file}"),
+            Self::StartSession { session, file, max_file_mb } => {
+                format!("start the trace session {session} into {file}, circular, at most {max_file_mb} MB")
+            }
             Self::EnableBootLog { procmon } => {
                 format!("run \"{procmon}\" /AcceptEula /Quiet /Minimized /NoFilter /EnableBootLogging")
             }
             Self::ConvertBootLog { procmon, to } => {
                 format!("run \"{procmon}\" /AcceptEula /Quiet /Minimized /ConvertBootLog \"{to}\"")
             }
-            Self::CreateTask { name, command } => format!("register the task \"{name}\" to run {command}"),
+            Self::CreateTask { name, program, arguments, minutes } => {
+                format!(
+                    "register the task \"{name}\" to run \"{program}\" {arguments}, {minutes} minutes after each start"
+                )
+            }
         }
     }
 
@@ -31,7 +38,7 @@ impl Action {
     pub fn undo(&self) -> &'static str {
         match self {
             Self::MakeFolder { path } if path == TRACES => {
-                "the folder is removed; uncollected traces are kept and named"
+                "the folder is removed; traces that are in no bundle are kept and named"
             }
             Self::MakeFolder { .. } => "the folder is removed",
             Self::CopyFile { .. } | Self::RecordServices { .. } => "the file is deleted",
@@ -43,7 +50,7 @@ impl Action {
             Self::EnableBootLog { .. } | Self::ConvertBootLog { .. } => {
                 "the PROCMON driver's key, its file and Process Monitor's settings become what they were"
             }
-            Self::CreateTask { .. } => "the task is deleted; it also goes when it has run",
+            Self::CreateTask { .. } => "the task is deleted",
         }
     }
 }
@@ -56,15 +63,8 @@ impl fmt::Display for Plan {
         };
         let boots =
             if self.options.boots == 1 { "boot".to_owned() } else { format!("{} boots", self.options.boots) };
-        let (least, most) = self.space.memory_bytes;
         writeln!(f, "Arming {target} for the next {boots}: {} steps.", self.steps.len())?;
-        writeln!(
-            f,
-            "  disk    about {}, at most {} (estimates)",
-            size(self.space.expected_bytes),
-            size(self.space.at_most_bytes)
-        )?;
-        writeln!(f, "  memory  {} to {} for buffers while the sessions run", size(least), size(most))?;
+        self.sizes(f)?;
         writeln!(
             f,
             "  undo    each step is in {FOLDER}\\journal.jsonl before it is taken; disarm goes backwards"
@@ -92,16 +92,45 @@ impl fmt::Display for Plan {
             let rest = if step.required { "" } else { " (if the step fails, the others go on without it)" };
             writeln!(f, "    undo  {}{rest}", step.action.undo())?;
         }
+        writeln!(f, "\n{WHAT_ETW_CANNOT_SHOW}")?;
         if self.options.procmon.is_some() {
             writeln!(
                 f,
-                "\nProcess Monitor's boot log ({PMB}) has no limit of its own; 2 GB are counted for it."
+                "\nProcess Monitor's boot log ({PMB}) has no limit of its own: {} are counted, and the task \"{}\" watches it.",
+                size(BOOT_LOG_BYTES),
+                WATCH_TASK.0
             )?;
         }
         writeln!(
             f,
             "\nThen: install the update, restart, `bootrace capture collect`, `bootrace capture disarm`."
         )
+    }
+}
+
+/// Said wherever a user chooses between Process Monitor and ETW.
+const WHAT_ETW_CANNOT_SHOW: &str = "\
+Process Monitor is the recommended source; ETW is what runs without it. ETW's file events come from the FileInfo
+minifilter (altitude 40500): what an antivirus or EDR driver above it denies is absent from them, or looks like a success.";
+
+impl Plan {
+    fn sizes(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let space = &self.space;
+        writeln!(
+            f,
+            "  disk    about {}, at most {} (estimates); {} stay free",
+            size(space.expected_bytes),
+            size(space.at_most_bytes),
+            size(RESERVE_BYTES)
+        )?;
+        if space.percent < 100 {
+            writeln!(f, "          each file may grow to {} % of its full limit, for want of room", space.percent)?;
+        }
+        if let Some(idle) = space.idle_bytes_an_hour {
+            writeln!(f, "          {} in an hour in which nothing happens, on this machine's CPUs", size(idle))?;
+        }
+        let (least, most) = space.memory_bytes;
+        writeln!(f, "  memory  {} to {} for buffers while the sessions run", size(least), size(most))
     }
 }
 
@@ -130,6 +159,9 @@ fn write_key(f: &mut fmt::Formatter<'_>, tree: &Tree, session: Option<&Session>)
         let keywords =
             if keywords == 0 { "all keywords".to_owned() } else { format!("keywords 0x{keywords:X}") };
         writeln!(f, "      {guid}  {}, level {level}, {keywords}", known.map_or("", |p| p.name))?;
+        if let Some(left_out) = known.map(|p| p.leave_out).filter(|ids| !ids.is_empty()) {
+            writeln!(f, "        Filters: Enabled 1, EventIdFilterIn 0, EventIds {left_out:?}")?;
+        }
         writeln!(f, "        {}", known.map_or("", |p| p.why))?;
     }
     Ok(())

@@ -2,7 +2,7 @@
 
 use trace_capture::engine::{arm, disarm};
 use trace_capture::error::CaptureError;
-use trace_capture::machine::{Etw, Machine, Registry};
+use trace_capture::machine::{Etw, Machine, Registry, Signer};
 use trace_capture::plan::{self, Action, Options, Plan};
 use trace_capture::sessions::AUTOLOGGER;
 use trace_capture::tree::{Data, Tree};
@@ -15,13 +15,14 @@ pub(crate) fn full() -> Options {
         procmon: Some(r"C:\T\Procmon64.exe".into()),
         accept_eula: true,
         kernel: true,
-        auto_collect: Some(r"C:\T\bootrace.exe".into()),
+        auto_collect: true,
+        program: r"C:\T\bootrace.exe".into(),
         ..Options::default()
     }
 }
 
 pub(crate) fn plan_for(fake: &Fake, options: &Options) -> Plan {
-    plan::build(options, &fake.facts().unwrap()).unwrap()
+    plan::build(options, &fake.facts()).unwrap()
 }
 
 #[test]
@@ -41,10 +42,10 @@ fn arming_writes_the_planned_keys_and_disarming_leaves_nothing() {
     }
     assert_eq!(keys, 4);
     assert_eq!(fake.state.borrow().sessions.len(), 4);
-    assert_eq!(fake.state.borrow().tasks, ["bootrace collect"]);
+    assert_eq!(fake.tasks(), ["bootrace collect", "bootrace watch"]);
     let report = disarm(&fake, true).unwrap();
     assert_eq!(report.undone, plan.steps.len());
-    assert_eq!(report.kept, Vec::<String>::new());
+    assert_eq!((report.kept, report.left_over), (vec![], vec![]));
     fake.assert_is(&before);
     assert_eq!(disarm(&fake, false).unwrap().undone, 0);
 }
@@ -56,9 +57,11 @@ fn after_restarts_disarming_leaves_nothing_but_uncollected_traces() {
     arm(&fake, &plan_for(&fake, &full())).unwrap();
     fake.restart();
     fake.restart();
-    assert!(fake.file(r"C:\Windows\bootrace\traces\bootrace-file.etl.0002").is_some());
+    assert!(fake.file(r"C:\Windows\bootrace\traces\bootrace-file.etl.002").is_some());
     let report = disarm(&fake, false).unwrap();
-    assert_eq!(report.kept, [plan::TRACES]);
+    assert_eq!((report.kept, report.left_over), (vec![plan::TRACES.to_owned()], vec![]));
+    // Two boots and the time before them, of four sessions, and the boot log.
+    assert_eq!(report.not_bundled.len(), 3 * 4 + 1);
     let left: Vec<_> = fake.files().into_iter().filter(|f| f.contains("bootrace")).collect();
     assert!(left.contains(&r"c:\windows\bootrace\traces\procmon.pmb".to_owned()), "{left:?}");
     assert!(
@@ -115,10 +118,12 @@ fn a_key_above_ours_that_was_not_there_goes_again_unless_somebody_used_it() {
 }
 
 #[test]
-fn process_monitors_exit_code_decides_nothing() {
+fn only_the_drivers_key_and_its_file_say_whether_the_boot_log_is_armed() {
     for (does, armed) in [
         (Procmon::Works, true),
         (Procmon::WorksSayingOne, true),
+        (Procmon::WorksAndStaysOpen, true),
+        (Procmon::WithoutDriverFile, false),
         (Procmon::SaysZero, false),
         (Procmon::SaysOne, false),
         (Procmon::Hangs, false),
@@ -127,13 +132,79 @@ fn process_monitors_exit_code_decides_nothing() {
         fake.procmon.set(does);
         let report = arm(&fake, &plan_for(&fake, &full())).unwrap();
         assert_eq!(report.left_out.is_empty(), armed, "{does:?}");
+        assert_eq!(report.notes.iter().any(|n| n.contains("signed by Microsoft Corporation, SHA-256")), armed);
         if let [(what, why)] = &report.left_out[..] {
             assert!(what.contains("/EnableBootLogging") && why.contains("ETW alone"), "{why}");
-            // Undone at once: the licence that it accepted is not left behind.
+            // Undone at once: neither the licence that it accepted nor a half armed driver is left behind.
             let settings = format!(r"{}\Software\Sysinternals", super::fake::USER);
             assert_eq!(fake.tree(&settings).unwrap(), None);
+            assert_eq!(fake.tree(r"HKLM\SYSTEM\CurrentControlSet\Services\PROCMON24").unwrap(), None);
         }
     }
+}
+
+#[test]
+fn a_process_monitor_that_microsoft_did_not_sign_is_not_run() {
+    for signer in [Signer::Invalid("the signature does not hold".into()), Signer::Valid("Contoso".into())] {
+        let fake = Fake::new();
+        *fake.signer.borrow_mut() = signer;
+        let report = arm(&fake, &plan_for(&fake, &full())).unwrap();
+        assert!(report.left_out[0].1.contains("is not run") && report.left_out[0].1.contains("SHA-256"));
+        assert!(fake.calls.borrow().iter().all(|c| !c.program.contains("Procmon")));
+    }
+}
+
+#[test]
+fn what_lies_under_the_name_of_a_copy_that_failed_is_not_run() {
+    let fake = Fake::new();
+    for planted in [r"C:\Windows\bootrace\Procmon64.exe", r"C:\Windows\bootrace\bootrace.exe"] {
+        fake.put_with_folders(planted, b"planted");
+    }
+    let report = arm(&fake, &plan_for(&fake, &full())).unwrap();
+    assert!(fake.calls.borrow().iter().all(|c| !c.program.contains("bootrace")), "{:?}", fake.calls);
+    assert_eq!(fake.tasks(), Vec::<String>::new());
+    // Two copies, two tasks that run one, and Process Monitor.
+    assert_eq!(report.left_out.len(), 5, "{:?}", report.left_out);
+    assert_eq!(report.left_out.iter().filter(|(_, why)| why.contains("could not be copied")).count(), 3);
+}
+
+#[test]
+fn a_provider_that_cannot_be_enabled_does_not_drop_its_session() {
+    let fake = Fake::new();
+    let denied = trace_capture::sessions::STANDARD[1].providers[0];
+    fake.denied.borrow_mut().push(denied.guid.into());
+    let report = arm(&fake, &plan_for(&fake, &Options::default())).unwrap();
+    assert_eq!(report.left_out, []);
+    assert_eq!(report.notes, ["bootrace-file: Microsoft-Windows-Kernel-File could not be enabled: error 5"]);
+    assert_eq!(fake.state.borrow().sessions.len(), 3);
+    fake.restart();
+    let text = trace_capture::status::status(&fake).unwrap().to_string();
+    assert!(text.contains("warning: bootrace-file: Microsoft-Windows-Kernel-File could not be enabled: error 5"));
+}
+
+#[test]
+fn the_processes_that_run_are_written_after_the_start_and_before_the_stop() {
+    let fake = Fake::new();
+    arm(&fake, &plan_for(&fake, &Options::default())).unwrap();
+    let states = |session: &str| format!("{session} Microsoft-Windows-Kernel-Process");
+    let expected = ["bootrace-frame", "bootrace-file", "bootrace-registry"].map(states);
+    assert_eq!(*fake.states.borrow(), expected);
+    fake.states.borrow_mut().clear();
+    disarm(&fake, true).unwrap();
+    assert_eq!(*fake.states.borrow(), expected);
+}
+
+#[test]
+fn traces_of_an_earlier_capture_are_not_overwritten() {
+    let fake = Fake::new();
+    let plan = plan_for(&fake, &Options::default());
+    arm(&fake, &plan).unwrap();
+    fake.restart();
+    disarm(&fake, false).unwrap();
+    let left = fake.files();
+    let error = arm(&fake, &plan).unwrap_err().to_string();
+    assert!(error.contains("would overwrite them") && error.contains("--unarmed"), "{error}");
+    assert_eq!(fake.files(), left);
 }
 
 #[test]
@@ -197,16 +268,35 @@ fn a_blocked_machine_is_not_touched() {
 }
 
 #[test]
-fn a_damaged_journal_is_named_with_its_line() {
+fn a_damaged_line_is_named_and_kept_and_the_rest_is_undone() {
     let fake = Fake::new();
+    let before = fake.state.borrow().clone();
     arm(&fake, &plan_for(&fake, &Options::default())).unwrap();
     let path = trace_capture::journal::path();
     let mut bytes = fake.file(&path).unwrap();
     let second = bytes.iter().position(|b| *b == b'\n').unwrap() + 1;
     bytes[second] = b'?';
     fake.put(&path, &bytes);
-    let error = disarm(&fake, false).unwrap_err().to_string();
-    assert!(error.contains("line 2") && error.contains("by hand"), "{error}");
+    let report = disarm(&fake, false).unwrap();
+    assert!(!report.is_complete());
+    let said: Vec<_> = report.left_over.iter().map(|m| m.en.as_str()).collect();
+    assert!(said.iter().any(|m| m.contains("line 2") && m.contains("by hand")), "{said:?}");
+    assert!(fake.file(&trace_capture::journal::damaged_path()).is_some());
+    disarm(&fake, true).unwrap();
+    fake.assert_is(&before);
+}
+
+#[test]
+fn a_full_disk_does_not_stop_disarming() {
+    let fake = Fake::new();
+    fake.put(r"C:\Windows\Procmon.pmb", b"theirs");
+    fake.facts.borrow_mut().bootlog_left = Some(true);
+    let before = fake.state.borrow().clone();
+    arm(&fake, &plan_for(&fake, &full())).unwrap();
+    fake.restart();
+    fake.full.set(true);
+    disarm(&fake, true).unwrap();
+    fake.assert_is(&before);
 }
 
 #[test]

@@ -3,6 +3,13 @@
 mod arm;
 mod collect;
 mod fake;
+mod growth;
+mod journal_cut;
+mod keys;
+mod live;
+mod offline;
 mod power;
+mod random_order;
 mod stand_in;
 mod status;
+mod watch;

@@ -1,7 +1,9 @@
 //! What `status` says at each stage.
 
 use trace_capture::engine::{arm, disarm};
+use trace_capture::journal::{Line, append};
 use trace_capture::machine::Registry;
+use trace_capture::plan::Options;
 use trace_capture::sessions::AUTOLOGGER;
 use trace_capture::status::{State, status};
 use trace_capture::tree::{Data, Tree};
@@ -25,18 +27,23 @@ fn status_follows_the_capture_and_says_what_is_next() {
     fake.restart();
     let text = status(&fake).unwrap().to_string();
     assert!(text.contains("started in 1 boot; running, nothing lost"), "{text}");
-    assert!(text.contains("Procmon.pmb") && text.contains("capture collect"), "{text}");
+    assert!(text.contains("procmon.pmb") && text.contains("capture collect"), "{text}");
 
     let failed = Tree { values: vec![("Status".into(), Data::dword(161))], keys: vec![] };
     fake.write(&format!(r"{AUTOLOGGER}\bootrace-file"), &failed).unwrap();
     let text = status(&fake).unwrap().to_string();
     assert!(text.contains("could not start at boot: error 161"), "{text}");
 
-    for _ in 0..2 {
+    // Five files are kept, however few boots were planned; the sixth boot overwrites the first.
+    for _ in 0..4 {
         fake.restart();
     }
     let text = status(&fake).unwrap().to_string();
-    assert!(text.contains("3 boots were traced and 2 planned"), "{text}");
+    assert!(text.contains("bootrace-file: the next boot overwrites bootrace-file.etl.001"), "{text}");
+    assert!(text.contains("bootrace-file.etl.005  2026-01-02T00:"), "{text}");
+    fake.restart();
+    let text = status(&fake).unwrap().to_string();
+    assert!(text.contains("bootrace-file.etl.001 is newer than bootrace-file.etl.002"), "{text}");
     disarm(&fake, true).unwrap();
     assert_eq!(status(&fake).unwrap().state, State::NotArmed);
 }
@@ -50,4 +57,28 @@ fn an_interrupted_arming_is_seen() {
     let now = status(&fake).unwrap();
     assert_eq!(now.state, State::HalfArmed);
     assert!(now.next.contains("disarm"));
+}
+
+#[test]
+fn a_full_file_is_named_with_its_last_time() {
+    let fake = Fake::new();
+    arm(&fake, &plan_for(&fake, &Options::default())).unwrap();
+    fake.restart();
+    let limit = Tree { values: vec![("MaxFileSize".into(), Data::dword(1))], keys: vec![] };
+    fake.write(&format!(r"{AUTOLOGGER}\bootrace-registry"), &limit).unwrap();
+    assert_eq!(status(&fake).unwrap().warnings, []);
+    fake.put(r"C:\Windows\bootrace\traces\bootrace-registry.etl.001", &vec![0; (1 << 20) - 1000]);
+    let warnings = status(&fake).unwrap().warnings;
+    assert_eq!(warnings.len(), 1);
+    assert!(warnings[0].en.contains("bootrace-registry.etl.001 reached its limit of 1 MB: what came after 2026-"));
+}
+
+#[test]
+fn what_a_journal_says_cannot_steer_the_terminal() {
+    let fake = Fake::new();
+    arm(&fake, &plan_for(&fake, &Options::default())).unwrap();
+    let line = Line::Failed { step: 0, why: "\u{1b}[2Jgone".into() };
+    append(&fake, &line).unwrap();
+    let text = status(&fake).unwrap().to_string();
+    assert!(text.contains("?[2Jgone") && !text.contains('\u{1b}'), "{text:?}");
 }

@@ -1,75 +1,55 @@
 //! Masks names of people and machines in a stream, byte for byte, so that every layout stays what it is: text in
-//! UTF-8 and UTF-16, and the uncompressed traces, whose strings are UTF-16 in fixed places.
+//! UTF-8, UTF-16 and code pages, and the uncompressed traces, whose strings are UTF-16 in fixed places.
 //!
 //! Masked are: whole words that name the computer, its domain or a user; whatever follows `\Users\`; the machine's
 //! part of account SIDs (S-1-5-21-…), as text and as bytes.
 
+mod json;
+mod words;
+
 use std::io::{self, Read};
+
+use sha2::{Digest, Sha256};
+
+use self::words::Word;
+use crate::bundled::hex;
+
+pub use json::journal;
 
 /// How far a match may reach: a path component of 255 UTF-16 units behind `\Users\`.
 const REACH: usize = 640;
 /// Bytes read at once.
 const CHUNK: usize = 1 << 18;
-
-/// Words that mean something else too often; they are masked behind `\Users\` only.
-const COMMON: &[&str] = &[
-    "admin",
-    "administrator",
-    "all",
-    "computer",
-    "default",
-    "desktop",
-    "guest",
-    "home",
-    "local",
-    "machine",
-    "microsoft",
-    "owner",
-    "public",
-    "server",
-    "service",
-    "services",
-    "system",
-    "test",
-    "user",
-    "users",
-    "windows",
-    "workgroup",
-];
+/// Bytes that stay in the buffer after they were given out: the longest character before a word.
+const CONTEXT: usize = 4;
 /// Folders in `\Users` that are on every machine.
 const SHARED_PROFILES: &[&str] = &["public", "default", "default user", "all users", "defaultapppool"];
 
 /// A stream with names masked.
 pub struct Redacted<R> {
     inner: R,
-    words: Vec<Vec<u8>>,
-    /// Bytes that may start a word, in either case.
+    words: Vec<Word>,
+    /// Bytes that may start a word.
     starts: [bool; 256],
     /// Read, the first `ready` of them final, the first `given` of those given out.
     buffer: Vec<u8>,
     ready: usize,
     given: usize,
-    /// The two bytes before the buffer: what stands before a word.
-    before: [u8; 2],
+    /// Where the last masked word ended: what is before there is no letter of the next one.
+    masked_until: usize,
     ended: bool,
     masked: u64,
+    source: Sha256,
 }
 
 impl<R: Read> Redacted<R> {
     /// Masks `words`, whatever their case.
     pub fn new(inner: R, words: &[String]) -> Self {
-        let words: Vec<Vec<u8>> = words
-            .iter()
-            .map(|w| w.trim().to_lowercase())
-            .filter(|w| (3..=64).contains(&w.len()) && !COMMON.contains(&w.as_str()))
-            .map(String::into_bytes)
-            .collect();
+        let words = words::compile(words);
         let mut starts = [false; 256];
-        for first in words.iter().filter_map(|w| w.first()) {
-            for byte in [first.to_ascii_lowercase(), first.to_ascii_uppercase()] {
-                if let Some(start) = starts.get_mut(usize::from(byte)) {
-                    *start = true;
-                }
+        for byte in words.iter().flat_map(Word::first_bytes) {
+            if let Some(start) = starts.get_mut(usize::from(byte)) {
+                *start = true;
             }
         }
         Self {
@@ -79,9 +59,10 @@ impl<R: Read> Redacted<R> {
             buffer: Vec::new(),
             ready: 0,
             given: 0,
-            before: [0; 2],
+            masked_until: 0,
             ended: false,
             masked: 0,
+            source: Sha256::new(),
         }
     }
 
@@ -90,20 +71,25 @@ impl<R: Read> Redacted<R> {
         self.masked
     }
 
+    /// SHA-256 of what was read so far, hex.
+    pub fn source_sha256(&self) -> String {
+        hex(&self.source.clone().finalize())
+    }
+
     /// Reads on and masks, keeping back what a match may still need.
     fn fill(&mut self) -> io::Result<()> {
-        let last = |n: usize| self.ready.checked_sub(n).and_then(|i| self.buffer.get(i)).copied();
-        if let (Some(first), Some(second)) = (last(2), last(1)) {
-            self.before = [first, second];
-        }
-        self.buffer.drain(..self.ready);
-        (self.ready, self.given) = (0, 0);
+        let gone = self.ready.saturating_sub(CONTEXT);
+        self.buffer.drain(..gone);
+        self.masked_until = self.masked_until.saturating_sub(gone);
+        (self.ready, self.given) = (self.ready - gone, self.ready - gone);
         let wanted = u64::try_from(CHUNK).unwrap_or(u64::MAX);
-        while !self.ended && self.buffer.len() <= REACH {
+        while !self.ended && self.buffer.len() <= self.ready + REACH {
+            let before = self.buffer.len();
             self.ended = (&mut self.inner).take(wanted).read_to_end(&mut self.buffer)? == 0;
+            self.source.update(self.buffer.get(before..).unwrap_or_default());
         }
         let end = if self.ended { self.buffer.len() } else { self.buffer.len().saturating_sub(REACH) };
-        let mut at = 0;
+        let mut at = self.ready;
         while at < end {
             at += self.mask_at(at).max(1);
         }
@@ -113,21 +99,30 @@ impl<R: Read> Redacted<R> {
 
     /// Masks what starts at `at`; how many bytes were looked at for good.
     fn mask_at(&mut self, at: usize) -> usize {
-        match self.buffer.get(at) {
-            Some(b'\\' | b'/') => {
-                self.mask_profile::<1>(at).or_else(|| self.mask_profile::<2>(at)).unwrap_or(1)
-            }
-            Some(b'S') => self
-                .mask_sid::<1>(at)
-                .or_else(|| self.mask_sid::<2>(at))
-                .or_else(|| self.mask_words(at))
-                .unwrap_or(1),
-            Some(1) => self.mask_binary_sid(at).unwrap_or(1),
-            Some(byte) if self.starts.get(usize::from(*byte)) == Some(&true) => {
-                self.mask_words(at).unwrap_or(1)
-            }
-            _ => 1,
+        let found = match self.buffer.get(at) {
+            Some(b'\\' | b'/') => self.mask_profile::<1>(at).or_else(|| self.mask_profile::<2>(at)),
+            Some(b'S') => self.mask_sid::<1>(at).or_else(|| self.mask_sid::<2>(at)),
+            Some(1) => self.mask_binary_sid(at),
+            _ => None,
+        };
+        let starts = self.buffer.get(at).and_then(|b| self.starts.get(usize::from(*b))) == Some(&true);
+        found.or_else(|| if starts { self.mask_word(at) } else { None }).unwrap_or(1)
+    }
+
+    fn mask_word(&mut self, at: usize) -> Option<usize> {
+        let word = self.words.iter().find_map(|word| {
+            let length = word.length_at(&self.buffer, at, self.masked_until)?;
+            Some((length, word.unit()))
+        });
+        let (length, unit) = word?;
+        let masked = self.buffer.get_mut(at..at + length)?;
+        for character in masked.chunks_mut(unit) {
+            character.fill(0);
+            character.iter_mut().take(1).for_each(|b| *b = b'x');
         }
+        self.masked += 1;
+        self.masked_until = at + length;
+        Some(length)
     }
 
     /// The character at a position, in an encoding of `N` bytes a character; none beyond 7 bits.
@@ -222,38 +217,21 @@ impl<R: Read> Redacted<R> {
         self.masked += 1;
         Some(24)
     }
+}
 
-    fn mask_words(&mut self, at: usize) -> Option<usize> {
-        for index in 0..self.words.len() {
-            let word = self.words.get(index).cloned().unwrap_or_default();
-            if self.word_at::<2>(at, &word) {
-                self.put::<2>(at, word.len(), b'x');
-                return Some(word.len() * 2);
-            }
-            if self.word_at::<1>(at, &word) {
-                self.put::<1>(at, word.len(), b'x');
-                return Some(word.len());
-            }
-        }
-        None
-    }
-
-    fn word_at<const N: usize>(&self, at: usize, word: &[u8]) -> bool {
-        let letter = |c: Option<u8>| c.is_some_and(|c| c.is_ascii_alphanumeric() || (N == 1 && c >= 0x80));
-        let before = match at.checked_sub(N) {
-            Some(previous) => self.char_at::<N>(previous),
-            None if N == 1 || self.before[1] == 0 => {
-                Some(if N == 1 { self.before[1] } else { self.before[0] })
-            }
-            None => None,
-        };
-        self.starts_with::<N>(at, word) && !letter(before) && !letter(self.char_at::<N>(at + word.len() * N))
+impl Redacted<&[u8]> {
+    /// Masks a text that is in memory.
+    pub fn of(text: &[u8], words: &[String]) -> Vec<u8> {
+        let mut masked = Vec::new();
+        // Reading from memory does not fail.
+        let _ = Redacted::new(text, words).read_to_end(&mut masked);
+        masked
     }
 }
 
 impl<R: Read> Read for Redacted<R> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        if self.given == self.ready {
+        while self.given == self.ready && !(self.ended && self.ready == self.buffer.len()) {
             self.fill()?;
         }
         let ready = self.buffer.get(self.given..self.ready).unwrap_or_default();
@@ -304,6 +282,31 @@ mod tests {
             assert_eq!(String::from_utf8(masked(text.as_bytes()).0).unwrap(), expected);
             assert_eq!(masked(&wide(text)).0, wide(expected), "{text}");
         }
+    }
+
+    #[test]
+    fn names_beyond_ascii_are_masked_in_every_encoding() {
+        let words = ["王伟".to_owned(), "Müller".to_owned()];
+        let (gbk, latin) = (encoding_rs::GBK, encoding_rs::WINDOWS_1252);
+        let text = "用户王伟的文件, MÜLLER; müllerei Müller，王伟Müller";
+        let expected = "用户xxxxxx的文件, xxxxxxx; müllerei xxxxxxx，xxxxxxxxxxxxx";
+        assert_eq!(String::from_utf8(Redacted::of(text.as_bytes(), &words)).unwrap(), expected);
+        let expected = "用户xx的文件, xxxxxx; müllerei xxxxxx，xxxxxxxx";
+        assert_eq!(Redacted::of(&wide(text), &words), wide(expected));
+        let (bytes, _, _) = gbk.encode("用户 王伟 的");
+        let (masked, _, _) = gbk.encode("用户 xxxx 的");
+        assert_eq!(Redacted::of(&bytes, &words), &masked[..]);
+        let (bytes, _, _) = latin.encode("Herr Müller, MÜLLER");
+        assert_eq!(Redacted::of(&bytes, &words), b"Herr xxxxxx, xxxxxx");
+        // The console's code page 850.
+        assert_eq!(Redacted::of(b"Herr M\x81ller, M\x9ALLER", &words), b"Herr xxxxxx, xxxxxx");
+    }
+
+    #[test]
+    fn the_source_is_hashed_as_it_was() {
+        let mut reader = Redacted::new(&b"m.weber"[..], &words());
+        io::copy(&mut reader, &mut io::sink()).unwrap();
+        assert_eq!(reader.source_sha256(), hex(&Sha256::digest(b"m.weber")));
     }
 
     #[test]
