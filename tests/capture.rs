@@ -23,10 +23,14 @@ fn the_plan_prints_everywhere_and_names_every_change() {
     for part in [
         "next 3 boots",
         r"HKLM\SYSTEM\CurrentControlSet\Control\WMI\Autologger\bootrace-file",
-        "keywords 0x1CD0",
-        "keywords 0x7344",
+        "keywords 0x1CF0",
+        "EventIds [15, 16]",
+        "keywords 0x7744",
         "/EnableBootLogging",
-        "FileMax 4",
+        "FileMax 5",
+        "FlushTimer 30",
+        "altitude 40500",
+        "20 minutes after each start",
         "undo",
         "journal.jsonl",
     ] {
@@ -44,6 +48,22 @@ fn the_plan_as_json_holds_the_same_steps() {
     assert_eq!(code, 0);
     assert_eq!(out.matches("\"do\": \"write-key\"").count(), 4);
     assert!(out.contains("\"do\": \"start-session\""));
+}
+
+#[test]
+fn the_plan_as_scripts_names_the_same_sessions() {
+    let folder = tempfile::tempdir().unwrap();
+    let to = folder.path().join("scripts");
+    let (code, out, err) = bootrace(&["plan", "--format", "cmd", "-o", to.to_str().unwrap()]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    assert_eq!(out.lines().count(), 4);
+    for name in ["arm.cmd", "status.cmd", "collect.cmd", "disarm.cmd"] {
+        let text = std::fs::read_to_string(to.join(name)).unwrap();
+        assert!(text.starts_with("@echo off\r\n") && text.contains("bootrace-registry"), "{name}");
+    }
+    let (code, _, err) = bootrace(&["plan", "--format", "cmd"]);
+    assert_eq!(code, 2);
+    assert!(err.contains("--output"), "{err}");
 }
 
 #[test]

@@ -128,7 +128,9 @@ pub enum CaptureError {
         what: String,
     },
     /// A path or key that bootrace has no business with.
-    #[error("{name} is not a place of bootrace's: a journal or a bundle that names it was not written by bootrace")]
+    #[error(
+        "{name} is not a place of bootrace's: a journal or a bundle that names it was not written by bootrace"
+    )]
     ForeignPlace {
         /// The path or key.
         name: String,

@@ -20,6 +20,7 @@ pub mod machine;
 pub mod messages;
 pub mod plan;
 pub mod programs;
+pub mod script;
 pub mod sessions;
 pub mod status;
 pub mod traces;

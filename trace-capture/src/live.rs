@@ -1,7 +1,7 @@
 //! A trace around one command, for failures that come without a restart: an installation that fails at once.
 
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use etl_reader::{EtlFile, Summary};
@@ -38,6 +38,50 @@ pub struct Lived {
     pub notes: Vec<String>,
 }
 
+/// A program and its arguments.
+#[derive(Debug)]
+pub struct Command {
+    program: PathBuf,
+    args: Vec<String>,
+}
+
+impl Command {
+    /// Finds the program: a bare name is one of System32 and nothing else, a path must be whole.
+    ///
+    /// # Errors
+    /// No program is named; its path is not whole.
+    pub fn find(machine: &dyn Machine, command: &[String]) -> Result<Self> {
+        let Some((program, args)) = command.split_first() else {
+            return Err(CaptureError::Usage(
+                "live: name the command after --, such as: live -- wusa D:\\x.msu /quiet /norestart".into(),
+            ));
+        };
+        let path = PathBuf::from(program);
+        let is_bare = path.components().count() == 1;
+        if !path.is_absolute() && !is_bare {
+            return Err(CaptureError::Usage(format!(
+                "live: {program}: give the program's whole path; nothing is run from the current folder"
+            )));
+        }
+        let mut program = if is_bare { machine.real(r"%SystemRoot%\System32").join(path) } else { path };
+        if program.extension().is_none() {
+            program.set_extension("exe");
+        }
+        Ok(Self { program, args: args.to_vec() })
+    }
+
+    /// Runs it to its end; its exit code.
+    ///
+    /// # Errors
+    /// It cannot be started.
+    pub fn run(&self) -> Result<i32> {
+        let status = std::process::Command::new(&self.program).args(&self.args).status();
+        let program = self.program.display().to_string();
+        let status = status.map_err(|source| CaptureError::Start { program, source })?;
+        Ok(status.code().unwrap_or(-1))
+    }
+}
+
 /// Traces while `command` runs, into `file`. `command` starts a program, waits for it and gives its exit code.
 ///
 /// # Errors
@@ -61,8 +105,10 @@ pub fn trace(machine: &dyn Machine, file: &Path, command: &dyn Fn() -> Result<i3
         providers: &PROVIDERS,
     };
     let not_enabled = machine.start(&session, &shown, MAX_FILE_MB)?;
-    let mut notes: Vec<_> =
-        not_enabled.iter().map(|n| format!("{} could not be enabled: error {}", n.provider, n.code)).collect();
+    let mut notes: Vec<_> = not_enabled
+        .iter()
+        .map(|n| format!("{} could not be enabled: error {}", n.provider, n.code))
+        .collect();
     let capture_state = |notes: &mut Vec<String>| {
         notes.extend(machine.capture_state(SESSION, &PROCESS).err().map(|e| e.to_string()));
     };

@@ -31,7 +31,7 @@ pub trait Registry {
 }
 
 /// A file or folder in a listing.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Entry {
     /// Name without the folder.
     pub name: String,

@@ -13,8 +13,8 @@ use crate::machine::Outcome;
 /// How often a waiting caller looks.
 const LOOK: Duration = Duration::from_millis(50);
 
-/// Runs `program` and waits until it and all that it started has ended. It must be an absolute path. `environment` is all it gets; `folder` is its current folder.
-/// Its output goes to `output`, which is created anew.
+/// Runs `program` and waits until it and all that it started has ended. It must be an absolute path. `environment` is
+/// all it gets; `folder` is its current folder. Its output goes to `output`, which is created anew.
 ///
 /// # Errors
 /// [`CaptureError::Start`]; [`CaptureError::Usage`] for a path that is not absolute.
@@ -36,10 +36,8 @@ pub fn run(
     command.args(args).env_clear().envs(environment.iter().map(|(k, v)| (k, v))).current_dir(folder);
     command.stdin(Stdio::null()).stderr(Stdio::null());
     command.stdout(output.map_or_else(Stdio::null, Stdio::from));
-    platform::prepare(&mut command);
     let start = |source| CaptureError::Start { program: shown.clone(), source };
-    let mut child = command.spawn().map_err(start)?;
-    let group = platform::Group::of(&child);
+    let (mut child, group) = platform::start(&mut command).map_err(start)?;
     let deadline = Instant::now() + Duration::from_secs(seconds);
     let status = loop {
         let status = child.try_wait().map_err(start)?;
@@ -64,20 +62,18 @@ use crate::windows::job as platform;
 
 #[cfg(unix)]
 mod platform {
+    use std::io;
     use std::os::unix::process::CommandExt;
     use std::process::{Child, Command};
 
+    /// There are no jobs here, and what is started stays alone.
     pub(super) struct Group;
 
-    pub(super) fn prepare(command: &mut Command) {
-        command.process_group(0);
+    pub(super) fn start(command: &mut Command) -> io::Result<(Child, Option<Group>)> {
+        Ok((command.process_group(0).spawn()?, None))
     }
 
     impl Group {
-        pub(super) fn of(_child: &Child) -> Option<Self> {
-            None
-        }
-
         pub(super) fn is_empty(&self) -> bool {
             true
         }

@@ -94,7 +94,11 @@ pub fn status(machine: &dyn Machine) -> Result<Status> {
     for session in journal.options().into_iter().flat_map(sessions) {
         let state = SessionState::of(machine, session.name, &session.key());
         if let Some(lost) = state.running.as_ref().filter(|r| r.events_lost + r.buffers_lost > 0) {
-            status.warnings.push(say::EVENTS_LOST.with(&[&state.name, &lost.events_lost, &lost.buffers_lost]));
+            status.warnings.push(say::EVENTS_LOST.with(&[
+                &state.name,
+                &lost.events_lost,
+                &lost.buffers_lost,
+            ]));
         }
         status.sessions.push(state);
     }

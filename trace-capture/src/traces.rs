@@ -83,14 +83,16 @@ fn full(files: &[&Trace], key: &Tree) -> Vec<Message> {
         return vec![];
     };
     let full = files.iter().filter(|t| t.bytes + u64::from(BUFFER_KB) * 1024 > limit);
-    full.map(|t| say::FILE_FULL.with(&[&t.name, &size(limit), &t.modified.as_deref().unwrap_or("?")])).collect()
+    full.map(|t| say::FILE_FULL.with(&[&t.name, &size(limit), &t.modified.as_deref().unwrap_or("?")]))
+        .collect()
 }
 
 fn wrapped(session: &Session, files: &[&Trace], key: &Tree) -> Option<Message> {
-    let newer = files.iter().zip(files.iter().skip(1)).find(|(a, b)| match (a.last_write(), b.last_write()) {
-        (Some(a), Some(b)) => a > b,
-        _ => false,
-    });
+    let newer =
+        files.iter().zip(files.iter().skip(1)).find(|(a, b)| match (a.last_write(), b.last_write()) {
+            (Some(a), Some(b)) => a > b,
+            _ => false,
+        });
     if let Some((newer, older)) = newer {
         return Some(say::FILES_WRAPPED.with(&[&session.name, &newer.name, &older.name]));
     }

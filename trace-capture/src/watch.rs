@@ -78,6 +78,7 @@ pub(crate) fn is_booted(machine: &dyn Machine, journal: &Journal) -> bool {
         let key = machine.tree(&session.key()).ok().flatten().unwrap_or_default();
         ["Status", "FileCounter"].iter().any(|name| key.value(name).and_then(Data::as_dword).is_some())
     });
-    let armed_in = journal.lines.iter().find_map(|l| if let Line::Start { boot, .. } = l { *boot } else { None });
+    let armed_in =
+        journal.lines.iter().find_map(|l| if let Line::Start { boot, .. } = l { *boot } else { None });
     started || matches!((armed_in, machine.facts().boot), (Some(then), Some(now)) if then != now)
 }

@@ -13,7 +13,8 @@ use trace_capture::error::{CaptureError, Result};
 use trace_capture::facts::Facts;
 use trace_capture::machine::*;
 use trace_capture::plan::{self, Action, FOLDER, Options};
-use trace_capture::sessions::{AUTOLOGGER, Session};
+use trace_capture::script::scripts;
+use trace_capture::sessions::{AUTOLOGGER, Provider, Session};
 use trace_capture::tree::{Data, Tree};
 
 /// One machine, one test at a time.
@@ -59,7 +60,7 @@ fn arming_writes_the_planned_values_and_disarming_restores_a_byte_identical_expo
     let odd = put_other(&*machine);
     let before = (export(AUTOLOGGER), in_windows(&*machine));
     let options = Options { boots: 3, kernel: true, ..Options::default() };
-    let plan = plan::build(&options, &machine.facts().unwrap()).unwrap();
+    let plan = plan::build(&options, &machine.facts()).unwrap();
     arm(&Mortal::immortal(&*machine), &plan).unwrap();
     let mut compared = 0;
     for step in &plan.steps {
@@ -67,12 +68,52 @@ fn arming_writes_the_planned_values_and_disarming_restores_a_byte_identical_expo
             compared += compare(key, tree);
         }
     }
-    assert_eq!(compared, 11 * 3 + 12 + 3 * 18, "values compared with what reg query prints");
+    // A session has 11 values, the kernel's one more; each of 18 providers three, and one of them a filter of three.
+    assert_eq!(compared, 11 * 3 + 12 + 3 * 18 + 3, "values compared with what reg query prints");
     assert!(export(AUTOLOGGER) != before.0);
     disarm(&*machine, true).unwrap();
     assert!(export(AUTOLOGGER) == before.0, "the export differs");
     assert_eq!(in_windows(&*machine), before.1);
     machine.delete(&odd).unwrap();
+}
+
+/// The scripts need no bootrace.exe on the machine, and do the same to the registry, byte for byte.
+#[test]
+fn the_scripts_write_the_keys_that_arming_writes() {
+    let (_one, machine) = machine();
+    let before = (export(AUTOLOGGER), in_windows(&*machine));
+    let options = Options { boots: 3, kernel: true, ..Options::default() };
+    let plan = plan::build(&options, &machine.facts()).unwrap();
+    arm(&Mortal::immortal(&*machine), &plan).unwrap();
+    let armed = export(AUTOLOGGER);
+    disarm(&*machine, true).unwrap();
+    let folder = std::env::temp_dir().join("bootrace-test-scripts");
+    std::fs::create_dir_all(&folder).unwrap();
+    for (name, text) in scripts(&plan) {
+        std::fs::write(folder.join(name), text).unwrap();
+    }
+    let run = |name: &str, args: &[&str]| {
+        let output =
+            Command::new(system32("cmd.exe")).arg("/c").arg(folder.join(name)).args(args).output().unwrap();
+        format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+    };
+    let said = run("arm.cmd", &[]);
+    assert!(export(AUTOLOGGER) == armed, "arm.cmd: {said}");
+    let again = run("arm.cmd", &[]);
+    assert!(again.contains("is there already"), "{again}");
+    let said = run("disarm.cmd", &["/discard"]);
+    assert!(export(AUTOLOGGER) == before.0, "disarm.cmd: {said}");
+    assert_eq!(in_windows(&*machine), before.1, "{said}");
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// A file of this test's own is nobody's signed program.
+#[test]
+fn an_unsigned_program_is_known_as_such() {
+    let (_one, machine) = machine();
+    let own = std::env::current_exe().unwrap();
+    let signer = machine.signer(own.to_str().unwrap()).unwrap();
+    assert!(matches!(signer, Signer::Invalid(_)), "{signer:?}");
 }
 
 /// Compares a key with what reg.exe prints and exports, which is not our code.
@@ -117,7 +158,7 @@ fn services_come_from_the_service_control_manager() {
     }
     assert!(["automatic", "manual", "boot"].contains(&rpc.start_type.as_str()), "{rpc:?}");
     assert!(services.iter().any(|s| s.state == "running"));
-    let facts = machine.facts().unwrap();
+    let facts = machine.facts();
     assert!(facts.build.is_some_and(|b| b >= 7600), "{facts:?}");
     assert!(facts.free_bytes > Some(0) && facts.memory_bytes > Some(0), "{facts:?}");
     assert!(
@@ -189,11 +230,32 @@ fn an_offline_windows_is_armed_in_its_own_hive_and_put_back() {
     let options = Options { offline: Some(folder.into()), ..Options::default() };
     {
         let offline = trace_capture::here(Some(folder)).unwrap();
-        let plan = plan::build(&options, &offline.facts().unwrap()).unwrap();
+        let plan = plan::build(&options, &offline.facts()).unwrap();
         arm(&Mortal::immortal(&*offline), &plan).unwrap();
         let key = r"HKLM\bootrace-offline\ControlSet002\Control\WMI\Autologger\bootrace-file";
         assert!(machine.tree(key).unwrap().is_some(), "the control set to boot from is armed");
         assert!(machine.tree(&key.replace("002", "001")).unwrap().is_none(), "the other one is not");
+    }
+    {
+        let offline = trace_capture::here(Some(folder)).unwrap();
+        let call = Call {
+            program: r"%SystemRoot%\System32\schtasks.exe".into(),
+            args: vec![],
+            seconds: 1,
+            output: None,
+        };
+        assert!(
+            matches!(offline.run(&call), Err(CaptureError::OfflineWindows { .. })),
+            "no program of that disk"
+        );
+        for foreign in [r"HKLM\SOFTWARE\bootrace-test", r"HKU\S-1-5-18\Software\Sysinternals"] {
+            let written = offline.write(foreign, &Tree::default());
+            assert!(matches!(written, Err(CaptureError::ForeignPlace { .. })), "{foreign}");
+        }
+        for foreign in [r"Z:\x", r"%SystemRoot%\..\x", r"\\server\share\x"] {
+            let appended = offline.append(foreign, b"x");
+            assert!(matches!(appended, Err(CaptureError::ForeignPlace { .. })), "{foreign}");
+        }
     }
     assert!(machine.tree(mounted).unwrap().is_none(), "the hive is unloaded");
     assert!(
@@ -237,7 +299,7 @@ fn bundle_folder() -> PathBuf {
 fn collecting_makes_a_bundle_of_a_made_windows_folder() {
     let (_one, machine) = machine();
     let made = make_logs();
-    let plan = plan::build(&Options::default(), &machine.facts().unwrap()).unwrap();
+    let plan = plan::build(&Options::default(), &machine.facts()).unwrap();
     arm(&Mortal::immortal(&*machine), &plan).unwrap();
     machine.append(&plan::boot_file("bootrace-file"), b"not written by ETW").unwrap();
     // Held open by somebody who is writing it.
@@ -245,7 +307,10 @@ fn collecting_makes_a_bundle_of_a_made_windows_folder() {
     let bundle = bundle_folder().join("made-windows.zip");
     let _ = std::fs::remove_file(&bundle);
     let options = collect::Options { bundle: bundle.clone(), ..collect::Options::default() };
-    let report = collect::collect(&*machine, &options, &mut |_| {}).unwrap();
+    let collect::Outcome::Collected(report) = collect::collect(&*machine, &options, &mut |_| {}).unwrap()
+    else {
+        panic!("nothing was collected");
+    };
     drop(held);
     let mut zip = zip::ZipArchive::new(std::fs::File::open(&bundle).unwrap()).unwrap();
     for (name, text) in [
@@ -363,7 +428,7 @@ fn victim() {
     let Some(after) = std::env::var(KILL).ok().and_then(|n| n.parse().ok()) else { return };
     let machine = trace_capture::here(None).unwrap();
     let mortal = Mortal(&*machine, AtomicUsize::new(after));
-    let plan = plan::build(&Options::default(), &machine.facts().unwrap()).unwrap();
+    let plan = plan::build(&Options::default(), &machine.facts()).unwrap();
     arm(&mortal, &plan).unwrap();
     disarm(&mortal, true).unwrap();
 }
@@ -461,6 +526,9 @@ impl Disk for Mortal<'_> {
         self.change();
         self.0.remove(path)
     }
+    fn archive(&self, path: &Path, new: bool) -> std::io::Result<Box<dyn Archive>> {
+        self.0.archive(path, new)
+    }
 }
 
 impl Programs for Mortal<'_> {
@@ -468,12 +536,18 @@ impl Programs for Mortal<'_> {
         self.change();
         self.0.run(call)
     }
+    fn signer(&self, program: &str) -> Result<Signer> {
+        self.0.signer(program)
+    }
 }
 
 impl Etw for Mortal<'_> {
-    fn start(&self, session: &Session, file: &str) -> Result<()> {
+    fn start(&self, session: &Session, file: &str, max_file_mb: u32) -> Result<Vec<NotEnabled>> {
         self.change();
-        self.0.start(session, file)
+        self.0.start(session, file, max_file_mb)
+    }
+    fn capture_state(&self, name: &str, provider: &Provider) -> Result<()> {
+        self.0.capture_state(name, provider)
     }
     fn stop(&self, name: &str) -> Result<Option<Running>> {
         self.change();
@@ -491,8 +565,12 @@ impl Services for Mortal<'_> {
 }
 
 impl Machine for Mortal<'_> {
-    fn facts(&self) -> Result<Facts> {
-        Ok(Facts { free_bytes: None, ..self.0.facts()? })
+    /// Its disk has room, and nobody else can write where the tests are.
+    fn facts(&self) -> Facts {
+        Facts { free_bytes: None, open_folder: None, ..self.0.facts() }
+    }
+    fn is_offline(&self) -> bool {
+        self.0.is_offline()
     }
     fn private_words(&self) -> Result<Vec<String>> {
         self.0.private_words()

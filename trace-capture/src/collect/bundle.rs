@@ -58,18 +58,18 @@ impl<'d> Bundle<'d> {
         if fs::symlink_metadata(path).is_ok() {
             return Err(failed("a file of that name is there".into()));
         }
-        let left = read_resume(disk).filter(|l| l.bundle == name_of(path) && l.manifest.redacted == fresh.redacted);
+        let left =
+            read_resume(disk).filter(|l| l.bundle == name_of(path) && l.manifest.redacted == fresh.redacted);
         if let Some(bundle) = left.and_then(|left| Self::resume(disk, path, left)) {
             return Ok(bundle);
         }
         for ours in [partial(path), room(path)] {
-            match fs::remove_file(&ours) {
-                Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(failed(e.to_string())),
-                _ => {}
-            }
+            remove(&ours).map_err(|e| failed(e.to_string()))?;
         }
         let io_failed = |e: io::Error| failed(e.to_string());
-        disk.archive(&room(path), true).and_then(|mut f| f.write_all(&vec![0; room_size()])).map_err(io_failed)?;
+        disk.archive(&room(path), true)
+            .and_then(|mut f| f.write_all(&vec![0; room_size()]))
+            .map_err(io_failed)?;
         let archive = disk.archive(&partial(path), true).map_err(io_failed)?;
         let archive = ZipWriter::new(archive).finish().map_err(|e| failed(e.to_string()))?;
         let (path, directory) = (path.to_owned(), Vec::new());
@@ -88,7 +88,8 @@ impl<'d> Bundle<'d> {
         let mut zip = ZipArchive::new(&mut bundle.archive).ok()?;
         let whole = zip.len() == bundle.manifest.files.len()
             && bundle.manifest.files.iter().all(|file| {
-                zip.by_name(&file.path).ok().and_then(|mut entry| hash(&mut entry)) == Some(file.sha256.clone())
+                zip.by_name(&file.path).ok().and_then(|mut entry| hash(&mut entry))
+                    == Some(file.sha256.clone())
             });
         whole.then_some(bundle)
     }
@@ -102,7 +103,11 @@ impl<'d> Bundle<'d> {
     ///
     /// # Errors
     /// `Ok(Err(why))` where this file could not be added; `Err` where the bundle cannot be put right.
-    pub fn add(&mut self, mut file: Collected, reader: &mut dyn Read) -> Result<std::result::Result<(), String>> {
+    pub fn add(
+        &mut self,
+        mut file: Collected,
+        reader: &mut dyn Read,
+    ) -> Result<std::result::Result<(), String>> {
         if let Err(why) = self.write(&mut file, reader) {
             self.rewind().map_err(|e| failed(&self.path)(e.to_string()))?;
             return Ok(Err(why));
@@ -179,9 +184,9 @@ impl<'d> Bundle<'d> {
         let path = self.path.clone();
         let failed = failed(&path);
         // What was kept free is free for this.
-        fs::remove_file(room(&path)).map_err(|e| failed(e.to_string()))?;
-        let file = Collected { path: "manifest.json".into(), source: "bootrace".into(), ..Collected::default() };
-        self.add(file, &mut manifest)?.map_err(&failed)?;
+        remove(&room(&path)).map_err(|e| failed(e.to_string()))?;
+        let mut file = Collected { path: "manifest.json".into(), ..Collected::default() };
+        self.write(&mut file, &mut manifest).map_err(&failed)?;
         let bytes = self.archive.seek(SeekFrom::End(0)).map_err(|e| failed(e.to_string()))?;
         let Self { archive, disk, .. } = self;
         drop(archive);
@@ -199,6 +204,14 @@ pub(crate) fn no_links(path: &Path) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Removes a file, or a link and not what it leads to. Absent is no error.
+fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
 }
 
 fn hash(reader: &mut dyn Read) -> Option<String> {

@@ -109,7 +109,8 @@ pub fn collect(machine: &dyn Machine, options: &Options, progress: &mut dyn FnMu
     let mut bundle = Bundle::open(machine, &options.bundle, fresh)?;
     // They are all tried again.
     bundle.manifest.left_out.clear();
-    (bundle.manifest.failed, bundle.manifest.warnings, bundle.manifest.converted) = (failed, warnings, converted);
+    (bundle.manifest.failed, bundle.manifest.warnings, bundle.manifest.converted) =
+        (failed, warnings, converted);
     let words = if options.redact { machine.private_words()? } else { vec![] };
     let (manifest, bytes) = Work { machine, options, words, bundle, progress }.run()?;
     let (at, bundle) = (machine.now(), options.bundle.display().to_string());

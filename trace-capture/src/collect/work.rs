@@ -33,8 +33,9 @@ impl Work<'_> {
         }
         self.bundle.manifest.finished = self.machine.now();
         let manifest = self.bundle.manifest.clone();
-        let text = serde_json::to_vec_pretty(&manifest)
-            .map_err(|e| crate::error::CaptureError::Usage(format!("the manifest does not go into JSON: {e}")))?;
+        let text = serde_json::to_vec_pretty(&manifest).map_err(|e| {
+            crate::error::CaptureError::Usage(format!("the manifest does not go into JSON: {e}"))
+        })?;
         let text = if self.options.redact { Redacted::of(&text, &self.words) } else { text };
         let bytes = self.bundle.finish(&text)?;
         Ok((manifest, bytes))

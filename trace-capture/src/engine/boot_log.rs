@@ -36,7 +36,8 @@ pub(super) fn check(machine: &dyn Machine, program: &str) -> Result<String> {
 pub(super) fn enable(machine: &dyn Machine, procmon: &str) -> Result<Vec<String>> {
     let checked = check(machine, procmon)?;
     let args = SILENT.into_iter().chain(["/EnableBootLogging"]).map(str::to_owned).collect();
-    let outcome = machine.run(&Call { program: procmon.into(), args, seconds: ENABLE_SECONDS, output: None })?;
+    let outcome =
+        machine.run(&Call { program: procmon.into(), args, seconds: ENABLE_SECONDS, output: None })?;
     match missing(machine)? {
         None => Ok(vec![checked]),
         Some(why) => Err(CaptureError::BootLogNotArmed { outcome: ended(outcome), why: why.into() }),
@@ -48,7 +49,9 @@ fn missing(machine: &dyn Machine) -> Result<Option<&'static str>> {
     let armed = armed_drivers(machine)?;
     let files = driver_files(machine)?;
     let has_file = |driver: &String| {
-        files.iter().any(|f| f.rsplit('\\').next().is_some_and(|n| n.eq_ignore_ascii_case(&format!("{driver}.SYS"))))
+        files
+            .iter()
+            .any(|f| f.rsplit('\\').next().is_some_and(|n| n.eq_ignore_ascii_case(&format!("{driver}.SYS"))))
     };
     Ok(match armed.as_slice() {
         [] => Some("no PROCMON driver with Start = 0 in the registry"),

@@ -101,7 +101,8 @@ pub(crate) fn run(machine: &dyn Machine, number: usize, action: &Action) -> Resu
 }
 
 fn not_taken(machine: &dyn Machine, number: usize, action: &Action, program: &str) -> Result<Vec<String>> {
-    let error = CaptureError::NotTrusted { program: program.into(), why: "it could not be copied there".into() };
+    let error =
+        CaptureError::NotTrusted { program: program.into(), why: "it could not be copied there".into() };
     let why = format!("{}: {error}", action.does());
     journal::append(machine, &Line::Failed { step: number, why })?;
     Err(error)

@@ -19,12 +19,12 @@ pub(super) fn undo(machine: &dyn Machine, action: &Action, before: &Before, keep
             }
             machine.remove(path)
         }
-        Action::MakeFolder { path } | Action::CopyFile { to: path, .. } | Action::RecordServices { to: path } => {
-            match before.existed {
-                Some(true) => Ok(()),
-                _ => machine.remove(path),
-            }
-        }
+        Action::MakeFolder { path }
+        | Action::CopyFile { to: path, .. }
+        | Action::RecordServices { to: path } => match before.existed {
+            Some(true) => Ok(()),
+            _ => machine.remove(path),
+        },
         Action::SetAside { from, to } => {
             if before.existed == Some(true) && machine.entry(to)?.is_some() {
                 machine.rename(to, from)?;

@@ -30,7 +30,13 @@ pub(super) fn look(machine: &dyn Machine, action: &Action) -> Result<Before> {
                 keys.push((key.clone(), machine.tree(&key)?));
             }
             let set_aside = machine.entry(EARLIER_PMB)?.is_some();
-            Before { existed: there(PMB)?, set_aside, keys, files: driver_files(machine)?, ..Before::default() }
+            Before {
+                existed: there(PMB)?,
+                set_aside,
+                keys,
+                files: driver_files(machine)?,
+                ..Before::default()
+            }
         }
         Action::CreateTask { name, .. } => {
             Before { existed: Some(task::exists(machine, name)?), ..Before::default() }
@@ -103,7 +109,11 @@ fn start(machine: &dyn Machine, name: &str, file: &str, max_file_mb: u32) -> Res
     if let Some(first) = failed.first()
         && failed.len() == session.providers.len()
     {
-        return Err(CaptureError::Etw { session: name.into(), what: "enable any provider", code: first.code });
+        return Err(CaptureError::Etw {
+            session: name.into(),
+            what: "enable any provider",
+            code: first.code,
+        });
     }
     let mut notes: Vec<_> = failed
         .iter()

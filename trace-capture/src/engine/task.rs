@@ -14,10 +14,17 @@ pub(super) fn exists(machine: &dyn Machine, name: &str) -> Result<bool> {
 }
 
 /// Registers a task that runs as SYSTEM some minutes after each start of Windows.
-pub(super) fn create(machine: &dyn Machine, name: &str, program: &str, arguments: &str, minutes: u32) -> Result<()> {
+pub(super) fn create(
+    machine: &dyn Machine,
+    name: &str,
+    program: &str,
+    arguments: &str,
+    minutes: u32,
+) -> Result<()> {
     let file = format!(r"{WORK}\task.xml");
     let text = xml(&machine.real(program).to_string_lossy(), arguments, minutes);
-    let bytes: Vec<u8> = "\u{FEFF}".encode_utf16().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    let bytes: Vec<u8> =
+        "\u{FEFF}".encode_utf16().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
     machine.remove(&file)?;
     machine.append(&file, &bytes)?;
     let made = schtasks(

@@ -28,7 +28,12 @@ pub(super) fn remove_traces(machine: &dyn Machine, keep: Keep) -> Result<()> {
 }
 
 /// Removes what is left of bootrace, and reports what it keeps or cannot decide.
-pub(super) fn tidy(machine: &dyn Machine, journal: Option<&Journal>, keep: Keep, report: &mut Disarmed) -> Result<()> {
+pub(super) fn tidy(
+    machine: &dyn Machine,
+    journal: Option<&Journal>,
+    keep: Keep,
+    report: &mut Disarmed,
+) -> Result<()> {
     let mut found = keys(machine)?;
     found.extend(tasks(machine, journal)?);
     found.extend(files(machine)?);
@@ -88,10 +93,16 @@ fn files(machine: &dyn Machine) -> Result<Vec<String>> {
 }
 
 /// What a journal that is not whole leaves open.
-fn doubts(machine: &dyn Machine, journal: Option<&Journal>, found: bool, report: &mut Disarmed) -> Result<()> {
+fn doubts(
+    machine: &dyn Machine,
+    journal: Option<&Journal>,
+    found: bool,
+    report: &mut Disarmed,
+) -> Result<()> {
     let empty = Journal::default();
     let lines = journal.unwrap_or(&empty);
-    let is_suspect = found || journal.is_some_and(|j| j.cut || !j.damaged.is_empty() || j.options().is_none());
+    let is_suspect =
+        found || journal.is_some_and(|j| j.cut || !j.damaged.is_empty() || j.options().is_none());
     let asked = lines.options().is_some_and(|o| o.procmon.is_some());
     let covered = lines.names(|action| matches!(action, Action::EnableBootLog { .. }));
     if !covered && (is_suspect || asked) {

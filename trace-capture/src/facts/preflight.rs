@@ -145,7 +145,12 @@ mod tests {
     }
 
     fn good() -> Facts {
-        Facts { free_bytes: Some(500 * GB), administrator: Some(true), build: Some(17763), ..Facts::default() }
+        Facts {
+            free_bytes: Some(500 * GB),
+            administrator: Some(true),
+            build: Some(17763),
+            ..Facts::default()
+        }
     }
 
     #[test]
@@ -211,6 +216,10 @@ mod tests {
         let facts = Facts { free_bytes: Some(12 * GB), ..good() };
         let plan = crate::plan::build(&Options::default(), &facts).unwrap();
         assert!(plan.space.at_most_bytes + RESERVE_BYTES <= 12 * GB);
-        assert!(found(&facts, &Options::default()).iter().any(|(s, t)| *s == Warning && t.contains("% of its full limit")));
+        assert!(
+            found(&facts, &Options::default())
+                .iter()
+                .any(|(s, t)| *s == Warning && t.contains("% of its full limit"))
+        );
     }
 }

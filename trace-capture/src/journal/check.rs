@@ -3,8 +3,8 @@
 
 use super::{Before, Line};
 use crate::plan::{
-    Action, COLLECT_TASK, DRIVERS, EARLIER_PMB, FOLDER, PMB, PML, SELF, SERVICES_BEFORE, SERVICES_KEY, TRACES,
-    WATCH_TASK, WORK, boot_file, procmon_copies, shutdown_file,
+    Action, COLLECT_TASK, DRIVERS, EARLIER_PMB, FOLDER, PMB, PML, SELF, SERVICES_BEFORE, SERVICES_KEY,
+    TRACES, WATCH_TASK, WORK, boot_file, procmon_copies, shutdown_file,
 };
 use crate::sessions::Session;
 
@@ -35,7 +35,9 @@ fn action_is_ours(action: &Action) -> Result<(), String> {
         }
         Action::EnableBootLog { procmon } => known(procmon, copy(procmon)),
         Action::ConvertBootLog { procmon, to } => known(to, copy(procmon) && to == PML),
-        Action::CreateTask { name, .. } => known(name, [COLLECT_TASK.0, WATCH_TASK.0].contains(&name.as_str())),
+        Action::CreateTask { name, .. } => {
+            known(name, [COLLECT_TASK.0, WATCH_TASK.0].contains(&name.as_str()))
+        }
     }
 }
 
@@ -43,7 +45,9 @@ fn before_is_ours(action: &Action, before: &Before) -> Result<(), String> {
     for (key, _) in &before.keys {
         let ours = match action {
             Action::WriteKey { key: written, .. } => key == written,
-            Action::EnableBootLog { .. } | Action::ConvertBootLog { .. } => is_settings(key) || is_driver_key(key),
+            Action::EnableBootLog { .. } | Action::ConvertBootLog { .. } => {
+                is_settings(key) || is_driver_key(key)
+            }
             _ => false,
         };
         known(key, ours)?;
@@ -64,7 +68,8 @@ fn session_of(key: &str) -> Option<&'static Session> {
 }
 
 fn is_settings(key: &str) -> bool {
-    let sid = key.strip_prefix(r"HKU\").and_then(|k| k.strip_suffix(SETTINGS)).and_then(|k| k.strip_suffix('\\'));
+    let sid =
+        key.strip_prefix(r"HKU\").and_then(|k| k.strip_suffix(SETTINGS)).and_then(|k| k.strip_suffix('\\'));
     sid.is_some_and(|s| s.starts_with("S-1-") && s.chars().all(|c| c.is_ascii_alphanumeric() || c == '-'))
 }
 
@@ -111,13 +116,19 @@ mod tests {
         let begin = |action, before| Line::Begin { step: 0, action, before };
         let enable = || Action::EnableBootLog { procmon: procmon_copies().next().unwrap() };
         let key = |key: &str| Before { keys: vec![(key.into(), None)], ..Before::default() };
-        let write = || Action::WriteKey { key: Session::named("bootrace-file").unwrap().key(), tree: Default::default() };
+        let write = || Action::WriteKey {
+            key: Session::named("bootrace-file").unwrap().key(),
+            tree: Default::default(),
+        };
         let missing = Before { missing: vec![r"HKLM\SYSTEM\Setup".into()], ..Before::default() };
         let file = Before { files: vec![format!(r"{DRIVERS}\..\PROCMON24.SYS")], ..Before::default() };
         for line in [
             begin(Action::MakeFolder { path: r"C:\Users".into() }, Before::default()),
             begin(Action::MakeFolder { path: format!(r"{TRACES}\..\..\System32") }, Before::default()),
-            begin(Action::CopyFile { from: String::new(), to: r"%SystemRoot%\explorer.exe".into() }, Before::default()),
+            begin(
+                Action::CopyFile { from: String::new(), to: r"%SystemRoot%\explorer.exe".into() },
+                Before::default(),
+            ),
             begin(Action::RecordServices { to: r"\\?\C:\x".into() }, Before::default()),
             begin(Action::SetAside { from: PMB.into(), to: r"C:\x".into() }, Before::default()),
             begin(Action::WriteKey { key: r"HKLM\SAM".into(), tree: Default::default() }, Before::default()),

@@ -272,6 +272,12 @@ mod tests {
         let plan = build(&options, &Facts::default()).unwrap();
         let run: Vec<_> = plan.steps.iter().filter_map(|s| s.action.runs()).collect();
         assert_eq!(run, [SELF, r"%SystemRoot%\bootrace\Procmon64a.exe"]);
-        assert!(build(&Options::default(), &Facts::default()).unwrap().steps.iter().all(|s| s.action.runs().is_none()));
+        assert!(
+            build(&Options::default(), &Facts::default())
+                .unwrap()
+                .steps
+                .iter()
+                .all(|s| s.action.runs().is_none())
+        );
     }
 }

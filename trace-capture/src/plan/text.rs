@@ -124,10 +124,18 @@ impl Plan {
             size(RESERVE_BYTES)
         )?;
         if space.percent < 100 {
-            writeln!(f, "          each file may grow to {} % of its full limit, for want of room", space.percent)?;
+            writeln!(
+                f,
+                "          each file may grow to {} % of its full limit, for want of room",
+                space.percent
+            )?;
         }
         if let Some(idle) = space.idle_bytes_an_hour {
-            writeln!(f, "          {} in an hour in which nothing happens, on this machine's CPUs", size(idle))?;
+            writeln!(
+                f,
+                "          {} in an hour in which nothing happens, on this machine's CPUs",
+                size(idle)
+            )?;
         }
         let (least, most) = space.memory_bytes;
         writeln!(f, "  memory  {} to {} for buffers while the sessions run", size(least), size(most))

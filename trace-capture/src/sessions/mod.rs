@@ -132,7 +132,8 @@ impl Provider {
             ("EnableLevel".to_owned(), Data::dword(u32::from(self.level))),
             ("MatchAnyKeyword".to_owned(), Data::qword(self.keywords)),
         ];
-        let keys = if self.leave_out.is_empty() { vec![] } else { vec![("Filters".to_owned(), self.filters())] };
+        let keys =
+            if self.leave_out.is_empty() { vec![] } else { vec![("Filters".to_owned(), self.filters())] };
         Tree { values, keys }
     }
 
@@ -182,7 +183,10 @@ mod tests {
         let (_, kernel_file) = &file.keys[0];
         assert_eq!(kernel_file.value("MatchAnyKeyword").unwrap().bytes, 0x1CF0u64.to_le_bytes());
         let (name, filters) = &kernel_file.keys[0];
-        assert_eq!((name.as_str(), filters.value("EventIdFilterIn").and_then(Data::as_dword)), ("Filters", Some(0)));
+        assert_eq!(
+            (name.as_str(), filters.value("EventIdFilterIn").and_then(Data::as_dword)),
+            ("Filters", Some(0))
+        );
         assert_eq!(filters.value("EventIds").unwrap().bytes, [0x0F, 0, 0x10, 0]);
         assert!(file.keys[1].1.keys.is_empty(), "no other provider has a filter");
     }

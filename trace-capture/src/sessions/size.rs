@@ -67,7 +67,8 @@ pub fn fit<'s>(
         expected_bytes: beside,
         at_most_bytes: beside,
         percent,
-        idle_bytes_an_hour: cpus.map(|cpus| sessions.clone().map(|s| idle_bytes_a_second(s, cpus) * 3600).sum()),
+        idle_bytes_an_hour: cpus
+            .map(|cpus| sessions.clone().map(|s| idle_bytes_a_second(s, cpus) * 3600).sum()),
         ..Space::default()
     };
     for session in sessions {

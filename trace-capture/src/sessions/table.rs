@@ -208,4 +208,3 @@ pub const KERNEL: Session = Session {
     why: "every file, registry, process and image operation of the kernel, for what the manifest providers leave out",
     providers: &[],
 };
-

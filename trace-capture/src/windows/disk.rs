@@ -4,6 +4,7 @@ use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{ErrorKind, Read, Write};
 use std::os::windows::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
+use std::time::SystemTime;
 
 use windows::Win32::Storage::FileSystem::{
     FILE_ATTRIBUTE_REPARSE_POINT, FILE_FLAG_BACKUP_SEMANTICS, FILE_FLAG_OPEN_REPARSE_POINT,
@@ -11,7 +12,7 @@ use windows::Win32::Storage::FileSystem::{
 
 use super::{Windows, security};
 use crate::error::{CaptureError, Result};
-use crate::machine::{Disk, Entry};
+use crate::machine::{Archive, Disk, Entry};
 
 /// FILE_SHARE_READ, WRITE and DELETE.
 const SHARE_ALL: u32 = 7;
@@ -21,13 +22,16 @@ fn is_link(metadata: &Metadata) -> bool {
 }
 
 fn entry_of(name: String, metadata: &Metadata) -> Entry {
-    let modified = metadata.modified().ok().and_then(|t| jiff::Timestamp::try_from(t).ok());
+    let time =
+        |time: std::io::Result<SystemTime>| Some(jiff::Timestamp::try_from(time.ok()?).ok()?.to_string());
     Entry {
         name,
         folder: metadata.is_dir(),
         link: is_link(metadata),
         bytes: metadata.len(),
-        modified: modified.map(|t| t.to_string()),
+        created: time(metadata.created()),
+        modified: time(metadata.modified()),
+        unreadable: None,
     }
 }
 
@@ -45,7 +49,7 @@ impl Windows {
     /// Creates a file of ours anew.
     pub(super) fn create(&self, path: &str) -> Result<File> {
         self.remove(path)?;
-        let full = self.path(path);
+        let full = self.path(path)?;
         self.no_links(&full)?;
         File::create_new(&full).map_err(CaptureError::io("create", path))
     }
@@ -53,34 +57,41 @@ impl Windows {
 
 impl Disk for Windows {
     fn make_folder(&self, path: &str) -> Result<bool> {
-        let full = self.path(path);
+        let full = self.path(path)?;
         self.no_links(&full)?;
         match security::create_folder(&full) {
             Ok(()) => Ok(true),
-            Err(_) if full.is_dir() => security::adopt_folder(&full).map(|()| false),
+            Err(_) if full.is_dir() => security::adopt_folder(&full, &self.root).map(|()| false),
             Err(error) => Err(CaptureError::io("create the folder", path)(error.into())),
         }
     }
 
     fn list(&self, path: &str) -> Result<Option<Vec<Entry>>> {
-        let full = self.path(path);
-        match fs::symlink_metadata(&full) {
-            Ok(metadata) if metadata.is_dir() && !is_link(&metadata) => {}
-            _ => return Ok(None),
-        }
+        let full = self.path(path)?;
         let failed = |e| CaptureError::io("list", path)(e);
+        match fs::symlink_metadata(&full) {
+            Ok(metadata) if is_link(&metadata) => return Err(CaptureError::Planted { path: path.into() }),
+            Ok(metadata) if metadata.is_dir() => {}
+            Ok(_) => return Ok(None),
+            Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(None),
+            Err(error) => return Err(failed(error)),
+        }
+        self.no_links(&full)?;
         let mut entries = Vec::new();
         for entry in fs::read_dir(&full).map_err(failed)? {
             let entry = entry.map_err(failed)?;
-            let metadata = entry.metadata().map_err(failed)?;
-            entries.push(entry_of(entry.file_name().to_string_lossy().into_owned(), &metadata));
+            let name = entry.file_name().to_string_lossy().into_owned();
+            entries.push(match entry.metadata() {
+                Ok(metadata) => entry_of(name, &metadata),
+                Err(error) => Entry { name, unreadable: Some(error.to_string()), ..Entry::default() },
+            });
         }
         entries.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(Some(entries))
     }
 
     fn entry(&self, path: &str) -> Result<Option<Entry>> {
-        let full = self.path(path);
+        let full = self.path(path)?;
         match fs::symlink_metadata(&full) {
             Ok(metadata) => {
                 let name = full.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -92,7 +103,7 @@ impl Disk for Windows {
     }
 
     fn open(&self, path: &str) -> Result<Box<dyn Read>> {
-        let full = self.path(path);
+        let full = self.path(path)?;
         self.no_links(&full)?;
         let file = OpenOptions::new()
             .read(true)
@@ -104,7 +115,7 @@ impl Disk for Windows {
     }
 
     fn append(&self, path: &str, bytes: &[u8]) -> Result<()> {
-        let full = self.path(path);
+        let full = self.path(path)?;
         self.no_links(&full)?;
         let failed = |e| CaptureError::io("write", path)(e);
         let mut file = OpenOptions::new()
@@ -119,7 +130,7 @@ impl Disk for Windows {
 
     fn copy(&self, from: &str, to: &str) -> Result<()> {
         let mut source = self.open(from)?;
-        let full = self.path(to);
+        let full = self.path(to)?;
         self.no_links(&full)?;
         let mut target = File::create_new(&full).map_err(CaptureError::io("create", to))?;
         std::io::copy(&mut source, &mut target).map_err(CaptureError::io("copy", from))?;
@@ -127,7 +138,7 @@ impl Disk for Windows {
     }
 
     fn rename(&self, from: &str, to: &str) -> Result<()> {
-        let (source, target) = (self.path(from), self.path(to));
+        let (source, target) = (self.path(from)?, self.path(to)?);
         self.no_links(&source)?;
         self.no_links(&target)?;
         if self.entry(to)?.is_some() {
@@ -137,11 +148,11 @@ impl Disk for Windows {
     }
 
     fn real(&self, path: &str) -> std::path::PathBuf {
-        self.path(path)
+        self.expand(path).into()
     }
 
     fn remove(&self, path: &str) -> Result<()> {
-        let full = self.path(path);
+        let full = self.path(path)?;
         let Ok(metadata) = fs::symlink_metadata(&full) else { return Ok(()) };
         // The standard library deletes links in a folder without following them.
         let removed = match (metadata.is_dir(), is_link(&metadata)) {
@@ -153,5 +164,11 @@ impl Disk for Windows {
             Err(error) if error.kind() != ErrorKind::NotFound => Err(CaptureError::io("delete", path)(error)),
             _ => Ok(()),
         }
+    }
+
+    fn archive(&self, path: &Path, new: bool) -> std::io::Result<Box<dyn Archive>> {
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create_new(new).custom_flags(FILE_FLAG_OPEN_REPARSE_POINT.0);
+        Ok(Box::new(options.open(path)?))
     }
 }

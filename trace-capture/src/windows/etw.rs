@@ -2,16 +2,19 @@
 
 use windows::Win32::Foundation::{ERROR_SUCCESS, ERROR_WMI_INSTANCE_NOT_FOUND, WIN32_ERROR};
 use windows::Win32::System::Diagnostics::Etw::{
-    CONTROLTRACE_HANDLE, ControlTraceW, EVENT_CONTROL_CODE_ENABLE_PROVIDER, EVENT_TRACE_CONTROL,
-    EVENT_TRACE_CONTROL_QUERY, EVENT_TRACE_CONTROL_STOP, EVENT_TRACE_FLAG, EVENT_TRACE_PROPERTIES,
-    EnableTraceEx2, StartTraceW, WNODE_FLAG_TRACED_GUID,
+    CONTROLTRACE_HANDLE, ControlTraceW, ENABLE_TRACE_PARAMETERS, ENABLE_TRACE_PARAMETERS_VERSION_2,
+    EVENT_CONTROL_CODE_CAPTURE_STATE, EVENT_CONTROL_CODE_ENABLE_PROVIDER, EVENT_FILTER_DESCRIPTOR,
+    EVENT_FILTER_TYPE_EVENT_ID, EVENT_TRACE_CONTROL, EVENT_TRACE_CONTROL_QUERY, EVENT_TRACE_CONTROL_STOP,
+    EVENT_TRACE_FLAG, EVENT_TRACE_PROPERTIES, EnableTraceEx2, StartTraceW, WNODE_FLAG_TRACED_GUID,
 };
 use windows::core::{GUID, HSTRING, PCWSTR};
 
 use super::Windows;
 use crate::error::{CaptureError, Result};
-use crate::machine::{Etw, Running};
-use crate::sessions::Session;
+use crate::machine::{Etw, NotEnabled, Running};
+use crate::sessions::{
+    BUFFER_KB, CLOCK_PERFORMANCE_COUNTER, FILE_MODE_CIRCULAR, FLUSH_SECONDS, Provider, Session,
+};
 
 /// Characters for a session's or a file's name: ETW's own limit, with the NUL.
 const NAME: usize = 1024;
@@ -62,7 +65,55 @@ fn guid(text: &str) -> GUID {
     GUID::from_u128(u128::from_str_radix(&digits, 16).unwrap_or_default())
 }
 
+/// Ids in one filter: MAX_EVENT_FILTER_EVENT_ID_COUNT (evntrace.h).
+const FILTER_IDS: usize = 64;
+
+/// EVENT_FILTER_EVENT_ID with room for its ids.
+#[repr(C)]
+struct EventIds {
+    filter_in: u8,
+    reserved: u8,
+    count: u16,
+    ids: [u16; FILTER_IDS],
+}
+
+impl EventIds {
+    /// Leaves out these events.
+    fn without(ids: &[u16]) -> Self {
+        let mut filter = Self { filter_in: 0, reserved: 0, count: 0, ids: [0; FILTER_IDS] };
+        for (to, id) in filter.ids.iter_mut().zip(ids) {
+            *to = *id;
+            filter.count += 1;
+        }
+        filter
+    }
+}
+
+/// Calls EnableTraceEx2 with a control code for a provider of a session.
+fn enable(handle: CONTROLTRACE_HANDLE, provider: &Provider, code: u32) -> WIN32_ERROR {
+    let id = guid(provider.guid);
+    let ids = EventIds::without(provider.leave_out);
+    let mut filter = EVENT_FILTER_DESCRIPTOR {
+        Ptr: (&raw const ids).addr() as u64,
+        Size: size(size_of::<EventIds>()),
+        Type: EVENT_FILTER_TYPE_EVENT_ID,
+    };
+    let parameters = ENABLE_TRACE_PARAMETERS {
+        Version: ENABLE_TRACE_PARAMETERS_VERSION_2,
+        EnableFilterDesc: &mut filter,
+        FilterDescCount: 1,
+        ..ENABLE_TRACE_PARAMETERS::default()
+    };
+    let parameters = (ids.count > 0).then_some(&raw const parameters);
+    // SAFETY: the GUID, the parameters, the filter and its ids outlive the call.
+    unsafe { EnableTraceEx2(handle, &id, code, provider.level, provider.keywords, 0, 0, parameters) }
+}
+
 fn control(name: &str, code: EVENT_TRACE_CONTROL, what: &'static str) -> Result<Option<Running>> {
+    Ok(properties(name, code, what)?.map(|properties| properties.running()))
+}
+
+fn properties(name: &str, code: EVENT_TRACE_CONTROL, what: &'static str) -> Result<Option<Properties>> {
     let mut properties = Properties::new();
     let session = HSTRING::from(name);
     // SAFETY: the properties have room for both names where the offsets say, and outlive the call.
@@ -72,11 +123,14 @@ fn control(name: &str, code: EVENT_TRACE_CONTROL, what: &'static str) -> Result<
     if result == ERROR_WMI_INSTANCE_NOT_FOUND {
         return Ok(None);
     }
-    check(name, what, result).map(|()| Some(properties.running()))
+    check(name, what, result).map(|()| Some(properties))
 }
 
 impl Etw for Windows {
-    fn start(&self, session: &Session, file: &str) -> Result<()> {
+    fn start(&self, session: &Session, file: &str, max_file_mb: u32) -> Result<Vec<NotEnabled>> {
+        if self.offline.is_some() {
+            return Err(CaptureError::OfflineWindows { what: format!("the session {}", session.name) });
+        }
         let mut properties = Properties::new();
         let path: Vec<u16> = self.expand(file).encode_utf16().collect();
         let Some(room) = properties.file.get_mut(..path.len()).filter(|_| path.len() < NAME) else {
@@ -85,28 +139,35 @@ impl Etw for Windows {
         room.copy_from_slice(&path);
         let head = &mut properties.head;
         head.Wnode.Guid = guid(session.guid);
-        head.Wnode.ClientContext = 1; // QPC, as the AutoLogger's ClockType
-        head.BufferSize = session.buffer_kb;
+        head.Wnode.ClientContext = CLOCK_PERFORMANCE_COUNTER;
+        head.BufferSize = BUFFER_KB;
         head.MinimumBuffers = session.min_buffers;
         head.MaximumBuffers = session.max_buffers;
-        head.MaximumFileSize = session.max_file_mb;
-        head.LogFileMode = session.mode;
-        head.FlushTimer = 1;
+        head.MaximumFileSize = max_file_mb;
+        head.LogFileMode = FILE_MODE_CIRCULAR | session.flags;
+        head.FlushTimer = FLUSH_SECONDS;
         head.EnableFlags = EVENT_TRACE_FLAG(session.kernel_flags);
         let name = HSTRING::from(session.name);
         let mut handle = CONTROLTRACE_HANDLE::default();
         // SAFETY: as in `control`.
         let code = unsafe { StartTraceW(&mut handle, PCWSTR(name.as_ptr()), &mut properties.head) };
         check(session.name, "start", code)?;
-        for provider in session.providers {
-            let id = guid(provider.guid);
-            let enable = EVENT_CONTROL_CODE_ENABLE_PROVIDER.0;
-            // SAFETY: the GUID outlives the call; no parameters are passed.
-            let code =
-                unsafe { EnableTraceEx2(handle, &id, enable, provider.level, provider.keywords, 0, 0, None) };
-            check(session.name, "enable a provider in", code)?;
-        }
-        Ok(())
+        let code = EVENT_CONTROL_CODE_ENABLE_PROVIDER.0;
+        let results = session.providers.iter().map(|p| (p, enable(handle, p, code)));
+        let failed = results.filter(|(_, result)| *result != ERROR_SUCCESS);
+        Ok(failed.map(|(p, result)| NotEnabled { provider: p.name.into(), code: result.0 }).collect())
+    }
+
+    fn capture_state(&self, name: &str, provider: &Provider) -> Result<()> {
+        let Some(session) = properties(name, EVENT_TRACE_CONTROL_QUERY, "query")? else { return Ok(()) };
+        // SAFETY: ControlTrace has written the session's handle there.
+        let handle =
+            CONTROLTRACE_HANDLE { Value: unsafe { session.head.Wnode.Anonymous1.HistoricalContext } };
+        check(
+            name,
+            "capture the state of a provider of",
+            enable(handle, provider, EVENT_CONTROL_CODE_CAPTURE_STATE.0),
+        )
     }
 
     fn stop(&self, name: &str) -> Result<Option<Running>> {

@@ -1,21 +1,59 @@
 //! A program and all that it starts, to be ended together. Process Monitor unpacks itself and starts the result.
 
+use std::io;
 use std::os::windows::io::AsRawHandle;
 use std::os::windows::process::CommandExt;
 use std::process::{Child, Command};
 
 use windows::Win32::Foundation::{CloseHandle, HANDLE};
+use windows::Win32::System::Diagnostics::ToolHelp::{
+    CreateToolhelp32Snapshot, TH32CS_SNAPTHREAD, THREADENTRY32, Thread32First, Thread32Next,
+};
 use windows::Win32::System::JobObjects::{
     AssignProcessToJobObject, CreateJobObjectW, JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE,
     JOBOBJECT_BASIC_ACCOUNTING_INFORMATION, JOBOBJECT_EXTENDED_LIMIT_INFORMATION,
     JobObjectBasicAccountingInformation, JobObjectExtendedLimitInformation, QueryInformationJobObject,
     SetInformationJobObject, TerminateJobObject,
 };
-use windows::Win32::System::Threading::CREATE_NO_WINDOW;
+use windows::Win32::System::Threading::{
+    CREATE_NO_WINDOW, CREATE_SUSPENDED, OpenThread, ResumeThread, THREAD_SUSPEND_RESUME,
+};
 use windows::core::PCWSTR;
 
-pub(crate) fn prepare(command: &mut Command) {
-    command.creation_flags(CREATE_NO_WINDOW.0);
+/// Starts a program in a job of its own. It does not run before it is in the job: what it starts is in it too.
+pub(crate) fn start(command: &mut Command) -> io::Result<(Child, Option<Group>)> {
+    let mut child = command.creation_flags(CREATE_NO_WINDOW.0 | CREATE_SUSPENDED.0).spawn()?;
+    let group = Group::of(&child);
+    let resumed = resume(child.id());
+    if group.is_none() || resumed.is_err() {
+        let _ = child.kill();
+        let _ = child.wait();
+        return Err(io::Error::other("it could not be put into a job"));
+    }
+    Ok((child, group))
+}
+
+/// Lets the threads of a process run.
+fn resume(process: u32) -> windows::core::Result<()> {
+    // SAFETY: the snapshot and the threads are closed; the entry says its own size and outlives the calls.
+    unsafe {
+        let snapshot = CreateToolhelp32Snapshot(TH32CS_SNAPTHREAD, 0)?;
+        let length = u32::try_from(size_of::<THREADENTRY32>()).unwrap_or_default();
+        let mut entry = THREADENTRY32 { dwSize: length, ..THREADENTRY32::default() };
+        let mut next = Thread32First(snapshot, &mut entry);
+        let mut result = Ok(());
+        while next.is_ok() {
+            if entry.th32OwnerProcessID == process {
+                result = OpenThread(THREAD_SUSPEND_RESUME, false, entry.th32ThreadID).map(|thread| {
+                    ResumeThread(thread);
+                    let _ = CloseHandle(thread);
+                });
+            }
+            next = Thread32Next(snapshot, &mut entry);
+        }
+        let _ = CloseHandle(snapshot);
+        result
+    }
 }
 
 /// A job object.
@@ -23,8 +61,7 @@ pub(crate) fn prepare(command: &mut Command) {
 pub(crate) struct Group(HANDLE);
 
 impl Group {
-    /// Puts a program that has just started into a job; what it starts is in it too.
-    pub(crate) fn of(child: &Child) -> Option<Self> {
+    fn of(child: &Child) -> Option<Self> {
         // SAFETY: the child's handle is open as long as the child; the limits are what their class of information
         // wants and outlive the call; the job is closed when the group goes.
         unsafe {

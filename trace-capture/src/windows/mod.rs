@@ -7,10 +7,10 @@ mod disk;
 mod etw;
 mod facts;
 pub(crate) mod job;
-mod live;
 mod registry;
 mod security;
 mod services;
+mod trust;
 
 use std::path::{Path, PathBuf};
 
@@ -19,10 +19,8 @@ use windows::Win32::System::SystemInformation::GetSystemWindowsDirectoryW;
 
 use crate::error::{CaptureError, Result};
 use crate::facts::Facts;
-use crate::machine::{Call, Machine, Outcome, Programs};
+use crate::machine::{Call, Machine, Outcome, Programs, Signer};
 use crate::plan::WORK;
-
-pub use live::live;
 
 /// This Windows, or one that lies on a disk and does not run.
 #[derive(Debug)]
@@ -61,13 +59,25 @@ impl Windows {
         Ok(Self { root, offline: Some(registry::Hive::load(&hive)?) })
     }
 
+    /// The path on this machine. Of an offline Windows only what lies in it is touched.
+    fn path(&self, path: &str) -> Result<PathBuf> {
+        let is_inside = path.starts_with("%SystemRoot%") && !path.split(['\\', '/']).any(|part| part == "..");
+        let is_on_its_drive = self.drive().is_some_and(|drive| path.starts_with(&drive));
+        if self.offline.is_some() && !is_inside && !is_on_its_drive {
+            return Err(CaptureError::ForeignPlace { name: path.into() });
+        }
+        Ok(PathBuf::from(self.expand(path)))
+    }
+
+    /// The drive of its Windows folder, such as `D:`.
+    fn drive(&self) -> Option<String> {
+        let drive: String = self.root.to_string_lossy().chars().take(2).collect();
+        drive.ends_with(':').then_some(drive)
+    }
+
     /// The path without `%SystemRoot%`.
     fn expand(&self, text: &str) -> String {
         text.replace("%SystemRoot%", &self.root.to_string_lossy())
-    }
-
-    fn path(&self, path: &str) -> PathBuf {
-        PathBuf::from(self.expand(path))
     }
 }
 
@@ -86,6 +96,9 @@ fn windows_folder() -> Result<PathBuf> {
 
 impl Programs for Windows {
     fn run(&self, call: &Call) -> Result<Outcome> {
+        if self.offline.is_some() {
+            return Err(CaptureError::OfflineWindows { what: call.program.clone() });
+        }
         let system = windows_folder()?;
         let system32 = system.join("System32");
         let text = |path: &Path| path.to_string_lossy().into_owned();
@@ -105,13 +118,21 @@ impl Programs for Windows {
         .map(|(name, value)| (name.to_owned(), value));
         let output = call.output.as_deref().map(|path| self.create(path)).transpose()?;
         let args: Vec<String> = call.args.iter().map(|a| self.expand(a)).collect();
-        crate::programs::run(&self.path(&call.program), &args, &environment, &system32, call.seconds, output)
+        crate::programs::run(&self.path(&call.program)?, &args, &environment, &system32, call.seconds, output)
+    }
+
+    fn signer(&self, program: &str) -> Result<Signer> {
+        Ok(trust::signer(&self.path(program)?))
     }
 }
 
 impl Machine for Windows {
-    fn facts(&self) -> Result<Facts> {
+    fn facts(&self) -> Facts {
         facts::gather(self)
+    }
+
+    fn is_offline(&self) -> bool {
+        self.offline.is_some()
     }
 
     fn private_words(&self) -> Result<Vec<String>> {

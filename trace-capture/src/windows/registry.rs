@@ -68,17 +68,19 @@ fn missing(error: &windows::core::Error) -> bool {
 }
 
 impl Windows {
-    /// The key in this machine's registry that the plan's key stands for.
-    fn key(&self, key: &str) -> String {
-        match (&self.offline, key.strip_prefix(CURRENT)) {
-            (Some(hive), Some(rest)) => format!("{}{rest}", hive.control_set),
-            _ => key.to_owned(),
+    /// The key in this machine's registry that the plan's key stands for. Of an offline Windows only its control set is
+    /// loaded: every other key would be one of the Windows that runs.
+    fn key(&self, key: &str) -> Result<String> {
+        let below = key.strip_prefix(CURRENT).filter(|rest| rest.is_empty() || rest.starts_with('\\'));
+        match (&self.offline, below) {
+            (Some(hive), Some(rest)) => Ok(format!("{}{rest}", hive.control_set)),
+            (Some(_), None) => Err(CaptureError::ForeignPlace { name: key.into() }),
+            (None, _) => Ok(key.to_owned()),
         }
     }
 
     fn open_key(&self, key: &str, access: u32) -> Result<Option<Key>> {
-        let (root, path) = split(key)?;
-        let path = self.key(&format!(r"{root}\{path}"));
+        let path = self.key(key)?;
         let (root, path) = split(&path)?;
         match base(root, key)?.options().access(access).open(path) {
             Ok(opened) => Ok(Some(opened)),
@@ -137,7 +139,7 @@ impl Registry for Windows {
     }
 
     fn write(&self, key: &str, tree: &Tree) -> Result<()> {
-        let real = self.key(key);
+        let real = self.key(key)?;
         let (root, path) = split(&real)?;
         let mut options = base(root, key)?.options();
         let opened = options.access(WRITE).create().open(path).map_err(refused("create", key))?;
@@ -151,7 +153,7 @@ impl Registry for Windows {
     }
 
     fn delete(&self, key: &str) -> Result<()> {
-        let real = self.key(key);
+        let real = self.key(key)?;
         let (root, path) = split(&real)?;
         match base(root, key)?.remove_tree(path) {
             Err(error) if !missing(&error) => Err(refused("delete", key)(error)),

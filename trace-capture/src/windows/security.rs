@@ -8,14 +8,15 @@ use windows::Win32::Security::Authorization::{
     SDDL_REVISION_1, SE_FILE_OBJECT,
 };
 use windows::Win32::Security::{
-    AdjustTokenPrivileges, CheckTokenMembership, CreateWellKnownSid, DACL_SECURITY_INFORMATION,
-    GetTokenInformation, IsWellKnownSid, LUID_AND_ATTRIBUTES, LookupPrivilegeValueW,
-    OWNER_SECURITY_INFORMATION, PSECURITY_DESCRIPTOR, PSID, SE_BACKUP_NAME, SE_PRIVILEGE_ENABLED,
-    SE_RESTORE_NAME, SE_SYSTEM_PROFILE_NAME, SECURITY_ATTRIBUTES, SECURITY_MAX_SID_SIZE, SetFileSecurityW,
-    TOKEN_ADJUST_PRIVILEGES, TOKEN_PRIVILEGES, TOKEN_QUERY, TOKEN_USER, TokenUser,
-    WinBuiltinAdministratorsSid, WinLocalSystemSid,
+    ACCESS_ALLOWED_ACE, ACL, AdjustTokenPrivileges, CheckTokenMembership, CreateWellKnownSid,
+    DACL_SECURITY_INFORMATION, GetAce, GetTokenInformation, INHERIT_ONLY_ACE, LUID_AND_ATTRIBUTES,
+    LookupPrivilegeValueW, OWNER_SECURITY_INFORMATION, PSECURITY_DESCRIPTOR, PSID, SE_BACKUP_NAME,
+    SE_PRIVILEGE_ENABLED, SE_RESTORE_NAME, SE_SYSTEM_PROFILE_NAME, SECURITY_ATTRIBUTES,
+    SECURITY_MAX_SID_SIZE, SetFileSecurityW, TOKEN_ADJUST_PRIVILEGES, TOKEN_PRIVILEGES, TOKEN_QUERY,
+    TOKEN_USER, TokenUser, WinBuiltinAdministratorsSid,
 };
 use windows::Win32::Storage::FileSystem::CreateDirectoryW;
+use windows::Win32::System::SystemServices::ACCESS_ALLOWED_ACE_TYPE;
 use windows::Win32::System::Threading::{GetCurrentProcess, OpenProcessToken};
 use windows::core::{BOOL, HSTRING, PCWSTR, PWSTR, w};
 
@@ -149,36 +150,90 @@ pub(super) fn create_folder(path: &Path) -> windows::core::Result<()> {
     unsafe { CreateDirectoryW(PCWSTR(path.as_ptr()), Some(&attributes)) }
 }
 
-/// Takes an existing folder over for administrators only, where it is Administrators', SYSTEM's or this user's
-/// already, who is an administrator.
-pub(super) fn adopt_folder(path: &Path) -> Result<()> {
-    let name = HSTRING::from(path);
-    let mut owner = PSID::default();
-    let mut descriptor = PSECURITY_DESCRIPTOR::default();
-    let user = user_sid()?;
-    // SAFETY: `owner` points into `descriptor`, which lives until the end of the block.
-    let ours = unsafe {
-        let code = GetNamedSecurityInfoW(
-            PCWSTR(name.as_ptr()),
-            SE_FILE_OBJECT,
-            OWNER_SECURITY_INFORMATION,
-            Some(&mut owner),
-            None,
-            None,
-            None,
-            &mut descriptor,
-        );
-        let _freed = Descriptor(descriptor);
-        code.is_ok()
-            && (IsWellKnownSid(owner, WinBuiltinAdministratorsSid).as_bool()
-                || IsWellKnownSid(owner, WinLocalSystemSid).as_bool()
-                || sid_text(owner).is_some_and(|sid| sid == user))
-    };
-    if !ours {
+/// Who may own and write what runs as administrator: Administrators, SYSTEM, TrustedInstaller.
+const TRUSTED: [&str; 3] =
+    ["S-1-5-32-544", "S-1-5-18", "S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464"];
+/// Rights with which something can be planted in a folder: FILE_ADD_FILE, FILE_ADD_SUBDIRECTORY, FILE_DELETE_CHILD,
+/// WRITE_DAC, WRITE_OWNER, GENERIC_ALL, GENERIC_WRITE.
+const PLANT: u32 = 0x2 | 0x4 | 0x40 | 0x4_0000 | 0x8_0000 | 0x1000_0000 | 0x4000_0000;
+
+/// Owner and access control list of a file or folder.
+struct Security {
+    /// Owns what the other two point to.
+    _descriptor: Descriptor,
+    owner: PSID,
+    list: *mut ACL,
+}
+
+impl Security {
+    fn of(path: &Path) -> Option<Self> {
+        let name = HSTRING::from(path);
+        let mut owner = PSID::default();
+        let mut list = std::ptr::null_mut();
+        let mut descriptor = PSECURITY_DESCRIPTOR::default();
+        // SAFETY: all pointers outlive the call; what they get belongs to the descriptor.
+        let code = unsafe {
+            GetNamedSecurityInfoW(
+                PCWSTR(name.as_ptr()),
+                SE_FILE_OBJECT,
+                OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION,
+                Some(&mut owner),
+                None,
+                Some(&mut list),
+                None,
+                &mut descriptor,
+            )
+        };
+        let _descriptor = Descriptor(descriptor);
+        code.is_ok().then_some(Self { _descriptor, owner, list })
+    }
+
+    fn owner(&self) -> Option<String> {
+        // SAFETY: the owner is a SID of the descriptor.
+        unsafe { sid_text(self.owner) }
+    }
+
+    /// Whether an entry lets somebody who is not trusted plant something.
+    fn is_open(&self) -> bool {
+        // SAFETY: the list belongs to the descriptor; GetAce gives entries of it, each as long as its type says.
+        unsafe {
+            let Some(list) = self.list.as_ref() else { return true };
+            (0..u32::from(list.AceCount)).any(|index| {
+                let mut entry = std::ptr::null_mut();
+                if GetAce(self.list, index, &mut entry).is_err() {
+                    return true;
+                }
+                let Some(ace) = entry.cast::<ACCESS_ALLOWED_ACE>().as_ref() else { return true };
+                let allows = u32::from(ace.Header.AceType) == ACCESS_ALLOWED_ACE_TYPE;
+                let only_below = u32::from(ace.Header.AceFlags) & INHERIT_ONLY_ACE.0 != 0;
+                let who = sid_text(PSID((&raw const ace.SidStart).cast_mut().cast()));
+                let is_trusted = who.is_some_and(|sid| TRUSTED.contains(&sid.as_str()));
+                allows && !only_below && ace.Mask & PLANT != 0 && !is_trusted
+            })
+        }
+    }
+}
+
+/// The folder, where somebody who is no administrator owns it or can write to it. `None` where nobody can, or where its
+/// permissions cannot be read.
+pub(super) fn open_folder(folder: &Path) -> Option<String> {
+    let security = Security::of(folder)?;
+    let is_trusted = security.owner().is_some_and(|sid| TRUSTED.contains(&sid.as_str()));
+    (!is_trusted || security.is_open()).then(|| folder.display().to_string())
+}
+
+/// Takes an existing folder over for administrators only, where it is theirs already, or belongs to whom Windows itself
+/// belongs.
+pub(super) fn adopt_folder(path: &Path, windows: &Path) -> Result<()> {
+    let owner = Security::of(path).and_then(|s| s.owner());
+    let owner_of_windows = || Security::of(windows).and_then(|s| s.owner());
+    let is_ours = owner.is_some_and(|sid| TRUSTED.contains(&sid.as_str()) || Some(sid) == owner_of_windows());
+    if !is_ours {
         return Err(CaptureError::ForeignFolder { path: path.display().to_string() });
     }
     let refused = |e: windows::core::Error| CaptureError::io("protect", path.display().to_string())(e.into());
     let descriptor = Descriptor::administrators_only().map_err(refused)?;
+    let name = HSTRING::from(path);
     // SAFETY: name and descriptor outlive the call.
     unsafe { SetFileSecurityW(PCWSTR(name.as_ptr()), DACL_SECURITY_INFORMATION, descriptor.0) }
         .ok()

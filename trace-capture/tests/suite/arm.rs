@@ -132,7 +132,10 @@ fn only_the_drivers_key_and_its_file_say_whether_the_boot_log_is_armed() {
         fake.procmon.set(does);
         let report = arm(&fake, &plan_for(&fake, &full())).unwrap();
         assert_eq!(report.left_out.is_empty(), armed, "{does:?}");
-        assert_eq!(report.notes.iter().any(|n| n.contains("signed by Microsoft Corporation, SHA-256")), armed);
+        assert_eq!(
+            report.notes.iter().any(|n| n.contains("signed by Microsoft Corporation, SHA-256")),
+            armed
+        );
         if let [(what, why)] = &report.left_out[..] {
             assert!(what.contains("/EnableBootLogging") && why.contains("ETW alone"), "{why}");
             // Undone at once: neither the licence that it accepted nor a half armed driver is left behind.
@@ -179,7 +182,9 @@ fn a_provider_that_cannot_be_enabled_does_not_drop_its_session() {
     assert_eq!(fake.state.borrow().sessions.len(), 3);
     fake.restart();
     let text = trace_capture::status::status(&fake).unwrap().to_string();
-    assert!(text.contains("warning: bootrace-file: Microsoft-Windows-Kernel-File could not be enabled: error 5"));
+    assert!(
+        text.contains("warning: bootrace-file: Microsoft-Windows-Kernel-File could not be enabled: error 5")
+    );
 }
 
 #[test]

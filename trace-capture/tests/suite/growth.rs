@@ -5,7 +5,9 @@ use std::collections::VecDeque;
 
 use trace_capture::facts::Facts;
 use trace_capture::plan::{Action, Options, Plan, build};
-use trace_capture::sessions::{BUFFER_KB, FILE_MODE_SEQUENTIAL, FLUSH_SECONDS, NO_PER_PROCESSOR_BUFFERING, Session};
+use trace_capture::sessions::{
+    BUFFER_KB, FILE_MODE_SEQUENTIAL, FLUSH_SECONDS, NO_PER_PROCESSOR_BUFFERING, Session,
+};
 
 /// A session's file, in seconds and bytes.
 #[derive(Clone, Copy)]

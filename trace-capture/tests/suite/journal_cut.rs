@@ -89,7 +89,10 @@ fn without_any_journal_our_keys_are_known_by_guid_and_file() {
     let report = disarm(&fake, false).unwrap();
     assert!(!is_armed(&fake));
     let said = report.left_over.iter().map(|m| m.en.as_str()).collect::<Vec<_>>().join("; ");
-    assert!(said.contains(r"Autologger\bootrace-file was there although the journal does not name it"), "{said}");
+    assert!(
+        said.contains(r"Autologger\bootrace-file was there although the journal does not name it"),
+        "{said}"
+    );
     assert!(said.contains("PROCMON24 is set to log the next boot"), "{said}");
     assert_eq!(fake.file(r"C:\Windows\Procmon.pmb").as_deref(), Some(&b"theirs"[..]));
 }

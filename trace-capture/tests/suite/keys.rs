@@ -39,7 +39,8 @@ const FILTERS: &[(&str, u32)] =
 
 fn values(tree: &Tree, known: &[(&str, u32)], least: usize) -> Result<(), String> {
     for (name, data) in &tree.values {
-        let (_, kind) = known.iter().find(|(n, _)| n == name).ok_or(format!("{name} is not a value's name"))?;
+        let (_, kind) =
+            known.iter().find(|(n, _)| n == name).ok_or(format!("{name} is not a value's name"))?;
         let size = match data.kind {
             kind::DWORD => Some(4),
             kind::QWORD => Some(8),
@@ -53,7 +54,8 @@ fn values(tree: &Tree, known: &[(&str, u32)], least: usize) -> Result<(), String
 }
 
 fn guid(text: &str) -> Result<(), String> {
-    let inner = text.strip_prefix('{').and_then(|t| t.strip_suffix('}')).ok_or(format!("{text}: no braces"))?;
+    let inner =
+        text.strip_prefix('{').and_then(|t| t.strip_suffix('}')).ok_or(format!("{text}: no braces"))?;
     let parts: Vec<_> = inner.split('-').map(str::len).collect();
     let hex = inner.chars().all(|c| c.is_ascii_hexdigit() || c == '-');
     (parts == [8, 4, 4, 4, 12] && hex).then_some(()).ok_or(format!("{text} is no GUID"))

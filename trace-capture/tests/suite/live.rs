@@ -18,7 +18,16 @@ fn etl(events: u32) -> Vec<u8> {
     let mut writer = EtlWriter::new(session).unwrap();
     let provider = STANDARD[1].providers[0].guid.trim_matches(['{', '}']).parse().unwrap();
     for number in 0..events {
-        let event = EventId::Provider { provider, id: 12, version: 1, channel: 0, level: 4, opcode: 0, task: 0, keyword: 0 };
+        let event = EventId::Provider {
+            provider,
+            id: 12,
+            version: 1,
+            channel: 0,
+            level: 4,
+            opcode: 0,
+            task: 0,
+            keyword: 0,
+        };
         writer.write(&NewRecord::new(event, FileTime(start.0 + i64::from(number)), &[0; 8])).unwrap();
     }
     writer.finish()
@@ -51,7 +60,8 @@ fn a_command_that_does_not_start_leaves_no_session_behind() {
     let fake = Fake::new();
     let folder = tempfile::tempdir().unwrap();
     fake.put_folder(&folder.path().display().to_string());
-    let error = trace(&fake, &folder.path().join("live.etl"), &|| Err(CaptureError::Usage("no such program".into())));
+    let error =
+        trace(&fake, &folder.path().join("live.etl"), &|| Err(CaptureError::Usage("no such program".into())));
     assert_eq!(error.unwrap_err().to_string(), "no such program");
     assert!(fake.query(SESSION).unwrap().is_none());
     std::fs::write(folder.path().join("there.etl"), b"x").unwrap();

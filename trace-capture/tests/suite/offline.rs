@@ -25,15 +25,35 @@ fn hostile_lines() -> Vec<Line> {
     let tree = Tree::default();
     let actions = [
         (Action::WriteKey { key: TARGET_KEY.into(), tree: tree.clone() }, key(TARGET_KEY)),
-        (Action::WriteKey { key: r"HKLM\SYSTEM\CurrentControlSet\Control\WMI\Autologger\bootrace-file".into(), tree }, key(TARGET_KEY)),
+        (
+            Action::WriteKey {
+                key: r"HKLM\SYSTEM\CurrentControlSet\Control\WMI\Autologger\bootrace-file".into(),
+                tree,
+            },
+            key(TARGET_KEY),
+        ),
         (Action::EnableBootLog { procmon: procmon.clone() }, key(TARGET_KEY)),
         (Action::EnableBootLog { procmon }, key(r"HKU\S-1-5-21-1-2-3-1001\Software")),
         (Action::CopyFile { from: "x".into(), to: TARGET_FILE.into() }, Before::default()),
-        (Action::RecordServices { to: r"%SystemRoot%\bootrace\..\..\T\Procmon64.exe".into() }, Before::default()),
+        (
+            Action::RecordServices { to: r"%SystemRoot%\bootrace\..\..\T\Procmon64.exe".into() },
+            Before::default(),
+        ),
         (Action::MakeFolder { path: r"C:\T".into() }, Before::default()),
-        (Action::SetAside { from: TARGET_FILE.into(), to: r"C:\Windows\System32\x.exe".into() }, Before { existed: Some(true), ..Before::default() }),
+        (
+            Action::SetAside { from: TARGET_FILE.into(), to: r"C:\Windows\System32\x.exe".into() },
+            Before { existed: Some(true), ..Before::default() },
+        ),
         (Action::ConvertBootLog { procmon: TARGET_FILE.into(), to: TARGET_FILE.into() }, Before::default()),
-        (Action::CreateTask { name: r"Microsoft\Windows\Defrag".into(), program: "x".into(), arguments: "y".into(), minutes: 1 }, Before::default()),
+        (
+            Action::CreateTask {
+                name: r"Microsoft\Windows\Defrag".into(),
+                program: "x".into(),
+                arguments: "y".into(),
+                minutes: 1,
+            },
+            Before::default(),
+        ),
     ];
     let begin = |(step, (action, before))| Line::Begin { step, action, before };
     let mut lines = vec![Line::Start { version: 2, at: "now".into(), options: full(), boot: None }];

@@ -18,7 +18,9 @@ use super::fake::{Fake, Procmon};
 enum Event {
     Arm,
     Boot,
-    Collect { auto: bool },
+    Collect {
+        auto: bool,
+    },
     Disarm,
     Watch,
     /// The next one is killed after so many changes.
@@ -46,7 +48,8 @@ fn hex(bytes: &[u8]) -> String {
 
 /// Name and hash of each trace that is on the machine.
 fn traces(fake: &Fake) -> BTreeSet<(String, String)> {
-    let is_trace = |f: &&String| f.starts_with(r"c:\windows\bootrace\traces\") || f.ends_with(r"\procmon.pmb");
+    let is_trace =
+        |f: &&String| f.starts_with(r"c:\windows\bootrace\traces\") || f.ends_with(r"\procmon.pmb");
     let files = fake.files();
     let traces = files.iter().filter(is_trace).filter_map(|f| Some((f, fake.file(f)?)));
     traces.map(|(f, bytes)| (f.rsplit('\\').next().unwrap().to_owned(), hex(&bytes))).collect()

@@ -70,7 +70,9 @@ fn a_full_file_is_named_with_its_last_time() {
     fake.put(r"C:\Windows\bootrace\traces\bootrace-registry.etl.001", &vec![0; (1 << 20) - 1000]);
     let warnings = status(&fake).unwrap().warnings;
     assert_eq!(warnings.len(), 1);
-    assert!(warnings[0].en.contains("bootrace-registry.etl.001 reached its limit of 1 MB: what came after 2026-"));
+    assert!(
+        warnings[0].en.contains("bootrace-registry.etl.001 reached its limit of 1 MB: what came after 2026-")
+    );
 }
 
 #[test]

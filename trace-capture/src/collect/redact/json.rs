@@ -62,7 +62,10 @@ mod tests {
     #[test]
     fn names_in_registry_data_are_masked_too() {
         let data: Vec<u8> = r"C:\x\王伟".encode_utf16().flat_map(u16::to_le_bytes).collect();
-        let line = format!("{{\"at\":\"王伟\",\"keys\":[{{\"type\":1,\"bytes\":\"{}\"}}]}}\n{{torn 王伟", hex(&data));
+        let line = format!(
+            "{{\"at\":\"王伟\",\"keys\":[{{\"type\":1,\"bytes\":\"{}\"}}]}}\n{{torn 王伟",
+            hex(&data)
+        );
         let masked = String::from_utf8(journal(line.as_bytes(), &["王伟".to_owned()])).unwrap();
         let expected: Vec<u8> = r"C:\x\xx".encode_utf16().flat_map(u16::to_le_bytes).collect();
         assert!(masked.contains(&hex(&expected)) && !masked.contains(&hex(&data)), "{masked}");

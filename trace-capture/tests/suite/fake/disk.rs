@@ -35,7 +35,8 @@ impl Write for Limited {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let end = self.file.stream_position()? + bytes.len() as u64;
         let grows = end.saturating_sub(self.file.metadata()?.len());
-        let left = self.room.get().map_or(u64::MAX, |room| room.saturating_sub(self.file.metadata().unwrap().len()));
+        let left =
+            self.room.get().map_or(u64::MAX, |room| room.saturating_sub(self.file.metadata().unwrap().len()));
         if grows > left {
             return Err(io::ErrorKind::StorageFull.into());
         }
@@ -82,7 +83,12 @@ impl Fake {
             bytes,
             created: times.map(|(created, _)| time(created)),
             modified: times.map(|(_, modified)| time(modified)),
-            unreadable: self.unreadable.borrow().iter().any(|u| fold(u) == path).then(|| "access denied".into()),
+            unreadable: self
+                .unreadable
+                .borrow()
+                .iter()
+                .any(|u| fold(u) == path)
+                .then(|| "access denied".into()),
         }
     }
 }
