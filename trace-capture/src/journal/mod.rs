@@ -138,9 +138,8 @@ fn bytes(disk: &(impl Disk + ?Sized)) -> Result<Option<Vec<u8>>> {
 /// The file cannot be read.
 pub fn read(disk: &(impl Disk + ?Sized)) -> Result<Option<Journal>> {
     let Some(bytes) = bytes(disk)? else { return Ok(None) };
-    let mut journal = Journal::default();
     // An empty journal is a cut one: its first line was on the disk before anything changed.
-    journal.cut = !bytes.ends_with(b"\n");
+    let mut journal = Journal { cut: !bytes.ends_with(b"\n"), ..Journal::default() };
     for (number, line) in bytes.split_inclusive(|b| *b == b'\n').enumerate() {
         if line.ends_with(TORN) || !line.ends_with(b"\n") {
             continue;

@@ -255,8 +255,8 @@ mod tests {
             for step in &plan.steps {
                 if let Action::WriteKey { tree, .. } = &step.action {
                     let number = |name| tree.value(name).and_then(crate::tree::Data::as_dword).unwrap();
-                    assert!(number("FileMax") >= boots + 1 && number("FileMax") >= 5);
-                    limits += u64::from(number("FileMax") + 1) * u64::from(number("MaxFileSize")) << 20;
+                    assert!(number("FileMax") > boots && number("FileMax") >= 5);
+                    limits += u64::from(number("FileMax") + 1) * (u64::from(number("MaxFileSize")) << 20);
                 }
             }
             assert_eq!(plan.space.at_most_bytes, limits);
