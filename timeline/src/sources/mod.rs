@@ -4,17 +4,18 @@ pub(crate) mod etl;
 pub(crate) mod import;
 mod kind;
 pub(crate) mod log;
+mod modules;
 pub(crate) mod pml;
 mod recovered;
 mod share;
 
-use std::ops::ControlFlow;
+use std::{ops::ControlFlow, sync::Arc};
 
 use pml_reader::Column;
 
 use crate::{
     gather::Gather,
-    model::{Event, EventId, Machine, Problem, ProcessId, SourceId, Ticks},
+    model::{Event, EventId, Machine, Module, Problem, ProcessId, SourceId, Stack, Ticks},
     paths::Paths,
     progress::Counter,
     query::{Rows, Visit},
@@ -201,6 +202,22 @@ impl Source {
             Self::Import(source) => source.number(id),
             Self::Etl(source) => source.number(id),
             Self::Log(_) => None,
+        }
+    }
+
+    /// The call stack of an event; only Process Monitor's own logs have stacks.
+    pub(crate) fn stack(&self, id: EventId) -> Option<Stack> {
+        match self {
+            Self::Pml(source) => source.stack(id),
+            Self::Import(_) | Self::Etl(_) | Self::Log(_) => None,
+        }
+    }
+
+    /// The modules of the kernel; `None` where the source has no stacks.
+    pub(crate) fn kernel_modules(&self) -> Option<Vec<Arc<Module>>> {
+        match self {
+            Self::Pml(source) => Some(source.kernel_modules()),
+            Self::Import(_) | Self::Etl(_) | Self::Log(_) => None,
         }
     }
 
