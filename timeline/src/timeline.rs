@@ -1,12 +1,14 @@
 //! The timeline: every source of a case on one clock, with the processes and the operations that were kept.
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
 
 use crate::{
     case::{Case, Input},
     gather::Gather,
     logs::LocalClock,
-    model::{Event, EventId, FileTime, Process, ProcessId, SourceId},
+    model::{Event, EventId, FileTime, Module, Process, ProcessId, SourceId, Stack},
     paths::Paths,
     progress::Progress,
     scan::{FailureGroup, Kept, Scan},
@@ -139,6 +141,16 @@ impl<'c> Timeline<'c> {
             .inputs
             .get(usize::from(id.source.0))
             .map_or_else(String::new, |input| input.source.detail(id))
+    }
+
+    /// The call stack of an event; `None` where its source has none.
+    pub fn stack(&self, id: EventId) -> Option<Stack> {
+        self.case.inputs.get(usize::from(id.source.0))?.source.stack(id)
+    }
+
+    /// The modules of the kernel that a source lists; `None` where the source has no stacks.
+    pub fn kernel_modules(&self, id: SourceId) -> Option<Vec<Arc<Module>>> {
+        self.case.inputs.get(usize::from(id.0))?.source.kernel_modules()
     }
 
     /// Earliest and latest event of all sources.

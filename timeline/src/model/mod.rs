@@ -6,6 +6,7 @@ mod machine;
 mod operation;
 mod phase;
 mod process;
+mod stack;
 mod start_type;
 mod time;
 
@@ -16,5 +17,6 @@ pub use operation::Kind;
 pub use phase::PhaseName;
 pub(crate) use process::inherit_roles;
 pub use process::{Process, ProcessId, Role};
+pub use stack::{Frame, Module, Stack};
 pub use start_type::StartType;
 pub use time::{FileTime, Ticks};

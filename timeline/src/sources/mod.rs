@@ -4,18 +4,19 @@ pub(crate) mod etl;
 pub(crate) mod import;
 mod kind;
 pub(crate) mod log;
+mod modules;
 pub(crate) mod pml;
 mod recorded;
 mod recovered;
 mod share;
 
-use std::{cmp::Ordering, ops::ControlFlow};
+use std::{cmp::Ordering, ops::ControlFlow, sync::Arc};
 
 use pml_reader::Column;
 
 use crate::{
     gather::Gather,
-    model::{Event, EventId, Machine, Problem, ProcessId, SourceId},
+    model::{Event, EventId, Machine, Module, Problem, ProcessId, SourceId, Stack},
     paths::Paths,
     progress::Counter,
     query::{Rows, Visit},
@@ -152,6 +153,22 @@ impl Source {
     /// The number in the registry value that an event read or wrote.
     pub(crate) fn number(&self, id: EventId) -> Option<u64> {
         self.recorded().number(id)
+    }
+
+    /// The call stack of an event; only Process Monitor's own logs have stacks.
+    pub(crate) fn stack(&self, id: EventId) -> Option<Stack> {
+        match self {
+            Self::Pml(source) => source.stack(id),
+            Self::Import(_) | Self::Etl(_) | Self::Log(_) => None,
+        }
+    }
+
+    /// The modules of the kernel; `None` where the source has no stacks.
+    pub(crate) fn kernel_modules(&self) -> Option<Vec<Arc<Module>>> {
+        match self {
+            Self::Pml(source) => Some(source.kernel_modules()),
+            Self::Import(_) | Self::Etl(_) | Self::Log(_) => None,
+        }
     }
 
     /// The Detail column of an event.

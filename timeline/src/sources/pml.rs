@@ -1,6 +1,9 @@
 //! Process Monitor logs.
 
-use std::path::Path;
+use std::{
+    path::Path,
+    sync::{Arc, OnceLock},
+};
 
 use pml_reader::{
     EventClass, Operation, PmlError, PmlEvent, PmlFile, Style,
@@ -12,13 +15,14 @@ use servicing_logs::bundle::{self, Content};
 
 use super::{
     kind::Asked,
+    modules::ModuleLists,
     recorded::Recorded,
     recovered,
     share::{Frame, Row, Share},
 };
 use crate::model::{
-    Event, EventId, FileTime, Kind, Machine, OpenFacts, Problem, Process, ProcessId, Role, SourceId, Ticks,
-    inherit_roles,
+    Event, EventId, FileTime, Kind, Machine, Module, OpenFacts, Problem, Process, ProcessId, Role, SourceId,
+    Stack, Ticks, inherit_roles,
 };
 use crate::progress::Counter;
 use crate::{
@@ -35,6 +39,8 @@ pub struct PmlSource {
     pub file: PmlFile,
     /// The raw boot log that it was made from, and what was found in that.
     raw: Option<(Content, Pmb)>,
+    /// The modules that it lists, once a stack was asked for.
+    modules: OnceLock<ModuleLists>,
 }
 
 /// Events after which the reading is told of.
@@ -64,13 +70,13 @@ pub fn open_log(path: &Path) -> Result<(PmlFile, Option<Pmb>), PmlError> {
 
 impl PmlSource {
     pub(crate) fn new(file: PmlFile) -> Self {
-        Self { file, raw: None }
+        Self { file, raw: None, modules: OnceLock::new() }
     }
 
     /// A raw boot log. What it is turned into lies in a temporary file that has no name, and goes with it.
     pub(crate) fn from_pmb(bytes: Content) -> Result<Self, PmlError> {
         let (file, pmb) = converted(&bytes)?;
-        Ok(Self { file, raw: Some((bytes, pmb)) })
+        Ok(Self { file, raw: Some((bytes, pmb)), modules: OnceLock::new() })
     }
 
     /// What was found in the raw boot log that the log was made from; `None` where it is Process Monitor's own.
@@ -171,6 +177,23 @@ impl PmlSource {
             (None, Some(recovered)) => recovered::caveats(recovered),
             (None, None) => Vec::new(),
         }
+    }
+}
+
+impl PmlSource {
+    fn modules(&self) -> &ModuleLists {
+        self.modules.get_or_init(|| ModuleLists::new(&self.file))
+    }
+
+    /// The call stack of an event.
+    pub(super) fn stack(&self, id: EventId) -> Option<Stack> {
+        let event = self.file.event(usize::try_from(id.index).ok()?).ok()?;
+        self.modules().stack(&self.file, &event)
+    }
+
+    /// The modules of the kernel.
+    pub(super) fn kernel_modules(&self) -> Vec<Arc<Module>> {
+        self.modules().drivers(&self.file)
     }
 }
 
