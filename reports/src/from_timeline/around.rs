@@ -76,6 +76,7 @@ impl View<'_> {
                 });
             }
         }
+        rows.extend(self.stack_coverage());
         for error in &self.timeline.case.unreadable {
             rows.push(Coverage {
                 what: Text::plain(error.to_string()),
@@ -110,6 +111,7 @@ impl View<'_> {
                 result: operation.result,
                 status: operation.status,
                 detail: operation.detail,
+                note: self.stack_note(*relation, event),
                 ..EvidenceRow::default()
             }
         })

@@ -2,6 +2,7 @@
 
 mod around;
 mod compare;
+mod stacks;
 mod tables;
 mod verdict;
 
@@ -25,6 +26,7 @@ pub fn report(timeline: &Timeline<'_>, diagnosis: &Diagnosis) -> Report {
     report.phases = view.phases();
     report.services = view.services();
     report.processes = view.processes(&mut report.omitted);
+    report.drivers = view.drivers(&mut report.omitted);
     report.packages = view.packages(&mut report.omitted);
     report.findings = view.findings();
     report.coverage = view.coverage();
