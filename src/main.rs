@@ -2,6 +2,8 @@
 #![forbid(unsafe_code)]
 
 mod commands;
+mod dropped;
+mod lang;
 
 use std::process::ExitCode;
 
@@ -29,6 +31,7 @@ enum Command {
     Diff(commands::diff::Args),
     Convert(commands::convert::Args),
     Explain(commands::explain::Args),
+    Rules(commands::rules::Args),
     Capture(commands::capture::Args),
     Completions(commands::completions::Args),
     Man(commands::man::Args),
@@ -38,13 +41,24 @@ enum Command {
 const FAILED: u8 = 2;
 
 fn main() -> ExitCode {
-    let result = match Cli::parse().command {
+    let arguments = std::env::args_os().collect();
+    let (arguments, dropped) = dropped::as_report(arguments, &Cli::command());
+    let code = run(Cli::parse_from(arguments).command);
+    if dropped {
+        dropped::wait_for_key();
+    }
+    code
+}
+
+fn run(command: Command) -> ExitCode {
+    let result = match command {
         Command::Report(args) => commands::report::run(&args),
         Command::Events(args) => commands::events::run(&args),
         Command::Slice(args) => commands::slice::run(&args),
         Command::Diff(args) => commands::diff::run(&args),
         Command::Convert(args) => commands::convert::run(&args),
         Command::Explain(args) => commands::explain::run(&args),
+        Command::Rules(args) => commands::rules::run(&args),
         Command::Capture(args) => commands::capture::run(&args),
         Command::Completions(args) => commands::completions::run(&args, Cli::command()),
         Command::Man(args) => commands::man::run(&args, Cli::command()),

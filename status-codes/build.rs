@@ -15,6 +15,7 @@ fn main() {
     procmon(&mut out, &read("procmon.tsv"));
     meanings(&mut out, &read("meanings.tsv"));
     facilities(&mut out, &read("facility.tsv"));
+    messages(&mut out, &read("messages-zh.tsv"));
     let dir = env::var_os("OUT_DIR").expect("OUT_DIR is set by cargo");
     fs::write(Path::new(&dir).join("tables.rs"), out).expect("OUT_DIR can be written");
 }
@@ -147,4 +148,12 @@ fn facilities(out: &mut String, table: &[Vec<String>]) {
         rows.sort_unstable();
         array(out, name, "(u16, &str)", &rows);
     }
+}
+
+/// (Win32 code, text, seen on a zh-CN Windows) sorted by code.
+fn messages(out: &mut String, table: &[Vec<String>]) {
+    let rows: Vec<(u32, &str, bool)> =
+        table.iter().map(|row| (hex(&row[0]), row[1].as_str(), row[2] == "seen")).collect();
+    assert!(rows.is_sorted_by(|a, b| a.0 < b.0), "messages-zh.tsv is sorted by code");
+    array(out, "MESSAGES_ZH", "(u32, &str, bool)", &rows);
 }

@@ -7,11 +7,12 @@ use timeline::{EventId, Timeline};
 use crate::{
     baseline::Baseline,
     candidates::{self, Ranked},
+    commands::{self, Names},
     compare::{self, Aligned},
     diagnosis::{Diagnosis, RuleHit},
     evidence,
     faults::{self, FaultKind},
-    graph, involved,
+    graph, involved, log_remedies,
     phases::{self, Boots},
     remedies::{self, Remedy},
     rules::{self, Rules},
@@ -81,7 +82,7 @@ pub fn diagnose_beside(timeline: &Timeline<'_>, rules: &Rules, baseline: Option<
     let facts = rules::Facts {
         timeline,
         faults: &faults,
-        failing,
+        failing: failing.map(|candidate| &candidate.event),
         services: &services,
         marked: &marked,
         lacks: verdict.missing.as_ref().map_or(&[], |m| m.lacks.as_slice()),
@@ -92,16 +93,30 @@ pub fn diagnose_beside(timeline: &Timeline<'_>, rules: &Rules, baseline: Option<
     let about_first =
         hits.iter().filter(|h| h.fault.is_none_or(|at| Some(at) == faults.primary || is_cause(at)));
     // A rule is more than what a status alone says.
+    let names = Names {
+        failing: failing.map(|candidate| &candidate.event),
+        lacks: facts.lacks,
+        item: faults.primary.and_then(|at| Some(faults.all.get(at)?.item.as_str())),
+        marked: &marked,
+    };
     let mut remedies: Vec<Remedy> =
-        about_first.take(MAX_REMEDIES).map(|h| remedies::of_rule(h.rule)).collect();
+        about_first.take(MAX_REMEDIES).map(|h| remedies::of_rule(h.rule, &names)).collect();
     if !hits.iter().any(|h| h.rule.matches.is_about_operation()) {
         remedies.extend(failing.into_iter().flat_map(remedies::of_status));
+    }
+    if let Some(fault) =
+        faults.first().filter(|f| failed && (remedies.is_empty() || log_remedies::is_of_store(f)))
+    {
+        remedies.extend(log_remedies::of_fault(fault));
+    } else if !failed {
+        remedies.extend(log_remedies::of_state(&faults.state));
     }
     if let Some((candidate, remedy)) = failing.and_then(|c| Some((c, remedies::of_holder(timeline, c)?))) {
         // Who stands in the way is more than any rule knows; who was only there too is less than the best of them.
         let explains = candidate.holder.is_some_and(|h| h.explains);
         remedies.insert(if explains { 0 } else { remedies.len().min(1) }, remedy);
     }
+    let remedies = commands::without_repeats(remedies);
     involved::answer(
         &involved::Found { timeline, verdict: &verdict, failing, faults: &faults },
         &mut services,

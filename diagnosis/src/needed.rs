@@ -11,6 +11,8 @@ enum Shape {
     Store(&'static str),
     /// The path contains the first part, and exactly one component follows it.
     ChildOf(&'static str),
+    /// The path contains the part, and the last component begins with the other.
+    Under(&'static str, &'static str),
     /// The last component is this one.
     Named(&'static str),
 }
@@ -92,6 +94,12 @@ const NEEDED: &[Needed] = &[
         "a component's key in the store",
         "组件在存储中的注册表项",
     ),
+    key(
+        Shape::Under(r"\components\deriveddata\versionedindex\", "v!"),
+        Result::Missing,
+        "a version of a component that the store's index lists",
+        "组件存储索引所列的组件版本",
+    ),
     file(
         Shape::Named("ntuser.dat"),
         Result::Missing,
@@ -154,6 +162,9 @@ impl Shape {
             Self::Store(part) => path.contains(part) && !DELTAS.iter().any(|folder| path.contains(folder)),
             Self::ChildOf(part) => {
                 path.rsplit_once(part).is_some_and(|(_, child)| !child.is_empty() && !child.contains('\\'))
+            }
+            Self::Under(part, begin) => {
+                path.contains(part) && path.rsplit('\\').next().is_some_and(|last| last.starts_with(begin))
             }
             Self::Named(name) => path.rsplit('\\').next() == Some(name),
         }

@@ -1,7 +1,12 @@
 //! What to do about a failing operation: by its result, its object and who stood in the way. Safe steps only: what to
 //! look at and what to back up first.
 
-use crate::{candidates::Candidate, needed, rules::Rule};
+use crate::{
+    candidates::Candidate,
+    commands::{self, Names},
+    needed,
+    rules::Rule,
+};
 use status_codes::status;
 use timeline::{Timeline, Words};
 
@@ -14,6 +19,8 @@ pub struct Remedy {
     pub title: Words,
     /// In full.
     pub text: Words,
+    /// The command that begins it, with the names of the case; empty where there is none.
+    pub command: String,
     /// Where it is documented.
     pub reference: String,
 }
@@ -93,7 +100,7 @@ const ROWS: &[Row] = &[
 ];
 
 /// What a rule says to do; its first sentence is the first step.
-pub(crate) fn of_rule(rule: &Rule) -> Remedy {
+pub(crate) fn of_rule(rule: &Rule, names: &Names<'_>) -> Remedy {
     let first = |text: &str, end: &str| {
         let sentence = text.trim().split_once(end).map_or(text, |(sentence, _)| sentence);
         sentence.trim().trim_end_matches(['.', '。']).to_owned()
@@ -102,6 +109,7 @@ pub(crate) fn of_rule(rule: &Rule) -> Remedy {
         rule: rule.id.clone(),
         title: Words::new(first(&rule.remedy.en, ". "), first(&rule.remedy.zh, "。")),
         text: Words::new(rule.remedy.en.clone(), rule.remedy.zh.clone()),
+        command: names.command(rule),
         reference: rule.reference.clone(),
     }
 }
@@ -142,7 +150,8 @@ pub(crate) fn of_holder(timeline: &Timeline<'_>, candidate: &Candidate) -> Optio
             ),
         )
     };
-    Some(Remedy { rule: String::new(), title, text, reference: String::new() })
+    let command = if holder.explains { commands::of_process(name) } else { "fltmc filters".to_owned() };
+    Some(Remedy { rule: String::new(), title, text, command, reference: String::new() })
 }
 
 /// What to do about the failing operation where no rule knows more: by its status.
@@ -157,6 +166,7 @@ pub(crate) fn of_status(candidate: &Candidate) -> Vec<Remedy> {
             rule: String::new(),
             title: Words::new(title[0], title[1]),
             text: Words::new(text[0], text[1]),
+            command: commands::of_status(event),
             reference: (*reference).to_owned(),
         });
     }
@@ -168,6 +178,7 @@ pub(crate) fn of_status(candidate: &Candidate) -> Vec<Remedy> {
                 format!("Compare with a healthy machine of the same build and restore {} from it or from the installation medium.", event.path),
                 format!("与同版本的正常机器比较，并从其或安装介质恢复 {}。", event.path),
             ),
+            command: commands::of_status(event),
             reference: "https://learn.microsoft.com/windows-hardware/manufacture/desktop/repair-a-windows-image".to_owned(),
         });
     }
@@ -179,6 +190,7 @@ pub(crate) fn of_status(candidate: &Candidate) -> Vec<Remedy> {
                 format!("Compare {} with a healthy machine of the same build: whether it is there, its permissions, its size and version. The report shows who else uses it in this boot. Keep a copy before you change it.", event.path),
                 format!("与同版本的正常机器比较 {}：是否存在、权限、大小与版本。报告显示此次启动中还有谁使用它。更改之前请先保留副本。", event.path),
             ),
+            command: commands::of_status(event),
             reference: String::new(),
         });
     }

@@ -1,6 +1,20 @@
-//! Which phase and which boot each line of CBS.log belongs to.
+//! Which phase, which boot and which attempt each line of CBS.log belongs to.
 
-use timeline::{Fact, LocalTicks, LogLine, PhaseName, Stage, Step};
+use timeline::{Fact, LocalTicks, LogLine, Part, PhaseName, Restart, SessionStep, Stage, Step};
+
+/// ERROR_SUCCESS_REBOOT_REQUIRED as an HRESULT: it has the severity of a failure but means success.
+pub(crate) const REBOOT_REQUIRED: u32 = 0x8007_0BC2;
+
+/// Where a line belongs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// The phase.
+    pub(crate) phase: PhaseName,
+    /// The boot that the log shows servicing work in, from 1; 0 before the first.
+    pub(crate) boot: u32,
+    /// The session, or the shutdown with the boots that finish or undo it.
+    pub(crate) attempt: u32,
+}
 
 /// Follows the stages through a log.
 #[derive(Debug, Default)]
@@ -9,18 +23,29 @@ pub(crate) struct Stages {
     /// What is being done within the stage.
     work: Option<Work>,
     boot: u32,
-    /// The stage was left; the next startup line belongs to another boot.
+    attempt: u32,
+    /// The stage was left; the next startup line belongs to another boot, where no boot time says otherwise.
     left: bool,
-    /// The boot in which startup processing failed.
+    /// The attempt has its end; what comes is another one.
+    settled: bool,
+    /// The session whose work is complete, while its last lines are to come.
+    completed: Option<String>,
+    /// The boot in which startup processing failed and began a rollback.
     failed_boot: Option<u32>,
-    /// Time of the latest line of a stage.
+    /// Time of the latest line of work.
     latest: Option<LocalTicks>,
+    /// When Windows last started, as TrustedInstaller prints it.
+    last_boot: Option<LocalTicks>,
+    /// Startup processing of that boot was counted.
+    counted: bool,
 }
 
 /// Startup processing that says nothing for longer is another boot's: the servicing stack gives up after hours.
 const LONGEST_SILENCE: u64 = 6 * 3600 * 10_000_000;
 /// The boot that takes an update back follows at once; one that comes an hour later is another attempt.
 const ANOTHER_ATTEMPT: u64 = 3600 * 10_000_000;
+/// The boot time is reckoned from the time of day and may differ by so much within one boot.
+const SAME_BOOT: u64 = 2 * 10_000_000;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Work {
@@ -33,56 +58,110 @@ enum Work {
 fn stage_of(line: &LogLine) -> Option<Stage> {
     match &line.fact {
         Fact::Stage(stage, _) => *stage,
-        Fact::Hang => Some(Stage::Startup),
-        Fact::Package(_) | Fact::SessionEnd if line.text.starts_with("Exec: ") => Some(Stage::Execute),
+        Fact::Hang | Fact::ExecuteState { read: true, .. } => Some(Stage::Startup),
+        Fact::Restart(Restart::GoesOn | Restart::TriesAgain) => Some(Stage::Startup),
+        Fact::Failed { part: Part::Startup, .. } => Some(Stage::Startup),
+        fact if is_of_session(fact) => Some(Stage::Execute),
+        Fact::Package(_) if line.text.starts_with("Exec: ") => Some(Stage::Execute),
         _ => None,
     }
 }
 
-/// Phase and boot of a line. A boot number of 0 is before the first restart that the log shows.
-pub(crate) type LinePhase = (PhaseName, u32);
+/// Whether only a session writes such a line, while Windows runs.
+fn is_of_session(fact: &Fact) -> bool {
+    match fact {
+        Fact::Session(_) | Fact::Flow(_) | Fact::StackTooOld { .. } | Fact::Feature { .. } => true,
+        Fact::Failed { part, .. } => matches!(
+            part,
+            Part::Planning
+                | Part::Resolving
+                | Part::Staging
+                | Part::Executing
+                | Part::Session
+                | Part::Download
+        ),
+        Fact::Package(package) => matches!(package.failure_source.as_deref(), Some("Resolve" | "Stage")),
+        _ => false,
+    }
+}
+
+/// Whether the line tells of work, and not only of the state of the machine.
+fn is_work(fact: &Fact) -> bool {
+    !matches!(
+        fact,
+        Fact::Restart(_)
+            | Fact::ServiceEnd(_)
+            | Fact::LastBoot(_)
+            | Fact::Stack(_)
+            | Fact::Build(_)
+            | Fact::FailureCleared
+            | Fact::Interrupted
+            | Fact::ExecuteState { read: false, .. }
+    )
+}
 
 impl Stages {
-    /// Phase and boot of each line, in order.
+    /// Place of each line, in order.
     ///
     /// Lines of work that stand before the first line that names a stage take their stage from that line: excerpts
     /// often begin in the middle.
-    pub(crate) fn of(lines: &[&LogLine]) -> Vec<LinePhase> {
+    pub(crate) fn of(lines: &[&LogLine]) -> Vec<Place> {
         let mut stages = Self::default();
-        stages.enter(lines.iter().find_map(|line| stage_of(line)));
-        lines.iter().map(|line| stages.step(line)).collect()
+        stages.look_ahead(lines);
+        let step = |(at, line): (usize, &&LogLine)| stages.step(line, lines.get(at..).unwrap_or_default());
+        lines.iter().enumerate().map(step).collect()
+    }
+
+    /// Enters the stage that the next line names, unless Windows starts before.
+    fn look_ahead(&mut self, lines: &[&LogLine]) {
+        let next =
+            lines.iter().find(|line| stage_of(line).is_some() || matches!(line.fact, Fact::LastBoot(_)));
+        self.enter(next.and_then(|line| stage_of(line)));
     }
 
     fn enter(&mut self, stage: Option<Stage>) {
         if stage.is_none() || stage == self.stage && !self.left {
             return;
         }
-        if stage == Some(Stage::Startup) {
+        if stage == Some(Stage::Startup) && !(self.counted && self.last_boot.is_some()) {
+            // Without a shutdown before it, the boot finishes what no line here began.
+            if !matches!(self.stage, Some(Stage::Startup | Stage::Shutdown)) {
+                self.begin_attempt();
+            }
             self.boot += 1;
+            self.counted = true;
+        }
+        if stage == Some(Stage::Shutdown) && self.stage != Some(Stage::Shutdown) {
+            self.begin_attempt();
         }
         self.stage = stage;
         self.work = None;
         self.left = false;
     }
 
-    fn step(&mut self, line: &LogLine) -> LinePhase {
-        // A boot that began after what was said before is another one.
-        let since = |from: Option<LocalTicks>, to: Option<LocalTicks>| Some(to?.0.saturating_sub(from?.0));
-        let booted = match line.fact {
-            Fact::LastBoot(boot) => self.latest.filter(|latest| boot > *latest).is_some(),
-            _ => false,
-        };
-        let silence = since(self.latest, line.local).unwrap_or(0);
-        if booted || silence > LONGEST_SILENCE {
-            self.leave();
-            if silence > ANOTHER_ATTEMPT {
-                self.failed_boot = None;
+    fn begin_attempt(&mut self) {
+        self.attempt += 1;
+        self.settled = false;
+        self.completed = None;
+    }
+
+    fn step(&mut self, line: &LogLine, ahead: &[&LogLine]) -> Place {
+        self.pass_time(line);
+        let stage = stage_of(line);
+        // "Startup processing completed." and what the logon screen is told follow the end in the same boot.
+        let repeats = self.left
+            && self.stage == Some(Stage::Startup)
+            && (matches!(line.fact, Fact::Stage(Some(Stage::Startup), Step::Complete))
+                || line.text.starts_with("Startup: received notification")
+                || line.text.starts_with("Startup: Changing logon"));
+        if self.settled && !repeats && is_work(&line.fact) && !self.follows_session(&line.fact) {
+            self.begin_attempt();
+            if self.stage.is_none() {
+                self.look_ahead(ahead);
             }
         }
-        if stage_of(line).is_some() {
-            self.latest = line.local.max(self.latest);
-        }
-        match stage_of(line) {
+        match stage {
+            _ if repeats => {}
             // Startup processing that is under way is not left for a session's lines.
             Some(Stage::Execute)
                 if !matches!(line.fact, Fact::Stage(..))
@@ -90,42 +169,80 @@ impl Stages {
                     && !self.left => {}
             stage => self.enter(stage),
         }
-        if let Fact::Stage(_, step) = &line.fact {
-            match step {
-                Step::DriverQueue | Step::DriverQueueFailed => self.work = Some(Work::Drivers),
-                Step::Primitives => self.work = Some(Work::Primitives),
-                Step::InstallerQueue | Step::InstallerQueueFailed => self.work = Some(Work::Installers),
-                _ => {}
+        if let Fact::Session(session) = &line.fact
+            && session.step == SessionStep::Started
+        {
+            self.begin_attempt();
+        }
+        self.work = work_of(&line.fact).or(self.work);
+        let place = Place { phase: self.phase(line), boot: self.boot, attempt: self.attempt };
+        self.end(line);
+        place
+    }
+
+    /// Whether it is one of the lines that a session writes after its work is complete.
+    fn follows_session(&self, fact: &Fact) -> bool {
+        let Some(completed) = &self.completed else { return false };
+        match fact {
+            Fact::Session(session) => session.step == SessionStep::Finalized && session.id == *completed,
+            Fact::Failed { part: Part::Session | Part::Repair, .. } | Fact::Feature { .. } => true,
+            _ => false,
+        }
+    }
+
+    /// A boot that began after what was said before is another one; so is what comes after a long silence.
+    fn pass_time(&mut self, line: &LogLine) {
+        let since = |from: Option<LocalTicks>, to: Option<LocalTicks>| Some(to?.0.saturating_sub(from?.0));
+        let mut booted = false;
+        if let Fact::LastBoot(boot) = line.fact {
+            booted = self.latest.is_some_and(|latest| boot > latest);
+            if self.last_boot.is_none_or(|last| last.0.abs_diff(boot.0) > SAME_BOOT) {
+                booted |= self.last_boot.is_some();
+                self.counted &= !booted;
+                self.last_boot = Some(boot);
             }
         }
+        let silence = since(self.latest, line.local).unwrap_or(0);
+        if booted || silence > LONGEST_SILENCE {
+            self.leave();
+            if silence > ANOTHER_ATTEMPT {
+                self.failed_boot = None;
+                self.settled = true;
+            }
+        }
+        if is_work(&line.fact) {
+            self.latest = line.local.max(self.latest);
+        }
+    }
+
+    /// What the line ends.
+    fn end(&mut self, line: &LogLine) {
         match &line.fact {
-            Fact::Driver { .. } | Fact::DriverCall(_) | Fact::DriverIdentity(_) => {
-                self.work = Some(Work::Drivers)
+            Fact::Stage(stage, Step::Complete) => {
+                self.settled |= *stage == Some(Stage::Startup) && line.code != Some(REBOOT_REQUIRED);
+                self.leave();
             }
-            Fact::Installer(_) | Fact::InstallerSummary { .. } | Fact::GenericCommand(_) => {
-                self.work = Some(Work::Installers);
+            // What follows in this boot reports the failure, the next boot takes the update back. What fails at
+            // shutdown is tried again at the next start.
+            Fact::Stage(_, Step::Rollback | Step::InstallerQueueFailed | Step::DriverQueueFailed)
+                if self.stage == Some(Stage::Startup) =>
+            {
+                self.failed_boot.get_or_insert(self.boot);
             }
-            Fact::Poqexec { .. } => self.work = Some(Work::Primitives),
-            _ => {}
-        }
-        let phase = (self.phase(), self.boot);
-        if let Fact::Stage(_, step) = &line.fact {
-            match step {
-                Step::Complete => self.leave(),
-                // What follows in this boot reports the failure, the next boot takes the update back. What fails at
-                // shutdown is tried again at the next start.
-                Step::Rollback | Step::InstallerQueueFailed | Step::DriverQueueFailed
-                    if self.stage == Some(Stage::Startup) =>
-                {
-                    self.failed_boot.get_or_insert(self.boot);
+            Fact::Restart(Restart::TriesAgain) => self.failed_boot = None,
+            Fact::Session(session) if session.step != SessionStep::Started => {
+                self.settled = true;
+                let complete = session.step == SessionStep::Complete;
+                self.completed = complete.then(|| session.id.clone());
+                if self.stage == Some(Stage::Execute) {
+                    (self.stage, self.work) = (None, None);
                 }
-                _ => {}
             }
+            _ => {}
         }
         if self.left {
             self.work = None;
         }
-        phase
     }
 
     /// The stage is over.
@@ -135,17 +252,48 @@ impl Stages {
         self.failed_boot = self.failed_boot.filter(|boot| self.boot <= *boot);
     }
 
-    fn phase(&self) -> PhaseName {
-        match (self.stage, self.work) {
-            (Some(Stage::Execute), _) => PhaseName::Staging,
-            (Some(Stage::Shutdown), _) => PhaseName::Shutdown,
-            (Some(Stage::Startup), _) if self.failed_boot.is_some_and(|boot| self.boot > boot) => {
+    fn phase(&self, line: &LogLine) -> PhaseName {
+        let source = match &line.fact {
+            Fact::Package(package) => package.failure_source.as_deref(),
+            _ => None,
+        };
+        match (self.stage, self.work, source) {
+            (Some(Stage::Execute), ..) => PhaseName::Staging,
+            (Some(Stage::Shutdown), ..) => PhaseName::Shutdown,
+            (Some(Stage::Startup), ..) if self.failed_boot.is_some_and(|boot| self.boot > boot) => {
                 PhaseName::Rollback
             }
-            (Some(Stage::Startup) | None, Some(Work::Drivers)) => PhaseName::StartupDrivers,
-            (Some(Stage::Startup), Some(Work::Primitives)) => PhaseName::BootPoq,
-            (Some(Stage::Startup) | None, Some(Work::Installers)) => PhaseName::StartupInstallers,
+            (Some(Stage::Startup), _, Some("DOQ")) => PhaseName::StartupDrivers,
+            (None, _, Some("Execute")) => PhaseName::Staging,
+            (Some(Stage::Startup) | None, Some(Work::Drivers), _) => PhaseName::StartupDrivers,
+            (Some(Stage::Startup), Some(Work::Primitives), _) => PhaseName::BootPoq,
+            (Some(Stage::Startup) | None, Some(Work::Installers), _) => PhaseName::StartupInstallers,
             _ => PhaseName::Unknown,
         }
+    }
+}
+
+/// What a line says is being done within the stage.
+fn work_of(fact: &Fact) -> Option<Work> {
+    match fact {
+        Fact::Stage(_, step) => match step {
+            Step::DriverQueue | Step::DriverQueueFailed => Some(Work::Drivers),
+            Step::Primitives | Step::PrimitivesFailed => Some(Work::Primitives),
+            Step::InstallerQueue | Step::InstallerQueueFailed => Some(Work::Installers),
+            _ => None,
+        },
+        Fact::ExecuteState { state, read: true, .. } => match state.as_str() {
+            "StageDrivers" => Some(Work::Drivers),
+            "Primitives" => Some(Work::Primitives),
+            "ResolvePending" => Some(Work::Installers),
+            _ => None,
+        },
+        Fact::Driver { .. } | Fact::DriverCall(_) | Fact::DriverIdentity(_) => Some(Work::Drivers),
+        Fact::Installer(_) | Fact::InstallerSummary { .. } | Fact::GenericCommand(_) => {
+            Some(Work::Installers)
+        }
+        Fact::Failed { part: Part::InstallerSetup | Part::ServiceStart, .. } => Some(Work::Installers),
+        Fact::Poqexec { .. } | Fact::Failed { part: Part::Poqexec, .. } => Some(Work::Primitives),
+        _ => None,
     }
 }

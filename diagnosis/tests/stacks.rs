@@ -90,8 +90,12 @@ fn drivers_of_other_companies_come_from_the_modules_of_system() {
         *all.entry(driver.company.as_str()).or_default() += 1;
         all
     });
-    let expected =
-        [("Intel Corporation", 1), ("Sysinternals - www.sysinternals.com", 1), ("VMware, Inc.", 9), ("VirtualKD-Redux", 1)];
+    let expected = [
+        ("Intel Corporation", 1),
+        ("Sysinternals - www.sysinternals.com", 1),
+        ("VMware, Inc.", 9),
+        ("VirtualKD-Redux", 1),
+    ];
     assert_eq!(companies.into_iter().collect::<Vec<_>>(), expected);
     assert!(found.drivers.iter().all(|driver| !driver.version.is_empty()), "{:?}", found.drivers);
 }
@@ -110,7 +114,8 @@ impl Log {
     fn look(&self, look: impl FnOnce(&Timeline<'_>, &Diagnosis)) {
         let machine = Machine { computer_name: "PC", system_root: r"C:\Windows", ..Machine::default() };
         let mut writer = PmlWriter::new(Cursor::new(Vec::new()), &machine.header()).unwrap();
-        let mut text = |text: &str, writer: &mut PmlWriter<_>| writer.string(PmlText::Bytes(text.as_bytes())).unwrap();
+        let mut text =
+            |text: &str, writer: &mut PmlWriter<_>| writer.string(PmlText::Bytes(text.as_bytes())).unwrap();
         for (index, pid, name, modules) in
             [(1, 4, "System", &self.kernel), (2, 900, "TiWorker.exe", &self.user)]
         {
@@ -176,13 +181,16 @@ fn candidates_carry_their_stacks() {
     let own = [KERNEL + 1, KERNEL + 2, KERNEL + 3, NTDLL + 0x10, WCP + 0x20];
     let others = [KERNEL + 1, KERNEL + 2, KERNEL + 3, FILTER + 8, KERNEL + 4, NTDLL + 0x10, WCP + 0x20];
     log(&[&own, &others]).look(|timeline, found| {
-        let call = |index| found.candidates.iter().find(|c| c.event.id == id(index)).unwrap().call.as_ref().unwrap();
+        let call =
+            |index| found.candidates.iter().find(|c| c.event.id == id(index)).unwrap().call.as_ref().unwrap();
         let frames: Vec<String> = call(0).stack.frames.iter().map(ToString::to_string).collect();
-        let expected = ["ntoskrnl.exe+0x1", "ntoskrnl.exe+0x2", "ntoskrnl.exe+0x3", "ntdll.dll+0x10", "wcp.dll+0x20"];
+        let expected =
+            ["ntoskrnl.exe+0x1", "ntoskrnl.exe+0x2", "ntoskrnl.exe+0x3", "ntdll.dll+0x10", "wcp.dll+0x20"];
         assert_eq!(frames, expected);
         assert_eq!((&call(0).issuer, call(0).part), (&Issuer::Servicing, Some(Part::Primitives)));
         assert_eq!(call(1).issuer.outsider().unwrap().name(), "nlflt.sys");
-        let objects = |index| found.candidates.iter().find(|c| c.event.id == id(index)).unwrap().objections.clone();
+        let objects =
+            |index| found.candidates.iter().find(|c| c.event.id == id(index)).unwrap().objections.clone();
         assert!(!objects(0).contains(&diagnosis::Objection::NotServicing));
         assert!(objects(1).contains(&diagnosis::Objection::NotServicing));
         let driver = Driver {
@@ -230,7 +238,16 @@ fn odd_stacks_and_lists_are_read_as_far_as_they_go() {
         };
         assert_eq!(
             texts(1),
-            ["0x0", "0x1", "+0x4", "0xfffff7ffffffffff", "0xfffff80000001000", "wcp.dll+0xfff", "0x7ff800101000", "ntdll.dll+0x0"]
+            [
+                "0x0",
+                "0x1",
+                "+0x4",
+                "0xfffff7ffffffffff",
+                "0xfffff80000001000",
+                "wcp.dll+0xfff",
+                "0x7ff800101000",
+                "ntdll.dll+0x0"
+            ]
         );
         assert_eq!(texts(2).last().unwrap(), "third.dll+0xfff");
         assert_eq!(found.drivers.len(), 1);

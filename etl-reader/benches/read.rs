@@ -5,7 +5,7 @@ use std::hint::black_box;
 use std::ops::ControlFlow;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use etl_reader::names::Names;
+use etl_reader::names::Trace;
 use etl_reader::write::{EtlWriter, NewRecord, Session, encode};
 use etl_reader::{
     Compression, Decoder, EtlFile, EventId, FileTime, PointerWidth, RecordKind, Summary, Value, in_order,
@@ -66,9 +66,9 @@ fn read(criterion: &mut Criterion) {
         group.throughput(Throughput::Elements(OPERATIONS));
         group.bench_function("operations", |bencher| {
             bencher.iter(|| {
-                let names = Names::learn(&[&file]);
+                let trace = Trace::read(&[&file]);
                 let mut failures = 0;
-                let _ = names.operations(&[&file], |operation| {
+                let _ = trace.operations(&[&file], |operation| {
                     failures += u64::from(operation.status != Some(0));
                     ControlFlow::<()>::Continue(())
                 });

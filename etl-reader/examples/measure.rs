@@ -12,7 +12,7 @@ use std::io::{BufWriter, Write};
 use std::ops::ControlFlow;
 use std::time::Instant;
 
-use etl_reader::names::Names;
+use etl_reader::names::Trace;
 use etl_reader::write::{EtlWriter, NewRecord, Session, encode};
 use etl_reader::{Compression, EtlFile, EventId, FileTime, PointerWidth, RecordKind, Summary, Value};
 
@@ -113,12 +113,12 @@ fn counts(path: &str) -> Result<(), Box<dyn Error>> {
 fn operations(path: &str) -> Result<(), Box<dyn Error>> {
     let begin = Instant::now();
     let file = EtlFile::open(path)?;
-    let names = Names::learn(&[&file]);
-    println!("names: {:.2} s", begin.elapsed().as_secs_f64());
+    let trace = Trace::read(&[&file]);
+    println!("read: {:.2} s", begin.elapsed().as_secs_f64());
     let (mut failures, mut named) = (0_u64, 0_u64);
-    let flow = names.operations(&[&file], |operation| {
+    let flow = trace.operations(&[&file], |operation| {
         failures += u64::from(operation.status.is_some_and(|status| status >= 0xc000_0000));
-        named += u64::from(!operation.path.is_empty());
+        named += u64::from(!operation.path().is_empty());
         ControlFlow::<()>::Continue(())
     });
     if let ControlFlow::Continue(tally) = flow {

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::buffers::BufferEntry;
 use crate::clock::Clock;
 use crate::error::EtlError;
 use crate::header::{BUFFER_HEADER, BufferHeader};
@@ -17,6 +18,13 @@ pub struct EtlBuffer<'a> {
     pub(crate) data: Cow<'a, [u8]>,
     pub(crate) clock: &'a Clock,
     pub(crate) damage: Option<EtlError>,
+}
+
+impl<'a> EtlBuffer<'a> {
+    /// A buffer that is not read.
+    pub(crate) fn empty(entry: &BufferEntry, clock: &'a Clock) -> EtlBuffer<'a> {
+        EtlBuffer { header: entry.header, offset: entry.offset, data: Cow::default(), clock, damage: None }
+    }
 }
 
 impl EtlBuffer<'_> {
@@ -35,6 +43,7 @@ impl EtlBuffer<'_> {
         Context { clock: self.clock, cpu: self.header.cpu(), base: self.offset + BUFFER_HEADER as u64 }
     }
 
+    #[inline(always)]
     pub(crate) fn step(&self, at: usize) -> Step<'_> {
         step(&self.data, at, self.context())
     }

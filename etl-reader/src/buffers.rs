@@ -32,11 +32,21 @@ pub(crate) fn find_buffers(
     let walk = Walk {
         bytes,
         clock,
-        nominal: header.buffer_size,
+        // No buffer is smaller than its header: where the file's header says so, the first buffer tells.
+        nominal: if clamp(header.buffer_size) < BUFFER_HEADER {
+            first.buffer_size
+        } else {
+            header.buffer_size
+        },
         compressed: header.log_file_mode & mode::COMPRESSED != 0,
     };
     let preallocated = header.log_file_mode & mode::PREALLOCATE != 0;
-    let mut buffers: Vec<BufferEntry> = vec![walk.entry(0, *first)];
+    let mut entry = walk.entry(0, *first);
+    if clamp(first.buffer_size) < BUFFER_HEADER {
+        // Its size is damaged: it ends where the next buffer begins.
+        entry.end = bytes.len() as u64;
+    }
+    let mut buffers: Vec<BufferEntry> = vec![entry];
     let mut damage = Vec::new();
     // Made headers may lie so close that each buffer would be walked for each of them.
     let mut budget = bytes.len().saturating_mul(2);

@@ -1,6 +1,7 @@
 //! A log file: its header and the place of its buffers.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
@@ -23,11 +24,16 @@ pub const MAX_BUFFER: usize = 16 << 20;
 /// sizes that do not repeat: real buffers shrink to between a half and a thirtieth.
 pub const MAX_RATIO: usize = 1024;
 
-#[derive(Debug)]
 enum Data<'a> {
     Map(Mmap),
-    Owned(Vec<u8>),
+    Held(Box<dyn AsRef<[u8]> + Send + Sync>),
     Borrowed(&'a [u8]),
+}
+
+impl fmt::Debug for Data<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} bytes", self.bytes().len())
+    }
 }
 
 /// An ETL file.
@@ -54,7 +60,7 @@ impl EtlFile<'static> {
         let file = File::open(path).map_err(io("open the file"))?;
         if file.metadata().map_err(io("read the file's size"))?.len() == 0 {
             // An empty file cannot be mapped.
-            return EtlFile::new(Data::Owned(Vec::new()));
+            return EtlFile::from_vec(Vec::new());
         }
         // SAFETY: the map is private to this value and only ever read. What cannot be ruled out is that
         // another program cuts or changes the file meanwhile; the doc comment says so.
@@ -68,7 +74,15 @@ impl EtlFile<'static> {
     /// # Errors
     /// An unusable log-file header.
     pub fn from_vec(bytes: Vec<u8>) -> Result<EtlFile<'static>, EtlError> {
-        EtlFile::new(Data::Owned(bytes))
+        EtlFile::from_held(bytes)
+    }
+
+    /// Takes bytes that somebody else holds, such as a member of an archive, and finds the file's buffers.
+    ///
+    /// # Errors
+    /// An unusable log-file header.
+    pub fn from_held(bytes: impl AsRef<[u8]> + Send + Sync + 'static) -> Result<EtlFile<'static>, EtlError> {
+        EtlFile::new(Data::Held(Box::new(bytes)))
     }
 }
 
@@ -96,7 +110,8 @@ impl<'a> EtlFile<'a> {
         self.bytes().len() as u64
     }
 
-    fn bytes(&self) -> &[u8] {
+    /// The file's bytes.
+    pub fn bytes(&self) -> &[u8] {
         self.data.bytes()
     }
 
@@ -211,7 +226,7 @@ impl Data<'_> {
     fn bytes(&self) -> &[u8] {
         match self {
             Data::Map(map) => map,
-            Data::Owned(bytes) => bytes,
+            Data::Held(held) => (**held).as_ref(),
             Data::Borrowed(bytes) => bytes,
         }
     }

@@ -5,7 +5,7 @@
 //!   parallel; [`in_order`] gives the records of one or several files by time. [`Summary`] counts them.
 //! - [`Decoder`] takes payloads apart: kernel events and some manifest providers by tables in `data/`,
 //!   TraceLogging and everything that the file describes itself.
-//! - [`names::Names`] turns keys into paths, and starts and ends into operations.
+//! - [`names::Trace`] turns keys into paths, and starts and ends into operations.
 //! - [`write::EtlWriter`] writes files.
 //!
 //! Damage is an item among the records, told with its place; only a log-file header that cannot be read stops
@@ -13,13 +13,13 @@
 //!
 //! ```no_run
 //! use std::ops::ControlFlow;
-//! use etl_reader::{EtlFile, names::Names};
+//! use etl_reader::{EtlFile, names::Trace};
 //!
 //! let file = EtlFile::open("boot.etl")?;
-//! let names = Names::learn(&[&file]);
-//! let _ = names.operations(&[&file], |operation| {
+//! let trace = Trace::read(&[&file]);
+//! let _ = trace.operations(&[&file], |operation| {
 //!     if operation.status.is_some_and(|status| status >= 0xc000_0000) {
-//!         println!("{} {} {:x?}", operation.name, operation.path, operation.status);
+//!         println!("{} {} {:x?}", operation.name, operation.path(), operation.status);
 //!     }
 //!     ControlFlow::<()>::Continue(())
 //! });

@@ -38,7 +38,7 @@ pub fn in_order<B>(
         }
     }
     let mut lanes = lanes(files);
-    let budget = Budget { ahead: ahead(&lanes), limit: BUDGET / lanes.len().max(1) };
+    let budget = Budget::new(files);
     let mut heap = BinaryHeap::with_capacity(lanes.len());
     for (number, lane) in lanes.iter_mut().enumerate() {
         if let Some(time) = lane.settle(&budget, &mut visit)? {
@@ -62,54 +62,81 @@ pub fn in_order<B>(
     ControlFlow::Continue(())
 }
 
-struct Budget {
-    ahead: usize,
-    limit: usize,
+/// How much is decompressed at once.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Budget {
+    /// Buffers of a lane.
+    pub(crate) ahead: usize,
+    /// Bytes of a buffer; those of a larger one cannot be held beside the other lanes'.
+    pub(crate) limit: usize,
+}
+
+impl Budget {
+    pub(crate) fn new(files: &[&EtlFile<'_>]) -> Budget {
+        let lanes = lanes_of(files);
+        let memory = |(_, file, entries): &(usize, &EtlFile<'_>, Vec<(u32, BufferEntry)>)| {
+            entries.iter().map(|(_, entry)| file.memory(entry)).max()
+        };
+        let largest = lanes.iter().filter_map(memory).max().unwrap_or(0);
+        let together = largest.saturating_mul(lanes.len()).max(1);
+        Budget { ahead: (BUDGET / together).clamp(1, AHEAD), limit: BUDGET / lanes.len().max(1) }
+    }
+
+    /// Why a buffer that is too large is not read.
+    pub(crate) fn exceeded(&self, file: &EtlFile<'_>, entry: &BufferEntry) -> EtlError {
+        EtlError::TooLarge {
+            what: "decompressed buffer beside those of the other processors",
+            offset: entry.offset,
+            need: file.memory(entry) as u64,
+            limit: self.limit as u64,
+        }
+    }
+}
+
+/// A lane for each processor of each file: the file's place, the file, and the lane's buffers in their order, with their
+/// numbers counted over all files.
+pub(crate) fn lanes_of<'f, 'b>(
+    files: &[&'f EtlFile<'b>],
+) -> Vec<(usize, &'f EtlFile<'b>, Vec<(u32, BufferEntry)>)> {
+    let mut lanes = Vec::new();
+    let mut numbers = 0_u32..;
+    for (place, &file) in files.iter().enumerate() {
+        let per_processor = file.header().per_processor();
+        let mut by_cpu: BTreeMap<u16, Vec<(u32, BufferEntry)>> = BTreeMap::new();
+        for (entry, number) in file.buffers().iter().zip(numbers.by_ref()) {
+            let cpu = if per_processor { entry.header.cpu() } else { 0 };
+            by_cpu.entry(cpu).or_default().push((number, *entry));
+        }
+        for mut entries in by_cpu.into_values() {
+            entries.sort_by_key(|(_, entry)| entry.header.sequence_number);
+            lanes.push((place, file, entries));
+        }
+    }
+    lanes
 }
 
 /// The buffers of one processor of one file.
 struct Lane<'f> {
     file: &'f EtlFile<'f>,
     number: usize,
-    entries: std::vec::IntoIter<BufferEntry>,
+    entries: std::vec::IntoIter<(u32, BufferEntry)>,
     ready: VecDeque<EtlBuffer<'f>>,
     at: usize,
     time: FileTime,
 }
 
 fn lanes<'f>(files: &[&'f EtlFile<'_>]) -> Vec<Lane<'f>> {
-    let mut lanes = Vec::new();
-    for (number, &file) in files.iter().enumerate() {
-        let per_processor = file.header().per_processor();
-        let mut by_cpu: BTreeMap<u16, Vec<BufferEntry>> = BTreeMap::new();
-        for entry in file.buffers() {
-            let cpu = if per_processor { entry.header.cpu() } else { 0 };
-            by_cpu.entry(cpu).or_default().push(*entry);
-        }
-        for mut entries in by_cpu.into_values() {
-            entries.sort_by_key(|entry| entry.header.sequence_number);
-            lanes.push(Lane {
-                file,
-                number,
-                entries: entries.into_iter(),
-                ready: VecDeque::new(),
-                at: 0,
-                time: FileTime(i64::MIN),
-            });
-        }
-    }
+    let lanes = lanes_of(files).into_iter();
     lanes
-}
-
-/// How many buffers each lane may decompress ahead within the budget.
-fn ahead(lanes: &[Lane<'_>]) -> usize {
-    let largest = lanes
-        .iter()
-        .flat_map(|lane| lane.entries.as_slice().iter().map(|entry| lane.file.memory(entry)))
-        .max()
-        .unwrap_or(0);
-    let together = largest.saturating_mul(lanes.len()).max(1);
-    (BUDGET / together).clamp(1, AHEAD)
+        .map(|(number, file, entries)| Lane {
+            file,
+            number,
+            entries: entries.into_iter(),
+            ready: VecDeque::new(),
+            at: 0,
+            time: FileTime(i64::MIN),
+        })
+        .collect()
 }
 
 impl Lane<'_> {
@@ -183,18 +210,9 @@ impl Lane<'_> {
     ) -> ControlFlow<B, bool> {
         let mut batch = Vec::new();
         while batch.len() < budget.ahead {
-            let Some(entry) = self.entries.next() else { break };
-            let need = self.file.memory(&entry);
-            if need > budget.limit {
-                visit(
-                    self.number,
-                    Err(EtlError::TooLarge {
-                        what: "decompressed buffer beside those of the other processors",
-                        offset: entry.offset,
-                        need: need as u64,
-                        limit: budget.limit as u64,
-                    }),
-                )?;
+            let Some((_, entry)) = self.entries.next() else { break };
+            if self.file.memory(&entry) > budget.limit {
+                visit(self.number, Err(budget.exceeded(self.file, &entry)))?;
                 continue;
             }
             batch.push(entry);

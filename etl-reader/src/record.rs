@@ -205,8 +205,8 @@ fn kind_of(marker: u32) -> Option<(RecordKind, usize, PointerWidth)> {
     }
 }
 
-/// The record at `at` of a buffer's records.
-#[inline]
+/// The record at `at` of a buffer's records. Inlined, because a record is much to copy.
+#[inline(always)]
 pub(crate) fn step<'a>(data: &'a [u8], at: usize, context: Context<'a>) -> Step<'a> {
     let Some(start) = Fixed::<8>::at(data, at) else { return Step::End };
     let marker = start.u32::<0>();
@@ -232,25 +232,7 @@ pub(crate) fn step<'a>(data: &'a [u8], at: usize, context: Context<'a>) -> Step<
         return Step::Damaged(EtlError::Truncated { what: "record", offset, need, have }, None);
     }
     let next = (size >= MESSAGE).then_some(at + size.next_multiple_of(8));
-    let record = data.get(at..at + size).unwrap_or_default();
-    let (need, have) = (header as u64, size as u64);
-    let short = EtlError::Truncated { what: "record header", offset, need, have };
-    match (record_of(record, kind, width, offset, context), next) {
-        (Some(Ok(record)), Some(next)) => Step::Record(record, next),
-        (Some(Err(error)), next) => Step::Damaged(error, next),
-        (_, next) => Step::Damaged(short, next),
-    }
-}
-
-/// `None` where the record is shorter than its header.
-#[inline]
-fn record_of<'a>(
-    data: &'a [u8],
-    kind: RecordKind,
-    width: PointerWidth,
-    offset: u64,
-    context: Context<'a>,
-) -> Option<Result<EtlRecord<'a>, EtlError>> {
+    let bytes = data.get(at..at + size).unwrap_or_default();
     let mut record = EtlRecord {
         kind,
         width,
@@ -267,14 +249,27 @@ fn record_of<'a>(
         clock: context.clock,
         payload_at: offset,
     };
-    let payload_at = match kind {
+    match (fill(&mut record, bytes), next) {
+        (Some(Ok(())), Some(next)) => Step::Record(record, next),
+        (Some(Err(error)), next) => Step::Damaged(error, next),
+        (_, next) => {
+            let (need, have) = (header as u64, size as u64);
+            Step::Damaged(EtlError::Truncated { what: "record header", offset, need, have }, next)
+        }
+    }
+}
+
+/// Reads the header of a record. `None` where the record is shorter than its header.
+#[inline]
+fn fill<'a>(record: &mut EtlRecord<'a>, data: &'a [u8]) -> Option<Result<(), EtlError>> {
+    let payload_at = match record.kind {
         RecordKind::System | RecordKind::Compact => {
             let head = Fixed::<COMPACT>::at(data, 0)?;
             record.event = kernel(head.u8::<7>(), head.u8::<6>(), head.u16::<0>());
             record.tid = some_id(head.u32::<8>());
             record.pid = some_id(head.u32::<12>());
             record.ticks = Some(Ticks(head.i64::<0x10>()));
-            if kind == RecordKind::System { SYSTEM } else { COMPACT }
+            if record.kind == RecordKind::System { SYSTEM } else { COMPACT }
         }
         RecordKind::PerfInfo => {
             let head = Fixed::<PERF_INFO>::at(data, 0)?;
@@ -296,7 +291,7 @@ fn record_of<'a>(
             record.tid = some_id(head.u32::<8>());
             record.pid = some_id(head.u32::<12>());
             record.ticks = Some(Ticks(head.i64::<0x10>()));
-            if kind == RecordKind::Full { FULL } else { INSTANCE }
+            if record.kind == RecordKind::Full { FULL } else { INSTANCE }
         }
         RecordKind::Event => {
             let head = Fixed::<EVENT>::at(data, 0)?;
@@ -318,7 +313,7 @@ fn record_of<'a>(
             let mut payload_at = EVENT;
             if record.flags & EXTENDED_INFO != 0 {
                 let rest = data.get(EVENT..).unwrap_or_default();
-                match ExtendedItems::read(rest, offset + EVENT as u64) {
+                match ExtendedItems::read(rest, record.offset + EVENT as u64) {
                     Ok((items, length)) => {
                         record.extended = items;
                         payload_at += length;
@@ -343,7 +338,7 @@ fn record_of<'a>(
     };
     record.payload = data.get(payload_at..)?;
     record.payload_at += payload_at as u64;
-    Some(Ok(record))
+    Some(Ok(()))
 }
 
 fn kernel(group: u8, opcode: u8, version: u16) -> EventId {
@@ -356,7 +351,7 @@ fn some_id(id: u32) -> Option<u32> {
 }
 
 /// `MESSAGE_TRACE_HEADER` and the optional fields after it, in the order of the flags.
-fn message<'a>(data: &'a [u8], mut record: EtlRecord<'a>) -> Result<EtlRecord<'a>, EtlError> {
+fn message<'a>(data: &'a [u8], record: &mut EtlRecord<'a>) -> Result<(), EtlError> {
     const SEQUENCE: u16 = 0x01;
     const GUID: u16 = 0x02;
     const COMPONENT: u16 = 0x04;
@@ -388,5 +383,5 @@ fn message<'a>(data: &'a [u8], mut record: EtlRecord<'a>) -> Result<EtlRecord<'a
     record.event = EventId::Message { message, component, number, sequence };
     record.payload = cursor.rest();
     record.payload_at = cursor.offset();
-    Ok(record)
+    Ok(())
 }

@@ -1,76 +1,33 @@
-//! One event: the 52-byte record, its stack, its detail and what its completion added.
+//! One event: the record, its stack, its detail and what its completion added, as they stand in the file.
+
+use rayon::prelude::*;
 
 use crate::{
-    Category, EventClass, FileTime, Operation, PmlError, PmlFile, PmlProcess, category,
+    EventClass, FileTime, Operation, PmlError, PmlFile, PmlProcess,
     cursor::Cursor,
-    detail::{self, Style},
-    operation,
+    record::{Head, RECORD_SIZE, STATUS_PENDING},
 };
 
-/// Bytes of a record before its stack.
-pub const RECORD_SIZE: usize = 0x34;
-
-/// NTSTATUS of an operation that had not completed when the log ended.
-pub const STATUS_PENDING: u32 = 0x103;
-
-/// Network events come from ETW and carry a counter of their own, with this bit set.
-pub const NETWORK_SEQUENCE: u32 = 0x2000_0000;
-
-/// The fixed part of a record. The raw boot log has the same, with what is not known yet at the start of an operation.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Head {
-    pub(crate) process_index: u32,
-    pub(crate) tid: u32,
-    pub(crate) class: u32,
-    pub(crate) operation: u16,
-    pub(crate) sequence: u32,
-    pub(crate) duration: u64,
-    pub(crate) time: u64,
-    pub(crate) status: u32,
-    /// Return addresses behind the record.
-    pub(crate) depth: u16,
-    /// Bytes of detail behind the return addresses.
-    pub(crate) detail: u32,
-    /// Where the completion data lies, counted from the record; 0 where there is none.
-    pub(crate) extra_offset: u32,
-}
-
-impl Head {
+impl PmlFile {
+    /// Event number `index`, from 0, in the file's order of time.
+    ///
+    /// # Errors
+    /// [`PmlError::Truncated`] or [`PmlError::Value`] where the record is damaged; the events after it are unharmed.
     #[inline]
-    pub(crate) fn of(bytes: &[u8; RECORD_SIZE]) -> Self {
-        let half = |at: usize| u16::from_le_bytes([bytes[at], bytes[at + 1]]);
-        let word = |at: usize| u32::from(half(at)) | u32::from(half(at + 2)) << 16;
-        let long = |at: usize| u64::from(word(at)) | u64::from(word(at + 4)) << 32;
-        Self {
-            process_index: word(0x00),
-            tid: word(0x04),
-            class: word(0x08),
-            operation: half(0x0C),
-            sequence: word(0x10),
-            duration: long(0x14),
-            time: long(0x1C),
-            status: word(0x24),
-            depth: half(0x28),
-            detail: word(0x2C),
-            extra_offset: word(0x30),
-        }
+    pub fn event(&self, index: usize) -> Result<PmlEvent<'_>, PmlError> {
+        PmlEvent::read(self, index, self.event_offset(index)?)
     }
 
-    /// Appends the fixed part of a record.
-    pub(crate) fn push(&self, out: &mut Vec<u8>) {
-        out.extend(self.process_index.to_le_bytes());
-        out.extend(self.tid.to_le_bytes());
-        out.extend(self.class.to_le_bytes());
-        out.extend(self.operation.to_le_bytes());
-        out.extend([0; 2]);
-        out.extend(self.sequence.to_le_bytes());
-        out.extend(self.duration.to_le_bytes());
-        out.extend(self.time.to_le_bytes());
-        out.extend(self.status.to_le_bytes());
-        out.extend(self.depth.to_le_bytes());
-        out.extend([0; 2]);
-        out.extend(self.detail.to_le_bytes());
-        out.extend(self.extra_offset.to_le_bytes());
+    /// All events, in the file's order.
+    pub fn events(
+        &self,
+    ) -> impl DoubleEndedIterator<Item = Result<PmlEvent<'_>, PmlError>> + ExactSizeIterator {
+        (0..self.len()).map(|i| self.event(i))
+    }
+
+    /// All events, for rayon. Order is kept by rayon's ordered adaptors.
+    pub fn par_events(&self) -> impl IndexedParallelIterator<Item = Result<PmlEvent<'_>, PmlError>> {
+        (0..self.len()).into_par_iter().map(|i| self.event(i))
     }
 }
 
@@ -151,7 +108,15 @@ impl<'a> PmlEvent<'a> {
     /// The operation.
     #[inline]
     pub fn operation(&self) -> Operation {
-        operation::of(self)
+        let sub = match self.class() {
+            Some(EventClass::FileSystem | EventClass::Ipc) => self.raw_sub_operation(),
+            Some(EventClass::Network) => {
+                let flags = Cursor::new(self.detail, 0, "network flags").u16().unwrap_or(0);
+                u8::from(flags & 4 != 0)
+            }
+            _ => 0,
+        };
+        Operation { class: self.head.class, code: self.head.operation, sub }
     }
     /// The kernel's sequence number. A gap between events is an event that was filtered or dropped; network events
     /// count for themselves from [`NETWORK_SEQUENCE`].
@@ -217,42 +182,6 @@ impl<'a> PmlEvent<'a> {
         let length = (RECORD_SIZE + self.frames.len() + self.detail.len()) as u64;
         // The parts were read from there.
         Cursor::over(self.file.bytes(), self.offset, self.offset + length, "event").map_or(&[], |c| c.rest())
-    }
-    /// Process Monitor's category of the operation; it is derived, not stored.
-    pub fn category(&self) -> Category {
-        category::of(self)
-    }
-    /// Appends the Path column. A path that is cut off in the record gives what there is of it: nothing.
-    pub fn push_path(&self, out: &mut String) {
-        // A damaged detail shows as an empty or cut text; `detail_error` names the damage.
-        let _ = detail::push_path(self, out);
-    }
-    /// Appends the Detail column. A detail that is cut off in the record gives what there is of it.
-    pub fn push_detail(&self, style: Style, out: &mut String) {
-        let _ = detail::push_detail(self, style, out);
-    }
-    /// What is damaged in the event's detail, if anything.
-    pub fn detail_error(&self) -> Option<PmlError> {
-        let mut text = String::new();
-        let path = detail::push_path(self, &mut text);
-        self.extra().and(path).and_then(|()| detail::push_detail(self, Style::default(), &mut text)).err()
-    }
-    /// The path of a file or registry event, borrowed; of a directory listing without its filter. Empty where there is
-    /// none or it is cut off.
-    pub fn path_text(&self) -> crate::PmlText<'a> {
-        detail::path_text(self).unwrap_or(crate::PmlText::EMPTY)
-    }
-    /// The path as an owned string.
-    pub fn path(&self) -> String {
-        let mut out = String::new();
-        self.push_path(&mut out);
-        out
-    }
-    /// The detail as an owned string, in bootrace's own dialect.
-    pub fn detail(&self) -> String {
-        let mut out = String::new();
-        self.push_detail(Style::default(), &mut out);
-        out
     }
     /// A cursor over the detail, with file offsets.
     pub(crate) fn detail_cursor(&self) -> Cursor<'a> {

@@ -22,6 +22,17 @@ pub(crate) mod field {
 /// Bytes of an entry of the offset array: u32 offset, and a byte that was 0 in all of 285,819 entries seen.
 pub(crate) const OFFSET_SIZE: usize = 5;
 
+/// The offset that an entry of the offset array holds. Whether its fifth byte extends the offset is not known: no file
+/// above 4 GiB was ever seen. It is taken so where the longer offset lies among the events, which it cannot in a smaller
+/// file.
+#[inline]
+pub(crate) fn offset_of(entry: [u8; OFFSET_SIZE], records_end: u64) -> u64 {
+    let [a, b, c, d, high] = entry;
+    let low = u64::from(u32::from_le_bytes([a, b, c, d]));
+    let long = u64::from(high) << 32 | low;
+    if long < records_end { long } else { low }
+}
+
 /// Where the tables of a log lie.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Sections {

@@ -2,8 +2,6 @@
 
 use std::{collections::HashMap, sync::LazyLock};
 
-use crate::{PmlEvent, category::Category, cursor::Cursor};
-
 /// The class of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum EventClass {
@@ -70,20 +68,6 @@ pub struct Operation {
     pub sub: u8,
 }
 
-/// Reads the operation of an event.
-#[inline]
-pub(crate) fn of(event: &PmlEvent<'_>) -> Operation {
-    let sub = match event.class() {
-        Some(EventClass::FileSystem | EventClass::Ipc) => event.raw_sub_operation(),
-        Some(EventClass::Network) => {
-            let flags = Cursor::new(event.raw_detail(), 0, "network flags").u16().unwrap_or(0);
-            u8::from(flags & 4 != 0)
-        }
-        _ => 0,
-    };
-    Operation { class: event.raw_class(), code: event.raw_operation(), sub }
-}
-
 impl Operation {
     /// The name, for example `RegQueryValue` or `SetRenameInformationFile`; [`UNKNOWN`] where there is none.
     pub fn name(self) -> &'static str {
@@ -130,44 +114,6 @@ impl Operation {
             }
         };
         table.get(usize::from(self.code)).map(|name| Named { name, newer: false })
-    }
-
-    /// The category that the operation has whatever its arguments, for those that have one.
-    pub(crate) fn fixed_category(self) -> Category {
-        use Category::{None, Read, ReadMetadata, Write, WriteMetadata};
-        match (EventClass::from_raw(self.class), self.code) {
-            (Some(EventClass::FileSystem | EventClass::Ipc), code) => match code {
-                file::READ | file::MDL_READ => Read,
-                file::WRITE | file::PREPARE_MDL_WRITE => Write,
-                file::QUERY_INFORMATION | file::QUERY_EA | file::DIRECTORY_CONTROL | file::QUERY_SECURITY => {
-                    ReadMetadata
-                }
-                file::SET_INFORMATION => match self.sub {
-                    // Renames and links: not seen in an export, taken like the delete beside them.
-                    0x0A | 0x0B | 0x41 | 0x42 => Write,
-                    _ => WriteMetadata,
-                },
-                file::SET_EA | file::SET_SECURITY => WriteMetadata,
-                _ => None,
-            },
-            (Some(EventClass::Registry), code) => match code {
-                registry::OPEN_KEY
-                | registry::CREATE_KEY
-                | registry::QUERY_KEY
-                | registry::QUERY_VALUE
-                | registry::ENUM_VALUE
-                | registry::ENUM_KEY
-                | registry::QUERY_MULTIPLE => Read,
-                registry::SET_VALUE
-                | registry::DELETE_KEY
-                | registry::DELETE_VALUE
-                | registry::RENAME_KEY => Write,
-                registry::SET_INFO_KEY | registry::SET_SECURITY => WriteMetadata,
-                registry::QUERY_SECURITY => ReadMetadata,
-                _ => None,
-            },
-            _ => None,
-        }
     }
 }
 

@@ -1,16 +1,15 @@
 //! No number in a log, however large, makes the reader ask for more memory than the log itself takes.
 #![allow(unsafe_code, reason = "an allocator that counts is unsafe to declare")]
 
-mod common {
-    pub(crate) mod made;
-}
+#[path = "suite/common/made.rs"]
+mod made;
 
 use std::{
     alloc::{GlobalAlloc, Layout, System},
     sync::atomic::{AtomicUsize, Ordering},
 };
 
-use common::made::{Numbers, logs, walk};
+use made::{Numbers, logs, walk};
 use pml_reader::PmlFile;
 
 /// The system's allocator, which remembers the largest request.

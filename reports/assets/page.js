@@ -67,24 +67,16 @@
 
   // Language, colours, help.
   const languages = { en: byId('lang-en'), 'zh-CN': byId('lang-zh') };
+  // The address names the language; else the browser does.
   function applyLanguage() {
-    if (state.lang && languages[state.lang]) languages[state.lang].checked = true;
+    const preferred = { zh: 'zh-CN', en: 'en' }[(navigator.language || '').slice(0, 2).toLowerCase()];
+    const chosen = languages[state.lang] || languages[preferred];
+    if (chosen) chosen.checked = true;
     root.lang = languages['zh-CN'].checked ? 'zh-CN' : 'en';
-    centreGraphs();
-  }
-  // A graph that is wider than the page begins where the failure is.
-  function centreGraphs() {
-    for (const box of all('.graph-drawing')) {
-      const failing = box.querySelector('.node.failing');
-      if (!failing || !shown(box) || box.scrollWidth <= box.clientWidth) continue;
-      const node = failing.getBoundingClientRect();
-      box.scrollLeft += node.left + node.width / 2 - box.getBoundingClientRect().left - box.clientWidth / 2;
-    }
   }
   for (const [tag, input] of Object.entries(languages)) {
-    input.addEventListener('change', () => { state.lang = tag; root.lang = tag; centreGraphs(); writeAddress(); });
+    input.addEventListener('change', () => { state.lang = tag; root.lang = tag; writeAddress(); });
   }
-  const shown = (element) => element.getClientRects().length > 0;
   byId('theme').addEventListener('click', () => {
     const dark = root.dataset.theme ? root.dataset.theme === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches;
     root.dataset.theme = dark ? 'light' : 'dark';
@@ -96,6 +88,9 @@
     const side = languages['zh-CN'].checked ? '.zh' : '.en';
     copy(document.querySelector(`.ticket${side}`).textContent);
   });
+  for (const button of all('button.copy')) {
+    button.addEventListener('click', () => copy(button.parentElement.querySelector('code').textContent));
+  }
   byId('save-json').addEventListener('click', () => {
     const text = JSON.stringify(JSON.parse(byId('report').textContent), null, 2) + '\n';
     const link = document.createElement('a');
@@ -135,6 +130,7 @@
     body.append(...keyed.map(({ row }) => row));
   }
 
+  let showsAll = false;
   // The evidence: filter, ± N, failures only, a stretch of time.
   function applyFilter() {
     if (!table) return;
@@ -155,6 +151,11 @@
       row.hidden = !keep && row.id !== state.row;
       count += row.hidden ? 0 : 1;
     }
+    // A filter searches all rows; without one the nearest to the failure come first.
+    const filtered = Boolean(state.q || state.n || state.f || state.t);
+    table.classList.toggle('near', !filtered && !showsAll);
+    byId('show-all').hidden = filtered || showsAll || !rows.some((row) => row.classList.contains('far'));
+    byId('no-match').hidden = count > 0;
     const times = state.t ? ` · @${state.t[0].toFixed(3)}s – @${state.t[1].toFixed(3)}s` : '';
     byId('count').textContent = `${count} / ${rows.length}${times}`;
   }
@@ -165,6 +166,7 @@
     writeAddress();
   }
   if (table) {
+    byId('show-all').addEventListener('click', () => { showsAll = true; applyFilter(); });
     byId('filter').addEventListener('input', (event) => change({ q: event.target.value }));
     byId('around').addEventListener('change', (event) => change({ n: event.target.value }));
     byId('only-failures').addEventListener('change', (event) => change({ f: event.target.checked ? '1' : '' }));
@@ -183,6 +185,7 @@
     state.row = row.id;
     row.hidden = false;
     row.classList.add('chosen');
+    if (row.classList.contains('far')) { showsAll = true; applyFilter(); }
     row.scrollIntoView({ block: 'center' });
     if (focus) row.focus({ preventScroll: true });
     applyFilter();
@@ -226,10 +229,11 @@
     });
   }
 
-  // The timeline: zoom, pan, pick a stretch of time. A view is a part of the whole, from 0 to 1.
+  // The timeline: zoom, pan, pick a stretch of time.
+  // 0 to 1 is the failing boot; what was recorded before and after it is one zoom away.
   const drawings = all('.timeline-drawing svg').map((svg) => {
-    const { start, end, left, right, top, bottom } = svg.dataset;
-    const number = { start, end, left, right, top, bottom };
+    const { start, end, first, last, left, right, top, bottom } = svg.dataset;
+    const number = { start, end, first, last, left, right, top, bottom };
     for (const key in number) number[key] = Number(number[key]);
     const marks = all('.marks [data-t]', svg).map((mark) => ({ mark, time: Number(mark.dataset.t) }));
     return { svg, ...number, marks, scaled: svg.querySelector('.scaled'), axis: svg.querySelector('.axis'), ground: svg.querySelector('.axis').cloneNode(true) };
@@ -243,9 +247,10 @@
     if (text !== undefined) element.textContent = text;
     return element;
   }
+  const whole = drawings.length ? { from: (drawings[0].first - drawings[0].start) / (drawings[0].end - drawings[0].start), to: (drawings[0].last - drawings[0].start) / (drawings[0].end - drawings[0].start) } : { from: 0, to: 1 };
   function look(from, to) {
-    const width = Math.min(1, Math.max(NARROWEST, to - from));
-    view.from = Math.min(1 - width, Math.max(0, from));
+    const width = Math.min(whole.to - whole.from, Math.max(NARROWEST, to - from));
+    view.from = Math.min(whole.to - width, Math.max(whole.from, from));
     view.to = view.from + width;
     drawings.forEach(drawView);
     drawSelection();
@@ -260,7 +265,7 @@
       const shift = x(part) - (left + part * (right - left));
       mark.setAttribute('transform', `translate(${shift} 0)`);
     }
-    if (scale === 1) {
+    if (scale === 1 && view.from === 0) {
       drawing.axis.replaceChildren(...drawing.ground.cloneNode(true).childNodes);
       return;
     }
@@ -314,12 +319,23 @@
     };
     const time = (share) => drawing.start + share * (drawing.end - drawing.start);
     let begin = null;
+    // Two fingers zoom, one picks.
+    const fingers = new Map();
+    const apart = () => { const [a, b] = [...fingers.values()]; return Math.abs(a - b) || 1; };
+    let pinch = 0;
     drawing.svg.addEventListener('pointerdown', (event) => {
       if (event.button !== 0) return;
+      fingers.set(event.pointerId, event.clientX);
+      if (fingers.size === 2) { begin = null; pinch = apart(); return; }
       begin = part(event);
       drawing.svg.setPointerCapture(event.pointerId);
     });
+    const lift = (event) => { fingers.delete(event.pointerId); pinch = 0; };
+    drawing.svg.addEventListener('pointerup', lift);
+    drawing.svg.addEventListener('pointercancel', lift);
     drawing.svg.addEventListener('pointermove', (event) => {
+      if (fingers.has(event.pointerId)) fingers.set(event.pointerId, event.clientX);
+      if (pinch && fingers.size === 2) { const now = apart(); zoom(pinch / now, part(event)); pinch = now; return; }
       if (begin === null) return;
       const times = [time(begin), time(part(event))].sort((a, b) => a - b);
       state.t = times[1] > times[0] ? times : null;
@@ -331,8 +347,11 @@
       begin = null;
       change({ t: moved ? state.t : null });
     });
+    const box = drawing.svg.closest('.drawing');
+    // The wheel scrolls the page until the drawing was clicked: it must not catch who only passes.
+    drawing.svg.addEventListener('pointerdown', () => box.focus({ preventScroll: true }));
     drawing.svg.addEventListener('wheel', (event) => {
-      if (!event.ctrlKey) return;
+      if (!event.ctrlKey && document.activeElement !== box) return;
       event.preventDefault();
       zoom(event.deltaY < 0 ? 0.8 : 1.25, part(event));
     }, { passive: false });
@@ -341,6 +360,7 @@
     byId('zoom-in').addEventListener('click', () => zoom(0.5));
     byId('zoom-out').addEventListener('click', () => zoom(2));
     byId('zoom-reset').addEventListener('click', () => look(0, 1));
+    byId('zoom-all').addEventListener('click', () => look(whole.from, whole.to));
     const failure = byId('zoom-failure');
     if (failure) failure.addEventListener('click', lookAtFailure);
   }

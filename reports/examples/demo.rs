@@ -1,6 +1,6 @@
 //! Renders the made reports into a folder: `cargo run -p reports --example demo -- FOLDER`.
 
-#[path = "../tests/made/mod.rs"]
+#[path = "../tests/suite/made/mod.rs"]
 mod made;
 
 use std::path::PathBuf;

@@ -3,7 +3,8 @@
 use crate::lang::Lang;
 use crate::messages::{self as m, Message};
 use crate::model::{
-    ConfidenceLevel, Evidence, Input, Operation, Outcome, Phase, Report, Severity, Text, Time, Trust,
+    ConfidenceLevel, Ending, Evidence, Incident, Input, Operation, Outcome, Phase, Report, Severity, Span,
+    Text, Time, Trust, Update, UpdateKind,
 };
 use timeline::thousands;
 
@@ -38,6 +39,114 @@ pub(crate) fn seconds(ticks: i64, decimals: u32) -> String {
     format!("{sign}{}.{:0width$}", thousands(parts / per_second), parts % per_second)
 }
 
+/// Minutes that the machine's wall clock is ahead of UTC, where something tells that.
+fn utc_offset(report: &Report) -> Option<i32> {
+    let clock = report.clock.as_ref()?;
+    let assumed = clock.evidence.as_ref().is_some_and(|evidence| evidence.trust == Some(Trust::Inferred));
+    clock.log_utc_offset_minutes.filter(|_| !assumed)
+}
+
+/// A time on the machine's wall clock: date, time of day with so many decimals, zone. UTC where the zone is not known.
+pub(crate) fn local(report: &Report, time: Time, decimals: usize) -> (String, String, String) {
+    let offset = utc_offset(report);
+    let ahead = i64::from(offset.unwrap_or(0)) * 60 * 10_000_000;
+    let shown = Time::from_filetime(time.filetime().saturating_add_signed(ahead)).to_string();
+    let (date, clock) = shown.split_once('T').unwrap_or((&shown, ""));
+    let length = if decimals == 0 { 8 } else { 9 + decimals };
+    let clock = clock.get(..length).unwrap_or(clock);
+    let zone = offset.map_or_else(|| "UTC".to_owned(), zone);
+    (date.to_owned(), clock.to_owned(), zone)
+}
+
+/// `UTC+09:00`.
+pub(crate) fn zone(minutes: i32) -> String {
+    let sign = if minutes < 0 { '-' } else { '+' };
+    format!("UTC{sign}{:02}:{:02}", minutes.unsigned_abs() / 60, minutes.unsigned_abs() % 60)
+}
+
+/// A time as `@14.800s`, with the time of day beside it.
+pub(crate) fn at_and_local(report: &Report, time: Time) -> String {
+    match origin(report) {
+        Some(origin) => format!("{} ({})", at(time, Some(origin)), local(report, time, 0).1),
+        None => at(time, None),
+    }
+}
+
+/// `Cumulative update 17763.6252 (KB5043050)`, or what there is of it.
+pub(crate) fn update_name(update: Option<&Update>) -> Text {
+    let Some(update) = update else { return m::UPDATE_UNNAMED.text(&[]) };
+    let message = match update.kind {
+        Some(UpdateKind::Cumulative) => m::UPDATE_CUMULATIVE,
+        Some(UpdateKind::ServicingStack) => m::UPDATE_SERVICING_STACK,
+        Some(UpdateKind::DotNet) => m::UPDATE_DOT_NET,
+        Some(UpdateKind::Update | UpdateKind::Other(_)) | None => m::UPDATE_OTHER,
+    };
+    let name = update.identity.split('~').next().unwrap_or_default();
+    let build = update.version.split('.').take(2).collect::<Vec<_>>().join(".");
+    let known_by = match update.kind {
+        Some(UpdateKind::Cumulative | UpdateKind::ServicingStack) if !build.is_empty() => build,
+        _ if !update.kb.is_empty() => update.kb.clone(),
+        _ => name.to_owned(),
+    };
+    let and_kb = update.kb != known_by && !update.kb.is_empty() && !known_by.contains(&update.kb);
+    message.text(&[&if and_kb { format!("{known_by} ({})", update.kb) } else { known_by }])
+}
+
+/// Who, what, when and how it ended: the parts of the first line of every form.
+pub(crate) fn first_line(report: &Report, lang: Lang) -> Vec<String> {
+    let mut parts = Vec::new();
+    if let Some(machine) = &report.machine {
+        let system = [&machine.os, &machine.build].map(String::as_str);
+        let build = system.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+        parts.extend([machine.name.clone(), build]);
+    }
+    let Some(incident) = &report.incident else {
+        parts.retain(|part| !part.is_empty());
+        return parts;
+    };
+    if let Some(update) = &incident.update {
+        parts.push(update_name(Some(update)).get(lang).to_owned());
+    }
+    if let Some(start) = incident.boot_start {
+        let (date, clock, zone) = local(report, start, 0);
+        parts.push(m::HEAD_BOOT.fill(lang, &[&date, &clock, &zone]));
+    }
+    parts.extend(ending(report, incident).map(|ending| ending.get(lang).to_owned()));
+    parts.retain(|part| !part.is_empty());
+    parts
+}
+
+/// How the update ended, with the time of day where it is known.
+fn ending(report: &Report, incident: &Incident) -> Option<Text> {
+    let clock = incident.ending_time.map(|time| local(report, time, 0).1);
+    Some(match (incident.ending.as_ref()?, clock) {
+        (Ending::RolledBack, Some(clock)) => m::ENDED_ROLLED_BACK_AT.text(&[&clock]),
+        (Ending::RolledBack, None) => m::ENDED_ROLLED_BACK.text(&[]),
+        (Ending::NotInstalled, _) => m::ENDED_NOT_INSTALLED.text(&[]),
+        (Ending::Pending, _) => m::ENDED_PENDING.text(&[]),
+        (Ending::Other(other), _) => Text::plain(other.as_str()),
+    })
+}
+
+/// The headline: consequence and cause; the summary where nothing failed.
+pub(crate) fn headline(report: &Report) -> Text {
+    let headline = report.incident.iter().map(|incident| &incident.headline);
+    headline.filter(|headline| !headline.is_empty()).cloned().next().unwrap_or_else(|| summary(report))
+}
+
+/// Whether the headline says what the first clause of the summary says.
+pub(crate) fn headline_says(report: &Report, lang: Lang) -> bool {
+    let (headline, summary) = (headline(report), summary(report));
+    let clause = summary.get(lang).split([';', '；']).next().unwrap_or_default();
+    let clause = clause.trim_end_matches(['.', '。']).to_lowercase();
+    headline.get(lang).to_lowercase().contains(&clause)
+}
+
+/// `14.800 s`.
+pub(crate) fn duration(span: Span) -> String {
+    format!("{} s", seconds(i64::try_from(span.ticks()).unwrap_or(i64::MAX), 3))
+}
+
 /// The last component of a path.
 pub(crate) fn file_name(path: &str) -> &str {
     path.rsplit(['\\', '/']).next().unwrap_or(path)
@@ -66,8 +175,10 @@ fn named_status(status: &str) -> Option<&'static str> {
 /// The codes of the failure in servicing's own form: what it reported, and what it makes of the operation's status.
 pub(crate) fn codes(report: &Report, lang: Lang) -> Vec<String> {
     let verdict = &report.verdict;
-    let named =
-        |code: &str, name: &str| if name.is_empty() { code.to_owned() } else { format!("{code} {name}") };
+    let named = |code: &str, name: &str| {
+        let message = if lang == Lang::Zh { chinese_message(code) } else { "" };
+        [code, name, message].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+    };
     let mut codes = Vec::new();
     if !verdict.hresult.is_empty() {
         codes.push(m::CODE_REPORTED.fill(lang, &[&named(&verdict.hresult, &verdict.hresult_name)]));
@@ -77,6 +188,13 @@ pub(crate) fn codes(report: &Report, lang: Lang) -> Vec<String> {
         codes.push(m::CODE_OF_RESULT.fill(lang, &[&named(made, hresult_name(made))]));
     }
     codes
+}
+
+/// What a Chinese Windows was seen to print for a code.
+fn chinese_message(code: &str) -> &'static str {
+    let number = code.strip_prefix("0x").and_then(|hex| u32::from_str_radix(hex, 16).ok());
+    let message = number.and_then(|code| status_codes::HResult(code).win32()?.chinese_message());
+    message.filter(|message| message.seen).map_or("", |message| message.text.trim_end_matches('。'))
 }
 
 fn hresult_name(code: &str) -> &'static str {
@@ -180,24 +298,27 @@ pub(crate) fn facts(report: &Report, lang: Lang) -> Vec<(Message, String, bool)>
     let operation = verdict.failing_operation.as_ref();
     let mut facts = Vec::new();
     if let Some(operation) = operation {
-        facts.push((m::FACT_PROCESS, process_and_pid(&operation.process, operation.pid), true));
-        facts.push((m::FACT_OPERATION, operation.operation.clone(), true));
+        let process = process_and_pid(&operation.process, operation.pid);
+        let result = result_and_status(&operation.result, &operation.status, lang);
+        let parts = [process, operation.operation.clone(), result];
+        let parts: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        facts.push((m::FACT_OPERATION, parts.join("  "), true));
         facts.push((m::FACT_PATH, operation.path.clone(), true));
         facts.push((m::FACT_TARGET, operation.target_path.clone(), true));
-        facts.push((m::FACT_RESULT, result_and_status(&operation.result, &operation.status, lang), true));
     }
     if let Some(missing) = &verdict.missing {
-        let evidence = missing.evidence.iter().map(|evidence| known_sentence(evidence, lang));
-        let parts: Vec<_> = std::iter::once(missing.what.get(lang).to_owned()).chain(evidence).collect();
-        facts.push((m::FACT_MISSING, parts.join(" · "), false));
+        // What stood in the way is said already.
+        let known = report.incident.as_ref().is_some_and(|incident| !incident.culprits.is_empty());
+        let what = if known { String::new() } else { missing.what.get(lang).to_owned() };
+        facts.push((m::FACT_MISSING, what, false));
     }
     let known = |phase: &&Phase| operation.is_some() || **phase != Phase::Unknown;
-    let phase = verdict.phase.as_ref().filter(known).map(|phase| {
-        let name = phase_name(phase).get(lang).to_owned();
-        if name == phase.as_str() { name } else { format!("{name} ({phase})") }
+    let phase = verdict.phase.as_ref().filter(known).map(|phase| phase_name(phase).get(lang).to_owned());
+    let time = operation.and_then(|operation| operation.time).map(|time| {
+        let (date, clock, zone) = local(report, time, 3);
+        format!("{} · {date} {clock} {zone}", at(time, origin(report)))
     });
-    let time = operation.and_then(|operation| operation.time).map(|time| at(time, origin(report)));
-    facts.push((m::FACT_PHASE, phase.into_iter().chain(time).collect::<Vec<_>>().join("  "), false));
+    facts.push((m::FACT_WHEN, time.into_iter().chain(phase).collect::<Vec<_>>().join(" · "), false));
     facts.push((m::FACT_CODE, codes(report, lang).join(" · "), true));
     if let Some(confidence) = &verdict.confidence {
         let level = confidence.level.iter().map(|level| confidence_name(level).get(lang).to_owned());
@@ -257,6 +378,31 @@ pub(crate) fn edge_name(kind: &str) -> Text {
         m::EDGE_CAUSED,
     ];
     name(NAMES.into_iter().find(|message| message.get(Lang::En) == kind), kind)
+}
+
+/// A state of a service or a package, or how a service starts, by its word in the report.
+pub(crate) fn state_name(word: &str) -> Text {
+    const NAMES: [Message; 18] = [
+        m::STATE_RUNNING,
+        m::STATE_STOPPED,
+        m::STATE_START_PENDING,
+        m::STATE_STOP_PENDING,
+        m::START_BOOT,
+        m::START_SYSTEM,
+        m::START_AUTOMATIC,
+        m::START_MANUAL,
+        m::START_DISABLED,
+        m::PACKAGE_INSTALLED,
+        m::PACKAGE_INSTALL_PENDING,
+        m::PACKAGE_UNINSTALL_PENDING,
+        m::PACKAGE_STAGED,
+        m::PACKAGE_SUPERSEDED,
+        m::PACKAGE_REMOVED,
+        m::PACKAGE_PARTIALLY_INSTALLED,
+        m::PACKAGE_ABSENT,
+        m::PACKAGE_UNKNOWN,
+    ];
+    name(NAMES.into_iter().find(|message| message.get(Lang::En) == word), word)
 }
 
 pub(crate) fn confidence_name(level: &ConfidenceLevel) -> Text {

@@ -1,6 +1,5 @@
 //! Writes a report's files: which, where, and never over anything else.
 
-use crate::lang::Lang;
 use crate::model::{Report, Text};
 use crate::png::Png;
 use crate::text::TextOptions;
@@ -83,6 +82,11 @@ impl Format {
     /// The name of its file.
     pub fn file_name(self) -> String {
         format!("report.{}", self.extension())
+    }
+
+    /// The format that a path's ending names, where it is not a folder.
+    pub fn of_path(path: &Path) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| format.is_of(path)).filter(|_| !path.is_dir())
     }
 
     /// Whether a path ends like its file.
@@ -173,12 +177,12 @@ impl WriteError {
 
 /// Writes the report in the formats asked for. A file of an earlier report is replaced whole or not at all.
 ///
-/// `picture` is the report's picture where it is drawn already: drawing takes a while, and shows no hash of the inputs,
+/// `text` says how texts are written, and in which language everything is. `picture` is the report's picture where it is drawn already: drawing takes a while, and shows no hash of the inputs,
 /// so that it can be done while they are hashed.
 pub fn write(
     report: &Report,
     formats: &[Format],
-    lang: Lang,
+    text: &TextOptions,
     output: &Output,
     picture: Option<Png>,
 ) -> Result<Written, WriteError> {
@@ -186,13 +190,13 @@ pub fn write(
     let mut written = Written::default();
     match output {
         Output::Stdout(format) => {
-            let bytes = render(report, *format, lang, &mut picture, &mut written.notes)?;
+            let bytes = render(report, *format, text, &mut picture, &mut written.notes)?;
             let failed = |source| WriteError::Io { path: "standard output".into(), source };
             let mut stdout = io::stdout().lock();
             stdout.write_all(&bytes).and_then(|()| stdout.flush()).map_err(failed)?;
         }
         Output::File(path, format) => {
-            let bytes = render(report, *format, lang, &mut picture, &mut written.notes)?;
+            let bytes = render(report, *format, text, &mut picture, &mut written.notes)?;
             if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
                 make_folder(folder)?;
             }
@@ -203,7 +207,7 @@ pub fn write(
             make_folder(folder)?;
             for format in Format::ALL.into_iter().filter(|format| formats.contains(format)) {
                 let path = folder.join(format.file_name());
-                replace_file(&path, &render(report, format, lang, &mut picture, &mut written.notes)?)?;
+                replace_file(&path, &render(report, format, text, &mut picture, &mut written.notes)?)?;
                 written.files.push(path);
             }
         }
@@ -214,17 +218,16 @@ pub fn write(
 fn render(
     report: &Report,
     format: Format,
-    lang: Lang,
+    options: &TextOptions,
     picture: &mut Option<Png>,
     notes: &mut Vec<Text>,
 ) -> Result<Vec<u8>, WriteError> {
+    let lang = options.lang;
     Ok(match format {
         Format::Html => html::render(report, lang)?.into_bytes(),
         Format::Json => json::render(report)?.into_bytes(),
-        Format::Text => text::render(report, &TextOptions { lang, ..TextOptions::default() }).into_bytes(),
-        Format::Compare => {
-            text::compare(report, &TextOptions { lang, ..TextOptions::default() }).into_bytes()
-        }
+        Format::Text => text::render(report, options).into_bytes(),
+        Format::Compare => text::compare(report, options).into_bytes(),
         Format::Png => {
             let png = picture.take().map_or_else(|| png::render(report, lang), Ok)?;
             notes.extend(png.note);

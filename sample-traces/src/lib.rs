@@ -30,7 +30,7 @@ mod startup;
 mod status;
 mod verbs;
 
-pub use etl::{EtlForm, EtlTwin, etl_twin};
+pub use etl::{EtlForm, EtlTwin, Mask, captured, etl_twin};
 pub use label::{Label, Outcome};
 pub use machine::Machine;
 pub use plan::Scenario;

@@ -27,15 +27,27 @@ use crate::{
 };
 
 /// A thread that does something, and the module on whose behalf it does.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Actor {
     /// Position among the processes.
     pub(crate) process: usize,
     pub(crate) tid: u32,
     pub(crate) caller: &'static str,
+    /// The driver that does it on this thread, while the thread is at something else; empty where none does.
+    pub(crate) driver: &'static str,
 }
 
 impl Actor {
+    /// The main thread of a process.
+    fn main(process: usize, tid: u32) -> Self {
+        Self { process, tid, caller: "", driver: "" }
+    }
+
+    /// The same thread, on which a driver does something.
+    pub(crate) fn by_driver(self, driver: &'static str) -> Self {
+        Self { driver, ..self }
+    }
+
     /// The same thread, called by another module.
     pub(crate) fn via(self, caller: &'static str) -> Self {
         Self { caller, ..self }
@@ -167,13 +179,13 @@ impl Recorder {
     }
 
     pub(crate) fn system(&self) -> Actor {
-        Actor { process: 0, tid: 8, caller: "ntoskrnl.exe" }
+        Actor { caller: "ntoskrnl.exe", ..Actor::main(0, 8) }
     }
 
     /// The main thread of the youngest process with this key.
     pub(crate) fn actor(&self, key: &str) -> Option<Actor> {
         let process = self.processes.iter().rposition(|p| p.key == key)?;
-        Some(Actor { process, tid: self.processes[process].tid, caller: "" })
+        Some(Actor::main(process, self.processes[process].tid))
     }
 
     /// A number for a process or thread.
@@ -220,7 +232,7 @@ impl Recorder {
 
     pub(crate) fn profiling(&mut self, process: usize, event: pml_reader::write::encode::ProfilingEvent<'_>) {
         let payload = event.encode(self.layout);
-        let actor = Actor { process, tid: 0, caller: "" };
+        let actor = Actor::main(process, 0);
         self.put(actor, Call::None, payload, SUCCESS, 0);
     }
 
@@ -268,7 +280,7 @@ impl Recorder {
         } else {
             self.agent.company.to_owned()
         };
-        let child = Actor { process: self.processes.len(), tid, caller: "" };
+        let child = Actor::main(self.processes.len(), tid);
         let parent_pid = self.processes[parent.process].pid;
         self.processes.push(Process {
             key: program.key,
@@ -433,7 +445,7 @@ impl Recorder {
 
     /// The main thread of a process.
     pub(crate) fn thread_of(&self, process: usize) -> Actor {
-        Actor { process, tid: self.processes[process].tid, caller: "" }
+        Actor::main(process, self.processes[process].tid)
     }
 
     /// Tells `story` at another time; afterwards the clock stands where it stood.

@@ -29,13 +29,34 @@ pub(crate) enum Call {
     None,
 }
 
-/// Frames at the top, by module.
-const FILE: &[&str] =
-    &["FLTMGR.SYS", "FLTMGR.SYS", "FLTMGR.SYS", "ntoskrnl.exe", "ntoskrnl.exe", "ntoskrnl.exe"];
-const REGISTRY: &[&str] = &["ntoskrnl.exe", "ntoskrnl.exe", "ntoskrnl.exe"];
-const PROCESS: &[&str] = &["ntoskrnl.exe", "ntoskrnl.exe", "ntoskrnl.exe", "ntoskrnl.exe"];
+/// Modules and how many frames lie in each, from the one that makes the call down.
+type Frames = &'static [(&'static str, usize)];
+
+/// Frames at the top.
+const FILE: Frames = &[("FLTMGR.SYS", 3), ("ntoskrnl.exe", 3)];
+const REGISTRY: Frames = &[("ntoskrnl.exe", 3)];
+const PROCESS: Frames = &[("ntoskrnl.exe", 4)];
+/// Frames above those of a driver that makes the call on a thread which is at another one; after them, the driver's.
+const BY_DRIVER: Frames = &[("FLTMGR.SYS", 3), ("ntoskrnl.exe", 2), ("CI.dll", 1), ("ntoskrnl.exe", 1)];
+/// Frames below those of a driver.
+const UNDER_DRIVER: Frames = &[("FLTMGR.SYS", 3), ("ntoskrnl.exe", 3)];
+/// Frames at the bottom of a thread that COM called in the servicing worker.
+const COM: Frames = &[("rpcrt4.dll", 1), ("combase.dll", 2), ("rpcrt4.dll", 2)];
 /// Frames at the bottom of a Win32 thread: BaseThreadInitThunk, RtlUserThreadStart.
-const THREAD: &[&str] = &["kernel32.dll", "ntdll.dll"];
+const THREAD: Frames = &[("ntdll.dll", 1), ("kernel32.dll", 1), ("ntdll.dll", 1)];
+
+/// From `ntdll.dll` down to COM, by the module on whose behalf the servicing worker calls. wcp.dll, CbsCore.dll and
+/// wdscore.dll stand as in a real log of it, with fewer frames each. The others are inferred from what they are for.
+const SERVICING: &[(&str, Frames)] = &[
+    ("wcp.dll", &[("wcp.dll", 4), ("CbsCore.dll", 3)]),
+    ("CbsCore.dll", &[("KernelBase.dll", 2), ("CbsCore.dll", 4)]),
+    ("wdscore.dll", &[("KernelBase.dll", 1), ("wdscore.dll", 3), ("CbsCore.dll", 3)]),
+    ("drupdate.dll", &[("KernelBase.dll", 1), ("drvstore.dll", 3), ("drupdate.dll", 2), ("CbsCore.dll", 3)]),
+    ("smiengine.dll", &[("smiengine.dll", 3), ("wcp.dll", 2), ("CbsCore.dll", 3)]),
+    ("wer.dll", &[("KernelBase.dll", 1), ("wer.dll", 3), ("CbsCore.dll", 3)]),
+];
+/// Below the frames of an advanced installer's library.
+const UNDER_INSTALLER: Frames = &[("wcp.dll", 2), ("CbsCore.dll", 3)];
 
 /// Call sites that a process has for each kind of call.
 const SITES: u64 = 3;
@@ -43,7 +64,7 @@ const SITES: u64 = 3;
 /// The stacks of a log, each kept once.
 pub(crate) struct Stacks {
     pool: Vec<Vec<u64>>,
-    known: HashMap<(usize, &'static str, Call, u64), usize>,
+    known: HashMap<(Actor, Call, u64), usize>,
 }
 
 impl Default for Stacks {
@@ -67,31 +88,38 @@ impl Stacks {
         if call == Call::None || find(kernel, "FLTMGR.SYS").is_none() || !started {
             return 0;
         }
-        let key = (actor.process, actor.caller, call, rng.clone().below(SITES));
+        let key = (actor, call, rng.clone().below(SITES));
         if let Some(stack) = self.known.get(&key) {
             return *stack;
         }
-        let mut path: Vec<&str> = match call {
-            Call::File => FILE.to_vec(),
-            Call::Registry => REGISTRY.to_vec(),
-            Call::Process | Call::None => PROCESS.to_vec(),
-        };
-        if actor.process != 0 {
-            let has = |name: &&str| find(own, name).is_some();
-            let program = own.first().map_or("", |m| m.name.as_str());
-            path.push("ntdll.dll");
-            path.extend(Some("KernelBase.dll").filter(has));
-            if has(&actor.caller) {
-                path.extend([actor.caller; 3]);
-                path.extend(["CbsCore.dll"; 2].iter().filter(|c| has(c) && **c != actor.caller));
-                path.extend(Some("rpcrt4.dll").filter(has));
-            } else {
-                path.extend([program; 2]);
-            }
-            path.extend(THREAD.iter().filter(|t| has(t)));
+        let has = |name: &str| find(own, name).is_some();
+        let mut path: Vec<(&str, usize)> = Vec::new();
+        if !actor.driver.is_empty() {
+            path.extend(BY_DRIVER.iter().chain(&[(actor.driver, 2)]).chain(UNDER_DRIVER));
+        } else {
+            path.extend(match call {
+                Call::File => FILE,
+                Call::Registry => REGISTRY,
+                Call::Process | Call::None => PROCESS,
+            });
         }
+        if actor.process != 0 {
+            path.push(("ntdll.dll", 1));
+            let program = own.first().map_or("", |m| m.name.as_str());
+            match SERVICING.iter().find(|(caller, _)| *caller == actor.caller) {
+                Some((_, frames)) => path.extend(frames.iter().chain(COM)),
+                None if has(actor.caller) => {
+                    path.extend([("KernelBase.dll", 1), (actor.caller, 3)]);
+                    path.extend(UNDER_INSTALLER.iter().chain(COM));
+                }
+                None => path.extend([("KernelBase.dll", 1), (program, 2)]),
+            }
+            path.extend(THREAD);
+        }
+        let path = path.iter().flat_map(|(name, frames)| std::iter::repeat_n(*name, *frames));
         let mut offsets = rng.fork(&format!("{key:?}"));
-        let places = path.iter().filter_map(|name| find(own, name).or_else(|| find(kernel, name)));
+        // What is not loaded is not on the way.
+        let places = path.filter_map(|name| find(own, name).or_else(|| find(kernel, name)));
         self.pool.push(places.map(|(base, size)| base + offsets.between(0x1000, size.into())).collect());
         self.known.insert(key, self.pool.len() - 1);
         self.pool.len() - 1

@@ -186,7 +186,7 @@ impl Boot {
                 self.r.load_library(worker, installer.binary);
             }
             if let Some(fault) = fault {
-                self.go_wrong(worker, fault);
+                self.go_wrong(worker.via(installer.binary), fault);
                 if !fault.heals {
                     failed = Some((installer, fault));
                     self.installer_failed_lines(worker, installer, n, self.r.now - begun, fault.hresult);
@@ -230,6 +230,9 @@ impl Boot {
             self.r.miss(worker, file, status::NAME_NOT_FOUND);
         }
         self.r.save(worker, r"C:\Windows\Logs\CBS\FilterList.log", 0x400);
+        self.r.load_library(worker, "wer.dll");
+        let reporting = r"HKLM\Software\Microsoft\Windows\Windows Error Reporting";
+        self.r.query_value(worker.via("wer.dll"), reporting, "Disabled", None);
         self.r.set_value(worker, CBS, "ExecuteState", Value::Dword(0x103), SUCCESS);
         self.spawn("wermgr");
         if let Some(report) = self.r.actor("wermgr") {

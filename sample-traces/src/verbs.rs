@@ -74,7 +74,26 @@ impl Recorder {
             impersonating: &[],
             result,
         };
-        self.file(actor, path, F::Create(request), status)
+        let id = self.file(actor, path, F::Create(request), status);
+        if status == SUCCESS && self.processes[actor.process].key == "tiworker" {
+            self.watch(actor, path);
+        }
+        id
+    }
+
+    /// What drivers ask of a file that servicing opened, on its thread: Defender's filter, and the product's.
+    fn watch(&mut self, actor: Actor, path: &str) {
+        match self.rng.below(12) {
+            0..4 => {
+                let query = F::Plain(file_operation::QUERY_EA);
+                self.file(actor.by_driver("WdFilter.sys"), path, query, SUCCESS);
+            }
+            4 => {
+                let driver = actor.by_driver(self.agent.driver);
+                self.file(driver, path, F::QuerySecurity(0x7), status::BUFFER_OVERFLOW);
+            }
+            _ => {}
+        }
     }
 
     /// CloseFile.

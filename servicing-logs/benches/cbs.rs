@@ -1,7 +1,7 @@
 //! Reading CBS.log: all events, on all cores and on one.
 //!
 //! The log is made of real ones from the data folder, repeated to 128 MiB. `BOOTRACE_DATA` names that folder.
-#[path = "../tests/common/mod.rs"]
+#[path = "../tests/suite/common/mod.rs"]
 mod common;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};

@@ -110,6 +110,7 @@ const FORMS: &[(&[u8], Parse)] = &[
     (b"gle=0x", gle),
     (b" [Error,Facility=(", error_facility),
     (b"ErrorCode: ", bare_hex),
+    (b"HRESULT=", bare_hex),
     (b"rror C", |text, at| bare_hex(text, at - 1)),
     (b"rror 8", |text, at| bare_hex(text, at - 1)),
     (b", result ", driver_result),
@@ -214,13 +215,20 @@ fn hex_of(text: &[u8], at: usize, form: CodeForm, back: usize) -> Option<CodeMat
     Some(CodeMatch { value: numbered(value), form, span: at.checked_sub(back + 1)?..at + taken })
 }
 
-/// A number with the bit of HRESULT_FROM_NT is an NTSTATUS; `0xC…` is one without it.
+/// A number with the bit of HRESULT_FROM_NT is an NTSTATUS; `0xC…` is one without it, but for the codes of Windows
+/// Setup, 0xC180… and 0xC190….
 fn numbered<'a>(value: u32) -> CodeValue<'a> {
     match value >> 28 {
+        0xC if is_of_windows_setup(value) => CodeValue::Hresult(value),
         0xC => CodeValue::Ntstatus(value),
         0xD => CodeValue::Ntstatus(value & !0x1000_0000),
         _ => CodeValue::Hresult(value),
     }
+}
+
+/// Whether a code is one of Windows Setup's own, such as 0xC1900101.
+pub fn is_of_windows_setup(code: u32) -> bool {
+    matches!(code >> 16, 0xC180 | 0xC190)
 }
 
 fn from_win32(text: &[u8], at: usize, form: CodeForm) -> Option<CodeMatch<'_>> {
@@ -395,6 +403,14 @@ mod tests {
             (
                 "Error C0190003 applying update operation 21417 of 247778",
                 &[(V::Ntstatus(0xC0190003), F::BareHex, "C0190003")],
+            ),
+            (
+                "DISM Package Manager processed the command line but failed. HRESULT=800F081F.",
+                &[(V::Hresult(0x800f081f), F::BareHex, "800F081F")],
+            ),
+            (
+                "CSetupHost::Execute(433): Result = 0xC1900101",
+                &[(V::Hresult(0xC1900101), F::Hex, "0xC1900101")],
             ),
             (
                 "mispace.mof: error SYNTAX 0X8004402f: Error creating temporary file",

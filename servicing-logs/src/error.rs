@@ -53,6 +53,9 @@ pub enum Error {
         /// The library's own words.
         message: String,
     },
+    /// A member of an archive is encrypted.
+    #[error("this member is locked with a password; unpack the archive with the password first")]
+    Locked,
     /// A file could not be opened or read.
     #[error("{path}: {source}")]
     Io {
@@ -72,6 +75,7 @@ impl Error {
             Error::TooLarge { .. } => "too-large",
             Error::Xml { .. } => "xml",
             Error::Container { .. } => "container",
+            Error::Locked => "locked",
             Error::Io { .. } => "io",
         }
     }

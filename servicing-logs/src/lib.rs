@@ -23,7 +23,8 @@
 //! | [`sessions`] | sessions.xml | attribute names of a public reader only |
 //! | [`poqexec`] | poqexec.log | the format string of its writer only |
 //! | [`setupapi`] | setupapi.dev.log | published excerpts |
-//! | [`dism`] | dism.log, package lists | published excerpts; the Chinese words are not verified |
+//! | [`dism`] | dism.log, what its commands print, package lists | real logs; of the words only the English ones were seen |
+//! | [`windows_setup`] | setupact.log, setuperr.log | real logs; the rollback's lines by published excerpts |
 //! | [`event_log`] | .evtx | a real System log |
 //! | [`hive`], [`registry`] | hives, .reg exports | two real hives, one of them damaged; made exports |
 //! | [`cabinet`] | .cab: stored, MSZIP, LZX | cabinets made by another writer; LZX by one made block |
@@ -46,6 +47,7 @@ pub mod sessions;
 pub mod setupapi;
 pub mod text;
 pub mod time;
+pub mod windows_setup;
 mod xml;
 
 pub use error::{Error, Result};

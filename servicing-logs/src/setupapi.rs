@@ -73,6 +73,8 @@ pub struct SetupSection<'a> {
     pub end: Option<LocalTime>,
     /// `cmd:` the process that did it.
     pub command: Option<Text<'a>>,
+    /// `Transaction =` the name of the transaction it is part of.
+    pub transaction: Option<Text<'a>>,
     /// `Exit status:` as printed, `SUCCESS` or `FAILURE(0x00000003)`; absent where the section has no end.
     pub exit: Option<Text<'a>>,
     /// The number in the exit status, a Win32 or SetupAPI error.
@@ -182,6 +184,7 @@ impl<'t> SetupSection<'t> {
             start: None,
             end: None,
             command: None,
+            transaction: None,
             exit: None,
             exit_code: None,
             messages: Vec::new(),
@@ -216,6 +219,8 @@ impl<'t> SetupSection<'t> {
             }
         } else if category == b"cmd" {
             self.command.get_or_insert_with(|| decode(text));
+        } else if let Some(name) = text.strip_prefix(b"Transaction = ") {
+            self.transaction.get_or_insert_with(|| decode(name));
         } else if let Some(step) = text.strip_prefix(b"{")
             && let Some((operation, path)) = split_once(step, b" Driver Package: ")
             && !path.starts_with(b"exit(")

@@ -43,6 +43,11 @@ impl<'a> LogText<'a> {
         &self.bytes
     }
 
+    /// The text itself, borrowed from the file where it could be.
+    pub(crate) fn into_bytes(self) -> Cow<'a, [u8]> {
+        self.bytes
+    }
+
     /// The encoding of the file.
     pub fn encoding(&self) -> LogEncoding {
         self.encoding

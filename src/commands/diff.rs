@@ -6,14 +6,16 @@ use anyhow::bail;
 use diagnosis::Rules;
 use reports::{
     model::Report,
+    text::TextOptions,
     write::{Format, Output},
 };
 use timeline::Case;
 
 use super::{
-    report::{self, FormatArg, How, LangArg},
+    report::{self, FormatArg, How},
     terminal,
 };
+use crate::lang;
 
 /// Shows what a failing boot did that a good one did not
 ///
@@ -51,9 +53,9 @@ pub(crate) struct Args {
     #[arg(long, value_delimiter = ',', value_enum, default_values = ["compare"])]
     format: Vec<FormatArg>,
 
-    /// Language
-    #[arg(long, value_enum, default_value = "en")]
-    lang: LangArg,
+    /// Language: en or zh-CN [default: the user interface's]
+    #[arg(long, value_parser = lang::tag)]
+    lang: Option<reports::Lang>,
 
     /// Leave out names of users, machines and domains
     #[arg(long)]
@@ -77,15 +79,27 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         );
     }
     let good = report::open_baseline(std::slice::from_ref(&args.good), &progress)?;
-    let how = How { rules: &Rules::built_in(), redact: args.redact, good: good.as_ref(), explain: None };
-    let lang = args.lang.into();
-    let (report, _) = report::analyse(&bad, &how, &progress, |_| Ok(None))?;
+    let how = How {
+        rules: &Rules::built_in(),
+        redact: args.redact,
+        good: good.as_ref(),
+        explain: None,
+        notes: &[],
+    };
+    let lang = args.lang.unwrap_or_else(lang::of_system);
+    let (report, _) = report::analyse(&bad, &how, &progress, |_| None)?;
     progress.finish_and_clear();
     if matches!(output, Output::Stdout(Format::Compare)) {
         print(&report, lang)?;
         return Ok(ExitCode::SUCCESS);
     }
-    let written = reports::write::write(&report, &formats, lang, &output, None)?;
+    let written = reports::write::write(
+        &report,
+        &formats,
+        &TextOptions { lang, ..TextOptions::default() },
+        &output,
+        None,
+    )?;
     for note in &written.notes {
         eprintln!("bootrace: {}", note.get(lang));
     }

@@ -15,7 +15,7 @@ use pml_reader::{COLUMNS, Column};
 use reports::export::export_parquet;
 use reports::export::{Csv, Exported, Format, JsonLines, ProcmonCsv, Table, Terminal, Timesketch, export};
 use timeline::{
-    Case, Input, Source,
+    Case, EventId, FileTime, Input, Source, SourceId,
     query::{Filter, Rows as _, column_name, column_named},
 };
 
@@ -29,8 +29,9 @@ use super::{choice::Choice, log, terminal};
 #[command(after_help = "\
 Examples:
   bootrace events boot.pml --where 'result is \"ACCESS DENIED\"'
-  bootrace events boot.pml --where 'process-name is poqexec.exe' --where 'result is-not SUCCESS' --limit 20
-  bootrace events boot.pml --from +41s --to +43s --columns time-of-day,process-name,operation,path,result
+  bootrace events boot.pml --where 'Process Name is poqexec.exe' --where 'result != SUCCESS' --limit 20
+  bootrace events boot.pml --around '#1588±500ms'
+  bootrace events boot.pml --from @41s --to @43s --columns time-of-day,process-name,operation,path,result
   bootrace events boot.pml --format procmon-csv -o boot.csv     what Process Monitor itself would export
   bootrace events boot.pml --format jsonl | jq .path
   bootrace events boot.pml --format jsonl --profile timesketch -o boot.jsonl
@@ -94,8 +95,8 @@ const FOR_PEOPLE: [Column; 6] =
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let input = args.input.display();
-    let mut filter = args.choice.filter()?;
-    filter.style.utc_offset_minutes = args.utc_offset;
+    // What is wrong with the options is told before the log is opened.
+    args.choice.filter(|_| Some(FileTime(0)))?;
     let named = args.columns.iter().map(|name| column_named(name)).collect::<Result<Vec<_>, _>>()?;
     let terminal = args.output.is_none() && io::stdout().is_terminal();
     let format = match (args.format, args.profile) {
@@ -109,6 +110,14 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
 
     let case = Case::open(std::slice::from_ref(&args.input));
     let traces = traces(args, &case)?;
+    let mut filter = args.choice.filter(|number| {
+        let inputs = case.inputs.iter().enumerate().filter(|(_, input)| input.source.is_trace());
+        let ids = inputs.filter_map(|(at, input)| Some((u16::try_from(at).ok()?, input)));
+        let event =
+            |(at, input): (u16, &Input)| input.source.event(EventId { source: SourceId(at), index: number });
+        ids.filter_map(event).map(|event| event.time).next()
+    })?;
+    filter.style.utc_offset_minutes = args.utc_offset;
     refuse_absent_columns(&filter, &traces)?;
     let more = traces.len() > 1;
     if more {

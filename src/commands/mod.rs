@@ -12,6 +12,7 @@ pub(crate) mod man;
 mod part;
 mod reading;
 pub(crate) mod report;
+pub(crate) mod rules;
 pub(crate) mod slice;
 mod terminal;
 

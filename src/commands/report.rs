@@ -12,50 +12,63 @@ use diagnosis::{Baseline, Rules};
 use indicatif::{ProgressBar, ProgressStyle};
 use reports::{
     Lang,
-    model::{Outcome, Report},
+    model::{CaseNote, Outcome, Report},
     png::{Png, PngError},
+    text::TextOptions,
     write::{Format, Output},
 };
 use timeline::{Case, Timeline};
 
 use super::{reading, terminal};
+use crate::lang;
 
 /// Names the operation that made an update fail, and writes the report
 ///
-/// Give it everything the machine handed over, in any mix; what a file is is told by its content. The verdict goes to
-/// the terminal; the report goes to a folder: report.html for people, report.png for a mail, report.json for programs.
+/// Give it everything the machine handed over, in any mix: bootrace recognises each file by its content. The verdict goes
+/// to the terminal. The report goes to a folder: report.html for people, report.png for a mail, report.json for programs.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   bootrace report boot.pml                      verdict, and boot.pml-report/ beside the log
   bootrace report boot.pml -o case-4711         the same in the folder case-4711
-  bootrace report boot.pml -o verdict.html --format html --lang zh-CN
+  bootrace report boot.pml -o verdict.html --lang zh-CN
+  bootrace boot.pml                             the same as `bootrace report boot.pml`
   bootrace report boot.pml -o - --format json | jq .verdict
   bootrace report boot.pml --baseline good.pml  held against a boot that went well
   bootrace report boot.pml boot.etl CBS.log     one case: both traces and the log on one clock
   bootrace report boot.pml --format html,pmc,perfetto
                                                 page, Process Monitor's filter, trace for ui.perfetto.dev
 
-Exit codes: 0 done; 1 only with --exit-code, where a failing operation was found; 2 nothing could be
-read, or the report could not be written.")]
+Exit codes: 0 done; 1 only with --exit-code, where an update failed, with or without an operation
+named; 2 an input is missing, nothing could be read, or the report could not be written. The verdict
+is printed also where a file cannot be written.")]
 pub(crate) struct Args {
     /// Process Monitor logs (.pml), its raw boot logs (.pmb) and exports (.csv, .xml), ETW traces (.etl), CBS.log and other
     /// servicing logs, event logs, registry hives, folders and .zip files of them
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<PathBuf>,
 
-    /// Folder for the report; one file where PATH ends like a file of the one format asked for (.html, .png, .json, .txt,
-    /// .dot, .mmd, .pftrace, .pmc); `-` for standard output [default: INPUT-report beside the first input]
+    /// Folder for the report; one file where PATH ends like one (.html, .png, .json, .txt, .dot, .mmd, .pftrace, .pmc);
+    /// `-` for standard output [default: INPUT-report beside the first input]
     #[arg(short, long, value_name = "PATH")]
     output: Option<PathBuf>,
 
-    /// What to write
-    #[arg(long, value_delimiter = ',', value_enum, default_values = ["html", "png", "json"])]
+    /// What to write [default: what -o ends with, else html,png,json]
+    #[arg(long, value_delimiter = ',', value_enum)]
     format: Vec<FormatArg>,
 
-    /// Language of the verdict, the picture, and the page when it opens
-    #[arg(long, value_enum, default_value = "en")]
-    lang: LangArg,
+    /// Language of the verdict and the picture: en or zh-CN [default: the user interface's]
+    #[arg(long, value_parser = lang::tag)]
+    lang: Option<Lang>,
+
+    /// A note for the report, such as what was tried already; give it several times. A file case.md among the inputs does
+    /// the same
+    #[arg(long, value_name = "TEXT")]
+    note: Vec<String>,
+
+    /// Add how long each phase took to the verdict
+    #[arg(short, long)]
+    verbose: bool,
 
     /// Folder with rules of your own (.toml), beside the built-in ones
     #[arg(long, value_name = "DIR")]
@@ -74,7 +87,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "PATH|#INDEX", num_args = 0..=1)]
     explain: Option<Option<String>>,
 
-    /// End with exit code 1 where a failing operation was found
+    /// End with exit code 1 where an update failed
     #[arg(long)]
     exit_code: bool,
 }
@@ -120,19 +133,13 @@ impl From<FormatArg> for Format {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub(super) enum LangArg {
-    #[value(name = "en")]
-    English,
-    #[value(name = "zh-CN")]
-    Chinese,
-}
-
-impl From<LangArg> for Lang {
-    fn from(lang: LangArg) -> Self {
-        match lang {
-            LangArg::English => Self::En,
-            LangArg::Chinese => Self::Zh,
+impl Args {
+    /// The formats asked for, or what the name of the output asks for.
+    fn formats(&self) -> Vec<Format> {
+        let named = || Some(vec![Format::of_path(self.output.as_deref()?)?]);
+        match self.format.as_slice() {
+            [] => named().unwrap_or_else(|| vec![Format::Html, Format::Png, Format::Json]),
+            formats => formats.iter().copied().map(Format::from).collect(),
         }
     }
 }
@@ -142,15 +149,27 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     for folder in &args.rules {
         rules.add_folder(folder).context("the rules cannot be used")?;
     }
-    let formats: Vec<Format> = args.format.iter().copied().map(Format::from).collect();
+    let formats = args.formats();
     let first = args.inputs.first().map(PathBuf::as_path).unwrap_or_else(|| Path::new("bootrace"));
     let output = Output::choose(args.output.as_deref(), first, &formats)?;
 
     let progress = spinner();
     progress.set_message("reading");
-    let case = Case::open(&args.inputs);
+    let case = Case::open_announced(&args.inputs, |member| {
+        progress.suspend(|| {
+            eprintln!(
+                "bootrace: {}: unpacking it to {}, which takes {} of free space there",
+                member.path,
+                member.folder.display(),
+                indicatif::HumanBytes(member.bytes)
+            );
+        });
+    });
     for error in &case.unreadable {
         progress.suspend(|| eprintln!("bootrace: {error}"));
+    }
+    if let Some(words) = not_understood(&case) {
+        progress.suspend(|| eprintln!("bootrace: {words}"));
     }
     if case.inputs.is_empty() {
         bail!(
@@ -158,27 +177,54 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
              ETW traces (.etl), servicing logs, event logs, registry hives, and folders and .zip files of them"
         );
     }
-    let lang = args.lang.into();
-    let draw = |report: &Report| {
-        formats.contains(&Format::Png).then(|| reports::png::render(report, lang)).transpose()
-    };
+    let lang = args.lang.unwrap_or_else(lang::of_system);
+    let draw = |report: &Report| formats.contains(&Format::Png).then(|| reports::png::render(report, lang));
     let good = open_baseline(&args.baseline, &progress)?;
-    let how = How { rules: &rules, redact: args.redact, good: good.as_ref(), explain: args.explain.as_ref() };
+    let how = How {
+        rules: &rules,
+        redact: args.redact,
+        good: good.as_ref(),
+        explain: args.explain.as_ref(),
+        notes: &args.note,
+    };
     let (report, picture) = analyse(&case, &how, &progress, draw)?;
-    let failing = report.outcome() == Outcome::FailingOperation;
-    progress.set_message("writing");
-    let written = reports::write::write(&report, &formats, lang, &output, picture)?;
     progress.finish_and_clear();
+    let text = TextOptions { phases: args.verbose, ..terminal::text_options(lang) };
+    // First the answer: a full disk must not keep it from the person.
     if !matches!(output, Output::Stdout(_)) {
-        print_verdict(&report, lang)?;
+        print_verdict(&report, &text)?;
     }
+    let picture = picture.transpose().context("report.png")?;
+    let file_text = TextOptions { colour: false, width: None, ..text };
+    let written = reports::write::write(&report, &formats, &file_text, &output, picture)?;
     for note in &written.notes {
         eprintln!("bootrace: {}", note.get(lang));
     }
     for file in &written.files {
         eprintln!("bootrace: wrote {}", file.display());
     }
-    Ok(if args.exit_code && failing { ExitCode::from(1) } else { ExitCode::SUCCESS })
+    let failed = matches!(report.outcome(), Outcome::FailingOperation | Outcome::FailureWithoutOperation);
+    // Its absence was told with the other errors; the rest was done.
+    let missing = args.inputs.iter().any(|path| !path.exists());
+    Ok(match () {
+        () if missing => ExitCode::from(crate::FAILED),
+        () if args.exit_code && failed => ExitCode::from(1),
+        () => ExitCode::SUCCESS,
+    })
+}
+
+/// Files that a line on the terminal names.
+const MAX_NAMED: usize = 3;
+
+/// How many files of folders and archives were not understood, and the first of them.
+fn not_understood(case: &Case) -> Option<String> {
+    let files = &case.not_understood;
+    let names: Vec<&str> = files.iter().take(MAX_NAMED).map(|(path, _)| path.as_str()).collect();
+    let more = if files.len() > MAX_NAMED { ", …" } else { "" };
+    let count = timeline::counted(files.len(), "file");
+    (!files.is_empty()).then(|| {
+        format!("{count} not understood ({}{more}); the report's coverage lists them", names.join(", "))
+    })
 }
 
 /// Opens the files of a good boot; `None` where none were given.
@@ -207,11 +253,13 @@ pub(super) struct How<'a> {
     pub(super) good: Option<&'a Case>,
     /// Whether to explain the candidates, and which.
     pub(super) explain: Option<&'a Option<String>>,
+    /// Notes given on the command line.
+    pub(super) notes: &'a [String],
 }
 
-fn print_verdict(report: &Report, lang: Lang) -> std::io::Result<()> {
+fn print_verdict(report: &Report, options: &TextOptions) -> std::io::Result<()> {
     let mut stdout = std::io::stdout().lock();
-    stdout.write_all(reports::text::render(report, &terminal::text_options(lang)).as_bytes())?;
+    stdout.write_all(reports::text::render(report, options).as_bytes())?;
     stdout.flush()
 }
 
@@ -221,8 +269,8 @@ pub(super) fn analyse(
     case: &Case,
     how: &How<'_>,
     progress: &ProgressBar,
-    draw: impl Fn(&Report) -> Result<Option<Png>, PngError>,
-) -> anyhow::Result<(Report, Option<Png>)> {
+    draw: impl Fn(&Report) -> Option<Result<Png, PngError>>,
+) -> anyhow::Result<(Report, Option<Result<Png, PngError>>)> {
     std::thread::scope(|scope| {
         let hashes = scope.spawn(|| case.inputs.iter().map(timeline::Input::sha256).collect::<Vec<_>>());
         let timeline = reading::read(case, progress);
@@ -238,11 +286,13 @@ pub(super) fn analyse(
             progress.suspend(|| eprint!("{text}"));
         }
         let mut report = reports::report(&timeline, &diagnosis);
+        let note = |text: &String| CaseNote { text: text.clone(), ..CaseNote::default() };
+        report.notes.extend(how.notes.iter().map(note));
         if how.redact {
             report = reports::redact(&report).context("the report cannot be redacted")?;
         }
         progress.set_message("drawing");
-        let picture = draw(&report)?;
+        let picture = draw(&report);
         progress.set_message("hashing");
         // A panic there is a bug that the join passes on.
         let hashes = hashes.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));

@@ -7,7 +7,7 @@ use diagnosis::{Outcome, Rules};
 use pml_reader::{PmlEvent, PmlFile, TICKS_PER_SECOND, write::write_subset};
 use rayon::prelude::*;
 use timeline::{
-    Case, Source, SourceId,
+    Case, FileTime, Source, SourceId,
     query::{Filter, Scratch},
 };
 
@@ -26,6 +26,7 @@ Examples:
   bootrace slice boot.pml -o cpu.pml --where 'path contains cpu.inf' --where 'result is-not SUCCESS'
   bootrace slice boot.pml -o quiet.pml --where 'event-class is-not Profiling'
   bootrace slice boot.pml -o minute.pml --from 15:58:00 --to 15:59:00
+  bootrace slice boot.pml -o around.pml --around '@14.8s±2s'
   bootrace slice boot.pml -o failure.pml --around-failure --with CBS.log
 
 Filters are Process Monitor's: several on one column are alternatives, different columns must all
@@ -68,9 +69,12 @@ fn seconds(text: &str) -> Result<f64, String> {
 }
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    let filter = args.choice.filter()?;
+    // What is wrong with the options is told before the log is opened.
+    args.choice.filter(|_| Some(FileTime(0)))?;
     let input = args.input.display();
     let file = log::open(&args.input)?;
+    let time = |number: u64| Some(FileTime(file.event(usize::try_from(number).ok()?).ok()?.time().0));
+    let filter = args.choice.filter(time)?;
     let around = args.around_failure.map(|seconds| Around::find(args, seconds)).transpose()?;
     let chosen = choose(&file, &filter, around.as_ref());
     let mut part = Part::beside(&args.output, &args.input)?;

@@ -16,5 +16,6 @@ pub(super) fn width() -> Option<usize> {
 /// In colours and cut to the width where a terminal shows it.
 pub(super) fn text_options(lang: Lang) -> TextOptions {
     let width = width();
-    TextOptions { lang, colour: width.is_some() && std::env::var_os("NO_COLOR").is_none(), width }
+    let colour = width.is_some() && std::env::var_os("NO_COLOR").is_none();
+    TextOptions { lang, colour, width, ..TextOptions::default() }
 }

@@ -2,30 +2,9 @@
 
 use crate::evidence::{Evidence, MAPPED_BY_RULE, NOT_IN_TABLES, RPC_LOW_WORD};
 use crate::parse::{Candidate, ExplainError, candidates};
+use crate::space::Space;
 use crate::tables::{HRESULT_NAMES, NTSTATUS_NAMES, Name, WIN32_NAMES, Words, words};
 use crate::{HResult, NtStatus, ProcmonResult, Severity, Win32Error, Win32Mapping};
-
-/// What a code is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Space {
-    /// A status of the kernel.
-    NtStatus,
-    /// An error of the Win32 API, or a raw one of SetupAPI.
-    Win32,
-    /// A result of COM, servicing or Windows Update.
-    HResult,
-}
-
-impl Space {
-    /// `NTSTATUS`, `Win32` or `HRESULT`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::NtStatus => "NTSTATUS",
-            Self::Win32 => "Win32",
-            Self::HResult => "HRESULT",
-        }
-    }
-}
 
 /// An input and every way to read it.
 #[derive(Clone, Debug, PartialEq, Eq)]

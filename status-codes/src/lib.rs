@@ -24,6 +24,7 @@
 //! | `servicing-stack.tsv` | CBS_E, CBS_S and PSFX_E | the names that two versions of the servicing stack print | by hand |
 //! | `procmon.tsv` | Process Monitor's result texts | its own exports of real logs (verified); tables of readers of its format (partial) | by hand |
 //! | `meanings.tsv` | what a code means, and what is known of it in servicing | our words, from documented cases | by hand |
+//! | `messages-zh.tsv` | what a Chinese Windows prints for a Win32 code | public logs of such machines; older lists, marked as not checked | by hand |
 //!
 //! `tools/generate.py` writes the generated files again; its first lines say what it needs. Every name, pair and text
 //! carries an [`Evidence`], and [`explain`] prints what is not verified.
@@ -32,18 +33,23 @@
 mod evidence;
 mod explain;
 mod hresult;
+mod localized;
 mod ntstatus;
 mod parse;
 mod procmon;
 mod render;
+mod setup;
+mod space;
 pub mod status;
 mod tables;
 mod win32;
 
 pub use evidence::{Evidence, Verified};
-pub use explain::{Explanation, HResultForm, NtStatusForm, Reading, Space, Win32Form, explain};
+pub use explain::{Explanation, HResultForm, NtStatusForm, Reading, Win32Form, explain};
 pub use hresult::HResult;
+pub use localized::ChineseMessage;
 pub use ntstatus::{NtStatus, Severity, Win32Mapping};
 pub use parse::ExplainError;
 pub use procmon::{NamedResult, ProcmonResult, ntstatuses_of_procmon_text, procmon_result_text};
+pub use space::Space;
 pub use win32::Win32Error;

@@ -2,7 +2,9 @@
 
 use thiserror::Error;
 
-use crate::explain::Space;
+use crate::localized::of_chinese;
+use crate::setup;
+use crate::space::Space;
 use crate::{HResult, NtStatus, Win32Error, ntstatuses_of_procmon_text, procmon_result_text};
 
 /// Why an input could not be explained.
@@ -20,7 +22,7 @@ pub enum ExplainError {
     /// Neither a number nor a known name or text.
     #[error(
         "{input}: not a number (0x80070005, 80070005, 5, -2147024891), a known name (ERROR_…, STATUS_…, CBS_E_…) \
-         or a Process Monitor result (\"ACCESS DENIED\")"
+         a Process Monitor result (\"ACCESS DENIED\") or a message of a Chinese Windows (拒绝访问)"
     )]
     Unknown {
         /// The input.
@@ -82,6 +84,12 @@ fn shown(input: &str) -> String {
 }
 
 fn whole(text: &str) -> Option<Result<Vec<Candidate>, ExplainError>> {
+    if let Some((result, said)) = setup::split(text) {
+        let found = number(result).flatten().map(of_number).unwrap_or_default();
+        let found: Vec<Candidate> =
+            found.into_iter().map(|(space, code, _)| (space, code, Some(said.clone()))).collect();
+        return (!found.is_empty()).then_some(Ok(found));
+    }
     if let Some(code) = text.strip_prefix("%%").and_then(|digits| digits.parse().ok()) {
         let how = "as event logs write a Win32 message".to_owned();
         return Some(Ok(vec![(Space::Win32, code, Some(how))]));
@@ -93,6 +101,10 @@ fn whole(text: &str) -> Option<Result<Vec<Candidate>, ExplainError>> {
         Some(Some(code)) => return Some(Ok(of_number(code))),
         Some(None) => return Some(Err(ExplainError::TooLarge { input: shown(text) })),
         None => {}
+    }
+    if let Some(code) = of_chinese(text) {
+        let how = "the message of a Chinese Windows".to_owned();
+        return Some(Ok(vec![(Space::Win32, code.0, Some(how))]));
     }
     let found = of_text(text);
     (!found.is_empty()).then_some(Ok(found))

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use crate::explain::{Explanation, NtStatusForm, Reading, Space};
+use crate::explain::{Explanation, NtStatusForm, Reading};
+use crate::space::Space;
 use crate::{Evidence, HResult, NtStatus, ProcmonResult, Verified, Win32Error, procmon_result_text};
 
 /// Columns of a line, as terminals mostly have at least.
@@ -85,6 +86,10 @@ fn reading_lines(reading: &Reading, block: &mut Block) {
         block.add("Says", &text);
     }
     forms(reading, block);
+    if let Some(message) = reading.win32.iter().find_map(|form| form.code.chinese_message()) {
+        let checked = if message.seen { "" } else { " (from older lists; not checked on a Chinese Windows)" };
+        block.add("In Chinese", &format!("{}{checked}", message.text));
+    }
     if let Some(text) = reading.meaning {
         block.add("Meaning", text);
     }

@@ -48,6 +48,7 @@ def driver_queue(boot, case, faults=(), result=None, action="Install", prefix="S
     execute_state(boot, case, "CbsExecuteStateStageDrivers")
     log.cbs(w, f"Doqe: Starting {action.lower()} of driver updates")
     case.setupapi.begin(w, f"{action} Driver Updates")
+    w.goes("drupdate.dll", "cbscore.dll")
     w.open_key(f"{CBS_KEY}\\DriverOperations")
     for number, inf in enumerate(plan.drivers):
         try:

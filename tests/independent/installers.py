@@ -31,7 +31,9 @@ def run(boot, case, name, work=None, error=None, seconds=None, ignored=False, se
     w.value(f"{key}\\CF", s.NAME_NOT_FOUND)
     w.close_key(key)
     if work:
+        w.goes(dll, "wcp.dll", "cbscore.dll")
         work(w)
+        w.goes("wcp.dll", "cbscore.dll")
     if seconds:
         t.wait(seconds)
     log.csi(w, f"CSI Advanced installer perf trace:\r\nCSIPERF:AIDONE;{guid};{component.identity};{(t.now - start) // 10}us", utc=True)
@@ -48,6 +50,7 @@ def run(boot, case, name, work=None, error=None, seconds=None, ignored=False, se
 def queue(boot, case, failing=None, work=None, error=None, seconds=None, code=0, works=None, others=()):
     """All installers; `failing` fails and the rest still run, as Windows does it. True where none failed."""
     w, t, log = boot.worker, boot.trace, case.cbs
+    w.goes("wcp.dll", "cbscore.dll")
     execute_state(boot, case, "CbsExecuteStateResolvePending")
     log.cbs(w, "Startup: Processing advanced operation queue, startupPhase: 0")
     names = [n for n in case.plan.installers if n != failing and n not in dict(others)]

@@ -123,5 +123,5 @@ class _Idle:
     def __init__(self, process):
         self.process, self.tid = process, 0
 
-    def stack(self):
+    def stack(self, _kind):
         return ()

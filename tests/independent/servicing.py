@@ -155,6 +155,7 @@ def trusted_installer(boot, case, state="CbsExecuteStateResolvePending", failure
         worker.mapping(f"{machine.stack}\\{dll}", s.LOCKED_READERS)
         worker.load(f"{machine.stack}\\{dll}")
         worker.close(f"{machine.stack}\\{dll}")
+    worker.goes("wcp.dll", "cbscore.dll")
     for key in ("Policies", "TurboContainer", "DisableRemovePayload"):
         worker.value(f"{CBS_KEY}\\{key}", s.NAME_NOT_FOUND)
     say(worker, "Starting TiWorker initialization.")
@@ -193,6 +194,7 @@ def execute_state(boot, case, state):
 def report_failure(boot, case, code, source):
     """What CBS does when something failed: flags, files for the error report, lines."""
     w, t, log = boot.worker, boot.trace, case.cbs
+    w.goes("cbscore.dll")
     w.value(f"{CBS_KEY}\\DisableWerReporting", s.NAME_NOT_FOUND)
     log.cbs(w, "Not able to query DisableWerReporting flag.  Assuming not set... [HRESULT = 0x80070002 - ERROR_FILE_NOT_FOUND]")
     log.cbs(w, "Added C:\\Windows\\Logs\\CBS\\CBS.log to WER report.")

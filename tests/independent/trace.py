@@ -8,6 +8,7 @@ from status import SUCCESS
 
 GENERIC_READ, READ_ATTRIBUTES, DELETE, WRITE = 0x120089, 0x100080, 0x110080, 0x120196
 LIBRARIES = ["ntdll.dll", "kernel32.dll", "KernelBase.dll", "msvcrt.dll", "rpcrt4.dll", "sechost.dll", "advapi32.dll"]
+ABOVE, BELOW = (("ntdll.dll", 1), ("kernelbase.dll", 1)), (("rpcrt4.dll", 3), ("ntdll.dll", 1), ("kernel32.dll", 1), ("ntdll.dll", 1))
 BASIC = struct.pack("<QQQQI4x", 132_000_000_000_000_000, 132_000_000_000_000_000, 132_000_000_000_000_000,
                     132_000_000_000_000_000, 0x20)
 STANDARD = struct.pack("<qqIBB2x", 8192, 7300, 1, 0, 0)
@@ -42,7 +43,7 @@ class Trace:
         if duration is None:
             duration = int(20 + rng.expovariate(1 / 400))
         time = self.now if at is None else at
-        event = pml.Event(time, actor.process, actor.tid, kind, operation, status, duration, detail, extra, actor.stack())
+        event = pml.Event(time, actor.process, actor.tid, kind, operation, status, duration, detail, extra, actor.stack(kind))
         self.events.append(event)
         if at is None:
             self.now += duration + int(rng.expovariate(1 / 900)) + 1
@@ -84,14 +85,27 @@ class Actor:
     def __init__(self, trace, process, tid):
         self.trace, self.process, self.tid = trace, process, tid
         self.x64 = trace.machine.x64
-        self._stacks = None
+        self.way, self._stacks = (), {}
 
-    def stack(self):
-        if self._stacks is None or len(self.process.modules) < 3:
+    def stack(self, kind):
+        """Return addresses: the kernel's, then the modules on the way down to the thread's start. Call sites of a module and a
+        kind of operation stay the same; each thread comes by three of them."""
+        turn = self.trace.now % 3
+        known = self._stacks.get((self.way, kind, turn, len(self.process.modules)))
+        if known is None:
             kernel = self.trace.kernel
-            user = [m.base + 0x1a2b for m in self.process.modules[:4]]
-            self._stacks = [tuple([kernel[2], kernel[0]] + user), tuple([kernel[0]] + user), tuple(kernel[7:9] + [kernel[2], kernel[0]] + user)]
-        return self._stacks[self.trace.now % 3]
+            top = [kernel[2]] * 4 + [kernel[0]] * 4 if kind == pml.FILE else [kernel[0]] * 4
+            if turn == 2 and kind == pml.FILE:
+                top = kernel[7:9] + top
+            loaded = {m.path.rsplit("\\", 1)[-1].lower(): m for m in self.process.modules}
+            way = [(loaded[name], count) for name, count in (*ABOVE, *self.way, *BELOW) if name in loaded]
+            user = [m.base + 0x1000 + hash_of(f"{kind}{turn}{m.path}{n}") % 0xE000 for m, count in way for n in range(count)]
+            known = self._stacks[self.way, kind, turn, len(self.process.modules)] = tuple(top + user)
+        return known
+
+    def goes(self, *modules):
+        """From here on the thread comes through these modules: what is nearest to the operation first."""
+        self.way = tuple((name.lower(), 2 + hash_of(name) % 4) for name in modules)
 
     def thread(self):
         other = self.trace.actor(self.process)

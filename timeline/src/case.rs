@@ -1,11 +1,12 @@
-//! A case: everything that was handed over, told by content, and what could not be read of it.
+//! A case: everything that was handed over, recognised by its content, and what could not be read of it.
 
-use std::path::PathBuf;
+use std::{borrow::Cow, path::PathBuf};
 
 use pml_reader::{PmlError, PmlFile, import::ImportFile};
 use servicing_logs::bundle::{Bundle, Content, Kind};
 use sha2::{Digest, Sha256};
 
+use crate::capture;
 use crate::sources::{
     Source,
     etl::EtlSource,
@@ -48,7 +49,15 @@ pub enum CaseError {
         /// The input.
         path: String,
         /// What it is, and what to do.
-        what: &'static str,
+        what: Cow<'static, str>,
+    },
+    /// It holds what another input holds.
+    #[error("{path}: it holds nothing that {of} does not hold; it counts once")]
+    Doubled {
+        /// The input.
+        path: String,
+        /// The other input.
+        of: String,
     },
 }
 
@@ -75,12 +84,29 @@ pub struct Case {
     pub inputs: Vec<Input>,
     /// What could not, or only in part.
     pub unreadable: Vec<CaseError>,
-    /// Members of folders and archives that hold nothing for a diagnosis.
-    pub passed_over: u64,
+    /// Members of folders and archives that were not understood: the way to each, and what it is.
+    pub not_understood: Vec<(String, &'static str)>,
+    /// What people noted of the case in a file named [`NOTES`]: the file, and its text.
+    pub notes: Vec<(String, String)>,
 }
 
-/// Kinds that are no servicing log, with what to say of them; `None` for those of which nothing is to be said where they
-/// lie in a folder or an archive beside others.
+/// The name of a file of notes: what was tried, and when.
+pub const NOTES: &str = "case.md";
+/// Bytes of notes that are read.
+const MAX_NOTES: usize = 64 * 1024;
+
+/// A member of an archive that is about to be unpacked to a temporary file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unpacking {
+    /// The way to it.
+    pub path: String,
+    /// The folder of the temporary file.
+    pub folder: PathBuf,
+    /// The free space it needs there.
+    pub bytes: u64,
+}
+
+/// Kinds that are no servicing log, with what to say of them.
 const OTHER_KINDS: &[(Kind, &str)] = &[
     (Kind::Empty, "the file is empty; copy it again from the machine"),
     (Kind::GitLfsPointer, "this is a Git LFS pointer, not the file itself; fetch it with `git lfs pull`"),
@@ -89,12 +115,20 @@ const OTHER_KINDS: &[(Kind, &str)] = &[
     (Kind::Text, "this text is no servicing log known here"),
     (Kind::Xml, "this XML is no servicing file known here"),
     (Kind::SessionsXml, "sessions.xml alone tells no failure; give CBS.log"),
-    (Kind::DismLog, "dism.log alone tells no failed reboot; give CBS.log"),
+    (
+        Kind::UndecodedTrace,
+        "the messages of this trace were not decoded, because their symbols were missing; run Get-WindowsUpdateLog again where it reaches Microsoft's symbol server",
+    ),
 ];
 
 impl Case {
     /// Opens files, folders and archives. An input that cannot be read is among `unreadable` and stops nothing.
     pub fn open(paths: &[PathBuf]) -> Self {
+        Self::open_announced(paths, |_| {})
+    }
+
+    /// Opens files, folders and archives, and announces each member that goes to a temporary file.
+    pub fn open_announced(paths: &[PathBuf], announce: impl Fn(&Unpacking)) -> Self {
         let bundle = Bundle::open(paths);
         let mut case = Self::default();
         for problem in bundle.problems() {
@@ -103,13 +137,29 @@ impl Case {
         // A file that was named is answered for; of a folder or an archive only what can be read counts.
         let named = |path: &str| !path.contains('/');
         for member in bundle.members() {
-            if !is_read(member.kind) {
-                if named(&member.path) {
-                    case.unreadable.push(other(&member.path, member.kind));
-                } else {
-                    case.passed_over += 1;
+            if member.path.rsplit('/').next().is_some_and(|name| name.eq_ignore_ascii_case(NOTES)) {
+                match bundle.read(member) {
+                    Ok(read) => {
+                        let bytes = read.bytes.get(..MAX_NOTES).unwrap_or(&read.bytes);
+                        let text = String::from_utf8_lossy(bytes).into_owned();
+                        case.notes.push((member.path.clone(), text));
+                    }
+                    Err(error) => case.unreadable.push(read_error(&member.path, &error)),
                 }
                 continue;
+            }
+            let is_capture = capture::is_place(&member.path);
+            if !is_capture && !is_read(member.kind) {
+                if named(&member.path) || matches!(member.kind, Kind::Packed(_)) {
+                    case.unreadable.push(other(&member.path, member.kind));
+                } else {
+                    case.not_understood.push((member.path.clone(), what_it_is(member.kind)));
+                }
+                continue;
+            }
+            if let Some(space) = bundle.needs_disk(member) {
+                let path = member.path.clone();
+                announce(&Unpacking { path, folder: space.folder, bytes: space.bytes });
             }
             let read = match bundle.read(member) {
                 Ok(read) => read,
@@ -121,12 +171,39 @@ impl Case {
             if let Some(error) = read.stopped {
                 case.unreadable.push(read_error(&member.path, &error));
             }
-            match open(&member.path, member.kind, read.bytes) {
+            let opened = if is_capture {
+                Ok(Source::Log(LogSource { kind: LogKind::Capture, bytes: read.bytes }))
+            } else {
+                open(&member.path, member.kind, read.bytes)
+            };
+            match opened {
                 Ok(source) => case.inputs.push(Input { path: member.path.clone(), source }),
                 Err(error) => case.unreadable.push(error),
             }
         }
+        capture::tell_volumes(&case.inputs);
+        case.drop_doubles();
         case
+    }
+
+    /// Drops inputs that hold what another holds: a second copy, and a log that went on in another copy of it.
+    fn drop_doubles(&mut self) {
+        let inputs = &self.inputs;
+        let holder = |at: usize, input: &Input| {
+            let others = inputs.iter().enumerate().filter(|(other, _)| *other != at);
+            let mut holders =
+                others.filter(|(other, holder)| holder.source.holds(&input.source, *other < at));
+            holders.next().map(|(_, holder)| holder.path.clone())
+        };
+        let of: Vec<Option<String>> =
+            inputs.iter().enumerate().map(|(at, input)| holder(at, input)).collect();
+        let (inputs, unreadable) = (std::mem::take(&mut self.inputs), &mut self.unreadable);
+        for (input, of) in inputs.into_iter().zip(of) {
+            match of {
+                Some(of) => unreadable.push(CaseError::Doubled { path: input.path, of }),
+                None => self.inputs.push(input),
+            }
+        }
     }
 }
 
@@ -172,6 +249,9 @@ fn log_kind(kind: Kind) -> Option<LogKind> {
         Kind::PoqexecLog => LogKind::Poqexec,
         Kind::PendingXml => LogKind::Pending,
         Kind::PackageList => LogKind::Packages,
+        Kind::DismOutput => LogKind::DismOutput,
+        Kind::DismLog => LogKind::Dism,
+        Kind::WindowsSetupLog => LogKind::WindowsSetup,
         Kind::Evtx => LogKind::Events,
         Kind::Hive => LogKind::Hive,
         Kind::RegExport => LogKind::RegExport,
@@ -180,7 +260,15 @@ fn log_kind(kind: Kind) -> Option<LogKind> {
 }
 
 fn other(path: &str, kind: Kind) -> CaseError {
-    let what =
-        OTHER_KINDS.iter().find(|(k, _)| *k == kind).map_or("this kind is not read", |(_, what)| *what);
+    let what = match kind {
+        Kind::Packed(name) => {
+            format!("this is a {name}, which bootrace does not open; unpack it first").into()
+        }
+        kind => what_it_is(kind).into(),
+    };
     CaseError::Kind { path: path.to_owned(), what }
+}
+
+fn what_it_is(kind: Kind) -> &'static str {
+    OTHER_KINDS.iter().find(|(k, _)| *k == kind).map_or("this kind is not read", |(_, what)| *what)
 }

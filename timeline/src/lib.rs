@@ -5,6 +5,7 @@
 //! `diagnosis`. Nothing here prints.
 #![forbid(unsafe_code)]
 
+mod capture;
 mod case;
 mod gather;
 pub mod graph;
@@ -19,16 +20,18 @@ mod timeline;
 mod twice;
 mod watch;
 
-pub use case::{Case, CaseError, Input};
+pub use case::{Case, CaseError, Input, NOTES, Unpacking};
 pub use gather::{Done, Gather};
 pub use logs::{
-    Fact, Filter, InstallerRun, Known, LocalClock, LocalTicks, LogLine, Offset, Package, PackageFact, Plan,
-    Primitive, ServiceFact, Stage, Step,
+    CommandFact, Damage, DamageKind, Fact, Filter, InstallerRun, Known, LocalClock, LocalTicks, LogLine,
+    Offset, Package, PackageFact, Plan, Primitive, ServiceFact, SessionFact, Stage, Step, Tool, ToolFact,
+    bare_path,
 };
 pub use model::*;
 pub use paths::Paths;
 pub use progress::Progress;
 pub use scan::{Caveat, FailureGroup, Kept, PhaseSpan, Scan, Silence};
+pub use servicing_logs::cbs::{Object, PackageChangeKind, Part, Repair, Restart, ServiceEnd, SessionStep};
 pub use sources::{
     Source,
     import::ImportSource,

@@ -1,7 +1,7 @@
 //! What one pass over a source finds.
 
 use crate::{
-    logs::{Known, LocalClock, LogLine},
+    logs::{Known, LocalClock, LocalTicks, LogLine},
     model::{EventId, Evidence, FileTime, PhaseName, Process, ProcessId, Ticks, Trust, Words},
     watch::Mark,
 };
@@ -17,6 +17,34 @@ pub enum Kept {
     Marked(Mark),
 }
 
+/// How many events of an ETW trace are of which kind.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct EtwCounts {
+    /// File operations.
+    pub files: u64,
+    /// Registry operations.
+    pub keys: u64,
+    /// File operations whose result is recorded.
+    pub ended: u64,
+    /// Events of processes, their threads and images.
+    pub processes: u64,
+    /// WPP messages.
+    pub messages: u64,
+}
+
+impl EtwCounts {
+    /// What two parts of a trace, or two sessions of a boot, hold.
+    pub fn join(self, other: Self) -> Self {
+        Self {
+            files: self.files + other.files,
+            keys: self.keys + other.keys,
+            ended: self.ended + other.ended,
+            processes: self.processes + other.processes,
+            messages: self.messages + other.messages,
+        }
+    }
+}
+
 /// What one pass over a source found.
 #[derive(Debug, Default)]
 pub struct Scan {
@@ -28,10 +56,12 @@ pub struct Scan {
     pub bad: u64,
     /// The first of them, in words.
     pub first_bad: Option<String>,
-    /// Time of the earliest event.
+    /// Time of the earliest event; of a log the earliest line that says something.
     pub first: Option<FileTime>,
-    /// Time of the latest event.
+    /// Time of the latest event; of a log the latest line that says something.
     pub last: Option<FileTime>,
+    /// Local times of the first and the last record of a log, where it has no better.
+    pub local: Option<(LocalTicks, LocalTicks)>,
     /// Events missing between the first and the last by the source's own numbering: filtered, or dropped.
     pub missing: u64,
     /// Events whose status is an error, by what they have in common.
@@ -40,6 +70,12 @@ pub struct Scan {
     pub histogram: Vec<(u64, u64)>,
     /// Events by class, as named in the source.
     pub classes: Vec<(&'static str, u64)>,
+    /// Whether the source records operations on files or keys.
+    pub has_operations: bool,
+    /// What must be known of how it was read.
+    pub caveats: Vec<Caveat>,
+    /// Of an ETW trace, what it holds.
+    pub etw: Option<EtwCounts>,
     /// What the lines of a log say, in its order.
     pub lines: Vec<LogLine>,
     /// What the source knows that is no line of time.
@@ -55,6 +91,14 @@ pub struct Scan {
 }
 
 impl Scan {
+    /// Times of the earliest and the latest record, those that say nothing included.
+    pub fn record_span(&self) -> (Option<FileTime>, Option<FileTime>) {
+        let ends = self.clock.as_ref().zip(self.local);
+        let ends = ends.map(|(clock, (first, last))| [clock.to_utc(0, first), clock.to_utc(u64::MAX, last)]);
+        let ends = || ends.into_iter().flatten();
+        (ends().chain(self.first).min(), ends().chain(self.last).max())
+    }
+
     /// UTC of the last line that has a local time, where the log's own lines tell its clock.
     pub fn last_line_by_own_clock(&self) -> Option<FileTime> {
         let clock = self.clock.as_ref().filter(|clock| clock.trust == Trust::Recorded)?;

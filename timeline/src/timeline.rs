@@ -5,14 +5,14 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::{
-    case::Case,
+    case::{Case, Input},
     gather::Gather,
     logs::LocalClock,
     model::{Event, EventId, FileTime, Module, Process, ProcessId, SourceId, Stack},
     paths::Paths,
     progress::Progress,
     scan::{FailureGroup, Kept, Scan},
-    sources::Source,
+    sources::{Source, etl::sessions},
     twice,
     watch::Mark,
 };
@@ -40,14 +40,7 @@ impl<'c> Timeline<'c> {
     pub fn watched(case: &'c Case, progress: &Progress) -> Self {
         let mut timeline = Self { case, processes: Vec::new(), scans: Vec::new(), places: Vec::new() };
         let mut known = twice::Known::default();
-        let mut scans = Vec::new();
-        for (number, input) in case.inputs.iter().enumerate() {
-            let counter = progress.of(number, input.source.bytes().len() as u64);
-            scans.push(input.source.scan(SourceId(number as u16), counter));
-            counter.finish();
-        }
-        set_export_clocks(case, &mut scans, progress);
-        for mut scan in scans {
+        for mut scan in scan_all(case, progress) {
             let apart = timeline.scans.iter().all(|other| twice::are_apart(other, &scan));
             let processes = std::mem::take(&mut scan.processes);
             let span = scan.first.zip(scan.last);
@@ -67,6 +60,7 @@ impl<'c> Timeline<'c> {
             timeline.places.push(places);
             timeline.scans.push(scan);
         }
+        sessions::join(&mut timeline.scans);
         timeline.set_clocks();
         timeline
     }
@@ -88,7 +82,8 @@ impl<'c> Timeline<'c> {
         }
         let known = self.scans.iter().filter_map(|s| s.clock.as_ref()).max_by_key(|c| c.trust).cloned();
         for scan in &mut self.scans {
-            if scan.clock.is_none() && scan.lines.iter().any(|l| l.local.is_some()) {
+            let is_local = scan.local.is_some() || scan.lines.iter().any(|l| l.local.is_some());
+            if scan.clock.is_none() && is_local {
                 scan.clock = match &known {
                     Some(clock) => Some(clock.borrowed()),
                     None => (!traced).then(LocalClock::assumed_utc),
@@ -237,19 +232,38 @@ impl<'c> Timeline<'c> {
     }
 }
 
+/// Scans all sources, in parallel. Exports come last: where one has local times of an unknown zone, a log may tell it.
+fn scan_all(case: &Case, progress: &Progress) -> Vec<Scan> {
+    let scan = |number: usize, input: &Input| {
+        let counter = progress.of(number, input.source.bytes().len() as u64);
+        let scan = input.source.scan(SourceId(number as u16), counter);
+        counter.finish();
+        scan
+    };
+    let scan_those = |exports: bool| -> Vec<(usize, Scan)> {
+        let inputs = case.inputs.par_iter().enumerate();
+        let those = inputs.filter(|(_, input)| matches!(input.source, Source::Import(_)) == exports);
+        those.map(|(number, input)| (number, scan(number, input))).collect()
+    };
+    let mut scans = scan_those(false);
+    set_export_clocks(case, scans.iter().map(|(_, scan)| scan));
+    scans.extend(scan_those(true));
+    scans.sort_by_key(|(number, _)| *number);
+    scans.into_iter().map(|(_, scan)| scan).collect()
+}
+
 /// Gives each export of local times the clock of CBS.log, where that log's own lines tell it, by the export's last write to
-/// the log and the log's last line; what is set so is scanned again.
-fn set_export_clocks(case: &Case, scans: &mut [Scan], progress: &Progress) {
-    let mut logged: Vec<FileTime> = scans.iter().filter_map(Scan::last_line_by_own_clock).collect();
+/// the log and the log's last line.
+fn set_export_clocks<'s>(case: &Case, scans: impl Iterator<Item = &'s Scan>) {
+    let mut logged: Vec<FileTime> = scans.filter_map(Scan::last_line_by_own_clock).collect();
     logged.sort_unstable_by(|a, b| b.cmp(a));
-    for (number, (input, scan)) in case.inputs.iter().zip(scans).enumerate() {
+    if logged.is_empty() {
+        return;
+    }
+    for input in &case.inputs {
         let Source::Import(source) = &input.source else { continue };
-        let id = SourceId(number as u16);
-        let writes = scan.kept.iter().rev().filter(|(_, kept)| *kept == Kept::Marked(Mark::CbsLogWritten));
-        let last = writes.filter_map(|(index, _)| source.event(EventId { source: id, index: *index })).next();
-        let Some(last) = last else { continue };
-        if logged.iter().any(|line| source.set_clock(last.end(), *line)) {
-            *scan = source.scan(id, progress.of(number, 0));
+        if let Some(written) = source.last_write_of_cbs_log() {
+            let _ = logged.iter().any(|line| source.set_clock(written, *line));
         }
     }
 }

@@ -1,9 +1,12 @@
-//! Trials of bootrace: how often the diagnosis is right ([`evaluate`]), what it names where it should not ([`traps`]), and
-//! what damaged files do ([`torture`]).
+//! Trials of bootrace.
 //!
-//! No report of a user depends on anything here.
+//! [`evaluate`] tells how often the diagnosis is right, [`traps`] what it names where it should not, [`torture`] what damaged
+//! files do. [`calibrate`] tells from which score on a name is right often enough. No report of a user depends
+//! on anything here.
 #![forbid(unsafe_code)]
 
+mod bound;
+pub mod calibrate;
 pub mod evaluate;
 pub mod independent;
 mod range;

@@ -1,10 +1,10 @@
-//! `trials evaluate`, `torture`, `traps`.
+//! `trials evaluate`, `traps`, `torture`, `calibrate`.
 #![forbid(unsafe_code)]
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
-/// Holds bootrace against traces whose answer is known, and against damaged files.
+/// Holds bootrace against traces whose answer is known, traps and damaged files.
 #[derive(Debug, Parser)]
 #[command(arg_required_else_help = true, max_term_width = 110)]
 struct Cli {
@@ -17,6 +17,7 @@ enum Command {
     Evaluate(trials::evaluate::Evaluate),
     Torture(trials::torture::Torture),
     Traps(trials::traps::Traps),
+    Calibrate(trials::calibrate::Calibrate),
 }
 
 fn main() -> Result<()> {
@@ -24,5 +25,6 @@ fn main() -> Result<()> {
         Command::Evaluate(evaluate) => evaluate.run(),
         Command::Torture(torture) => torture.run(),
         Command::Traps(traps) => traps.run(),
+        Command::Calibrate(calibrate) => calibrate.run(),
     }
 }

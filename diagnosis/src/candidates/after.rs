@@ -20,6 +20,10 @@ pub struct After {
     pub process_worked: Ticks,
     /// The thread wrote to a log, or noted servicing's state, before it did anything else.
     pub noted: bool,
+    /// Lines that the thread wrote to a log before it did anything else.
+    pub lines: u64,
+    /// The process ended before the trace.
+    pub ended: bool,
     /// How often its thread met the same result on an object of the kind again, before the sign.
     pub tried_again: u64,
     /// From the candidate to the sign.
@@ -30,14 +34,16 @@ pub struct After {
 const LONG: Ticks = Ticks::seconds(10);
 /// What a thread reads before it reports a failure.
 const LAST_READS: u64 = 8;
+/// Lines that CSI writes of a failure at least: the step, the queue, the summary.
+const LINES: u64 = 3;
 /// A sign follows the failure that it tells of within this time.
 const SOON: Ticks = Ticks::seconds(120);
 
 impl After {
-    pub(crate) fn new(steps: &Steps, role: Role, event: &Event, signs: &[Sign]) -> Self {
+    pub(crate) fn new(steps: &Steps, role: Role, event: &Event, ended: bool, signs: &[Sign]) -> Self {
         let mut later = signs.iter().filter(|sign| sign.latest >= event.time);
         let (Some(process), Some(sign)) = (event.process, later.next()) else { return Self::default() };
-        let mut after = Self { to_sign: Some(sign.time.since(event.time)), ..Self::default() };
+        let mut after = Self { to_sign: Some(sign.time.since(event.time)), ended, ..Self::default() };
         // A line is cut to the second; what a trace shows within that second says when.
         let exact = later.chain([sign]).filter(|other| other.time == other.latest).map(|other| other.time);
         let end = exact.min().unwrap_or(sign.latest).min(sign.latest);
@@ -63,9 +69,13 @@ impl After {
                 }
                 continue;
             }
+            if !next_known && step.kind == StepKind::Log {
+                (after.noted, after.lines) = (true, after.lines + 1);
+                continue;
+            }
             if !next_known && (is_work || matches!(step.kind, StepKind::Log | StepKind::Report)) {
                 next_known = true;
-                after.noted = !is_work;
+                after.noted |= !is_work;
             }
             if is_work {
                 after.thread_changes += u64::from(step.kind == StepKind::Change);
@@ -88,6 +98,15 @@ impl After {
         !self.carried_on()
             && self.tried_again == 0
             && self.thread_reads <= LAST_READS
+            && (self.noted || self.ended)
+            && self.to_sign.is_some_and(|to_sign| to_sign <= SOON)
+    }
+
+    /// Whether its thread wrote of it at once, and changed nothing more before the sign.
+    pub fn is_written_of(&self) -> bool {
+        !self.carried_on()
+            && self.tried_again == 0
+            && self.lines >= LINES
             && self.to_sign.is_some_and(|to_sign| to_sign <= SOON)
     }
 }

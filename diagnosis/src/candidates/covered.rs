@@ -20,7 +20,7 @@ const MARGIN: Ticks = Ticks::seconds(5);
 impl Covered {
     pub(super) fn new(timeline: &Timeline<'_>, faults: &Faults, steps: &Steps) -> Self {
         let inputs = timeline.case.inputs.iter().zip(&timeline.scans);
-        let traces = inputs.filter(|(input, _)| input.source.records_operations());
+        let traces = inputs.filter(|(_, scan)| scan.has_operations);
         Self {
             spans: traces.filter_map(|(_, scan)| Some((scan.first?, scan.last?))).collect(),
             failed: faults.first().filter(|fault| fault.kind.names_a_cause()).and_then(|fault| fault.time),

@@ -23,6 +23,7 @@ pub(super) fn links(context: &Context<'_>, after: &After, ended_with_it: bool) -
         (Link::AskedHolder, asked && candidate.holder.is_none_or(|holder| holder.explains)),
         (Link::LogCode, coded && !named),
         (Link::WorkStopped, after.stops() && context.process.role.works_alone()),
+        (Link::WrittenOf, after.is_written_of() && context.process.role == Role::TiWorker),
     ];
     found.into_iter().filter(|(_, holds)| *holds).map(|(link, _)| link).collect()
 }
@@ -31,6 +32,8 @@ pub(super) fn links(context: &Context<'_>, after: &After, ended_with_it: bool) -
 pub(super) struct Around {
     /// It lies after the first sign.
     pub(super) after_sign: bool,
+    /// Its thread was reporting already.
+    pub(super) reporting: bool,
     /// Other objects of its kind with the same result, before the sign.
     pub(super) alike: usize,
     /// The trace covers the failure that a log tells of.
@@ -38,7 +41,7 @@ pub(super) struct Around {
 }
 
 /// Objects of a kind on which a result is a habit.
-const HABIT: usize = 3;
+const HABIT: usize = 2;
 
 /// What speaks against naming a candidate.
 pub(super) fn objections(
@@ -49,13 +52,11 @@ pub(super) fn objections(
 ) -> Vec<Objection> {
     let later_success = context.candidate.later_success;
     let told = links.contains(&Link::LogObjectAndCode);
-    // poqexec that ends with the status at its last operation was stopped by it, however often it met the status before.
-    let ended = links.contains(&Link::ExitStatus) && after.stops();
     let found = [
-        (Objection::AfterSign, around.after_sign && !told),
+        (Objection::AfterSign, (around.after_sign || around.reporting) && !told),
         (Objection::MadeUpFor, later_success.is_some()),
         (Objection::CarriedOn, after.carried_on() && !told),
-        (Objection::Habit, around.alike >= HABIT && !told && !ended),
+        (Objection::Habit, around.alike >= HABIT && !told),
         (Objection::Contradicted, context.stance.contradicted),
         (Objection::Elsewhere, context.stance.elsewhere && !told),
         (Objection::NotCovered, !around.covered && !told),

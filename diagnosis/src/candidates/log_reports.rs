@@ -4,16 +4,23 @@ use std::collections::HashSet;
 
 use status_codes::status;
 
-use super::{candidate::LogReport, named::Names};
+use super::candidate::LogReport;
 use crate::{faults::Faults, ordinary::AFTERMATH_LINES, signs::LINE_GRAIN};
-use timeline::{Event, FileTime, Place, Ticks, Timeline};
+use timeline::{Event, Fact, FileTime, LogLine, Object, Place, Ticks, Timeline, bare_path};
 
 /// A line is written after what it reports, but not long after.
 const SOON: Ticks = Ticks::seconds(5);
 
+/// Names shorter than this would be found in lines that do not mean them.
+const SHORTEST_NAME: usize = 5;
+
 /// The lines that say that something failed.
 pub(crate) struct Lines {
     lines: Vec<Line>,
+    /// Every name in them.
+    names: HashSet<String>,
+    /// Every path in them.
+    paths: HashSet<String>,
 }
 
 struct Line {
@@ -22,7 +29,10 @@ struct Line {
     win32: Option<u32>,
     ntstatus: Option<u32>,
     text: String,
-    lower: String,
+    /// The names in it, lower case: file names of typed objects, and words that can only be names.
+    names: HashSet<String>,
+    /// The paths that it names, without what names their volume or hive.
+    paths: HashSet<String>,
     /// It names what failed, in a form that is known.
     is_fault: bool,
 }
@@ -37,18 +47,21 @@ impl Lines {
             time: l.time,
             win32: l.code.and_then(|code| status_codes::HResult(code).win32()).map(|w| w.0),
             ntstatus: l.code.and_then(|code| status_codes::HResult(code).ntstatus()).map(|n| n.0),
-            lower: l.text.to_ascii_lowercase(),
+            names: names_of(l),
+            paths: paths_of(l),
             text: l.text.clone(),
             is_fault: known.contains(&Place::Line { source: l.source, line: l.line }),
         });
         let lines: Vec<Line> = lines.collect();
-        Self { lines }
+        let all = |pick: fn(&Line) -> &HashSet<String>| lines.iter().flat_map(pick).cloned().collect();
+        let (names, paths) = (all(|line| &line.names), all(|line| &line.paths));
+        Self { lines, names, paths }
     }
 
     /// Whether one of them names the operation's object.
     pub(crate) fn name(&self, event: &Event) -> bool {
-        let names = Names::new(event);
-        self.lines.iter().any(|line| names.are_in(&line.lower))
+        names(event).iter().any(|name| self.names.contains(name))
+            || !self.paths.is_empty() && paths(event).any(|path| self.paths.contains(&path))
     }
 
     /// Whether some line names the code of an error.
@@ -58,13 +71,14 @@ impl Lines {
 
     /// The line that reports `event` best. `None` where neither code nor name is in any.
     pub(crate) fn report(&self, event: &Event) -> Option<LogReport> {
-        let names = Names::new(event);
+        let (names, paths): (_, Vec<String>) = (names(event), paths(event).collect());
         let reports = self.lines.iter().filter_map(|line| {
             let by_status = line.ntstatus.filter(|status| *status == event.status);
             let by_win32 = line.win32.filter(|win32| is_win32_of(event.status, *win32));
             let by_win32 = by_win32.map(|w| status_codes::Win32Error(w).to_hresult().0);
             let code = by_win32.or(by_status);
-            let same_name = names.are_in(&line.lower);
+            let same_name = names.iter().any(|name| line.names.contains(name))
+                || paths.iter().any(|path| line.paths.contains(path));
             // A code alone says something only where the line is about a failure of servicing.
             if !(same_name || code.is_some() && line.is_fault) {
                 return None;
@@ -96,4 +110,67 @@ pub(super) fn is_win32_of(status: u32, win32: u32) -> bool {
     let maps = status_codes::NtStatus(status).to_win32();
     maps.is_some_and(|m| win32 == m.win32.0 || m.older.is_some_and(|older| win32 == older.0))
         || status == status::OBJECT_NAME_COLLISION && win32 == FILE_EXISTS
+}
+
+/// The objects that a line's fact names.
+fn objects(line: &LogLine) -> &[Object<String>] {
+    match &line.fact {
+        Fact::Failed { objects, .. } => objects,
+        Fact::Installer(run) => &run.names,
+        Fact::Corruption(damage) => std::slice::from_ref(&damage.object),
+        _ => &[],
+    }
+}
+
+/// The names in a line: those of its typed objects, and the words of its text that can only be names. A plain word, such
+/// as Package, names nothing.
+fn names_of(line: &LogLine) -> HashSet<String> {
+    let lower = line.text.to_ascii_lowercase();
+    let words = lower.split(is_between).flat_map(|word| {
+        let stem = word.strip_suffix(".inf");
+        [Some(word).filter(|word| is_name(word)), stem].into_iter().flatten()
+    });
+    let words = words.map(str::to_owned);
+    let named = objects(line).iter().map(|object| object.file_name().to_lowercase());
+    words.chain(named).filter(|name| name.len() >= SHORTEST_NAME).collect()
+}
+
+fn paths_of(line: &LogLine) -> HashSet<String> {
+    let paths = objects(line).iter().filter(|object| matches!(object, Object::Path(_)));
+    paths.map(|object| bare_path(object.name())).collect()
+}
+
+/// Whether a word is more than a word of prose.
+fn is_name(word: &str) -> bool {
+    word.chars().any(|c| c.is_ascii_digit() || matches!(c, '.' | '_' | '-' | '$' | '!'))
+}
+
+/// Whether a character stands between the words of a line: paths are taken apart, file names are not.
+fn is_between(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(c, '\\' | '/' | ':' | ',' | ';' | '\'' | '"' | '[' | ']' | '(' | ')' | '{' | '}' | '=')
+}
+
+/// The paths of an operation's objects, without what names their volume or hive.
+fn paths(event: &Event) -> impl Iterator<Item = String> {
+    std::iter::once(&event.path).chain(&event.target).map(|path| bare_path(path))
+}
+
+/// Names by which a line would mean the operation's object: the last parts of its paths, and the INF of a folder of the
+/// driver store.
+fn names(event: &Event) -> Vec<String> {
+    let paths = [Some(&event.path), event.target.as_ref()];
+    let mut names = Vec::new();
+    for path in paths.into_iter().flatten() {
+        let path = path.to_ascii_lowercase();
+        if let Some(last) = path.rsplit('\\').next() {
+            names.push(last.to_owned());
+        }
+        // ...\FileRepository\cpu.inf_amd64_0123456789abcdef\...
+        names
+            .extend(path.split('\\').filter_map(|part| Some(format!("{}.inf", part.split_once(".inf_")?.0))));
+    }
+    names.retain(|n| n.len() >= SHORTEST_NAME);
+    names.dedup();
+    names
 }

@@ -115,10 +115,11 @@ pub(crate) fn rank(
                 codes_known: lines.tell_codes(),
                 alike: alike.get(&(event.process, event.name, event.status)).copied().unwrap_or(1),
             };
-            let after = After::new(&steps, process.role, event, signs);
+            let after = After::new(&steps, process.role, event, process.exit_status.is_some(), signs);
             let links = gate::links(&context, &after, features::ended_with_it(timeline, event));
             let around = Around {
                 after_sign: first_sign(signs, timeline, event).is_none_or(|first| event.time > first),
+                reporting: event.process.is_some_and(|p| steps.was_reporting(p, event.tid, event.time)),
                 alike: steps.alike(process.role, event),
                 covered: covered.shows(event),
             };

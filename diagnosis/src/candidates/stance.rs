@@ -15,6 +15,8 @@ pub(crate) struct LogStance {
     pub(crate) waiting: bool,
 }
 
+/// ERROR_SXS_SECTION_NOT_FOUND and those after it: the component store's own errors.
+const STORE_CODES: std::ops::RangeInclusive<u32> = 14_000..=14_199;
 /// A line is written soon after what it tells.
 const GRAIN: Ticks = Ticks::seconds(3);
 
@@ -43,11 +45,15 @@ impl LogStance {
             let began = fault.took.map(|took| time.0.saturating_sub(took.0 + GRAIN.0));
             event.time > time.plus(GRAIN) || began.is_some_and(|began| event.end().0 < began)
         });
-        let win32 =
-            fault.win32().filter(|_| fault.code.is_some_and(|code| matches!(code >> 16, 0x8007 | 0x8001)));
+        // Codes of the component store say that something is missing in it, not which error an operation met.
+        let of_store = fault.win32().is_some_and(|code| STORE_CODES.contains(&code));
+        let win32 = fault.win32().filter(|_| !of_store).filter(|_| {
+            fault.code.is_some_and(|code| matches!(code >> 16, 0x8007 | 0x8001) || code >> 28 == 0xD)
+        });
         let contradicted = win32.is_some_and(|win32| !is_win32_of(event.status, win32));
         Self {
-            elsewhere: other_part || other_time,
+            // poqexec.log names the primitive's objects.
+            elsewhere: other_part || other_time || fault.kind == FaultKind::Primitive,
             // A program's own error becomes another one on its way.
             contradicted: contradicted && process.role != Role::ServicingChild,
             waiting: fault.waited_in_vain() && report.is_none_or(|r| r.code.is_none()),

@@ -83,6 +83,9 @@ pub(super) fn kind_of(role: Role, event: &Event) -> u64 {
     habits::key(role, event.name, event.status, event.kind, &event.path.to_ascii_lowercase())
 }
 
+/// Steps of a thread that are looked at before an error.
+const LOOKED_BACK: usize = 64;
+
 /// What a pass knows beforehand.
 struct Pass {
     roles: Vec<Role>,
@@ -123,6 +126,15 @@ impl Steps {
         own.next().is_some_and(|step| step.kind != StepKind::Failure || step.hash != miss.key)
     }
 
+    /// Whether a thread was reporting at `time`: it noted servicing's state, and did no work since.
+    pub(super) fn was_reporting(&self, process: ProcessId, tid: u32, time: FileTime) -> bool {
+        let earlier = self.between(process, FileTime(0), FileTime(time.0.saturating_sub(1)));
+        let own = earlier.iter().rev().filter(|step| step.tid == tid);
+        let telling =
+            |step: &&Step| matches!(step.kind, StepKind::Change | StepKind::Read | StepKind::Report);
+        own.take(LOOKED_BACK).find(telling).is_some_and(|step| step.kind == StepKind::Report)
+    }
+
     /// Whether servicing succeeded with anything. A trace of failures alone does not show what came after one.
     pub(crate) fn show_success(&self) -> bool {
         self.successes > 0
@@ -144,7 +156,7 @@ impl Gather for Pass {
         }
         let (time, tid, index) = (done.time(), done.tid(), done.id().index);
         let failed = is_error(done.status());
-        part.successes += u64::from(done.status() == 0);
+        part.successes += u64::from(done.status() == 0 && kind != Kind::ImageLoad);
         let (what, hash) = if matches!(kind, Kind::FileClose | Kind::KeyClose) {
             (StepKind::Close, 0)
         } else {

@@ -1,6 +1,6 @@
 //! The phases of the reboot, as far as the sources show them.
 
-use crate::{faults::Faults, signs::Sign};
+use crate::{faults::Faults, signs::Sign, stages};
 use timeline::{
     Event, Evidence, FileTime, Kind, Mark, PhaseName, Place, Process, Role, Ticks, Timeline, Trust, Words,
 };
@@ -66,20 +66,20 @@ pub(crate) fn find(
     let mut phases = of_logs(faults);
     if !phases.is_empty() {
         // Lines of servicing itself are better than what a trace lets one infer of the same phases.
-        let traced = of_trace(timeline, boots, marked, signs);
+        let traced = of_trace(timeline, boots, marked, signs, faults);
         phases.extend(
             traced.into_iter().filter(|t| phases.iter().all(|p| p.name != t.name)).collect::<Vec<_>>(),
         );
         phases.sort_by_key(|p| (p.start, p.name));
         return phases;
     }
-    of_trace(timeline, boots, marked, signs)
+    of_trace(timeline, boots, marked, signs, faults)
 }
 
 /// The phases that the stage lines of CBS.log show. Neighbouring lines of one phase and boot make a phase.
 fn of_logs(faults: &Faults) -> Vec<Phase> {
     let mut phases: Vec<Phase> = Vec::new();
-    for (line, name, boot) in &faults.stages {
+    for (line, stages::Place { phase: name, boot, .. }) in &faults.stages {
         let Some(time) = line.time.filter(|_| *name != PhaseName::Unknown) else { continue };
         match phases.last_mut() {
             Some(last) if last.name == *name && last.boot == *boot => last.end = Some(time),
@@ -119,7 +119,13 @@ struct Traced<'a> {
     told: Vec<(PhaseName, u32)>,
 }
 
-fn of_trace(timeline: &Timeline<'_>, boots: &Boots, marked: &[(Mark, Event)], signs: &[Sign]) -> Vec<Phase> {
+fn of_trace(
+    timeline: &Timeline<'_>,
+    boots: &Boots,
+    marked: &[(Mark, Event)],
+    signs: &[Sign],
+    faults: &Faults,
+) -> Vec<Phase> {
     let mut traced = Traced { timeline, boots, marked, signs, phases: Vec::new(), told: Vec::new() };
     traced.told();
     traced.staging();
@@ -127,7 +133,7 @@ fn of_trace(timeline: &Timeline<'_>, boots: &Boots, marked: &[(Mark, Event)], si
     traced.early_boot();
     let drivers_end = traced.drivers();
     traced.installers(drivers_end);
-    traced.rollback();
+    traced.rollback(faults);
     traced.phases.sort_by_key(|p| (p.start, p.name));
     traced.phases
 }
@@ -327,8 +333,15 @@ impl Traced<'_> {
         self.add(PhaseName::StartupInstallers, (start, end), Trust::Inferred, place, words);
     }
 
-    fn rollback(&mut self) {
+    /// A rollback is one where a log tells of it, or where the failure shows at the reboot: what fails while Windows runs
+    /// is not taken back.
+    fn rollback(&mut self, faults: &Faults) {
         let Some(first) = self.signs.first() else { return };
+        let at_shutdown = self.phases.iter().any(|p| p.name == PhaseName::Shutdown && p.start <= first.time);
+        let at_reboot = self.boots.number(first.time) > 0 || at_shutdown;
+        if faults.rollback.is_empty() && !at_reboot {
+            return;
+        }
         // A line is cut to the second; what a trace shows of the same second says when.
         let exact = |s: &&Sign| s.time == s.latest && s.time <= first.latest;
         let sign = self.signs.iter().find(exact).unwrap_or(first);

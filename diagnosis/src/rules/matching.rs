@@ -2,7 +2,6 @@
 
 use super::{Match, Rule, Rules};
 use crate::{
-    candidates::Candidate,
     faults::{Fault, FaultKind, Faults},
     missing::Lack,
     services::Service,
@@ -13,7 +12,7 @@ use timeline::{Event, Mark, PhaseName, Role, StartType, Timeline};
 pub(crate) struct Facts<'a> {
     pub(crate) timeline: &'a Timeline<'a>,
     pub(crate) faults: &'a Faults,
-    pub(crate) failing: Option<&'a Candidate>,
+    pub(crate) failing: Option<&'a Event>,
     pub(crate) services: &'a [Service],
     /// Events on names that tell something.
     pub(crate) marked: &'a [(Mark, Event)],
@@ -41,7 +40,7 @@ pub(crate) fn hits<'r>(rules: &'r Rules, facts: &Facts<'_>) -> Vec<Hit<'r>> {
     hits
 }
 
-fn hit<'r>(rule: &'r Rule, facts: &Facts<'_>) -> Option<Hit<'r>> {
+pub(super) fn hit<'r>(rule: &'r Rule, facts: &Facts<'_>) -> Option<Hit<'r>> {
     let m = &rule.matches;
     if !m.text.is_empty() && !text_holds(m, facts) {
         return None;
@@ -105,8 +104,7 @@ fn text_holds(m: &Match, facts: &Facts<'_>) -> bool {
 }
 
 fn operation_holds(m: &Match, facts: &Facts<'_>) -> bool {
-    let Some(candidate) = facts.failing else { return false };
-    let event = &candidate.event;
+    let Some(event) = facts.failing else { return false };
     let by = facts.timeline.process_of(event);
     let process = by.map_or("", |p| p.name.as_str());
     if m.started && by.is_none_or(|p| p.role != Role::ServicingChild) {
@@ -122,10 +120,11 @@ fn operation_holds(m: &Match, facts: &Facts<'_>) -> bool {
 fn fault_holds(m: &Match, fault: &Fault, reported: Option<u32>) -> bool {
     let codes = || [fault.code, reported].into_iter().flatten();
     let win32 = || codes().filter_map(|c| status_codes::HResult(c).win32()).map(|w| w.0).chain(fault.win32());
-    let code_holds = |wanted: &String| match number(wanted) {
-        Some(code) if code >> 31 == 1 => codes().any(|c| c == code),
-        Some(code) => win32().any(|w| w == code),
-        None => false,
+    let code_holds = |wanted: &String| match (number(wanted), family(wanted)) {
+        (Some(code), _) if code >> 31 == 1 => codes().any(|c| c == code),
+        (Some(code), _) => win32().any(|w| w == code),
+        (None, Some(family)) => codes().any(|c| c >> 16 == family),
+        (None, None) => false,
     };
     (m.fault.is_empty() || m.fault.iter().any(|kind| kind == fault.kind.name()))
         && (m.phase.is_empty() || m.phase.iter().any(|phase| phase == fault.phase.name()))
@@ -134,8 +133,13 @@ fn fault_holds(m: &Match, fault: &Fault, reported: Option<u32>) -> bool {
         && (m.code.is_empty() || m.code.iter().any(code_holds))
 }
 
+/// The upper half of the codes that `0x8024xxxx` stands for.
+fn family(text: &str) -> Option<u32> {
+    u32::from_str_radix(text.strip_prefix("0x")?.strip_suffix("xxxx")?, 16).ok()
+}
+
 /// `0x…` in hex, else decimal.
-fn number(text: &str) -> Option<u32> {
+pub(super) fn number(text: &str) -> Option<u32> {
     match text.strip_prefix("0x") {
         Some(hex) => u32::from_str_radix(hex, 16).ok(),
         None => text.parse().ok(),
@@ -145,8 +149,9 @@ fn number(text: &str) -> Option<u32> {
 /// Whether a rule's numbers and words are such that it could ever hold.
 pub(super) fn check(rule: &Rule) -> Result<(), &'static str> {
     let m = &rule.matches;
-    if m.code.iter().chain(&m.status).any(|text| number(text).is_none()) {
-        return Err("a code is a number: 0x… in hex, or a decimal Win32 error");
+    let is_code = |text: &String| number(text).is_some() || family(text).is_some();
+    if !m.code.iter().all(is_code) || m.status.iter().any(|text| number(text).is_none()) {
+        return Err("a code is a number: 0x… in hex, 0x8024xxxx for a family, or a decimal Win32 error");
     }
     if m.fault.iter().any(|name| FaultKind::named(name).is_none()) {
         return Err("an unknown kind of fault");
@@ -195,12 +200,11 @@ mod tests {
             status,
             ..Event::blank()
         };
-        let failing = Candidate::new(event);
         let faults = Faults::default();
         let facts = Facts {
             timeline: &timeline,
             faults: &faults,
-            failing: Some(&failing),
+            failing: Some(&event),
             services: &[],
             marked: &[],
             lacks: &[],

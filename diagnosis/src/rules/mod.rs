@@ -3,12 +3,14 @@
 //! The rules of bootrace lie in `rules/` at the top of the project and are built in; a user adds a folder of more.
 //! `docs/RULES.md` describes the format.
 
+mod example;
 mod matching;
 
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+pub use example::{Example, RuleProblem};
 pub(crate) use matching::{Facts, hits};
 
 /// Why a rule file was refused.
@@ -77,11 +79,21 @@ pub struct Rule {
     pub cause: RuleText,
     /// What to do: safe steps.
     pub remedy: RuleText,
+    /// The command that begins the remedy. `{path}`, `{folder}`, `{permissions}`, `{item}`, `{service}` and `{library}` stand
+    /// for names of the case.
+    #[serde(default)]
+    pub command: String,
     /// Where that is documented.
     #[serde(default)]
     pub reference: String,
     /// How well it is supported.
     pub trust: RuleTrust,
+    /// Failures for which it holds.
+    #[serde(default)]
+    pub example: Vec<Example>,
+    /// Failures that look like one of the examples, and for which it does not hold.
+    #[serde(default)]
+    pub near_miss: Vec<Example>,
     /// What it matches.
     #[serde(rename = "match")]
     pub matches: Match,
@@ -165,6 +177,7 @@ pub struct Rules {
 /// The rules that are built in, by file.
 const BUILT_IN: &[(&str, &str)] = &[
     ("rules/drivers.toml", include_str!("../../../rules/drivers.toml")),
+    ("rules/installation.toml", include_str!("../../../rules/installation.toml")),
     ("rules/installers.toml", include_str!("../../../rules/installers.toml")),
     ("rules/operations.toml", include_str!("../../../rules/operations.toml")),
     ("rules/store.toml", include_str!("../../../rules/store.toml")),
@@ -186,6 +199,11 @@ impl Rules {
     /// The rules.
     pub fn all(&self) -> &[Rule] {
         &self.rules
+    }
+
+    /// Holds each rule from the one at position `from` on against its examples and near misses.
+    pub fn check(&self, from: usize) -> Vec<RuleProblem> {
+        self.rules.iter().skip(from).flat_map(example::problems).collect()
     }
 
     /// Adds the rules of every `.toml` file in `folder`, in the order of their names.
@@ -274,6 +292,27 @@ match = { fault = ["driver"], code = ["0x80070003", "2"] }
                 assert!(safe, "{}: what is taken away is saved before", rule.id);
             }
         }
+    }
+
+    #[test]
+    fn every_built_in_rule_holds_for_its_examples_and_not_for_its_near_misses() {
+        let rules = Rules::built_in();
+        let problems: Vec<String> = rules.check(0).iter().map(ToString::to_string).collect();
+        assert_eq!(problems, Vec::<String>::new());
+        for rule in rules.all() {
+            assert!(!rule.example.is_empty() && !rule.near_miss.is_empty(), "{}", rule.id);
+        }
+    }
+
+    #[test]
+    fn a_wrong_example_is_found() {
+        let mut rules = Rules::default();
+        let with = |example: &str| format!("{RULE}{example}\n");
+        let near = r#"near_miss = [{ fault = "driver", code = "0x80070003" }]"#;
+        rules.add(Path::new("my.toml"), &with(near)).unwrap();
+        let told: Vec<String> = rules.check(0).iter().map(ToString::to_string).collect();
+        assert_eq!(told, ["rule X-1: it holds for its near miss 1", "rule X-1: it has no example"]);
+        assert_eq!(rules.check(1), []);
     }
 
     #[test]

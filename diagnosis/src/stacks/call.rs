@@ -115,7 +115,8 @@ impl Call {
 
 impl Site {
     fn of(stack: &Stack) -> Option<Self> {
-        let frames = stack.frames.iter().filter(|frame| !frame.is_kernel).filter_map(|frame| frame.module.as_ref());
+        let frames =
+            stack.frames.iter().filter(|frame| !frame.is_kernel).filter_map(|frame| frame.module.as_ref());
         let own = frames.filter(|(module, _)| matches!(Kind::of(module), Kind::Servicing(_)));
         let site: Vec<_> = own.take(SITE).map(|(module, offset)| (Arc::clone(module), *offset)).collect();
         (!site.is_empty()).then_some(Self(site))

@@ -30,10 +30,7 @@ impl Driver {
 }
 
 /// The drivers of other companies that the sources list, in order of their paths.
-pub(crate) fn drivers<'c>(
-    timeline: &Timeline<'_>,
-    calls: impl Iterator<Item = &'c Call>,
-) -> Vec<Driver> {
+pub(crate) fn drivers<'c>(timeline: &Timeline<'_>, calls: impl Iterator<Item = &'c Call>) -> Vec<Driver> {
     let mut on_stacks: HashMap<&Module, u64> = HashMap::new();
     for call in calls {
         let modules = call.stack.frames.iter().filter_map(|frame| frame.module.as_ref());
@@ -48,7 +45,10 @@ pub(crate) fn drivers<'c>(
         let names_companies = modules.iter().any(|module| !module.company.is_empty());
         let foreign = modules.into_iter().filter(|module| {
             is_third_party(module)
-                || names_companies && module.company.is_empty() && !module.name().is_empty() && !is_dump_copy(module)
+                || names_companies
+                    && module.company.is_empty()
+                    && !module.name().is_empty()
+                    && !is_dump_copy(module)
         });
         found.extend(foreign.map(|module| Driver {
             path: module.path.clone(),

@@ -14,7 +14,8 @@ fn call(names: &str) -> Call {
     let mut modules: Vec<Arc<Module>> = Vec::new();
     let mut frames = Vec::new();
     for name in names.split_whitespace() {
-        let (name, count) = name.split_once('*').map_or((name, 1), |(name, count)| (name, count.parse().unwrap()));
+        let (name, count) =
+            name.split_once('*').map_or((name, 1), |(name, count)| (name, count.parse().unwrap()));
         let company = match name.chars().next().unwrap() {
             '+' => OTHER,
             '?' => "",
@@ -28,7 +29,8 @@ fn call(names: &str) -> Call {
             modules.push(Arc::clone(&made));
             made
         });
-        let is_kernel = name.to_ascii_lowercase().ends_with(".sys") || matches!(name, "ntoskrnl.exe" | "CI.dll");
+        let is_kernel =
+            name.to_ascii_lowercase().ends_with(".sys") || matches!(name, "ntoskrnl.exe" | "CI.dll");
         for _ in 0..count {
             let offset = 0x100 * (frames.len() as u64 + 1);
             frames.push(Frame { address: offset, is_kernel, module: Some((Arc::clone(&module), offset)) });
@@ -60,7 +62,8 @@ fn others(names: &str) -> (String, Vec<String>) {
     (outsider, call.interferers.iter().map(|m| m.name().to_owned()).collect())
 }
 
-const SERVICING: &str = "ntdll.dll KernelBase.dll wcp.dll*4 CbsCore.dll*3 rpcrt4.dll ntdll.dll kernel32.dll ntdll.dll";
+const SERVICING: &str =
+    "ntdll.dll KernelBase.dll wcp.dll*4 CbsCore.dll*3 rpcrt4.dll ntdll.dll kernel32.dll ntdll.dll";
 
 #[test]
 fn servicing_asks_for_itself() {
@@ -78,7 +81,10 @@ fn servicing_asks_for_itself() {
 fn a_driver_that_starts_an_operation_is_who_asked() {
     for (kernel, driver) in [
         // As in a real log: Defender's filter asks the kernel for a level of signing, which reads attributes.
-        ("FLTMGR.SYS*4 ntoskrnl.exe*2 CI.dll*2 ntoskrnl.exe WdFilter.sys*3 FLTMGR.SYS*4 ntoskrnl.exe*9", "WdFilter.sys"),
+        (
+            "FLTMGR.SYS*4 ntoskrnl.exe*2 CI.dll*2 ntoskrnl.exe WdFilter.sys*3 FLTMGR.SYS*4 ntoskrnl.exe*9",
+            "WdFilter.sys",
+        ),
         // The filter manager's own functions.
         ("FLTMGR.SYS*6 +flt.sys*2 FLTMGR.SYS*4 ntoskrnl.exe*9", "flt.sys"),
         // Told of a process or a key, it opens a file or a key.
@@ -152,13 +158,20 @@ fn a_call_site_is_servicings_frames_and_no_outsiders() {
     assert_eq!(site("ntoskrnl.exe ntdll.dll KernelBase.dll kernel32.dll"), None);
     assert_eq!(site("FLTMGR.SYS ntoskrnl.exe*3 +a.sys FLTMGR.SYS ntdll.dll wcp.dll"), None);
     let same = |a: &str, b: &str| call(a).site == call(b).site;
-    assert!(same("ntoskrnl.exe ntdll.dll wcp.dll*3 CbsCore.dll", "ntoskrnl.exe ntdll.dll wcp.dll*3 ntdll.dll"));
-    assert!(!same("ntoskrnl.exe ntdll.dll wcp.dll CbsCore.dll", "ntoskrnl.exe ntdll.dll wcp.dll*2 CbsCore.dll"));
+    assert!(same(
+        "ntoskrnl.exe ntdll.dll wcp.dll*3 CbsCore.dll",
+        "ntoskrnl.exe ntdll.dll wcp.dll*3 ntdll.dll"
+    ));
+    assert!(!same(
+        "ntoskrnl.exe ntdll.dll wcp.dll CbsCore.dll",
+        "ntoskrnl.exe ntdll.dll wcp.dll*2 CbsCore.dll"
+    ));
 }
 
 #[test]
 fn both_languages_say_who_asked() {
-    let words = call(&format!("FLTMGR.SYS*6 +flt.sys*2 FLTMGR.SYS*4 {SERVICING}")).words("TiWorker.exe").unwrap();
+    let words =
+        call(&format!("FLTMGR.SYS*6 +flt.sys*2 FLTMGR.SYS*4 {SERVICING}")).words("TiWorker.exe").unwrap();
     let en = "flt.sys (Nordlys Security, 1.2) started this operation on a thread of TiWorker.exe: it is not servicing's own";
     assert_eq!(words.en, en);
     assert!(words.zh.contains("flt.sys (Nordlys Security, 1.2)"), "{}", words.zh);

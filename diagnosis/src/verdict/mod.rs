@@ -1,8 +1,12 @@
 //! The answer: which operation failed, or why none is named.
 
+mod inputs;
+mod logs;
+mod tools;
+
 use crate::{
     candidates::{Candidate, Link, features},
-    faults::{Fault, Faults},
+    faults::Faults,
     missing::{self, Lack, Missing},
     phases::{self, Boots, Phase},
     services::{self, Service},
@@ -10,8 +14,7 @@ use crate::{
     waits,
 };
 use timeline::{
-    Event, Evidence, Fact, FileTime, Mark, PhaseName, Process, Role, Stage, Step, Timeline, Trust, Words,
-    counted, thousands,
+    Event, Evidence, FileTime, Mark, PhaseName, Process, Role, Timeline, Trust, Words, counted, thousands,
 };
 
 /// What kind of answer it is.
@@ -79,6 +82,8 @@ pub struct Verdict {
     pub not_covered: Vec<Words>,
     /// What to capture next.
     pub next_capture: Option<NextCapture>,
+    /// What keeps an answer without a failure from being a plain OK: a damaged store, a restart that is pending.
+    pub caution: Option<Words>,
 }
 
 /// What the verdict is made from.
@@ -101,14 +106,18 @@ pub(crate) fn decide(found: &Found<'_>) -> Verdict {
         (Some(candidate), _) if failed => failing(found, candidate),
         // A stage that failed does not tell that poqexec did before.
         (_, Some(fault)) if fault.kind.names_a_cause() || poqexec_failed(found).is_none() => {
-            without_operation(found, fault, &seen)
+            logs::without_operation(found, fault, &seen)
         }
         (_, Some(_)) => unexplained(found, &seen),
         (None, None) if failed => unexplained(found, &seen),
-        _ if (seen.complete_reboot() && !seen.hidden) || seen.logs_end_well => no_failure(found, &seen),
-        _ => not_enough(found, &seen),
+        _ if (seen.complete_reboot() && !seen.hidden) || found.faults.state.ended_well() => {
+            logs::no_failure(found, &seen)
+        }
+        _ => logs::not_enough(found, &seen),
     };
     verdict.hresult = found.faults.reported;
+    tools::add_pending_restart(found, &mut verdict);
+    inputs::add_mixture(found, &mut verdict);
     verdict.covered = seen.covered();
     verdict.not_covered.extend(caveats(found.timeline));
     verdict.not_covered.extend(seen.not_covered());
@@ -117,9 +126,9 @@ pub(crate) fn decide(found: &Found<'_>) -> Verdict {
 
 /// How inputs had to be read, where that bears on the verdict.
 fn caveats(timeline: &Timeline<'_>) -> Vec<Words> {
-    let inputs = timeline.case.inputs.iter();
-    let named = inputs.flat_map(|input| {
-        let words = input.source.caveats().into_iter().filter_map(|caveat| caveat.verdict);
+    let inputs = timeline.case.inputs.iter().zip(&timeline.scans);
+    let named = inputs.flat_map(|(input, scan)| {
+        let words = scan.caveats.iter().filter_map(|caveat| caveat.verdict.as_ref());
         words.map(|w| Words::new(w.en.replace("{}", &input.path), w.zh.replace("{}", &input.path)))
     });
     named.collect()
@@ -153,8 +162,6 @@ struct Seen {
     traces: usize,
     logs: usize,
     lines: u64,
-    /// A log shows servicing come to its end.
-    logs_end_well: bool,
 }
 
 impl Seen {
@@ -166,24 +173,17 @@ impl Seen {
         let servicing: Vec<_> = started(Role::TrustedInstaller).chain(started(Role::TiWorker)).collect();
         let inputs = || timeline.case.inputs.iter().zip(&timeline.scans);
         let (traces, logs): (Vec<_>, Vec<_>) = inputs().partition(|(input, _)| input.source.is_trace());
-        let lines = || logs.iter().flat_map(|(_, scan)| &scan.lines);
         Self {
             // Beside a trace of operations, one without any hides nothing.
             hidden: traces
                 .iter()
-                .filter(|(input, _)| {
-                    input.source.records_operations()
-                        || !traces.iter().any(|(other, _)| other.source.records_operations())
+                .filter(|(_, scan)| {
+                    scan.has_operations || !traces.iter().any(|(_, other)| other.has_operations)
                 })
-                .any(|(input, _)| input.source.caveats().iter().any(|c| c.hides)),
+                .any(|(_, scan)| scan.caveats.iter().any(|c| c.hides)),
             traces: traces.len(),
             logs: logs.len(),
             lines: logs.iter().map(|(_, scan)| scan.events).sum(),
-            logs_end_well: lines().any(|l| {
-                matches!(l.fact, Fact::Stage(Some(Stage::Startup | Stage::Execute), Step::Complete))
-                    && l.code.unwrap_or(0) == 0
-                    || matches!(l.fact, Fact::Poqexec { .. } | Fact::SessionEnd) && !l.failed
-            }),
             events: traces.iter().map(|(_, scan)| scan.events).sum(),
             boots: boots.starts.len(),
             poqexec: started(Role::Poqexec).count(),
@@ -308,6 +308,7 @@ fn blank(outcome: Outcome, summary: Words) -> Verdict {
         covered: Vec::new(),
         not_covered: Vec::new(),
         next_capture: None,
+        caution: None,
         hresult: None,
     }
 }
@@ -409,49 +410,6 @@ fn reasons(candidate: &Candidate) -> Vec<(Trust, Evidence)> {
     reasons
 }
 
-/// A log says what failed, and no operation of a trace explains it.
-fn without_operation(found: &Found<'_>, fault: &Fault, seen: &Seen) -> Verdict {
-    let what = fault.words();
-    let reported = found.faults.reported.filter(|code| Some(*code) != fault.code);
-    let tail = reported.map_or_else(String::new, |code| format!("; servicing reported 0x{code:08X}"));
-    let tail_zh = reported.map_or_else(String::new, |code| format!("；更新程序报告 0x{code:08X}"));
-    let capital = |s: &str| {
-        s.chars().next().map_or_else(String::new, |c| c.to_uppercase().chain(s.chars().skip(1)).collect())
-    };
-    let mut verdict = blank(
-        Outcome::FailureWithoutOperation,
-        Words::new(format!("{}{tail}.", capital(&what.en)), format!("{}{tail_zh}。", what.zh)),
-    );
-    verdict.phase = fault.phase;
-    verdict.confidence = Confidence {
-        level: Level::Medium,
-        score: 0.5,
-        reasons: vec![(
-            Trust::Recorded,
-            Evidence::at(fault.place, Words::new(fault.text.clone(), fault.text.clone())),
-        )],
-    };
-    let mut evidence = vec![Evidence::at(fault.place, what)];
-    evidence.extend(missing::suspicious(found.services));
-    let what = if fault.waited_in_vain() {
-        Words::new(
-            format!(
-                "the answer of a service that {} waited for",
-                if fault.item.is_empty() { "servicing" } else { &fault.item }
-            ),
-            format!("{} 所等待的服务的应答", if fault.item.is_empty() { "更新程序" } else { &fault.item }),
-        )
-    } else {
-        Words::new(
-            "the file or registry operation behind it: logs name codes, only a trace of the reboot names the operation",
-            "其背后的文件或注册表操作：日志只有代码，只有重启的跟踪才能指出操作",
-        )
-    };
-    verdict.missing = Some(Missing { what, evidence, lacks: missing::disabled_services(found.services) });
-    verdict.next_capture = Some(next_capture(seen.traces, seen.logs));
-    verdict
-}
-
 /// A trace shows that the update failed, and nothing says by what.
 fn unexplained(found: &Found<'_>, seen: &Seen) -> Verdict {
     let mut verdict = blank(
@@ -510,66 +468,4 @@ fn poqexec_failed<'a>(found: &Found<'a>) -> Option<&'a Sign> {
         s.place.is_none() && process.is_some_and(|p| p.role == Role::Poqexec)
     };
     found.signs.iter().find(is_poqexec)
-}
-
-fn no_failure(found: &Found<'_>, seen: &Seen) -> Verdict {
-    let damaged = found.faults.corruption.len();
-    let summary = match (seen.traces > 0, damaged) {
-        (true, 0) => Words::new(
-            "The trace holds an update's reboot, and nothing in it shows a failure.",
-            "跟踪包含一次更新重启，其中没有失败迹象。",
-        ),
-        (false, 0) => Words::new(
-            "The logs show servicing at work, and no failed reboot.",
-            "日志显示更新程序在工作，没有失败的重启。",
-        ),
-        (_, n) => Words::new(
-            format!(
-                "No reboot failed here, but the component store is damaged, as {} tell.",
-                counted(n, "line")
-            ),
-            format!("此处没有失败的重启，但组件存储已损坏：{n} 行如此记录。"),
-        ),
-    };
-    let mut verdict = blank(Outcome::NoFailure, summary);
-    verdict.confidence = Confidence { level: Level::Medium, score: 0.5, reasons: Vec::new() };
-    verdict.next_capture = Some(NextCapture {
-        title: Words::new(
-            "if the update failed all the same, it failed in another boot or at shutdown: capture that one",
-            "若更新仍然失败，则失败发生在另一次启动或关机时：请捕获那一次",
-        ),
-        command: RECORD_SEVERAL,
-    });
-    verdict
-}
-
-fn not_enough(found: &Found<'_>, seen: &Seen) -> Verdict {
-    let failed_update = found.faults.all.iter().find(|f| !f.kind.of_servicing());
-    let summary = match (seen.traces, seen.boots == 0 && seen.poqexec == 0) {
-        (0, _) if failed_update.is_some() => {
-            let update = failed_update.map(Fault::words).unwrap_or_default();
-            Words::new(
-                format!(
-                    "An event log says that {}; nothing here says whether it failed at its reboot.",
-                    update.en
-                ),
-                format!("事件日志记录：{}；此处没有内容说明它是否在重启时失败。", update.zh),
-            )
-        }
-        (0, _) => Words::new(
-            "The logs do not show whether an update's reboot failed.",
-            "日志没有说明更新重启是否失败。",
-        ),
-        (_, true) => Words::new(
-            "The trace holds no update's reboot: it cannot tell why an update failed.",
-            "跟踪不包含更新重启：无法说明更新为何失败。",
-        ),
-        _ => Words::new(
-            "The trace holds a part of an update's reboot, too little to say whether it failed.",
-            "跟踪只包含更新重启的一部分，不足以判断是否失败。",
-        ),
-    };
-    let mut verdict = blank(Outcome::NotEnoughEvidence, summary);
-    verdict.next_capture = Some(next_capture(0, seen.logs));
-    verdict
 }

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use super::matches::Matches;
-use super::{Damage, Sink};
+use super::sink::{Damage, Sink};
 use crate::cursor::Cursor;
 
 const SYMBOLS: usize = 512;
@@ -108,8 +108,8 @@ pub(super) fn decompress(input: &[u8], sink: &mut Sink<'_>) -> Result<(), Damage
         let Ok(table) = cursor.array::<{ SYMBOLS / 2 }>("table") else { return Ok(()) };
         let codes = Codes::read(&table)?;
         let mut bits = Bits::new(cursor);
-        let end = sink.at + BLOCK.min(sink.room());
-        while sink.at < end {
+        let end = sink.made() + BLOCK.min(sink.room());
+        while sink.made() < end {
             // A whole stream never needs a word after its end; one is forgiven, as readers look ahead.
             if bits.missing > 1 {
                 return Err(CUT);

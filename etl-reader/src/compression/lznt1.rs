@@ -1,7 +1,7 @@
 //! LZNT1, `[MS-XCA]` 2.5: chunks of 4096 bytes, each with a header of two bytes.
 
 use super::matches::Matches;
-use super::{Damage, Sink};
+use super::sink::{Damage, Sink};
 use crate::cursor::Cursor;
 
 const CHUNK: usize = 4096;
@@ -27,7 +27,7 @@ pub(super) fn decompress(input: &[u8], sink: &mut Sink<'_>) -> Result<(), Damage
         }
         let size = usize::from(header & 0xfff) + 1;
         let body = cursor.bytes("chunk", size.min(cursor.rest().len())).map_err(|_| CUT)?;
-        let start = sink.at;
+        let start = sink.made();
         if header & COMPRESSED == 0 {
             sink.literals(body);
         } else {
@@ -52,11 +52,11 @@ fn chunk(body: &[u8], start: usize, sink: &mut Sink<'_>) -> Result<(), Damage> {
                 continue;
             }
             let word = usize::from(cursor.u16("match").map_err(|_| CUT)?);
-            let done = sink.at - start;
+            let done = sink.made() - start;
             let bits = length_bits(done);
             let distance = (word >> bits) + 1;
             if distance > done {
-                return Err(super::BEFORE_START);
+                return Err(super::sink::BEFORE_START);
             }
             sink.copy(distance, (word & ((1 << bits) - 1)) + 3)?;
         }

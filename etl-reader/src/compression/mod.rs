@@ -6,7 +6,11 @@
 mod huffman;
 mod lznt1;
 mod matches;
+mod sink;
 mod xpress;
+
+pub use sink::Damage;
+use sink::Sink;
 
 /// How the buffers of a file are compressed. The low 16 bits of `State` in the first buffer's header say so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -18,10 +22,6 @@ pub enum Compression {
     /// `COMPRESSION_FORMAT_XPRESS_HUFF`, 4: LZ77 with Huffman codes.
     XpressHuffman,
 }
-
-/// Why a stream stopped before the wanted size.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Damage(pub &'static str);
 
 impl Compression {
     /// The format with this number.
@@ -58,7 +58,7 @@ impl Compression {
     /// Where the stream is damaged or ends before `want` bytes, what it held up to there is in `out`.
     pub fn decompress(self, input: &[u8], want: usize, out: &mut Vec<u8>) -> Result<(), Damage> {
         out.clear();
-        let mut sink = Sink { out, at: 0, want };
+        let mut sink = Sink::new(out, want);
         // Most buffers shrink to between a half and an eighth. What is not used is not paid for: a made stream
         // may be short and its stated size large.
         sink.grow(input.len().saturating_mul(8));
@@ -67,7 +67,7 @@ impl Compression {
             Compression::Xpress => xpress::decompress(input, &mut sink),
             Compression::XpressHuffman => huffman::decompress(input, &mut sink),
         };
-        let made = sink.at;
+        let made = sink.made();
         out.truncate(made);
         match result {
             Err(damage) => Err(damage),
@@ -82,95 +82,6 @@ impl Compression {
             Compression::Lznt1 => lznt1::compress(input),
             Compression::Xpress => xpress::compress(input),
             Compression::XpressHuffman => huffman::compress(input),
-        }
-    }
-}
-
-const BEFORE_START: Damage = Damage("a match reaches before the start");
-
-/// The output, filled from the front and grown as needed up to the wanted size.
-struct Sink<'o> {
-    out: &'o mut Vec<u8>,
-    at: usize,
-    want: usize,
-}
-
-impl Sink<'_> {
-    fn room(&self) -> usize {
-        self.want - self.at
-    }
-
-    /// Makes place for `more` bytes; there is room for them.
-    #[inline]
-    fn reserve(&mut self, more: usize) {
-        if self.out.len() - self.at < more {
-            self.grow(more);
-        }
-    }
-
-    #[cold]
-    fn grow(&mut self, more: usize) {
-        let length = self.at.saturating_add(more).max(self.out.len().saturating_mul(2));
-        self.out.resize(length.min(self.want), 0);
-    }
-
-    /// Appends bytes of the input, as many as there is room for.
-    #[inline]
-    fn literals(&mut self, bytes: &[u8]) {
-        let length = bytes.len().min(self.room());
-        self.reserve(length);
-        let end = self.at + length;
-        if let Some(to) = self.out.get_mut(self.at..end) {
-            to.copy_from_slice(bytes.get(..to.len()).unwrap_or_default());
-        }
-        self.at = end;
-    }
-
-    /// Appends one byte, where there is room.
-    #[inline]
-    fn literal(&mut self, byte: u8) {
-        if self.room() > 0 {
-            self.reserve(1);
-        }
-        if let Some(to) = self.out.get_mut(self.at) {
-            *to = byte;
-            self.at += 1;
-        }
-    }
-
-    /// Appends `length` bytes from `distance` bytes back, as many as there is room for.
-    #[inline]
-    fn copy(&mut self, distance: usize, length: usize) -> Result<(), Damage> {
-        let length = length.min(self.room());
-        let Some(from) = self.at.checked_sub(distance).filter(|_| distance > 0) else {
-            return Err(BEFORE_START);
-        };
-        self.reserve(length);
-        let place = self.out.len() - self.at;
-        // Most matches are short: sixteen bytes are moved whatever the length, the rest is overwritten later.
-        if length <= 16 && distance >= 16 && place >= 16 {
-            self.copy_chunk::<16>(from, self.at);
-        } else if length <= 8 && distance >= 8 && place >= 8 {
-            self.copy_chunk::<8>(from, self.at);
-        } else {
-            let mut done = 0;
-            while done < length {
-                // What was written so far repeats with the same distance, so each step may double.
-                let step = (distance + done).min(length - done);
-                self.out.copy_within(from..from + step, self.at + done);
-                done += step;
-            }
-        }
-        self.at += length;
-        Ok(())
-    }
-
-    #[inline]
-    fn copy_chunk<const N: usize>(&mut self, from: usize, to: usize) {
-        let chunk = self.out.get(from..).and_then(|s| s.first_chunk::<N>()).copied();
-        let place = self.out.get_mut(to..).and_then(|s| s.first_chunk_mut::<N>());
-        if let (Some(chunk), Some(place)) = (chunk, place) {
-            *place = chunk;
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Plain LZ77, `[MS-XCA]` 2.3 and 2.4.
 
 use super::matches::Matches;
-use super::{Damage, Sink};
+use super::sink::{Damage, Sink};
 use crate::cursor::Cursor;
 
 const CUT: Damage = Damage("the stream is cut");

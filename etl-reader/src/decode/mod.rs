@@ -101,13 +101,18 @@ impl Decoder {
     pub fn learn(&mut self, file: &EtlFile<'_>) {
         let found = file
             .par_buffers()
-            .fold(Found::default, |mut found, buffer| {
+            .fold(Descriptions::default, |mut found, buffer| {
                 for record in buffer.records().flatten() {
                     found.add(&record);
                 }
                 found
             })
-            .reduce(Found::default, Found::join);
+            .reduce(Descriptions::default, Descriptions::join);
+        self.take(found);
+    }
+
+    /// Takes what a pass over a file found.
+    pub(crate) fn take(&mut self, found: Descriptions) {
         for (described, provider, layout) in found.infos {
             let (Described::Event(guid, ..) | Described::Class(guid, ..)) = described;
             self.names.insert(guid, provider);
@@ -180,14 +185,14 @@ fn described(record: &EtlRecord<'_>) -> Option<Described> {
 }
 
 /// Descriptions found in some buffers.
-#[derive(Default)]
-struct Found {
+#[derive(Debug, Default)]
+pub(crate) struct Descriptions {
     infos: Vec<(Described, String, Layout)>,
     /// By provider and process, because two processes may write the same manifest at the same time.
     pieces: BTreeMap<(Guid, Option<u32>), Pieces>,
 }
 
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Pieces {
     total: u16,
     texts: BTreeMap<u16, Vec<u8>>,
@@ -200,8 +205,9 @@ impl Pieces {
     }
 }
 
-impl Found {
-    fn add(&mut self, record: &EtlRecord<'_>) {
+impl Descriptions {
+    #[inline]
+    pub(crate) fn add(&mut self, record: &EtlRecord<'_>) {
         match record.event {
             EventId::Class { class: event_info::CLASS, opcode: event_info::OPCODE, .. } => {
                 self.infos.extend(event_info::read(record.payload));
@@ -217,7 +223,7 @@ impl Found {
         }
     }
 
-    fn join(mut self, other: Found) -> Found {
+    pub(crate) fn join(mut self, other: Descriptions) -> Descriptions {
         self.infos.extend(other.infos);
         for (key, pieces) in other.pieces {
             let here = self.pieces.entry(key).or_default();

@@ -1,15 +1,12 @@
 //! The first pass: every event that tells a name, in any order.
 
-use rayon::prelude::*;
-
+use super::guids::{KERNEL_PROCESS, SYSTEM_CONFIG_EX};
 use super::history::{History, Holds};
 use super::paths::{PathId, Paths};
 use super::processes::{Life, Process, Service, Sighting};
-use super::shape::{Family, Role, Shapes};
-use super::{KERNEL_PROCESS, SYSTEM_CONFIG_EX};
+use super::shape::{Family, Role, Shape};
 use crate::clock::FileTime;
 use crate::decode::{Decoder, Value};
-use crate::file::EtlFile;
 use crate::layout::table::Tables;
 use crate::record::{EtlRecord, EventId};
 
@@ -31,55 +28,43 @@ pub(super) struct Facts {
     pub(super) span: Option<(FileTime, FileTime)>,
 }
 
-const PROCESS: u8 = 3;
-const THREAD: u8 = 5;
+pub(super) const PROCESS: u8 = 3;
+pub(super) const THREAD: u8 = 5;
 const CONFIG: u8 = 11;
-const IMAGE: u8 = 20;
+pub(super) const IMAGE: u8 = 20;
 
 impl Facts {
-    /// Reads all records of the files, in parallel.
-    pub(super) fn of(files: &[&EtlFile<'_>]) -> Facts {
-        let shapes = Shapes::get();
-        let decoder = Decoder::new();
-        files
-            .iter()
-            .map(|file| {
-                file.par_buffers()
-                    .fold(Facts::default, |mut facts, buffer| {
-                        for record in buffer.records().flatten() {
-                            facts.add(&record, shapes, &decoder);
-                        }
-                        facts
-                    })
-                    .reduce(Facts::default, Facts::join)
-            })
-            .fold(Facts::default(), Facts::join)
+    /// Notes what a file or registry event tells.
+    #[inline]
+    pub(super) fn add_operation(
+        &mut self,
+        record: &EtlRecord<'_>,
+        time: FileTime,
+        (family, id, shape): (Family, u8, &Shape),
+    ) {
+        let (target, role) = match (family, id) {
+            (Family::KernelFile, 0 | 32 | 35 | 36) | (Family::FileProvider, 10 | 11) => {
+                (&mut self.files, Role::FileKey)
+            }
+            (Family::KernelRegistry, 22..=25) => (&mut self.keys, Role::Key),
+            _ => return self.note_time(time),
+        };
+        let holds = match (family, id) {
+            (Family::KernelFile, 32) | (Family::FileProvider, 10) => Holds::From,
+            (Family::KernelFile, 35) | (Family::FileProvider, 11) => Holds::Until,
+            (Family::KernelRegistry, 22) => Holds::From,
+            (Family::KernelRegistry, 23) => Holds::Until,
+            _ => Holds::Around,
+        };
+        let (path, _) = shape.strings(record.payload);
+        if let (Some(key), false) = (shape.number(record.payload, role), path.is_empty()) {
+            target.note(key, time, holds, self.paths.intern(path));
+        }
     }
 
+    /// Notes what another event tells.
     #[inline]
-    fn add(&mut self, record: &EtlRecord<'_>, shapes: &Shapes, decoder: &Decoder) {
-        if let Some((family, id, shape)) = shapes.of(record) {
-            let (target, role) = match (family, id) {
-                (Family::KernelFile, 0 | 32 | 35 | 36) | (Family::FileProvider, 10 | 11) => {
-                    (&mut self.files, Role::FileKey)
-                }
-                (Family::KernelRegistry, 22..=25) => (&mut self.keys, Role::Key),
-                _ => return self.note_time(record.time()),
-            };
-            let holds = match (family, id) {
-                (Family::KernelFile, 32) | (Family::FileProvider, 10) => Holds::From,
-                (Family::KernelFile, 35) | (Family::FileProvider, 11) => Holds::Until,
-                (Family::KernelRegistry, 22) => Holds::From,
-                (Family::KernelRegistry, 23) => Holds::Until,
-                _ => Holds::Around,
-            };
-            let (path, _) = shape.strings(record.payload);
-            let key = shape.number(record.payload, role);
-            if let (Some(key), Some(time), false) = (key, record.time(), path.is_empty()) {
-                target.note(key, time, holds, self.paths.intern(path));
-            }
-            return;
-        }
+    pub(super) fn add(&mut self, record: &EtlRecord<'_>, decoder: &Decoder) {
         let (group, id) = match record.event {
             EventId::Kernel { group, opcode, .. } => (group, opcode),
             EventId::Class { class, opcode, .. } if class == SYSTEM_CONFIG_EX => {
@@ -96,7 +81,7 @@ impl Facts {
         };
         let Some(time) = record.time() else { return };
         if matches!((group, id), (PROCESS, 1..=4 | 10) | (THREAD, 1 | 2) | (IMAGE, 10)) {
-            self.note_time(Some(time));
+            self.note_time(time);
         }
         match (group, id) {
             (PROCESS, 1..=4) => {
@@ -119,8 +104,7 @@ impl Facts {
     }
 
     #[inline]
-    fn note_time(&mut self, time: Option<FileTime>) {
-        let Some(time) = time else { return };
+    fn note_time(&mut self, time: FileTime) {
         let (first, last) = self.span.unwrap_or((time, time));
         self.span = Some((first.min(time), last.max(time)));
     }
@@ -144,7 +128,7 @@ impl Facts {
     fn add_process_event(&mut self, record: &EtlRecord<'_>, id: u16, decoder: &Decoder) {
         let Some(time) = record.time() else { return };
         if matches!(id, 1..=5 | 15) {
-            self.note_time(Some(time));
+            self.note_time(time);
         }
         let life = match id {
             1 => Life::Starts,
@@ -183,7 +167,7 @@ impl Facts {
         }
     }
 
-    fn join(mut self, other: Facts) -> Facts {
+    pub(super) fn join(mut self, other: Facts) -> Facts {
         let places = self.paths.join(&other.paths);
         // Every place of a history is of its own paths, so it is there.
         let moved = |id: PathId| places.get(id.index()).copied().unwrap_or(id);

@@ -1,6 +1,6 @@
 //! What each file and registry event stands for, from `data/operations.txt`.
 
-use std::collections::HashMap;
+use std::fmt;
 use std::sync::OnceLock;
 
 use super::shape::Family;
@@ -37,11 +37,38 @@ pub(super) enum Does {
     KeyValue,
 }
 
+/// Process Monitor's name of an operation, by its number among [`OperationName::all`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct OperationName(u8);
+
+impl OperationName {
+    /// Every name that an operation can have.
+    pub fn all() -> impl Iterator<Item = OperationName> {
+        (0..).take(Meanings::get().names.len()).map(OperationName)
+    }
+
+    /// Its number, from 0.
+    pub fn index(self) -> usize {
+        self.0.into()
+    }
+
+    /// The name, for example `CreateFile`.
+    pub fn text(self) -> &'static str {
+        Meanings::get().names.get(self.index()).copied().unwrap_or_default()
+    }
+}
+
+impl fmt::Display for OperationName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.text())
+    }
+}
+
 /// An event's meaning and Process Monitor's name of the operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Meaning {
     pub(super) does: Does,
-    pub(super) name: &'static str,
+    pub(super) name: OperationName,
 }
 
 /// All meanings.
@@ -49,8 +76,16 @@ pub(super) struct Meaning {
 pub(super) struct Meanings {
     /// By family and number of the event.
     events: [Vec<Option<Meaning>>; 4],
-    set: HashMap<u32, &'static str>,
-    query: HashMap<u32, &'static str>,
+    /// By information class.
+    set: Vec<Option<OperationName>>,
+    query: Vec<Option<OperationName>>,
+    names: Vec<&'static str>,
+    /// The operation that opens a file.
+    pub(super) create: OperationName,
+    /// The operation whose information class is a control code.
+    pub(super) control: OperationName,
+    /// The operation that gives a file a second name and leaves it its first.
+    pub(super) link: OperationName,
 }
 
 impl Meanings {
@@ -65,27 +100,39 @@ impl Meanings {
     }
 
     /// The name of an operation with this information class.
-    pub(super) fn named(&self, meaning: Meaning, class: Option<u32>) -> &'static str {
+    #[inline]
+    pub(super) fn named(&self, meaning: Meaning, class: Option<u32>) -> OperationName {
         let names = match meaning.does {
             Does::Set | Does::Rename | Does::Path | Does::Target => &self.set,
             Does::Query => &self.query,
             _ => return meaning.name,
         };
-        class.and_then(|class| names.get(&class)).copied().unwrap_or(meaning.name)
+        let named = class.and_then(|class| *names.get(usize::try_from(class).ok()?)?);
+        named.unwrap_or(meaning.name)
     }
 }
 
 fn read(source: &'static str) -> Option<Meanings> {
     let mut meanings = Meanings {
         events: std::array::from_fn(|_| vec![None; 256]),
-        set: HashMap::new(),
-        query: HashMap::new(),
+        set: vec![None; CLASSES],
+        query: vec![None; CLASSES],
+        names: Vec::new(),
+        create: OperationName(0),
+        control: OperationName(0),
+        link: OperationName(0),
     };
     for line in source.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
         let words: Vec<&'static str> = line.split(' ').collect();
         match *words.as_slice() {
-            ["query", class, name] => drop(meanings.query.insert(class.parse().ok()?, name)),
-            ["set", class, name] => drop(meanings.set.insert(class.parse().ok()?, name)),
+            ["query", class, name] => {
+                *meanings.query.get_mut(class.parse::<usize>().ok()?)? =
+                    Some(number(&mut meanings.names, name)?);
+            }
+            ["set", class, name] => {
+                *meanings.set.get_mut(class.parse::<usize>().ok()?)? =
+                    Some(number(&mut meanings.names, name)?);
+            }
             [kind, kernel, provider, does, name] => {
                 let (kernel_family, provider_family) = match kind {
                     "file" => (Family::KernelFile, Family::FileProvider),
@@ -93,6 +140,9 @@ fn read(source: &'static str) -> Option<Meanings> {
                     _ => return None,
                 };
                 let does = does_of(kind, does)?;
+                // An end names nothing.
+                let name =
+                    if does == Does::End { OperationName(0) } else { number(&mut meanings.names, name)? };
                 for (family, number) in [(kernel_family, kernel), (provider_family, provider)] {
                     if number != "-" {
                         let place =
@@ -104,8 +154,26 @@ fn read(source: &'static str) -> Option<Meanings> {
             _ => return None,
         }
     }
+    meanings.create = number(&mut meanings.names, CREATE)?;
+    meanings.control = number(&mut meanings.names, CONTROL)?;
+    meanings.link = number(&mut meanings.names, LINK)?;
     Some(meanings)
 }
+
+/// The number of a name, which is new or known.
+fn number(names: &mut Vec<&'static str>, name: &'static str) -> Option<OperationName> {
+    let place = names.iter().position(|known| *known == name).unwrap_or_else(|| {
+        names.push(name);
+        names.len() - 1
+    });
+    u8::try_from(place).ok().map(OperationName)
+}
+
+/// Information classes have smaller numbers.
+const CLASSES: usize = 256;
+const CREATE: &str = "CreateFile";
+const CONTROL: &str = "FileSystemControl";
+const LINK: &str = "SetLinkInformationFile";
 
 fn does_of(kind: &str, word: &str) -> Option<Does> {
     Some(match (kind, word) {
@@ -134,12 +202,12 @@ mod tests {
     fn the_table_is_read() {
         let meanings = read(SOURCE).unwrap();
         let of = |family, id| meanings.of(family, id).unwrap();
-        assert_eq!(of(Family::KernelFile, 64).name, "CreateFile");
+        assert_eq!(of(Family::KernelFile, 64).name.text(), "CreateFile");
         assert_eq!(of(Family::FileProvider, 24).does, Does::End);
         let delete = of(Family::KernelFile, 70);
-        assert_eq!(meanings.named(delete, Some(64)), "SetDispositionInformationEx");
-        assert_eq!(meanings.named(delete, Some(999)), "SetDispositionInformationFile");
-        assert_eq!(of(Family::KernelRegistry, 16).name, "RegQueryValue");
+        assert_eq!(meanings.named(delete, Some(64)).text(), "SetDispositionInformationEx");
+        assert_eq!(meanings.named(delete, Some(999)).text(), "SetDispositionInformationFile");
+        assert_eq!(of(Family::KernelRegistry, 16).name.text(), "RegQueryValue");
         assert!(meanings.of(Family::RegistryProvider, 200).is_none());
     }
 

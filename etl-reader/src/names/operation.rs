@@ -2,9 +2,13 @@
 
 use std::fmt;
 
+use super::meaning::{Does, OperationName};
+use super::paths::{PathId, Paths};
+use super::rows::{FileOperation, PathSource};
+use super::shape::{Role, Shape};
+use super::steps::is_whole;
+use super::table::Names;
 use crate::clock::FileTime;
-use crate::error::EtlError;
-use crate::record::EtlRecord;
 use crate::text::Utf16;
 
 /// Files or registry.
@@ -16,21 +20,6 @@ pub enum OperationClass {
     Registry,
 }
 
-/// How the path of an operation is known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum PathSource {
-    /// The event itself holds it.
-    Recorded,
-    /// The event that opened the file object or key object held it.
-    Opened,
-    /// The key of the file, or the key control block, had this name at that time.
-    Key,
-    /// The event holds a part relative to a key whose name is not known.
-    Relative,
-    /// Not known.
-    Unknown,
-}
-
 /// A path as the kernel names it, in up to two parts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct NtPath<'n> {
@@ -38,7 +27,27 @@ pub struct NtPath<'n> {
     pub(super) rest: Utf16<'n>,
 }
 
-impl NtPath<'_> {
+impl<'n> NtPath<'n> {
+    pub(super) fn of(base: Utf16<'n>) -> NtPath<'n> {
+        NtPath { base, rest: Utf16::default() }
+    }
+
+    /// Whether a backslash lies between the parts.
+    fn needs_slash(&self) -> bool {
+        let apart = self.base.as_bytes().ends_with(SLASH) || self.rest.as_bytes().starts_with(SLASH);
+        !self.base.is_empty() && !self.rest.is_empty() && !apart
+    }
+
+    fn leaf(self) -> Utf16<'n> {
+        last_part(if self.rest.is_empty() { self.base } else { self.rest })
+    }
+
+    /// The whole path.
+    pub(super) fn bytes(&self) -> Vec<u8> {
+        let slash = if self.needs_slash() { SLASH } else { &[] };
+        [self.base.as_bytes(), slash, self.rest.as_bytes()].concat()
+    }
+
     /// Whether nothing is known.
     pub fn is_empty(&self) -> bool {
         self.base.is_empty() && self.rest.is_empty()
@@ -48,8 +57,7 @@ impl NtPath<'_> {
 impl fmt::Display for NtPath<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.base.fmt(f)?;
-        let apart = self.base.as_bytes().ends_with(SLASH) || self.rest.as_bytes().starts_with(SLASH);
-        if !self.base.is_empty() && !self.rest.is_empty() && !apart {
+        if self.needs_slash() {
             f.write_str("\\")?;
         }
         self.rest.fmt(f)
@@ -70,13 +78,13 @@ pub struct CreateParameters {
     pub share_access: u32,
 }
 
-/// A file or registry operation.
-#[derive(Clone, Debug, PartialEq)]
+/// A file or registry operation. Its texts are looked up when they are asked for.
+#[derive(Clone, Debug)]
 pub struct Operation<'n> {
     /// Files or registry.
     pub class: OperationClass,
     /// Process Monitor's name of it.
-    pub name: &'static str,
+    pub name: OperationName,
     /// When it began. The registry provider records only ends: there it is the end.
     pub time: FileTime,
     /// How long it took in units of 100 ns; nothing where the start or the end is not recorded.
@@ -85,23 +93,13 @@ pub struct Operation<'n> {
     pub pid: Option<u32>,
     /// Thread.
     pub tid: Option<u32>,
-    /// File or registry key.
-    pub path: NtPath<'n>,
-    /// How the path is known.
-    pub path_source: PathSource,
-    /// Name of the registry value, for operations on values; empty for the default value.
-    pub value_name: Option<Utf16<'n>>,
-    /// What was written to or read from a registry value, as far as it was recorded.
-    pub value: Option<ValueData<'n>>,
-    /// New name of a renamed or linked file.
-    pub target: Option<NtPath<'n>>,
     /// NTSTATUS as recorded; nothing where the end is not recorded.
     pub status: Option<u32>,
     /// How the file was opened.
     pub create: Option<CreateParameters>,
     /// `FILE_INFORMATION_CLASS`, or the control code of `FileSystemControl`.
     pub info_class: Option<u32>,
-    /// What the end says beside the status: bytes moved, or what an opening did.
+    /// What an opening did, as `IO_STATUS_BLOCK.Information` says.
     pub information: Option<u64>,
     /// Place in the file of a read or write.
     pub offset: Option<u64>,
@@ -111,50 +109,179 @@ pub struct Operation<'n> {
     pub file: usize,
     /// … and where, as [`crate::EtlRecord::offset`] counts.
     pub record: u64,
+    pub(super) about: About<'n>,
+    pub(super) names: &'n Names,
+    /// Paths that operations told.
+    pub(super) paths: &'n Paths,
+    pub(super) shape: &'n Shape,
+    pub(super) payload: &'n [u8],
 }
 
-impl Operation<'_> {
+/// What an operation is on.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum About<'n> {
+    File {
+        operation: &'n FileOperation,
+        key: u64,
+    },
+    Registry {
+        is_provider: bool,
+        does: Does,
+        /// The address of the key, or of the key that its name is relative to.
+        base: u64,
+        ended: FileTime,
+        /// The path of that key, where the operation that opened it told one.
+        key: Option<PathId>,
+    },
+}
+
+impl<'n> Operation<'n> {
+    /// File or registry key.
+    pub fn path(&self) -> NtPath<'n> {
+        self.known_path().0
+    }
+
+    /// How the path is known.
+    pub fn path_source(&self) -> PathSource {
+        self.known_path().1
+    }
+
+    /// New name of a renamed or linked file.
+    pub fn target(&self) -> Option<NtPath<'n>> {
+        match self.about {
+            About::File { operation, .. } => Some(NtPath::of(self.paths.get(operation.target?))),
+            About::Registry { .. } => None,
+        }
+    }
+
+    /// Name of the registry value, for operations on values; empty for the default value.
+    pub fn value_name(&self) -> Option<Utf16<'n>> {
+        match self.about {
+            About::Registry { is_provider, does: Does::KeyValue, .. } => {
+                let (first, second) = self.shape.strings(self.payload);
+                // The kernel's event has one name, of a key or a value; the provider's has the key's and a second one.
+                Some(if is_provider { second } else { first })
+            }
+            _ => None,
+        }
+    }
+
+    /// What was written to or read from a registry value, as far as it was recorded.
+    pub fn value(&self) -> Option<ValueData<'n>> {
+        self.value_name()?;
+        let bytes = self.shape.captured(self.payload)?;
+        Some(ValueData { kind: self.shape.number32(self.payload, Role::ValueType), bytes })
+    }
+
+    fn known_path(&self) -> (NtPath<'n>, PathSource) {
+        match self.about {
+            About::File { operation, key } => self.file_path(operation, key),
+            About::Registry { is_provider, does, base, ended, key } => {
+                let (first, second) = self.shape.strings(self.payload);
+                let (whole, rest) = match (is_provider, does) {
+                    (true, Does::CreateKey) => (first, second),
+                    (true, _) => (first, Utf16::default()),
+                    (false, Does::KeyValue) => (Utf16::default(), Utf16::default()),
+                    (false, _) => (Utf16::default(), first),
+                };
+                if !whole.is_empty() || is_whole(rest) {
+                    return (NtPath { base: whole, rest }, PathSource::Recorded);
+                }
+                let opened = key.map(|key| (self.paths.get(key), PathSource::Opened));
+                match opened.or_else(|| Some((self.names.key_path(base, ended)?, PathSource::Key))) {
+                    Some((base, source)) => (NtPath { base, rest }, source),
+                    None if rest.is_empty() => (NtPath::default(), PathSource::Unknown),
+                    None => (NtPath::of(rest), PathSource::Relative),
+                }
+            }
+        }
+    }
+
+    fn file_path(&self, operation: &FileOperation, key: u64) -> (NtPath<'n>, PathSource) {
+        let met = operation.path.map(|path| NtPath::of(self.paths.get(path)));
+        if let (Some(path), PathSource::Recorded | PathSource::Opened) = (met, operation.path_source) {
+            return (path, operation.path_source);
+        }
+        // What the key stood for last: as an operation told, or as the rundown says.
+        match (met, self.names.file_at(key, self.time)) {
+            (Some(path), None) => (path, PathSource::Key),
+            (Some(path), Some((_, since))) if operation.since >= since => (path, PathSource::Key),
+            (_, Some((path, _))) => (NtPath::of(path), PathSource::Key),
+            (None, None) => (NtPath::default(), PathSource::Unknown),
+        }
+    }
+
     /// What is behind the last backslash of the path, with the name of the value.
-    pub fn leaf(&self) -> Utf16<'_> {
-        let whole = match (self.value_name, self.path.rest.is_empty()) {
-            (Some(value), _) => value,
-            (None, true) => self.path.base,
-            (None, false) => self.path.rest,
-        };
-        let bytes = whole.as_bytes();
-        let units = bytes.rchunks_exact(2).take_while(|unit| *unit != SLASH).count();
-        Utf16::new(bytes.get(bytes.len() - 2 * units..).unwrap_or_default())
+    pub fn leaf(&self) -> Utf16<'n> {
+        match self.about {
+            About::Registry { is_provider, does, .. } if does != Does::KeyValue => {
+                let (first, second) = self.shape.strings(self.payload);
+                let last = if is_provider && does == Does::CreateKey { second } else { first };
+                // Most names need no key before them.
+                if last.is_empty() { self.path().leaf() } else { last_part(last) }
+            }
+            _ => self.value_name().map_or_else(|| self.path().leaf(), last_part),
+        }
     }
 
     /// Whether the path, with the name of the value, ends with `tail`, whatever the case of its ASCII letters. Costs
     /// nothing to speak of, where making the path does.
     pub fn path_ends_with(&self, tail: &str) -> bool {
-        let mut wanted = tail.chars().rev().flat_map(|c| {
-            let mut units = [0; 2];
-            let count = c.encode_utf16(&mut units).len();
-            units.into_iter().take(count).rev()
-        });
-        let (base, rest) = (self.path.base.as_bytes(), self.path.rest.as_bytes());
-        let joined =
-            !base.is_empty() && !rest.is_empty() && !base.ends_with(SLASH) && !rest.starts_with(SLASH);
-        let value = self.value_name.map(Utf16::as_bytes);
-        let parts = [
-            value.unwrap_or_default(),
-            if value.is_some() { SLASH } else { &[] },
-            rest,
-            if joined { SLASH } else { &[] },
-            base,
-        ];
-        for unit in parts.into_iter().flat_map(|part| part.rchunks_exact(2)) {
-            let unit = unit.first_chunk().copied().map_or(0, u16::from_le_bytes);
-            match wanted.next() {
-                None => return true,
-                Some(wanted) if lower(wanted) == lower(unit) => {}
-                Some(_) => return false,
-            }
+        let value = self.value_name();
+        // Most names end otherwise, and their keys need not be looked up.
+        if let Some(value) = value
+            && !may_end(value, tail)
+        {
+            return false;
         }
-        wanted.next().is_none()
+        ends_with(self.path(), value, tail)
     }
+}
+
+/// What is behind the last backslash.
+fn last_part(text: Utf16<'_>) -> Utf16<'_> {
+    let bytes = text.as_bytes();
+    let units = bytes.rchunks_exact(2).take_while(|unit| *unit != SLASH).count();
+    Utf16::new(bytes.get(bytes.len() - 2 * units..).unwrap_or_default())
+}
+
+/// Whether a path that ends with `last` can end with `tail`.
+fn may_end(last: Utf16<'_>, tail: &str) -> bool {
+    let units = last.as_bytes().rchunks_exact(2).map(unit);
+    units.zip(units_from_end(tail)).all(|(unit, wanted)| lower(unit) == lower(wanted))
+}
+
+fn unit(bytes: &[u8]) -> u16 {
+    bytes.first_chunk().copied().map_or(0, u16::from_le_bytes)
+}
+
+fn units_from_end(text: &str) -> impl Iterator<Item = u16> {
+    text.chars().rev().flat_map(|c| {
+        let mut units = [0; 2];
+        let count = c.encode_utf16(&mut units).len();
+        units.into_iter().take(count).rev()
+    })
+}
+
+fn ends_with(path: NtPath<'_>, value: Option<Utf16<'_>>, tail: &str) -> bool {
+    let mut wanted = units_from_end(tail);
+    let (base, rest) = (path.base.as_bytes(), path.rest.as_bytes());
+    let value = value.map(Utf16::as_bytes);
+    let parts = [
+        value.unwrap_or_default(),
+        if value.is_some() { SLASH } else { &[] },
+        rest,
+        if path.needs_slash() { SLASH } else { &[] },
+        base,
+    ];
+    for found in parts.into_iter().flat_map(|part| part.rchunks_exact(2)).map(unit) {
+        match wanted.next() {
+            None => return true,
+            Some(wanted) if lower(wanted) == lower(found) => {}
+            Some(_) => return false,
+        }
+    }
+    wanted.next().is_none()
 }
 
 const SLASH: &[u8] = b"\\\0";
@@ -199,22 +326,6 @@ impl ValueData<'_> {
     }
 }
 
-/// What a walk through the records meets: see [`super::Names::walk`].
-#[derive(Clone, Debug)]
-pub enum Item<'i> {
-    /// A file or registry operation, put together from its records.
-    Operation(&'i Operation<'i>),
-    /// A record of another kind.
-    Record {
-        /// Which of the files given holds it.
-        file: usize,
-        /// The record.
-        record: &'i EtlRecord<'i>,
-    },
-    /// A damaged record or buffer.
-    Damaged(EtlError),
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -251,36 +362,18 @@ mod tests {
         ] {
             let parts = [base, rest, value.unwrap_or_default()].map(utf16);
             let [base, rest, name] = parts.each_ref().map(|part| Utf16::new(part));
-            let operation = Operation {
-                class: OperationClass::Registry,
-                name: "",
-                time: FileTime(0),
-                duration: None,
-                pid: None,
-                tid: None,
-                path: NtPath { base, rest },
-                path_source: PathSource::Unknown,
-                value_name: value.map(|_| name),
-                value: None,
-                target: None,
-                status: None,
-                create: None,
-                info_class: None,
-                information: None,
-                offset: None,
-                length: None,
-                file: 0,
-                record: 0,
-            };
-            let mut text = operation.path.to_string();
+            let path = NtPath { base, rest };
+            let value = value.map(|_| name);
+            let mut text = path.to_string();
             if let Some(value) = value {
                 text = format!("{text}\\{value}");
             }
             let leaf = text.rsplit('\\').next().unwrap_or_default();
-            assert_eq!(operation.leaf().to_string(), leaf, "{text:?}");
+            assert_eq!(value.map_or_else(|| path.leaf(), last_part).to_string(), leaf, "{text:?}");
             for tail in tails {
                 let ends = text.to_lowercase().ends_with(&tail.to_lowercase());
-                assert_eq!(operation.path_ends_with(tail), ends, "{text:?} {tail:?}");
+                assert_eq!(ends_with(path, value, tail), ends, "{text:?} {tail:?}");
+                assert!(!ends || value.is_none_or(|value| may_end(value, tail)), "{text:?} {tail:?}");
             }
         }
     }

@@ -1,18 +1,23 @@
 //! Paths kept once each.
 
 use std::hash::BuildHasher;
+use std::num::NonZeroU32;
 
 use crate::hash::{KeyMap, Keyed};
 use crate::text::Utf16;
 
-/// The place of a path in a [`Paths`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct PathId(u32);
+/// The place of a path in a [`Paths`], counted from one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct PathId(NonZeroU32);
 
 impl PathId {
+    fn at(place: u32) -> PathId {
+        PathId(NonZeroU32::MIN.saturating_add(place))
+    }
+
     /// The place among the texts.
     pub(super) fn index(self) -> usize {
-        self.0 as usize
+        self.0.get() as usize - 1
     }
 }
 
@@ -24,20 +29,28 @@ pub(super) struct Paths {
     /// The first text with a hash, and for each text the next one with the same.
     first: KeyMap<u64, u32>,
     next: Vec<u32>,
-    hasher: Keyed,
 }
 
 const NONE: u32 = u32::MAX;
 
+/// The hash by which a text is looked up.
+pub(super) fn hash(text: Utf16<'_>) -> u64 {
+    Keyed::default().hash_one(text.as_bytes())
+}
+
 impl Paths {
     pub(super) fn intern(&mut self, text: Utf16<'_>) -> PathId {
+        self.intern_hashed(text, hash(text))
+    }
+
+    /// The same, where the text's [`hash`] is known.
+    pub(super) fn intern_hashed(&mut self, text: Utf16<'_>, hash: u64) -> PathId {
         let bytes = text.as_bytes();
-        let hash = self.hasher.hash_one(bytes);
         let first = self.first.get(&hash).copied().unwrap_or(NONE);
         let mut place = first;
         while place != NONE {
-            if self.get(PathId(place)).as_bytes() == bytes {
-                return PathId(place);
+            if self.get(PathId::at(place)).as_bytes() == bytes {
+                return PathId::at(place);
             }
             place = self.next.get(place as usize).copied().unwrap_or(NONE);
         }
@@ -46,7 +59,7 @@ impl Paths {
         self.bytes.extend_from_slice(bytes);
         self.next.push(first);
         self.first.insert(hash, id);
-        PathId(id)
+        PathId::at(id)
     }
 
     pub(super) fn get(&self, id: PathId) -> Utf16<'_> {
@@ -57,7 +70,7 @@ impl Paths {
 
     /// Takes the texts of another, and gives the new place of each.
     pub(super) fn join(&mut self, other: &Paths) -> Vec<PathId> {
-        (0..other.spans.len() as u32).map(|place| self.intern(other.get(PathId(place)))).collect()
+        (0..other.spans.len() as u32).map(|place| self.intern(other.get(PathId::at(place)))).collect()
     }
 }
 

@@ -1,43 +1,26 @@
 //! File operations that began and have not ended.
 
 use super::meaning::Meaning;
-use super::operation::{CreateParameters, PathSource};
-use super::paths::PathId;
+use super::rows::FileOperation;
 use crate::clock::FileTime;
 use crate::hash::KeyMap;
 
 /// Longer than any operation waits but those that wait for a change, which have no use here.
 const GIVE_UP: i64 = 600 * 10_000_000;
 
-/// Where a path is kept: with what the first pass learnt, or with what the second one meets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum PathRef {
-    Learnt(PathId),
-    Met(PathId),
-}
-
 /// What is known of an operation before its end.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Pending {
+    pub(super) operation: FileOperation,
     pub(super) meaning: Meaning,
     /// Number of the event.
     pub(super) id: u8,
     pub(super) time: FileTime,
     /// Order of the starts, for a fixed order of those without an end.
     pub(super) number: u64,
-    pub(super) pid: Option<u32>,
     pub(super) tid: Option<u32>,
-    pub(super) path: Option<PathRef>,
-    pub(super) path_source: PathSource,
-    pub(super) target: Option<PathId>,
-    pub(super) create: Option<CreateParameters>,
-    pub(super) info_class: Option<u32>,
-    pub(super) offset: Option<u64>,
-    pub(super) length: Option<u32>,
     pub(super) file_object: u64,
     pub(super) file_key: u64,
-    pub(super) file: u32,
-    pub(super) record: u64,
 }
 
 /// Pending operations by their request packet.
@@ -53,8 +36,8 @@ impl PendingOperations {
     }
 
     /// Notes a start. What used the packet before has no end.
-    pub(super) fn start(&mut self, irp: u64, pending: Pending) -> Option<Pending> {
-        self.by_irp.insert((pending.file, irp), pending)
+    pub(super) fn start(&mut self, file: u32, irp: u64, pending: Pending) -> Option<Pending> {
+        self.by_irp.insert((file, irp), pending)
     }
 
     pub(super) fn end(&mut self, file: u32, irp: u64) -> Option<Pending> {

@@ -3,6 +3,7 @@
 
 use std::sync::OnceLock;
 
+use super::guids::{KERNEL_FILE, KERNEL_REGISTRY};
 use crate::cursor::{Cursor, PointerWidth};
 use crate::layout::table::Tables;
 use crate::layout::{Extent, Field, FieldType};
@@ -124,6 +125,11 @@ impl Shape {
         (next(1), next(2))
     }
 
+    /// Where in the payload the strings begin.
+    pub(super) fn strings_at(&self) -> usize {
+        self.strings_at.into()
+    }
+
     /// The data behind the strings, as far as it was recorded.
     pub(super) fn captured<'a>(&self, payload: &'a [u8]) -> Option<&'a [u8]> {
         if !self.captured {
@@ -194,8 +200,8 @@ impl Shapes {
             let provider = match family {
                 Family::KernelFile => tables.group(FILE_IO),
                 Family::KernelRegistry => tables.group(REGISTRY),
-                Family::FileProvider => tables.provider(super::KERNEL_FILE),
-                Family::RegistryProvider => tables.provider(super::KERNEL_REGISTRY),
+                Family::FileProvider => tables.provider(KERNEL_FILE),
+                Family::RegistryProvider => tables.provider(KERNEL_REGISTRY),
             };
             let Some(provider) = provider else { continue };
             for (id, version) in (0..=u8::MAX).flat_map(|id| (0..=NEWEST).map(move |version| (id, version))) {
@@ -217,10 +223,10 @@ impl Shapes {
         let (family, id, version) = match record.event {
             EventId::Kernel { group: FILE_IO, opcode, version } => (Family::KernelFile, opcode, version),
             EventId::Kernel { group: REGISTRY, opcode, version } => (Family::KernelRegistry, opcode, version),
-            EventId::Provider { provider, id, version, .. } if provider == super::KERNEL_FILE => {
+            EventId::Provider { provider, id, version, .. } if provider == KERNEL_FILE => {
                 (Family::FileProvider, u8::try_from(id).ok()?, version.into())
             }
-            EventId::Provider { provider, id, version, .. } if provider == super::KERNEL_REGISTRY => {
+            EventId::Provider { provider, id, version, .. } if provider == KERNEL_REGISTRY => {
                 (Family::RegistryProvider, u8::try_from(id).ok()?, version.into())
             }
             EventId::Class { class, opcode, version, .. } => {

@@ -1,51 +1,17 @@
-//! File system events: their common frame, opens, reads, writes, locks, controls. Information classes are in
+//! File system events: opens, reads, writes, locks, controls. Information classes are in
 //! `information`.
 
+pub use super::rename::{RenameTarget, rename_target};
 use crate::{
-    PmlError, PmlEvent, PmlText,
-    cursor::Cursor,
-    detail::{Dialect, Fields, TextInfo, information, ioctl, masks, sid},
+    PmlError, PmlEvent,
+    detail::{
+        fields::{Dialect, Fields, TextInfo},
+        frame::read,
+        information, ioctl, masks, sid,
+    },
     operation::{UNKNOWN, file},
     text::{push_decimal, push_grouped, push_grouped_signed, push_hex},
 };
-
-/// The common frame of a file system event's detail.
-pub(crate) struct FileDetail<'a> {
-    /// IrpFlags, with OperationFlags from bit 20.
-    pub(crate) irp_flags: u32,
-    /// FLT_PARAMETERS: 48 bytes with 8-byte pointers, 28 with 4.
-    pub(crate) parameters: Cursor<'a>,
-    pub(crate) path: PmlText<'a>,
-    /// What follows the path, by operation.
-    pub(crate) tail: Cursor<'a>,
-    pub(crate) wide: bool,
-}
-
-impl FileDetail<'_> {
-    /// A u32 of FLT_PARAMETERS; the two offsets are those with 8- and with 4-byte pointers.
-    pub(crate) fn parameter(&self, wide: usize, narrow: usize) -> Result<u32, PmlError> {
-        self.at(wide, narrow)?.u32()
-    }
-
-    fn at(&self, wide: usize, narrow: usize) -> Result<Cursor<'_>, PmlError> {
-        let mut c = self.parameters;
-        c.seek(if self.wide { wide } else { narrow })?;
-        Ok(c)
-    }
-}
-
-pub(crate) fn read<'a>(event: &PmlEvent<'a>) -> Result<FileDetail<'a>, PmlError> {
-    let wide = event.file().header().wide();
-    let mut c = event.detail_cursor();
-    c.skip(8)?;
-    let irp_flags = c.u32()?;
-    c.skip(4)?;
-    let at = c.offset();
-    let parameters = Cursor::new(c.take(if wide { 48 } else { 28 })?, at, "FLT_PARAMETERS");
-    let info = TextInfo::read(&mut c)?;
-    c.skip(2)?;
-    Ok(FileDetail { irp_flags, parameters, path: info.text(&mut c)?, tail: c, wide })
-}
 
 pub(crate) fn push_path(event: &PmlEvent<'_>, out: &mut String) -> Result<(), PmlError> {
     let mut detail = read(event)?;
@@ -157,42 +123,6 @@ pub fn create_file<'a>(event: &PmlEvent<'a>) -> Result<CreateFile<'a>, PmlError>
             .and_then(|mut c| c.u32().ok())
             .map(|r| OpenResult::of_information(r.into())),
     })
-}
-
-/// Where a rename or a hard link leads, as DOS path where the log holds one.
-#[derive(Debug, Clone, Copy)]
-pub struct RenameTarget<'a> {
-    /// ReplaceIfExists, or bit 0 of the flags of the Ex forms.
-    pub replace: bool,
-    /// The target.
-    pub path: PmlText<'a>,
-}
-
-/// Reads the target of SetRenameInformationFile, SetLinkInformationFile and their Ex forms.
-///
-/// # Errors
-/// Where the detail is cut off.
-pub fn rename_target<'a>(event: &PmlEvent<'a>) -> Result<RenameTarget<'a>, PmlError> {
-    let detail = read(event)?;
-    // FILE_RENAME_INFORMATION: u8 replace or u32 flags, padding, pointer root, u32 bytes, name in NT form;
-    // behind it Process Monitor puts the DOS form.
-    let mut tail = detail.tail;
-    let length = detail.parameter(0, 0)? as usize;
-    let replace = tail.u8()? & 1 != 0;
-    let mut tail = detail.tail;
-    if length <= tail.remaining() {
-        tail.skip(length)?;
-        let path = TextInfo::read(&mut tail).and_then(|info| info.text(&mut tail));
-        if let Ok(path) = path
-            && !path.is_empty()
-        {
-            return Ok(RenameTarget { replace, path });
-        }
-    }
-    let mut tail = detail.tail;
-    tail.skip(if detail.wide { 16 } else { 8 })?;
-    let bytes = tail.u32()? as usize;
-    Ok(RenameTarget { replace, path: PmlText::Utf16(tail.take(bytes)?) })
 }
 
 /// Whether a SetDispositionInformation event marks the file for deletion.

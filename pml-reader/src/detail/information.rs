@@ -4,9 +4,9 @@ use crate::{
     FileTime, PmlError, PmlEvent, PmlText,
     cursor::Cursor,
     detail::{
-        Dialect, Fields, TextInfo,
-        filesystem::{self, read},
-        masks,
+        fields::{Dialect, Fields, TextInfo},
+        frame::read,
+        masks, rename,
     },
     text::{push_decimal, push_grouped, push_grouped_signed, push_hex},
 };
@@ -170,7 +170,7 @@ pub(crate) fn push_set(event: &PmlEvent<'_>, fields: &mut Fields<'_>) -> Result<
             masks::push_attributes(fields.field("FileAttributes"), c.u32()?);
         }
         RENAME | LINK | RENAME_EX | RENAME_EX_BYPASS | LINK_EX => {
-            let target = filesystem::rename_target(event)?;
+            let target = rename::rename_target(event)?;
             fields.boolean("ReplaceIfExists", target.replace);
             target.path.push_to(fields.field("FileName"));
         }

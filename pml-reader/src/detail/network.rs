@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::{
     PmlError, PmlEvent, PmlFile,
     cursor::Cursor,
-    detail::{Fields, multi_sz},
+    detail::fields::{Fields, multi_sz},
     text::push_decimal,
 };
 

@@ -3,7 +3,7 @@
 use crate::{
     FileTime, PmlError, PmlEvent, PmlText,
     cursor::Cursor,
-    detail::{Dialect, Fields, TextInfo, multi_sz},
+    detail::fields::{Dialect, Fields, TextInfo, multi_sz},
     operation::process,
     text::{push_decimal, push_grouped, push_hex},
     time::push_seconds,

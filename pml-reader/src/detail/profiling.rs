@@ -2,7 +2,7 @@
 
 use crate::{
     PmlError, PmlEvent,
-    detail::Fields,
+    detail::fields::Fields,
     text::{PmlText, push_decimal, push_grouped},
     time::push_seconds,
 };

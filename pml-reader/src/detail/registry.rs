@@ -3,7 +3,10 @@
 use crate::{
     PmlError, PmlEvent, PmlText,
     cursor::Cursor,
-    detail::{Dialect, Fields, TextInfo, masks, multi_sz},
+    detail::{
+        fields::{Dialect, Fields, TextInfo, multi_sz},
+        masks,
+    },
     operation::registry as op,
     text::{push_decimal, push_grouped, push_hex},
     time::FileTime,

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::{row::Fields, rows::Starts, units::Units};
+use super::{fields::Fields, rows::Starts, units::Units};
 use crate::{COLUMNS, Column};
 
 /// Bytes that a heading may take; 27 headings take 350.

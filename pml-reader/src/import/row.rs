@@ -1,53 +1,73 @@
 //! One row of an export: the texts of its columns, and what can be told from them.
 
-use std::{borrow::Cow, ops::Range};
+use std::borrow::Cow;
 
-use super::{ImportFile, detail, detail::AskedOpen};
-use crate::{Column, EventClass, FileTime, Operation, STATUS_PENDING, TICKS_PER_SECOND};
+use super::{
+    detail::{self, AskedOpen},
+    fields::Fields,
+    file::{Form, ImportFile},
+};
+use crate::{Column, EventClass, FileTime, Operation, PmlError, STATUS_PENDING, TICKS_PER_SECOND};
 
-/// Where the fields of a row lie in its text.
-#[derive(Debug, Clone)]
-pub(crate) struct Fields {
-    /// By column; the end before the start where there is none.
-    ranges: [(u32, u32); 27],
-    /// Bits of the columns in which quotes are doubled.
-    doubled: u32,
-}
-
-impl Default for Fields {
-    fn default() -> Self {
-        Self { ranges: [(1, 0); 27], doubled: 0 }
-    }
-}
-
-impl Fields {
-    /// The first field of a column stands.
-    #[inline]
-    pub(crate) fn set(&mut self, column: Column, range: Range<usize>, doubled: bool) {
-        let slot = self.ranges.get_mut(column as usize).filter(|(start, end)| end < start);
-        if let (Some(slot), Ok(start), Ok(end)) = (slot, u32::try_from(range.start), u32::try_from(range.end))
-        {
-            *slot = (start, end);
-            self.doubled |= u32::from(doubled) << (column as u32);
-        }
+impl ImportFile {
+    /// A row.
+    ///
+    /// # Errors
+    /// [`PmlError::Value`] where there is no such row or it is damaged; the others are unharmed.
+    pub fn row(&self, index: u64) -> Result<ImportRow<'_>, PmlError> {
+        let range = self.rows.row(index, self.bytes(), &self.form).ok_or(PmlError::Value {
+            what: "row number",
+            offset: self.bytes().len() as u64,
+            value: index,
+            expected: "a row of the file",
+        })?;
+        self.read(index, range)
     }
 
-    #[inline]
-    fn get(&self, column: Column) -> Option<(Range<usize>, bool)> {
-        let (start, end) = *self.ranges.get(column as usize)?;
-        (start <= end).then(|| (start as usize..end as usize, self.doubled >> (column as u32) & 1 != 0))
+    /// All rows, in the file's order.
+    pub fn rows(&self) -> impl Iterator<Item = (u64, Result<ImportRow<'_>, PmlError>)> {
+        (0..self.parts()).flat_map(|part| self.part(part))
+    }
+
+    /// The rows of a part, in the file's order.
+    pub fn part(&self, part: usize) -> impl Iterator<Item = (u64, Result<ImportRow<'_>, PmlError>)> {
+        let rows = self.rows.rows_of(part, self.bytes(), &self.form);
+        rows.map(|(index, range)| (index, self.read(index, range)))
+    }
+
+    fn read(&self, index: u64, range: std::ops::Range<usize>) -> Result<ImportRow<'_>, PmlError> {
+        let offset = range.start as u64;
+        let text = self.units.decode(self.bytes().get(range).unwrap_or_default());
+        let mut fields = Fields::default();
+        let damaged = |what, offset, value, expected| Err(PmlError::Value { what, offset, value, expected });
+        let (text, process_index) = match &self.form {
+            Form::Csv(csv) => match csv.read(&text, &mut fields) {
+                Ok(()) => (text, None),
+                Err((value, expected)) => return damaged("a row's field", offset, value, expected),
+            },
+            Form::Xml(xml) => match xml.read(&text, &mut fields) {
+                Ok((texts, process)) => (texts.into(), process),
+                Err(damage) => return damaged("an event", offset, damage.at, "well-formed XML to its end"),
+            },
+        };
+        Ok(ImportRow { file: self, index, offset, text, fields, process_index })
+    }
+
+    /// Time of the first row whose time can be read.
+    pub fn first_time(&self) -> Option<FileTime> {
+        self.rows().take(64).find_map(|(_, row)| row.ok()?.time())
     }
 }
 
 /// A row: an event as far as its columns tell.
 #[derive(Debug, Clone)]
 pub struct ImportRow<'a> {
-    pub(crate) file: &'a ImportFile,
-    pub(crate) index: u64,
-    pub(crate) offset: u64,
-    pub(crate) text: Cow<'a, str>,
-    pub(crate) fields: Fields,
-    pub(crate) process_index: Option<u32>,
+    file: &'a ImportFile,
+    index: u64,
+    offset: u64,
+    text: Cow<'a, str>,
+    fields: Fields,
+    process_index: Option<u32>,
 }
 
 impl<'a> ImportRow<'a> {

@@ -9,8 +9,8 @@ use std::ops::Range;
 use quick_xml::{Reader, escape::resolve_predefined_entity, events::Event};
 
 use super::{
+    fields::Fields,
     listed::{ELEMENTS, ImportProcess},
-    row::Fields,
     rows::Starts,
     units::Units,
 };

@@ -4,15 +4,15 @@
 use std::borrow::Cow;
 
 use crate::{
-    PmlText, RECORD_SIZE,
-    cursor::Cursor,
-    event::Head,
+    PmlText,
     operation::{EventClass, file, process, registry},
-    pmb::paths::{Paths, text},
+    pmb::{
+        paths::Paths,
+        texts::{CREATED, cursor, image_and_command, text},
+    },
+    record::Head,
 };
 
-/// Bytes of what a Process Create record holds ahead of its SIDs.
-const CREATED: usize = 52;
 /// Information classes that name a target in NT form: renames.
 const RENAMES: [u8; 3] = [0x0A, 0x41, 0x42];
 
@@ -27,10 +27,6 @@ pub(super) fn convert<'a>(head: &Head, data: &'a [u8], wide: bool, paths: &mut P
         _ => None,
     };
     converted.map_or(Cow::Borrowed(data), Cow::Owned)
-}
-
-fn cursor(data: &[u8]) -> Cursor<'_> {
-    Cursor::new(data, RECORD_SIZE as u64, "data of a record")
 }
 
 /// The u16 that announces a text, and the text: one byte a character where it is ASCII.
@@ -131,14 +127,4 @@ fn widened(data: &[u8], ahead: usize, count: usize) -> Option<Vec<u8>> {
     let (ahead, numbers) = data.split_at_checked(ahead)?;
     let numbers = numbers.as_chunks::<4>().0.iter();
     Some(ahead.iter().copied().chain(numbers.flat_map(|n| [n[0], n[1], n[2], n[3], 0, 0, 0, 0])).collect())
-}
-
-/// Image path and command line of a Process Create or Process Defined record.
-pub(super) fn image_and_command(data: &[u8]) -> Option<(PmlText<'_>, PmlText<'_>)> {
-    let mut c = cursor(data);
-    c.skip(CREATED - 8).ok()?;
-    let (user, level) = (c.u8().ok()?, c.u8().ok()?);
-    let (image, command) = (c.u16().ok()?, c.u16().ok()?);
-    c.skip(2 + usize::from(user) + usize::from(level)).ok()?;
-    Some((text(image, &mut c)?.until_nul(), text(command, &mut c)?.until_nul()))
 }

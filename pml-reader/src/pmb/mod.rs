@@ -7,6 +7,7 @@
 mod details;
 mod paths;
 mod records;
+mod texts;
 
 use std::{
     collections::HashMap,

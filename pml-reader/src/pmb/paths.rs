@@ -6,10 +6,8 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    PmlText,
-    cursor::Cursor,
     operation::{EventClass, process as op},
-    pmb::{details, records::Records},
+    pmb::{records::Records, texts::image_and_command},
 };
 
 const DEVICE: &str = r"\Device\";
@@ -46,7 +44,7 @@ impl Paths {
             {
                 continue;
             }
-            let Some((image, command)) = details::image_and_command(record.data) else { continue };
+            let Some((image, command)) = image_and_command(record.data) else { continue };
             let (image, command) = (image.to_string(), command.to_string());
             let Some((volume, rest)) = volume_of(&image) else { continue };
             if system.is_none() && eq(rest, SESSION_MANAGER) {
@@ -137,9 +135,4 @@ fn eq(a: &str, b: &str) -> bool {
 fn strip<'t>(text: &'t str, prefix: &str) -> Option<&'t str> {
     let (head, rest) = text.split_at_checked(prefix.len())?;
     eq(head, prefix).then_some(rest)
-}
-
-/// A text of the driver: u16 units and UTF-16, without a mark for one-byte characters.
-pub(super) fn text<'a>(units: u16, cursor: &mut Cursor<'a>) -> Option<PmlText<'a>> {
-    cursor.take(usize::from(units) * 2).ok().map(PmlText::Utf16)
 }

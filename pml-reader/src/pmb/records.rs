@@ -1,9 +1,9 @@
 //! The records of a raw boot log: the fixed part of a PML's record, return addresses, data.
 
 use crate::{
-    PmlError, RECORD_SIZE,
+    PmlError,
     cursor::Cursor,
-    event::Head,
+    record::{Head, RECORD_SIZE},
     recover::{Gap, plausible_time},
 };
 

@@ -4,6 +4,7 @@
 //! not say so ([`sections`]); where they do not, the names of processes and modules are taken from the events that tell
 //! them ([`names`]).
 
+mod found;
 mod names;
 mod sections;
 mod walk;
@@ -12,57 +13,13 @@ use crate::{
     HEADER_SIZE, PmlError, PmlFile,
     cursor::Cursor,
     file::Offsets,
-    header::{OFFSET_SIZE, PmlHeader, Sections},
+    header::{OFFSET_SIZE, PmlHeader, Sections, offset_of},
     recover::sections::Tables,
 };
 
+pub use found::{Gap, Names, Recovered, UNKNOWN_PID};
 pub(crate) use names::Rebuilt;
-pub use names::{Names, UNKNOWN_PID};
 pub(crate) use walk::plausible_time;
-
-/// Bytes among the events that are no record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Gap {
-    /// Where they begin in the file.
-    pub offset: u64,
-    /// How many.
-    pub bytes: u64,
-}
-
-/// What a damaged log had lost, and how much of it was found again.
-#[derive(Debug)]
-pub struct Recovered {
-    /// Why the log cannot be read as it stands; `None` where only its tables are damaged.
-    pub reason: Option<PmlError>,
-    /// Events that were found by walking the records, or that the log's own array lists.
-    pub events: u64,
-    /// Whether the log's own array of event offsets was found behind the events.
-    pub listed: bool,
-    /// Damaged places between events, the first of them; [`Self::gap_bytes`] counts all.
-    pub gaps: Vec<Gap>,
-    /// Bytes in damaged places between events.
-    pub gap_bytes: u64,
-    /// The record or completion data that the end of the file cuts off, or, where no tables follow, bytes behind the last
-    /// record that are no record.
-    pub tail: Option<Gap>,
-    /// Where the names of processes come from, where the log's tables do not hold them all.
-    pub names: Option<Names>,
-}
-
-impl Recovered {
-    /// Of a log whose events are listed and whose tables are damaged.
-    pub(crate) fn of_tables(events: u32) -> Self {
-        Self {
-            reason: None,
-            events: events.into(),
-            listed: true,
-            gaps: Vec::new(),
-            gap_bytes: 0,
-            tail: None,
-            names: None,
-        }
-    }
-}
 
 /// The events of a log whose header does not lead to them.
 pub(crate) struct Found {
@@ -171,17 +128,6 @@ pub(crate) fn check_records(file: &[u8], header: &PmlHeader) -> Result<(), PmlEr
 /// Rebuilds the tables of a log from what can be read of its own, and from its events.
 pub(crate) fn tables(file: &PmlFile) -> Result<Rebuilt, PmlError> {
     names::rebuild(file)
-}
-
-/// The offset that an entry of the offset array holds. Whether its fifth byte extends the offset is not known: no file
-/// above 4 GiB was ever seen. It is taken so where the longer offset lies among the events, which it cannot in a smaller
-/// file.
-#[inline]
-pub(crate) fn offset_of(entry: [u8; OFFSET_SIZE], records_end: u64) -> u64 {
-    let [a, b, c, d, high] = entry;
-    let low = u64::from(u32::from_le_bytes([a, b, c, d]));
-    let long = u64::from(high) << 32 | low;
-    if long < records_end { long } else { low }
 }
 
 /// Whether every entry of an offset array leads to a place among the events.

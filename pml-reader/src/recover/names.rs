@@ -8,14 +8,12 @@ use rayon::prelude::*;
 use crate::{
     EventClass, PmlError, PmlEvent, PmlFile, PmlText, RawModule, RawProcess,
     detail::{process, sid},
-    event::Head,
     header::Sections,
     operation::process as op,
+    record::Head,
+    recover::found::{Names, UNKNOWN_PID},
     write::tables::{Icons, Names as NetworkNames, Processes, Strings},
 };
-
-/// The process id of a process whose id no record tells. No process has it: ids are multiples of four.
-pub const UNKNOWN_PID: u32 = u32::MAX;
 
 /// PID of the System process, into which drivers are loaded.
 const SYSTEM_PID: u32 = 4;
@@ -23,21 +21,6 @@ const SYSTEM_PID: u32 = 4;
 const MAX_PROCESSES: usize = 1 << 16;
 /// Modules that are rebuilt; real logs have some ten thousands.
 const MAX_MODULES: usize = 1 << 19;
-
-/// Where the names of the processes come from.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Names {
-    /// Processes that could be read in the log's own table.
-    pub of_table: u32,
-    /// Processes that a Process Create or Process Defined event names.
-    pub of_events: u32,
-    /// Processes whose name follows from what they load: System from its drivers, a program from its first image.
-    pub inferred: u32,
-    /// Processes that no record names.
-    pub unknown: u32,
-    /// Events of these.
-    pub unknown_events: u64,
-}
 
 /// Tables as a log holds them, one behind the other.
 pub(crate) struct Rebuilt {

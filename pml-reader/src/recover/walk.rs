@@ -9,7 +9,13 @@ use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
-use crate::{HEADER_SIZE, RECORD_SIZE, cursor::Cursor, event::Head, header::OFFSET_SIZE, recover::Gap};
+use crate::{
+    HEADER_SIZE,
+    cursor::Cursor,
+    header::OFFSET_SIZE,
+    record::{Head, RECORD_SIZE},
+    recover::found::Gap,
+};
 
 /// Bytes of a share.
 const SHARE: u64 = 2 << 20;

@@ -1,6 +1,6 @@
 //! The icon table: u32 count, u32 offset for each, then u32 pixels, u32 bytes and an ICONIMAGE. Icons stay bytes.
 
-use crate::{PmlError, PmlFile, cursor::Cursor};
+use crate::{PmlError, cursor::Cursor, header::Sections};
 
 /// An icon of the log: the resource as it stood in the image file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,9 +11,9 @@ pub struct PmlIcon<'a> {
     pub image: &'a [u8],
 }
 
-pub(crate) fn read(file: &PmlFile, index: u32) -> Result<PmlIcon<'_>, PmlError> {
-    let sections = file.sections();
-    let mut cursor = Cursor::over(file.table_bytes(), sections.icons, sections.hosts, "icon table")?;
+/// Icon number `index` of the table that lies in `file`.
+pub(crate) fn read<'a>(file: &'a [u8], sections: &Sections, index: u32) -> Result<PmlIcon<'a>, PmlError> {
+    let mut cursor = Cursor::over(file, sections.icons, sections.hosts, "icon table")?;
     let count = cursor.u32()?;
     if index >= count {
         return Err(PmlError::Value {

@@ -2,7 +2,7 @@
 
 use binrw::{BinRead, BinResult, BinWrite};
 
-use crate::{FileTime, PmlError, PmlFile, PmlText, cursor::Cursor};
+use crate::{PmlError, cursor::Cursor};
 
 /// Bytes of an entry before its pointer-sized part.
 const ENTRY_SIZE: usize = 0x60;
@@ -71,12 +71,12 @@ impl RawProcess {
     }
 }
 
-/// Where the modules of an entry lie in the file.
+/// An entry, and where its modules lie in the file.
 #[derive(Debug, Clone, Copy)]
-struct Entry {
-    raw: RawProcess,
-    modules_at: u64,
-    module_count: u32,
+pub(crate) struct Entry {
+    pub(crate) raw: RawProcess,
+    pub(crate) modules_at: u64,
+    pub(crate) module_count: u32,
 }
 
 /// The entries, and the way from a process index to its entry.
@@ -174,100 +174,16 @@ impl ProcessTable {
         self.dense.get(index as usize).filter(|s| **s != u32::MAX).map(|s| *s as usize)
     }
 
-    pub(crate) fn get<'a>(&self, file: &'a PmlFile, slot: usize) -> Option<PmlProcess<'a>> {
-        let entry = self.entries.get(slot)?;
-        Some(PmlProcess {
-            file,
-            raw: entry.raw,
-            slot,
-            modules_at: entry.modules_at,
-            module_count: entry.module_count,
-        })
+    pub(crate) fn get(&self, slot: usize) -> Option<&Entry> {
+        self.entries.get(slot)
+    }
+
+    pub(crate) fn entries(&self) -> &[Entry] {
+        &self.entries
     }
 
     pub(crate) fn end(&self) -> u64 {
         self.end
-    }
-}
-
-/// A process of the log.
-#[derive(Debug, Clone, Copy)]
-pub struct PmlProcess<'a> {
-    file: &'a PmlFile,
-    /// The entry as it stands in the file.
-    pub raw: RawProcess,
-    slot: usize,
-    modules_at: u64,
-    module_count: u32,
-}
-
-impl<'a> PmlProcess<'a> {
-    /// Position in the process table, from 0.
-    pub fn slot(&self) -> usize {
-        self.slot
-    }
-    /// The text of one of the entry's string indexes; empty where the string table does not hold it
-    /// (such an index is among [`PmlFile::problems`]).
-    fn text(&self, index: u32) -> PmlText<'a> {
-        self.file.string(index).unwrap_or(PmlText::EMPTY)
-    }
-    /// File name of the image.
-    pub fn name(&self) -> PmlText<'a> {
-        self.text(self.raw.name)
-    }
-    /// Full path of the image.
-    pub fn image_path(&self) -> PmlText<'a> {
-        self.text(self.raw.image_path)
-    }
-    /// Command line.
-    pub fn command_line(&self) -> PmlText<'a> {
-        self.text(self.raw.command_line)
-    }
-    /// Account, `DOMAIN\user`.
-    pub fn user(&self) -> PmlText<'a> {
-        self.text(self.raw.user)
-    }
-    /// Integrity level.
-    pub fn integrity(&self) -> PmlText<'a> {
-        self.text(self.raw.integrity)
-    }
-    /// Company in the image's version resource.
-    pub fn company(&self) -> PmlText<'a> {
-        self.text(self.raw.company)
-    }
-    /// Version in the image's version resource.
-    pub fn version(&self) -> PmlText<'a> {
-        self.text(self.raw.version)
-    }
-    /// Description in the image's version resource.
-    pub fn description(&self) -> PmlText<'a> {
-        self.text(self.raw.description)
-    }
-    /// Start, where known.
-    pub fn start(&self) -> Option<FileTime> {
-        (self.raw.start != 0).then_some(FileTime(self.raw.start))
-    }
-    /// End, where the process ended within the log.
-    pub fn end(&self) -> Option<FileTime> {
-        (self.raw.end != 0).then_some(FileTime(self.raw.end))
-    }
-    /// Modules announced by the entry.
-    pub fn module_count(&self) -> u32 {
-        self.module_count
-    }
-    /// The modules, sorted by base address in files of Process Monitor. Ends at the first that cannot be read.
-    pub fn modules(&self) -> impl Iterator<Item = PmlModule<'a>> + use<'a> {
-        let file = self.file;
-        self.raw_modules().map(move |raw| PmlModule::of(raw, file))
-    }
-    /// The modules as they stand in the file.
-    pub fn raw_modules(&self) -> impl Iterator<Item = RawModule> + use<'a> {
-        let wide = self.file.header().wide();
-        let cursor =
-            Cursor::over(self.file.table_bytes(), self.modules_at, self.file.process_table_end(), "module")
-                .ok();
-        let mut bytes = std::io::Cursor::new(cursor.map_or(&[][..], |c| c.rest()));
-        (0..self.module_count).map_while(move |_| RawModule::read_args(&mut bytes, (wide,)).ok())
     }
 }
 
@@ -332,49 +248,4 @@ fn write_pointer(value: &u64, wide: bool) -> BinResult<()> {
         message: format!("pointer 0x{value:x} has more than 4 bytes in a 32-bit log"),
     })?;
     value.write_options(writer, endian, ())
-}
-
-/// A module of a process: a loaded image.
-#[derive(Debug, Clone, Copy)]
-pub struct PmlModule<'a> {
-    /// When it was loaded; 0 where unknown. Its two halves lie apart in the file.
-    pub loaded: FileTime,
-    /// Base address.
-    pub base: u64,
-    /// Bytes mapped.
-    pub size: u32,
-    /// Image path.
-    pub path: PmlText<'a>,
-    /// File version.
-    pub version: PmlText<'a>,
-    /// Company.
-    pub company: PmlText<'a>,
-    /// Description.
-    pub description: PmlText<'a>,
-    /// PE header time stamp; may be 0.
-    pub time_date_stamp: u32,
-    /// PE header SizeOfImage; may be 0.
-    pub size_of_image: u32,
-}
-
-impl<'a> PmlModule<'a> {
-    fn of(raw: RawModule, file: &'a PmlFile) -> Self {
-        let text = |index| file.string(index).unwrap_or(PmlText::EMPTY);
-        Self {
-            loaded: FileTime(u64::from(raw.loaded_high) << 32 | raw.loaded_low & 0xFFFF_FFFF),
-            base: raw.base,
-            size: raw.size,
-            path: text(raw.path),
-            version: text(raw.version),
-            company: text(raw.company),
-            description: text(raw.description),
-            time_date_stamp: raw.time_date_stamp,
-            size_of_image: raw.size_of_image,
-        }
-    }
-
-    /// Whether `address` lies in the module.
-    pub fn contains(&self, address: u64) -> bool {
-        address.checked_sub(self.base).is_some_and(|o| o < u64::from(self.size))
-    }
 }

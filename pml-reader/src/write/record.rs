@@ -1,6 +1,10 @@
 //! One event record as bytes.
 
-use crate::{FileTime, PmlError, RECORD_SIZE, event::Head, write::encode::Payload};
+use crate::{
+    FileTime, PmlError,
+    record::{Head, RECORD_SIZE},
+    write::encode::Payload,
+};
 
 /// An event to be written.
 #[derive(Debug, Clone, Copy)]

@@ -6,6 +6,9 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, FontFamily, FontStyle, IntoFont, RGBColor, ShapeStyle, TextStyle};
 use std::fmt::Write;
 
+/// Width of a drawing in pixels.
+pub(crate) const WIDTH: i32 = 1480;
+
 /// Colours by meaning. The page's style sheet maps each to another one in dark mode, by its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Ink {

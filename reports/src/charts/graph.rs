@@ -1,9 +1,8 @@
 //! The drawing of the graph around the failure: causes on the left, consequences on the right.
 
-use super::canvas::{Anchor, Canvas, Font, Ink, Pen};
+use super::canvas::{Anchor, Canvas, Font, Ink, Pen, WIDTH};
 use super::layers::{Spot, layout};
 use super::measure::{self, Cut};
-use super::timeline::WIDTH;
 use super::{Chart, Place};
 use crate::lang::Lang;
 use crate::messages as m;
@@ -21,7 +20,7 @@ const MARGIN: i32 = 4;
 /// Draws the graph of a report, where it has one.
 pub(crate) fn draw(report: &Report, lang: Lang) -> Option<Chart> {
     let graph = report.graph.as_ref().filter(|graph| !graph.nodes.is_empty())?;
-    let nodes: Vec<&GraphNode> = graph.near().iter().take(MAX_NODES).collect();
+    let (nodes, tries) = causes(graph, report);
     let place = |id: &str| nodes.iter().position(|node| node.id == id);
     let edges: Vec<(&GraphEdge, (usize, usize))> =
         graph.edges.iter().filter_map(|edge| Some((edge, (place(&edge.from)?, place(&edge.to)?)))).collect();
@@ -35,7 +34,8 @@ pub(crate) fn draw(report: &Report, lang: Lang) -> Option<Chart> {
     let layers = layout(&vec![1.0; nodes.len()], &ends, GAP).layers;
     let gap = gap(&edges, lang);
     let widest = widest(layers, gap);
-    let boxes: Vec<Contents> = nodes.iter().map(|node| Contents::of(node, widest, lang)).collect();
+    let boxes: Vec<Contents> =
+        nodes.iter().zip(&tries).map(|(node, tries)| Contents::of(node, *tries, widest, lang)).collect();
     let heights: Vec<f64> = boxes.iter().map(|contents| f64::from(contents.height())).collect();
     let layout = layout(&heights, &ends, GAP);
 
@@ -63,6 +63,56 @@ pub(crate) fn draw(report: &Report, lang: Lang) -> Option<Chart> {
     let title = m::GRAPH_TITLE.get(lang).to_owned();
     let width = columns.width();
     Some(Chart { width, height, title, description, attributes: String::new(), svg: canvas.into_svg() })
+}
+
+/// Edges that lead from a cause to what it caused.
+const CAUSAL: [&str; 3] = ["caused", "conflicts-with", "waits-for"];
+/// Nodes that fit into the width of the page with letters that can be read.
+const MOST: usize = 12;
+
+/// The nodes of causes and consequences, and how often each was tried. Without any the nodes nearest to the failure.
+fn causes<'a>(graph: &'a Graph, report: &Report) -> (Vec<&'a GraphNode>, Vec<usize>) {
+    let near = graph.near();
+    let chain = |node: &GraphNode| report.chain.iter().any(|link| link.node == node.id);
+    let mut kept: Vec<&str> =
+        near.iter().filter(|node| node.failing || chain(node)).map(|node| node.id.as_str()).collect();
+    let mut at = 0;
+    while let Some(id) = kept.get(at).copied() {
+        at += 1;
+        for edge in graph.edges.iter().filter(|edge| CAUSAL.contains(&edge.kind.as_str())) {
+            let other = match (edge.from == id, edge.to == id) {
+                (true, _) => edge.to.as_str(),
+                (_, true) => edge.from.as_str(),
+                _ => continue,
+            };
+            if kept.len() < MOST && !kept.contains(&other) {
+                kept.push(other);
+            }
+        }
+    }
+    let mut nodes: Vec<&GraphNode> = near.iter().filter(|node| kept.contains(&node.id.as_str())).collect();
+    if nodes.len() < 2 {
+        nodes = near.iter().take(MOST).collect();
+    }
+    let tries = nodes.iter().map(|node| tries(graph, &node.id)).collect();
+    (nodes, tries)
+}
+
+/// How many attempts the operation of a node stands for.
+fn tries(graph: &Graph, id: &str) -> usize {
+    let mut attempts = vec![id];
+    let mut at = 0;
+    while let Some(one) = attempts.get(at).copied() {
+        at += 1;
+        for edge in graph.edges.iter().filter(|edge| edge.kind == "retries") {
+            for (from, to) in [(&edge.from, &edge.to), (&edge.to, &edge.from)] {
+                if from == one && !attempts.contains(&to.as_str()) {
+                    attempts.push(to);
+                }
+            }
+        }
+    }
+    attempts.len()
 }
 
 /// What an edge says, in words.
@@ -116,9 +166,11 @@ struct Contents {
 }
 
 impl Contents {
-    fn of(node: &GraphNode, widest: i32, lang: Lang) -> Self {
+    fn of(node: &GraphNode, tries: usize, widest: i32, lang: Lang) -> Self {
         let room = widest - 2 * PADDING - 4;
-        let label = measure::wrap(node.label.get(lang), LABEL, true, room, 2, Cut::Middle);
+        let label = node.label.get(lang);
+        let label = if tries > 1 { format!("{label} (×{tries})") } else { label.to_owned() };
+        let label = measure::wrap(&label, LABEL, true, room, 2, Cut::Middle);
         let detail = measure::fit(&node.detail, SMALL, false, room);
         let widths = label.iter().map(|line| measure::width(line, LABEL, true));
         let width = widths.chain([measure::width(&detail, SMALL, false), 90]).max().unwrap_or(90);

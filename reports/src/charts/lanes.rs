@@ -5,20 +5,20 @@ use super::measure;
 use super::scale::Scale;
 use crate::lang::Lang;
 use crate::messages as m;
-use crate::model::{Histogram, PhaseSpan, Process, ProcessRole, Report, Service, Severity, Time};
+use crate::model::{Gap, Histogram, PhaseSpan, Process, ProcessRole, Report, Service, Severity, Time};
 use crate::view;
 use crate::visible::visible;
 use timeline::thousands;
 
 /// Processes that get a lane of their own.
-const MAX_PROCESSES: usize = 12;
+const MAX_PROCESSES: usize = 6;
 /// Services that get a lane of their own.
-const MAX_SERVICES: usize = 8;
-const ROW: i32 = 24;
+const MAX_SERVICES: usize = 3;
+pub(super) const ROW: i32 = 24;
 const BAR: i32 = 12;
 const SMALL: u32 = 12;
 /// Width of the plot that texts are arranged for; the drawing's plot is never narrower.
-const PLOT: i32 = super::timeline::WIDTH - 272;
+const PLOT: i32 = super::canvas::WIDTH - 272;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum LaneKind {
@@ -27,6 +27,7 @@ pub(super) enum LaneKind {
     Chain,
     Process,
     Service,
+    Failures,
     Events,
 }
 
@@ -99,12 +100,17 @@ pub(super) fn lanes<'a>(report: &'a Report, lang: Lang, scale: &Scale) -> Vec<La
     let mut lanes = Vec::new();
     lanes.extend(boots(report, lang, &plot));
     lanes.extend(phases(&report.phases, lang, &plot));
-    lanes.extend(chain(report, lang));
-    lanes.extend(processes(report).map(|process| self::process(process, report, &plot)));
-    let mut services: Vec<_> = report.services.iter().filter(|service| !service.states.is_empty()).collect();
+    lanes.extend(chain(report, lang, &plot));
+    lanes.extend(processes(report, &plot).map(|process| self::process(process, report, lang, &plot)));
+    let shown = |service: &&Service| {
+        let times = service.states.iter().filter_map(|state| state.time);
+        times.fold(false, |any, time| any || plot.shows(time, time))
+    };
+    let mut services: Vec<_> = report.services.iter().filter(shown).collect();
     services.sort_by_key(|service| service.severity.as_ref().map_or(4, severity_order));
     lanes.extend(services.into_iter().take(MAX_SERVICES).map(|service| self::service(service, lang, &plot)));
-    lanes.extend(report.histogram.iter().flat_map(|histogram| self::histogram(histogram, lang)));
+    lanes.extend(unusual(report, lang));
+    lanes.extend(report.histogram.iter().filter_map(|histogram| self::histogram(histogram, lang)));
     lanes
 }
 
@@ -127,7 +133,7 @@ fn boots(report: &Report, lang: Lang, plot: &Scale) -> Option<Lane<'static>> {
             None => boots.push((boot, start, end)),
         }
     }
-    if boots.len() < 2 {
+    if boots.iter().filter(|(_, start, end)| plot.shows(*start, *end)).count() < 2 {
         return None;
     }
     let mut lane = Lane::new(LaneKind::Boots, m::LANE_BOOTS.get(lang).to_owned(), ROW);
@@ -166,8 +172,12 @@ fn phases(phases: &[PhaseSpan], lang: Lang, plot: &Scale) -> Option<Lane<'static
         lane.bars.push(Bar { start, end, top: 4, height: 22, ink, title });
         let (from, to) = (plot.x(start), plot.x(end));
         let width = measure::width(&name, SMALL, false);
-        if from + 6 + width <= to {
-            lane.texts.push(Note { time: start, shift: 6, y: 15, text: name, ink: Ink::Text });
+        if from.max(0) + 6 + width <= to {
+            let time = if from < 0 && plot.shows(start, end) { plot.start } else { start };
+            lane.texts.push(Note { time, shift: 6, y: 15, text: name, ink: Ink::Text });
+            continue;
+        }
+        if !plot.shows(start, end) {
             continue;
         }
         let x = (from + 4).min(plot.right - width).max(0);
@@ -185,18 +195,42 @@ fn phases(phases: &[PhaseSpan], lang: Lang, plot: &Scale) -> Option<Lane<'static
     (!lane.bars.is_empty()).then_some(lane)
 }
 
-fn chain<'a>(report: &'a Report, lang: Lang) -> Option<Lane<'a>> {
+/// Rows of labels below the points of the chain.
+const CHAIN_ROWS: usize = 3;
+/// Pixels of a label of the chain.
+const CHAIN_LABEL: i32 = 420;
+
+/// The points of the chain, each with what happened.
+fn chain<'a>(report: &'a Report, lang: Lang, plot: &Scale) -> Option<Lane<'a>> {
     let mut lane = Lane::new(LaneKind::Chain, m::LANE_CHAIN.get(lang).to_owned(), ROW);
-    for (number, link) in report.chain.iter().enumerate() {
+    let mut links: Vec<_> = report.chain.iter().enumerate().collect();
+    links.sort_by_key(|(number, link)| (link.time, std::cmp::Reverse(*number)));
+    let mut free = [i32::MIN; CHAIN_ROWS];
+    for (number, link) in links {
         let Some(time) = link.time else { continue };
-        let title = link.what.get(lang).into();
-        lane.marks.push(Mark { time, ink: Ink::Bad, title, chain: Some(number.to_string()) });
+        let title = link.what.get(lang);
+        lane.marks.push(Mark { time, ink: Ink::Bad, title: title.into(), chain: Some(number.to_string()) });
+        if !plot.shows(time, time) {
+            continue;
+        }
+        let text = measure::fit(&visible(title), SMALL, false, CHAIN_LABEL);
+        let width = measure::width(&text, SMALL, false);
+        let point = plot.x(time);
+        // Right of the point, or left of it where the plot ends.
+        let x = if point - 4 + width <= plot.right { point - 4 } else { point + 4 - width };
+        let row = free.iter().position(|free| *free <= x);
+        if let Some((row, free)) = row.and_then(|row| Some((row, free.get_mut(row)?))) {
+            *free = x + width + 12;
+            let y = ROW + 4 + 15 * i32::try_from(row).unwrap_or(0);
+            lane.texts.push(Note { time, shift: x - point, y, text, ink: Ink::Text });
+            lane.height = lane.height.max(y + 10);
+        }
     }
     (!lane.marks.is_empty()).then_some(lane)
 }
 
 /// The processes that matter most, in order of their begin.
-fn processes(report: &Report) -> impl Iterator<Item = &Process> {
+fn processes<'a>(report: &'a Report, plot: &Scale) -> impl Iterator<Item = &'a Process> + use<'a> {
     let failing = report.verdict.failing_operation.as_ref();
     let weight = |process: &Process| {
         let is_failing = is_failing(process, report);
@@ -213,7 +247,11 @@ fn processes(report: &Report) -> impl Iterator<Item = &Process> {
         .processes
         .iter()
         .enumerate()
-        .filter(|(_, process)| process.start.is_some() || process.role.is_some())
+        .filter(|(_, process)| {
+            let life = (process.start.unwrap_or(plot.start), process.end.unwrap_or(plot.end));
+            let matters = process.role.is_some() || is_failing(process, report);
+            matters && plot.shows(life.0, life.1)
+        })
         .collect();
     chosen.sort_by(|(a, first), (b, second)| weight(second).cmp(&weight(first)).then(a.cmp(b)));
     chosen.truncate(MAX_PROCESSES);
@@ -227,7 +265,7 @@ fn is_failing(process: &Process, report: &Report) -> bool {
     })
 }
 
-fn process<'a>(process: &'a Process, report: &'a Report, plot: &Scale) -> Lane<'a> {
+fn process<'a>(process: &'a Process, report: &'a Report, lang: Lang, plot: &Scale) -> Lane<'a> {
     let label = visible(&view::process_and_pid(&process.name, process.pid)).into_owned();
     let mut lane = Lane::new(LaneKind::Process, label, ROW);
     lane.strong = is_failing(process, report);
@@ -241,8 +279,26 @@ fn process<'a>(process: &'a Process, report: &'a Report, plot: &Scale) -> Lane<'
     let end = process.end.unwrap_or(plot.end);
     let title = format!("{} {}", process.name, process.command_line);
     lane.bars.push(Bar { start, end, top: (ROW - BAR) / 2, height: BAR, ink, title });
+    let own = |gap: &&Gap| gap.pid.is_some() && gap.pid == process.pid && gap.process == process.name;
+    for gap in report.gaps.iter().filter(own) {
+        let (Some(start), Some(end)) = (gap.start, gap.end) else { continue };
+        let title = gap.what.get(lang).to_owned();
+        lane.bars.push(Bar { start, end, top: ROW / 2 - 7, height: 14, ink: Ink::PhaseNext, title });
+        let seconds = format!("{:.0}", end.since(start) as f64 / 1e7);
+        let text = m::WAITED.fill(lang, &[&seconds]);
+        let (from, to) = (plot.x(start), plot.x(end));
+        let width = measure::width(&text, SMALL, false);
+        if to - from >= width + 4 {
+            let shift = (to - from - width) / 2;
+            lane.texts.push(Note { time: start, shift, y: ROW / 2, text, ink: Ink::Text });
+        }
+    }
     let failures = report.evidence.iter().filter(|row| {
-        row.pid.is_some() && row.pid == process.pid && row.process == process.name && is_error(&row.status)
+        row.pid.is_some()
+            && row.pid == process.pid
+            && row.process == process.name
+            && is_error(&row.status)
+            && row.benign.is_empty()
     });
     for row in failures {
         let Some(time) = row.time else { continue };
@@ -282,47 +338,52 @@ fn service(service: &Service, lang: Lang, plot: &Scale) -> Lane<'static> {
     lane
 }
 
+/// The failures that are not ordinary: the first and the last of each group.
+fn unusual<'a>(report: &'a Report, lang: Lang) -> Option<Lane<'a>> {
+    let mut lane = Lane::new(LaneKind::Failures, m::LANE_UNUSUAL.get(lang).to_owned(), ROW);
+    lane.rank = 2;
+    for group in report.failures.iter().filter(|group| group.benign.is_empty()) {
+        let count = group.count.map(|count| format!(" ×{}", thousands(count))).unwrap_or_default();
+        let title =
+            format!("{} {} {}{count} {}", group.process, group.operation, group.result, group.example_path);
+        let last = group.last.filter(|last| Some(*last) != group.first);
+        for time in group.first.into_iter().chain(last) {
+            lane.marks.push(Mark { time, ink: Ink::Bad, title: title.clone().into(), chain: None });
+        }
+    }
+    (!lane.marks.is_empty()).then_some(lane)
+}
+
 /// Bars that are drawn at most; more bins than that are joined.
 const MAX_BARS: usize = 240;
-const CHART: i32 = 46;
+const CHART: i32 = 38;
 
-fn histogram(histogram: &Histogram, lang: Lang) -> Vec<Lane<'static>> {
-    let (Some(start), Some(bin)) = (histogram.start, histogram.bin.filter(|bin| bin.ticks() > 0)) else {
-        return Vec::new();
-    };
-    let joined = histogram.events.len().max(histogram.failures.len()).div_ceil(MAX_BARS).max(1);
+fn histogram(histogram: &Histogram, lang: Lang) -> Option<Lane<'static>> {
+    let start = histogram.start?;
+    let bin = histogram.bin.filter(|bin| bin.ticks() > 0)?;
+    let joined = histogram.events.len().div_ceil(MAX_BARS).max(1);
     let width = bin.ticks().saturating_mul(u64::try_from(joined).unwrap_or(1));
     let decimals = if width < pml_reader::TICKS_PER_SECOND { 3 } else { 1 };
     let seconds = view::seconds(i64::try_from(width).unwrap_or(i64::MAX), decimals);
-    let rows =
-        [(m::LANE_EVENTS, &histogram.events, Ink::Other), (m::LANE_FAILURES, &histogram.failures, Ink::Bad)];
-    let draw = |(message, counts, ink): (crate::messages::Message, &Vec<u64>, Ink)| {
-        let counts: Vec<u64> = counts
-            .chunks(joined)
-            .map(|bins| bins.iter().fold(0, |sum: u64, bin| sum.saturating_add(*bin)))
-            .collect();
-        let most = counts.iter().copied().max().filter(|most| *most > 0)?;
-        let mut lane = Lane::new(LaneKind::Events, message.get(lang).to_owned(), CHART);
-        lane.rank = 2;
-        lane.note = m::AT_MOST.fill(lang, &[&thousands(most), &seconds]);
-        let mut begin = start.filetime();
-        for count in counts {
-            let end = begin.saturating_add(width);
-            let height = (count as f64 / most as f64 * f64::from(CHART - 8)).ceil() as i32;
-            if count > 0 {
-                let (start, end) = (Time::from_filetime(begin), Time::from_filetime(end));
-                lane.bars.push(Bar {
-                    start,
-                    end,
-                    top: CHART - 4 - height,
-                    height,
-                    ink,
-                    title: String::new(),
-                });
-            }
-            begin = end;
+    let counts: Vec<u64> = histogram
+        .events
+        .chunks(joined)
+        .map(|bins| bins.iter().fold(0, |sum: u64, bin| sum.saturating_add(*bin)))
+        .collect();
+    let most = counts.iter().copied().max().filter(|most| *most > 0)?;
+    let mut lane = Lane::new(LaneKind::Events, m::LANE_EVENTS.get(lang).to_owned(), CHART);
+    lane.rank = 5;
+    lane.note = m::AT_MOST.fill(lang, &[&thousands(most), &seconds]);
+    let mut begin = start.filetime();
+    for count in counts {
+        let end = begin.saturating_add(width);
+        let height = (count as f64 / most as f64 * f64::from(CHART - 8)).ceil() as i32;
+        if count > 0 {
+            let (start, end) = (Time::from_filetime(begin), Time::from_filetime(end));
+            let (top, title) = (CHART - 4 - height, String::new());
+            lane.bars.push(Bar { start, end, top, height, ink: Ink::Other, title });
         }
-        Some(lane)
-    };
-    rows.into_iter().filter_map(draw).collect()
+        begin = end;
+    }
+    Some(lane)
 }

@@ -1,7 +1,6 @@
 //! The drawing of failures by process: a bar a process, a part a result.
 
-use super::canvas::{Anchor, Canvas, Font, Ink};
-use super::timeline::WIDTH;
+use super::canvas::{Anchor, Canvas, Font, Ink, WIDTH};
 use super::{Chart, measure};
 use crate::lang::Lang;
 use crate::messages as m;

@@ -3,11 +3,15 @@
 use crate::model::{Report, Time};
 use crate::view;
 
-/// Maps a range of time onto a range of pixels.
+/// Maps a range of time onto a range of pixels. What lies outside of it has its place too: it is one zoom away.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Scale {
     pub(super) start: Time,
     pub(super) end: Time,
+    /// The earliest time of all.
+    pub(super) first: Time,
+    /// The latest time of all.
+    pub(super) last: Time,
     pub(super) left: i32,
     pub(super) right: i32,
     /// The zero of the labels.
@@ -15,8 +19,8 @@ pub(super) struct Scale {
 }
 
 impl Scale {
-    /// The range that a report's phases, processes, services, events and failure span; the clock's where there are
-    /// none. `None` where the report holds no two times.
+    /// The failing boot, where it is known; else the range that a report's phases, processes, services, events and failure
+    /// span; the clock's where there are none. `None` where the report holds no two times.
     pub(super) fn of(report: &Report, left: i32, right: i32) -> Option<Self> {
         let phases = report.phases.iter().flat_map(|phase| [phase.start, phase.end]);
         let processes = report.processes.iter().flat_map(|process| [process.start, process.end]);
@@ -35,15 +39,24 @@ impl Scale {
         let seen =
             phases.chain(processes).chain(services).chain(chain).chain(failing).chain(gaps).chain(bins);
         let clock = report.clock.iter().flat_map(|clock| [clock.start, clock.end]);
-        let (start, end) = range(seen.flatten()).or_else(|| range(clock.flatten()))?;
-        Some(Self { start, end, left, right, origin: view::origin(report).unwrap_or(start) })
+        let (first, last) = range(seen.flatten()).or_else(|| range(clock.flatten()))?;
+        let (start, end) = window(report).unwrap_or((first, last));
+        let (first, last) = (first.min(start), last.max(end));
+        Some(Self { start, end, first, last, left, right, origin: view::origin(report).unwrap_or(start) })
     }
 
-    /// The pixel of a time, within the plot.
+    /// The pixel of a time; left or right of the plot where the time is outside of it.
     pub(super) fn x(&self, time: Time) -> i32 {
-        let (start, end) = (self.start.filetime(), self.end.filetime());
-        let part = (time.filetime().clamp(start, end) - start) as f64 / (end - start) as f64;
-        self.left + (part * f64::from(self.right - self.left)).round() as i32
+        let range = self.end.since(self.start).max(1) as f64;
+        let part = time.since(self.start) as f64 / range;
+        let x = f64::from(self.left) + part * f64::from(self.right - self.left);
+        // Damaged times may lie centuries apart.
+        x.round().clamp(-FAR, FAR) as i32
+    }
+
+    /// Whether any of a stretch of time is on the plot.
+    pub(super) fn shows(&self, start: Time, end: Time) -> bool {
+        start <= self.end && end >= self.start
     }
 
     /// Seconds from the start of the plot, as the page's script reads them.
@@ -72,6 +85,22 @@ impl Scale {
     }
 }
 
+/// Pixels from the plot beyond which nothing is drawn.
+const FAR: f64 = 100_000_000.0;
+
+/// The failing boot with a margin, so that what is at its ends can be seen.
+fn window(report: &Report) -> Option<(Time, Time)> {
+    let incident = report.incident.as_ref()?;
+    let (start, end) = (incident.boot_start?, incident.boot_end?);
+    let chain = report.chain.iter().filter_map(|link| link.time);
+    let failing = report.verdict.failing_operation.iter().filter_map(|operation| operation.time);
+    let end =
+        chain.chain(failing).chain(incident.ending_time).filter(|time| *time >= start).fold(end, Time::max);
+    let margin = end.since(start).checked_div(50).filter(|margin| *margin > 0)?;
+    let earlier = Time::from_filetime(start.filetime().saturating_add_signed(-margin));
+    Some((earlier, Time::from_filetime(end.filetime().saturating_add_signed(margin))))
+}
+
 fn label(offset: i64, step: i64, decimals: u32) -> String {
     let seconds = view::seconds(offset, decimals);
     let whole = if step % 10_000_000 == 0 { seconds.split('.').next().unwrap_or(&seconds) } else { &seconds };
@@ -95,6 +124,8 @@ mod tests {
         let scale = |from: u64, to: u64| Scale {
             start: Time::from_filetime(from),
             end: Time::from_filetime(to),
+            first: Time::from_filetime(from),
+            last: Time::from_filetime(to),
             left: 0,
             right: 1000,
             origin: Time::from_filetime(100 * second),

@@ -1,7 +1,7 @@
 //! The swim-lane timeline: boots and phases, processes, services, the events over time, and the failure across them.
 
-use super::canvas::{Anchor, Canvas, Font, Ink, Pen};
-use super::lanes::{Bar, Lane, LaneKind, lanes};
+use super::canvas::{Anchor, Canvas, Font, Ink, Pen, WIDTH};
+use super::lanes::{Bar, Lane, LaneKind, ROW, lanes};
 use super::measure;
 use super::scale::Scale;
 use super::{Chart, Place};
@@ -11,8 +11,6 @@ use crate::model::{Report, Time};
 use crate::view;
 use crate::visible::visible;
 
-/// Width of the drawing in pixels.
-pub(crate) const WIDTH: i32 = 1480;
 const LABEL: u32 = 13;
 const SMALL: u32 = 12;
 const PADDING: i32 = 12;
@@ -56,9 +54,11 @@ pub(crate) fn draw(report: &Report, lang: Lang, max_height: Option<i32>) -> Opti
     });
     canvas.group(&[("class", "legend")], |pen| legend.draw(pen, (left, bottom + 8 + LEGEND / 2)));
     let attributes = format!(
-        "data-start=\"{}\" data-end=\"{}\" data-left=\"{}\" data-right=\"{}\" data-top=\"{top}\" data-bottom=\"{bottom}\"",
+        "data-start=\"{}\" data-end=\"{}\" data-first=\"{}\" data-last=\"{}\" data-left=\"{}\" data-right=\"{}\" data-top=\"{top}\" data-bottom=\"{bottom}\"",
         view::seconds(scale.start.since(scale.origin), 7).replace(',', ""),
         view::seconds(scale.end.since(scale.origin), 7).replace(',', ""),
+        view::seconds(scale.first.since(scale.origin), 7).replace(',', ""),
+        view::seconds(scale.last.since(scale.origin), 7).replace(',', ""),
         scale.left,
         scale.right,
     );
@@ -165,7 +165,7 @@ fn draw_spans(
     top: i32,
     bottom: i32,
 ) {
-    for gap in &report.gaps {
+    for gap in report.gaps.iter().filter(|gap| gap.process.is_empty()) {
         let (Some(start), Some(end)) = (gap.start, gap.end) else { continue };
         canvas.group(&[("class", "gap")], |pen| hatch(pen, (scale.x(start), top), (scale.x(end), bottom)));
     }
@@ -211,7 +211,8 @@ fn draw_marks(
             let at = scale.seconds(mark.time);
             let mut attributes = vec![("data-t", at.as_str())];
             attributes.extend(mark.chain.as_deref().map(|chain| ("data-chain", chain)));
-            let point = (scale.x(mark.time), y + lane.height / 2);
+            let middle = if lane.kind == LaneKind::Chain { ROW / 2 } else { lane.height / 2 };
+            let point = (scale.x(mark.time), y + middle);
             canvas.nested(&attributes, |canvas| {
                 canvas.title(&mark.title);
                 canvas.group(&[], |pen| match lane.kind {
@@ -283,6 +284,7 @@ impl Legend {
             (LaneKind::Service, Ink::Good, m::LEGEND_RUNNING),
             (LaneKind::Service, Ink::Pending, m::LEGEND_PENDING),
             (LaneKind::Service, Ink::Idle, m::LEGEND_IDLE),
+            (LaneKind::Process, Ink::PhaseNext, m::LEGEND_WAIT),
         ] {
             if used(kind, ink) {
                 entries.push((ink, message.get(lang).to_owned()));
@@ -291,7 +293,7 @@ impl Legend {
         if lanes.iter().any(|lane| lane.kind == LaneKind::Process && !lane.marks.is_empty()) {
             entries.push((Ink::Bad, m::LEGEND_FAILURE.get(lang).to_owned()));
         }
-        if !report.gaps.is_empty() {
+        if report.gaps.iter().any(|gap| gap.process.is_empty()) {
             entries.push((Ink::Grid, m::LEGEND_GAP.get(lang).to_owned()));
         }
         Self(entries)

@@ -1,20 +1,13 @@
 //! What was read, and what lies around the failing operation.
 
-use diagnosis::benign;
-use timeline::{
-    Role,
-    graph::{Node, NodeData, NodeIndex},
-};
+use timeline::graph::{Node, NodeData, NodeIndex};
 
-use crate::model::{
-    Coverage, EvidenceRow, FailureGroup, Graph, GraphEdge, GraphNode, Histogram, NodeKind, Omission,
-    Relation, Span, Text,
-};
+use crate::model::{Coverage, Graph, GraphEdge, GraphNode, Histogram, NodeKind, Span, Text};
 
-use super::{View, omit, status, text, time, trust};
+use super::{View, text, time, trust};
 
-/// Groups of failures that a report lists.
-const MAX_FAILURES: usize = 200;
+/// Files that were not understood and are listed by name.
+const MAX_NOT_UNDERSTOOD: usize = 50;
 
 impl View<'_> {
     pub(super) fn coverage(&self) -> Vec<Coverage> {
@@ -57,7 +50,7 @@ impl View<'_> {
                     ),
                 );
             }
-            for caveat in input.source.caveats() {
+            for caveat in &scan.caveats {
                 rows.push(Coverage {
                     input: path.clone(),
                     what: text(&caveat.what),
@@ -78,73 +71,30 @@ impl View<'_> {
         }
         rows.extend(self.stack_coverage());
         for error in &self.timeline.case.unreadable {
+            let consequence = match error {
+                timeline::CaseError::Doubled { .. } => Text::new("nothing is lost", "没有丢失内容"),
+                _ => Text::new("nothing of it is in this report", "其内容均不在本报告中"),
+            };
+            rows.push(Coverage { what: Text::plain(error.to_string()), consequence, ..Coverage::default() });
+        }
+        let not_understood = &self.timeline.case.not_understood;
+        for (path, what) in not_understood.iter().take(MAX_NOT_UNDERSTOOD) {
             rows.push(Coverage {
-                what: Text::plain(error.to_string()),
+                input: path.clone(),
+                what: Text::new(format!("not understood: {what}"), format!("无法识别：{what}")),
                 consequence: Text::new("nothing of it is in this report", "其内容均不在本报告中"),
                 ..Coverage::default()
             });
         }
+        if let Some(more) = not_understood.len().checked_sub(MAX_NOT_UNDERSTOOD).filter(|more| *more > 0) {
+            rows.push(Coverage {
+                what: Text::new("more files that were not understood", "其他无法识别的文件"),
+                count: Some(more as u64),
+                consequence: Text::new("nothing of them is in this report", "其内容均不在本报告中"),
+                ..Coverage::default()
+            });
+        }
         rows
-    }
-
-    pub(super) fn evidence_rows(&self) -> Vec<EvidenceRow> {
-        let rows = self.diagnosis.evidence.iter();
-        rows.map(|(relation, event)| {
-            let operation = self.operation(event);
-            EvidenceRow {
-                relation: Some(match relation {
-                    diagnosis::Relation::Failing => Relation::Failing,
-                    diagnosis::Relation::SamePath => Relation::SamePath,
-                    diagnosis::Relation::SameThread => Relation::SameThread,
-                    diagnosis::Relation::Nearby => Relation::Nearby,
-                }),
-                time: operation.time,
-                duration: operation.duration,
-                source: operation.source,
-                index: operation.index,
-                process: operation.process,
-                pid: operation.pid,
-                tid: operation.tid,
-                operation: operation.operation,
-                path: operation.path,
-                target_path: operation.target_path,
-                result: operation.result,
-                status: operation.status,
-                detail: operation.detail,
-                note: self.stack_note(*relation, event),
-                ..EvidenceRow::default()
-            }
-        })
-        .collect()
-    }
-
-    pub(super) fn failures(&self, omitted: &mut Vec<Omission>) -> Vec<FailureGroup> {
-        let mut groups: Vec<_> = self.timeline.failures().collect();
-        groups.sort_by_key(|g| (std::cmp::Reverse(g.count), g.example));
-        omit(omitted, "failures", groups.len(), MAX_FAILURES);
-        groups
-            .into_iter()
-            .take(MAX_FAILURES)
-            .map(|group| {
-                let example = self.timeline.event(group.example);
-                let process = group.process.and_then(|p| self.timeline.process(p));
-                let role = process.map_or(Role::Other, |p| p.role);
-                FailureGroup {
-                    process: process.map_or_else(String::new, |p| p.name.clone()),
-                    operation: group.operation.to_owned(),
-                    result: status_codes::ProcmonResult(group.status).to_string(),
-                    status: status(group.status),
-                    count: Some(group.count),
-                    benign: example
-                        .as_ref()
-                        .and_then(|e| benign(role, e))
-                        .map_or_else(Text::default, |w| text(&w)),
-                    example_path: example.map_or_else(String::new, |e| e.path),
-                    first: Some(time(group.first)),
-                    last: Some(time(group.last)),
-                }
-            })
-            .collect()
     }
 
     pub(super) fn histogram(&self) -> Option<Histogram> {

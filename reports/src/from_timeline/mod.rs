@@ -1,25 +1,30 @@
 //! Fills the report from a diagnosis. No analysis: only what the timeline found, in the report's words.
 
 mod around;
+mod banners;
 mod compare;
+mod evidence;
+mod headline;
+mod incident;
 mod stacks;
 mod tables;
 mod verdict;
 
-use diagnosis::Diagnosis;
+use diagnosis::{Diagnosis, Headline};
 use timeline::{Event, Place, Process, SourceId, Timeline, Words};
 
 use crate::model::{
-    Clock, Evidence, Input, Machine, Omission, Operation, Phase, Report, Span, Text, Time, Trust,
+    CaseNote, Clock, Evidence, Input, Machine, Omission, Operation, Phase, Report, Span, Text, Time, Trust,
 };
 
 /// The report of a diagnosis. The hashes of its inputs are for the caller to fill in, who computes them meanwhile.
 pub fn report(timeline: &Timeline<'_>, diagnosis: &Diagnosis) -> Report {
-    let view = View { timeline, diagnosis };
+    let view = View { timeline, diagnosis, headline: diagnosis::headline(timeline, diagnosis) };
     let mut report = Report::new();
     report.inputs = view.inputs();
     report.machine = view.machine();
     report.clock = view.clock();
+    report.incident = view.incident();
     report.verdict = view.verdict();
     report.candidates = view.candidates(&mut report.omitted);
     report.chain = view.chain();
@@ -35,12 +40,16 @@ pub fn report(timeline: &Timeline<'_>, diagnosis: &Diagnosis) -> Report {
     report.histogram = view.histogram();
     report.graph = view.graph();
     report.compare = view.compare(&mut report.omitted);
+    report.gaps = view.gaps();
+    report.banners = view.banners();
+    report.notes = view.notes();
     report
 }
 
 struct View<'a> {
     timeline: &'a Timeline<'a>,
     diagnosis: &'a Diagnosis,
+    headline: Headline,
 }
 
 fn text(words: &Words) -> Text {
@@ -95,11 +104,16 @@ impl View<'_> {
                 bytes: Some(input.source.bytes().len() as u64),
                 records: Some(scan.events),
                 bad_records: Some(scan.bad),
-                first: scan.first.map(time),
-                last: scan.last.map(time),
+                first: scan.record_span().0.map(time),
+                last: scan.record_span().1.map(time),
                 ..Input::default()
             })
             .collect()
+    }
+
+    fn notes(&self) -> Vec<CaseNote> {
+        let notes = self.timeline.case.notes.iter();
+        notes.map(|(source, text)| CaseNote { source: source.clone(), text: text.clone() }).collect()
     }
 
     /// What the sources say of the machine: of each part the first that one knows, a trace before a log.
@@ -122,9 +136,12 @@ impl View<'_> {
 
     fn clock(&self) -> Option<Clock> {
         let (first, last) = self.timeline.span()?;
+        let first_event = || (time(first), Text::new("first event", "首个事件"), Evidence::default());
+        let (origin, origin_what, origin_evidence) = self.origin().unwrap_or_else(first_event);
         Some(Clock {
-            origin: Some(time(first)),
-            origin_what: Text::new("first event", "首个事件"),
+            origin: Some(origin),
+            origin_what,
+            origin_evidence: Some(origin_evidence),
             start: Some(time(first)),
             end: Some(time(last)),
             ..self.log_clock()

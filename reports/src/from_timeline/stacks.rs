@@ -51,7 +51,13 @@ impl View<'_> {
             let mut row = |count: u64, what: Text, consequence: Text| {
                 if count > 0 {
                     let input = self.source(lists.source);
-                    rows.push(Coverage { input, what, count: Some(count), consequence, ..Coverage::default() });
+                    rows.push(Coverage {
+                        input,
+                        what,
+                        count: Some(count),
+                        consequence,
+                        ..Coverage::default()
+                    });
                 }
             };
             row(
@@ -65,11 +71,17 @@ impl View<'_> {
             row(
                 lists.without_stack,
                 Text::new("candidates without a call stack", "没有调用堆栈的候选操作"),
-                Text::new("whether servicing itself asked for them is not known", "无法得知是否由更新程序自身发起"),
+                Text::new(
+                    "whether servicing itself asked for them is not known",
+                    "无法得知是否由更新程序自身发起",
+                ),
             );
             row(
                 lists.without_user_modules,
-                Text::new("call stacks of processes whose modules are not listed", "所属进程没有模块列表的调用堆栈"),
+                Text::new(
+                    "call stacks of processes whose modules are not listed",
+                    "所属进程没有模块列表的调用堆栈",
+                ),
                 Text::new(
                     "which part of servicing asked for the operation is not known",
                     "无法得知由更新程序的哪一部分发起",

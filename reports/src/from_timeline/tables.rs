@@ -1,6 +1,6 @@
 //! Services, processes, packages, findings.
 
-use diagnosis::Assessment;
+use diagnosis::{Assessment, Culprit};
 use timeline::{Fact, Place, Process, Role, Words};
 
 use crate::model::{Finding, Omission, Package, ProcessRole, Service, ServiceState, Severity, Text};
@@ -37,12 +37,21 @@ impl View<'_> {
                     .collect(),
                 assessment: text(&s.words),
                 severity: Some(match s.assessment {
+                    _ if self.is_culprit(&s.name) => Severity::Cause,
                     Assessment::Ordinary => Severity::Ok,
                     Assessment::Suspicious => Severity::Warning,
                     Assessment::Unknown => Severity::Note,
                 }),
             })
             .collect()
+    }
+
+    /// Whether the headline names this service as what stood in the way.
+    fn is_culprit(&self, name: &str) -> bool {
+        self.headline.culprits.iter().any(|culprit| match culprit {
+            Culprit::Disabled { service, .. } | Culprit::NoAnswer { service, .. } => service == name,
+            Culprit::Inside { .. } | Culprit::Holder { .. } => false,
+        })
     }
 
     pub(super) fn processes(&self, omitted: &mut Vec<Omission>) -> Vec<crate::model::Process> {
@@ -139,18 +148,24 @@ impl View<'_> {
                 ],
                 ..Finding::default()
             });
-        let corruption = self.diagnosis.faults.corruption.iter().take(MAX_FINDINGS).map(|line| {
-            let what = match &line.fact {
-                Fact::Corruption(what) => what.as_str(),
-                _ => line.text.as_str(),
+        let damage = self.diagnosis.faults.state.damage.iter().take(MAX_FINDINGS).map(|damaged| {
+            let name = damaged.object.name();
+            let of = match &damaged.object {
+                timeline::Object::File { component, .. } if !component.is_empty() => {
+                    format!(" ({component})")
+                }
+                _ => String::new(),
             };
+            let line = &damaged.line;
             let place = Place::Line { source: line.source, line: line.line };
+            let (severity, en, zh) = if damaged.repaired {
+                (Severity::Note, "repaired in the component store", "组件存储中已修复")
+            } else {
+                (Severity::Warning, "the component store is damaged", "组件存储已损坏")
+            };
             Finding {
-                severity: Some(Severity::Warning),
-                title: Text::new(
-                    format!("the component store is damaged: {what}"),
-                    format!("组件存储已损坏：{what}"),
-                ),
+                severity: Some(severity),
+                title: Text::new(format!("{en}: {name}{of}"), format!("{zh}：{name}{of}")),
                 evidence: vec![
                     self.evidence(&timeline::Evidence::at(place, Words::new(line.text.clone(), ""))),
                 ],
@@ -164,13 +179,7 @@ impl View<'_> {
             evidence: vec![self.evidence(&sign.evidence())],
             ..Finding::default()
         });
-        rules
-            .chain(faults)
-            .chain(self.app_services())
-            .chain(services)
-            .chain(corruption)
-            .chain(signs)
-            .collect()
+        rules.chain(faults).chain(self.app_services()).chain(services).chain(damage).chain(signs).collect()
     }
 
     /// Whether AppXSVC or App Readiness had a part in it: the question that every such case asks.

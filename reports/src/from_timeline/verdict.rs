@@ -7,7 +7,7 @@ use crate::model::{
     Outcome, PhaseSpan, Remedy, Span, Verdict,
 };
 
-use super::{View, omit, stacks, phase, status, text, time, trust};
+use super::{View, omit, phase, stacks, status, text, time, trust};
 
 /// Candidates that a report lists.
 const MAX_CANDIDATES: usize = 10;
@@ -55,6 +55,7 @@ impl View<'_> {
                     rule: r.rule.clone(),
                     title: text(&r.title),
                     text: text(&r.text),
+                    command: r.command.clone(),
                     reference: r.reference.clone(),
                 })
                 .collect(),
@@ -64,6 +65,7 @@ impl View<'_> {
                 .next_capture
                 .as_ref()
                 .map(|n| NextCapture { title: text(&n.title), command: n.command.to_owned() }),
+            caution: v.caution.as_ref().map(text),
         }
     }
 

@@ -36,6 +36,9 @@ pub(super) fn cut(report: &Report, limits: Limits) -> Report {
         inputs: keep.first("inputs", &report.inputs),
         machine: report.machine.clone(),
         clock: report.clock.clone(),
+        incident: report.incident.clone(),
+        notes: top(rows, &report.notes),
+        banners: top(rows, &report.banners),
         verdict: Verdict {
             remedies: top(rows, &verdict.remedies),
             covered: top(rows, &verdict.covered),

@@ -87,6 +87,23 @@ fn isolated(text: &str) -> String {
     )
 }
 
+/// Columns of a path that are shown at once.
+const PATH: usize = 64;
+
+/// A path that is shortened between its components; whole when it is opened.
+pub(super) fn path(path: &str) -> Html {
+    let shown = visible(path);
+    let short = crate::visible::shorten_path(&shown, PATH);
+    if short == shown {
+        return data(path);
+    }
+    Html(format!(
+        "<details class=\"path\"><summary><bdi>{}</bdi></summary><bdi>{}</bdi></details>",
+        escape(&short),
+        breakable(&shown)
+    ))
+}
+
 /// Lets long paths break after their separators.
 fn breakable(text: &str) -> String {
     let escaped = escape(text);

@@ -33,6 +33,8 @@ pub(super) struct Page<'a> {
     /// Rows of the evidence table that links may lead to.
     rows: HashSet<String>,
     processes: Vec<Branch<'a>>,
+    /// Number of the row of the evidence that the failure is nearest to.
+    middle: usize,
     css: Html,
     script: Html,
     css_hash: String,
@@ -50,6 +52,7 @@ impl<'a> Page<'a> {
             origin: view::origin(report),
             rows: report.evidence.iter().filter_map(row_id).collect(),
             processes: tree(&report.processes),
+            middle: middle(report),
             css: Html(CSS.to_owned()),
             script: Html(SCRIPT.to_owned()),
             css_hash: content_hash(CSS),
@@ -64,8 +67,8 @@ impl<'a> Page<'a> {
         let processes = self.has_drawing() || !report.processes.is_empty() || !report.phases.is_empty();
         [
             Some(Section { id: "verdict", title: m::SECTION_VERDICT, rows: None }),
-            section("chain", m::SECTION_CHAIN, report.chain.len()),
             processes.then_some(Section { id: "timeline", title: m::SECTION_TIMELINE, rows: None }),
+            section("chain", m::SECTION_CHAIN, report.chain.len()),
             section("evidence", m::SECTION_EVIDENCE, report.evidence.len()),
             section("failures", m::SECTION_FAILURES, report.failures.len()),
             section("graph", m::SECTION_GRAPH, report.graph.as_ref().map_or(0, |graph| graph.nodes.len())),
@@ -100,6 +103,7 @@ impl<'a> Page<'a> {
     fn outcome_class(&self) -> &'static str {
         match self.report.outcome() {
             Outcome::FailingOperation | Outcome::FailureWithoutOperation => "bad",
+            Outcome::NoFailure if self.report.verdict.caution.is_some() => "unsure",
             Outcome::NoFailure => "good",
             Outcome::NotEnoughEvidence | Outcome::Other(_) => "unsure",
         }
@@ -108,20 +112,64 @@ impl<'a> Page<'a> {
     fn outcome_label(&self) -> Html {
         t(match self.report.outcome() {
             Outcome::FailingOperation | Outcome::FailureWithoutOperation => m::LABEL_FAILED,
+            Outcome::NoFailure if self.report.verdict.caution.is_some() => m::LABEL_NOTE,
             Outcome::NoFailure => m::LABEL_OK,
             Outcome::NotEnoughEvidence | Outcome::Other(_) => m::LABEL_UNKNOWN,
         })
     }
 
-    fn summary(&self) -> Html {
-        text(&view::summary(self.report))
+    fn headline(&self) -> Html {
+        text(&view::headline(self.report))
+    }
+
+    /// Who, what, when and how it ended.
+    fn first_line(&self) -> Vec<Html> {
+        let [english, chinese] = Lang::ALL.map(|lang| view::first_line(self.report, lang));
+        english.into_iter().zip(chinese).map(|(en, zh)| text(&Text::new(en, zh))).collect()
+    }
+
+    /// A time of day on the machine's clock.
+    fn local(&self, value: &Time) -> Html {
+        let (date, clock, zone) = view::local(self.report, *value, 0);
+        Html(format!("<span class=\"local\" title=\"{date} {clock} {zone}\">{clock}</span>"))
+    }
+
+    /// The level of confidence in words.
+    fn sure(&self, level: &ConfidenceLevel) -> Html {
+        let level = view::confidence_name(level);
+        each(|lang| markup::escape(&m::CONFIDENT.fill(lang, &[level.get(lang)])))
+    }
+
+    /// The summary, where neither the headline nor the operation says it.
+    fn summary(&self) -> Option<Html> {
+        let said = self.verdict.failing_operation.is_some() || view::headline_says(self.report, Lang::En);
+        (!said).then(|| text(&view::summary(self.report)))
+    }
+
+    /// Whether a row of the evidence is far from the failure: it shows on demand, and is not printed.
+    fn is_far(&self, row: &usize) -> bool {
+        self.middle.abs_diff(*row) > NEAR_ROWS
+    }
+
+    fn row_count(&self) -> String {
+        thousands(self.report.evidence.len() as u64)
+    }
+
+    fn show_all(&self) -> Html {
+        let count = self.row_count();
+        each(|lang| m::SHOW_ALL.fill(lang, &[&count]))
+    }
+
+    /// A path, shortened in the middle; whole when it is opened.
+    fn path(&self, path: &str) -> Html {
+        markup::path(path)
     }
 
     /// The page's title in its first language.
     fn title(&self) -> String {
-        let summary = view::summary(self.report);
-        let summary = crate::visible::visible(summary.get(self.lang)).into_owned();
-        format!("{} · bootrace", crate::visible::shorten_end(&summary, 120))
+        let headline = view::headline(self.report);
+        let headline = crate::visible::visible(headline.get(self.lang)).into_owned();
+        format!("{} · bootrace", crate::visible::shorten_end(&headline, 120))
     }
 
     /// What a remedy says beyond its title, with which its text often begins.
@@ -227,7 +275,11 @@ impl<'a> Page<'a> {
 
     fn row_class(&self, row: &EvidenceRow) -> String {
         let relation = row.relation.as_ref().map(|relation| class(relation.as_str())).unwrap_or_default();
-        let error = if crate::charts::lanes::is_error(&row.status) { " error" } else { "" };
+        let error = match crate::charts::lanes::is_error(&row.status) {
+            true if row.benign.is_empty() => " error",
+            true => " ordinary",
+            false => "",
+        };
         format!("is-{relation}{error}")
     }
 
@@ -313,12 +365,8 @@ impl<'a> Page<'a> {
         text(&view::phase_name(phase))
     }
 
-    fn confidence(&self, level: &ConfidenceLevel) -> Html {
-        text(&view::confidence_name(level))
-    }
-
-    fn percent(&self, score: &f64) -> String {
-        format!("{:.0} %", score.clamp(0.0, 1.0) * 100.0)
+    fn state(&self, word: &str) -> Html {
+        text(&view::state_name(word))
     }
 
     fn score(&self, score: &f64) -> String {
@@ -332,7 +380,8 @@ impl<'a> Page<'a> {
     /// The drawing in each language.
     fn timeline(&self) -> Html {
         self.drawing("timeline", |lang| {
-            timeline::draw(self.report, lang, None).map(|chart| chart.element(&svg_id("timeline", lang), 100))
+            timeline::draw(self.report, lang, Some(PAGE_HEIGHT))
+                .map(|chart| chart.element(&svg_id("timeline", lang), 100))
         })
     }
 
@@ -375,17 +424,31 @@ impl<'a> Page<'a> {
     }
 
     fn utc_offset(&self, minutes: &i32) -> String {
-        format!(
-            "UTC{}{:02}:{:02}",
-            if *minutes < 0 { '-' } else { '+' },
-            minutes.abs() / 60,
-            minutes.abs() % 60
-        )
+        view::zone(*minutes)
     }
 
     fn indent(&self, branch: &Branch<'_>) -> String {
         format!("depth-{}", branch.depth)
     }
+}
+
+/// Pixels of the timeline's drawing that fit below the verdict on a screen of 768.
+const PAGE_HEIGHT: i32 = 330;
+
+/// Rows of the evidence that show before and behind the failure at first.
+const NEAR_ROWS: usize = 5;
+
+/// Number of the row of the failing operation; else of the first log line that the chain or the verdict refers to.
+fn middle(report: &Report) -> usize {
+    let rows = || report.evidence.iter();
+    let failing = rows().position(|row| row.relation == Some(Relation::Failing));
+    let chain = report.chain.iter().rev().filter_map(|link| link.evidence.as_ref());
+    let reasons = report.verdict.confidence.iter().flat_map(|confidence| &confidence.reasons);
+    let of = |evidence: &Evidence| {
+        rows()
+            .position(|row| row.source == evidence.source && row.line.is_some() && row.line == evidence.line)
+    };
+    failing.or_else(|| chain.chain(reasons).find_map(of)).unwrap_or(0)
 }
 
 fn svg_id(name: &str, lang: Lang) -> String {

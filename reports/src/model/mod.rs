@@ -3,12 +3,14 @@
 //! Rules of the format: every field may be absent; enums are open; codes and addresses are strings in hex; times are
 //! RFC 3339 UTC with seven decimals (100 ns); spans are seconds; prose that bootrace wrote is `{en, zh}`.
 
+mod incident;
 pub(crate) mod parts;
 #[cfg(test)]
 mod schema;
 mod tables;
 mod verdict;
 
+pub use incident::*;
 pub use parts::{Span, Text, Time};
 pub use tables::*;
 pub use verdict::*;
@@ -31,6 +33,8 @@ open_struct! {
         pub machine: Option<Machine>,
         /// The one clock of this report.
         pub clock: Option<Clock>,
+        /// What happened to which update, for the first line and the headline.
+        pub incident: Option<Incident>,
         /// The answer.
         pub verdict: Verdict,
         /// Operations that could be the failing one, the best first.
@@ -55,7 +59,7 @@ open_struct! {
         pub coverage: Vec<Coverage>,
         /// Events and log lines around the failure, in order of time.
         pub evidence: Vec<EvidenceRow>,
-        /// Equal failures, counted, the most frequent first.
+        /// Equal failures, counted, the most unusual first.
         pub failures: Vec<FailureGroup>,
         /// Events and failures over time.
         pub histogram: Option<Histogram>,
@@ -65,8 +69,20 @@ open_struct! {
         pub compare: Option<Compare>,
         /// Lists of this report that were cut.
         pub omitted: Vec<Omission>,
+        /// What a reader must know before the answer: inputs of several machines, inputs that do not overlap.
+        pub banners: Vec<Text>,
+        /// What people noted of the case: what was tried, and when.
+        pub notes: Vec<CaseNote>,
         /// True where names of users and machines were replaced.
         pub redacted: bool,
+    }
+
+    /// What someone noted of the case.
+    pub struct CaseNote {
+        /// The file that holds it; empty where it was given on the command line.
+        pub source: String,
+        /// The note as it was written.
+        pub text: String,
     }
 
     /// The program that made the report.
@@ -119,6 +135,8 @@ open_struct! {
         pub origin: Option<Time>,
         /// What happened then.
         pub origin_what: Text,
+        /// Where that is recorded.
+        pub origin_evidence: Option<Evidence>,
         /// The earliest time in the inputs.
         pub start: Option<Time>,
         /// The latest time in the inputs.

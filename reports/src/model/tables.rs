@@ -108,8 +108,12 @@ open_struct! {
         pub source: String,
         /// Events lost, where the source counts them.
         pub lost: Option<u64>,
-        /// What it is: a reboot, lost events, an end of capture.
+        /// What it is: a wait, a reboot, lost events, an end of capture.
         pub what: Text,
+        /// The process that waits; empty where the gap is of the whole input.
+        pub process: String,
+        /// Its id.
+        pub pid: Option<u32>,
     }
 
     /// A service that the update needs, or that was looked at.
@@ -258,6 +262,8 @@ open_struct! {
         pub detail: String,
         /// Why it matters.
         pub note: Text,
+        /// Why such a failure is ordinary; absent where it is not.
+        pub benign: Text,
     }
 
     /// Equal failures, counted.

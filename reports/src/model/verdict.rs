@@ -135,6 +135,8 @@ open_struct! {
         pub not_covered: Vec<Text>,
         /// The capture that would answer what is open.
         pub next_capture: Option<NextCapture>,
+        /// What keeps an answer without a failure from being a plain OK: a damaged store, a restart that is pending.
+        pub caution: Option<Text>,
     }
 
     /// How sure the diagnosis is.
@@ -163,6 +165,8 @@ open_struct! {
         pub title: Text,
         /// In full.
         pub text: Text,
+        /// The command that begins it, with the path or service of this case.
+        pub command: String,
         /// Where it is documented.
         pub reference: String,
     }

@@ -108,6 +108,7 @@ fn head(canvas: &mut Canvas, report: &Report) {
 fn verdict(canvas: &mut Canvas, report: &Report, lang: Lang) -> i32 {
     let (ink, word) = match report.outcome() {
         Outcome::FailingOperation | Outcome::FailureWithoutOperation => (Ink::Bad, m::LABEL_FAILED),
+        Outcome::NoFailure if report.verdict.caution.is_some() => (Ink::Pending, m::LABEL_NOTE),
         Outcome::NoFailure => (Ink::Good, m::LABEL_OK),
         Outcome::NotEnoughEvidence | Outcome::Other(_) => (Ink::Pending, m::LABEL_UNKNOWN),
     };

@@ -7,7 +7,6 @@ use super::{
 use crate::messages as m;
 use crate::model::{Compare, CompareRow, Difference, DifferenceWeight, Phase, Report};
 use crate::view;
-use crate::visible::{shorten_path, visible};
 use timeline::thousands;
 
 /// Rows of a phase that tell something; no two boots that were seen differ in more.
@@ -22,7 +21,7 @@ pub fn render(report: &Report, options: &TextOptions) -> String {
     let page = Page::new(report, options);
     let lines = match &report.compare {
         Some(compare) => page.comparison(compare),
-        None => vec![page.note(m::NOT_COMPARED.get(options.lang))],
+        None => page.note(m::NOT_COMPARED.get(options.lang), 2),
     };
     let mut text = String::new();
     for line in &lines {
@@ -42,18 +41,19 @@ impl Page<'_> {
         let total = compare.total.unwrap_or(compare.rows.len() as u64);
         let others = total.saturating_sub(telling).saturating_sub(consequences);
         if total == 0 {
-            lines.push(self.note(m::NO_DIFFERENCE.get(self.lang)));
+            lines.extend(self.note(m::NO_DIFFERENCE.get(self.lang), 1));
             return lines;
         }
         let counts = [telling, others, consequences].map(thousands);
-        lines.push(self.note(&m::COMPARED_ROWS.fill(self.lang, &counts.each_ref().map(String::as_str))));
+        lines.extend(self.note(&m::COMPARED_ROWS.fill(self.lang, &counts.each_ref().map(String::as_str)), 2));
         if compare.left_out > 0 {
             let left_out = thousands(compare.left_out);
-            lines.push(self.note(&m::LEFT_OUT.fill(self.lang, &[&left_out])));
+            lines.extend(self.note(&m::LEFT_OUT.fill(self.lang, &[&left_out]), 2));
         }
         let before = |row: &&CompareRow| row.weight != Some(DifferenceWeight::Consequence);
         for phase in phases(compare.rows.iter().filter(before)) {
-            self.heading(phase.map_or_else(String::new, |p| p.to_string()), &mut lines);
+            let name = phase.map_or_else(String::new, |p| view::phase_name(p).get(self.lang).to_owned());
+            self.heading(name, &mut lines);
             let of_phase = |weight: DifferenceWeight| {
                 let rows = compare.rows.iter().filter(move |row| row.weight.as_ref() == Some(&weight));
                 rows.filter(|row| row.phase.as_ref() == phase).collect::<Vec<_>>()
@@ -82,10 +82,10 @@ impl Page<'_> {
         let mut lines = Vec::new();
         for (label, style, text) in named.into_iter().filter(|(_, _, text)| !text.is_empty()) {
             let label = Self::label(style, label.get(self.lang));
-            lines.extend(self.wrap(label, &visible(text), Style::Plain, 3));
+            lines.extend(self.wrapped(label, Style::Plain, text, 3));
         }
         if compare.baseline_failed {
-            lines.push(self.note(m::BASELINE_FAILED.get(self.lang)));
+            lines.extend(self.note(m::BASELINE_FAILED.get(self.lang), 2));
         }
         lines
     }
@@ -103,7 +103,7 @@ impl Page<'_> {
         }
         if rows.len() > most {
             let more = thousands((rows.len() - most) as u64);
-            lines.push(self.note(&m::MORE_ROWS.fill(self.lang, &[&more])));
+            lines.extend(self.note(&m::MORE_ROWS.fill(self.lang, &[&more]), 2));
         }
     }
 
@@ -118,7 +118,7 @@ impl Page<'_> {
         // What follows from the failure stands in one list.
         let phase = row.phase.as_ref().filter(|_| row.weight == Some(DifferenceWeight::Consequence));
         if let Some(phase) = phase {
-            line.push(Style::Plain, "  ").push(Style::Plain, phase.as_str());
+            line.push(Style::Plain, "  ").push(Style::Plain, view::phase_name(phase).get(self.lang));
         }
         for text in [&row.process, &row.operation] {
             if !text.is_empty() {
@@ -136,9 +136,7 @@ impl Page<'_> {
         }
         lines.push(line);
         if !row.path.is_empty() {
-            let mut line = Self::label(Style::Plain, "");
-            line.push(Style::Plain, &shorten_path(&visible(&row.path), self.room));
-            lines.push(line);
+            lines.extend(self.wrapped(Self::label(Style::Plain, ""), Style::Plain, &row.path, 4));
         }
     }
 }

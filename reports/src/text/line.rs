@@ -57,6 +57,23 @@ impl Line {
         self.width
     }
 
+    /// Puts `…` at the end, within so many columns.
+    pub(super) fn end_with_ellipsis(&mut self, width: usize) {
+        self.end_within(width.saturating_sub(1));
+        self.push(Style::Faint, "…");
+    }
+
+    /// Cuts what stands beyond so many columns.
+    pub(super) fn end_within(&mut self, width: usize) {
+        while self.width > width {
+            let Some((_, text)) = self.parts.last_mut() else { return };
+            match text.pop() {
+                Some(last) => self.width -= columns(last.encode_utf8(&mut [0; 4])),
+                None => drop(self.parts.pop()),
+            }
+        }
+    }
+
     /// Writes the line without spaces at its end.
     pub(super) fn write(&self, colour: bool, out: &mut String) {
         let last = self.parts.iter().rposition(|(_, text)| !text.trim_end().is_empty());

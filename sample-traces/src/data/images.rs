@@ -37,6 +37,7 @@ pub(crate) const DRIVERS: &[Image] = &[
     image("tcpip.sys", DRIVER_FOLDER, 0x002b_c000, "TCP/IP Driver"),
     image("intelppm.sys", DRIVER_FOLDER, 0x0003_e000, "Processor Device Driver"),
     image("mup.sys", DRIVER_FOLDER, 0x0002_4000, "Multiple UNC Provider Driver"),
+    image("WdFilter.sys", DRIVER_FOLDER, 0x0005_e000, "Microsoft antimalware file system filter driver"),
     image("PROCMON24.SYS", DRIVER_FOLDER, 0x0001_a000, "Process Monitor Driver"),
 ];
 
@@ -57,6 +58,8 @@ pub(crate) const LIBRARIES: &[Image] = &[
     image("drupdate.dll", STACK, 0x0005_d000, "Driver Servicing"),
     image("smiengine.dll", STACK, 0x000c_d000, "WMI Configuration Core"),
     image("wdscore.dll", STACK, 0x0004_0000, "Panther Engine Module"),
+    image("drvstore.dll", SYSTEM32, 0x0013_1000, "Driver Store API"),
+    image("wer.dll", SYSTEM32, 0x000b_4000, "Windows Error Reporting DLL"),
     image("setupapi.dll", SYSTEM32, 0x0047_1000, "Windows Setup API"),
     image("cfgmgr32.dll", SYSTEM32, 0x0004_a000, "Configuration Manager DLL"),
     image("AppXDeploymentServer.dll", SYSTEM32, 0x0028_a000, "AppX Deployment Server DLL"),

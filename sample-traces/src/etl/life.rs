@@ -69,6 +69,9 @@ impl Life {
 
     /// The processes that ran before the trace.
     pub(super) fn begin(&mut self, tape: &mut Tape) -> Result<()> {
+        if tape.masks.is_some() {
+            return Ok(());
+        }
         for known in self.processes.iter().filter(|known| !known.created) {
             let who = Who { pid: known.pid, tid: 0, process: known.index };
             say(known, None, Said::Runs, tape.first, who, tape)?;

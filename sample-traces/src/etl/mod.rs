@@ -3,6 +3,7 @@
 //! The operations, processes, images, results and times are the log's. What ETW does not record stays away and is
 //! counted: [`EtlTwin::left_out`].
 
+mod captured;
 mod files;
 mod keys;
 mod life;
@@ -15,12 +16,13 @@ use std::{
 use anyhow::{Context as _, Result};
 use etl_reader::{
     EtlFile, EventId, FileTime, Guid, PointerWidth, RecordKind, Summary, Ticks, Value,
-    names::Names,
+    names::Trace,
     write::{EtlWriter, NewRecord, Session, encode},
 };
 use pml_reader::{EventClass, PmlEvent, PmlFile, STATUS_PENDING};
 
 use crate::{Label, Outcome};
+pub use captured::{Mask, captured};
 use files::Files;
 use keys::Keys;
 use life::Life;
@@ -69,9 +71,9 @@ impl EtlTwin {
         let failing = log.event(failing)?;
         let pid = failing.process().map(|process| process.raw.pid);
         let mut found = None;
-        let _ = Names::learn(&[&file]).operations(&[&file], |operation| {
+        let _ = Trace::read(&[&file]).operations(&[&file], |operation| {
             let same = operation.time == filetime(failing.time().0)
-                && operation.name == failing.operation().name()
+                && operation.name.text() == failing.operation().name()
                 && operation.status == Some(failing.status())
                 && operation.pid == pid;
             if same {
@@ -102,7 +104,10 @@ const SYSTEM_CONFIG_EX: Guid =
 /// # Errors
 /// A text that no event can hold.
 pub fn etl_twin(file: &PmlFile, form: EtlForm) -> Result<EtlTwin> {
-    let mut tape = Tape::new(file, form);
+    record(file, Tape::new(file, form))
+}
+
+fn record(file: &PmlFile, mut tape: Tape) -> Result<EtlTwin> {
     let mut life = Life::of(file);
     let (mut files, mut keys) = (Files::default(), Keys::default());
     life.begin(&mut tape)?;
@@ -171,6 +176,8 @@ struct Tape {
     left_out: BTreeMap<&'static str, u64>,
     first: u64,
     last: u64,
+    /// What a capture's session records of all this; `None` for everything, merged as by Windows' own tools.
+    masks: Option<Vec<Mask>>,
 }
 
 impl Tape {
@@ -199,6 +206,7 @@ impl Tape {
             left_out: BTreeMap::new(),
             first,
             last: first,
+            masks: None,
         }
     }
 
@@ -245,6 +253,12 @@ impl Tape {
         who: Option<Who>,
         values: &[(&str, Value<'_>)],
     ) -> Result<()> {
+        if let (Some(masks), EventId::Provider { provider, id, .. }) = (&self.masks, event)
+            && !masks.iter().any(|mask| mask.records(provider, id))
+        {
+            self.last = self.last.max(time);
+            return Ok(());
+        }
         let payload = encode(event, self.width, values).with_context(|| format!("{event:?}"))?;
         let cpu = who.map_or(0, |who| (who.tid / 4 % PROCESSORS) as u16);
         self.last = self.last.max(time);
@@ -258,11 +272,22 @@ impl Tape {
     }
 
     fn finish(mut self) -> Result<EtlTwin> {
+        if self.masks.is_none() {
+            self.add_volume()?;
+        }
+        self.write()
+    }
+
+    /// What Windows adds when it merges a file.
+    fn add_volume(&mut self) -> Result<()> {
         let last = self.last;
         let map = EventId::Class { class: SYSTEM_CONFIG_EX, opcode: 35, level: 0, version: 0 };
         let volume = [("NtPath", format!("{DEVICE}\\")), ("DosPath", "C:\\".to_owned())];
         let volume: Vec<(&str, Value<'_>)> = volume.iter().map(|(n, v)| (*n, v.as_str().into())).collect();
-        self.add(last, map, RecordKind::Full, None, &volume)?;
+        self.add(last, map, RecordKind::Full, None, &volume)
+    }
+
+    fn write(mut self) -> Result<EtlTwin> {
         self.coming.sort_by_key(|coming| coming.time);
         let mut writer = EtlWriter::new(self.session)?;
         for coming in &self.coming {

@@ -1,4 +1,4 @@
-//! The bytes of a file or member.
+//! The bytes of a file or member: mapped, or in memory.
 
 use std::fs::File;
 use std::ops::Deref;
@@ -24,12 +24,16 @@ impl Content {
     /// [`Error::Io`] where it cannot be opened or mapped.
     pub fn map(path: &Path) -> Result<Content> {
         let failed = |source| Error::Io { path: path.display().to_string(), source };
-        let file = File::open(path).map_err(failed)?;
+        Content::of_file(&File::open(path).map_err(failed)?).map_err(failed)
+    }
+
+    /// Maps an open file, which may be one without a name.
+    pub(crate) fn of_file(file: &File) -> std::io::Result<Content> {
         // SAFETY: the map is read only. A file that another process shortens or rewrites meanwhile could end the
         // process or change under the reader; the inputs are logs that were collected, and every reader of this
         // crate copes with any bytes.
         #[allow(unsafe_code)]
-        let map = unsafe { memmap2::Mmap::map(&file) }.map_err(failed)?;
+        let map = unsafe { memmap2::Mmap::map(file) }?;
         Ok(Content(Arc::new(Bytes::Mapped(map))))
     }
 }

@@ -1,14 +1,15 @@
 //! Files, folders and archives as a case arrives in, as one list of members.
 //!
-//! Archives are read where they are: members are unpacked into memory when they are asked for, never to disk. Names
-//! inside archives serve as labels only. What cannot be read is a [`Problem`] beside the rest.
+//! Archives are read where they are: members are unpacked when they are asked for, into memory, or a large one into a
+//! temporary file without a name. Names inside archives serve as labels only. What cannot be read is a [`Problem`] beside the rest.
 
 mod content;
 pub mod limits;
 mod sniff;
+mod unpack;
 
 use std::fs;
-use std::io::{Cursor, Read};
+use std::io::{Cursor, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -20,6 +21,7 @@ use crate::text::decode;
 pub use content::Content;
 use limits::*;
 pub use sniff::{Kind, SNIFF_BYTES, sniff};
+use unpack::ratio_limit;
 
 /// A file of the bundle.
 #[derive(Clone, Debug)]
@@ -62,6 +64,15 @@ pub struct Bundle {
     problems: Vec<Problem>,
     archives: Vec<Archive>,
     unpacked: AtomicU64,
+}
+
+/// A member that needs room on the disk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DiskSpace {
+    /// The bytes it unpacks to.
+    pub bytes: u64,
+    /// The folder they go to.
+    pub folder: PathBuf,
 }
 
 /// The bytes of a member, as far as they could be had.
@@ -125,11 +136,28 @@ impl Bundle {
         match &member.place {
             Place::Memory(content) => Ok(MemberBytes { bytes: content.clone(), stopped: None }),
             Place::File(path) => Ok(MemberBytes { bytes: Content::map(path)?, stopped: None }),
+            Place::Archive { archive, index } if self.needs_disk(member).is_some() => {
+                let Some(Archive::Zip(archive)) = self.archives.get(*archive) else {
+                    return Err(lost(*index));
+                };
+                let (bytes, stopped) = unpack::to_file(&mut archive.clone(), *index, MAX_MEMBER_BYTES)?;
+                self.unpacked.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+                Ok(MemberBytes { bytes, stopped })
+            }
             Place::Archive { archive, index } => {
                 let (bytes, stopped) = self.unpack(*archive, *index, MAX_MEMBER_BYTES, MAX_UNPACKED_BYTES)?;
                 Ok(MemberBytes { bytes: Content::from(bytes), stopped })
             }
         }
+    }
+
+    /// The room on the disk that [`Bundle::read`] takes for a member: it unpacks one that is larger than a quarter of the
+    /// memory to a temporary file.
+    pub fn needs_disk(&self, member: &Member) -> Option<DiskSpace> {
+        let Place::Archive { archive, .. } = member.place else { return None };
+        let is_zip = matches!(self.archives.get(archive), Some(Archive::Zip(_)));
+        (is_zip && member.size > unpack::large())
+            .then(|| DiskSpace { bytes: member.size, folder: std::env::temp_dir() })
     }
 
     fn problem(&mut self, path: &str, error: Error) {
@@ -201,6 +229,10 @@ impl Bundle {
         for index in 0..listing.len().min(MAX_MEMBERS) {
             match listing.by_index_raw(index) {
                 Ok(file) if file.is_dir() => {}
+                Ok(file) if file.encrypted() => {
+                    let name = inside(&decode(file.name_raw()));
+                    self.problem(&format!("{label}/{name}"), Error::Locked);
+                }
                 Ok(file) => names.push((index, inside(&decode(file.name_raw())), file.size())),
                 Err(error) => {
                     let error = Error::Container { what: "zip", message: error.to_string() };
@@ -308,48 +340,26 @@ impl Bundle {
                 limit: budget,
             });
         }
-        let lost =
-            Error::Invalid { what: "member", offset: index as u64, found: "no such member".to_owned() };
         let (bytes, stopped, before) = match self.archives.get(archive) {
             Some(Archive::Zip(archive)) => {
-                let (bytes, stopped) = unzip(&mut archive.clone(), index, limit)?;
+                let (bytes, stopped) = unpack::to_memory(&mut archive.clone(), index, limit)?;
                 (bytes, stopped, 0)
             }
             Some(Archive::Cab(content)) => {
                 let cabinet = Cabinet::open(content)?;
-                let file = cabinet.files().get(index).ok_or(lost)?;
+                let file = cabinet.files().get(index).ok_or_else(|| lost(index))?;
                 let unpacked = cabinet.unpack(file, limit.min(ratio_limit(content.len() as u64)))?;
                 (unpacked.bytes, unpacked.stopped, file.offset())
             }
-            None => return Err(lost),
+            None => return Err(lost(index)),
         };
         self.unpacked.fetch_add(bytes.len() as u64 + before, Ordering::Relaxed);
         Ok((bytes, stopped))
     }
 }
 
-/// Bytes that a member of `packed` bytes may unpack to.
-fn ratio_limit(packed: u64) -> u64 {
-    RATIO_FREE_BYTES.max(packed.saturating_mul(MAX_RATIO))
-}
-
-fn unzip(
-    archive: &mut ZipArchive<Cursor<Content>>,
-    index: usize,
-    limit: u64,
-) -> Result<(Vec<u8>, Option<Error>)> {
-    let failed = |message: String| Error::Container { what: "zip", message };
-    let file = archive.by_index(index).map_err(|error| failed(error.to_string()))?;
-    // The sizes in the directory may lie: the ratio is taken from what comes out.
-    let limit = limit.min(ratio_limit(file.compressed_size()));
-    let mut bytes = Vec::new();
-    let mut reader = file.take(limit + 1);
-    let stopped = reader.read_to_end(&mut bytes).err().map(|error| failed(error.to_string()));
-    if bytes.len() as u64 > limit {
-        bytes.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-        return Ok((bytes, Some(Error::TooLarge { what: "size of a member", found: limit + 1, limit })));
-    }
-    Ok((bytes, stopped))
+fn lost(index: usize) -> Error {
+    Error::Invalid { what: "member", offset: index as u64, found: "no such member".to_owned() }
 }
 
 /// A name inside an archive as a label: slashes, no drive, no root, no `..`, no control characters.

@@ -1,8 +1,8 @@
-//! What a file is, told by how it begins.
+//! Recognises what a file is by how it begins.
 
 use crate::cbs::Component;
 use crate::cbs::parse_header;
-use crate::dism::PackageIdentity;
+use crate::dism::{PackageIdentity, is_dism_output};
 use crate::text::{LogText, decode, leading_hex, lines};
 
 /// What a file is.
@@ -37,8 +37,12 @@ pub enum Kind {
     CbsLog,
     /// dism.log
     DismLog,
+    /// A log of Windows Setup: setupact.log, setuperr.log.
+    WindowsSetupLog,
     /// The output of `dism /get-packages` or of the cmdlet Get-WindowsPackage.
     PackageList,
+    /// The output of another dism command.
+    DismOutput,
     /// setupapi.dev.log
     SetupApiLog,
     /// poqexec.log
@@ -49,6 +53,10 @@ pub enum Kind {
     SessionsXml,
     /// Other XML.
     Xml,
+    /// A trace of the kind WPP that was turned into text without the symbols that its messages need.
+    UndecodedTrace,
+    /// An archive or a disk image of a kind that is not opened, by name.
+    Packed(&'static str),
     /// The stand-in that Git LFS leaves for a file it did not fetch.
     GitLfsPointer,
     /// Text of no kind above.
@@ -73,6 +81,12 @@ pub fn sniff(head: &[u8]) -> Kind {
             kind => *kind,
         };
     }
+    let inner = |(at, signature, _): &&(usize, &[u8], Kind)| {
+        head.get(*at..).is_some_and(|rest| rest.starts_with(signature))
+    };
+    if let Some((.., kind)) = INNER_SIGNATURES.iter().find(inner) {
+        return *kind;
+    }
     if is_etl(head) {
         return Kind::Etl;
     }
@@ -91,7 +105,23 @@ const SIGNATURES: &[(&[u8], Kind)] = &[
     (b"MSCF", Kind::Cab),
     (b"version https://git-lfs.github.com/spec/", Kind::GitLfsPointer),
     (b"REGEDIT4", Kind::RegExport),
+    (b"7z\xBC\xAF\x27\x1C", Kind::Packed("7-Zip archive")),
+    (b"Rar!\x1A\x07", Kind::Packed("RAR archive")),
+    (b"\x1F\x8B", Kind::Packed("gzip file")),
+    (b"\xFD7zXZ\0", Kind::Packed("xz file")),
+    (b"BZh", Kind::Packed("bzip2 file")),
+    (b"\x28\xB5\x2F\xFD", Kind::Packed("Zstandard file")),
+    (b"MSWIM\0\0\0", Kind::Packed("WIM image")),
+    (b"vhdxfile", Kind::Packed("VHDX disk image")),
+    (b"conectix", Kind::Packed("VHD disk image")),
+    (b"KDMV", Kind::Packed("VMDK disk image")),
+    (b"QFI\xFB", Kind::Packed("QCOW disk image")),
+    (b"EVF\t\r\n\xFF\0", Kind::Packed("E01 disk image")),
 ];
+
+/// Signatures that lie further inside: the header of a tar member, the volume descriptor of an ISO image.
+const INNER_SIGNATURES: &[(usize, &[u8], Kind)] =
+    &[(257, b"ustar", Kind::Packed("tar archive")), (0x8001, b"CD001", Kind::Packed("ISO image"))];
 
 /// The first buffer of a trace: its type is 4, and behind its header of 0x48 bytes stands the first record, of kind
 /// SYSTEM with 32 or 64 bits, group 0 and type 0.
@@ -123,7 +153,36 @@ fn is_pmb(head: &[u8]) -> bool {
 }
 
 /// Kinds whose lines no other file has by chance.
-const LOGS: [Kind; 4] = [Kind::CbsLog, Kind::DismLog, Kind::SetupApiLog, Kind::ProcmonCsv];
+const LOGS: [Kind; 5] =
+    [Kind::CbsLog, Kind::DismLog, Kind::WindowsSetupLog, Kind::SetupApiLog, Kind::ProcmonCsv];
+
+/// Which log has lines of the form of CBS.log, by what most of its first lines have as their component. dism.log has
+/// lines of CBS too.
+#[derive(Default)]
+struct Components {
+    cbs: usize,
+    dism: usize,
+    other: usize,
+}
+
+impl Components {
+    fn count(&mut self, component: Component) {
+        match component {
+            Component::Dism => self.dism += 1,
+            Component::Other => self.other += 1,
+            _ => self.cbs += 1,
+        }
+    }
+
+    fn kind(&self) -> Option<Kind> {
+        match (self.cbs, self.dism, self.other) {
+            (0, 0, 0) => None,
+            (cbs, dism, other) if dism > 0 && dism >= cbs && dism >= other => Some(Kind::DismLog),
+            (cbs, _, other) if cbs >= other => Some(Kind::CbsLog),
+            _ => Some(Kind::WindowsSetupLog),
+        }
+    }
+}
 
 fn text_kind(head: &[u8]) -> Kind {
     let text = LogText::new(head);
@@ -137,19 +196,37 @@ fn text_kind(head: &[u8]) -> Kind {
     // A log that was being written when the power went has blocks of NUL where its text should be.
     let damaged = bytes.contains(&0);
     let mut shown = 0;
+    let mut components = Components::default();
     for (_, line) in lines(bytes).take(400) {
         let line = line.bytes.trim_ascii();
         if line.is_empty() {
             continue;
         }
         shown += 1;
+        if let Some(header) = parse_header(line) {
+            components.count(header.component);
+            continue;
+        }
+        // The lines that follow a header are its record's.
+        if components.kind().is_some() {
+            continue;
+        }
         let kind = line_kind(line, shown == 1);
         if let Some(kind) = kind.filter(|kind| !damaged || LOGS.contains(kind)) {
             return kind;
         }
     }
+    if let Some(kind) = components.kind() {
+        return kind;
+    }
     if damaged {
         return Kind::Unknown;
+    }
+    if contains(bytes, "(No Format Information found)") {
+        return Kind::UndecodedTrace;
+    }
+    if is_dism_output(bytes) {
+        return Kind::DismOutput;
     }
     let control = bytes.iter().filter(|byte| byte.is_ascii_control() && !byte.is_ascii_whitespace()).count();
     if control * 20 > bytes.len() { Kind::Unknown } else { Kind::Text }
@@ -165,12 +242,6 @@ fn line_kind(line: &[u8], first: bool) -> Option<Kind> {
     if line.starts_with(b">>>  [") || line == b"[Device Install Log]" || line.starts_with(b"[Boot Session: ")
     {
         return Some(Kind::SetupApiLog);
-    }
-    if let Some(header) = parse_header(line) {
-        return Some(match header.component {
-            Component::Dism => Kind::DismLog,
-            _ => Kind::CbsLog,
-        });
     }
     // `1d988d8e5214400: 832, c0000034, …`
     if let Some((_, 14..=16)) = leading_hex(line)

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::failed::{Failed, FeatureChange, InstallerNote, Repair, Restart, ServiceEnd, StackTooOld};
 use crate::codes::CodeValue;
 use crate::time::{FileTime, LocalTime};
 
@@ -48,6 +49,8 @@ pub enum Step {
     PrimitivesStart,
     /// The primitive operations queue ended.
     PrimitivesDone,
+    /// The primitive operations queue failed. What is not critical is tried again by smss at the next start.
+    PrimitivesFailed,
     /// The queue of advanced installers is started.
     AdvancedQueueStart,
     /// The queue of advanced installers failed.
@@ -183,6 +186,10 @@ pub struct Session<'a> {
     pub client: Option<Text<'a>>,
     /// The package it works on, where the line names one.
     pub package: Option<Text<'a>>,
+    /// `Identifier:`, most often a KB number.
+    pub identifier: Option<Text<'a>>,
+    /// What a session without a package does: `Corruption Repairing`.
+    pub purpose: Option<Text<'a>>,
     /// `Reboot required: yes`.
     pub reboot_required: Option<bool>,
     /// Its result.
@@ -367,6 +374,10 @@ pub enum CbsEvent<'a> {
         number: u32,
         /// Exit code of its process.
         exit_code: Option<u32>,
+        /// `resulted in success?`
+        success: Option<bool>,
+        /// `Process output:`, the program's own words.
+        output: Option<Text<'a>>,
     },
     /// `Poqexec successfully registered in [l:12 ml:13]'SetupExecute'`
     PoqexecRegistered {
@@ -397,13 +408,20 @@ pub enum CbsEvent<'a> {
         component: Option<Text<'a>>,
         /// The file's name.
         file: Option<Text<'a>>,
+        /// `Matching Component =`: the version whose file the delta was made for.
+        base: Option<Text<'a>>,
     },
     /// `Hashes for file member [l:10]'Chakra.dll' do not match.`
     HashMismatch {
-        /// The file's name.
+        /// The file's name or path.
         file: Text<'a>,
     },
-    /// A file that cannot be repaired, of `[SR] Cannot repair member file …` and `[SR] Could not reproject …`.
+    /// `[SR] Could not reproject corrupted file …; source file in store is also corrupted`
+    CannotReproject {
+        /// Path of the file.
+        path: Text<'a>,
+    },
+    /// `[SR] Cannot repair member file …`: this pass could not repair it.
     CannotRepair {
         /// The file's name or path.
         file: Text<'a>,
@@ -472,6 +490,26 @@ pub enum CbsEvent<'a> {
         /// Set or true.
         set: bool,
     },
-    /// A line of no kind above that has a failing code, level Error or Warning, or `(F)`.
-    Failure,
+    /// `FLOW: Entering stage: Staging`
+    Flow {
+        /// `Planning`, `Downloading`, `Resolving`, `Staging`, `Installing` …
+        stage: Text<'a>,
+    },
+    /// A package needs a newer servicing stack.
+    StackTooOld(StackTooOld<'a>),
+    /// The outcome of a Windows feature or capability.
+    Feature(FeatureChange<'a>),
+    /// A check or a repair of the component store.
+    Repair(Repair<Text<'a>>),
+    /// A restart is needed, outstanding, asked for or arranged.
+    Restart(Restart),
+    /// `Trusted Installer is shutting down because: …`
+    ServiceEnd(ServiceEnd),
+    /// A note inside the run of an installer.
+    InstallerNote(InstallerNote<'a>),
+    /// `No more queue entries, deleted pending.xml`: the work of the reboot is done.
+    QueueEmpty,
+    /// A line that says that something failed: of a known kind, or with a failing code, level Error or Warning, or
+    /// `(F)`.
+    Failed(Failed<'a>),
 }

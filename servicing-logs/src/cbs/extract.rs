@@ -1,6 +1,7 @@
 //! Reads the fields of CBS lines.
 
 use super::event::*;
+use super::failed::{Failed, Part};
 use super::line::number_after;
 use crate::codes::{self, CodeValue};
 use crate::text::{between, decode, leading_hex, leading_number, split_once, whole_number};
@@ -46,7 +47,7 @@ fn status_field<'a>(bytes: &'a [u8], label: &[u8]) -> Option<CodeValue<'a>> {
 }
 
 /// The status at the end of a line: `[HRESULT = …]`, or `hr: 0x…` of Windows 7 and before.
-fn end_status(rest: &[u8]) -> Option<CodeValue<'_>> {
+pub(crate) fn end_status(rest: &[u8]) -> Option<CodeValue<'_>> {
     codes::trailing_hresult(rest)
         .map(CodeValue::Hresult)
         .or_else(|| codes::primary_code(rest).map(|code| code.value))
@@ -68,8 +69,22 @@ pub(crate) fn session(step: SessionStep, rest: &[u8]) -> Option<CbsEvent<'_>> {
     })?;
     let client = field(rest, b"Client: ");
     let package = between(rest, b"Package: ", b",").map(token);
+    let identifier = field(rest, b"Identifier: ");
+    let purpose = split_once(rest, b"): ")
+        .and_then(|(before, _)| before.get(memchr::memrchr(b'(', before)? + 1..))
+        .and_then(optional);
     let status = end_status(rest);
-    Some(CbsEvent::Session(Session { step, id, client, package, reboot_required: None, status }))
+    let reboot_required = None;
+    Some(CbsEvent::Session(Session {
+        step,
+        id,
+        client,
+        package,
+        identifier,
+        purpose,
+        reboot_required,
+        status,
+    }))
 }
 
 /// `Session: <id> initialized by client <name>, …` and `Session: <id> finalized. Reboot required: yes [HRESULT = …]`.
@@ -79,6 +94,8 @@ pub(crate) fn session_line(rest: &[u8]) -> Option<CbsEvent<'_>> {
         (SessionStep::Initialized, optional(split_once(client, b",").map_or(client, |(client, _)| client)))
     } else if tail.starts_with(b"finalized.") {
         (SessionStep::Finalized, None)
+    } else if tail.starts_with(b"failed to perform store corruption detect and repair") {
+        return Some(CbsEvent::Failed(Failed { part: Part::Repair, objects: Vec::new() }));
     } else {
         return None;
     };
@@ -87,6 +104,8 @@ pub(crate) fn session_line(rest: &[u8]) -> Option<CbsEvent<'_>> {
         id: text(id),
         client,
         package: None,
+        identifier: None,
+        purpose: None,
         reboot_required: yes(field(tail, b"Reboot required: ")),
         status: if step == SessionStep::Finalized { end_status(tail) } else { None },
     }))

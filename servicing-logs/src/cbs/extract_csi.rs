@@ -2,7 +2,9 @@
 
 use super::event::*;
 use super::extract::{Message, optional, text};
+use super::failed::{Failed, InstallerNote, Part, Repair};
 use super::line::number_after;
+use super::object::{Object, counted_path};
 use crate::codes;
 use crate::text::{between, split_once};
 
@@ -84,7 +86,80 @@ pub(crate) fn error_summary_item<'a>(message: &Message<'a>) -> Option<CbsEvent<'
 
 pub(crate) fn generic_command<'a>(message: &Message<'a>, rest: &'a [u8]) -> Option<CbsEvent<'a>> {
     let number = crate::text::leading_number(rest, 10)?.0;
-    Some(CbsEvent::GenericCommand { number, exit_code: number_after(message.whole, b"exit code ") })
+    let success = match between(message.whole, b"resulted in success? ", b"\n").map(<[u8]>::trim_ascii) {
+        Some(b"TRUE") => Some(true),
+        Some(b"FALSE") => Some(false),
+        _ => None,
+    };
+    // `[l:22 [22]"Failed = 0x80004002"][gle=0x80004005]`
+    let output = between(message.whole, b"Process output: ", b"[gle=").and_then(|output| {
+        let quoted = split_once(output, b"\"").map_or(output, |(_, quoted)| quoted);
+        optional(quoted.strip_suffix(b"\"]").unwrap_or(quoted))
+    });
+    let exit_code = number_after(message.whole, b"exit code ");
+    Some(CbsEvent::GenericCommand { number, exit_code, success, output })
+}
+
+/// `Calling generic command executable (sequence 2): [40]"C:\…\iissetup.exe"`, with `CmdLine: [151]"…"` in the body.
+pub(crate) fn generic_command_begin<'a>(message: &Message<'a>, rest: &'a [u8]) -> Option<CbsEvent<'a>> {
+    let (_, path) = split_once(rest, b"): ")?;
+    let path = split_once(path, b" CmdLine:").map_or(path, |(path, _)| path);
+    let line = between(message.whole, b"CmdLine: ", b"\n").map(<[u8]>::trim_ascii);
+    let command_line = line.and_then(|line| {
+        let (_, quoted) = split_once(line, b"]")?;
+        optional(quoted.get(1..quoted.len().checked_sub(1)?)?)
+    });
+    let sequence = number_after(rest, b"sequence ")?;
+    Some(CbsEvent::InstallerNote(InstallerNote::Program { sequence, path: counted(path)?, command_line }))
+}
+
+/// `Failed in StartService for [30]"clr_optimization_v4.0.30319_32" with error code 2`
+pub(crate) fn start_service(rest: &[u8]) -> Option<CbsEvent<'_>> {
+    let service = split_once(rest, b" with error").map_or(rest, |(service, _)| service);
+    let objects = vec![Object::Service(counted(service)?)];
+    Some(CbsEvent::Failed(Failed { part: Part::ServiceStart, objects }))
+}
+
+pub(crate) fn network_driver(rest: &[u8]) -> Option<CbsEvent<'_>> {
+    Some(CbsEvent::InstallerNote(InstallerNote::Driver(optional(rest)?)))
+}
+
+pub(crate) fn library(rest: &[u8]) -> Option<CbsEvent<'_>> {
+    Some(CbsEvent::InstallerNote(InstallerNote::Library(optional(rest)?)))
+}
+
+/// `Loaded 427 pending advanced installer operations`
+pub(crate) fn loaded(rest: &[u8]) -> Option<CbsEvent<'_>> {
+    split_once(rest, b" pending advanced installer operations")?;
+    let count = crate::text::leading_number(rest, 10)?.0;
+    Some(CbsEvent::InstallerNote(InstallerNote::Loaded(count)))
+}
+
+/// `IAdvancedInstallerAwareStore_ResolvePendingTransactions call 1 loaded 0 pending advanced installer operations`
+pub(crate) fn loaded_by_call<'a>(message: &Message<'a>) -> Option<CbsEvent<'a>> {
+    loaded(split_once(message.text, b" loaded ")?.1)
+}
+
+/// `[SR] Repairing file \??\C:\…\Appx.psd1 from store`
+pub(crate) fn file_repaired(rest: &[u8]) -> Option<CbsEvent<'_>> {
+    const ENDS: [&[u8]; 3] = [b" by copying", b" from store", b" from backup"];
+    let end = ENDS.iter().find_map(|end| memchr::memmem::rfind(rest, end));
+    let path = rest.get(..end.unwrap_or(rest.len()))?;
+    Some(CbsEvent::Repair(Repair::FileRepaired(counted_path(path)?)))
+}
+
+/// `[SR] Repairing 1 components`: SFC begins to repair what it has listed.
+pub(crate) fn repairing(rest: &[u8]) -> Option<CbsEvent<'_>> {
+    crate::text::leading_number(rest, 10)?;
+    Some(CbsEvent::Repair(Repair::TransactionBegins))
+}
+
+pub(crate) fn transaction_done<'a>() -> Option<CbsEvent<'a>> {
+    Some(CbsEvent::Repair(Repair::TransactionDone))
+}
+
+pub(crate) fn waits<'a>() -> Option<CbsEvent<'a>> {
+    Some(CbsEvent::Repair(Repair::WaitsForRestart))
 }
 
 pub(crate) fn poqexec_registered(rest: &[u8]) -> Option<CbsEvent<'_>> {
@@ -98,21 +173,26 @@ pub(crate) fn store_corrupt(rest: &[u8]) -> Option<CbsEvent<'_>> {
 pub(crate) fn hydration_failed(rest: &[u8]) -> Option<CbsEvent<'_>> {
     let component = between(rest, b" for component ", b" on file ").and_then(optional);
     let file = between(rest, b" on file ", b" with NTSTATUS").and_then(optional);
-    Some(CbsEvent::HydrationFailed { component, file })
+    let base = between(rest, b"Matching Component = ", b". FileHas").and_then(optional);
+    Some(CbsEvent::HydrationFailed { component, file, base })
 }
 
+/// `Hashes for file member [l:10]'Chakra.dll' do not match.`, or `… member \??\C:\…\x.dll do not match actual file …`
+/// of Windows 7 and 8.
 pub(crate) fn hash_mismatch(rest: &[u8]) -> Option<CbsEvent<'_>> {
-    Some(CbsEvent::HashMismatch { file: counted(rest)? })
+    let file = split_once(rest, b" do not match").map_or(rest, |(file, _)| file);
+    Some(CbsEvent::HashMismatch { file: counted_path(file)? })
 }
 
+/// `[SR] Cannot repair member file [l:18{9}]"img11.jpg" of Microsoft-Windows-Shell, Version = 6.0, … hash mismatch`
 pub(crate) fn cannot_repair(rest: &[u8]) -> Option<CbsEvent<'_>> {
-    let component = between(rest, b" of ", b", pkt ").and_then(optional);
-    Some(CbsEvent::CannotRepair { file: counted(rest)?, component })
+    let component = between(rest, b" of ", b", pkt ").or_else(|| between(rest, b" of ", b", pA"));
+    Some(CbsEvent::CannotRepair { file: counted(rest)?, component: component.and_then(optional) })
 }
 
 pub(crate) fn cannot_reproject(rest: &[u8]) -> Option<CbsEvent<'_>> {
     let path = split_once(rest, b"; ").map_or(rest, |(path, _)| path);
-    Some(CbsEvent::CannotRepair { file: counted(path)?, component: None })
+    Some(CbsEvent::CannotReproject { path: counted_path(path)? })
 }
 
 pub(crate) fn component_deleted(rest: &[u8]) -> Option<CbsEvent<'_>> {

@@ -44,6 +44,8 @@ pub struct Header<'a> {
     pub event_code: Option<u32>,
     /// The component.
     pub component: Component,
+    /// The component as printed.
+    pub name: &'a [u8],
     /// The rest of the line.
     pub text: &'a [u8],
 }
@@ -108,15 +110,15 @@ pub fn parse_header(line: &[u8]) -> Option<Header<'_>> {
         b"Error" => Level::Error,
         _ => Level::Other,
     };
-    let (mut component, mut rest) = word(rest)?;
+    let (mut name, mut rest) = word(rest)?;
     let mut event_code = None;
-    if let Some(code) = component.strip_prefix(b"[0x").and_then(|code| code.strip_suffix(b"]")) {
+    if let Some(code) = name.strip_prefix(b"[0x").and_then(|code| code.strip_suffix(b"]")) {
         let (value, taken) = leading_hex(code).filter(|(_, taken)| *taken == code.len() && *taken <= 8)?;
         debug_assert!(taken <= 8);
         event_code = u32::try_from(value).ok();
-        (component, rest) = word(rest)?;
+        (name, rest) = word(rest)?;
     }
-    let component = match component {
+    let component = match name {
         b"CBS" => Component::Cbs,
         b"CSI" => Component::Csi,
         b"DPX" => Component::Dpx,
@@ -125,7 +127,7 @@ pub fn parse_header(line: &[u8]) -> Option<Header<'_>> {
         _ => Component::Other,
     };
     // The component is padded to seven columns; deeper indents belong to the text and carry no meaning.
-    Some(Header { time, level, event_code, component, text: rest.trim_ascii_start() })
+    Some(Header { time, level, event_code, component, name, text: rest.trim_ascii_start() })
 }
 
 fn stamp_time(stamp: &[u8; STAMP]) -> Option<LocalTime> {

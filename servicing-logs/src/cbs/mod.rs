@@ -6,14 +6,20 @@
 mod event;
 mod extract;
 mod extract_csi;
+mod extract_states;
+mod failed;
 mod line;
+mod object;
 mod patterns;
 mod record;
 mod runs;
 mod scan;
+mod unwrap;
 
 pub use event::*;
+pub use failed::*;
 pub use line::{Component, CsiPrefix, Header, Level, parse_csi_prefix, parse_header};
+pub use object::Object;
 pub use record::{CbsItem, CbsRecord, CbsRecords, Malformed};
 pub use runs::{InstallerRun, MAX_OPEN_RUNS, PoqexecRun, installer_runs, poqexec_runs};
 pub use scan::{CbsCounts, CbsLog, CbsScan, ClockPair, MAX_CLOCK_PAIRS, MAX_MALFORMED_KEPT};

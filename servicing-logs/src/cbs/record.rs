@@ -2,8 +2,10 @@
 
 use super::event::CbsEvent;
 use super::extract::{MAX_MESSAGE, Message};
+use super::extract_states as states;
 use super::line::{Component, CsiPrefix, Header, Level, is_header, parse_csi_prefix, parse_header};
 use super::patterns::{CBS_INDEX, CSI_INDEX, Make};
+use super::unwrap::Unwrapped;
 use crate::codes::{self, CodeForm, CodeMatch, CodeValue};
 use crate::text::{decode, leading_number, line_at};
 
@@ -44,6 +46,8 @@ pub struct CbsRecords<'a> {
     at: usize,
     line: u64,
     file_offset: u64,
+    /// Breaks that were taken out of a wrapped text, by joined line.
+    breaks: &'a [u64],
     /// Blank lines passed over between records.
     pub(crate) blank_lines: u64,
 }
@@ -51,7 +55,12 @@ pub struct CbsRecords<'a> {
 impl<'a> CbsRecords<'a> {
     /// `text` begins at offset `file_offset` of the file, with the line after line number `lines_before`.
     pub(crate) fn new(text: &'a [u8], lines_before: u64, file_offset: u64) -> CbsRecords<'a> {
-        CbsRecords { text, at: 0, line: lines_before, file_offset, blank_lines: 0 }
+        CbsRecords { text, at: 0, line: lines_before, file_offset, breaks: &[], blank_lines: 0 }
+    }
+
+    /// Counts the lines of the file, where breaks were taken out of its text.
+    pub(crate) fn with_breaks(self, breaks: &'a [u64]) -> CbsRecords<'a> {
+        CbsRecords { breaks, ..self }
     }
 }
 
@@ -63,7 +72,9 @@ impl<'a> Iterator for CbsRecords<'a> {
             let first = line_at(self.text, self.at)?;
             self.at = first.next;
             self.line += 1;
-            let (line, offset) = (self.line, self.file_offset + first.offset as u64);
+            let joined = self.line;
+            let line = joined + Unwrapped::before(self.breaks, joined);
+            let offset = self.file_offset + first.offset as u64;
             let Some(header) = parse_header(first.bytes) else {
                 if first.bytes.trim_ascii().is_empty() {
                     self.blank_lines += 1;
@@ -92,7 +103,7 @@ impl<'a> Iterator for CbsRecords<'a> {
                 split: header.component == Component::Csi && csi.is_none(),
                 text: text.get(..text.len().min(MAX_MESSAGE)).unwrap_or(text),
                 whole: self.text.get(start..end).unwrap_or(text),
-                body_lines: self.line - line,
+                body_lines: self.line - joined,
             }));
         }
     }
@@ -102,16 +113,20 @@ impl<'a> CbsRecord<'a> {
     /// What the record says; `None` for the many lines that report nothing of use.
     pub fn event(&self) -> Option<CbsEvent<'a>> {
         let message = Message { text: self.text, whole: self.whole };
-        let (index, text) = match self.header.component {
-            Component::Csi => (&CSI_INDEX, self.text),
-            // Before Windows 10 some lines carry the name of the reporting channel in front.
-            _ => (&CBS_INDEX, self.text.strip_prefix(b"SQM: ").unwrap_or(self.text)),
-        };
+        let csi = self.header.component == Component::Csi;
+        // Before Windows 10 some lines carry the name of the reporting channel in front.
+        let report = self.text.strip_prefix(b"SQM: ").filter(|rest| rest.starts_with(b"Reporting "));
+        let text = report.unwrap_or(self.text);
+        let message = Message { text, ..message };
+        let index = if csi { &CSI_INDEX } else { &CBS_INDEX };
         let typed = index.find(text).and_then(|(make, rest)| match make {
-            Make::Step(stage, step) => Some(CbsEvent::Stage { stage: *stage, step: *step }),
-            Make::With(extract) => extract(&Message { text, ..message }, rest),
+            Make::Step(stage, step) => Some(Some(CbsEvent::Stage { stage: *stage, step: *step })),
+            Make::With(extract) => Some(Some(extract(&message, rest)?)),
+            Make::Failed(part) => Some(states::failed(*part, &message)),
+            Make::Normal => Some(None),
+            Make::NormalWith(code) => (codes::trailing_hresult(text) == Some(*code)).then_some(None),
         });
-        typed.or_else(|| self.failed().then_some(CbsEvent::Failure))
+        typed.unwrap_or_else(|| self.failed().then(|| states::other(csi, &message)))
     }
 
     fn failed(&self) -> bool {

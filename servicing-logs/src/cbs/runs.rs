@@ -1,6 +1,8 @@
 //! Runs that a log tells in several lines: an advanced installer, and poqexec started by CBS.
 
 use super::event::{CbsEvent, InstallerBegin, Text};
+use super::failed::{Failed, InstallerNote, Part};
+use super::object::Object;
 use super::record::CbsItem;
 use crate::codes::CodeValue;
 use crate::time::LocalTime;
@@ -24,7 +26,52 @@ pub struct InstallerRun<'a> {
     pub failure_line: Option<u64>,
     /// That line says that the failure will be ignored.
     pub ignored: bool,
+    /// What was named during the run: the driver that was in progress last, a service that could not be started.
+    pub names: Vec<Object<Text<'a>>>,
+    /// The DLL that was loaded for it.
+    pub library: Option<Text<'a>>,
+    /// Line and status of a failure to load the installer itself.
+    pub setup: Option<(u64, Option<CodeValue<'a>>)>,
 }
+
+impl<'a> InstallerRun<'a> {
+    fn new(item: &CbsItem<'a>, begin: InstallerBegin<'a>) -> InstallerRun<'a> {
+        InstallerRun {
+            line: item.line,
+            start: item.time,
+            begin,
+            end: None,
+            microseconds: None,
+            status: None,
+            failure_line: None,
+            ignored: false,
+            names: Vec::new(),
+            library: None,
+            setup: None,
+        }
+    }
+
+    /// Keeps what a line within the run names.
+    fn note(&mut self, item: &CbsItem<'a>) {
+        match &item.event {
+            CbsEvent::InstallerNote(InstallerNote::Driver(driver)) => {
+                self.names.retain(|name| !matches!(name, Object::Driver(_)));
+                self.names.push(Object::Driver(driver.clone()));
+            }
+            CbsEvent::Failed(Failed { part: Part::ServiceStart | Part::InstallerWords, objects }) => {
+                let room = MAX_NAMES.saturating_sub(self.names.len());
+                self.names.extend(objects.iter().take(room).cloned());
+            }
+            CbsEvent::Failed(Failed { part: Part::InstallerSetup, .. }) => {
+                self.setup.get_or_insert((item.line, item.code.map(|(value, _)| value)));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Names kept of one run. The richest real run at hand names two.
+const MAX_NAMES: usize = 8;
 
 /// One run of poqexec by CBS.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,6 +97,8 @@ pub struct PoqexecRun<'a> {
 pub fn installer_runs<'a>(items: &[CbsItem<'a>]) -> Vec<InstallerRun<'a>> {
     let mut runs: Vec<InstallerRun<'a>> = Vec::new();
     let mut open: Vec<usize> = Vec::new();
+    // A DLL is loaded before the run that needs it.
+    let mut library = None;
     for item in items {
         let newest = |wanted: &dyn Fn(&InstallerRun<'a>) -> bool| {
             open.iter().rposition(|at| runs.get(*at).is_some_and(wanted))
@@ -60,21 +109,28 @@ pub fn installer_runs<'a>(items: &[CbsItem<'a>]) -> Vec<InstallerRun<'a>> {
                     open.remove(0);
                 }
                 open.push(runs.len());
-                runs.push(InstallerRun {
-                    line: item.line,
-                    start: item.time,
-                    begin: begin.clone(),
-                    end: None,
-                    microseconds: None,
-                    status: None,
-                    failure_line: None,
-                    ignored: false,
-                });
+                runs.push(InstallerRun { library: library.take(), ..InstallerRun::new(item, begin.clone()) });
             }
-            CbsEvent::InstallerTime { id, microseconds, .. } => {
+            CbsEvent::InstallerTime { id, microseconds, component } => {
                 let at = newest(&|run| run.begin.id.as_ref() == Some(id));
-                if let Some(run) = at.and_then(|at| open.get(at)).and_then(|at| runs.get_mut(*at)) {
-                    run.microseconds = Some(*microseconds);
+                match at.and_then(|at| open.get(at)).and_then(|at| runs.get_mut(*at)) {
+                    Some(run) => run.microseconds = Some(*microseconds),
+                    // An excerpt that begins within the run.
+                    None => {
+                        let begin = InstallerBegin {
+                            phase: None,
+                            index: None,
+                            sequence: 0,
+                            old_component: None,
+                            new_component: component.clone(),
+                            mode: None,
+                            id: Some(id.clone()),
+                            name: None,
+                        };
+                        let mut run = InstallerRun::new(item, begin);
+                        (run.microseconds, run.end) = (Some(*microseconds), Some((item.line, item.time)));
+                        runs.push(run);
+                    }
                 }
             }
             CbsEvent::InstallerEnd { sequence, status } => {
@@ -85,11 +141,19 @@ pub fn installer_runs<'a>(items: &[CbsItem<'a>]) -> Vec<InstallerRun<'a>> {
                 }
             }
             // The failure is logged after the end of its run (26100) or before it (2010).
-            CbsEvent::InstallerFailed { id: Some(id), ignored, .. } => {
+            CbsEvent::InstallerFailed { id: Some(id), name, ignored, status } => {
                 let run = runs.iter_mut().rev().take(MAX_OPEN_RUNS);
                 if let Some(run) = run.into_iter().find(|run| run.begin.id.as_ref() == Some(id)) {
                     run.failure_line = Some(item.line);
                     run.ignored = *ignored;
+                    run.status = run.status.filter(|status| status.is_failure()).or(*status);
+                    run.begin.name.get_or_insert_with(|| name.clone());
+                }
+            }
+            CbsEvent::InstallerNote(InstallerNote::Library(path)) => library = Some(path.clone()),
+            CbsEvent::InstallerNote(_) | CbsEvent::Failed(_) => {
+                if let Some(run) = open.last().and_then(|at| runs.get_mut(*at)) {
+                    run.note(item);
                 }
             }
             _ => {}
@@ -114,7 +178,7 @@ pub fn poqexec_runs<'a>(items: &[CbsItem<'a>]) -> Vec<PoqexecRun<'a>> {
                 end: None,
                 status: None,
             }),
-            CbsEvent::PoqexecDone => {
+            CbsEvent::PoqexecDone | CbsEvent::Failed(Failed { part: Part::Poqexec, .. }) => {
                 if let Some(run) = runs.last_mut().filter(|run| run.end.is_none()) {
                     run.end = Some((item.line, item.time));
                     run.status = item.code.map(|(value, _)| value);

@@ -4,9 +4,11 @@ use rayon::prelude::*;
 
 use super::line::{Component, Level};
 use super::record::{CbsItem, CbsRecord, CbsRecords, Malformed};
+use super::unwrap::{Unwrapped, unwrap};
 use crate::cbs::line::is_header;
 use crate::text::{LogEncoding, LogText};
 use crate::time::{FileTime, LocalTime};
+use std::borrow::Cow;
 
 /// Bytes one core works on at a time. Parts end where a header begins, so no record is cut.
 const PART: usize = 1 << 20;
@@ -24,7 +26,9 @@ const CLOCK_STEP: u64 = 120 * crate::time::TICKS_PER_SECOND;
 /// CBS.log or a CbsPersist log, in memory or mapped.
 #[derive(Clone, Debug)]
 pub struct CbsLog<'a> {
-    text: LogText<'a>,
+    encoding: LogEncoding,
+    file_offset: u64,
+    text: Unwrapped<'a>,
 }
 
 /// A line that carries both clocks.
@@ -89,24 +93,36 @@ pub struct CbsScan<T> {
 impl<'a> CbsLog<'a> {
     /// Takes the bytes of the whole file. Anything is accepted: what is no record is counted as malformed.
     pub fn new(data: &'a [u8]) -> CbsLog<'a> {
-        CbsLog { text: LogText::new(data) }
+        let text = LogText::new(data);
+        let (encoding, file_offset) = (text.encoding(), text.file_offset());
+        let text = match text.into_bytes() {
+            Cow::Borrowed(bytes) => unwrap(bytes),
+            Cow::Owned(bytes) => {
+                let Unwrapped { bytes: unwrapped, breaks } = unwrap(&bytes);
+                let unwrapped = match unwrapped {
+                    Cow::Owned(unwrapped) => Some(unwrapped),
+                    Cow::Borrowed(_) => None,
+                };
+                Unwrapped { bytes: Cow::Owned(unwrapped.unwrap_or(bytes)), breaks }
+            }
+        };
+        CbsLog { encoding, file_offset, text }
     }
 
     /// The encoding of the file.
     pub fn encoding(&self) -> LogEncoding {
-        self.text.encoding()
+        self.encoding
     }
 
     /// All records, one after the other, undecoded.
     pub fn records(&self) -> CbsRecords<'_> {
-        CbsRecords::new(self.text.bytes(), 0, self.text.file_offset())
+        CbsRecords::new(&self.text.bytes, 0, self.file_offset).with_breaks(&self.text.breaks)
     }
 
     /// Reads the log on all cores of the current rayon pool. Every record that says something goes through `keep`;
     /// what `keep` returns is what stays in memory.
     pub fn scan<'s, T: Send>(&'s self, keep: impl Fn(CbsItem<'s>) -> Option<T> + Sync) -> CbsScan<T> {
-        let text = self.text.bytes();
-        let parts = parts(text);
+        let parts = parts(&self.text.bytes);
         let newlines: Vec<u64> =
             parts.par_iter().map(|part| memchr::memchr_iter(b'\n', part.1).count() as u64).collect();
         let mut lines_before = 0;
@@ -121,8 +137,9 @@ impl<'a> CbsLog<'a> {
             .par_iter()
             .zip(starts)
             .map(|((offset, part), lines_before)| {
-                let offset = self.text.file_offset() + *offset as u64;
-                scan_part(CbsRecords::new(part, lines_before, offset), &keep)
+                let offset = self.file_offset + *offset as u64;
+                let records = CbsRecords::new(part, lines_before, offset).with_breaks(&self.text.breaks);
+                scan_part(records, &keep)
             })
             .collect();
         let mut scan = CbsScan {
@@ -133,6 +150,7 @@ impl<'a> CbsLog<'a> {
             scan.kept.extend(kept);
             scan.counts.add(counts);
         }
+        scan.counts.lines += self.text.breaks.len() as u64;
         thin(&mut scan.counts.clock);
         scan
     }

@@ -3,8 +3,38 @@
 use crate::cbs::{CbsRecords, Header, Level, Text};
 use crate::codes::{self, CodeValue};
 use crate::text::{LogText, decode, split_once, whole_number};
+use crate::time::LocalTime;
 
-/// A record of dism.log at level Error or Warning.
+/// What a record of dism.log tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DismStep {
+    /// Somebody runs dism with this command line.
+    Command,
+    /// Something failed.
+    Failure,
+    /// The command as a whole failed.
+    CommandFailed,
+    /// The change needs a restart.
+    RestartRequired,
+    /// An error or a warning that ordinary runs have too, or that a wrong command line gets.
+    Harmless,
+}
+
+/// Parts of messages that decide what they tell; the first row that fits holds. The harmless ones are in nearly every
+/// run on healthy machines.
+const STEPS: &[(&[u8], DismStep)] = &[
+    (b"Executing command line: ", DismStep::Command),
+    (b"processed the command line but failed", DismStep::CommandFailed),
+    (b"Error in operation: ", DismStep::Failure),
+    (b"Reboot required=yes", DismStep::RestartRequired),
+    (b"Failed validating command line", DismStep::Harmless),
+    (b"Failed to load the provider", DismStep::Harmless),
+    (b"Failed to get and initialize the PE Provider", DismStep::Harmless),
+    (b"Failed to unload offline registry", DismStep::Harmless),
+    (b"Lookup in table by path failed", DismStep::Harmless),
+];
+
+/// A record of dism.log that tells something.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DismMessage<'a> {
     /// Number of its first line, from one.
@@ -13,13 +43,15 @@ pub struct DismMessage<'a> {
     pub offset: u64,
     /// Time, level and component; the text is that of the header.
     pub header: Header<'a>,
+    /// What it tells.
+    pub step: DismStep,
     /// The provider before `PID=`: `DISM Package Manager`, `API`.
     pub provider: Option<Text<'a>>,
     /// `PID=`
     pub pid: Option<u32>,
     /// `TID=`
     pub tid: Option<u32>,
-    /// The message behind the ids.
+    /// The message after the ids; of a command its command line.
     pub text: Text<'a>,
     /// The code it names.
     pub code: Option<CodeValue<'a>>,
@@ -36,9 +68,13 @@ pub struct DismCounts {
     pub warnings: u64,
     /// Lines that belong to no record.
     pub malformed: u64,
+    /// Time of the earliest record.
+    pub first: Option<LocalTime>,
+    /// Time of the latest record.
+    pub last: Option<LocalTime>,
 }
 
-/// Reads a dism.log; every error and warning goes to `visit`.
+/// Reads a dism.log; every record that tells something goes to `visit`.
 pub fn read_log<'t>(text: &'t LogText<'_>, mut visit: impl FnMut(DismMessage<'t>)) -> DismCounts {
     let mut counts = DismCounts::default();
     for record in CbsRecords::new(text.bytes(), 0, text.file_offset()) {
@@ -47,12 +83,25 @@ pub fn read_log<'t>(text: &'t LogText<'_>, mut visit: impl FnMut(DismMessage<'t>
             continue;
         };
         counts.records += 1;
-        match record.header.level {
-            Level::Error => counts.errors += 1,
-            Level::Warning => counts.warnings += 1,
-            _ => continue,
-        }
         let header = record.header;
+        counts.first = Some(counts.first.map_or(header.time, |first| first.min(header.time)));
+        counts.last = counts.last.max(Some(header.time));
+        let otherwise = match header.level {
+            Level::Error => {
+                counts.errors += 1;
+                Some(DismStep::Failure)
+            }
+            Level::Warning => {
+                counts.warnings += 1;
+                Some(DismStep::Harmless)
+            }
+            _ => None,
+        };
+        let row = STEPS.iter().find_map(|(part, step)| Some((split_once(header.text, part)?.1, *step)));
+        let Some(step) = row.map(|(_, step)| step).or(otherwise) else { continue };
+        if step == DismStep::Harmless && otherwise.is_none() {
+            continue;
+        }
         let number = |key: &[u8]| {
             let digits = crate::text::between(header.text, key, b" ")?;
             whole_number(digits)
@@ -61,16 +110,21 @@ pub fn read_log<'t>(text: &'t LogText<'_>, mut visit: impl FnMut(DismMessage<'t>
             Some((provider, rest)) => (provider.trim_ascii().strip_suffix(b":"), rest),
             None => (None, header.text),
         };
-        // `PID=4567 TID=123 message`: the message begins behind the second word.
+        // `PID=4567 TID=123 message`: the message begins after the second word.
         let message = split_once(rest, b"TID=").and_then(|(_, rest)| split_once(rest, b" "));
+        let message = match (step, row) {
+            (DismStep::Command, Some((command, _))) => command,
+            _ => message.map_or(header.text, |(_, message)| message),
+        };
         visit(DismMessage {
             line: record.line,
             offset: record.offset,
             header,
+            step,
             provider: provider.map(decode),
             pid: number(b"PID="),
             tid: number(b"TID="),
-            text: decode(message.map_or(header.text, |(_, message)| message).trim_ascii()),
+            text: decode(message.trim_ascii()),
             code: codes::primary_code(header.text).map(|code| code.value),
         });
     }

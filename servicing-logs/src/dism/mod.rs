@@ -1,9 +1,10 @@
-//! What DISM leaves: dism.log, and the package lists that `dism /online /get-packages` prints.
+//! What DISM leaves: dism.log, and what its commands print, such as lists of packages.
 
 mod log;
 mod packages;
+mod states;
 
-pub use log::{DismCounts, DismMessage, read_log};
-pub use packages::{
-    ListedPackage, PackageIdentity, PackageListSummary, PackageState, STATE_WORDS, read_packages,
-};
+pub use log::{DismCounts, DismMessage, DismStep, read_log};
+pub(crate) use packages::is_dism_output;
+pub use packages::{ListedPackage, PackageIdentity, PackageListSummary, read_packages};
+pub use states::PackageState;

@@ -1,63 +1,9 @@
 //! The lists of packages that DISM prints.
 
+use super::states::PackageState;
 use crate::cbs::Text;
 use crate::codes::{self, CodeForm, CodeMatch, CodeValue};
 use crate::text::{LogText, decode, lines, split_once, whole_number};
-
-/// The state of a package or feature, as DISM prints it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[allow(missing_docs)] // The names are DISM's own.
-pub enum PackageState {
-    NotPresent,
-    UninstallPending,
-    Staged,
-    Removed,
-    Installed,
-    InstallPending,
-    Superseded,
-    PartiallyInstalled,
-    /// A word this reader does not know, most likely of another language.
-    Unknown,
-}
-
-/// The words for each state, lower case and without spaces: English, and Chinese as recalled from zh-CN systems (the
-/// Chinese words are not verified against an output at hand).
-pub const STATE_WORDS: &[(&str, PackageState)] = &[
-    ("notpresent", PackageState::NotPresent),
-    ("absent", PackageState::NotPresent),
-    ("uninstallpending", PackageState::UninstallPending),
-    ("staged", PackageState::Staged),
-    ("removed", PackageState::Removed),
-    ("installed", PackageState::Installed),
-    ("installpending", PackageState::InstallPending),
-    ("superseded", PackageState::Superseded),
-    ("partiallyinstalled", PackageState::PartiallyInstalled),
-    ("不存在", PackageState::NotPresent),
-    ("卸载挂起", PackageState::UninstallPending),
-    ("挂起卸载", PackageState::UninstallPending),
-    ("已暂存", PackageState::Staged),
-    ("暂存", PackageState::Staged),
-    ("已删除", PackageState::Removed),
-    ("已安装", PackageState::Installed),
-    ("安装挂起", PackageState::InstallPending),
-    ("挂起安装", PackageState::InstallPending),
-    ("已取代", PackageState::Superseded),
-    ("被取代", PackageState::Superseded),
-    ("已被取代", PackageState::Superseded),
-    ("部分安装", PackageState::PartiallyInstalled),
-];
-
-impl PackageState {
-    /// The state a printed word stands for.
-    pub fn of_word(word: &str) -> PackageState {
-        let folded: String =
-            word.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect();
-        STATE_WORDS
-            .iter()
-            .find(|(known, _)| *known == folded)
-            .map_or(PackageState::Unknown, |(_, state)| *state)
-    }
-}
 
 /// A package's identity, taken apart: `name~token~architecture~language~version`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -132,10 +78,11 @@ pub struct PackageListSummary {
 /// Error lines kept of a list; an output has one.
 const MAX_ERRORS: usize = 64;
 
-/// Reads the output of `dism /get-packages` in list or table form, or of `Get-WindowsPackage`, in any language.
+/// Reads the output of `dism /get-packages` in list or table form, or of `Get-WindowsPackage`, in any language; of any
+/// other dism command its versions and errors.
 ///
-/// Labels are translated, so fields are told by their content and order: the identity has four tildes, and state,
-/// release type and install time follow it in this order in every language.
+/// Labels are translated, so content and order decide what a field is: the identity has four tildes, and state, release
+/// type and install time follow it in this order in every language.
 pub fn read_packages<'t>(
     text: &'t LogText<'_>,
     mut visit: impl FnMut(ListedPackage<'t>),
@@ -228,6 +175,24 @@ fn label_and_value(line: &[u8]) -> Option<(&[u8], &[u8])> {
     let (label, value) = split_once(line, b":").or(wide)?;
     Some((label.trim_ascii(), value.trim_ascii()))
 }
+
+/// Whether a text is the output of a dism command: it prints its version, and the code it ended with or the path of its
+/// log, in every language.
+pub(crate) fn is_dism_output(text: &[u8]) -> bool {
+    let (mut version, mut ending) = (false, false);
+    for (_, line) in lines(text).take(MAX_OUTPUT_LINES) {
+        let line = line.bytes.trim_ascii();
+        ending |= memchr::memmem::find(&line.to_ascii_lowercase(), b"\\dism.log").is_some();
+        if let Some((label, value)) = label_and_value(line) {
+            version |= is_version(value);
+            ending |= label.len() < 16 && printed_code(value).is_some();
+        }
+    }
+    version && ending
+}
+
+/// Lines of an output that are looked at; that of a failed command has some twenty.
+const MAX_OUTPUT_LINES: usize = 400;
 
 fn is_version(value: &[u8]) -> bool {
     let dots = value.iter().filter(|byte| **byte == b'.').count();

@@ -1,14 +1,15 @@
 //! CBS.log.
 
 use servicing_logs::{
-    cbs::{self, CbsEvent, CbsItem, CbsLog, CbsScan, Stored},
+    cbs::{self, CbsEvent, CbsItem, CbsLog, CbsScan, InstallerNote, Object, Stored},
     codes::CodeValue,
 };
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::{
-    Fact, InstallerRun, Known, LocalClock, LocalTicks, LogLine, Package, PackageFact, Stage, Step, cut,
+    CommandFact, Damage, DamageKind, Fact, InstallerRun, Known, LocalClock, LocalTicks, LogLine, Package,
+    PackageFact, SessionFact, Stage, Step, cut, local_span,
 };
 use crate::{
     model::{SourceId, Ticks},
@@ -26,8 +27,19 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
     let runs = cbs::installer_runs(&items);
     let poqexec = cbs::poqexec_runs(&items);
     let mut lines: Vec<LogLine> = Vec::new();
+    let mut programs = HashMap::new();
     for item in items.iter().take(MAX_LINES) {
-        let Some(fact) = fact(item) else { continue };
+        if let CbsEvent::InstallerNote(InstallerNote::Program { sequence, path, command_line }) = &item.event
+        {
+            programs.insert(*sequence, (path.to_string(), command_line.as_deref().map(cut)));
+        }
+        let Some(mut fact) = fact(item) else { continue };
+        if let (CbsEvent::GenericCommand { number, .. }, Fact::GenericCommand(command)) =
+            (&item.event, &mut fact)
+        {
+            (command.program, command.command_line) =
+                programs.remove(number).map_or((None, None), |(path, line)| (Some(path), line));
+        }
         lines.push(line(source, item, fact));
     }
     for run in runs.iter().take(MAX_LINES) {
@@ -37,7 +49,10 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
             (None, Some((_, end))) => Some(Ticks(end.0.saturating_sub(run.start.0))),
             (None, None) => None,
         };
-        let failed = run.failure_line.is_some() || run.status.is_some_and(CodeValue::is_failure);
+        let setup = run.setup.filter(|_| run.end.is_none() && run.failure_line.is_none());
+        let status = run.status.or(setup.and_then(|(_, status)| status));
+        let failed =
+            run.failure_line.is_some() || setup.is_some() || status.is_some_and(CodeValue::is_failure);
         let component = run.begin.new_component.as_deref().or(run.begin.old_component.as_deref());
         let fact = Fact::Installer(InstallerRun {
             name: text.clone(),
@@ -45,14 +60,18 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
             component: component.map(cut),
             took,
             decisive: failed && !run.ignored,
+            ended: run.end.is_some() || failed,
+            names: run.names.iter().map(Object::to_owned).collect(),
+            library: run.library.as_deref().map(str::to_owned),
         });
+        let local = run.end.filter(|_| failed).map_or(run.start, |(_, end)| end);
         lines.push(LogLine {
             source,
-            line: run.failure_line.unwrap_or(run.line),
-            local: Some(LocalTicks(run.end.filter(|_| failed).map_or(run.start, |(_, end)| end).0)),
+            line: run.failure_line.or(setup.map(|(line, _)| line)).unwrap_or(run.line),
+            local: Some(LocalTicks(local.0)),
             time: None,
-            text,
-            code: run.status.and_then(CodeValue::hresult).filter(|_| failed),
+            text: setup.and_then(|(line, _)| text_at(&items, line)).unwrap_or(text),
+            code: status.and_then(CodeValue::hresult).filter(|_| failed),
             failed,
             fact,
         });
@@ -86,19 +105,27 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
             .first()
             .map(|at| format!("no line of CBS.log at offset 0x{at:x}")),
         clock,
+        local: local_span(counts.first, counts.last),
         known: Known { packages: packages(&lines), ..Known::default() },
         lines,
         ..Scan::default()
     }
 }
 
+/// The text of a line.
+fn text_at(items: &[CbsItem<'_>], line: u64) -> Option<String> {
+    let at = items.binary_search_by_key(&line, |item| item.line).ok()?;
+    items.get(at).map(|item| cut(&item.text))
+}
+
 /// The packages that lines name, each in the last state that one gives.
 fn packages(lines: &[LogLine]) -> Vec<Package> {
     let mut states: BTreeMap<&str, &str> = BTreeMap::new();
     for line in lines {
-        if let Fact::Package(PackageFact { identity, state: Some(state), failure_source: None }) = &line.fact
+        if let Fact::Package(package) = &line.fact
+            && let Some(state) = package.state.as_deref().filter(|_| !package.is_report())
         {
-            states.insert(identity, state);
+            states.insert(&package.identity, state);
         }
     }
     states
@@ -113,7 +140,9 @@ fn line(source: SourceId, item: &CbsItem<'_>, fact: Fact) -> LogLine {
         Fact::Driver { result, .. } => *result != 0,
         // A boot that only needs another one, and a boot that begins its rollback, end with the same code.
         Fact::Stage(_, Step::Complete) => false,
-        _ => item.code.is_some_and(|(value, _)| value.is_failure()) || item.event == CbsEvent::Failure,
+        Fact::GenericCommand(command) => command.success == Some(false),
+        Fact::Failed { .. } | Fact::StackTooOld { .. } => true,
+        _ => item.code.is_some_and(|(value, _)| value.is_failure()),
     };
     LogLine {
         source,
@@ -130,26 +159,47 @@ fn line(source: SourceId, item: &CbsItem<'_>, fact: Fact) -> LogLine {
 /// What of an event the timeline keeps; installer and poqexec runs are taken whole elsewhere.
 fn fact(item: &CbsItem<'_>) -> Option<Fact> {
     Some(match &item.event {
+        // Every start of the service says so; no work is in it.
+        CbsEvent::Stage { step: cbs::Step::NothingToDo, .. } => return None,
+        CbsEvent::Stage { step: cbs::Step::Interrupted, .. } => Fact::Interrupted,
         CbsEvent::Stage { stage, step } => Fact::Stage(stage_of(*stage), step_of(*step)),
-        CbsEvent::Session(session)
-            if matches!(session.step, cbs::SessionStep::Complete | cbs::SessionStep::Finalized) =>
-        {
-            Fact::SessionEnd
+        CbsEvent::Session(session) if session.step != cbs::SessionStep::Initialized => {
+            Fact::Session(SessionFact {
+                step: session.step,
+                id: session.id.to_string(),
+                client: session.client.as_deref().map(str::to_owned),
+                package: session.package.as_deref().map(str::to_owned),
+                purpose: session.purpose.as_deref().map(str::to_owned),
+                reboot_required: session.reboot_required,
+            })
         }
+        CbsEvent::Flow { stage } => Fact::Flow(stage.to_string()),
         CbsEvent::Package(change) => {
-            let report = change.kind == cbs::PackageChangeKind::FailureReport;
             let states = &change.states;
             let state = states.current.as_deref().or(states.target.as_deref()).or(states.start.as_deref());
             Fact::Package(PackageFact {
                 identity: change.package.to_string(),
                 state: state.map(str::to_owned),
-                failure_source: report
-                    .then(|| change.failure_source.as_deref().unwrap_or_default().to_owned()),
+                kind: change.kind,
+                failure_source: change.failure_source.as_deref().map(str::to_owned),
             })
         }
-        CbsEvent::ExecuteState { stored: Stored::Set, state } => {
-            Fact::ExecuteState { text: state.text.to_string(), rollback: state.rollback }
-        }
+        CbsEvent::Feature(change) => Fact::Feature {
+            package: change.package.as_deref().map(str::to_owned),
+            feature: change.feature.to_string(),
+        },
+        CbsEvent::StackTooOld(needs) => Fact::StackTooOld {
+            package: needs.package.to_string(),
+            needed: needs.needed.to_string(),
+            present: needs.present.to_string(),
+        },
+        CbsEvent::ExecuteState { stored, state } => Fact::ExecuteState {
+            text: state.text.to_string(),
+            state: state.state.to_string(),
+            rollback: state.rollback,
+            read: *stored == Stored::Read,
+        },
+        CbsEvent::OriginalFailure { stored: Stored::Cleared, .. } => Fact::FailureCleared,
         CbsEvent::OriginalFailure { stored: Stored::Set | Stored::Read, status, .. } => {
             Fact::OriginalFailure(*status)
         }
@@ -177,23 +227,67 @@ fn fact(item: &CbsItem<'_>) -> Option<Fact> {
             component: None,
             took: None,
             decisive: !ignored,
+            ended: true,
+            names: Vec::new(),
+            library: None,
         }),
-        CbsEvent::GenericCommand { exit_code, .. } => Fact::GenericCommand(*exit_code),
-        CbsEvent::StoreCorrupt { category } => Fact::Corruption(category.to_string()),
-        CbsEvent::HydrationFailed { component, file } => match (component, file) {
-            (Some(component), Some(file)) => Fact::Corruption(format!("{component}\\{file}")),
-            _ => return None,
-        },
-        CbsEvent::HashMismatch { file } => Fact::Corruption(file.to_string()),
-        CbsEvent::CannotRepair { file, .. } => Fact::Corruption(file.to_string()),
-        CbsEvent::MissingPayload { path } => Fact::Corruption(path.to_string()),
-        CbsEvent::MissingManifest { package } => Fact::Corruption(package.to_string()),
+        CbsEvent::GenericCommand { exit_code, success, output, .. } => Fact::GenericCommand(CommandFact {
+            exit_code: *exit_code,
+            success: *success,
+            output: output.as_deref().map(cut),
+            ..CommandFact::default()
+        }),
+        CbsEvent::Repair(repair) => Fact::Repair(repair.to_owned()),
+        CbsEvent::DriverFile { path, repaired: true } => {
+            Fact::Repair(cbs::Repair::FileRepaired(path.to_string()))
+        }
+        CbsEvent::Restart(restart) => Fact::Restart(*restart),
+        CbsEvent::QueueEmpty => Fact::QueueEmpty,
+        CbsEvent::ServiceEnd(end) => Fact::ServiceEnd(*end),
         CbsEvent::ComponentDeleted { component } => Fact::ComponentDeleted(component.to_string()),
         CbsEvent::ServicingStack { version, .. } => Fact::Stack(version.to_string()),
         CbsEvent::Build { build } => Fact::Build(build.to_string()),
-        CbsEvent::Failure => Fact::Failure,
-        _ => return None,
+        CbsEvent::Failed(failed) => {
+            Fact::Failed { part: failed.part, objects: failed.objects.iter().map(Object::to_owned).collect() }
+        }
+        event => Fact::Corruption(damage(event)?),
     })
+}
+
+/// What a line says is damaged in the component store.
+fn damage(event: &CbsEvent<'_>) -> Option<Damage> {
+    let path = |path: &str| Object::Path(path.to_owned());
+    let (kind, object) = match event {
+        CbsEvent::StoreCorrupt { category } => (DamageKind::Marked, Object::Component(category.to_string())),
+        CbsEvent::HydrationFailed { component: Some(component), file: Some(file), .. } => {
+            let object = Object::File { component: component.to_string(), file: file.to_string() };
+            (DamageKind::Hydration, object)
+        }
+        CbsEvent::HashMismatch { file } | CbsEvent::DriverFile { path: file, .. } => {
+            (DamageKind::Hash, path(file))
+        }
+        CbsEvent::CannotRepair { file, component } => {
+            let component = component.as_deref().unwrap_or_default().to_owned();
+            (DamageKind::NotRepaired, Object::File { component, file: file.to_string() })
+        }
+        CbsEvent::CannotReproject { path: file } => (DamageKind::StoreCopy, path(file)),
+        CbsEvent::MissingPayload { path: file } => {
+            let object = match file.split_once('\\') {
+                Some((component, file)) => {
+                    Object::File { component: component.to_owned(), file: file.to_owned() }
+                }
+                None => path(file),
+            };
+            (DamageKind::Payload, object)
+        }
+        CbsEvent::MissingManifest { package } => (DamageKind::Manifest, Object::Package(package.to_string())),
+        _ => return None,
+    };
+    let base = match event {
+        CbsEvent::HydrationFailed { base, .. } => base.as_deref().map(str::to_owned),
+        _ => None,
+    };
+    Some(Damage { kind, object, base })
 }
 
 fn stage_of(stage: cbs::Stage) -> Option<Stage> {
@@ -212,6 +306,7 @@ fn step_of(step: cbs::Step) -> Step {
         cbs::Step::DriverQueueStart => Step::DriverQueue,
         cbs::Step::DriverQueueFailed => Step::DriverQueueFailed,
         cbs::Step::PrimitivesStart => Step::Primitives,
+        cbs::Step::PrimitivesFailed => Step::PrimitivesFailed,
         cbs::Step::AdvancedQueueStart => Step::InstallerQueue,
         cbs::Step::AdvancedQueueFailed => Step::InstallerQueueFailed,
         cbs::Step::TransactionRollback | cbs::Step::Rollback => Step::Rollback,

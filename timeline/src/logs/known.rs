@@ -17,6 +17,8 @@ pub struct Known {
     pub plan: Plan,
     /// Machine name, build.
     pub machine: Option<Machine>,
+    /// What says that a change waits for a restart.
+    pub waits_for_restart: Option<Evidence>,
     /// What could not be read.
     pub problems: Vec<Problem>,
 }
@@ -47,6 +49,11 @@ impl Package {
             state: state.into(),
             install_time: None,
         }
+    }
+
+    /// The KB number in an identity.
+    pub fn kb_of(identity: &str) -> Option<&str> {
+        servicing_logs::dism::PackageIdentity::parse(identity)?.kb()
     }
 }
 
@@ -103,14 +110,15 @@ impl Plan {
     pub(crate) fn add(&mut self, path: &str, index: u64, kind: &'static str, is_source: bool) {
         let must_exist = is_source && TAKE_THEIR_SOURCE.contains(&kind);
         if self.primitives.len() < MAX_PLANNED {
-            let known = self.primitives.entry(bare(path)).or_insert(Primitive { index, kind, must_exist });
+            let known =
+                self.primitives.entry(bare_path(path)).or_insert(Primitive { index, kind, must_exist });
             known.must_exist |= must_exist;
         }
     }
 
     /// The primitive that changes this object.
     pub fn primitive(&self, path: &str) -> Option<Primitive> {
-        self.primitives.get(&bare(path)).copied()
+        self.primitives.get(&bare_path(path)).copied()
     }
 }
 
@@ -123,7 +131,7 @@ const ROOTS: &[(&str, &str)] = &[
 ];
 
 /// A path without what names its volume or hive: native and DOS forms of one object are equal.
-fn bare(path: &str) -> String {
+pub fn bare_path(path: &str) -> String {
     let lower = path.to_lowercase();
     let mut bare = lower.as_str();
     let mut prefix = "";

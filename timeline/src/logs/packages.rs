@@ -1,14 +1,20 @@
-//! Lists of packages, as DISM prints them.
+//! What dism prints: lists of packages, and the code of a command that failed.
 
 use servicing_logs::{
     LogText,
     dism::{self, PackageState},
 };
 
-use super::known::Package;
-use crate::scan::Scan;
+use super::{Fact, LogLine, Tool, ToolFact, known::Package};
+use crate::{
+    model::{Evidence, SourceId, Words},
+    scan::Scan,
+};
 
-pub(crate) fn read(bytes: &[u8]) -> Scan {
+/// Packages that the words on a pending restart name.
+const MAX_NAMED: usize = 6;
+
+pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
     let text = LogText::new(bytes);
     let mut scan = Scan::default();
     let summary = dism::read_packages(&text, |package| {
@@ -18,8 +24,49 @@ pub(crate) fn read(bytes: &[u8]) -> Scan {
         };
         scan.known.packages.push(Package::of(&package.identity, state));
     });
-    scan.events = summary.packages;
+    for (line, code) in &summary.errors {
+        scan.lines.push(LogLine {
+            source,
+            line: *line,
+            local: None,
+            time: None,
+            text: format!("Error: 0x{code:08x}"),
+            code: Some(*code).filter(|code| code >> 31 == 1),
+            failed: true,
+            fact: Fact::Tool(ToolFact {
+                tool: Tool::Dism,
+                what: String::new(),
+                command: None,
+                decides: true,
+            }),
+        });
+    }
+    scan.known.waits_for_restart = waits_for_restart(&scan.known.packages);
+    scan.events = summary.packages + summary.errors.len() as u64;
     scan
+}
+
+/// An update that is half done: its new packages wait to be installed, those before it to be removed.
+fn waits_for_restart(packages: &[Package]) -> Option<Evidence> {
+    let with = |state: &str| -> Vec<&str> {
+        packages.iter().filter(|p| p.state == state).map(|p| p.identity.as_str()).take(MAX_NAMED).collect()
+    };
+    let (install, uninstall) = (with("install-pending"), with("uninstall-pending"));
+    if install.is_empty() && uninstall.is_empty() {
+        return None;
+    }
+    let list = |names: &[&str], none: &str| match names {
+        [] => none.to_owned(),
+        names => names.join(", "),
+    };
+    Some(Evidence::said(Words::new(
+        format!(
+            "install pending: {}; uninstall pending: {}",
+            list(&install, "none"),
+            list(&uninstall, "none")
+        ),
+        format!("待安装：{}；待卸载：{}", list(&install, "无"), list(&uninstall, "无")),
+    )))
 }
 
 fn state_word(state: PackageState) -> &'static str {

@@ -1,6 +1,6 @@
 //! setupapi.dev.log: the driver side of servicing.
 
-use servicing_logs::{LogText, codes::CodeValue, setupapi};
+use servicing_logs::{LogText, cbs::Part, codes::CodeValue, setupapi};
 
 use super::{Fact, LocalTicks, LogLine, cut};
 use crate::{model::SourceId, scan::Scan};
@@ -10,6 +10,7 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
     let mut scan = Scan::default();
     let counts = setupapi::read(&text, |section| {
         let servicing = section.title.contains("Driver Updates")
+            || section.transaction.as_deref() == Some(SERVICING_TRANSACTION)
             || section.command.as_deref().is_some_and(|c| c.to_ascii_lowercase().contains("tiworker"));
         let code = section.exit_code.and_then(hresult);
         let failed = code.is_some();
@@ -23,10 +24,14 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
                 text: cut(&message.text),
                 code: message.code.and_then(CodeValue::hresult).filter(|code| code >> 31 == 1),
                 failed: true,
-                fact: Fact::Failure,
+                fact: Fact::Failed { part: Part::Other, objects: Vec::new() },
             });
         }
-        let first_error = section.messages.iter().find(|m| m.severity == setupapi::Severity::Error);
+        // An INF that cannot be read is only a warning, and yet what makes the section fail.
+        let causes = |m: &&setupapi::SetupMessage<'_>| {
+            m.severity == setupapi::Severity::Error || failed && m.text.starts_with("Unable to load INF")
+        };
+        let first_error = section.messages.iter().find(causes);
         let title = match &section.instance {
             Some(instance) => format!("{} - {instance}", section.title),
             None => section.title.to_string(),
@@ -47,10 +52,14 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
     scan
 }
 
-/// Exit statuses are Win32 errors or SetupAPI's own.
+/// The transaction that drivers share with poqexec at the reboot of an update.
+const SERVICING_TRANSACTION: &str = "CbsDriversAndPrimitives";
+
+/// Exit statuses are Win32 errors or SetupAPI's own. ERROR_SUCCESS_REBOOT_REQUIRED, ERROR_SUCCESS_RESTART_REQUIRED and
+/// ERROR_NO_BETTER_DRIVER are no failures.
 fn hresult(exit: u32) -> Option<u32> {
     match exit {
-        0 => None,
+        0 | 3010 | 3011 | 0xE000_020E => None,
         code if code >> 31 == 1 => Some(code),
         code => Some(0x8007_0000 | code & 0xFFFF),
     }

@@ -21,7 +21,8 @@ impl Module {
 
     /// The file name, and the company and version where the trace has them.
     pub fn described(&self) -> String {
-        let known = [self.company.as_str(), self.version.as_str()].into_iter().filter(|text| !text.is_empty());
+        let known =
+            [self.company.as_str(), self.version.as_str()].into_iter().filter(|text| !text.is_empty());
         match known.collect::<Vec<_>>().join(", ") {
             text if text.is_empty() => self.name().to_owned(),
             text => format!("{} ({text})", self.name()),

@@ -14,6 +14,12 @@ impl FileTime {
         Ticks(self.0.saturating_sub(earlier.0))
     }
 
+    /// Date and minute, `2024-03-28 11:52 UTC`.
+    pub fn minute(self) -> String {
+        let c = pml_reader::FileTime(self.0).civil();
+        format!("{:04}-{:02}-{:02} {:02}:{:02} UTC", c.year, c.month, c.day, c.hour, c.minute)
+    }
+
     /// The instant `span` later.
     pub fn plus(self, span: Ticks) -> Self {
         Self(self.0.saturating_add(span.0))

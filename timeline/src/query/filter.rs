@@ -3,34 +3,15 @@
 
 use pml_reader::{Column, Style};
 
-use super::{ColumnError, Row, TimeError, TimePoint, column_name, column_named, value::Value};
+use super::{
+    column::{ColumnError, column_name},
+    expression,
+    relation::Relation,
+    row::Row,
+    time::{TimeError, TimePoint},
+    value::Value,
+};
 use crate::model::FileTime;
-
-/// How a column is held against a value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[allow(missing_docs)]
-pub enum Relation {
-    Is,
-    IsNot,
-    LessThan,
-    MoreThan,
-    BeginsWith,
-    EndsWith,
-    Contains,
-    Excludes,
-}
-
-/// The relations by name, Process Monitor's with hyphens.
-const RELATIONS: &[(&str, Relation)] = &[
-    ("is", Relation::Is),
-    ("is-not", Relation::IsNot),
-    ("less-than", Relation::LessThan),
-    ("more-than", Relation::MoreThan),
-    ("begins-with", Relation::BeginsWith),
-    ("ends-with", Relation::EndsWith),
-    ("contains", Relation::Contains),
-    ("excludes", Relation::Excludes),
-];
 
 /// A filter that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -49,9 +30,22 @@ pub enum FilterError {
         "there is no relation {0:?}; relations are is, is-not, less-than, more-than, begins-with, ends-with, contains, excludes"
     )]
     Relation(String),
+    /// No operation has such a result.
+    #[error(
+        "no operation has the result {0:?}; give Process Monitor's text (\"ACCESS DENIED\"), a status (0xC0000022), or use contains"
+    )]
+    Result(String),
     /// A time is none.
     #[error(transparent)]
     Time(#[from] TimeError),
+    /// The range of times holds nothing.
+    #[error("--from {from} is later than --to {to}; exchange them")]
+    Reversed {
+        /// The begin that was given.
+        from: String,
+        /// The end that was given.
+        to: String,
+    },
     /// A column that holds numbers or times is held against something else.
     #[error("{column} takes {expected}, not {value:?}")]
     Value {
@@ -84,6 +78,8 @@ pub struct Filter {
     exclusions: Vec<usize>,
     from: Option<TimePoint>,
     to: Option<TimePoint>,
+    /// Ticks that both ends lie further out.
+    margin: u64,
     /// How columns are printed that are compared.
     pub style: Style,
 }
@@ -155,16 +151,46 @@ impl Filter {
     /// The same filter between two moments, both included.
     ///
     /// # Errors
-    /// [`FilterError::Time`].
+    /// [`FilterError::Time`]; [`FilterError::Reversed`].
     pub fn between(mut self, from: Option<&str>, to: Option<&str>) -> Result<Self, FilterError> {
         self.from = from.map(TimePoint::parse).transpose()?;
         self.to = to.map(TimePoint::parse).transpose()?;
+        let reversed = self.from.zip(self.to).is_some_and(|(from, to)| from.is_after(to));
+        match (reversed, from, to) {
+            (true, Some(from), Some(to)) => {
+                Err(FilterError::Reversed { from: from.to_owned(), to: to.to_owned() })
+            }
+            _ => Ok(self),
+        }
+    }
+
+    /// The same filter within so many ticks of a moment.
+    ///
+    /// # Errors
+    /// [`FilterError::Time`].
+    pub fn around(mut self, moment: &str) -> Result<Self, FilterError> {
+        let (point, margin) = TimePoint::parse_around(moment)?;
+        (self.from, self.to, self.margin) = (Some(point), Some(point), margin);
         Ok(self)
     }
 
     /// The columns that it looks at.
     pub fn columns(&self) -> impl Iterator<Item = Column> {
         self.predicates.iter().map(|predicate| predicate.column)
+    }
+
+    /// Puts the times of events in the place of their numbers (`#1588`).
+    ///
+    /// # Errors
+    /// [`FilterError::Time`], where the source has no such event.
+    pub fn set_event_times(&mut self, time: impl Fn(u64) -> Option<FileTime>) -> Result<(), FilterError> {
+        for point in [&mut self.from, &mut self.to].into_iter().flatten() {
+            if let TimePoint::Event(number) = *point {
+                let found = time(number).ok_or_else(|| TimeError(format!("#{number}")))?;
+                *point = TimePoint::Absolute(found);
+            }
+        }
+        Ok(())
     }
 
     /// Whether every event passes.
@@ -188,7 +214,9 @@ impl Filter {
     fn bounds(&self, log: (FileTime, FileTime)) -> (u64, u64) {
         let resolve =
             |point: Option<TimePoint>| point.map(|p| p.resolve(log, self.style.utc_offset_minutes).0);
-        (resolve(self.from).unwrap_or(0), resolve(self.to).unwrap_or(u64::MAX))
+        let from = resolve(self.from).map_or(0, |time| time.saturating_sub(self.margin));
+        let to = resolve(self.to).map_or(u64::MAX, |time| time.saturating_add(self.margin));
+        (from, to)
     }
 
     /// Whether one predicate holds, remembered by what the column depends on.
@@ -220,22 +248,13 @@ impl Filter {
 }
 
 fn predicate(expression: &str) -> Result<Predicate, FilterError> {
-    let form = || FilterError::Form(expression.to_owned());
-    let (column, rest) = expression.trim().split_once(char::is_whitespace).ok_or_else(form)?;
-    let rest = rest.trim_start();
-    let (relation, value) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
-    let column = column_named(column)?;
-    let named = RELATIONS.iter().find(|(name, _)| name.eq_ignore_ascii_case(relation));
-    let (_, relation) = named.ok_or_else(|| FilterError::Relation(relation.to_owned()))?;
-    let value = value.trim();
-    let inside = |quote| value.strip_prefix(quote).and_then(|v| v.strip_suffix(quote));
-    let unquoted = inside('"').or_else(|| inside('\'')).unwrap_or(value);
-    let value = Value::read(column, *relation, unquoted).map_err(|expected| FilterError::Value {
+    let (column, relation, text) = expression::read(expression)?;
+    let value = Value::read(column, relation, &text).map_err(|expected| FilterError::Value {
         column: column_name(column),
         expected,
-        value: unquoted.to_owned(),
+        value: text.clone(),
     })?;
-    Ok(Predicate { column, relation: *relation, text: unquoted.to_lowercase(), value })
+    Ok(Predicate { column, relation, text: text.to_lowercase(), value })
 }
 
 impl Predicate {

@@ -5,7 +5,8 @@ use crate::model::FileTime;
 /// A time that is none.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{0:?} is no time; give 2024-10-02T15:58:05.5Z (UTC), a time of day 15:58:05 or 3:58:05 PM, or +12.5s after the first event"
+    "{0:?} is no time of this log; give @12.5s or +12.5s after the first event, a time of day 15:58:05, 15:58:05+09:00 or 3:58:05 PM, \
+     2024-10-02T15:58:05.5Z (UTC), or the number of an event as #1588"
 )]
 pub struct TimeError(pub String);
 
@@ -16,9 +17,18 @@ pub enum TimePoint {
     Absolute(FileTime),
     /// Ticks since midnight, on the log's first day or, where only that lies within the log, the next.
     OfDay(u64),
+    /// Ticks since midnight on a clock so many minutes ahead of UTC, on the same days.
+    OfDayAt(u64, i32),
     /// Ticks after the first event.
     After(u64),
+    /// Ticks before the first event.
+    Before(u64),
+    /// The time of an event, by its number.
+    Event(u64),
 }
+
+/// Ticks around a moment where none are given.
+const AROUND: u64 = SECOND;
 
 const SECOND: u64 = 10_000_000;
 /// Ticks in a day.
@@ -38,13 +48,43 @@ impl TimePoint {
     /// [`TimeError`], where the text is none.
     pub fn parse(text: &str) -> Result<Self, TimeError> {
         let text = text.trim();
-        let point = match text.strip_prefix('+') {
-            Some(after) => span(after).map(Self::After),
-            None => time_of_day(text)
+        let point = match text.split_at_checked(1) {
+            Some(("@", rest)) => match rest.strip_prefix('-') {
+                Some(before) => span(&before.replace(',', "")).map(Self::Before),
+                None => span(&rest.replace(',', "")).map(Self::After),
+            },
+            Some(("+", after)) => span(after).map(Self::After),
+            Some(("#", number)) => digits(number).filter(|_| !number.is_empty()).map(Self::Event),
+            _ => time_of_day(text)
                 .map(|w| Self::OfDay(w.ticks))
+                .or_else(|| of_day_at(text))
                 .or_else(|| instant(text).map(|(w, _)| Self::Absolute(FileTime(w.ticks)))),
         };
         point.ok_or_else(|| TimeError(text.to_owned()))
+    }
+
+    /// Reads a moment and the ticks around it: `@14.8s`, `#1588±2s`, `15:58:05+-500ms`; a second where none are given.
+    ///
+    /// # Errors
+    /// [`TimeError`], where the text is none.
+    pub fn parse_around(text: &str) -> Result<(Self, u64), TimeError> {
+        let parts = text.split_once('±').or_else(|| text.split_once("+-"));
+        let (moment, margin) = match parts {
+            Some((moment, margin)) => (moment, span(margin).ok_or_else(|| TimeError(text.to_owned()))?),
+            None => (text, AROUND),
+        };
+        Ok((Self::parse(moment)?, margin))
+    }
+
+    /// Whether this moment is later than another of the same form. Times of day may be of two days.
+    pub(super) fn is_after(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Absolute(from), Self::Absolute(to)) => from > to,
+            (Self::After(from), Self::After(to)) | (Self::Event(from), Self::Event(to)) => from > to,
+            (Self::Before(from), Self::Before(to)) => from < to,
+            (Self::After(_), Self::Before(_)) => true,
+            _ => false,
+        }
     }
 
     /// The moment in a log whose first and last events were at these times, told on a clock `utc_offset_minutes` ahead
@@ -54,6 +94,10 @@ impl TimePoint {
         match self {
             Self::Absolute(time) => time,
             Self::After(ticks) => FileTime(first.0.saturating_add(ticks)),
+            Self::Before(ticks) => FileTime(first.0.saturating_sub(ticks)),
+            // Its time was to be put in before; without it nothing is left out.
+            Self::Event(_) => first,
+            Self::OfDayAt(ticks, minutes) => Self::OfDay(ticks).resolve((first, last), minutes),
             Self::OfDay(ticks) => {
                 let local = first.0.saturating_add_signed(offset);
                 let on = |day: u64| day.saturating_add(ticks).saturating_add_signed(-offset);
@@ -66,10 +110,27 @@ impl TimePoint {
     }
 }
 
+/// `15:58:05+09:00`.
+fn of_day_at(text: &str) -> Option<TimePoint> {
+    let at = text.rfind(['+', '-'])?;
+    let (time, offset) = text.split_at_checked(at)?;
+    let size = clock(offset.get(1..)?, 16)?.ticks / (60 * SECOND);
+    let minutes = i32::try_from(size).ok()?;
+    let minutes = if offset.starts_with('-') { -minutes } else { minutes };
+    Some(TimePoint::OfDayAt(time_of_day(time)?.ticks, minutes))
+}
+
 /// `0.0074`, `12.5s`, `350ms`, `2m`, `1h` or `00:00:12.5` in ticks; a bare number is seconds.
 pub(super) fn span(text: &str) -> Option<u64> {
-    const UNITS: [(&str, u64); 4] =
-        [("ms", SECOND / 1000), ("s", SECOND), ("m", 60 * SECOND), ("h", 3600 * SECOND)];
+    const UNITS: [(&str, u64); 7] = [
+        ("ms", SECOND / 1000),
+        ("us", SECOND / 1_000_000),
+        ("µs", SECOND / 1_000_000),
+        ("min", 60 * SECOND),
+        ("s", SECOND),
+        ("m", 60 * SECOND),
+        ("h", 3600 * SECOND),
+    ];
     let text = text.trim();
     if text.contains(':') {
         return clock(text, u64::MAX).map(|written| written.ticks);
@@ -169,6 +230,13 @@ mod tests {
         assert_eq!(resolve("03:18:10.7752429", 120), FIRST);
         assert_eq!(resolve("+1.5s", 0), FIRST + 15_000_000);
         assert_eq!(resolve("+350ms", 0), FIRST + 3_500_000);
+        assert_eq!(resolve("@14.8s", 0), FIRST + 148_000_000);
+        assert_eq!(resolve("@1,014.800s", 0), FIRST + 10_148_000_000);
+        assert_eq!(resolve("@-2s", 0), FIRST - 20_000_000);
+        assert_eq!(resolve("03:18:10.7752429+02:00", -300), FIRST);
+        assert_eq!(TimePoint::parse("#1588"), Ok(TimePoint::Event(1588)));
+        assert_eq!(TimePoint::parse_around("#7±2s"), Ok((TimePoint::Event(7), 20_000_000)));
+        assert_eq!(TimePoint::parse_around("@1s+-5ms"), Ok((TimePoint::After(10_000_000), 50_000)));
         for wrong in [
             "",
             "yesterday",
@@ -180,6 +248,10 @@ mod tests {
             "2020-07-12",
             "T",
             "é AM",
+            "#",
+            "#1x",
+            "@",
+            "@soon",
         ] {
             assert!(TimePoint::parse(wrong).is_err(), "{wrong}");
         }

@@ -5,7 +5,8 @@ use std::ops::Range;
 use pml_reader::{Column, TICKS_PER_SECOND};
 
 use super::{
-    Relation, Row,
+    relation::Relation,
+    row::Row,
     time::{DAY, Written, instant, span, time_of_day},
 };
 

@@ -3,9 +3,11 @@
 use servicing_logs::bundle::Content;
 
 use crate::{
-    logs::{cbs, events, packages, pending, poqexec, registry, setupapi},
+    logs::{capture, cbs, dism, events, packages, pending, poqexec, registry, setupapi, windows_setup},
     model::SourceId,
+    progress::Counter,
     scan::Scan,
+    sources::recorded::Recorded,
 };
 
 /// The logs that are read.
@@ -21,12 +23,20 @@ pub enum LogKind {
     Pending,
     /// A list of packages by DISM.
     Packages,
+    /// What another dism command printed.
+    DismOutput,
+    /// dism.log.
+    Dism,
+    /// A log of Windows Setup.
+    WindowsSetup,
     /// An event log.
     Events,
     /// A registry hive.
     Hive,
     /// A registry export.
     RegExport,
+    /// A list of the capture's own.
+    Capture,
 }
 
 impl LogKind {
@@ -38,9 +48,13 @@ impl LogKind {
             Self::Poqexec => "poqexec-log",
             Self::Pending => "pending-xml",
             Self::Packages => "package-list",
+            Self::DismOutput => "dism-output",
+            Self::Dism => "dism-log",
+            Self::WindowsSetup => "windows-setup-log",
             Self::Events => "evtx",
             Self::Hive => "hive",
             Self::RegExport => "reg-export",
+            Self::Capture => "capture-facts",
         }
     }
 }
@@ -54,18 +68,33 @@ pub struct LogSource {
     pub bytes: Content,
 }
 
-impl LogSource {
-    pub(crate) fn scan(&self, id: SourceId) -> Scan {
+impl Recorded for LogSource {
+    fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    fn kind(&self) -> &'static str {
+        self.kind.name()
+    }
+
+    fn is_trace(&self) -> bool {
+        false
+    }
+
+    fn scan(&self, id: SourceId, _: Counter<'_>) -> Scan {
         let bytes: &[u8] = &self.bytes;
         let mut scan = match self.kind {
             LogKind::Cbs => cbs::read(bytes, id),
             LogKind::SetupApi => setupapi::read(bytes, id),
             LogKind::Poqexec => poqexec::read(bytes, id),
             LogKind::Pending => pending::read(bytes),
-            LogKind::Packages => packages::read(bytes),
+            LogKind::Packages | LogKind::DismOutput => packages::read(bytes, id),
+            LogKind::Dism => dism::read(bytes, id),
+            LogKind::WindowsSetup => windows_setup::read(bytes, id),
             LogKind::Events => events::read(bytes, id),
             LogKind::Hive => registry::read_hive(bytes),
             LogKind::RegExport => registry::read_export(bytes),
+            LogKind::Capture => capture::read(bytes),
         };
         let times = || scan.lines.iter().filter_map(|l| l.time);
         scan.first = times().min().into_iter().chain(scan.first).min();

@@ -6,21 +6,23 @@ mod kind;
 pub(crate) mod log;
 mod modules;
 pub(crate) mod pml;
+mod recorded;
 mod recovered;
 mod share;
 
-use std::{ops::ControlFlow, sync::Arc};
+use std::{cmp::Ordering, ops::ControlFlow, sync::Arc};
 
 use pml_reader::Column;
 
 use crate::{
     gather::Gather,
-    model::{Event, EventId, Machine, Module, Problem, ProcessId, SourceId, Stack, Ticks},
+    model::{Event, EventId, Machine, Module, Problem, ProcessId, SourceId, Stack},
     paths::Paths,
     progress::Counter,
     query::{Rows, Visit},
-    scan::{Caveat, Scan},
+    scan::Scan,
 };
+use recorded::Recorded;
 
 impl Rows for Source {
     fn count(&self) -> Option<u64> {
@@ -60,39 +62,67 @@ pub enum Source {
 }
 
 impl Source {
+    fn recorded(&self) -> &dyn Recorded {
+        match self {
+            Self::Pml(source) => &**source,
+            Self::Import(source) => &**source,
+            Self::Etl(source) => &**source,
+            Self::Log(source) => source,
+        }
+    }
+
     /// The file's bytes.
     pub fn bytes(&self) -> &[u8] {
-        match self {
-            Self::Pml(source) => source.bytes(),
-            Self::Import(source) => source.file.bytes(),
-            Self::Etl(source) => source.bytes(),
-            Self::Log(source) => &source.bytes,
-        }
+        self.recorded().bytes()
     }
 
     /// What it is, for example `pml`.
     pub fn kind(&self) -> &'static str {
-        match self {
-            Self::Pml(source) => source.kind(),
-            Self::Import(source) => source.kind(),
-            Self::Etl(_) => "etl",
-            Self::Log(source) => source.kind.name(),
-        }
+        self.recorded().kind()
     }
 
     /// Whether it records operations.
     pub fn is_trace(&self) -> bool {
-        matches!(self, Self::Pml(_) | Self::Import(_) | Self::Etl(_))
+        self.recorded().is_trace()
+    }
+
+    /// Whether its events can have a text in this column: an export has the columns that were shown when it was made.
+    pub fn has_column(&self, column: Column) -> bool {
+        self.recorded().has_column(column)
+    }
+
+    /// Whether it records what access an open asks for.
+    pub fn tells_access(&self) -> bool {
+        self.recorded().tells_access()
+    }
+
+    /// The machine it was recorded on, where the source tells.
+    pub fn machine(&self) -> Option<Machine> {
+        self.recorded().machine()
+    }
+
+    /// What could not be read, apart from records: those the scan counts.
+    pub fn problems(&self) -> Vec<Problem> {
+        self.recorded().problems()
+    }
+
+    /// Whether it holds all that `other` holds: the same bytes, or of a log at least those. Of two equal ones the first
+    /// does.
+    pub(crate) fn holds(&self, other: &Self, is_first: bool) -> bool {
+        let (own, others) = (self.bytes(), other.bytes());
+        match own.len().cmp(&others.len()) {
+            Ordering::Less => false,
+            Ordering::Equal => is_first && own == others,
+            Ordering::Greater => {
+                let same_log = matches!((self, other), (Self::Log(a), Self::Log(b)) if a.kind == b.kind);
+                same_log && own.starts_with(others)
+            }
+        }
     }
 
     /// Reads the source once and keeps what matters.
     pub(crate) fn scan(&self, id: SourceId, counter: Counter<'_>) -> Scan {
-        match self {
-            Self::Pml(source) => source.scan(id, counter),
-            Self::Import(source) => source.scan(id, counter),
-            Self::Etl(source) => source.scan(id),
-            Self::Log(source) => source.scan(id),
-        }
+        self.recorded().scan(id, counter)
     }
 
     /// Gathers from all its operations; `places` are those of its processes in the timeline's.
@@ -105,104 +135,24 @@ impl Source {
         }
     }
 
-    /// Whether it records operations on files or keys; of a trace of ETW that is known once it was scanned.
-    pub fn records_operations(&self) -> bool {
-        match self {
-            Self::Etl(source) => source.records_operations(),
-            Self::Pml(_) | Self::Import(_) => true,
-            Self::Log(_) => false,
-        }
-    }
-
-    /// Whether its events can have a text in this column: an export has the columns that were shown when it was made.
-    pub fn has_column(&self, column: Column) -> bool {
-        match self {
-            Self::Import(source) => source.has_column(column),
-            Self::Pml(_) | Self::Etl(_) | Self::Log(_) => true,
-        }
-    }
-
-    /// Whether it records what access an open asks for.
-    pub fn tells_access(&self) -> bool {
-        match self {
-            Self::Import(source) => source.file.has(Column::Detail),
-            Self::Etl(_) => false,
-            Self::Pml(_) | Self::Log(_) => true,
-        }
-    }
-
-    /// The machine it was recorded on, where the source tells.
-    pub fn machine(&self) -> Option<Machine> {
-        match self {
-            Self::Pml(source) => source.machine(),
-            Self::Import(_) => None,
-            Self::Etl(source) => source.machine(),
-            Self::Log(_) => None,
-        }
-    }
-
-    /// What could not be read, apart from records: those the scan counts.
-    pub fn problems(&self) -> Vec<Problem> {
-        match self {
-            Self::Pml(source) => source.problems(),
-            Self::Import(source) => source.problems(),
-            Self::Etl(source) => source.problems(),
-            Self::Log(_) => Vec::new(),
-        }
-    }
-
-    /// What must be known of how it was read.
-    pub fn caveats(&self) -> Vec<Caveat> {
-        match self {
-            Self::Pml(source) => source.caveats(),
-            Self::Import(source) => source.caveats(),
-            Self::Etl(source) => source.caveats(),
-            Self::Log(_) => Vec::new(),
-        }
-    }
-
     /// One event, owned. `None` where its record is damaged.
     pub fn event(&self, id: EventId) -> Option<Event> {
-        match self {
-            Self::Pml(source) => source.event(id),
-            Self::Import(source) => source.event(id),
-            Self::Etl(source) => source.event(id),
-            Self::Log(_) => None,
-        }
+        self.recorded().event(id)
     }
 
     /// The events that touch one of `paths`, in order.
     pub(crate) fn touching(&self, id: SourceId, paths: &Paths) -> Vec<Event> {
-        match self {
-            Self::Pml(source) => source.touching(id, paths),
-            Self::Import(source) => source.touching(id, paths),
-            Self::Etl(source) => source.touching(id, paths),
-            Self::Log(_) => Vec::new(),
-        }
+        self.recorded().touching(id, paths)
     }
 
-    /// Events around one: at most `count` records before and after it, or, where events are not numbered one by one, those
-    /// within two seconds.
+    /// Events around one: at most `count` records before and after it.
     pub(crate) fn near(&self, event: &Event, count: u64) -> Vec<Event> {
-        match self {
-            Self::Pml(_) | Self::Import(_) => {
-                let index = event.id.index;
-                let around = index.saturating_sub(count)..=index.saturating_add(count);
-                around.filter_map(|index| self.event(EventId { index, ..event.id })).collect()
-            }
-            Self::Etl(source) => source.near(event, Ticks::seconds(2)),
-            Self::Log(_) => Vec::new(),
-        }
+        self.recorded().near(event, count)
     }
 
     /// The number in the registry value that an event read or wrote.
     pub(crate) fn number(&self, id: EventId) -> Option<u64> {
-        match self {
-            Self::Pml(source) => source.number(id),
-            Self::Import(source) => source.number(id),
-            Self::Etl(source) => source.number(id),
-            Self::Log(_) => None,
-        }
+        self.recorded().number(id)
     }
 
     /// The call stack of an event; only Process Monitor's own logs have stacks.
@@ -223,11 +173,6 @@ impl Source {
 
     /// The Detail column of an event.
     pub fn detail(&self, id: EventId) -> String {
-        match self {
-            Self::Pml(source) => source.detail(id),
-            Self::Import(source) => source.detail(id),
-            Self::Etl(source) => source.detail(id),
-            Self::Log(_) => String::new(),
-        }
+        self.recorded().detail(id)
     }
 }

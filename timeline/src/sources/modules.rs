@@ -117,6 +117,10 @@ fn find(list: &[Listed], address: u64, time: FileTime) -> Option<(&Listed, u64)>
     let holding = near.filter_map(|listed| Some((listed, listed.offset_of(address)?)));
     // A time of loading after the event says that another image lay there before, unless nothing else did.
     holding.max_by_key(|(listed, _)| {
-        if listed.loaded <= time { (true, listed.loaded) } else { (false, FileTime(u64::MAX - listed.loaded.0)) }
+        if listed.loaded <= time {
+            (true, listed.loaded)
+        } else {
+            (false, FileTime(u64::MAX - listed.loaded.0))
+        }
     })
 }

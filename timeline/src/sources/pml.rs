@@ -16,6 +16,7 @@ use servicing_logs::bundle::{self, Content};
 use super::{
     kind::Asked,
     modules::ModuleLists,
+    recorded::Recorded,
     recovered,
     share::{Frame, Row, Share},
 };
@@ -83,36 +84,6 @@ impl PmlSource {
         self.raw.as_ref().map(|(_, pmb)| pmb)
     }
 
-    /// The bytes of the input.
-    pub(crate) fn bytes(&self) -> &[u8] {
-        self.raw.as_ref().map_or_else(|| self.file.bytes(), |(bytes, _)| bytes)
-    }
-
-    /// What the input is.
-    pub(crate) fn kind(&self) -> &'static str {
-        if self.raw.is_some() { "pmb" } else { "pml" }
-    }
-
-    pub(crate) fn scan(&self, id: SourceId, counter: Counter<'_>) -> Scan {
-        let processes = self.processes();
-        let roles: Vec<Role> = processes.iter().map(|p| p.role).collect();
-        let first = FileTime::from(self.file.first_time());
-        let last = self.file.events().rev().find_map(Result::ok).map_or(first, |e| e.time().into());
-        let frame = Frame::new(id, &roles, first, last);
-        let share = (0..self.file.len())
-            .into_par_iter()
-            .with_min_len(1 << 14)
-            .fold(Share::default, |mut share, index| {
-                self.take(&mut share, index, &frame);
-                if index % COUNTED == COUNTED - 1 {
-                    counter.add(COUNTED as u64, self.file.len() as u64);
-                }
-                share
-            })
-            .reduce(Share::default, Share::join);
-        share.scan(processes)
-    }
-
     fn take(&self, share: &mut Share, index: usize, frame: &Frame<'_>) {
         let event = match self.file.event(index) {
             Ok(event) => event,
@@ -156,11 +127,6 @@ impl PmlSource {
         list
     }
 
-    pub(crate) fn event(&self, id: EventId) -> Option<Event> {
-        let event = self.file.event(usize::try_from(id.index).ok()?).ok()?;
-        Some(self.own(&event, id.source))
-    }
-
     fn own(&self, event: &PmlEvent<'_>, source: SourceId) -> Event {
         let slot = self.file.process_slot(event.process_index());
         let kind = kind(event);
@@ -189,14 +155,6 @@ impl PmlSource {
         }
     }
 
-    pub(crate) fn touching(&self, id: SourceId, paths: &Paths) -> Vec<Event> {
-        let touches = |event: &PmlEvent<'_>| paths.may_hold(event.class()) && paths.hold(&event.path_text());
-        let found = self.file.par_events().filter_map(Result::ok).filter(touches);
-        let mut events: Vec<Event> = found.map(|e| self.own(&e, id)).collect();
-        events.sort_by_key(|e| (e.time, e.id));
-        events
-    }
-
     /// Gathers from all operations; `places` are those of the source's processes in the timeline's.
     pub(crate) fn gather<G: Gather>(&self, source: SourceId, places: &[ProcessId], gather: &G) -> G::Part {
         (0..self.file.len())
@@ -213,7 +171,77 @@ impl PmlSource {
             .reduce(G::Part::default, |a, b| gather.join(a, b))
     }
 
-    pub(crate) fn machine(&self) -> Option<Machine> {
+    fn caveats(&self) -> Vec<Caveat> {
+        match (&self.raw, self.file.recovered()) {
+            (Some((_, pmb)), recovered) => recovered::of_raw_log(pmb, recovered.and_then(|r| r.names)),
+            (None, Some(recovered)) => recovered::caveats(recovered),
+            (None, None) => Vec::new(),
+        }
+    }
+}
+
+impl PmlSource {
+    fn modules(&self) -> &ModuleLists {
+        self.modules.get_or_init(|| ModuleLists::new(&self.file))
+    }
+
+    /// The call stack of an event.
+    pub(super) fn stack(&self, id: EventId) -> Option<Stack> {
+        let event = self.file.event(usize::try_from(id.index).ok()?).ok()?;
+        self.modules().stack(&self.file, &event)
+    }
+
+    /// The modules of the kernel.
+    pub(super) fn kernel_modules(&self) -> Vec<Arc<Module>> {
+        self.modules().drivers(&self.file)
+    }
+}
+
+impl Recorded for PmlSource {
+    fn bytes(&self) -> &[u8] {
+        self.raw.as_ref().map_or_else(|| self.file.bytes(), |(bytes, _)| bytes)
+    }
+
+    fn kind(&self) -> &'static str {
+        if self.raw.is_some() { "pmb" } else { "pml" }
+    }
+
+    fn scan(&self, id: SourceId, counter: Counter<'_>) -> Scan {
+        let processes = self.processes();
+        let roles: Vec<Role> = processes.iter().map(|p| p.role).collect();
+        let first = FileTime::from(self.file.first_time());
+        let last = self.file.events().rev().find_map(Result::ok).map_or(first, |e| e.time().into());
+        let frame = Frame::new(id, &roles, first, last);
+        let share = (0..self.file.len())
+            .into_par_iter()
+            .with_min_len(1 << 14)
+            .fold(Share::default, |mut share, index| {
+                self.take(&mut share, index, &frame);
+                if index % COUNTED == COUNTED - 1 {
+                    counter.add(COUNTED as u64, self.file.len() as u64);
+                }
+                share
+            })
+            .reduce(Share::default, Share::join);
+        let mut scan = Scan { has_operations: true, ..share.scan(processes) };
+        scan.caveats.extend(self.caveats());
+        scan
+    }
+
+    fn event(&self, id: EventId) -> Option<Event> {
+        let event = self.file.event(usize::try_from(id.index).ok()?).ok()?;
+        Some(self.own(&event, id.source))
+    }
+
+    fn touching(&self, id: SourceId, paths: &Paths) -> Vec<Event> {
+        let touches = |event: &PmlEvent<'_>| paths.may_hold(event.class()) && paths.hold(&event.path_text());
+        let found = self.file.par_events().filter_map(Result::ok).filter(touches);
+        let mut events: Vec<Event> = found.map(|e| self.own(&e, id)).collect();
+        events.sort_by_key(|e| (e.time, e.id));
+        events
+    }
+
+    fn machine(&self) -> Option<Machine> {
         let header = self.file.header();
         // A raw boot log names no machine.
         if self.raw.is_some() {
@@ -237,39 +265,18 @@ impl PmlSource {
         })
     }
 
-    pub(crate) fn problems(&self) -> Vec<Problem> {
+    fn problems(&self) -> Vec<Problem> {
         // A raw boot log has no tables that could be damaged.
         let problems = if self.raw.is_some() { &[] } else { self.file.problems() };
         problems.iter().map(|e| Problem { what: e.to_string(), offset: e.offset() }).collect()
     }
 
-    pub(crate) fn caveats(&self) -> Vec<Caveat> {
-        match (&self.raw, self.file.recovered()) {
-            (Some((_, pmb)), recovered) => recovered::of_raw_log(pmb, recovered.and_then(|r| r.names)),
-            (None, Some(recovered)) => recovered::caveats(recovered),
-            (None, None) => Vec::new(),
-        }
-    }
-
-    pub(crate) fn number(&self, id: EventId) -> Option<u64> {
+    fn number(&self, id: EventId) -> Option<u64> {
         let event = self.file.event(usize::try_from(id.index).ok()?).ok()?;
         detail::registry::value(&event)?.number()
     }
 
-    fn modules(&self) -> &ModuleLists {
-        self.modules.get_or_init(|| ModuleLists::new(&self.file))
-    }
-
-    pub(crate) fn stack(&self, id: EventId) -> Option<Stack> {
-        let event = self.file.event(usize::try_from(id.index).ok()?).ok()?;
-        self.modules().stack(&self.file, &event)
-    }
-
-    pub(crate) fn kernel_modules(&self) -> Vec<Arc<Module>> {
-        self.modules().drivers(&self.file)
-    }
-
-    pub(crate) fn detail(&self, id: EventId) -> String {
+    fn detail(&self, id: EventId) -> String {
         let event = usize::try_from(id.index).ok().and_then(|index| self.file.event(index).ok());
         let mut out = String::new();
         if let Some(event) = event {

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use pml_reader::Operation;
 
-use crate::model::{EventId, FileTime, Kind, Process, ProcessId, Role, SourceId, is_error};
+use crate::model::{EventId, FileTime, Kind, Process, ProcessId, Role, SourceId, Words, is_error};
 use crate::{
-    scan::{FailureGroup, Kept, Scan, Silence},
+    scan::{Caveat, FailureGroup, Kept, Scan, Silence},
     watch::{self, Mark},
 };
 
@@ -14,7 +14,7 @@ use crate::{
 const BINS: usize = 240;
 /// Groups of failures that a scan tells apart; real logs have some hundreds.
 const MAX_GROUPS: usize = 1 << 16;
-/// Events that a scan keeps; the failing reboot of a real machine has some ten thousands.
+/// Events that a scan keeps, the latest; the failing reboot of a real machine has some ten thousands.
 const MAX_KEPT: usize = 1 << 20;
 
 /// What a scan asks of an event.
@@ -71,6 +71,10 @@ pub(crate) struct Share {
     failures: HashMap<(Operation, u32, u32), FailureGroup>,
     bins: Vec<(u64, u64)>,
     kept: Vec<(u64, Kept)>,
+    /// Events that were kept until later ones took their room.
+    let_go: u64,
+    /// Failures that belong to no group, because there are too many groups.
+    ungrouped: u64,
     exits: Vec<(usize, FileTime, u32)>,
     /// Of each servicing process that works by itself, and of each of its threads: the first and last event, and the
     /// longest silence between two.
@@ -178,9 +182,18 @@ impl Share {
     }
 
     fn keep(&mut self, row: &impl Row, kept: Kept) {
-        if self.kept.len() < MAX_KEPT {
-            self.kept.push((row.index(), kept));
+        self.kept.push((row.index(), kept));
+        // In large steps, because each moves what remains.
+        if self.kept.len() >= 2 * MAX_KEPT {
+            self.let_go_of_the_earliest();
         }
+    }
+
+    /// Updates fail late in a trace: where there is no room for all events, the latest are kept.
+    fn let_go_of_the_earliest(&mut self) {
+        let many = self.kept.len().saturating_sub(MAX_KEPT);
+        self.let_go += many as u64;
+        self.kept.drain(..many);
     }
 
     /// Counts a failure; whether it is the first of its group.
@@ -194,6 +207,7 @@ impl Share {
         let operation = row.operation();
         let key = (operation, row.status(), slot.map_or(u32::MAX, |s| s as u32));
         if self.failures.len() >= MAX_GROUPS && !self.failures.contains_key(&key) {
+            self.ungrouped += 1;
             return false;
         }
         let group = self.failures.entry(key).or_insert_with(|| FailureGroup {
@@ -239,10 +253,14 @@ impl Share {
                 mine.last = mine.last.max(group.last);
             } else if self.failures.len() < MAX_GROUPS {
                 self.failures.insert(key, group);
+            } else {
+                self.ungrouped += group.count;
             }
         }
-        let room = MAX_KEPT.saturating_sub(self.kept.len());
-        self.kept.extend(later.kept.into_iter().take(room));
+        self.kept.extend(later.kept);
+        self.let_go += later.let_go;
+        self.ungrouped += later.ungrouped;
+        self.let_go_of_the_earliest();
         self.exits.extend(later.exits);
         for (who, activity) in later.activity {
             self.activity.entry(who).and_modify(|known| *known = known.join(activity)).or_insert(activity);
@@ -256,8 +274,41 @@ impl Share {
         self
     }
 
+    /// What there was no room for.
+    fn caveats(&self) -> Vec<Caveat> {
+        let cut = |count: u64, what: Words, consequence: Words, hides| Caveat {
+            verdict: None,
+            what,
+            count: Some(count),
+            offset: None,
+            consequence,
+            hides,
+        };
+        let let_go = cut(
+            self.let_go,
+            Words::new(
+                "events that could matter, the earliest in this trace",
+                "可能重要的事件（此跟踪中最早的部分）",
+            ),
+            Words::new(
+                "only the later ones were examined; an earlier cause is not found",
+                "仅检查了其后的事件；更早的原因无法找到",
+            ),
+            true,
+        );
+        let ungrouped = cut(
+            self.ungrouped,
+            Words::new("failed operations of too many different kinds", "种类过多的失败操作"),
+            Words::new("the table of failures does not count them", "失败统计表未将其计入"),
+            false,
+        );
+        [let_go, ungrouped].into_iter().filter(|caveat| caveat.count > Some(0)).collect()
+    }
+
     /// The whole scan, with the counts of its processes.
-    pub(crate) fn scan(self, mut processes: Vec<Process>) -> Scan {
+    pub(crate) fn scan(mut self, mut processes: Vec<Process>) -> Scan {
+        self.let_go_of_the_earliest();
+        let caveats = self.caveats();
         for (process, (events, failures)) in processes.iter_mut().zip(&self.by_process) {
             (process.events, process.failures) = (*events, *failures);
         }
@@ -293,6 +344,7 @@ impl Share {
             histogram: self.bins,
             classes: CLASSES.into_iter().zip(self.classes).filter(|(_, n)| *n > 0).collect(),
             kept: self.kept,
+            caveats,
             silences,
             ..Scan::default()
         }

@@ -27,12 +27,9 @@ pub fn scripts(plan: &Plan) -> [(&'static str, String); 4] {
 const HEAD: &str = r#"@echo off
 setlocal DisableDelayedExpansion
 set "S=%SystemRoot%\System32"
-"%S%\reg.exe" query HKU\S-1-5-19 >nul 2>&1
-if errorlevel 1 (
-  echo No administrator rights: open cmd with 'Run as administrator' and run this there.
-  exit /b 2
-)
 "#;
+/// Said where something fails that only administrators may do.
+const NO_RIGHTS: &str = "open cmd with 'Run as administrator' and run this there";
 
 fn keys(plan: &Plan) -> impl Iterator<Item = String> {
     sessions(&plan.options).map(Session::key)
@@ -52,7 +49,9 @@ fn arm(plan: &Plan) -> String {
     text += &format!(
         "if exist \"{TRACES}\\*\" (\n  echo {TRACES} holds an earlier capture: run collect.cmd, then disarm.cmd.\n  exit /b 2\n)\n"
     );
-    text += &format!("mkdir \"{TRACES}\"\nmkdir \"{WORK}\"\n");
+    text += &format!(
+        "mkdir \"{TRACES}\"\nmkdir \"{WORK}\"\nif not exist \"{WORK}\" (\n  echo {FOLDER} cannot be made: {NO_RIGHTS}.\n  exit /b 2\n)\n"
+    );
     text += &format!(
         "for %%n in ({DRIVERS}) do \"%S%\\reg.exe\" query {SERVICES_KEY}\\PROCMON%%n >nul 2>&1 && echo there>\"{WORK}\\PROCMON%%n\"\n"
     );
@@ -76,7 +75,7 @@ fn arm(plan: &Plan) -> String {
             text += &start(session, limit_mb(session, plan.space.percent));
         }
     }
-    text + "echo Armed. Install the update, then restart (Restart, not Shut down). After that: collect.cmd, disarm.cmd.\n"
+    text + "echo Armed. Install the update, then restart (Restart, not Shut down). After that: collect.cmd, disarm.cmd.\nexit /b 0\n"
 }
 
 /// logman takes one provider at the start, and the others one by one.
@@ -165,7 +164,9 @@ fn collect(plan: &Plan) -> String {
 fn disarm(plan: &Plan) -> String {
     let mut text = stop(plan);
     for key in keys(plan) {
-        text += &format!("\"%S%\\reg.exe\" delete \"{key}\" /f >nul 2>&1\n");
+        text += &format!(
+            "\"%S%\\reg.exe\" delete \"{key}\" /f >nul 2>&1\n\"%S%\\reg.exe\" query \"{key}\" >nul 2>&1\nif not errorlevel 1 (\n  echo {key} cannot be deleted: {NO_RIGHTS}.\n  exit /b 2\n)\n"
+        );
     }
     if plan.options.procmon.is_some() {
         text += &format!(

@@ -317,3 +317,19 @@ fn what_cannot_be_put_back_keeps_the_journal() {
     disarm(&fake, true).unwrap();
     fake.assert_is(&before);
 }
+
+/// Process Monitor's driver stays loaded after use, and then its file cannot be deleted before the next restart.
+#[test]
+fn a_driver_that_stays_loaded_is_named_and_goes_after_the_restart() {
+    let fake = Fake::new();
+    let before = fake.state.borrow().clone();
+    arm(&fake, &plan_for(&fake, &full())).unwrap();
+    fake.restart();
+    fake.driver_loaded.set(true);
+    let error = disarm(&fake, true).unwrap_err().to_string();
+    assert!(error.contains("procmon24.sys") && error.contains("disarm` again"), "{error}");
+    assert!(fake.file(&trace_capture::journal::path()).is_some());
+    fake.restart();
+    disarm(&fake, true).unwrap();
+    fake.assert_is(&before);
+}

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use sample_traces::{Made, Options, Outcome, Scenario, make};
+use status_codes::status;
 
 use super::tape::Tape;
 use crate::evaluate;
@@ -88,12 +89,17 @@ impl Boot {
     }
 
     /// The earlier and later tries of the right operations are right as well: same process, operation, path and status.
+    /// Where a name is taken, a try under another name in the same folder is one.
     fn with_right(mut self, right: Vec<usize>) -> Self {
         let rows = self.tape.rows();
         let what = |n: usize| {
             let row = rows.get(n)?;
             let payload = &row.payload;
-            Some((row.actor.process, row.status, payload.class, payload.operation, self.tape.path(row)))
+            let mut path = self.tape.path(row);
+            if row.status == status::OBJECT_NAME_COLLISION {
+                path.truncate(path.rfind('\\').unwrap_or(0));
+            }
+            Some((row.actor.process, row.status, payload.class, payload.operation, path))
         };
         let wanted: Vec<_> = right.iter().filter_map(|n| what(*n)).collect();
         let is_like = |n: &usize| {

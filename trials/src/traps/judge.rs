@@ -1,10 +1,16 @@
 //! Springs a trap: what the diagnosis names in it, and whether it may.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use diagnosis::{Level, Outcome, Rules, diagnose};
+use diagnosis::{Baseline, Level, Outcome, Rules, diagnose, diagnose_beside};
+use sample_traces::Rng;
 use timeline::{Case, Timeline};
+
+use super::{
+    boot::Boot,
+    kinds::{Given, KINDS},
+};
 
 /// A trap.
 #[derive(Debug)]
@@ -41,18 +47,31 @@ pub(crate) struct Sprung {
     pub(crate) has_right: bool,
 }
 
-/// Gives the files to the diagnosis.
-pub(crate) fn ask(files: &[(String, Vec<u8>)], rules: &Rules) -> Result<Option<Named>> {
-    let folder = tempfile::tempdir()?;
+/// The case of these files, written into a folder.
+fn case(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<Case> {
+    std::fs::create_dir_all(folder)?;
     let mut paths: Vec<PathBuf> = Vec::new();
     for (name, bytes) in files {
-        let path = folder.path().join(name);
+        let path = folder.join(name);
         std::fs::write(&path, bytes)?;
         paths.push(path);
     }
-    let case = Case::open(&paths);
+    Ok(Case::open(&paths))
+}
+
+/// Gives the files to the diagnosis, beside the trace of a good boot where there is one.
+fn ask(files: &[(String, Vec<u8>)], good: Option<&Boot>, rules: &Rules) -> Result<Option<Named>> {
+    let folder = tempfile::tempdir()?;
+    let case_of = |name: &str, files: &[(String, Vec<u8>)]| case(&folder.path().join(name), files);
+    let case = case_of("this", files)?;
     let timeline = Timeline::new(&case);
-    let diagnosis = diagnose(&timeline, rules);
+    let good = good.map(|boot| case_of("good", &boot.files(false)?)).transpose()?;
+    let baseline = good.as_ref().map(|good| {
+        let timeline = Timeline::new(good);
+        let diagnosis = diagnose(&timeline, rules);
+        Baseline::new(timeline, diagnosis)
+    });
+    let diagnosis = diagnose_beside(&timeline, rules, baseline.as_ref());
     let verdict = &diagnosis.verdict;
     let named = verdict.failing.filter(|_| verdict.outcome == Outcome::FailingOperation);
     Ok(named.and_then(|at| diagnosis.candidates.get(at)).map(|c| {
@@ -70,18 +89,41 @@ pub(crate) fn ask(files: &[(String, Vec<u8>)], rules: &Rules) -> Result<Option<N
 }
 
 /// Asks about the trap.
-///
-/// # Errors
-/// Where its files cannot be written.
-pub(crate) fn spring(trap: &Trap, rules: &Rules) -> Result<Sprung> {
-    let named = ask(&trap.files, rules)?;
+fn spring(trap: &Trap, good: Option<&Boot>, rules: &Rules) -> Result<Sprung> {
+    let named = ask(&trap.files, good, rules)?;
     let may = named.as_ref().is_none_or(|n| n.of_trace && trap.allowed.contains(&n.index));
     let mut is_wrong = !may;
     if trap.logs_are_foreign
         && let Some(named) = &named
     {
-        let alone = ask(trap.files.get(..1).unwrap_or_default(), rules)?;
+        let alone = ask(trap.files.get(..1).unwrap_or_default(), good, rules)?;
         is_wrong |= alone.is_none_or(|alone| alone.level < named.level);
     }
     Ok(Sprung { named, is_wrong, has_right: !trap.allowed.is_empty() })
+}
+
+/// Makes the traps of these kinds (all where none is named) and asks about each.
+///
+/// # Errors
+/// Where a trap cannot be made, or its files not be written.
+pub(crate) fn spring_all(
+    given: &Given<'_>,
+    kinds: &[&str],
+    good: Option<&Boot>,
+    rules: &Rules,
+) -> Result<Vec<(&'static str, Trap, Sprung)>> {
+    let boot = given.boot;
+    let mut all = Vec::new();
+    if given.with_logs && boot.logs.is_empty() {
+        return Ok(all);
+    }
+    for kind in KINDS.iter().filter(|k| kinds.is_empty() || kinds.contains(&k.name)) {
+        let topic = format!("{}{}{}", kind.name, boot.scenario, given.with_logs);
+        let mut rng = Rng::new(boot.seed).fork(&topic);
+        for trap in (kind.make)(given, &mut rng)? {
+            let sprung = spring(&trap, good, rules)?;
+            all.push((kind.name, trap, sprung));
+        }
+    }
+    Ok(all)
 }

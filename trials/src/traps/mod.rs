@@ -4,7 +4,7 @@
 
 mod acts;
 mod boot;
-mod bound;
+mod boots;
 mod command;
 mod judge;
 mod kinds;
@@ -13,4 +13,8 @@ mod signs;
 mod sum;
 mod tape;
 
+pub(crate) use boot::Boot;
+pub(crate) use boots::{boots, lender};
 pub use command::Traps;
+pub(crate) use judge::spring_all;
+pub(crate) use kinds::Given;

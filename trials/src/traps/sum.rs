@@ -4,7 +4,8 @@ use std::{collections::BTreeMap, fmt::Write as _};
 
 use diagnosis::Level;
 
-use super::{bound, judge::Sprung};
+use super::judge::Sprung;
+use crate::bound;
 
 /// The traps of one kind.
 #[derive(Debug, Clone, Default)]

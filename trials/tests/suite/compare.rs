@@ -1,7 +1,5 @@
 //! A failing boot beside a good one of another machine, other process ids, another time.
 
-use std::path::Path;
-
 use diagnosis::{
     Baseline, Candidate, Diagnosis, Rules,
     compare::{Comparison, Difference, DifferenceKind},
@@ -180,15 +178,8 @@ fn the_same_error_in_a_good_boot_counts_against_a_candidate() {
 
 #[test]
 fn real_logs_beside_themselves_do_not_differ() {
-    let folder = std::env::var_os("BOOTRACE_DATA").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data"),
-        std::path::PathBuf::from,
-    );
     for name in ["LogFileUTC64Filesystem.PML", "LogfileTests64bitUTC.PML", "LogfileTests32bitUTC.PML"] {
-        let Some(bytes) = real(&folder.join("pml").join(name)) else {
-            println!("SKIPPED: {name} is not there");
-            continue;
-        };
+        let Some(bytes) = test_data::bytes(&format!("pml/{name}")) else { continue };
         let kept = tempfile::tempdir().unwrap();
         let path = kept.path().join(name);
         std::fs::write(&path, bytes).unwrap();
@@ -198,13 +189,4 @@ fn real_logs_beside_themselves_do_not_differ() {
         let comparison = diagnosis.comparison.unwrap();
         assert_eq!((comparison.total, comparison.left_out), (0, 0), "{name}: {comparison:#?}");
     }
-}
-
-/// A file as it is, or packed by xz.
-fn real(path: &Path) -> Option<Vec<u8>> {
-    let packed = path.with_extension("PML.xz");
-    std::fs::read(path).ok().or_else(|| {
-        let out = std::process::Command::new("xz").arg("-dc").arg(packed).output().ok()?;
-        out.status.success().then_some(out.stdout)
-    })
 }

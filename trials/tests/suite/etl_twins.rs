@@ -162,7 +162,8 @@ fn what_the_forms_leave_out() {
     // Fast I/O that is declined, memory mappings and Process Monitor's own sampling are in no event of ETW.
     let common = ["CreateFileMapping", "Process Profiling", "QueryOpen"];
     assert_eq!(boot.twin(EtlForm::Manifest).1, common.into());
-    let by_kernel: BTreeSet<_> = common.into_iter().chain(["QuerySecurityFile", "SetSecurityFile"]).collect();
+    let by_kernel: BTreeSet<_> =
+        common.into_iter().chain(["QueryEAFile", "QuerySecurityFile", "SetSecurityFile"]).collect();
     assert_eq!(boot.twin(EtlForm::Kernel).1, by_kernel);
 }
 
@@ -198,9 +199,7 @@ for path in sys.argv[1:]:
 
 #[test]
 fn twins_are_walked_by_dissect() {
-    let found = Command::new("python3").args(["-c", "import dissect.etl"]).output();
-    if !found.is_ok_and(|output| output.status.success()) {
-        eprintln!("SKIPPED: python3 with dissect.etl is not installed");
+    if !test_data::python_module("dissect.etl") {
         return;
     }
     each(&[3], |scenario, boot| {
@@ -212,7 +211,7 @@ fn twins_are_walked_by_dissect() {
                 (path, records.to_string())
             })
             .unzip();
-        let output = Command::new("python3").args(["-c", WALK]).args(&paths).output().unwrap();
+        let output = Command::new(test_data::PYTHON).args(["-c", WALK]).args(&paths).output().unwrap();
         assert!(output.status.success(), "{}: {}", scenario.name, String::from_utf8_lossy(&output.stderr));
         let walked = String::from_utf8_lossy(&output.stdout);
         assert_eq!(walked.lines().collect::<Vec<_>>(), counts, "{}", scenario.name);

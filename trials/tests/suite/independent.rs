@@ -1,7 +1,5 @@
 //! The diagnosis held against cases that another generator makes, which knows none of bootrace's code: tests/independent.
 
-use std::process::Command;
-
 use trials::evaluate::{Judged, judge, under};
 
 fn share(judged: &[Judged], part: impl Fn(&Judged) -> Option<bool>) -> f64 {
@@ -14,8 +12,7 @@ fn share(judged: &[Judged], part: impl Fn(&Judged) -> Option<bool>) -> f64 {
 #[test]
 fn cases_of_another_generator() {
     let folder = tempfile::tempdir().unwrap();
-    if Command::new("python3").arg("--version").output().is_err() {
-        println!("SKIPPED: python3 is not installed");
+    if !test_data::program(test_data::PYTHON, &["--version"]) {
         return;
     }
     trials::independent::make(folder.path(), &(71..72), 3_000).unwrap();

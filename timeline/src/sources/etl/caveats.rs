@@ -1,20 +1,12 @@
 //! What an ETW trace does not contain, and what follows from that.
 
-use crate::{model::Words, scan::Caveat};
-
-/// What a scan met of operations.
-#[derive(Debug, Default, Clone, Copy)]
-pub(super) struct Met {
-    pub(super) files: u64,
-    pub(super) keys: u64,
-    /// File operations whose result is recorded.
-    pub(super) ended: u64,
-    /// Events of processes, their threads and images.
-    pub(super) processes: u64,
-}
+use crate::{
+    model::Words,
+    scan::{Caveat, EtwCounts},
+};
 
 /// The caveats of a trace with these.
-pub(super) fn of(met: Met) -> Vec<Caveat> {
+pub(super) fn of(met: EtwCounts) -> Vec<Caveat> {
     let lacks = |en: &str, zh: &str| {
         caveat(
             Words::new(format!("{{}} holds no {en}"), format!("{{}} 不含{zh}")),
@@ -64,7 +56,49 @@ pub(super) fn of(met: Met) -> Vec<Caveat> {
             )
         });
     }
+    if met.files > 0 {
+        caveats.push(caveat(
+            Words::new(
+                "{}: file events of ETW come from below antivirus and EDR filters (FileInfo, altitude 40500): what those filters \
+                 deny is absent, or looks like a success; Process Monitor shows it",
+                "{}：ETW 的文件事件来自防病毒与 EDR 筛选器之下 (FileInfo，高度 40500)：被它们拒绝的操作不会出现，或看似成功；Process \
+                 Monitor 可以看到",
+            ),
+            Words::new("denials by antivirus and EDR filters", "防病毒与 EDR 筛选器的拒绝"),
+            Words::new(
+                "an operation that such a filter denied is absent, or looks like a success; Process Monitor shows it",
+                "被此类筛选器拒绝的操作不会出现，或看似成功；Process Monitor 可以看到",
+            ),
+            false,
+        ));
+    }
+    if met.messages > 0 {
+        let words = Words::new(
+            "WPP messages, which can only be read with the symbols of the program that wrote them",
+            "WPP 消息，只有使用写入程序的符号才能解读",
+        );
+        let consequence = Words::new("what they say is not in this report", "其内容不在本报告中");
+        let count = Some(met.messages);
+        caveats.push(Caveat { verdict: None, count, ..caveat(Words::default(), words, consequence, false) });
+    }
     caveats
+}
+
+/// What there was no room for.
+pub(super) fn let_go(count: u64) -> Caveat {
+    Caveat {
+        verdict: None,
+        count: Some(count),
+        ..caveat(
+            Words::default(),
+            Words::new(
+                "messages of providers, the earliest in this trace",
+                "提供程序的消息（此跟踪中最早的部分）",
+            ),
+            Words::new("only the later ones were examined", "仅检查了其后的消息"),
+            false,
+        )
+    }
 }
 
 fn caveat(verdict: Words, what: Words, consequence: Words, hides: bool) -> Caveat {

@@ -28,16 +28,16 @@ pub(super) fn push(operation: &Operation<'_>, names: &Names, style: Style, out: 
     if let Some(length) = operation.length {
         push_grouped(fields.field("Length"), length.into());
     }
-    if let Some(target) = operation.target {
+    if let Some(target) = operation.target() {
         push_file(target, names, fields.field("FileName"));
     }
     match operation.info_class {
-        Some(code) if operation.name == CONTROL => match filesystem::control_name(code) {
+        Some(code) if operation.name.text() == CONTROL => match filesystem::control_name(code) {
             Some(name) => fields.text("Control", name),
             None => push_hex(fields.field("Control"), code.into()),
         },
         // The operation is named by its class where the class has a name.
-        Some(class) if UNNAMED.contains(&operation.name) => {
+        Some(class) if UNNAMED.contains(&operation.name.text()) => {
             push_grouped(fields.field("Information Class"), class.into());
         }
         _ => {}

@@ -2,49 +2,47 @@
 
 use std::{
     borrow::Cow,
-    collections::HashMap,
     fmt::{Display, Write as _},
 };
 
 use etl_reader::{
     EtlFile,
-    names::{self, Names, Operation, OperationClass, registry_path},
+    names::{self, Names, Operation, OperationClass, Trace, registry_path},
 };
 
 use crate::model::{FileTime, Process, ProcessId, Role, inherit_roles};
 
-/// By process id: start times and positions in the list of processes, in order of time.
-type ByPid = HashMap<u32, Vec<(u64, u32)>>;
-
-/// The names that one pass over a trace learns.
+/// A trace that was read, with its processes in the model's terms.
 #[derive(Debug)]
 pub(super) struct Learnt {
-    names: Names,
-    by_pid: ByPid,
+    pub(super) trace: Trace,
     /// In the order of the names' processes, with roles and without counts.
     pub(super) processes: Vec<Process>,
 }
 
 impl Learnt {
-    pub(super) fn of(file: &EtlFile<'_>) -> Self {
-        let names = Names::learn(&[file]);
-        let (processes, by_pid) = processes(&names);
-        Self { names, by_pid, processes }
+    pub(super) fn read(file: &EtlFile<'_>, volumes: &[(String, String)]) -> Self {
+        let mut trace = Trace::read(&[file]);
+        for (device, drive) in volumes {
+            trace.insert_volume(device, drive);
+        }
+        let processes = processes(trace.names());
+        Self { trace, processes }
     }
 
     pub(super) fn names(&self) -> &Names {
-        &self.names
+        self.trace.names()
     }
 
     /// The process that had this id at that time.
     #[inline]
     pub(super) fn process(&self, pid: Option<u32>, time: FileTime) -> Option<ProcessId> {
-        find(&self.by_pid, pid, time)
+        find(self.names(), pid, time)
     }
 
     /// What the trace says of a process, beside what the model takes.
     pub(super) fn recorded(&self, process: ProcessId) -> Option<&names::Process> {
-        self.names.processes().get(process.0 as usize)
+        self.names().processes().get(process.0 as usize)
     }
 }
 
@@ -53,15 +51,8 @@ pub(super) fn utc(time: etl_reader::FileTime) -> FileTime {
     FileTime(u64::try_from(time.0).unwrap_or(0))
 }
 
-/// The processes with roles, and the way from a process id to them by time.
-fn processes(names: &Names) -> (Vec<Process>, ByPid) {
-    let mut by_pid = ByPid::new();
-    for (number, process) in names.processes().iter().enumerate() {
-        by_pid.entry(process.pid).or_default().push((process.start.map_or(0, |s| utc(s).0), number as u32));
-    }
-    for starts in by_pid.values_mut() {
-        starts.sort_unstable();
-    }
+/// The processes with roles.
+fn processes(names: &Names) -> Vec<Process> {
     let mut list: Vec<Process> = names
         .processes()
         .iter()
@@ -71,7 +62,7 @@ fn processes(names: &Names) -> (Vec<Process>, ByPid) {
             Process {
                 pid: p.pid,
                 parent_pid: p.parent.unwrap_or(0),
-                parent: p.parent.and_then(|pid| find(&by_pid, Some(pid), start.unwrap_or_default())),
+                parent: p.parent.and_then(|pid| find(names, Some(pid), start.unwrap_or_default())),
                 role: Role::of_name(&p.image_name),
                 name: p.image_name.clone(),
                 image_path: names.volumes().dos_path(path).into_owned(),
@@ -87,22 +78,25 @@ fn processes(names: &Names) -> (Vec<Process>, ByPid) {
         })
         .collect();
     inherit_roles(&mut list);
-    (list, by_pid)
+    list
 }
 
-fn find(by_pid: &ByPid, pid: Option<u32>, time: FileTime) -> Option<ProcessId> {
-    let starts = by_pid.get(&pid?)?;
-    let at = starts.partition_point(|(start, _)| *start <= time.0);
-    starts.get(at.saturating_sub(1)).map(|(_, number)| ProcessId(*number))
+/// Of the processes with this id the last that had started by that time, else the first.
+fn find(names: &Names, pid: Option<u32>, time: FileTime) -> Option<ProcessId> {
+    let places = names.places_of(pid?);
+    let alike = names.processes().get(places.clone())?;
+    let started = alike.partition_point(|process| process.start.map_or(FileTime(0), utc) <= time);
+    alike.get(started.saturating_sub(1))?;
+    u32::try_from(places.start + started.saturating_sub(1)).ok().map(ProcessId)
 }
 
 /// Appends the path of an operation as people write it, with the name of its value.
 pub(super) fn push_path(operation: &Operation<'_>, names: &Names, out: &mut String) {
     match operation.class {
-        OperationClass::File => push_file(operation.path, names, out),
-        OperationClass::Registry => push_known(operation.path, registry_path, out),
+        OperationClass::File => push_file(operation.path(), names, out),
+        OperationClass::Registry => push_known(operation.path(), registry_path, out),
     }
-    if let Some(value) = operation.value_name {
+    if let Some(value) = operation.value_name() {
         // Writing to a String cannot fail.
         let _ = write!(out, "\\{value}");
     }

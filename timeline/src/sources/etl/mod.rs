@@ -8,78 +8,68 @@ mod learnt;
 mod providers;
 mod rows;
 mod seen;
+pub(crate) mod sessions;
+mod source;
 
-use std::{
-    collections::BTreeMap,
-    ops::ControlFlow,
-    sync::{Mutex, OnceLock, PoisonError},
+use std::ops::{ControlFlow, Range};
+
+use etl_reader::names::Names;
+use rayon::prelude::*;
+
+use super::{
+    recorded::Recorded,
+    share::{Frame, Share},
 };
-
-use etl_reader::{EtlError, EtlFile, Summary, names::Names};
-use servicing_logs::bundle::Content;
-
-use super::share::{Frame, Share};
 use crate::{
     gather::Gather,
     logs::ServiceFact,
-    model::{Event, EventId, Evidence, FileTime, Kind, ProcessId, Role, SourceId, Ticks, Words},
+    model::{Event, EventId, Evidence, FileTime, Kind, ProcessId, Role, SourceId, Words},
     model::{Machine, Problem},
     paths::Paths,
+    progress::Counter,
     query,
-    scan::{Caveat, Scan},
+    scan::{EtwCounts, Scan},
 };
-use learnt::{Learnt, utc};
-use rows::Met;
+use learnt::utc;
+use rows::{EtlRow, Met, Shared};
 use seen::{Lent, Seen};
+pub(crate) use source::EtlSource;
 
-/// Events of one trace that are kept whole.
-const MAX_HELD: usize = 1 << 18;
+/// Rows that one thread takes at a time.
+const CHUNK: usize = 1 << 14;
 
-/// An ETW trace, in memory or mapped.
-#[derive(Debug)]
-pub struct EtlSource {
-    content: Content,
-    learnt: OnceLock<Learnt>,
-    /// What was kept. Operations of ETW come from several records each, so those that are kept are kept whole.
-    held: Mutex<BTreeMap<u64, Held>>,
-    /// What the scan met.
-    met: OnceLock<caveats::Met>,
+/// What one thread's share of a scan found.
+#[derive(Default)]
+struct Found {
+    share: Share,
+    counts: EtwCounts,
+    /// Rows of providers' events that may tell something.
+    telling: Vec<usize>,
 }
 
-/// An event that was kept, with what only its record tells.
-#[derive(Debug)]
-struct Held {
-    event: Event,
-    detail: String,
-    number: Option<u64>,
+impl Found {
+    fn join(mut self, later: Self) -> Self {
+        self.telling.extend(later.telling);
+        let (share, counts) = (self.share.join(later.share), self.counts.join(later.counts));
+        Self { share, counts, telling: self.telling }
+    }
 }
 
-impl EtlSource {
-    /// Takes a trace whose log-file header can be read.
-    ///
-    /// # Errors
-    /// [`EtlError`], where it cannot.
-    pub(crate) fn new(content: Content) -> Result<Self, EtlError> {
-        EtlFile::from_bytes(&content)?;
-        Ok(Self { content, learnt: OnceLock::new(), held: Mutex::default(), met: OnceLock::new() })
+impl Recorded for EtlSource {
+    fn bytes(&self) -> &[u8] {
+        self.file.bytes()
     }
 
-    /// The file's bytes.
-    pub(crate) fn bytes(&self) -> &[u8] {
-        &self.content
+    fn kind(&self) -> &'static str {
+        "etl"
     }
 
-    fn file(&self) -> Option<EtlFile<'_>> {
-        EtlFile::from_bytes(&self.content).ok()
+    fn tells_access(&self) -> bool {
+        false
     }
 
-    fn learnt(&self, file: &EtlFile<'_>) -> &Learnt {
-        self.learnt.get_or_init(|| Learnt::of(file))
-    }
-
-    pub(crate) fn machine(&self) -> Option<Machine> {
-        let file = self.file()?;
-        let header = file.header();
+    fn machine(&self) -> Option<Machine> {
+        let header = self.file.header();
         Some(Machine {
             name: String::new(),
             os: String::new(),
@@ -89,11 +79,10 @@ impl EtlSource {
         })
     }
 
-    pub(crate) fn problems(&self) -> Vec<Problem> {
-        let Some(file) = self.file() else { return Vec::new() };
+    fn problems(&self) -> Vec<Problem> {
         let mut problems: Vec<Problem> =
-            file.damage().iter().map(|e| Problem { what: e.to_string(), offset: None }).collect();
-        let lost = [(file.header().events_lost, "events"), (file.header().buffers_lost, "buffers")];
+            self.file.damage().iter().map(|e| Problem { what: e.to_string(), offset: None }).collect();
+        let lost = [(self.file.header().events_lost, "events"), (self.file.header().buffers_lost, "buffers")];
         for (count, what) in lost.into_iter().filter(|(count, _)| *count > 0) {
             problems.push(Problem {
                 what: format!("{count} {what} were lost while the trace was taken"),
@@ -103,135 +92,163 @@ impl EtlSource {
         problems
     }
 
-    /// What the trace does not contain; known once it was scanned.
-    pub(crate) fn caveats(&self) -> Vec<Caveat> {
-        self.met.get().map_or_else(Vec::new, |met| caveats::of(*met))
-    }
-
-    /// Whether there are operations on files or keys.
-    pub(crate) fn records_operations(&self) -> bool {
-        self.met.get().is_some_and(|met| met.files + met.keys > 0)
-    }
-
-    pub(crate) fn scan(&self, id: SourceId) -> Scan {
-        let Some(file) = self.file() else { return Scan::default() };
-        let summary = Summary::of(&file);
-        let learnt = self.learnt(&file);
+    fn scan(&self, id: SourceId, counter: Counter<'_>) -> Scan {
+        let (learnt, header, shared) = (self.learnt(), self.file.header(), self.shared());
         let roles: Vec<Role> = learnt.processes.iter().map(|p| p.role).collect();
-        let (start, end) = (utc(file.header().start_time), utc(file.header().end_time));
+        let (start, end) = (utc(header.start_time), utc(header.end_time));
         let (first, last) = learnt.names().span().map_or((start, end), |(a, b)| (utc(a), utc(b)));
         let frame = Frame::new(id, &roles, first, last);
-        let (mut share, mut told) = (Share::default(), Scan::default());
-        let mut met_so_far = caveats::Met::default();
-        let _ = self.walk(|met| {
-            let Met::Row(row) = met else { return ControlFlow::Continue(()) };
-            match Seen::of(&row) {
-                Some(seen) => {
-                    seen.count(&mut met_so_far);
-                    if share.take(&seen, &frame) {
-                        self.hold(&seen, id);
+        let all = learnt.trace.len() as u64;
+        let chunk = |mut found: Found, rows: Range<usize>| {
+            counter.add(rows.len() as u64, all);
+            let _ = self.rows(shared, rows, |number, met| {
+                let Met::Row(row) = met else { return ControlFlow::Continue(()) };
+                match Seen::of(&row) {
+                    Some(seen) => {
+                        seen.count(&mut found.counts);
+                        let _ = found.share.take(&seen, &frame);
                     }
+                    None => found.telling.extend(row.may_tell().then_some(number)),
                 }
-                None => {
-                    if let Some((event, decoded)) = row.told() {
-                        let at = EventId { source: id, index: query::Row::index(&row) };
-                        providers::take(&mut told, event, &decoded, row.time, at);
-                    }
+                ControlFlow::Continue(())
+            });
+            found
+        };
+        let found = self.chunks().fold(Found::default, chunk).reduce(Found::default, Found::join);
+        let (mut told, mut let_go) = (Scan::default(), 0);
+        for number in found.telling {
+            let _ = self.row(number, |row| {
+                if let Some((event, decoded)) = row.told() {
+                    let at = EventId { source: id, index: query::Row::index(row) };
+                    let_go += providers::take(&mut told, event, &decoded, row.time, at);
                 }
-            }
-            ControlFlow::Continue(())
-        });
-        let mut scan = share.scan(learnt.processes.clone());
+            });
+        }
+        let_go += providers::keep_the_latest(&mut told);
+        let mut scan = found.share.scan(learnt.processes.clone());
         (scan.spans, scan.lines) = (told.spans, told.lines);
-        // A second scan meets the same.
-        let _ = self.met.set(met_so_far);
+        let mut counts = found.counts;
+        counts.messages = learnt.trace.messages();
+        scan.caveats.extend((let_go > 0).then(|| caveats::let_go(let_go)));
+        scan.etw = Some(counts);
+        scan.has_operations = counts.files + counts.keys > 0;
         // Every record counts, and those that are damaged are damaged whether or not there are rows of them.
-        scan.events = summary.records;
-        scan.bad = summary.damaged;
-        scan.first_bad = (summary.damaged > 0).then(|| "damaged records or buffers".to_owned());
+        scan.events = learnt.trace.records();
+        scan.bad = learnt.trace.damaged();
+        scan.first_bad = (scan.bad > 0).then(|| "damaged records or buffers".to_owned());
         let span = |t: FileTime| Some(t).filter(|t| t.0 > 0);
         scan.first = scan.first.or(span(start));
-        scan.last = scan.last.or(span(end));
+        // A session that was not closed has no end in its header.
+        scan.last = scan.last.or(span(end)).or(scan.first);
         told.known.services.extend(services(learnt.names()));
         scan.known.services = told.known.services;
         scan
     }
 
-    /// Keeps an event, for it is going to be asked for.
-    fn hold(&self, seen: &Seen<'_, '_>, source: SourceId) -> Option<Event> {
-        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        let event = seen.own(source);
-        if held.len() < MAX_HELD {
-            let index = event.id.index;
-            let make = || Held { event: event.clone(), detail: seen.detail(), number: seen.number() };
-            held.entry(index).or_insert_with(make);
-        }
-        Some(event)
+    fn event(&self, id: EventId) -> Option<Event> {
+        self.seen(id, |seen| seen.own(id.source))
     }
 
-    fn held<T>(&self, id: EventId, of: impl FnOnce(&Held) -> T) -> Option<T> {
-        self.held.lock().unwrap_or_else(PoisonError::into_inner).get(&id.index).map(of)
+    fn detail(&self, id: EventId) -> String {
+        self.seen(id, |seen| seen.detail()).unwrap_or_default()
     }
 
-    pub(crate) fn event(&self, id: EventId) -> Option<Event> {
-        self.held(id, |held| held.event.clone())
+    fn number(&self, id: EventId) -> Option<u64> {
+        self.seen(id, |seen| seen.number())?
     }
 
-    pub(crate) fn detail(&self, id: EventId) -> String {
-        self.held(id, |held| held.detail.clone()).unwrap_or_default()
-    }
-
-    pub(crate) fn number(&self, id: EventId) -> Option<u64> {
-        self.held(id, |held| held.number)?
-    }
-
-    pub(crate) fn touching(&self, id: SourceId, paths: &Paths) -> Vec<Event> {
-        let mut events = self.collect(id, |_| true, |seen| seen.is_one_of(paths));
+    fn touching(&self, id: SourceId, paths: &Paths) -> Vec<Event> {
+        let mut events = self.collect(id, |seen| seen.is_one_of(paths));
         access::infer(&mut events);
         // Loads tell what an open was for, and are no operations on the file.
         events.retain(|event| event.kind != Kind::ImageLoad);
         events
     }
 
-    /// Operations within this time of `event`, on either side.
-    pub(crate) fn near(&self, event: &Event, span: Ticks) -> Vec<Event> {
-        let from = event.time.0.saturating_sub(span.0);
-        let to = event.time.0.saturating_add(span.0);
-        self.collect(event.id.source, |time| (from..=to).contains(&time.0), |_| true)
+    fn near(&self, event: &Event, count: u64) -> Vec<Event> {
+        let learnt = self.learnt();
+        let row = learnt.trace.row_at(&[&self.file], 0, event.id.index);
+        let (Some(row), Ok(count)) = (row, usize::try_from(count)) else { return Vec::new() };
+        let rows = row.saturating_sub(count)..row.saturating_add(count + 1).min(learnt.trace.len());
+        let mut found = Vec::new();
+        let _ = self.rows(Shared::new(learnt), rows, |_, met| {
+            if let Met::Row(row) = met {
+                found.extend(Seen::of(&row).map(|seen| seen.own(event.id.source)));
+            }
+            ControlFlow::Continue(())
+        });
+        found.sort_by_key(|e| (e.time, e.id));
+        found
+    }
+}
+
+impl EtlSource {
+    /// The trace's rows in parts, for threads.
+    fn chunks(&self) -> impl IndexedParallelIterator<Item = Range<usize>> {
+        let rows = self.learnt().trace.len();
+        (0..rows.div_ceil(CHUNK)).into_par_iter().map(move |n| n * CHUNK..(n * CHUNK + CHUNK).min(rows))
+    }
+
+    /// Makes something of all operations and events of processes, in parallel.
+    fn fold<T: Send>(
+        &self,
+        new: impl Fn() -> T + Sync + Send,
+        take: impl Fn(&mut T, &Seen<'_, '_>) + Sync,
+        join: impl Fn(T, T) -> T + Sync + Send,
+    ) -> T {
+        let shared = self.shared();
+        let chunk = |mut part: T, rows: Range<usize>| {
+            let _ = self.rows(shared, rows, |_, met| {
+                if let Met::Row(row) = met
+                    && let Some(seen) = Seen::of(&row)
+                {
+                    take(&mut part, &seen);
+                }
+                ControlFlow::Continue(())
+            });
+            part
+        };
+        self.chunks().fold(&new, chunk).reduce(&new, join)
+    }
+
+    /// What `take` makes of one row.
+    fn row<T>(&self, number: usize, take: impl FnOnce(&EtlRow<'_>) -> T) -> Option<T> {
+        let (mut take, mut taken) = (Some(take), None);
+        let _ = self.rows(Shared::new(self.learnt()), number..number + 1, |_, met| {
+            if let Met::Row(row) = met {
+                taken = take.take().map(|take| take(&row));
+            }
+            ControlFlow::Continue(())
+        });
+        taken
+    }
+
+    /// What `take` makes of the event with this number.
+    fn seen<T>(&self, id: EventId, take: impl FnOnce(&Seen<'_, '_>) -> T) -> Option<T> {
+        let number = self.learnt().trace.row_at(&[&self.file], 0, id.index)?;
+        self.row(number, |row| Seen::of(row).map(|seen| take(&seen)))?
     }
 
     /// Gathers from all operations; `places` are those of the source's processes in the timeline's.
     pub(crate) fn gather<G: Gather>(&self, source: SourceId, places: &[ProcessId], gather: &G) -> G::Part {
-        let mut part = G::Part::default();
-        let _ = self.walk(|met| {
-            if let Met::Row(row) = met
-                && let Some(seen) = Seen::of(&row)
-            {
-                gather.take(&Lent { seen: &seen, source, places }, &mut part);
-            }
-            ControlFlow::Continue(())
-        });
-        part
+        let take = |part: &mut G::Part, seen: &Seen<'_, '_>| {
+            gather.take(&Lent { seen, source, places }, part);
+        };
+        self.fold(G::Part::default, take, |a, b| gather.join(a, b))
     }
 
-    fn collect(
-        &self,
-        id: SourceId,
-        when: impl Fn(FileTime) -> bool,
-        wanted: impl Fn(&Seen<'_, '_>) -> bool,
-    ) -> Vec<Event> {
-        let mut found = Vec::new();
-        let _ = self.walk(|met| {
-            if let Met::Row(row) = met
-                && when(row.time)
-                && let Some(seen) = Seen::of(&row)
-                && wanted(&seen)
-                && found.len() < MAX_HELD
-            {
-                found.extend(self.hold(&seen, id));
+    /// The events that are wanted, in order of time.
+    fn collect(&self, id: SourceId, wanted: impl Fn(&Seen<'_, '_>) -> bool + Sync) -> Vec<Event> {
+        let take = |events: &mut Vec<Event>, seen: &Seen<'_, '_>| {
+            if wanted(seen) {
+                events.push(seen.own(id));
             }
-            ControlFlow::Continue(())
-        });
+        };
+        let join = |mut earlier: Vec<Event>, later: Vec<Event>| {
+            earlier.extend(later);
+            earlier
+        };
+        let mut found = self.fold(Vec::new, take, join);
         found.sort_by_key(|e| (e.time, e.id));
         found
     }

@@ -72,7 +72,7 @@ const LOGGED: &[Guid] = &[
     Guid::new(0xa68c_a8b7, 0x004f, 0xd7b6, [0xa6, 0x98, 0x07, 0xe2, 0xde, 0x0f, 0x1f, 0x5d]),
 ];
 
-/// Lines and services that are kept of one trace.
+/// Lines and services that are kept of one trace, the latest.
 const MAX_TOLD: usize = 1 << 16;
 
 /// The number of a provider's event that can tell something.
@@ -82,17 +82,23 @@ pub(super) fn may_tell(event: Recorded) -> Option<(Guid, u16)> {
     known.then_some((provider, id))
 }
 
-/// Notes what an event tells.
+/// Lets go of the earliest lines and services where there are more than are kept: how many.
+pub(super) fn keep_the_latest(scan: &mut Scan) -> u64 {
+    let lines = scan.lines.len().saturating_sub(MAX_TOLD);
+    let services = scan.known.services.len().saturating_sub(MAX_TOLD);
+    scan.lines.drain(..lines);
+    scan.known.services.drain(..services);
+    (lines + services) as u64
+}
+
+/// Notes what an event tells; how many earlier lines and services it took the room of.
 pub(super) fn take(
     scan: &mut Scan,
     (provider, id): (Guid, u16),
     decoded: &Decoded<'_>,
     time: FileTime,
     at: EventId,
-) {
-    if scan.lines.len() >= MAX_TOLD || scan.known.services.len() >= MAX_TOLD {
-        return;
-    }
+) -> u64 {
     match provider {
         SMSS | SERVICING => bracket(&mut scan.spans, (provider, id), decoded, time, at),
         SERVICES => scan.known.services.extend(service(id, decoded, time, at)),
@@ -105,6 +111,9 @@ pub(super) fn take(
     if let Some(typed) = record.typed() {
         events::take(scan, at.source, &record, &typed);
     }
+    // In large steps, because each moves what remains.
+    let full = scan.lines.len().max(scan.known.services.len()) >= 2 * MAX_TOLD;
+    if full { keep_the_latest(scan) } else { 0 }
 }
 
 fn bracket(

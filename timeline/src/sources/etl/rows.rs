@@ -3,26 +3,33 @@
 //!
 //! A row stands where its operation ends: only then it is known whole.
 
-use std::{fmt::Display, fmt::Write as _, ops::ControlFlow};
+use std::{
+    fmt::{Display, Write as _},
+    ops::{ControlFlow, Range},
+};
 
 use etl_reader::{
     Decoded, Decoder, EtlError, EtlRecord, EventId as Recorded, Guid, Value,
     names::{Item, KERNEL_PROCESS, Operation, OperationClass},
 };
 use pml_reader::{Column, NO_NUMBER, Style, detail::Fields, push_result};
+use rayon::prelude::*;
 
 use super::{
-    EtlSource, detail,
+    detail,
     learnt::{Learnt, push_file, push_path, utc},
     providers,
+    source::EtlSource,
 };
 use crate::{
     model::{FileTime, ProcessId},
     query::{Row, Rows, Visit},
 };
 
-/// Rows that are taken together.
-const PART: usize = 4096;
+/// Rows that one thread takes at a time.
+const CHUNK: usize = 4096;
+/// Chunks that are made before they are taken.
+const CHUNKS: usize = 32;
 /// Bytes that are shown of an event which nobody describes.
 const SHOWN: usize = 64;
 
@@ -33,20 +40,29 @@ const IMAGE: u8 = 20;
 
 /// What all rows of a trace look up.
 #[derive(Clone, Copy)]
-pub(super) struct Trace<'r> {
-    learnt: &'r Learnt,
-    decoder: &'r Decoder,
-    span: (FileTime, FileTime),
+pub(super) struct Shared<'r> {
+    pub(super) learnt: &'r Learnt,
+    pub(super) span: (FileTime, FileTime),
+}
+
+impl<'r> Shared<'r> {
+    /// Where the span does not matter.
+    pub(super) fn new(learnt: &'r Learnt) -> Self {
+        Self { learnt, span: Default::default() }
+    }
+
+    fn decoder(&self) -> &'r Decoder {
+        self.learnt.trace.decoder()
+    }
 }
 
 /// A row of an ETW trace.
 pub(super) struct EtlRow<'r> {
-    trace: Trace<'r>,
+    shared: Shared<'r>,
     pub(super) what: What<'r>,
     pub(super) time: FileTime,
     pid: Option<u32>,
     pub(super) tid: Option<u32>,
-    pub(super) process: Option<ProcessId>,
 }
 
 /// What a walk through the rows meets.
@@ -93,24 +109,26 @@ fn named(event: Recorded) -> Option<(&'static str, &'static str)> {
 }
 
 impl<'r> EtlRow<'r> {
-    fn of_operation(trace: Trace<'r>, operation: &'r Operation<'r>) -> Self {
-        let time = utc(operation.time);
-        Self {
-            trace,
-            time,
-            pid: operation.pid,
-            tid: operation.tid,
-            process: trace.learnt.process(operation.pid, time),
-            what: What::Operation(operation),
+    /// The row of an item, if it has one.
+    pub(super) fn new(shared: Shared<'r>, item: Item<'r>) -> Option<Met<'r>> {
+        match item {
+            Item::Operation(operation) => Some(Met::Row(Self {
+                shared,
+                time: utc(operation.time),
+                pid: operation.pid,
+                tid: operation.tid,
+                what: What::Operation(operation),
+            })),
+            Item::Record { record, .. } => Self::of_record(shared, record).map(Met::Row),
+            Item::Damaged(error) => Some(Met::Damaged(error)),
         }
     }
 
-    /// The row of a record, if it has one.
-    fn of_record(trace: Trace<'r>, record: &'r EtlRecord<'r>) -> Option<Self> {
+    fn of_record(shared: Shared<'r>, record: &'r EtlRecord<'r>) -> Option<Self> {
         let time = utc(record.time()?);
         let (what, pid, tid) = match named(record.event) {
             Some((name, field)) => {
-                let decoded = trace.decoder.decode(record);
+                let decoded = shared.decoder().decode(record);
                 let pid = decoded.u32(field);
                 let tid = ["TThreadId", "ThreadID"].iter().find_map(|field| decoded.u32(field));
                 (What::Named(name, Box::new(decoded), record.offset), pid, tid.or(record.tid))
@@ -120,17 +138,21 @@ impl<'r> EtlRow<'r> {
                 _ => return None,
             },
         };
-        let process = trace.learnt.process(pid, time);
-        Some(Self { trace, what, time, pid, tid, process })
+        Some(Self { shared, what, time, pid, tid })
+    }
+
+    /// The process that it is of.
+    pub(super) fn process_id(&self) -> Option<ProcessId> {
+        self.shared.learnt.process(self.pid, self.time)
     }
 
     fn push_operation(&self, out: &mut String) {
         match &self.what {
-            What::Operation(operation) => out.push_str(operation.name),
+            What::Operation(operation) => out.push_str(operation.name.text()),
             What::Named(name, ..) => out.push_str(name),
             What::Event(record) => {
                 let Recorded::Provider { provider, id, .. } = record.event else { return };
-                let decoded = self.trace.decoder.decode(record);
+                let decoded = self.shared.decoder().decode(record);
                 // Writing to a String cannot fail.
                 let _ = match &*decoded.provider {
                     "" => write!(out, "{{{provider}}}"),
@@ -153,12 +175,17 @@ impl<'r> EtlRow<'r> {
         }
     }
 
+    /// Whether it is an event of a provider that can tell something of a reboot.
+    pub(super) fn may_tell(&self) -> bool {
+        matches!(self.what, What::Event(record) if providers::may_tell(record.event).is_some())
+    }
+
     /// The event of a provider that can tell something of a reboot: which, and what it says.
     pub(super) fn told(&self) -> Option<((Guid, u16), Decoded<'r>)> {
         match self.what {
             What::Event(record) => {
                 let event = providers::may_tell(record.event)?;
-                Some((event, self.trace.decoder.decode(record)))
+                Some((event, self.shared.decoder().decode(record)))
             }
             What::Operation(_) | What::Named(..) => None,
         }
@@ -167,12 +194,12 @@ impl<'r> EtlRow<'r> {
     /// A file's path with its drive letter, where that is known.
     pub(super) fn file_path(&self, path: impl Display) -> String {
         let mut out = String::new();
-        push_file(path, self.trace.learnt.names(), &mut out);
+        push_file(path, self.shared.learnt.names(), &mut out);
         out
     }
 
     pub(super) fn push_path(&self, out: &mut String) {
-        let names = self.trace.learnt.names();
+        let names = self.shared.learnt.names();
         match &self.what {
             What::Operation(operation) => push_path(operation, names, out),
             What::Named("Load Image", decoded, _) => {
@@ -188,7 +215,7 @@ impl<'r> EtlRow<'r> {
     }
 
     pub(super) fn push_detail(&self, style: Style, out: &mut String) {
-        let names = self.trace.learnt.names();
+        let names = self.shared.learnt.names();
         match &self.what {
             What::Operation(operation) => detail::push(operation, names, style, out),
             What::Named(name, decoded, _) => {
@@ -200,12 +227,12 @@ impl<'r> EtlRow<'r> {
                     }
                 }
             }
-            What::Event(record) => push_event(&self.trace.decoder.decode(record), style, out),
+            What::Event(record) => push_event(&self.shared.decoder().decode(record), style, out),
         }
     }
 
     fn process(&self) -> Option<&'r crate::model::Process> {
-        self.trace.learnt.processes.get(self.process?.0 as usize)
+        self.shared.learnt.processes.get(self.process_id()?.0 as usize)
     }
 }
 
@@ -269,7 +296,7 @@ impl Row for EtlRow<'_> {
     }
 
     fn span(&self) -> (FileTime, FileTime) {
-        self.trace.span
+        self.shared.span
     }
 
     fn status(&self) -> Option<u32> {
@@ -286,13 +313,13 @@ impl Row for EtlRow<'_> {
         };
         match column {
             Column::TimeOfDay | Column::DateAndTime => Some(self.time.0),
-            Column::RelativeTime => Some(self.time.since(self.trace.span.0).0),
+            Column::RelativeTime => Some(self.time.since(self.shared.span.0).0),
             Column::Duration => duration(),
             Column::CompletionTime => duration().map(|d| self.time.0.saturating_add(d)),
             Column::Pid => self.pid.map(u64::from),
             Column::Tid => self.tid.map(u64::from),
             Column::ParentPid => self.process().map(|p| p.parent_pid.into()),
-            Column::Session => self.trace.learnt.recorded(self.process?)?.session.map(u64::from),
+            Column::Session => self.shared.learnt.recorded(self.process_id()?)?.session.map(u64::from),
             _ => None,
         }
     }
@@ -340,7 +367,7 @@ impl Row for EtlRow<'_> {
     }
 
     fn process(&self) -> Option<u32> {
-        self.process.map(|process| process.0)
+        self.process_id().map(|process| process.0)
     }
 }
 
@@ -354,45 +381,57 @@ impl Rows for EtlSource {
         visit: &V,
         take: &mut dyn FnMut(V::Part) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
-        let (mut memory, mut part, mut rows) = (V::Memory::default(), V::Part::default(), 0);
-        self.walk(|met| {
-            let mut full = rows >= PART;
-            rows += 1;
-            match met {
-                Met::Row(row) => full |= visit.row(&row, &mut memory, &mut part).is_break(),
-                Met::Damaged(error) => visit.damaged(1, &error as &dyn Display, &mut part),
-            }
-            if full {
-                rows = 0;
-                take(std::mem::take(&mut part))?;
-            }
-            ControlFlow::Continue(())
-        })?;
-        take(part)
+        let shared = self.shared();
+        let rows = shared.learnt.trace.len();
+        for from in (0..rows).step_by(CHUNK * CHUNKS) {
+            let to = (from + CHUNK * CHUNKS).min(rows);
+            let starts: Vec<usize> = (from..to).step_by(CHUNK).collect();
+            let parts: Vec<V::Part> = starts
+                .into_par_iter()
+                .map_init(V::Memory::default, |memory, start| {
+                    let mut part = V::Part::default();
+                    let _ = self.rows(shared, start..(start + CHUNK).min(to), |_, met| match met {
+                        Met::Row(row) => visit.row(&row, memory, &mut part),
+                        Met::Damaged(error) => {
+                            visit.damaged(1, &error as &dyn Display, &mut part);
+                            ControlFlow::Continue(())
+                        }
+                    });
+                    part
+                })
+                .collect();
+            parts.into_iter().try_for_each(&mut *take)?;
+        }
+        ControlFlow::Continue(())
     }
 }
 
 impl EtlSource {
-    /// Goes through the rows in order, each where its event or operation ends.
-    pub(super) fn walk(&self, mut visit: impl FnMut(Met<'_>) -> ControlFlow<()>) -> ControlFlow<()> {
-        let Some(file) = self.file() else { return ControlFlow::Continue(()) };
-        let learnt = self.learnt(&file);
-        let mut decoder = Decoder::new();
-        decoder.learn(&file);
-        let mut trace = Trace { learnt, decoder: &decoder, span: Default::default() };
-        let walked = learnt.names().walk(&[&file], |item| {
-            let row = match item {
-                Item::Operation(operation) => Some(EtlRow::of_operation(trace, operation)),
-                Item::Record { record, .. } => EtlRow::of_record(trace, record),
-                Item::Damaged(error) => return visit(Met::Damaged(error)),
-            };
-            let Some(mut row) = row else { return ControlFlow::Continue(()) };
-            if trace.span.0 == FileTime::default() {
-                trace.span = (row.time, utc(file.header().end_time).max(row.time));
-                row.trace = trace;
+    /// Goes through some rows in order, each where its event or operation ends, with their numbers.
+    pub(super) fn rows(
+        &self,
+        shared: Shared<'_>,
+        rows: Range<usize>,
+        mut visit: impl FnMut(usize, Met<'_>) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        shared.learnt.trace.visit(&[&self.file], rows, |number, item| match EtlRow::new(shared, item) {
+            Some(met) => visit(number, met),
+            None => ControlFlow::Continue(()),
+        })
+    }
+
+    /// What rows look up, with the time of the first row.
+    pub(super) fn shared(&self) -> Shared<'_> {
+        let learnt = self.learnt();
+        let mut shared = Shared::new(learnt);
+        let end = utc(self.file.header().end_time);
+        let _ = self.rows(shared, 0..learnt.trace.len(), |_, met| match met {
+            Met::Row(row) => {
+                shared.span = (row.time, end.max(row.time));
+                ControlFlow::Break(())
             }
-            visit(Met::Row(row))
+            Met::Damaged(_) => ControlFlow::Continue(()),
         });
-        walked.map_continue(|_| ())
+        shared
     }
 }

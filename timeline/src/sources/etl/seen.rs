@@ -1,19 +1,17 @@
 //! A row of a trace as scans see it.
 
-use std::cell::OnceCell;
+use std::{cell::OnceCell, sync::LazyLock};
 
-use etl_reader::names::{Operation as Recorded, OperationClass};
+use etl_reader::names::{Operation as Recorded, OperationClass, OperationName};
 use pml_reader::{EventClass, Operation, STATUS_PENDING, Style};
 
-use super::{
-    caveats::Met,
-    rows::{EtlRow, What},
-};
+use super::rows::{EtlRow, What};
 use crate::{
     gather::Done,
     model::{Event, EventId, FileTime, Kind, OpenFacts, ProcessId, Role, SourceId, Ticks},
     paths::Paths,
     query::Row as _,
+    scan::EtwCounts,
     sources::{kind::Asked, share::Row},
     watch::{self, Mark},
 };
@@ -26,22 +24,22 @@ pub(super) struct Seen<'a, 'r> {
     path: OnceCell<String>,
 }
 
+/// The operations of Process Monitor by the number of the reader's name.
+static OPERATIONS: LazyLock<Vec<Operation>> = LazyLock::new(|| {
+    let unknown = Operation { class: 0, code: u16::MAX, sub: 0 };
+    OperationName::all().map(|name| Operation::of_name(name.text()).unwrap_or(unknown)).collect()
+});
+
 impl<'a, 'r> Seen<'a, 'r> {
     /// `None` for an event of a provider.
     pub(super) fn of(row: &'a EtlRow<'r>) -> Option<Self> {
-        let (name, class) = match &row.what {
-            What::Operation(operation) => (
-                operation.name,
-                match operation.class {
-                    OperationClass::File => EventClass::FileSystem,
-                    OperationClass::Registry => EventClass::Registry,
-                },
-            ),
-            What::Named(name, ..) => (*name, EventClass::Process),
+        let operation = match &row.what {
+            What::Operation(operation) => OPERATIONS.get(operation.name.index()).copied(),
+            What::Named(name, ..) => Operation::of_name(name),
             What::Event(_) => return None,
         };
-        let unknown = Operation { class: class as u32, code: u16::MAX, sub: 0 };
-        let operation = Operation::of_name(name).unwrap_or(unknown);
+        // A test looks for every name.
+        let operation = operation.unwrap_or(Operation { class: 0, code: u16::MAX, sub: 0 });
         let kind = crate::sources::kind::kind(operation, || {
             let create = row.recorded()?.create?;
             // ETW does not record the access.
@@ -51,7 +49,7 @@ impl<'a, 'r> Seen<'a, 'r> {
     }
 
     /// Counts what kind of event it is.
-    pub(super) fn count(&self, met: &mut Met) {
+    pub(super) fn count(&self, met: &mut EtwCounts) {
         match self.row.recorded().map(|operation| (operation.class, operation.status)) {
             Some((OperationClass::File, status)) => {
                 met.files += 1;
@@ -98,12 +96,12 @@ impl<'a, 'r> Seen<'a, 'r> {
     /// The event, owned.
     pub(super) fn own(&self, source: SourceId) -> Event {
         let recorded = self.row.recorded();
-        let target = recorded.and_then(|operation| operation.target);
+        let target = recorded.and_then(|operation| operation.target());
         Event {
             id: EventId { source, index: self.row.index() },
             time: self.row.time,
             duration: self.duration(),
-            process: self.row.process,
+            process: self.row.process_id(),
             tid: self.row.tid.unwrap_or(0),
             kind: self.kind,
             name: self.operation.name(),
@@ -126,7 +124,7 @@ impl<'a, 'r> Seen<'a, 'r> {
 
     /// The number that was written to a registry value or read from it, where that is recorded.
     pub(super) fn number(&self) -> Option<u64> {
-        self.row.recorded()?.value?.number()
+        self.row.recorded()?.value()?.number()
     }
 
     fn duration(&self) -> Option<Ticks> {
@@ -169,7 +167,7 @@ impl Row for Seen<'_, '_> {
         self.kind
     }
     fn slot(&self) -> Option<usize> {
-        self.row.process.map(|process| process.0 as usize)
+        self.row.process_id().map(|process| process.0 as usize)
     }
     fn tid(&self) -> Option<u32> {
         self.row.tid
@@ -222,7 +220,7 @@ impl Done for Lent<'_, '_, '_> {
         self.seen.operation.name()
     }
     fn process(&self) -> Option<ProcessId> {
-        self.places.get(self.seen.row.process?.0 as usize).copied()
+        self.places.get(self.seen.row.process_id()?.0 as usize).copied()
     }
     fn push_path(&self, out: &mut String) {
         out.push_str(self.seen.text());
@@ -235,14 +233,8 @@ mod tests {
 
     #[test]
     fn every_name_that_the_reader_gives_is_an_operation_of_process_monitor() {
-        let table = include_str!("../../../../etl-reader/data/operations.txt");
-        let names = table.lines().filter_map(|line| match line.split(' ').collect::<Vec<_>>()[..] {
-            ["file", _, _, _, "-"] => None,
-            ["file" | "registry", _, _, _, name] | ["query" | "set", _, name] => Some(name),
-            _ => None,
-        });
-        let names: Vec<&str> = names.collect();
-        assert_eq!(names.len(), 68);
+        let names: Vec<&str> = OperationName::all().map(OperationName::text).collect();
+        assert_eq!(names.len(), 61, "{names:?}");
         let unknown: Vec<_> = names.iter().filter(|name| Operation::of_name(name).is_none()).collect();
         assert!(unknown.is_empty(), "{unknown:?}");
     }

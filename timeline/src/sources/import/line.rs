@@ -93,6 +93,11 @@ impl<'r, 'a> Line<'r, 'a> {
         })
     }
 
+    /// When it ended.
+    pub(super) fn end(&self) -> FileTime {
+        self.time.plus(self.row.duration().map(Ticks).unwrap_or_default())
+    }
+
     /// The same with its place in the timeline.
     pub(super) fn lent(self, source: SourceId, places: &[ProcessId]) -> Lent<'r, 'a> {
         let process = self.slot.and_then(|slot| places.get(slot).copied());

@@ -14,15 +14,13 @@ use pml_reader::{
 };
 use rayon::prelude::*;
 
-use super::share::{Frame, Share};
-use crate::model::{Event, EventId, FileTime, Kind, ProcessId, Role, SourceId, Ticks};
-use crate::progress::Counter;
-use crate::{
-    gather::Gather,
-    model::Problem,
-    paths::Paths,
-    scan::{Caveat, Scan},
+use super::{
+    recorded::Recorded,
+    share::{Frame, Row, Share},
 };
+use crate::model::{Event, EventId, FileTime, Kind, Process, ProcessId, Role, SourceId, Ticks};
+use crate::progress::Counter;
+use crate::{gather::Gather, model::Problem, paths::Paths, scan::Scan, watch::Mark};
 use caveats::Unknown;
 use line::{Line, kind, open_facts};
 use processes::{Known, Memory};
@@ -35,41 +33,39 @@ const LAST_ROWS: u64 = 64;
 pub struct ImportSource {
     /// The export.
     pub file: ImportFile,
-    read: OnceLock<Read>,
-}
-
-/// What the scan learnt.
-#[derive(Debug)]
-struct Read {
-    processes: Known,
-    unknown: Unknown,
+    /// The processes, found once the clock is set.
+    processes: OnceLock<(Known, Vec<Process>)>,
 }
 
 impl ImportSource {
     pub(crate) fn new(file: ImportFile) -> Self {
-        Self { file, read: OnceLock::new() }
-    }
-
-    /// `procmon-csv`, `procmon-xml`.
-    pub(crate) fn kind(&self) -> &'static str {
-        if self.file.is_xml() { "procmon-xml" } else { "procmon-csv" }
-    }
-
-    /// Whether a row can have a text in this column, by itself or by what other columns tell.
-    pub(crate) fn has_column(&self, column: Column) -> bool {
-        match column {
-            // An export without rows does not tell which columns it was made with.
-            _ if self.file.is_empty() => true,
-            Column::TimeOfDay | Column::DateAndTime | Column::RelativeTime | Column::Sequence => true,
-            Column::CompletionTime => self.file.has(Column::Duration),
-            _ => self.file.has(column),
-        }
+        Self { file, processes: OnceLock::new() }
     }
 
     /// Sets the clock, where the export does not tell it, by a moment that it calls `local`; `false` where nothing was
-    /// set. What was read of it before has other times.
+    /// set. Set it before anything else is read: what was read before has other times.
     pub(crate) fn set_clock(&self, local: FileTime, utc: FileTime) -> bool {
         self.file.set_clock(pml_reader::FileTime(local.0), pml_reader::FileTime(utc.0))
+    }
+
+    /// The processes, in the order of their slots.
+    fn processes(&self) -> &(Known, Vec<Process>) {
+        self.processes.get_or_init(|| Known::of(&self.file))
+    }
+
+    /// When CBS.log was last written, on the export's clock, where that clock is not known.
+    pub(crate) fn last_write_of_cbs_log(&self) -> Option<FileTime> {
+        if self.file.clock().ahead_minutes.is_some() {
+            return None;
+        }
+        let written = |row: &ImportRow<'_>| {
+            let line = Line::of(row, None)?;
+            let role = Role::of_name(&row.get(Column::ProcessName)?);
+            (line.mark(role) == Some(Mark::CbsLogWritten)).then(|| line.end())
+        };
+        let last = |part| self.file.part(part).filter_map(|(_, row)| written(&row.ok()?)).last();
+        let parts: Vec<Option<FileTime>> = (0..self.file.parts()).into_par_iter().map(last).collect();
+        parts.into_iter().rev().flatten().next()
     }
 
     /// Times of the first and the last row.
@@ -81,43 +77,8 @@ impl ImportSource {
         (first, last.map_or(first, FileTime::from))
     }
 
-    pub(crate) fn scan(&self, id: SourceId, counter: Counter<'_>) -> Scan {
-        let (known, list) = Known::of(&self.file);
-        let roles: Vec<Role> = list.iter().map(|p| p.role).collect();
-        let (first, last) = self.span();
-        let frame = Frame::new(id, &roles, first, last);
-        let (share, unknown) = (0..self.file.parts())
-            .into_par_iter()
-            .fold(<(Share, Unknown)>::default, |(mut share, mut unknown), part| {
-                let mut memory = Memory::default();
-                for (_, row) in self.file.part(part) {
-                    match row {
-                        Ok(row) => match Line::of(&row, known.slot(&row, &mut memory)) {
-                            Some(line) => {
-                                unknown.look(&line);
-                                let _ = share.take(&line, &frame);
-                            }
-                            None => share.damaged(|| no_time(&row)),
-                        },
-                        Err(error) => share.damaged(|| error.to_string()),
-                    }
-                }
-                counter.add(1, self.file.parts() as u64);
-                (share, unknown)
-            })
-            .reduce(<(Share, Unknown)>::default, |a, b| (a.0.join(b.0), a.1.join(b.1)));
-        // A second scan finds the same.
-        let _ = self.read.set(Read { processes: known, unknown });
-        share.scan(list)
-    }
-
-    pub(crate) fn event(&self, id: EventId) -> Option<Event> {
-        let row = self.file.row(id.index).ok()?;
-        self.own(&row, id.source, &mut Memory::default())
-    }
-
     fn own(&self, row: &ImportRow<'_>, source: SourceId, memory: &mut Memory) -> Option<Event> {
-        let slot = self.read.get().and_then(|read| read.processes.slot(row, memory));
+        let slot = self.processes().0.slot(row, memory);
         let operation = row.operation();
         let kind = kind(row, operation);
         let open = match kind {
@@ -142,13 +103,13 @@ impl ImportSource {
 
     /// Gathers from all rows; `places` are those of the source's processes in the timeline's.
     pub(crate) fn gather<G: Gather>(&self, source: SourceId, places: &[ProcessId], gather: &G) -> G::Part {
-        let known = self.read.get().map(|read| &read.processes);
+        let (known, _) = self.processes();
         (0..self.file.parts())
             .into_par_iter()
             .fold(G::Part::default, |mut made, part| {
                 let mut memory = Memory::default();
                 for row in self.file.part(part).filter_map(|(_, row)| row.ok()) {
-                    let slot = known.and_then(|known| known.slot(&row, &mut memory));
+                    let slot = known.slot(&row, &mut memory);
                     if let Some(line) = Line::of(&row, slot) {
                         gather.take(&line.lent(source, places), &mut made);
                     }
@@ -157,8 +118,67 @@ impl ImportSource {
             })
             .reduce(G::Part::default, |a, b| gather.join(a, b))
     }
+}
 
-    pub(crate) fn touching(&self, id: SourceId, paths: &Paths) -> Vec<Event> {
+impl Recorded for ImportSource {
+    fn bytes(&self) -> &[u8] {
+        self.file.bytes()
+    }
+
+    fn has_column(&self, column: Column) -> bool {
+        match column {
+            // An export without rows does not tell which columns it was made with.
+            _ if self.file.is_empty() => true,
+            Column::TimeOfDay | Column::DateAndTime | Column::RelativeTime | Column::Sequence => true,
+            Column::CompletionTime => self.file.has(Column::Duration),
+            _ => self.file.has(column),
+        }
+    }
+
+    fn tells_access(&self) -> bool {
+        self.file.has(Column::Detail)
+    }
+
+    fn kind(&self) -> &'static str {
+        if self.file.is_xml() { "procmon-xml" } else { "procmon-csv" }
+    }
+
+    fn scan(&self, id: SourceId, counter: Counter<'_>) -> Scan {
+        let (known, list) = self.processes();
+        let roles: Vec<Role> = list.iter().map(|p| p.role).collect();
+        let (first, last) = self.span();
+        let frame = Frame::new(id, &roles, first, last);
+        let (share, unknown) = (0..self.file.parts())
+            .into_par_iter()
+            .fold(<(Share, Unknown)>::default, |(mut share, mut unknown), part| {
+                let mut memory = Memory::default();
+                for (_, row) in self.file.part(part) {
+                    match row {
+                        Ok(row) => match Line::of(&row, known.slot(&row, &mut memory)) {
+                            Some(line) => {
+                                unknown.look(&line);
+                                let _ = share.take(&line, &frame);
+                            }
+                            None => share.damaged(|| no_time(&row)),
+                        },
+                        Err(error) => share.damaged(|| error.to_string()),
+                    }
+                }
+                counter.add(1, self.file.parts() as u64);
+                (share, unknown)
+            })
+            .reduce(<(Share, Unknown)>::default, |a, b| (a.0.join(b.0), a.1.join(b.1)));
+        let mut scan = Scan { has_operations: true, ..share.scan(list.clone()) };
+        scan.caveats.extend(caveats::of(&self.file, known, &unknown));
+        scan
+    }
+
+    fn event(&self, id: EventId) -> Option<Event> {
+        let row = self.file.row(id.index).ok()?;
+        self.own(&row, id.source, &mut Memory::default())
+    }
+
+    fn touching(&self, id: SourceId, paths: &Paths) -> Vec<Event> {
         let touches = |row: &ImportRow<'_>| {
             paths.may_hold(EventClass::from_raw(row.operation().class))
                 && row.get(Column::Path).is_some_and(|path| paths.hold_str(&path))
@@ -175,23 +195,15 @@ impl ImportSource {
         events
     }
 
-    /// What the columns do not tell; known once the export has been scanned.
-    pub(crate) fn caveats(&self) -> Vec<Caveat> {
-        self.read
-            .get()
-            .map(|read| caveats::of(&self.file, &read.processes, &read.unknown))
-            .unwrap_or_default()
-    }
-
-    pub(crate) fn problems(&self) -> Vec<Problem> {
+    fn problems(&self) -> Vec<Problem> {
         self.file.problems().iter().map(|e| Problem { what: e.to_string(), offset: e.offset() }).collect()
     }
 
-    pub(crate) fn number(&self, id: EventId) -> Option<u64> {
+    fn number(&self, id: EventId) -> Option<u64> {
         self.file.row(id.index).ok()?.value()
     }
 
-    pub(crate) fn detail(&self, id: EventId) -> String {
+    fn detail(&self, id: EventId) -> String {
         let row = self.file.row(id.index);
         row.ok().and_then(|row| Some(row.get(Column::Detail)?.into_owned())).unwrap_or_default()
     }

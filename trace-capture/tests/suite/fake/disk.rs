@@ -178,6 +178,12 @@ impl Disk for Fake {
 
     fn remove(&self, path: &str) -> Result<()> {
         let path = fold(path);
+        if self.driver_loaded.get()
+            && path.ends_with(r"\drivers\procmon24.sys")
+            && self.entry(&path)?.is_some()
+        {
+            return Err(CaptureError::io("delete", path)(io::ErrorKind::PermissionDenied.into()));
+        }
         let below = format!(r"{path}\");
         let all: Vec<String> =
             self.files().into_iter().rev().filter(|p| *p == path || p.starts_with(&below)).collect();

@@ -21,6 +21,7 @@ impl Fake {
     /// Restarts: sessions end, AutoLogger sessions start, a driver with Start = 0 logs and goes back to demand start.
     pub(crate) fn restart(&self) {
         self.state.borrow_mut().sessions.clear();
+        self.driver_loaded.set(false);
         *self.boots.borrow_mut() += 1;
         self.facts.borrow_mut().boot = Some(*self.boots.borrow());
         for name in self.subkeys(AUTOLOGGER).unwrap() {

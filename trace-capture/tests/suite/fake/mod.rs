@@ -51,6 +51,8 @@ pub(crate) struct Fake {
     deadly: Cell<bool>,
     /// Whether deleting keys is refused, as a security product does.
     pub(crate) registry_protected: Cell<bool>,
+    /// Whether Process Monitor's driver is loaded, and its file in use.
+    pub(crate) driver_loaded: Cell<bool>,
     /// Whether nothing more can be written to the Windows volume.
     pub(crate) full: Cell<bool>,
     /// How large a bundle may grow.
@@ -96,6 +98,7 @@ impl Fake {
             fuse: Cell::new(None),
             deadly: Cell::new(false),
             registry_protected: Cell::new(false),
+            driver_loaded: Cell::new(false),
             full: Cell::new(false),
             bundle_room: Rc::default(),
             bad_file: RefCell::default(),

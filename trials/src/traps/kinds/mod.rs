@@ -1,5 +1,6 @@
 //! The kinds of traps, a file each. Each makes of a boot a case in which a certain name would be wrong.
 
+mod as_it_is;
 mod cut;
 mod early_error;
 mod filtered;
@@ -42,6 +43,7 @@ pub(crate) struct Kind {
 
 /// All kinds.
 pub(crate) const KINDS: &[Kind] = &[
+    Kind { name: "as it is", make: as_it_is::make },
     Kind { name: "knock-out", make: knock_out::make },
     Kind { name: "planted-sign", make: planted_sign::make },
     Kind { name: "ordinary-storm", make: ordinary_storm::make },

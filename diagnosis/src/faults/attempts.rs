@@ -1,0 +1,338 @@
+//! Which faults count, and which attempt they belong to: what a later end made good does not.
+
+use std::collections::{HashMap, HashSet};
+
+use timeline::{
+    Fact, FileTime, LogLine, PackageChangeKind, PhaseName, Restart, SessionStep, Stage, Step, Ticks, Timeline,
+};
+
+use super::{
+    Fault, FaultKind as Kind, Faults,
+    collect::{PENDING_IN_THE_WAY, ends_badly, failure_code},
+    fault::same_error,
+};
+use crate::stages::{Place, REBOOT_REQUIRED};
+
+/// A log's line is written within this time of what a trace shows of it.
+const MARGIN: Ticks = Ticks::seconds(120);
+/// An attempt that follows this much later is another one, not the boot that takes the first one back.
+pub(super) const ANOTHER_ATTEMPT: Ticks = Ticks::seconds(3600);
+/// What another log tells is in CBS.log soon after.
+const SOON: Ticks = Ticks::seconds(5);
+
+/// The time that traces cover.
+pub(super) struct Covered {
+    spans: Vec<(FileTime, FileTime)>,
+}
+
+impl Covered {
+    pub(super) fn of(timeline: &Timeline<'_>) -> Self {
+        let traces = timeline.case.inputs.iter().zip(&timeline.scans).filter(|(i, _)| i.source.is_trace());
+        Self { spans: traces.filter_map(|(_, scan)| Some((scan.first?, scan.last?))).collect() }
+    }
+
+    fn holds(&self, time: FileTime) -> bool {
+        self.spans.iter().any(|(from, to)| time.plus(MARGIN) >= *from && time <= to.plus(MARGIN))
+    }
+}
+
+/// Whether a fault tells how a session or a startup ended.
+fn tells_end(kind: Kind) -> bool {
+    matches!(kind, Kind::Session | Kind::Package | Kind::Feature | Kind::Commit | Kind::Stage | Kind::Status)
+}
+
+impl Faults {
+    /// CBS marks a rollback before it commits, so that a crash shows as one, and takes the mark back afterwards.
+    pub(super) fn drop_false_rollbacks(&mut self, lines: &[&LogLine]) {
+        let mut cleared: HashSet<(timeline::SourceId, u64)> = HashSet::new();
+        let mut open: Vec<&LogLine> = Vec::new();
+        for line in lines {
+            match &line.fact {
+                Fact::ExecuteState { rollback: true, read: false, .. } => open.push(line),
+                Fact::ExecuteState { state, read: false, .. } if state == "None" => {
+                    cleared.extend(open.drain(..).map(|line| (line.source, line.line)));
+                }
+                // Startup processing, or the screen, tells of the rollback itself.
+                Fact::Stage(Some(Stage::Startup | Stage::Shutdown), _) | Fact::Stage(_, Step::Rollback) => {
+                    open.clear()
+                }
+                _ => {}
+            }
+        }
+        self.rollback.retain(|line| !cleared.contains(&(line.source, line.line)));
+    }
+
+    /// Drops what looks like a failure but fails nothing by itself.
+    pub(super) fn drop_unsupported(&mut self, lines: &[&LogLine], places: &[Place]) {
+        let is_end = |fact: &Fact| match fact {
+            Fact::Session(session) => session.step != SessionStep::Started,
+            Fact::Stage(_, step) => *step == Step::Complete,
+            _ => false,
+        };
+        let ended_attempts: HashSet<u32> = lines
+            .iter()
+            .zip(places)
+            .filter(|(line, _)| is_end(&line.fact))
+            .map(|(_, place)| place.attempt)
+            .collect();
+        let last = places.iter().map(|place| place.attempt).max();
+        let generic = |f: &Fault| f.kind == Kind::Installer && f.item.eq_ignore_ascii_case("Generic Command");
+        let decisive: HashMap<u32, Option<String>> =
+            self.all.iter().filter(|f| generic(f)).map(|f| (f.boot, f.component.clone())).collect();
+        for command in self.all.iter_mut().filter(|f| f.kind == Kind::Command) {
+            command.component = decisive.get(&command.boot).cloned().flatten();
+        }
+        let ends: Vec<(u32, u32)> = self
+            .all
+            .iter()
+            .filter(|f| tells_end(f.kind))
+            .filter_map(|f| Some((f.attempt, f.code?)))
+            .collect();
+
+        self.all.retain(|f| match f.kind {
+            // Some programs end well with another code than 0.
+            Kind::Command => decisive.contains_key(&f.boot),
+            Kind::Installer => f.code != Some(REBOOT_REQUIRED),
+            Kind::Pending => f.code == Some(PENDING_IN_THE_WAY),
+            Kind::Call | Kind::Hydration => {
+                let ended = |(attempt, code): &(u32, u32)| {
+                    *attempt == f.attempt && f.code.is_some_and(|own| same_error(own, *code))
+                };
+                // An excerpt may stop before the end that the call led to.
+                let cut = last == Some(f.attempt)
+                    && !ended_attempts.contains(&f.attempt)
+                    && ends.iter().all(|(at, _)| *at != f.attempt);
+                f.kind == Kind::Call && cut || ends.iter().any(ended)
+            }
+            _ => true,
+        });
+    }
+
+    /// A session that ended well had no failure that counts, whatever its lines say on the way.
+    pub(super) fn drop_good_sessions(&mut self, lines: &[&LogLine], places: &[Place]) {
+        let mut good: HashMap<u32, bool> = HashMap::new();
+        for (line, place) in lines.iter().zip(places) {
+            if let Fact::Session(session) = &line.fact
+                && session.step != SessionStep::Started
+            {
+                let ended = !failure_code(line).is_some_and(ends_badly);
+                good.entry(place.attempt).and_modify(|good| *good &= ended).or_insert(ended);
+            }
+        }
+        self.all.retain(|f| {
+            f.kind < Kind::Stack
+                || !matches!(f.phase, PhaseName::Staging | PhaseName::Unknown)
+                || !good.get(&f.attempt).is_some_and(|good| *good)
+        });
+    }
+
+    /// Sets apart what failed before an attempt that went through.
+    pub(super) fn set_past_apart(&mut self, lines: &[&LogLine], places: &[Place], covered: &Covered) {
+        let ends = Ends::of(lines, places);
+        let is_past = |f: &Fault| {
+            let failed = f.time;
+            let seen = failed.is_some_and(|failed| covered.holds(failed));
+            // In a boot that came an hour or more later, or that a trace covers while it does not cover the failure.
+            let later = failed.is_some_and(|failed| {
+                ends.startups.iter().filter_map(|(line, place)| Some((line.time?, place.boot))).any(
+                    |(time, boot)| {
+                        boot > f.boot
+                            && time > failed
+                            && (time.since(failed) >= ANOTHER_ATTEMPT || covered.holds(time) && !seen)
+                    },
+                )
+            });
+            later || !seen && (ends.retry_of(f).is_some() || ends.installs_later(f))
+        };
+        let retried = self.all.iter().filter(|f| is_past(f)).find_map(|f| ends.retry_of(f)).cloned();
+        let (past, present): (Vec<_>, Vec<_>) = std::mem::take(&mut self.all).into_iter().partition(is_past);
+        (self.past, self.all, self.retried) = (past, present, retried);
+        if self.retried.is_some() && self.all.is_empty() {
+            // What was taken back at shutdown was tried again at the next start.
+            self.rollback.clear();
+        }
+        let Some(last) = self.past.iter().filter_map(|f| f.time).max() else { return };
+        self.rollback.retain(|line| line.time.is_none_or(|time| time > last.plus(MARGIN)));
+    }
+
+    /// The attempt that failed: the first that a trace covers, else the last, a failed reboot before a failed session.
+    pub(super) fn attempt(&self, covered: &Covered) -> Option<u32> {
+        let forward = || self.all.iter().filter(|f| f.is_forward());
+        let seen = |f: &&Fault| !f.kind.follows() && f.time.is_some_and(|time| covered.holds(time));
+        forward().filter(seen).map(|f| f.attempt).min().or_else(|| {
+            let (_, attempt) = forward().map(|f| (standing(f), f.attempt)).max()?;
+            Some(attempt)
+        })
+    }
+
+    /// The place of the startup processing that follows a run of poqexec.
+    pub(super) fn startup_after(&self, time: Option<FileTime>) -> Option<Place> {
+        let time = time?;
+        let startup = |line: &LogLine| matches!(line.fact, Fact::Stage(Some(Stage::Startup), _));
+        let found =
+            self.stages.iter().find(|(line, _)| startup(line) && line.time.is_some_and(|t| t >= time));
+        found.map(|(_, place)| Place { phase: PhaseName::BootPoq, ..*place })
+    }
+
+    /// Place of a time that another log tells, by the stage lines of CBS.log.
+    pub(super) fn place_at(&self, time: Option<FileTime>) -> Option<Place> {
+        let time = time?;
+        // CBS.log writes whole seconds.
+        let second = FileTime(time.0 - time.0 % Ticks::seconds(1).0);
+        let timed = || self.stages.iter().filter_map(|(line, place)| Some((line.time?, line, *place)));
+        let next = timed().find(|(t, ..)| *t >= second && t.since(time) <= SOON);
+        if let Some((_, _, place)) = next {
+            return Some(place);
+        }
+        let (_, line, place) = timed().rfind(|(t, ..)| *t < second)?;
+        let over = matches!(line.fact, Fact::Stage(_, Step::Complete));
+        Some(if over { Place { phase: PhaseName::Unknown, ..place } } else { place })
+    }
+
+    /// Finds the fault that comes first: in the attempt that failed, the most specific, of those the earliest.
+    pub(super) fn settle(&mut self, covered: &Covered) {
+        let attempt = self.attempt(covered);
+        let forward = || self.all.iter().enumerate().filter(|(_, f)| f.is_forward());
+        let within = forward().filter(|(_, f)| Some(f.attempt) == attempt);
+        self.primary = within.min_by_key(|(at, f)| (f.kind, *at)).map(|(at, _)| at);
+        self.prefer_last_command();
+        let forward = || self.all.iter().filter(|f| f.is_forward());
+        // Of the attempt itself, or of what tells of it later.
+        let reported = |wanted: &[Kind]| {
+            let told = forward().filter(|f| attempt.is_none_or(|attempt| f.attempt >= attempt));
+            told.filter(|f| wanted.contains(&f.kind)).find_map(|f| f.code)
+        };
+        self.reported = reported(&[Kind::Status])
+            .or_else(|| reported(&[Kind::Stage, Kind::Hang]))
+            .or_else(|| reported(&[Kind::Package]))
+            .or_else(|| reported(&[Kind::Session, Kind::Feature, Kind::Repair]))
+            .or_else(|| {
+                let first = self.first()?;
+                // HRESULT_FROM_NT: what is reported of it is the Win32 error.
+                let of_nt = first.code.filter(|code| code >> 28 == 0xD).and(first.win32());
+                of_nt.map(|win32| 0x8007_0000 | win32).or(first.code)
+            });
+    }
+}
+
+impl Faults {
+    /// Where dism alone tells of a failure, the last command that failed is the one that is asked about.
+    fn prefer_last_command(&mut self) {
+        let of_dism = |f: &&Fault| f.kind == Kind::Dism;
+        if self.first().as_ref().is_none_or(|first| first.kind != Kind::Dism) {
+            return;
+        }
+        let Some(last) = self.all.iter().rev().find(of_dism) else { return };
+        self.primary = self.all.iter().position(|f| f.kind == Kind::Dism && f.detail == last.detail);
+    }
+}
+
+/// How much a fault's attempt has to say: a reboot before an installation, that before a repair or what only tells again.
+fn standing(fault: &Fault) -> u8 {
+    let at_reboot =
+        !matches!(fault.phase, PhaseName::Staging | PhaseName::Unknown) || fault.kind < Kind::Stack;
+    match fault.kind {
+        Kind::Restart | Kind::Status | Kind::Update | Kind::Dism => 0,
+        Kind::Repair | Kind::Pending => 1,
+        Kind::Package | Kind::Session | Kind::Feature => 2,
+        _ if at_reboot => 3,
+        _ => 2,
+    }
+}
+
+/// How attempts ended.
+struct Ends<'a> {
+    /// Startup processing that ended well, but for the boots that take an update back.
+    startups: Vec<(&'a LogLine, Place)>,
+    /// Lines that arrange another try.
+    tries: Vec<Place>,
+    /// Packages and features by attempt, and whether its session ended well.
+    sessions: Vec<(u32, String, bool)>,
+    /// Packages that a startup brought to their target.
+    installed: Vec<(u32, &'a str)>,
+    /// Attempts in which a startup decided on a rollback.
+    rolled_back: HashSet<u32>,
+}
+
+impl<'a> Ends<'a> {
+    fn of(lines: &[&'a LogLine], places: &[Place]) -> Self {
+        let mut ends = Self {
+            startups: Vec::new(),
+            tries: Vec::new(),
+            sessions: Vec::new(),
+            installed: Vec::new(),
+            rolled_back: HashSet::new(),
+        };
+        for (line, place) in lines.iter().zip(places) {
+            let good = failure_code(line).is_none();
+            match &line.fact {
+                Fact::Stage(Some(Stage::Startup), Step::Complete)
+                    if good && place.phase != PhaseName::Rollback =>
+                {
+                    ends.startups.push((line, *place));
+                }
+                Fact::Restart(Restart::TriesAgain | Restart::PoqexecAgain) => ends.tries.push(*place),
+                Fact::Stage(
+                    Some(Stage::Startup),
+                    Step::InstallerQueueFailed
+                    | Step::DriverQueueFailed
+                    | Step::Rollback
+                    | Step::RollbackFailed,
+                ) => {
+                    ends.rolled_back.insert(place.attempt);
+                }
+                Fact::Session(session) if session.step != SessionStep::Started => {
+                    let ended = !failure_code(line).is_some_and(ends_badly);
+                    ends.sessions
+                        .extend(session.package.clone().map(|package| (place.attempt, package, ended)));
+                    ends.sessions
+                        .extend(session.purpose.clone().map(|purpose| (place.attempt, purpose, ended)));
+                }
+                Fact::Feature { feature, .. } => ends.sessions.push((place.attempt, feature.clone(), good)),
+                Fact::Package(package) => match package.kind {
+                    PackageChangeKind::CompletedAtStartup if good => {
+                        ends.installed.push((place.attempt, &package.identity));
+                    }
+                    PackageChangeKind::FailureReport => {
+                        ends.sessions.push((place.attempt, package.identity.clone(), false));
+                    }
+                    _ => {}
+                },
+                _ => {}
+            }
+        }
+        ends
+    }
+
+    /// The line that ended well what failed first and was tried again without a rollback.
+    fn retry_of(&self, fault: &Fault) -> Option<&'a LogLine> {
+        if self.rolled_back.contains(&fault.attempt) {
+            return None;
+        }
+        let same = |place: &Place| place.attempt == fault.attempt;
+        let at_shutdown = fault.phase == PhaseName::Shutdown;
+        // The boot that makes it good reads the kept failure first.
+        let told_again = fault.kind.follows();
+        let tried = self.tries.iter().any(|place| same(place) && (place.boot >= fault.boot || told_again));
+        let later = |boot: u32| boot > fault.boot || told_again && boot == fault.boot;
+        let good = self.startups.iter().find(|(_, place)| same(place) && later(place.boot));
+        good.filter(|_| tried || at_shutdown).map(|(line, _)| *line)
+    }
+
+    /// Whether a later session or startup did what the fault's session failed at.
+    fn installs_later(&self, fault: &Fault) -> bool {
+        if !matches!(fault.phase, PhaseName::Staging | PhaseName::Unknown) {
+            return false;
+        }
+        let wanted: Vec<&str> = self
+            .sessions
+            .iter()
+            .filter(|(attempt, _, good)| *attempt == fault.attempt && !good)
+            .map(|(_, name, _)| name.as_str())
+            .collect();
+        let done = self.sessions.iter().any(|(attempt, name, good)| {
+            *attempt > fault.attempt && *good && wanted.contains(&name.as_str())
+        });
+        done || self.installed.iter().any(|(attempt, name)| *attempt > fault.attempt && wanted.contains(name))
+    }
+}

@@ -1,0 +1,134 @@
+//! One fault: what a log says failed.
+
+use timeline::{FileTime, Object, Package, PhaseName, Place, Ticks};
+
+use super::FaultKind;
+
+/// Something that a log says failed.
+#[derive(Debug, Clone)]
+pub struct Fault {
+    /// What kind of thing.
+    pub kind: FaultKind,
+    /// Its name: an installer, an INF, a package.
+    pub item: String,
+    /// Its DLL, where the log names one.
+    pub binary: Option<String>,
+    /// The component that it worked on or belongs to.
+    pub component: Option<String>,
+    /// What else the log names for it: a driver in progress, a service, a file.
+    pub names: Vec<Object<String>>,
+    /// What the line says beyond its code: a version that is needed, the words of a program.
+    pub detail: Option<Detail>,
+    /// The HRESULT it failed with.
+    pub code: Option<u32>,
+    /// How long it had been running.
+    pub took: Option<Ticks>,
+    /// In which phase.
+    pub phase: PhaseName,
+    /// In which boot of the log, from 1; 0 before the first.
+    pub boot: u32,
+    /// The session, or the shutdown with its boots, that it belongs to.
+    pub(crate) attempt: u32,
+    /// When, where the log's clock is known.
+    pub time: Option<FileTime>,
+    /// The line.
+    pub place: Place,
+    /// The line's text.
+    pub text: String,
+}
+
+/// What a line says beyond what failed and its code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Detail {
+    /// The versions of the servicing stack: needed and present.
+    Stack {
+        /// The version that is needed.
+        needed: String,
+        /// The version at hand.
+        present: String,
+    },
+    /// The version that a delta was made for.
+    Base(String),
+    /// What a program printed.
+    Output(String),
+    /// The command line that asked for it.
+    Command(String),
+}
+
+/// Codes that mean that somebody did not answer.
+const NO_ANSWER: &[u32] = &[1753, 1722, 1053, 258, 1460, 1715];
+
+impl Fault {
+    /// Whether servicing failed at it, and not at taking something back.
+    pub(super) fn is_forward(&self) -> bool {
+        self.kind.of_servicing() && self.phase != PhaseName::Rollback
+    }
+
+    /// The Win32 error behind the code.
+    pub fn win32(&self) -> Option<u32> {
+        win32(self.code?)
+    }
+
+    /// Whether it looks like waiting in vain for a service: it took long, or the code says that nobody answered.
+    pub fn waited_in_vain(&self) -> bool {
+        let silent = self.win32().is_some_and(|w| NO_ANSWER.contains(&w));
+        let long = self.took.is_some_and(|t| t >= Ticks::seconds(30));
+        self.kind == FaultKind::Hang || self.kind == FaultKind::Installer && (silent || long)
+    }
+
+    /// Whether it happened while Windows ran, before any restart.
+    pub fn is_online(&self) -> bool {
+        self.phase == PhaseName::Staging
+            || self.phase == PhaseName::Unknown
+                && matches!(
+                    self.kind,
+                    FaultKind::Stack
+                        | FaultKind::Manifest
+                        | FaultKind::Catalog
+                        | FaultKind::RegistryValue
+                        | FaultKind::File
+                        | FaultKind::Hydration
+                        | FaultKind::Store
+                        | FaultKind::DriverQueue
+                        | FaultKind::Download
+                        | FaultKind::Feature
+                        | FaultKind::Repair
+                        | FaultKind::Session
+                        | FaultKind::Pending
+                        | FaultKind::Dism
+                )
+    }
+
+    /// The code as people look it up: `1753 / 0x800706D9`.
+    pub fn code_text(&self) -> String {
+        match (self.win32(), self.code) {
+            (Some(win32), Some(code)) => format!("{win32} / 0x{code:08X}"),
+            (None, Some(code)) => format!("0x{code:08X}"),
+            _ => String::new(),
+        }
+    }
+}
+
+/// The Win32 error behind an HRESULT.
+pub(crate) fn win32(code: u32) -> Option<u32> {
+    // 0x8001xxxx is facility RPC with a Win32 number.
+    if code >> 16 == 0x8001 {
+        return Some(code & 0xFFFF);
+    }
+    status_codes::HResult(code).win32().map(|w| w.0)
+}
+
+/// Whether two HRESULTs are one error in different numberings.
+pub(crate) fn same_error(one: u32, other: u32) -> bool {
+    one == other || win32(one).is_some_and(|w| Some(w) == win32(other))
+}
+
+/// A package as people call it: its KB number, or the first part of its identity.
+pub(crate) fn package_name(identity: &str) -> &str {
+    let name = identity.split('~').next().unwrap_or(identity);
+    match Package::kb_of(identity) {
+        // `Package_2074_for_KB4088876`
+        Some(kb) => kb,
+        None => name,
+    }
+}

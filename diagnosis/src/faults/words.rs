@@ -1,0 +1,167 @@
+//! What failed, in words.
+
+use timeline::{Object, Ticks, Words};
+
+use super::{Detail, Fault, FaultKind, fault::package_name};
+
+impl Fault {
+    /// What failed, in words.
+    pub fn words(&self) -> Words {
+        let (mut en, mut zh) = self.subject();
+        if let Some(took) = self.took.filter(|t| *t >= Ticks::seconds(1)) {
+            en = format!("{en} after {:.0} s", took.as_seconds());
+            zh = format!("{zh}，历时 {:.0} 秒", took.as_seconds());
+        }
+        let code = self.code_text();
+        if !code.is_empty() && self.kind != FaultKind::Stage {
+            // "is missing with 2" would be no English.
+            en = if self.kind.is_state() { format!("{en} ({code})") } else { format!("{en} with {code}") };
+            zh = format!("{zh}，代码 {code}");
+        }
+        if let Some((more_en, more_zh)) = self.more() {
+            en = format!("{en}, {more_en}");
+            zh = format!("{zh}，{more_zh}");
+        }
+        Words::new(en, zh)
+    }
+
+    fn subject(&self) -> (String, String) {
+        let item = match &self.binary {
+            Some(binary) => format!("{} ({binary})", self.item),
+            None => self.item.clone(),
+        };
+        let package = package_name(&self.item);
+        let of = |file: &str| match &self.component {
+            Some(component) => (format!("{file} of {component}"), format!("{component} 的 {file}")),
+            None => (file.to_owned(), file.to_owned()),
+        };
+        let fixed = |en: &str, zh: &str| (en.to_owned(), zh.to_owned());
+        match self.kind {
+            FaultKind::Command => {
+                let of = self.component.as_deref().map_or_else(String::new, |name| format!(" of {name}"));
+                let zh = self.component.as_deref().map_or_else(String::new, |name| format!("（{name}）"));
+                (format!("a generic command{of} ended with {item}"), format!("通用命令{zh}以 {item} 结束"))
+            }
+            FaultKind::Installer => {
+                let (en, zh) = match &self.component {
+                    Some(component) => {
+                        (format!("{item}, for {component},"), format!("{item}（{component}）"))
+                    }
+                    None => (item.clone(), item),
+                };
+                (format!("the installer {en} failed"), format!("安装程序 {zh} 失败"))
+            }
+            FaultKind::Driver => {
+                (format!("the driver update {item} failed"), format!("驱动更新 {item} 失败"))
+            }
+            FaultKind::DriverIdentity => (
+                format!("the driver queue's entry {item} cannot be read"),
+                format!("无法读取驱动队列条目 {item}"),
+            ),
+            FaultKind::Component => {
+                (format!("the component {item} was removed"), format!("组件 {item} 已被删除"))
+            }
+            FaultKind::DriverCall | FaultKind::Setup => (format!("{item} failed"), format!("{item} 失败")),
+            FaultKind::Primitive => {
+                (format!("poqexec could not do {item}"), format!("poqexec 无法执行 {item}"))
+            }
+            FaultKind::Poqexec => fixed("poqexec.exe failed", "poqexec.exe 失败"),
+            FaultKind::Stack => (
+                format!("the package {package} needs a newer servicing stack"),
+                format!("程序包 {package} 需要更新的服务堆栈 (servicing stack)"),
+            ),
+            FaultKind::Manifest => (
+                format!("the manifest of the installed package {package} is missing"),
+                format!("已安装程序包 {package} 的清单缺失"),
+            ),
+            FaultKind::Catalog => {
+                (format!("the catalog {item} could not be verified"), format!("目录文件 {item} 无法通过验证"))
+            }
+            FaultKind::RegistryValue => (
+                format!("a value of servicing in the registry, for {package}, is not a dword"),
+                format!("注册表中 {package} 的更新服务值不是 dword 类型"),
+            ),
+            FaultKind::File => {
+                let (en, zh) = of(&item);
+                (format!("the file {en} could not be found or made"), format!("无法找到或生成文件 {zh}"))
+            }
+            FaultKind::Hydration => {
+                let (en, zh) = of(&item);
+                (
+                    format!("the file {en} could not be made from its delta"),
+                    format!("无法由增量生成文件 {zh}"),
+                )
+            }
+            FaultKind::Store => fixed("the component store could not be opened", "无法打开组件存储"),
+            FaultKind::DriverQueue => {
+                fixed("the driver operations queue could not be loaded", "无法加载驱动操作队列")
+            }
+            FaultKind::Download if item.is_empty() => fixed("the download failed", "下载失败"),
+            FaultKind::Download => (format!("the download of {item} failed"), format!("下载 {item} 失败")),
+            FaultKind::Call => (
+                format!("servicing could not use {item}: the call failed"),
+                format!("更新程序无法使用 {item}：调用失败"),
+            ),
+            FaultKind::Commit => fixed("the transaction could not be committed", "事务无法提交"),
+            FaultKind::Pending => fixed(
+                "an earlier transaction is still pending and waits for a restart",
+                "先前的事务仍未完成，正等待重新启动",
+            ),
+            FaultKind::Hang => fixed("startup processing made no progress", "启动处理没有进展"),
+            FaultKind::Restart => fixed("the restart could not be made", "无法重新启动"),
+            FaultKind::Stage => (self.text.clone(), self.text.clone()),
+            FaultKind::Feature => (format!("the feature {item} failed"), format!("功能 {item} 失败")),
+            FaultKind::Repair => {
+                fixed("the check or repair of the component store failed", "组件存储的检查或修复失败")
+            }
+            FaultKind::Package => (format!("the package {package} failed"), format!("程序包 {package} 失败")),
+            FaultKind::Session if item.is_empty() => fixed("the session failed", "会话失败"),
+            FaultKind::Session => {
+                (format!("the session on {package} failed"), format!("处理 {package} 的会话失败"))
+            }
+            FaultKind::Status => fixed("the update failed", "更新失败"),
+            FaultKind::Dism if item.is_empty() => fixed("a dism command failed", "dism 命令失败"),
+            FaultKind::Dism => (
+                format!("a dism command failed: {}", item.trim_end_matches('.')),
+                format!("dism 命令失败：{}", item.trim_end_matches('.')),
+            ),
+            FaultKind::WindowsSetup => (
+                format!("Windows Setup failed: {}", item.trim_end_matches('.')),
+                format!("Windows 安装程序失败：{}", item.trim_end_matches('.')),
+            ),
+            FaultKind::Device => {
+                (format!("the driver installation {item} failed"), format!("驱动安装 {item} 失败"))
+            }
+            FaultKind::Update => (format!("the update {item} failed"), format!("更新 {item} 失败")),
+        }
+    }
+
+    /// What else the log names.
+    fn more(&self) -> Option<(String, String)> {
+        let named =
+            self.names.first().filter(|object| object.name() != self.item).map(|object| match object {
+                Object::Driver(driver) => {
+                    (format!("while it worked on the driver {driver}"), format!("当时正在处理驱动 {driver}"))
+                }
+                Object::Service(service) => (
+                    format!("because the service {service} could not be started"),
+                    format!("原因是服务 {service} 无法启动"),
+                ),
+                other => (format!("at {}", other.name()), format!("涉及 {}", other.name())),
+            });
+        let detail = self.detail.as_ref().map(|detail| match detail {
+            Detail::Stack { needed, present } => {
+                (format!("version {needed}, and has {present}"), format!("需要版本 {needed}，现有 {present}"))
+            }
+            Detail::Base(base) => (format!("which is for {base}"), format!("该增量对应 {base}")),
+            Detail::Command(command) => (format!("asked for by {command}"), format!("命令：{command}")),
+            Detail::Output(output) => (format!("saying {output}"), format!("输出：{output}")),
+        });
+        match (named, detail) {
+            (Some((en, zh)), Some((more_en, more_zh))) => {
+                Some((format!("{en}, {more_en}"), format!("{zh}，{more_zh}")))
+            }
+            (named, detail) => named.or(detail),
+        }
+    }
+}

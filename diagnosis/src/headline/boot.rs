@@ -1,0 +1,100 @@
+//! The boot that failed, and when it began: the zero of the report's times.
+
+use timeline::{Fact, FileTime, Input, PhaseName, Place, Scan, SourceId, Ticks, Timeline};
+
+use crate::Diagnosis;
+
+/// The boot that the report is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FailingBoot {
+    /// When it began.
+    pub start: FileTime,
+    /// The last that is known of it.
+    pub end: FileTime,
+    /// What shows that.
+    pub shown_by: BootStart,
+}
+
+/// What shows when a boot began.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BootStart {
+    /// The first event of this trace.
+    Trace(SourceId),
+    /// A record of the boot in a log.
+    Line(Place),
+    /// The first phase of that boot in the logs.
+    Phase,
+}
+
+/// A failure that a log notes so soon after the end of a trace belongs to the trace's boot.
+const AFTER_TRACE: Ticks = Ticks::seconds(3600);
+
+/// The boot in which the update failed at `at`; without a failure the one that the latest trace holds.
+pub(super) fn find(
+    timeline: &Timeline<'_>,
+    diagnosis: &Diagnosis,
+    at: Option<FileTime>,
+) -> Option<FailingBoot> {
+    let failing = diagnosis.failing().map(|event| event.id.source);
+    let traced = traces(timeline)
+        .filter(|(source, first, last)| match (failing, at) {
+            (Some(failing), _) => failing == *source,
+            (None, Some(at)) => *first <= at && at.0.saturating_sub(last.0) <= AFTER_TRACE.0,
+            (None, None) => true,
+        })
+        .max_by_key(|(_, first, _)| *first);
+    if let Some((source, start, end)) = traced {
+        return Some(FailingBoot { start, end, shown_by: BootStart::Trace(source) });
+    }
+    let logged = || boots_in_logs(timeline);
+    let end = |start: FileTime| {
+        let next = logged().map(|(time, _)| time).filter(|time| *time > start).min();
+        last_known(diagnosis, start, next)
+    };
+    let before = logged().filter(|(time, _)| at.is_none_or(|at| *time <= at));
+    if let Some((start, place)) = before.max_by_key(|(time, _)| *time) {
+        return Some(FailingBoot { start, end: end(start), shown_by: BootStart::Line(place) });
+    }
+    let before =
+        |phase: &&crate::Phase| phase.name != PhaseName::Staging && at.is_some_and(|at| phase.start <= at);
+    let boot = diagnosis.phases.iter().filter(before).map(|phase| phase.boot).max()?;
+    let start = diagnosis.phases.iter().filter(|p| p.boot == boot && before(p)).map(|p| p.start).min()?;
+    Some(FailingBoot { start, end: end(start), shown_by: BootStart::Phase })
+}
+
+/// The latest that a diagnosis knows of a boot that began at `start`, before the next one.
+fn last_known(diagnosis: &Diagnosis, start: FileTime, next: Option<FileTime>) -> FileTime {
+    let phases = diagnosis.phases.iter().flat_map(|phase| [Some(phase.start), phase.end]);
+    let faults = diagnosis.faults.all.iter().map(|fault| fault.time);
+    let rollback = diagnosis.faults.rollback.iter().map(|line| line.time);
+    let signs = diagnosis.signs.iter().map(|sign| Some(sign.latest));
+    let known = phases.chain(faults).chain(rollback).chain(signs).flatten();
+    let within = |time: &FileTime| *time >= start && next.is_none_or(|next| *time < next);
+    known.filter(within).max().unwrap_or(start)
+}
+
+/// The traces with operations, and when each begins and ends.
+fn traces<'a>(timeline: &'a Timeline<'_>) -> impl Iterator<Item = (SourceId, FileTime, FileTime)> + 'a {
+    sources(timeline)
+        .filter(|(_, input, scan)| input.source.is_trace() && scan.has_operations)
+        .filter_map(|(source, _, scan)| Some((source, scan.first?, scan.last?)))
+}
+
+fn sources<'a>(timeline: &'a Timeline<'_>) -> impl Iterator<Item = (SourceId, &'a Input, &'a Scan)> + 'a {
+    let inputs = timeline.case.inputs.iter().zip(&timeline.scans).enumerate();
+    inputs.filter_map(|(number, (input, scan))| Some((SourceId(u16::try_from(number).ok()?), input, scan)))
+}
+
+/// The boots that lines of logs name.
+fn boots_in_logs<'a>(timeline: &'a Timeline<'_>) -> impl Iterator<Item = (FileTime, Place)> + 'a {
+    timeline.scans.iter().flat_map(|scan| {
+        scan.lines.iter().filter_map(|line| {
+            let time = match line.fact {
+                Fact::Boot => line.time?,
+                Fact::LastBoot(local) => scan.clock.as_ref()?.to_utc(line.line, local),
+                _ => return None,
+            };
+            Some((time, Place::Line { source: line.source, line: line.line }))
+        })
+    })
+}

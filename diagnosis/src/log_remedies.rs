@@ -1,0 +1,173 @@
+//! What to do about a failure that only logs tell, and about the state they end in, where no rule knows more.
+
+use timeline::Words;
+
+use crate::{
+    faults::{Fault, FaultKind as Kind, package_name},
+    log_state::LogState,
+    remedies::Remedy,
+};
+
+/// A row: kinds of faults and codes, either of them empty for any; title and text in both languages, reference. `{}` is
+/// what failed.
+type Row = (&'static [Kind], &'static [u32], [&'static str; 2], [&'static str; 2], &'static str);
+
+const INSTALL: &str = "https://learn.microsoft.com/troubleshoot/windows-server/installing-updates-features-roles/troubleshoot-windows-update-issues";
+const REPAIR: &str =
+    "https://learn.microsoft.com/windows-hardware/manufacture/desktop/repair-a-windows-image";
+const FEATURES: &str =
+    "https://learn.microsoft.com/windows-hardware/manufacture/desktop/features-on-demand-v2--capabilities";
+
+/// HRESULTs by which the component store itself says that it is incomplete.
+const STORE_CODES: &[u32] = &[0x8007_36B3, 0x8007_3712, 0x8007_3701, 0x8007_371B, 0x800F_0831, 0x800F_0984];
+
+#[rustfmt::skip]
+const ROWS: &[Row] = &[
+    (
+        &[Kind::Stack], &[],
+        ["Install the servicing stack update that it needs first, then {}", "先安装所需的服务堆栈更新，再安装 {}"],
+        [
+            "Get the servicing stack update of that version, or a later one, from the Microsoft Update Catalog, install it, and install the package again.",
+            "从 Microsoft 更新目录获取该版本或更新的服务堆栈更新并安装，然后重新安装该程序包。",
+        ],
+        INSTALL,
+    ),
+    (
+        &[Kind::Pending], &[],
+        ["Restart the machine, and install again what is not installed then", "重新启动计算机，然后再安装仍未安装的内容"],
+        ["An earlier change is finished only after a restart. Nothing is broken.", "先前的更改要在重新启动之后才能完成。没有损坏。"],
+        INSTALL,
+    ),
+    (
+        &[Kind::Manifest], &[],
+        ["Restore {} in the component store: DISM /Online /Cleanup-Image /RestoreHealth, with a source that has it", "在组件存储中恢复 {}：DISM /Online /Cleanup-Image /RestoreHealth，并提供包含它的源"],
+        [
+            "The files of an update that is installed are gone from the component store. Repair it with a source of the same build (/Source), or unpack that update from the Microsoft Update Catalog and add it again. Back up first.",
+            "某个已安装更新的文件已从组件存储中丢失。请使用相同版本的源 (/Source) 修复，或从 Microsoft 更新目录解压该更新并重新添加。请先备份。",
+        ],
+        REPAIR,
+    ),
+    (
+        &[], STORE_CODES,
+        ["Repair the component store: DISM /Online /Cleanup-Image /RestoreHealth", "修复组件存储：DISM /Online /Cleanup-Image /RestoreHealth"],
+        [
+            "The component store (WinSxS and the COMPONENTS hive) lacks something that this change builds on. Repair it, with a source of the same build where Windows Update does not have the files. If it stays damaged, an in-place upgrade with media of the same build repairs it.",
+            "组件存储 (WinSxS 与 COMPONENTS 配置单元) 缺少此更改所依赖的内容。请修复；若 Windows 更新没有这些文件，请提供相同版本的源。若仍损坏，可用相同版本的介质就地升级来修复。",
+        ],
+        REPAIR,
+    ),
+    (
+        &[Kind::RegistryValue], &[],
+        ["Compare the registry values of {} with a healthy machine of the same build", "与同版本的正常机器比较 {} 的注册表值"],
+        [
+            "A value under the components of this package has the wrong type. Back up the COMPONENTS and SOFTWARE hives, compare the values with a healthy machine of the same build, and put right what differs; or repair Windows by an in-place upgrade.",
+            "该程序包的组件下有类型错误的值。请先备份 COMPONENTS 与 SOFTWARE 配置单元，与同版本的正常机器比较并更正差异；或用就地升级修复 Windows。",
+        ],
+        INSTALL,
+    ),
+    (
+        &[Kind::File, Kind::Hydration], &[],
+        ["Restore the file: DISM /Online /Cleanup-Image /RestoreHealth, with a source that has it", "恢复该文件：DISM /Online /Cleanup-Image /RestoreHealth，并提供包含它的源"],
+        [
+            "The component store lacks a file that this change needs, or has another version of it. Repair the store with a source of the same build (/Source), then install again.",
+            "组件存储缺少此更改所需的文件，或其版本不同。请用相同版本的源 (/Source) 修复存储，然后重新安装。",
+        ],
+        REPAIR,
+    ),
+    (
+        &[Kind::Download], &[],
+        ["Let the machine reach Windows Update, or give a source for {}", "让计算机能访问 Windows 更新，或为 {} 提供源"],
+        [
+            "Check name resolution, proxy and the policy that names an update server (WSUS). A policy can also allow features and repairs to come from Windows Update. Or install from a local source (/Source, /LimitAccess).",
+            "请检查名称解析、代理以及指定更新服务器 (WSUS) 的策略；策略也可允许功能与修复内容来自 Windows 更新。或从本地源安装 (/Source、/LimitAccess)。",
+        ],
+        FEATURES,
+    ),
+    (
+        &[Kind::Catalog], &[],
+        ["Download the package again, and see whether its catalog can be verified", "重新下载该程序包，并检查其目录文件能否通过验证"],
+        [
+            "A catalog file (.cat) of the package is damaged, or its certificate is not trusted. Compare its signature with that on a healthy machine; a root certificate may be missing.",
+            "该程序包的目录文件 (.cat) 已损坏，或其证书不受信任。请与正常机器比较其签名；可能缺少根证书。",
+        ],
+        INSTALL,
+    ),
+    (
+        &[Kind::DriverQueue], &[],
+        ["Back up, then look at HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Component Based Servicing\\DriverOperations", "先备份，再检查 HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Component Based Servicing\\DriverOperations"],
+        [
+            "An entry of the driver operations queue is incomplete. Compare with a healthy machine: an entry without its Identity value stands in the way of every change.",
+            "驱动操作队列中有不完整的条目。请与正常机器比较：缺少 Identity 值的条目会阻碍任何更改。",
+        ],
+        INSTALL,
+    ),
+    (
+        &[Kind::Store], &[],
+        ["See whether the COMPONENTS hive can be loaded, and whether disk and memory suffice", "检查能否加载 COMPONENTS 配置单元，以及磁盘与内存是否足够"],
+        [
+            "Servicing cannot work without the component store. Run chkdsk /scan, look at the size of C:\\Windows\\System32\\config\\COMPONENTS, and restore it from a backup where it is damaged.",
+            "没有组件存储，更新服务无法工作。请运行 chkdsk /scan，查看 C:\\Windows\\System32\\config\\COMPONENTS 的大小；若已损坏，请从备份恢复。",
+        ],
+        REPAIR,
+    ),
+    (
+        &[Kind::Repair], &[],
+        ["Repair again with a source of the same build: DISM /Online /Cleanup-Image /RestoreHealth /Source:…", "用相同版本的源再次修复：DISM /Online /Cleanup-Image /RestoreHealth /Source:…"],
+        [
+            "The repair had no good copy of the files. Give it install.wim of the same build and language, or let it reach Windows Update.",
+            "修复没有可用的文件副本。请提供相同版本与语言的 install.wim，或允许其访问 Windows 更新。",
+        ],
+        REPAIR,
+    ),
+    (
+        &[Kind::Command], &[],
+        ["Run that command by hand as administrator, and read what it prints", "以管理员身份手动运行该命令，并查看其输出"],
+        [
+            "The installer only starts the program. What the program prints by hand tells more than its exit code; compare its configuration with a healthy machine.",
+            "安装程序只是启动该程序。手动运行时的输出比退出代码说明得更多；请与正常机器比较其配置。",
+        ],
+        INSTALL,
+    ),
+];
+
+/// What to do about a fault that only a log tells.
+pub(crate) fn of_fault(fault: &Fault) -> Option<Remedy> {
+    let code = fault.code.unwrap_or(0);
+    let fits = |(kinds, codes, ..): &&Row| {
+        (kinds.is_empty() || kinds.contains(&fault.kind)) && (codes.is_empty() || codes.contains(&code))
+    };
+    // A code of the update client is a download, whatever line tells it.
+    let download = code >> 16 == 0x8024 && fault.is_online();
+    let row = ROWS.iter().find(|row| if download { row.0.contains(&Kind::Download) } else { fits(row) })?;
+    Some(remedy(row, package_name(&fault.item)))
+}
+
+/// Whether the code says that the component store is incomplete: repairing it helps whatever rule holds.
+pub(crate) fn is_of_store(fault: &Fault) -> bool {
+    fault.is_online() && fault.code.is_some_and(|code| STORE_CODES.contains(&code))
+}
+
+/// What to do about the state that the logs end in.
+pub(crate) fn of_state(state: &LogState) -> Option<Remedy> {
+    let kind = match (state.damaged().next(), &state.pending) {
+        (Some(_), _) => None,
+        (None, Some(_)) => Some(Kind::Pending),
+        (None, None) => return None,
+    };
+    let row = ROWS.iter().find(|(kinds, codes, ..)| match kind {
+        Some(kind) => kinds.contains(&kind),
+        None => kinds.is_empty() && !codes.is_empty(),
+    })?;
+    Some(remedy(row, ""))
+}
+
+fn remedy((_, _, title, text, reference): &Row, what: &str) -> Remedy {
+    let fill = |text: &str, else_: &str| text.replace("{}", if what.is_empty() { else_ } else { what });
+    Remedy {
+        rule: String::new(),
+        title: Words::new(fill(title[0], "it"), fill(title[1], "其")),
+        text: Words::new(text[0], text[1]),
+        command: String::new(),
+        reference: (*reference).to_owned(),
+    }
+}

@@ -1,0 +1,136 @@
+//! Inputs that do not belong together: of different machines, or of times that do not meet.
+
+use std::collections::BTreeSet;
+
+use super::{Found, Verdict};
+use timeline::{FileTime, LogKind, Machine, Source, SourceId, Ticks, Trust, Words};
+
+/// How far a log's clock may be off that nothing tells: the time zones of the world.
+const UNKNOWN_ZONE: Ticks = Ticks::seconds(15 * 3600);
+/// A trace and the logs of its boot are written within this time of each other.
+const MEETS: Ticks = Ticks::seconds(3600);
+/// Names of inputs that a sentence has.
+const NAMED: usize = 3;
+
+/// Says first which inputs do not belong together, and on which of them the verdict rests.
+pub(super) fn add_mixture(found: &Found<'_>, verdict: &mut Verdict) {
+    let Some(mixture) = machines(found).or_else(|| times(found)) else { return };
+    let rests = rests_on(found, verdict);
+    let names: Vec<&str> = rests.iter().map(|id| name(found, *id)).collect();
+    let (rests_en, rests_zh) = match names.as_slice() {
+        [] => (String::new(), String::new()),
+        names => (
+            format!(" This verdict rests on {}.", names.join(", ")),
+            format!("此结论依据 {}。", names.join("、")),
+        ),
+    };
+    verdict.summary = Words::new(
+        format!("{}{rests_en} {}", mixture.en, verdict.summary.en),
+        format!("{}{rests_zh}{}", mixture.zh, verdict.summary.zh),
+    );
+}
+
+fn name<'a>(found: &Found<'a>, id: SourceId) -> &'a str {
+    found.timeline.case.inputs.get(usize::from(id.0)).map_or("", |input| input.path.as_str())
+}
+
+/// The inputs that the verdict's evidence lies in.
+fn rests_on(found: &Found<'_>, verdict: &Verdict) -> BTreeSet<SourceId> {
+    let failing = verdict.failing.and_then(|at| found.candidates.get(at)).map(|c| c.event.id.source);
+    let reasons = verdict.confidence.reasons.iter().map(|(_, evidence)| evidence);
+    let missing = verdict.missing.iter().flat_map(|missing| &missing.evidence);
+    let places = reasons.chain(missing).filter_map(|evidence| evidence.place);
+    failing.into_iter().chain(places.map(timeline::Place::source)).collect()
+}
+
+/// The name of a machine without its domain, in lower case.
+fn host(machine: &Machine) -> Option<String> {
+    let host = machine.name.split('.').next().unwrap_or_default().to_lowercase();
+    (!host.is_empty()).then_some(host)
+}
+
+/// Inputs of different machines, by the names that they have.
+fn machines(found: &Found<'_>) -> Option<Words> {
+    let inputs = found.timeline.case.inputs.iter().zip(&found.timeline.scans);
+    let named: Vec<(&str, String)> = inputs
+        .filter_map(|(input, scan)| {
+            let machine = input.source.machine().as_ref().and_then(host);
+            let known = || scan.known.machine.as_ref().and_then(host);
+            Some((input.path.as_str(), machine.or_else(known)?))
+        })
+        .collect();
+    let first = named.first()?;
+    let other = named.iter().find(|(_, host)| *host != first.1)?;
+    Some(Words::new(
+        format!(
+            "The inputs are of different machines: {} is of {}, {} of {}.",
+            first.0,
+            first.1.to_uppercase(),
+            other.0,
+            other.1.to_uppercase()
+        ),
+        format!(
+            "输入来自不同的计算机：{} 来自 {}，{} 来自 {}。",
+            first.0,
+            first.1.to_uppercase(),
+            other.0,
+            other.1.to_uppercase()
+        ),
+    ))
+}
+
+/// A time that inputs cover, and which they are.
+struct Span<'a> {
+    names: Vec<&'a str>,
+    first: FileTime,
+    last: FileTime,
+    /// How far its clock may be off.
+    slack: Ticks,
+}
+
+impl Span<'_> {
+    fn meets(&self, other: &Self) -> bool {
+        let slack = Ticks(self.slack.0.max(other.slack.0));
+        self.first <= other.last.plus(slack) && other.first <= self.last.plus(slack)
+    }
+}
+
+/// Traces whose time meets that of no log. The parts of one CBS.log are one log: a machine is off between them.
+fn times(found: &Found<'_>) -> Option<Words> {
+    let inputs = found.timeline.case.inputs.iter().zip(&found.timeline.scans);
+    let (mut traces, mut logs): (Vec<Span<'_>>, Vec<Span<'_>>) = Default::default();
+    let mut cbs: Option<Span<'_>> = None;
+    for (input, scan) in inputs {
+        let Some((first, last)) = scan.first.zip(scan.last) else { continue };
+        let assumed = scan.clock.as_ref().is_some_and(|clock| clock.trust == Trust::Inferred);
+        let slack = if assumed { UNKNOWN_ZONE } else { MEETS };
+        let span = Span { names: vec![input.path.as_str()], first, last, slack };
+        match &input.source {
+            Source::Log(log) if log.kind == LogKind::Cbs => match &mut cbs {
+                Some(cbs) => {
+                    cbs.names.extend(span.names);
+                    (cbs.first, cbs.last) = (cbs.first.min(first), cbs.last.max(last));
+                    cbs.slack = Ticks(cbs.slack.0.max(slack.0));
+                }
+                None => cbs = Some(span),
+            },
+            Source::Log(log) if log.kind == LogKind::Events => logs.push(span),
+            Source::Log(_) => {}
+            _ if scan.has_operations => traces.push(span),
+            _ => {}
+        }
+    }
+    logs.splice(0..0, cbs);
+    let alone = traces.iter().find(|trace| !logs.is_empty() && !logs.iter().any(|log| log.meets(trace)))?;
+    let log = logs.first()?;
+    let mut names = log.names.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
+    if log.names.len() > NAMED {
+        names.push_str(", …");
+    }
+    let (trace, at) = (alone.names.join(", "), alone.first.minute());
+    let (from, to) = (log.first.minute(), log.last.minute());
+    Some(Words::new(
+        format!("The inputs are of times that do not meet: {trace} is of {at}, {names} of {from} to {to}."),
+        format!("输入的时间没有交集：{trace} 为 {at}，{names} 为 {from} 至 {to}。"),
+    ))
+}

@@ -1,0 +1,337 @@
+//! What logs alone answer: a failure without an operation, a good end, and what they leave open.
+
+use super::{
+    Confidence, Found, Level, NextCapture, Outcome, RECORD_SEVERAL, Seen, Verdict, blank, next_capture, tools,
+};
+use crate::{
+    faults::{Fault, FaultKind, package_name},
+    log_state::{Damaged, LogState},
+    missing::{self, Missing},
+};
+use timeline::{Evidence, LogLine, Object, Trust, Words, counted};
+
+/// Objects that a sentence names; the report has all.
+const NAMED: usize = 3;
+
+/// Records an installation while Windows runs.
+const RECORD_INSTALLATION: &str = "bootrace capture live -- dism /online /add-package /packagepath:PACKAGE";
+
+/// A log says what failed, and no operation of a trace explains it.
+pub(super) fn without_operation(found: &Found<'_>, fault: &Fault, seen: &Seen) -> Verdict {
+    let what = fault.words();
+    let reported = found.faults.reported.filter(|code| Some(*code) != fault.code);
+    let mut summary = what.clone();
+    if fault.is_online() {
+        summary = joined(summary, while_windows_ran(found, fault));
+    }
+    if let Some(code) = reported {
+        let tail =
+            Words::new(format!("; servicing reported 0x{code:08X}"), format!("；更新程序报告 0x{code:08X}"));
+        summary = joined(summary, tail);
+    }
+    let summary = Words::new(format!("{}.", capital(&summary.en)), format!("{}。", summary.zh));
+    let mut verdict = blank(Outcome::FailureWithoutOperation, summary);
+    verdict.phase = fault.phase;
+    verdict.confidence = Confidence {
+        level: Level::Medium,
+        score: 0.5,
+        reasons: vec![(
+            Trust::Recorded,
+            Evidence::at(fault.place, Words::new(fault.text.clone(), fault.text.clone())),
+        )],
+    };
+    let mut evidence = vec![Evidence::at(fault.place, what)];
+    evidence.extend(missing::suspicious(found.services));
+    let lacks = missing::disabled_services(found.services);
+    if let Some(what) = missing_of(fault) {
+        verdict.missing = Some(Missing { what, evidence, lacks });
+    }
+    verdict.next_capture = match (fault.is_online(), log_names_cause(fault)) {
+        // The log says what to do; no capture would say more.
+        (_, true) => None,
+        (true, false) => Some(NextCapture {
+            title: Words::new(
+                "record the installation itself while it fails, as administrator",
+                "以管理员身份记录安装过程本身，直到其失败",
+            ),
+            command: RECORD_INSTALLATION,
+        }),
+        (false, false) => Some(next_capture(seen.traces, seen.logs)),
+    };
+    verdict
+}
+
+/// What was being installed, and that no restart had a part in it.
+fn while_windows_ran(found: &Found<'_>, fault: &Fault) -> Words {
+    let online = &found.faults.online;
+    // Of several capabilities the first stands for all.
+    let feature = online.feature.as_deref().and_then(|list| list.split(';').next());
+    let subject = feature.or(online.package.as_deref().map(package_name));
+    let same = subject.is_none_or(|name| name == fault.item || name == package_name(&fault.item));
+    let step = online.step.map(crate::faults::OnlineStep::words);
+    let (en, zh) = match (subject.filter(|_| !same), step) {
+        (Some(name), Some(step)) => {
+            (format!(", while {name} {}", step.en), format!("，发生在{} {name} 时", step.zh))
+        }
+        (Some(name), None) => (format!(", in the change of {name}"), format!("，发生在更改 {name} 时")),
+        (None, Some(step)) => (format!(", while it {}", step.en), format!("，发生在{}时", step.zh)),
+        (None, None) => (String::new(), String::new()),
+    };
+    // The feature stands for its package; both are what people search for.
+    let package = online.package.as_deref().filter(|_| online.feature.is_some() && !same).map(package_name);
+    let (of_en, of_zh) = package.map_or_else(Default::default, |p| (format!(" ({p})"), format!("（{p}）")));
+    Words::new(format!("{en}{of_en}, before any restart"), format!("{zh}{of_zh}，尚未重新启动"))
+}
+
+/// Whether the log itself names what failed, so that a trace has nothing to add.
+fn log_names_cause(fault: &Fault) -> bool {
+    match fault.kind {
+        FaultKind::Stack
+        | FaultKind::Manifest
+        | FaultKind::Catalog
+        | FaultKind::RegistryValue
+        | FaultKind::File
+        | FaultKind::Hydration
+        | FaultKind::Download
+        | FaultKind::DriverQueue
+        | FaultKind::Pending
+        | FaultKind::Store
+        | FaultKind::Dism
+        | FaultKind::Repair => true,
+        FaultKind::Feature | FaultKind::Package | FaultKind::Session => fault.code.is_some_and(is_download),
+        _ => false,
+    }
+}
+
+/// Codes of the update client: the network and the update service.
+fn is_download(code: u32) -> bool {
+    code >> 16 == 0x8024
+}
+
+/// What an answer still needs.
+fn missing_of(fault: &Fault) -> Option<Words> {
+    let who = if fault.item.is_empty() { "servicing" } else { &fault.item };
+    let who_zh = if fault.item.is_empty() { "更新程序" } else { &fault.item };
+    if log_names_cause(fault) {
+        return None;
+    }
+    if fault.waited_in_vain() {
+        return Some(Words::new(
+            format!("the answer of a service that {who} waited for"),
+            format!("{who_zh} 所等待的服务的应答"),
+        ));
+    }
+    // RPC_S_CALL_FAILED: who was called was there, and ended.
+    if fault.win32() == Some(1726) {
+        return Some(Words::new(
+            format!("why the process that {who} had called ended during the call"),
+            format!("{who_zh} 所调用的进程在调用期间结束的原因"),
+        ));
+    }
+    if let Some(Object::Service(service)) = fault.names.first() {
+        return Some(Words::new(
+            format!("why the service {service} could not be started"),
+            format!("服务 {service} 无法启动的原因"),
+        ));
+    }
+    Some(match fault.kind {
+        FaultKind::Command => Words::new(
+            "why that program failed: a trace shows what it could not open",
+            "该程序失败的原因：跟踪可显示它无法打开什么",
+        ),
+        FaultKind::Call => Words::new(
+            "who removed or holds that object: only a trace of the installation shows it",
+            "谁删除或占用了该对象：只有安装过程的跟踪才能显示",
+        ),
+        _ if fault.is_online() => Words::new(
+            "the file or registry operation behind the code: a trace of the installation names it",
+            "代码背后的文件或注册表操作：安装过程的跟踪可以指出",
+        ),
+        _ => Words::new(
+            "the file or registry operation behind it: logs name codes, only a trace of the reboot names the operation",
+            "其背后的文件或注册表操作：日志只有代码，只有重启的跟踪才能指出操作",
+        ),
+    })
+}
+
+/// Nothing failed, or what failed was made good.
+pub(super) fn no_failure(found: &Found<'_>, seen: &Seen) -> Verdict {
+    let state = &found.faults.state;
+    let damaged = state.damaged().next().is_some();
+    let retried = found.faults.retried.as_ref().zip(found.faults.past.first());
+    let base = match (retried, damaged, seen.complete_reboot()) {
+        (Some((end, fault)), ..) => retried_words(fault, end),
+        (_, false, true) => Words::new(
+            "The trace holds an update's reboot, and nothing in it shows a failure.",
+            "跟踪包含一次更新重启，其中没有失败迹象。",
+        ),
+        (_, false, false) => Words::new(
+            "The logs show servicing at work, and no failed reboot.",
+            "日志显示更新程序在工作，没有失败的重启。",
+        ),
+        (_, true, _) => Words::new("No reboot failed here.", "此处没有失败的重启。"),
+    };
+    let mut verdict = blank(Outcome::NoFailure, told_with(base, state));
+    verdict.caution = caution(state);
+    if let Some((_, fault)) = retried {
+        verdict.phase = fault.phase;
+    }
+    verdict.confidence = Confidence { level: Level::Medium, score: 0.5, reasons: Vec::new() };
+    if verdict.caution.is_none() && retried.is_none() {
+        verdict.next_capture = Some(NextCapture {
+            title: Words::new(
+                "if the update failed all the same, it failed in another boot or at shutdown: capture that one",
+                "若更新仍然失败，则失败发生在另一次启动或关机时：请捕获那一次",
+            ),
+            command: RECORD_SEVERAL,
+        });
+    }
+    verdict
+}
+
+/// What is there does not tell whether a reboot failed.
+pub(super) fn not_enough(found: &Found<'_>, seen: &Seen) -> Verdict {
+    let state = &found.faults.state;
+    let failed_update = found.faults.all.iter().find(|f| f.kind == FaultKind::Update);
+    let summary = match (seen.traces, seen.boots == 0 && seen.poqexec == 0) {
+        (0, _) if tools::say(found).is_some() => tools::say(found).unwrap_or_default(),
+        (0, _) if failed_update.is_some() => {
+            let update = failed_update.map(Fault::words).unwrap_or_default();
+            Words::new(
+                format!(
+                    "An event log says that {}; nothing here says whether it failed at its reboot.",
+                    update.en
+                ),
+                format!("事件日志记录：{}；此处没有内容说明它是否在重启时失败。", update.zh),
+            )
+        }
+        (0, _) => Words::new(
+            "The logs do not show whether an update's reboot failed.",
+            "日志没有说明更新重启是否失败。",
+        ),
+        (_, true) => Words::new(
+            "The trace holds no update's reboot: it cannot tell why an update failed.",
+            "跟踪不包含更新重启：无法说明更新为何失败。",
+        ),
+        _ => Words::new(
+            "The trace holds a part of an update's reboot, too little to say whether it failed.",
+            "跟踪只包含更新重启的一部分，不足以判断是否失败。",
+        ),
+    };
+    let mut verdict = blank(Outcome::NotEnoughEvidence, told_with(summary, state));
+    verdict.caution = caution(state);
+    verdict.next_capture = match state.damaged().next() {
+        Some(_) => None,
+        None if seen.traces == 0 && tools::say(found).is_some() => Some(tools::give_cbs_log()),
+        None => Some(next_capture(0, seen.logs)),
+    };
+    verdict
+}
+
+/// What keeps an answer from being a plain OK.
+fn caution(state: &LogState) -> Option<Words> {
+    if state.damaged().next().is_some() {
+        return Some(Words::new("the component store is damaged", "组件存储已损坏"));
+    }
+    if state.open_installer.is_some() {
+        return Some(Words::new("the log ends within an installer", "日志在安装程序运行期间结束"));
+    }
+    state.pending.as_ref().map(|_| Words::new("a restart is pending", "等待重新启动"))
+}
+
+/// The sentence, and what the logs say of the state they end in.
+fn told_with(summary: Words, state: &LogState) -> Words {
+    let mut summary = summary;
+    let mut add = |words: Words| {
+        summary = Words::new(format!("{} {}", summary.en, words.en), format!("{}{}", summary.zh, words.zh));
+    };
+    let damaged: Vec<&Damaged> = state.damaged().collect();
+    if !damaged.is_empty() {
+        add(damage_words(&damaged));
+    }
+    let repaired: Vec<&Damaged> = state.repaired().collect();
+    if !repaired.is_empty() {
+        let (count, names) = (repaired.len(), listed(&repaired, |d| d.object.file_name().to_owned()));
+        let files = if count == 1 { "file was" } else { "files were" };
+        add(Words::new(
+            format!("{count} damaged {files} repaired: {names}."),
+            format!("已修复 {count} 个损坏的文件：{names}。"),
+        ));
+    }
+    if let Some(line) = &state.open_installer {
+        add(Words::new(
+            format!("The log ends while the installer {} is at work.", line.text),
+            format!("日志在安装程序 {} 运行期间结束。", line.text),
+        ));
+    }
+    if let Some(line) = &state.pending {
+        let since = clock(line);
+        add(Words::new(
+            format!("A restart is pending since {since}: the change is finished only after it."),
+            format!("自 {since} 起等待重新启动：更改要在重启之后才能完成。"),
+        ));
+    }
+    summary
+}
+
+fn damage_words(damaged: &[&Damaged]) -> Words {
+    // Those whose component is known tell most.
+    let mut damaged = damaged.to_vec();
+    damaged.sort_by_key(|d| !matches!(d.object, Object::File { .. }));
+    let alone = damaged.len() == 1;
+    let one = |d: &Damaged| {
+        let mut text = d.object.file_name().to_owned();
+        if !alone {
+            return text;
+        }
+        if let Object::File { component, .. } = &d.object
+            && !component.is_empty()
+        {
+            text = format!("{text} of {}", crate::faults::component_name(component));
+        }
+        if let Some(code) = d.code() {
+            text = format!("{text} (0x{code:08X})");
+        }
+        match &d.base {
+            Some(base) => format!("{text}, whose delta is for {}", crate::faults::component_name(base)),
+            None => text,
+        }
+    };
+    let (count, names) = (damaged.len(), listed(&damaged, one));
+    Words::new(
+        format!("But the component store is damaged, in {}: {names}.", counted(count, "object")),
+        format!("但组件存储已损坏，涉及 {count} 个对象：{names}。"),
+    )
+}
+
+/// The first names of a list, and how many more there are.
+fn listed(damaged: &[&Damaged], name: impl Fn(&Damaged) -> String) -> String {
+    let names: Vec<String> = damaged.iter().take(NAMED).map(|d| name(d)).collect();
+    let more = damaged.len().saturating_sub(NAMED);
+    let tail = if more == 0 { String::new() } else { format!(" (+{more})") };
+    format!("{}{tail}", names.join("; "))
+}
+
+fn retried_words(fault: &Fault, end: &LogLine) -> Words {
+    let (what, at) = (fault.words(), clock(end));
+    Words::new(
+        format!(
+            "{}, and was tried again: the next boot went through, startup processing ended with S_OK at {at}.",
+            capital(&what.en)
+        ),
+        format!("{}，随后重试：下一次启动顺利完成，启动处理于 {at} 以 S_OK 结束。", what.zh),
+    )
+}
+
+/// The machine's wall clock, as the log prints it.
+fn clock(line: &LogLine) -> String {
+    line.local.map_or_else(String::new, timeline::LocalTicks::clock)
+}
+
+fn joined(one: Words, other: Words) -> Words {
+    Words::new(format!("{}{}", one.en, other.en), format!("{}{}", one.zh, other.zh))
+}
+
+fn capital(text: &str) -> String {
+    text.chars().next().map_or_else(String::new, |c| c.to_uppercase().chain(text.chars().skip(1)).collect())
+}

@@ -1,5 +1,0 @@
-//! Diagnosis from logs alone: what failed, and what to do.
-mod common;
-mod kinds;
-mod near_misses;
-mod real;

@@ -1,0 +1,132 @@
+//! The real cases: each CBS.log must keep its verdict however its copy was made, and behind sessions that ended well.
+//! The cases lie outside the project; where they are absent the tests say so and pass.
+
+use std::path::{Path, PathBuf};
+
+use crate::common::{Told, tell_paths};
+use diagnosis::{Outcome, Rules};
+
+/// The cases that have a CBS.log: the folder, and the log's text.
+fn cases() -> Vec<(PathBuf, String)> {
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data");
+    let folder = std::env::var_os("BOOTRACE_DATA").map_or(beside, PathBuf::from).join("cases");
+    let Ok(entries) = std::fs::read_dir(&folder) else {
+        eprintln!("SKIPPED: no {}", folder.display());
+        return Vec::new();
+    };
+    let mut found: Vec<_> = entries
+        .flatten()
+        .filter_map(|entry| {
+            let bytes = std::fs::read(entry.path().join("CBS.log")).ok()?;
+            let text = String::from_utf8_lossy(&bytes).trim_start_matches('\u{feff}').replace("\r\n", "\n");
+            Some((entry.path(), text))
+        })
+        .collect();
+    found.sort();
+    found
+}
+
+/// The case with another CBS.log; its other files as they are.
+fn tell(folder: &Path, variant: &str, log: &[u8]) -> Told {
+    let name = folder.file_name().unwrap().to_string_lossy().into_owned();
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{variant}"));
+    let _ = std::fs::remove_dir_all(&target);
+    std::fs::create_dir_all(&target).unwrap();
+    let mut paths = vec![target.join("CBS.log")];
+    std::fs::write(&paths[0], log).unwrap();
+    let others = std::fs::read_dir(folder).unwrap().flatten().map(|entry| entry.path());
+    paths.extend(others.filter(|path| {
+        let name = path.file_name().unwrap_or_default();
+        name != "CBS.log" && name != "expected.json"
+    }));
+    paths.sort();
+    tell_paths(&paths, &Rules::built_in())
+}
+
+/// What of an answer must not depend on how the log was copied.
+fn answer(told: &Told) -> String {
+    format!("{:?} {:?} {:?} {:?} {:?}", told.outcome, told.phase, told.fault, told.code, told.reported)
+}
+
+/// Makes each case's log anew, and compares what is told of it.
+fn all_keep_their_verdict(variant: &str, make: impl Fn(&str) -> Vec<u8>) {
+    keep_their_verdict(variant, |_| true, make);
+}
+
+/// Makes the log of each case of these outcomes anew, and compares what is told of it.
+fn keep_their_verdict(variant: &str, of: impl Fn(Outcome) -> bool, make: impl Fn(&str) -> Vec<u8>) {
+    let mut differing = Vec::new();
+    for (folder, log) in cases() {
+        let plain = tell(&folder, &format!("{variant}-plain"), log.as_bytes());
+        if !of(plain.outcome) {
+            continue;
+        }
+        let plain = answer(&plain);
+        let made = answer(&tell(&folder, variant, &make(&log)));
+        if plain != made {
+            differing.push(format!("{}: {plain} became {made}", folder.display()));
+        }
+    }
+    assert!(differing.is_empty(), "{differing:#?}");
+}
+
+/// A session that ended well.
+fn good_session(day: &str, number: u32) -> String {
+    let id = format!("3000000{number}_1000");
+    let package = "Package_for_KB1234567~31bf3856ad364e35~amd64~~10.0.1.1";
+    let messages = [
+        format!("Session: {id} initialized by client WindowsUpdateAgent."),
+        format!("Exec: Processing started.  Client: WindowsUpdateAgent, Session: {id}, Package: {package}"),
+        "Reboot mark set".to_owned(),
+        "FLOW: Entering stage: Installing".to_owned(),
+        "Reboot mark cleared".to_owned(),
+        format!(
+            "Exec: Processing complete.  Session: {id}, Package: {package} [HRESULT = 0x00000000 - S_OK]"
+        ),
+        format!("Session: {id} finalized. Reboot required: no [HRESULT = 0x00000000 - S_OK]"),
+    ];
+    let line = |message: String| format!("{day} 00:0{number}:00, Info                  CBS    {message}\n");
+    messages.into_iter().map(line).collect()
+}
+
+#[test]
+fn behind_two_good_sessions() {
+    // A log without a failure is right to say that the sessions ended well.
+    let failed = |outcome| matches!(outcome, Outcome::FailingOperation | Outcome::FailureWithoutOperation);
+    keep_their_verdict("good-before", failed, |log| {
+        let day = log.get(..10).unwrap();
+        [good_session(day, 1), good_session(day, 2), log.to_owned()].concat().into_bytes()
+    });
+}
+
+#[test]
+fn with_either_end_of_line() {
+    all_keep_their_verdict("crlf", |log| log.replace('\n', "\r\n").into_bytes());
+}
+
+#[test]
+fn in_utf16() {
+    all_keep_their_verdict("utf16", |log| {
+        let units = std::iter::once(0xFEFF).chain(log.encode_utf16());
+        units.flat_map(u16::to_le_bytes).collect()
+    });
+}
+
+#[test]
+fn with_columns_collapsed() {
+    all_keep_their_verdict("collapsed", |log| {
+        let line = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
+        log.lines().map(line).collect::<Vec<_>>().join("\n").into_bytes()
+    });
+}
+
+#[test]
+fn wrapped_at_120_columns() {
+    all_keep_their_verdict("wrapped", |log| {
+        let line = |line: &str| {
+            let chars: Vec<char> = line.chars().collect();
+            chars.chunks(120).map(|part| part.iter().collect()).collect::<Vec<String>>().join("\n")
+        };
+        log.lines().map(line).collect::<Vec<_>>().join("\n").into_bytes()
+    });
+}

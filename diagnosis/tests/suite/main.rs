@@ -1,0 +1,4 @@
+//! The diagnosis, on made sources and real logs.
+
+mod logs;
+mod providers;

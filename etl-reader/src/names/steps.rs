@@ -1,0 +1,324 @@
+//! A buffer as the pass over a trace needs it: the records that become rows, and of those that are parts of an operation
+//! what ties them together. Buffers are read so in parallel; only what remains goes through the order of time.
+
+use super::facts::{Facts, IMAGE, PROCESS, THREAD};
+use super::meaning::{Does, Meaning, Meanings};
+use super::paths::hash;
+use super::shape::{Family, Role, Shape, Shapes};
+use crate::buffer::EtlBuffer;
+use crate::clock::FileTime;
+use crate::decode::{Decoder, Descriptions};
+use crate::header::BUFFER_HEADER;
+use crate::record::{EtlRecord, EventId, RecordKind, Step as Read};
+use crate::text::Utf16;
+
+/// Where a buffer that cannot be read has its one step.
+pub(super) const UNREAD: usize = u32::MAX as usize;
+
+/// What a step is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum What {
+    /// A record of another kind that is a row.
+    Record,
+    /// A registry operation that tells all by itself.
+    Operation,
+    /// A file operation begins: the next of [`Steps::starts`].
+    Start,
+    /// A file operation ends: the next of [`Steps::ends`].
+    End,
+    /// A registry operation on a key object: the next of [`Steps::keys`].
+    Key,
+    /// Damage.
+    Damage,
+}
+
+/// One step.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Step {
+    /// The latest time of a record of the buffer up to here.
+    pub(super) order: FileTime,
+    pub(super) at: u32,
+    pub(super) what: What,
+}
+
+/// A text among the buffer's bytes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Text {
+    at: usize,
+    length: usize,
+    pub(super) hash: u64,
+}
+
+/// The begin of a file operation, or what tells more of one.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Start {
+    pub(super) time: FileTime,
+    pub(super) irp: u64,
+    pub(super) object: u64,
+    pub(super) key: u64,
+    pub(super) told: Option<Text>,
+    pub(super) tid: Option<u32>,
+    pub(super) info_class: Option<u32>,
+    pub(super) id: u8,
+    pub(super) meaning: Meaning,
+}
+
+/// The end of a file operation.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct End {
+    pub(super) time: FileTime,
+    pub(super) irp: u64,
+    pub(super) status: Option<u32>,
+}
+
+/// A registry operation on a key object.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct KeyStep {
+    pub(super) time: FileTime,
+    pub(super) object: u64,
+    /// The object that names the key or that its name is relative to.
+    pub(super) base: u64,
+    pub(super) does: KeyDoes,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) enum KeyDoes {
+    /// Opens the object; whether the name is the whole path, and its two parts.
+    Open {
+        whole: bool,
+        first: Text,
+        second: Text,
+    },
+    Close,
+    Other,
+}
+
+/// The steps of a buffer.
+#[derive(Debug)]
+pub(super) struct Steps<'f> {
+    pub(super) number: u32,
+    pub(super) buffer: EtlBuffer<'f>,
+    pub(super) parts: Parts,
+}
+
+/// What a buffer has of each kind of step.
+#[derive(Debug)]
+pub(super) struct Parts {
+    /// Where the buffer's bytes begin.
+    base: u64,
+    pub(super) steps: Vec<Step>,
+    pub(super) starts: Vec<Start>,
+    pub(super) ends: Vec<End>,
+    pub(super) keys: Vec<KeyStep>,
+    /// The latest time of a record.
+    pub(super) last: FileTime,
+    pub(super) records: u64,
+    /// WPP messages among them.
+    pub(super) messages: u64,
+    pub(super) damaged: u64,
+}
+
+/// What is learnt from all buffers, in any order.
+#[derive(Default)]
+pub(super) struct Learnt {
+    pub(super) facts: Facts,
+    pub(super) descriptions: Descriptions,
+}
+
+impl Learnt {
+    pub(super) fn join(self, other: Learnt) -> Learnt {
+        Learnt {
+            facts: self.facts.join(other.facts),
+            descriptions: self.descriptions.join(other.descriptions),
+        }
+    }
+}
+
+impl<'f> Steps<'f> {
+    /// A buffer that cannot be read.
+    pub(super) fn unread(number: u32, buffer: EtlBuffer<'f>) -> Steps<'f> {
+        let mut parts = Parts::new(&buffer);
+        parts.damage(UNREAD as u32);
+        Steps { number, buffer, parts }
+    }
+
+    /// Reads a buffer; what it tells of names goes to `learnt`.
+    pub(super) fn read(
+        number: u32,
+        buffer: EtlBuffer<'f>,
+        decoder: &Decoder,
+        learnt: &mut Learnt,
+    ) -> Steps<'f> {
+        let (shapes, meanings) = (Shapes::get(), Meanings::get());
+        let mut steps = Parts::new(&buffer);
+        let mut at = 0;
+        loop {
+            let place = u32::try_from(at).unwrap_or(u32::MAX);
+            match buffer.step(at) {
+                Read::Record(record, next) => {
+                    steps.records += 1;
+                    steps.messages += u64::from(record.kind == RecordKind::Message);
+                    let time = record.time();
+                    steps.last = steps.last.max(time.unwrap_or(steps.last));
+                    match (shapes.of(&record), time) {
+                        (Some((family, id, shape)), Some(time)) => {
+                            learnt.facts.add_operation(&record, time, (family, id, shape));
+                            if let Some(meaning) = meanings.of(family, id) {
+                                steps.operation(&record, place, time, (family, id, shape), meaning);
+                            }
+                        }
+                        (Some(_), None) => {}
+                        (None, _) => {
+                            learnt.facts.add(&record, decoder);
+                            learnt.descriptions.add(&record);
+                            if time.is_some() && is_row(record.event) {
+                                steps.push(place, What::Record);
+                            }
+                        }
+                    }
+                    at = next;
+                }
+                Read::Damaged(_, Some(next)) => {
+                    steps.damage(place);
+                    at = next;
+                }
+                Read::Damaged(_, None) => {
+                    steps.damage(place);
+                    break;
+                }
+                Read::End => {
+                    if buffer.damage.is_some() {
+                        steps.damage(place);
+                    }
+                    break;
+                }
+            }
+        }
+        Steps { number, buffer, parts: steps }
+    }
+
+    /// A text of the buffer.
+    pub(super) fn text(&self, text: Text) -> Utf16<'_> {
+        let rest = self.buffer.data.get(text.at..).unwrap_or_default();
+        Utf16::new(rest.get(..text.length).unwrap_or_default())
+    }
+}
+
+impl Parts {
+    fn new(buffer: &EtlBuffer<'_>) -> Parts {
+        let (steps, starts, ends, keys) = <(Vec<_>, Vec<_>, Vec<_>, Vec<_>)>::default();
+        let base = buffer.offset + BUFFER_HEADER as u64;
+        Parts {
+            base,
+            steps,
+            starts,
+            ends,
+            keys,
+            last: FileTime(i64::MIN),
+            records: 0,
+            messages: 0,
+            damaged: 0,
+        }
+    }
+
+    fn push(&mut self, at: u32, what: What) {
+        self.steps.push(Step { order: self.last, at, what });
+    }
+
+    fn damage(&mut self, at: u32) {
+        self.damaged += 1;
+        self.push(at, What::Damage);
+    }
+
+    #[inline]
+    fn operation(
+        &mut self,
+        record: &EtlRecord<'_>,
+        at: u32,
+        time: FileTime,
+        (family, id, shape): (Family, u8, &Shape),
+        meaning: Meaning,
+    ) {
+        let payload = record.payload;
+        if !shape.fits(payload) {
+            return self.push(at, What::Damage);
+        }
+        let number = |role| shape.number(payload, role);
+        match meaning.does {
+            Does::End => {
+                let irp = number(Role::Irp).unwrap_or(0);
+                self.ends.push(End { time, irp, status: shape.number32(payload, Role::Status) });
+                self.push(at, What::End);
+            }
+            Does::Key | Does::CreateKey | Does::CloseKey | Does::KeyValue => {
+                if family != Family::RegistryProvider {
+                    return self.push(at, What::Operation);
+                }
+                let object = number(Role::Key).unwrap_or(0);
+                let opened =
+                    meaning.does == Does::CreateKey && shape.number32(payload, Role::Status) == Some(0);
+                let base = match meaning.does {
+                    Does::CreateKey => number(Role::BaseKey).unwrap_or(0),
+                    _ => object,
+                };
+                let does = match meaning.does {
+                    Does::CloseKey => KeyDoes::Close,
+                    Does::CreateKey if opened => {
+                        let (first, second) = shape.strings(payload);
+                        let whole = !first.is_empty() || is_whole(second);
+                        let [first, second] = self.texts(record, shape);
+                        KeyDoes::Open { whole, first, second }
+                    }
+                    _ => KeyDoes::Other,
+                };
+                self.keys.push(KeyStep { time, object, base, does });
+                self.push(at, What::Key);
+            }
+            does => {
+                let told = match does {
+                    Does::Create | Does::Path | Does::Target => {
+                        let [text, _] = self.texts(record, shape);
+                        (text.length > 0).then_some(text)
+                    }
+                    _ => None,
+                };
+                self.starts.push(Start {
+                    time,
+                    irp: number(Role::Irp).unwrap_or(0),
+                    object: number(Role::FileObject).unwrap_or(0),
+                    key: number(Role::FileKey).unwrap_or(0),
+                    told,
+                    tid: record.tid.or_else(|| shape.number32(payload, Role::Thread)),
+                    info_class: shape.number32(payload, Role::InfoClass),
+                    id,
+                    meaning,
+                });
+                self.push(at, What::Start);
+            }
+        }
+    }
+
+    /// The texts of a record, and where they lie among the buffer's bytes.
+    fn texts(&self, record: &EtlRecord<'_>, shape: &Shape) -> [Text; 2] {
+        let (first, second) = shape.strings(record.payload);
+        let payload = usize::try_from(record.payload_at.saturating_sub(self.base)).unwrap_or(usize::MAX);
+        let at = payload.saturating_add(shape.strings_at());
+        let text = |at, text: Utf16<'_>| Text { at, length: text.as_bytes().len(), hash: hash(text) };
+        // A NUL lies between them.
+        [text(at, first), text(at.saturating_add(first.as_bytes().len() + 2), second)]
+    }
+}
+
+/// Whether a record of another kind can be a row: events of providers, of processes, threads and images.
+fn is_row(event: EventId) -> bool {
+    match event {
+        EventId::Provider { .. } => true,
+        EventId::Kernel { group, .. } => [PROCESS, THREAD, IMAGE].contains(&group),
+        _ => false,
+    }
+}
+
+/// Whether the name of a key begins at the root.
+pub(super) fn is_whole(name: Utf16<'_>) -> bool {
+    name.as_bytes().starts_with(b"\\\0")
+}

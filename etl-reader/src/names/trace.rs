@@ -1,0 +1,339 @@
+//! A trace, read once: its names, its rows in the order in which they end, and the way back to their records.
+
+use std::ops::{ControlFlow, Range};
+use std::sync::OnceLock;
+
+use super::buffers::{Buffers, record_offset};
+use super::by_buffer::ByBuffer;
+use super::meaning::{Does, Meanings};
+use super::operation::{About, CreateParameters, Operation, OperationClass};
+use super::paths::{PathId, Paths};
+use super::resolver::{Resolved, Tally};
+use super::rounds;
+use super::rows::{FileOperation, KeyedOperation, PackedRow, Place, Row};
+use super::shape::{Family, Role, Shapes};
+use super::table::Names;
+use crate::clock::{FileTime, Ticks};
+use crate::decode::Decoder;
+use crate::error::EtlError;
+use crate::file::{EtlFile, MAX_BUFFER};
+use crate::merge::Budget;
+use crate::record::EtlRecord;
+
+/// What one pass over the files of a boot found. It borrows nothing: whoever asks for rows gives the same files again.
+#[derive(Debug)]
+pub struct Trace {
+    names: Names,
+    decoder: Decoder,
+    /// Paths that operations told.
+    paths: Paths,
+    rows: Vec<PackedRow>,
+    file_operations: Vec<FileOperation>,
+    keyed: Vec<KeyedOperation>,
+    /// By number of the key.
+    key_paths: Vec<Option<PathId>>,
+    by_buffer: OnceLock<ByBuffer>,
+    budget: Budget,
+    tally: Tally,
+    records: u64,
+    messages: u64,
+    damaged: u64,
+}
+
+/// A row of a trace.
+#[derive(Clone, Debug)]
+pub enum Item<'i> {
+    /// A file or registry operation, put together from its records.
+    Operation(&'i Operation<'i>),
+    /// A record of another kind: an event of a provider, or of a process, a thread or an image.
+    Record {
+        /// Which of the files given holds it.
+        file: usize,
+        /// The record.
+        record: &'i EtlRecord<'i>,
+    },
+    /// A damaged record or buffer.
+    Damaged(EtlError),
+}
+
+impl Trace {
+    /// Reads every record of some files once, in parallel. The files should be of the same boot: keys and ids of
+    /// another one mean something else.
+    pub fn read(files: &[&EtlFile<'_>]) -> Trace {
+        let budget = Budget::new(files);
+        let pass = rounds::run(files, &budget);
+        let names = Names::new(pass.learnt.facts);
+        let mut decoder = Decoder::new();
+        decoder.take(pass.learnt.descriptions);
+        let Resolved { mut paths, mut rows, mut file_operations, keyed, keys, tally } = pass.resolved;
+        let most = files.iter().map(|file| usize::try_from(file.size()).unwrap_or(usize::MAX)).sum();
+        let key_paths = keys.paths(&names, &mut paths, most);
+        rows.shrink_to_fit();
+        file_operations.shrink_to_fit();
+        let (records, messages, damaged) = (pass.records, pass.messages, pass.damaged);
+        Trace {
+            names,
+            decoder,
+            paths,
+            rows,
+            file_operations,
+            keyed,
+            key_paths,
+            by_buffer: OnceLock::new(),
+            budget,
+            tally,
+            records,
+            messages,
+            damaged,
+        }
+    }
+
+    /// Notes a drive letter that the files do not tell. What they tell stands.
+    pub fn insert_volume(&mut self, device: &str, drive: &str) {
+        self.names.insert_volume(device, drive);
+    }
+
+    /// The names.
+    pub fn names(&self) -> &Names {
+        &self.names
+    }
+
+    /// A decoder that knows what the files describe themselves.
+    pub fn decoder(&self) -> &Decoder {
+        &self.decoder
+    }
+
+    /// Counts of the operations.
+    pub fn tally(&self) -> Tally {
+        self.tally
+    }
+
+    /// Readable records, those among them that are no rows.
+    pub fn records(&self) -> u64 {
+        self.records
+    }
+
+    /// WPP messages among the records: what they say is only in the symbols of their program.
+    pub fn messages(&self) -> u64 {
+        self.messages
+    }
+
+    /// Damaged records, damaged buffers and stretches without buffers.
+    pub fn damaged(&self) -> u64 {
+        self.damaged
+    }
+
+    /// Number of rows: file and registry operations, records of other kinds that may be events, and damage. An operation
+    /// stands where it ends. One without an end stands where it is clear that none will come: its request packet is used
+    /// again, it is ten minutes old, or the trace is over.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there is no row.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// Calls `visit` with some rows and their numbers, in order. Parts of a trace may be visited in parallel.
+    pub fn visit<B>(
+        &self,
+        files: &[&EtlFile<'_>],
+        rows: Range<usize>,
+        mut visit: impl FnMut(usize, Item<'_>) -> ControlFlow<B>,
+    ) -> ControlFlow<B> {
+        let mut buffers = Buffers::new(files, self.budget);
+        for (number, row) in rows.clone().zip(self.rows.get(rows).unwrap_or_default()) {
+            self.visit_row(&mut buffers, row.row(), |item| visit(number, item))?;
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Calls `visit` for every file and registry operation, in order.
+    pub fn operations<B>(
+        &self,
+        files: &[&EtlFile<'_>],
+        mut visit: impl FnMut(&Operation<'_>) -> ControlFlow<B>,
+    ) -> ControlFlow<B, Tally> {
+        self.visit(files, 0..self.len(), |_, item| match item {
+            Item::Operation(operation) => visit(operation),
+            Item::Record { .. } | Item::Damaged(_) => ControlFlow::Continue(()),
+        })
+        .map_continue(|()| self.tally)
+    }
+
+    /// File operations, those among them that have no end.
+    pub fn file_operations(&self) -> usize {
+        self.file_operations.len()
+    }
+
+    /// The row whose first record lies at an offset of a file, as [`EtlRecord::offset`] counts.
+    pub fn row_at(&self, files: &[&EtlFile<'_>], file: usize, offset: u64) -> Option<usize> {
+        let before: usize = files.iter().take(file).map(|file| file.buffers().len()).sum();
+        let buffers = files.get(file)?.buffers();
+        let by_buffer = self.by_buffer.get_or_init(|| {
+            let all = files.iter().map(|file| file.buffers().len()).sum();
+            ByBuffer::new(all, (0..self.len()).map(|row| Some(self.first_place(row)?.buffer())))
+        });
+        let behind = buffers.partition_point(|entry| entry.offset < offset);
+        // The bytes of a compressed buffer can reach over those that follow it in the file.
+        let near = buffers.iter().enumerate().take(behind).rev().take_while(|(_, entry)| {
+            offset - entry.offset <= MAX_BUFFER as u64 && (entry.header.is_compressed() || offset < entry.end)
+        });
+        near.flat_map(|(number, entry)| by_buffer.rows(before + number).map(move |row| (row, entry)))
+            .find(|(row, entry)| {
+                let place = self.first_place(*row);
+                place.is_some_and(|place| record_offset(entry.offset, place.at()) == offset)
+            })
+            .map(|(row, _)| row)
+    }
+
+    /// Where a row's first record lies.
+    fn first_place(&self, row: usize) -> Option<Place> {
+        match self.rows.get(row)?.row() {
+            Row::Record(place) | Row::Damage(place) => Some(place),
+            Row::File(number) => self.file_operations.get(number).map(|operation| operation.start),
+            Row::Keyed(number) => self.keyed.get(number).map(|operation| operation.place),
+        }
+    }
+
+    fn visit_row<R>(
+        &self,
+        buffers: &mut Buffers<'_, '_>,
+        row: Row,
+        visit: impl FnOnce(Item<'_>) -> ControlFlow<R>,
+    ) -> ControlFlow<R> {
+        match row {
+            Row::Damage(place) => visit(Item::Damaged(buffers.damage(place))),
+            Row::Record(place) => self.visit_record(buffers, place, None, visit),
+            Row::Keyed(number) => {
+                let Some(operation) = self.keyed.get(number) else { return ControlFlow::Continue(()) };
+                let path = self.key_paths.get(operation.key as usize).copied().flatten();
+                self.visit_record(buffers, operation.place, path, visit)
+            }
+            Row::File(number) => match self.file_operations.get(number) {
+                Some(operation) => self.visit_file_operation(buffers, operation, visit),
+                None => ControlFlow::Continue(()),
+            },
+        }
+    }
+
+    /// A registry operation, or a record of another kind. `key` is the path of the key object that it is on.
+    fn visit_record<R>(
+        &self,
+        buffers: &mut Buffers<'_, '_>,
+        place: Place,
+        key: Option<PathId>,
+        visit: impl FnOnce(Item<'_>) -> ControlFlow<R>,
+    ) -> ControlFlow<R> {
+        let Some((file, record)) = buffers.record(place) else { return ControlFlow::Continue(()) };
+        let Some((family, id, shape)) = Shapes::get().of(&record) else {
+            return visit(Item::Record { file, record: &record });
+        };
+        let (Some(meaning), Some(time)) = (Meanings::get().of(family, id), record.time()) else {
+            return ControlFlow::Continue(());
+        };
+        let payload = record.payload;
+        let number32 = |role| shape.number32(payload, role);
+        // When the call began: recorded as a raw time since version 2, as a length before.
+        let began = match shape.number(payload, Role::InitialTime) {
+            Some(began) => {
+                let began = Ticks(began.cast_signed());
+                let likely = began.0 > 0 && record.ticks.is_some_and(|ended| began <= ended);
+                likely.then(|| record.clock().filetime(began))
+            }
+            None => shape
+                .number(payload, Role::ElapsedTime)
+                .and_then(|elapsed| i64::try_from(elapsed).ok())
+                .filter(|elapsed| *elapsed > 0)
+                .map(|elapsed| FileTime(time.0.saturating_sub(elapsed))),
+        };
+        let with_base = family == Family::RegistryProvider && meaning.does == Does::CreateKey;
+        let base = if with_base { Role::BaseKey } else { Role::Key };
+        visit(Item::Operation(&Operation {
+            class: OperationClass::Registry,
+            name: meaning.name,
+            time: began.unwrap_or(time),
+            duration: began.map(|began| time.since(began)),
+            pid: self.pid(&record, record.tid, time),
+            tid: record.tid,
+            status: number32(Role::Status),
+            create: None,
+            info_class: number32(Role::InfoClass),
+            information: None,
+            offset: None,
+            length: number32(Role::Length),
+            file,
+            record: record.offset,
+            about: About::Registry {
+                is_provider: family == Family::RegistryProvider,
+                does: meaning.does,
+                base: shape.number(payload, base).unwrap_or(0),
+                ended: time,
+                key,
+            },
+            names: &self.names,
+            paths: &self.paths,
+            shape,
+            payload,
+        }))
+    }
+
+    fn visit_file_operation<R>(
+        &self,
+        buffers: &mut Buffers<'_, '_>,
+        operation: &FileOperation,
+        visit: impl FnOnce(Item<'_>) -> ControlFlow<R>,
+    ) -> ControlFlow<R> {
+        // Few ask for it, so only the ends of opens are read.
+        let opens = operation.name == Meanings::get().create;
+        let information = operation.end.filter(|_| opens).and_then(|end| {
+            let (_, record) = buffers.record(end.place)?;
+            let (.., shape) = Shapes::get().of(&record)?;
+            shape.number(record.payload, Role::Information)
+        });
+        let Some((file, record)) = buffers.record(operation.start) else { return ControlFlow::Continue(()) };
+        let (Some((family, id, shape)), Some(time)) = (Shapes::get().of(&record), record.time()) else {
+            return ControlFlow::Continue(());
+        };
+        let payload = record.payload;
+        let number32 = |role| shape.number32(payload, role);
+        let creates = Meanings::get().of(family, id).is_some_and(|meaning| meaning.does == Does::Create);
+        let create = creates.then(|| {
+            let options = number32(Role::Options).unwrap_or(0);
+            CreateParameters {
+                disposition: (options >> 24) as u8,
+                options: options & 0x00ff_ffff,
+                attributes: number32(Role::Attributes).unwrap_or(0),
+                share_access: number32(Role::ShareAccess).unwrap_or(0),
+            }
+        });
+        let tid = record.tid.or_else(|| number32(Role::Thread));
+        visit(Item::Operation(&Operation {
+            class: OperationClass::File,
+            name: operation.name,
+            time,
+            duration: operation.end.map(|end| end.time.since(time).max(0)),
+            pid: self.pid(&record, tid, time),
+            tid,
+            status: operation.end.and_then(|end| end.status),
+            create,
+            info_class: operation.info_class,
+            information,
+            offset: shape.number(payload, Role::Offset),
+            length: number32(Role::Length),
+            file,
+            record: record.offset,
+            about: About::File { operation, key: shape.number(payload, Role::FileKey).unwrap_or(0) },
+            names: &self.names,
+            paths: &self.paths,
+            shape,
+            payload,
+        }))
+    }
+
+    #[inline]
+    fn pid(&self, record: &EtlRecord<'_>, tid: Option<u32>, time: FileTime) -> Option<u32> {
+        record.pid.or_else(|| self.names.process_of_thread(tid?, time))
+    }
+}

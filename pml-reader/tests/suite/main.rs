@@ -1,0 +1,13 @@
+//! The reader and the writer of Process Monitor logs, from outside.
+
+mod common;
+mod hostile;
+mod import_csv;
+mod import_xml;
+mod large;
+mod procmon_export;
+mod recover;
+mod write_anything;
+mod write_copies;
+mod write_made_events;
+mod write_procmon_parser;

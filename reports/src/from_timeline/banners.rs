@@ -1,0 +1,75 @@
+//! What a reader must know of the inputs before the answer.
+
+use std::collections::BTreeSet;
+
+use timeline::{FileTime, Input, Scan, Ticks};
+
+use crate::messages as m;
+use crate::model::Text;
+
+use super::View;
+
+/// A log that ends so long before the trace begins tells nothing of the trace's boot.
+const APART: Ticks = Ticks::seconds(3600);
+
+impl View<'_> {
+    pub(super) fn banners(&self) -> Vec<Text> {
+        let mut banners = Vec::new();
+        banners.extend(self.machines());
+        banners.extend(self.apart());
+        banners.extend(self.doubled());
+        let unread: Vec<String> = self.timeline.case.unreadable.iter().map(ToString::to_string).collect();
+        if let Some(first) = unread.first() {
+            banners.push(m::BANNER_UNREAD.text(&[&unread.len().to_string(), first]));
+        }
+        banners
+    }
+
+    fn inputs_and_scans(&self) -> impl Iterator<Item = (&Input, &Scan)> {
+        self.timeline.case.inputs.iter().zip(&self.timeline.scans)
+    }
+
+    /// The inputs are of several machines.
+    fn machines(&self) -> Option<Text> {
+        let names = self
+            .inputs_and_scans()
+            .flat_map(|(input, scan)| [input.source.machine(), scan.known.machine.clone()]);
+        let names: BTreeSet<String> = names
+            .flatten()
+            .map(|machine| machine.name.split('.').next().unwrap_or_default().to_uppercase())
+            .filter(|name| !name.is_empty())
+            .collect();
+        let list = names.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+        (names.len() > 1).then(|| m::BANNER_MACHINES.text(&[&list]))
+    }
+
+    /// A log that has nothing of the time of the traces.
+    fn apart(&self) -> Option<Text> {
+        let span = |scan: &Scan| Some((scan.first?, scan.last?));
+        let traces = self.inputs_and_scans().filter(|(input, _)| input.source.is_trace());
+        let traces: Vec<(FileTime, FileTime)> = traces.filter_map(|(_, scan)| span(scan)).collect();
+        let first = traces.iter().map(|(first, _)| *first).min()?;
+        let last = traces.iter().map(|(_, last)| *last).max()?;
+        let away = |(begin, end): (FileTime, FileTime)| {
+            first.0.saturating_sub(end.0) > APART.0 || begin.0.saturating_sub(last.0) > APART.0
+        };
+        let mut logs = self.inputs_and_scans().filter(|(input, _)| !input.source.is_trace());
+        let (log, _) = logs.find(|(_, scan)| span(scan).is_some_and(away))?;
+        Some(m::BANNER_APART.text(&[&log.path]))
+    }
+
+    /// Two inputs have the same bytes.
+    fn doubled(&self) -> Option<Text> {
+        let inputs = &self.timeline.case.inputs;
+        let twice = inputs.iter().enumerate().find_map(|(at, input)| {
+            let bytes = input.source.bytes();
+            let earlier = inputs.iter().take(at);
+            let same = |other: &&Input| {
+                let others = other.source.bytes();
+                !bytes.is_empty() && others.len() == bytes.len() && others == bytes
+            };
+            Some((earlier.into_iter().find(same)?, input))
+        });
+        twice.map(|(first, second)| m::BANNER_DOUBLED.text(&[&first.path, &second.path]))
+    }
+}

@@ -1,0 +1,6 @@
+//! The made traces: whole, true to their labels, and read alike by others.
+
+mod pmb;
+mod procmon_parser;
+mod samples;
+mod traces;

@@ -1,0 +1,192 @@
+//! Reads the fields of lines that tell how work ends: features, checks and repairs of the store, restarts.
+
+use super::event::*;
+use super::extract::{Message, end_status, optional, text, token};
+use super::failed::*;
+use super::object::{self, Object};
+use crate::codes;
+use crate::text::{between, decode, leading_number, split_once, whole_number};
+
+pub(crate) fn restart<'a>(restart: Restart) -> Option<CbsEvent<'a>> {
+    Some(CbsEvent::Restart(restart))
+}
+
+pub(crate) fn store<'a>(fixed: bool) -> Option<CbsEvent<'a>> {
+    Some(CbsEvent::Repair(Repair::Store { fixed }))
+}
+
+pub(crate) fn flow(rest: &[u8]) -> Option<CbsEvent<'_>> {
+    Some(CbsEvent::Flow { stage: text(rest) })
+}
+
+/// `Startup: Failed while processing [non-critical ]driver operations queue.` or `… primitive operations queue.`
+pub(crate) fn queue_failed<'a>(stage: Stage, message: &Message<'a>) -> Option<CbsEvent<'a>> {
+    let primitives = memchr::memmem::find(message.text, b"primitive").is_some();
+    let step = if primitives { Step::PrimitivesFailed } else { Step::DriverQueueFailed };
+    Some(CbsEvent::Stage { stage, step })
+}
+
+/// A line that ends with a result: a failure where the result is one.
+pub(crate) fn result<'a>(part: Part, message: &Message<'a>, rest: &'a [u8]) -> Option<CbsEvent<'a>> {
+    let code = codes::leading_status(rest)?;
+    code.is_failure().then(|| CbsEvent::Failed(Failed { part, objects: object::all(message.text) }))
+}
+
+/// `Created NT transaction (seq 1) result 0x00000000, handle @0x334`
+pub(crate) fn transaction<'a>(message: &Message<'a>) -> Option<CbsEvent<'a>> {
+    result(Part::Call, message, split_once(message.text, b" result ")?.1)
+}
+
+/// `SetProgressMessage: …, ExecuteState: CbsExecuteStateStageDrivers | CbsExecuteStateFlagRollback, SubStage: 0`
+pub(crate) fn progress_message<'a>(message: &Message<'a>) -> Option<CbsEvent<'a>> {
+    memchr::memmem::find(message.text, b"Rollback")?;
+    Some(CbsEvent::Stage { stage: Stage::Other, step: Step::Rollback })
+}
+
+/// `DpxException hr=0x80070002 code=0x020217`: an optional file that is missing is no failure.
+pub(crate) fn unpacking<'a>(message: &Message<'a>) -> Option<CbsEvent<'a>> {
+    const OPTIONAL: u32 = 0x8007_0002;
+    let (value, _) = crate::text::leading_hex(split_once(message.text, b"hr=0x")?.1)?;
+    let code = u32::try_from(value).ok().filter(|code| code >> 31 == 1 && *code != OPTIONAL)?;
+    let failed = Failed { part: Part::Unpacking, objects: object::all(message.text) };
+    (code != 0).then_some(CbsEvent::Failed(failed))
+}
+
+/// `FC:   CFCAcquirerWUClient::Download(134): Result = 0x8024402C`, and steps that only tell their progress.
+pub(crate) fn download_step<'a>(message: &Message<'a>) -> Option<CbsEvent<'a>> {
+    let failed = codes::primary_code(message.text).is_some_and(|code| code.value.is_failure());
+    failed.then(|| CbsEvent::Failed(Failed { part: Part::Download, objects: Vec::new() }))
+}
+
+/// `Failed to get uup features from WU, sessionData: {"Features":[{"name":"Language.Basic~fa-ir~1.0"},…]}`
+pub(crate) fn download<'a>(message: &Message<'a>) -> Option<CbsEvent<'a>> {
+    const MOST: usize = 4;
+    let mut objects = Vec::new();
+    let mut rest = message.text;
+    while let Some((_, tail)) = split_once(rest, b"\"name\":\"").filter(|_| objects.len() < MOST) {
+        let (name, after) = split_once(tail, b"\"").unwrap_or((tail, b""));
+        objects.push(Object::Feature(decode(name)));
+        rest = after;
+    }
+    Some(CbsEvent::Failed(Failed { part: Part::Download, objects }))
+}
+
+/// `… package: X, update: Y, start: …, overall result:0x800f0922 (CBS_E_INSTALLERS_FAILED)`
+pub(crate) fn feature(rest: &[u8]) -> Option<CbsEvent<'_>> {
+    let feature = between(rest, b"update: ", b",").and_then(optional)?;
+    let status = split_once(rest, b"overall result:").and_then(|(_, status)| codes::leading_status(status));
+    Some(CbsEvent::Feature(FeatureChange { package: Some(token(rest)), feature, status }))
+}
+
+/// `0x8024402c, client id: …, capabilities: Language.Basic~fa-ir~1.0;Language.Fonts.Arab~und-Arab~1.0, state: …`
+pub(crate) fn capability(rest: &[u8]) -> Option<CbsEvent<'_>> {
+    let feature = between(rest, b"capabilities: ", b",").and_then(optional)?;
+    Some(CbsEvent::Feature(FeatureChange { package: None, feature, status: codes::leading_status(rest) }))
+}
+
+/// `Package "X" requires Servicing Stack v10.0.14393.5285 but current Servicing Stack is v10.0.14393.4349.`
+pub(crate) fn stack_too_old(rest: &[u8]) -> Option<CbsEvent<'_>> {
+    let (package, rest) = split_once(rest, b"\"")?;
+    let version = |bytes| token(bytes).trim_end_matches('.').to_owned();
+    let needed = version(split_once(rest, b"requires Servicing Stack v")?.1);
+    let present = version(split_once(rest, b"current Servicing Stack is v")?.1);
+    Some(CbsEvent::StackTooOld(StackTooOld {
+        package: text(package),
+        needed: needed.into(),
+        present: present.into(),
+    }))
+}
+
+pub(crate) fn service_end(rest: &[u8]) -> Option<CbsEvent<'_>> {
+    let end = match rest.trim_ascii() {
+        reason if reason.ends_with(b"PRESHUTDOWN") => ServiceEnd::Preshutdown,
+        reason if reason.ends_with(b"AUTOSTOP") => ServiceEnd::Autostop,
+        _ => ServiceEnd::Stopped,
+    };
+    Some(CbsEvent::ServiceEnd(end))
+}
+
+pub(crate) fn detected(rest: &[u8]) -> Option<CbsEvent<'_>> {
+    Some(CbsEvent::Repair(Repair::Detected(whole_number(rest)?)))
+}
+
+pub(crate) fn repaired(rest: &[u8]) -> Option<CbsEvent<'_>> {
+    Some(CbsEvent::Repair(Repair::Repaired(whole_number(rest)?)))
+}
+
+/// The summary of a check begins. Older stacks write it as one message.
+pub(crate) fn check_begins<'a>(message: &Message<'a>) -> Option<CbsEvent<'a>> {
+    summary(message).or(Some(CbsEvent::Repair(Repair::CheckBegins)))
+}
+
+/// The summary of a check in one message: `Total Detected Corruption: 5 … Total Repaired Corruption: 0`.
+pub(crate) fn summary<'a>(message: &Message<'a>) -> Option<CbsEvent<'a>> {
+    let total = |label: &[u8]| {
+        let (value, _) = leading_number(split_once(message.whole, label)?.1.trim_ascii_start(), 10)?;
+        Some(value)
+    };
+    let (detected, repaired) = (total(b"Total Detected Corruption:")?, total(b"Total Repaired Corruption:")?);
+    Some(CbsEvent::Repair(Repair::Summary { detected, repaired }))
+}
+
+/// `(p)<TAB>CSI Payload Corrupt<TAB>(n)<TAB>(Fixed)<TAB>component\file`. Copies of logs turn the tabs into spaces.
+pub(crate) fn listed<'a>(message: &Message<'a>, rest: &'a [u8]) -> Option<CbsEvent<'a>> {
+    split_once(rest, b" Corrupt")?;
+    let fixed = memchr::memmem::find(message.text, b"(Fixed)").is_some();
+    let last = rest.rsplit(|byte| *byte == b'\t' || *byte == b' ').find(|word| !word.is_empty())?;
+    let object = object::component(last).unwrap_or_else(|| match last.contains(&b'~') {
+        true => Object::Package(decode(last)),
+        false => Object::Path(decode(last)),
+    });
+    Some(CbsEvent::Repair(Repair::Listed { object, fixed }))
+}
+
+/// `Repr: Not able to find replacement file for component X, file Y from any local source`
+pub(crate) fn no_source(rest: &[u8]) -> Option<CbsEvent<'_>> {
+    let component = text(between(rest, b"for component ", b", file ")?);
+    let file = text(between(rest, b", file ", b" from ")?);
+    Some(CbsEvent::Repair(Repair::NoSource(Object::File { component, file })))
+}
+
+/// A line that says that `part` failed. A code of success takes the line's word back.
+pub(crate) fn failed<'a>(part: Part, message: &Message<'a>) -> Option<CbsEvent<'a>> {
+    if end_status(message.text).is_some_and(|code| !code.is_failure()) {
+        return None;
+    }
+    Some(CbsEvent::Failed(Failed { part, objects: object::all(message.text) }))
+}
+
+/// Words in the failing calls of the component store that tell more than that a call failed.
+const CALLS: &[(&[u8], Part)] =
+    &[(b"InitializeSmartInstaller", Part::InstallerSetup), (b"originated in function", Part::Call)];
+
+/// A failing line of the component store that begins with a status or a source file, or any other failing line.
+pub(crate) fn other<'a>(csi: bool, message: &Message<'a>) -> CbsEvent<'a> {
+    let known = CALLS.iter().find(|(word, _)| memchr::memmem::find(message.text, word).is_some());
+    let call = csi && memchr::memmem::find(message.text, b"# ").is_some();
+    let part = known.map_or(if call { Part::Call } else { Part::Other }, |(_, part)| *part);
+    CbsEvent::Failed(Failed { part, objects: object::all(message.text) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_of_a_check() {
+        let read = |text: &'static str| {
+            let message = Message { text: text.as_bytes(), whole: text.as_bytes() };
+            listed(&message, text.as_bytes().strip_prefix(b"(p)").unwrap())
+        };
+        let key = "amd64_microsoft-windows-x_31bf3856ad364e35_10.0.1.1_none_0123456789abcdef";
+        let file = |fixed| {
+            let object = Object::File { component: key.into(), file: "a.dll".into() };
+            Some(CbsEvent::Repair(Repair::Listed { object, fixed }))
+        };
+        let tabs = format!("(p)\tCSI Payload Corrupt\t(n)\t\t\t{key}\\a.dll").leak();
+        assert_eq!(read(tabs), file(false));
+        let spaces = format!("(p) CSI Payload Corrupt (w) (Fixed) {key}\\a.dll").leak();
+        assert_eq!(read(spaces), file(true));
+        assert_eq!(read("(p) something else"), None);
+    }
+}

@@ -1,0 +1,49 @@
+//! `bootrace rules`: rules of one's own, checked.
+
+use std::{path::PathBuf, process::ExitCode};
+
+use anyhow::{Context as _, bail};
+use diagnosis::Rules;
+use timeline::counted;
+
+/// Checks rules of your own
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Reads the rules of a folder and holds each against its examples and near misses
+    ///
+    /// A rule must hold for each of its examples, and for none of its near misses; it needs one of both. What is wrong goes
+    /// to standard error, a line each.
+    #[command(after_help = "\
+Exit codes: 0 all rules are right; 2 a file cannot be read, or a rule is wrong.")]
+    Check {
+        /// Folder with the rules (.toml)
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+    },
+}
+
+pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    let Command::Check { folder } = &args.command;
+    let mut rules = Rules::built_in();
+    let own = rules.all().len();
+    rules.add_folder(folder).context("the rules cannot be used")?;
+    let added = rules.all().len() - own;
+    if added == 0 {
+        bail!("{} holds no rules; give a folder with .toml files", folder.display());
+    }
+    let problems = rules.check(own);
+    for problem in &problems {
+        eprintln!("bootrace: {problem}");
+    }
+    if !problems.is_empty() {
+        return Ok(ExitCode::from(crate::FAILED));
+    }
+    println!("{}: each holds for its examples and for none of its near misses", counted(added, "rule"));
+    Ok(ExitCode::SUCCESS)
+}

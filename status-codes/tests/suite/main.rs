@@ -1,0 +1,7 @@
+//! The tables of codes, from outside.
+
+mod collected_codes;
+mod conversions;
+mod explaining;
+mod procmon_exports;
+mod support;

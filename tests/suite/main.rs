@@ -1,0 +1,18 @@
+//! The built program from outside.
+
+mod capture;
+mod damaged;
+mod diff;
+mod events;
+mod explain;
+mod exports;
+mod hostile;
+mod import;
+#[cfg(feature = "parquet")]
+mod parquet;
+mod report;
+mod schema;
+#[path = "../../reports/tests/suite/schema_check/mod.rs"]
+mod schema_check;
+mod shells;
+mod slice;

@@ -1,0 +1,147 @@
+//! dism.log: what was asked of dism, and what failed.
+
+use std::collections::{HashMap, HashSet};
+
+use servicing_logs::{
+    LogText,
+    codes::CodeValue,
+    dism::{self, DismMessage, DismStep},
+};
+
+use super::{Fact, LocalTicks, LogLine, Tool, ToolFact, cut, local_span};
+use crate::{
+    model::{Evidence, Place, SourceId, Words},
+    scan::Scan,
+};
+
+/// Lines that are kept of one log.
+const MAX_LINES: usize = 1 << 16;
+
+pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
+    let text = LogText::new(bytes);
+    let mut scan = Scan::default();
+    let mut runs = Runs::default();
+    let counts = dism::read_log(&text, |message| {
+        if scan.lines.len() < MAX_LINES {
+            runs.take(&mut scan, source, &message);
+        }
+    });
+    runs.end();
+    for at in &runs.made_good {
+        if let Some(line) = scan.lines.get_mut(*at) {
+            (line.failed, line.fact) = (false, Fact::Event);
+        }
+    }
+    scan.events = counts.records;
+    scan.bad = counts.malformed;
+    scan.local = local_span(counts.first, counts.last);
+    scan
+}
+
+/// The runs of dism in one log, by their command lines.
+#[derive(Default)]
+struct Runs {
+    command: Option<String>,
+    /// Codes that the run's lines have told of: callers repeat the code of what they called.
+    told: HashSet<(Option<u32>, Option<u32>)>,
+    /// Positions of the run's failures.
+    failures: Vec<usize>,
+    /// Failures of the earlier runs of each command.
+    earlier: HashMap<String, Vec<usize>>,
+    /// Failures of commands that a later run carried out.
+    made_good: Vec<usize>,
+}
+
+impl Runs {
+    fn take(&mut self, scan: &mut Scan, source: SourceId, message: &DismMessage<'_>) {
+        let code = message.code.and_then(CodeValue::hresult).filter(|code| code >> 31 == 1);
+        let (failed, fact) = match message.step {
+            DismStep::Harmless => return,
+            DismStep::Command => {
+                self.end();
+                self.command = Some(message.text.to_string());
+                scan.known.waits_for_restart = None;
+                (false, Fact::Event)
+            }
+            DismStep::RestartRequired => {
+                let words = Words::new(cut(&message.text), cut(&message.text));
+                let place = Place::Line { source, line: message.line };
+                scan.known.waits_for_restart = Some(Evidence::at(place, words));
+                (false, Fact::Event)
+            }
+            DismStep::Failure | DismStep::CommandFailed => {
+                let decides = message.step == DismStep::CommandFailed;
+                if !self.told.insert((message.pid, code)) && !decides {
+                    return;
+                }
+                self.failures.push(scan.lines.len());
+                let what = without_function(&message.text);
+                let fact =
+                    ToolFact { tool: Tool::Dism, what: cut(what), command: self.command.clone(), decides };
+                (true, Fact::Tool(fact))
+            }
+        };
+        scan.lines.push(LogLine {
+            source,
+            line: message.line,
+            local: Some(LocalTicks(message.header.time.0)),
+            time: None,
+            text: cut(&message.text),
+            code,
+            failed,
+            fact,
+        });
+    }
+
+    /// The run is over: one without a failure makes up for the earlier runs of the same command.
+    fn end(&mut self) {
+        let failures = std::mem::take(&mut self.failures);
+        self.told.clear();
+        let Some(command) = self.command.take() else { return };
+        let earlier = self.earlier.entry(command).or_default();
+        if failures.is_empty() {
+            self.made_good.append(earlier);
+        } else {
+            earlier.extend(failures);
+        }
+    }
+}
+
+/// A message without the function that printed it: ` - CDISMPackageManager::Internal_Finalize(hr:0x800f0922)`.
+fn without_function(text: &str) -> &str {
+    let Some((message, function)) = text.rsplit_once(" - ") else { return text };
+    if function.contains("::") { message.trim_end() } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FAILED: &str = "\
+2023-05-17 08:44:04, Info                  DISM   DISM.EXE: Executing command line: dism /online /add-package /packagepath:a.cab\r\n\
+2023-05-17 08:44:06, Error                 DISM   DISM Package Manager: PID=8 TID=9 Failed finalizing changes. - CDISMPackageManager::Internal_Finalize(hr:0x800f0922)\r\n\
+2023-05-17 08:44:06, Error                 DISM   DISM Package Manager: PID=8 TID=9 Failed while processing command add-package. - CPackageManagerCLIHandler::ExecuteCmdLine(hr:0x800f0922)\r\n";
+
+    fn failed(log: &str) -> Vec<(u64, Option<u32>, String)> {
+        let scan = read(log.as_bytes(), SourceId(0));
+        let failed = scan.lines.into_iter().filter(|line| line.failed);
+        let of = |line: LogLine| match line.fact {
+            Fact::Tool(fact) => (line.line, line.code, fact.what),
+            fact => panic!("{fact:?}"),
+        };
+        failed.map(of).collect()
+    }
+
+    #[test]
+    fn a_chain_of_calls_is_one_failure() {
+        assert_eq!(failed(FAILED), [(2, Some(0x800F_0922), "Failed finalizing changes.".to_owned())]);
+    }
+
+    #[test]
+    fn a_later_run_of_the_same_command_makes_up_for_it() {
+        let command = FAILED.lines().next().unwrap();
+        assert_eq!(failed(&format!("{FAILED}{command}\r\n")), []);
+        let other = command.replace("a.cab", "b.cab");
+        assert_eq!(failed(&format!("{FAILED}{other}\r\n")).len(), 1);
+    }
+}

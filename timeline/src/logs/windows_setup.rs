@@ -1,0 +1,95 @@
+//! The logs of Windows Setup: what it reports as its result, and what failed on the way.
+
+use servicing_logs::{
+    LogText,
+    codes::CodeValue,
+    windows_setup::{self, SetupStep},
+};
+
+use super::{Fact, LocalTicks, LogLine, Tool, ToolFact, cut, local_span};
+use crate::{model::SourceId, scan::Scan};
+
+/// Lines that are kept of one log.
+const MAX_LINES: usize = 1 << 16;
+
+pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
+    let text = LogText::new(bytes);
+    let mut scan = Scan::default();
+    let mut before = None;
+    let counts = windows_setup::read(&text, |message| {
+        let code = message.code.and_then(CodeValue::hresult).filter(|code| code >> 31 == 1);
+        let decides = message.step == SetupStep::Result;
+        if decides && code.is_none() {
+            // The upgrade went through: whatever failed before was made good.
+            for line in &mut scan.lines {
+                (line.failed, line.fact) = (false, Fact::Event);
+            }
+        }
+        // Each caller repeats the code of what it called.
+        let repeats = message.step == SetupStep::Failure && message.extended.is_none() && code == before;
+        before = code;
+        if repeats || scan.lines.len() >= MAX_LINES {
+            return;
+        }
+        let failed = match message.step {
+            SetupStep::Result => code.is_some(),
+            SetupStep::Failure | SetupStep::Rollback => true,
+            SetupStep::RollbackStep | SetupStep::Phase => false,
+        };
+        let what = match message.extended.and_then(|at| Some((at, at.phase()?, at.operation()?))) {
+            Some((at, phase, operation)) => {
+                format!("{} (0x{:05X}: {phase}, {operation})", message.text, at.0)
+            }
+            None => message.text.to_string(),
+        };
+        let fact = ToolFact {
+            tool: Tool::WindowsSetup,
+            what: cut(&what),
+            command: None,
+            decides: decides || message.extended.is_some() || is_top_call(&message.text),
+        };
+        scan.lines.push(LogLine {
+            source,
+            line: message.line,
+            local: Some(LocalTicks(message.header.time.0)),
+            time: None,
+            text: cut(&message.text),
+            code,
+            failed,
+            fact: if failed { Fact::Tool(fact) } else { Fact::Event },
+        });
+    });
+    scan.events = counts.records;
+    scan.bad = counts.malformed;
+    scan.local = local_span(counts.first, counts.last);
+    scan
+}
+
+/// Calls whose result is that of the whole: what fails after them only looks for the reason.
+fn is_top_call(text: &str) -> bool {
+    ["CSetupHost::Execute(", "CSetupManager::Execute("].iter().any(|call| text.starts_with(call))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FAILED: &str = "\
+2024-03-28 11:54:45, Error                 SP     Operation failed: Add drivers. Error: 0xC1900101[gle=0x000000b7]\r\n\
+2024-03-28 11:54:45, Error                 MOUPG  CSetupHost::Execute(433): Result = 0xC1900101\r\n\
+2024-03-28 11:55:48, Info                  MOUPG  Finalize: Reporting result value: [0xC1900101]\r\n";
+
+    #[test]
+    fn a_reported_success_takes_back_what_failed_before() {
+        let failed = |log: &str| {
+            let scan = read(log.as_bytes(), SourceId(0));
+            scan.lines
+                .iter()
+                .filter(|line| line.failed)
+                .map(|line| (line.line, line.code))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(failed(FAILED), [(1, Some(0xC190_0101)), (3, Some(0xC190_0101))]);
+        assert_eq!(failed(&FAILED.replace("[0xC1900101]", "[0x0]")), []);
+    }
+}

@@ -1,0 +1,15 @@
+//! Relations between a column and a value.
+
+/// How a column is held against a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs)]
+pub enum Relation {
+    Is,
+    IsNot,
+    LessThan,
+    MoreThan,
+    BeginsWith,
+    EndsWith,
+    Contains,
+    Excludes,
+}

@@ -1,0 +1,74 @@
+//! What a source gives, whichever file it is.
+
+use pml_reader::Column;
+
+use crate::{
+    model::{Event, EventId, Machine, Problem, SourceId},
+    paths::Paths,
+    progress::Counter,
+    scan::Scan,
+};
+
+/// A file that recorded something of a reboot. A log of lines has no events: what concerns those is empty for it.
+pub(crate) trait Recorded: Sync {
+    /// The file's bytes.
+    fn bytes(&self) -> &[u8];
+
+    /// What it is, for example `pml`.
+    fn kind(&self) -> &'static str;
+
+    /// Whether it records operations.
+    fn is_trace(&self) -> bool {
+        true
+    }
+
+    /// Whether its events can have a text in this column.
+    fn has_column(&self, _: Column) -> bool {
+        true
+    }
+
+    /// Whether it records what access an open asks for.
+    fn tells_access(&self) -> bool {
+        true
+    }
+
+    /// The machine it was recorded on, where the source tells.
+    fn machine(&self) -> Option<Machine> {
+        None
+    }
+
+    /// What could not be read, apart from records: those the scan counts.
+    fn problems(&self) -> Vec<Problem> {
+        Vec::new()
+    }
+
+    /// Reads the source once and keeps what matters.
+    fn scan(&self, id: SourceId, counter: Counter<'_>) -> Scan;
+
+    /// One event, owned. `None` where its record is damaged.
+    fn event(&self, _: EventId) -> Option<Event> {
+        None
+    }
+
+    /// The Detail column of an event.
+    fn detail(&self, _: EventId) -> String {
+        String::new()
+    }
+
+    /// The number in the registry value that an event read or wrote.
+    fn number(&self, _: EventId) -> Option<u64> {
+        None
+    }
+
+    /// The events that touch one of `paths`, in order.
+    fn touching(&self, _: SourceId, _: &Paths) -> Vec<Event> {
+        Vec::new()
+    }
+
+    /// Events around one: at most `count` records before and after it.
+    fn near(&self, event: &Event, count: u64) -> Vec<Event> {
+        let index = event.id.index;
+        let around = index.saturating_sub(count)..=index.saturating_add(count);
+        around.filter_map(|index| self.event(EventId { index, ..event.id })).collect()
+    }
+}
