@@ -1,7 +1,7 @@
 //! Services, processes, packages, findings.
 
 use diagnosis::{Assessment, Culprit};
-use timeline::{Fact, Place, Process, Role, Words};
+use timeline::{Place, Process, Role, Words};
 
 use crate::model::{Finding, Omission, Package, ProcessRole, Service, ServiceState, Severity, Text};
 

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::common::{Told, tell_paths};
+use super::common::{Told, tell_paths};
 use diagnosis::{Outcome, Rules};
 
 /// The cases that have a CBS.log: the folder, and the log's text.

@@ -3,7 +3,7 @@
 use diagnosis::{FaultKind, Outcome};
 use timeline::PhaseName;
 
-use crate::common::{cbs, tell};
+use super::common::{cbs, tell};
 
 const GOOD: &[&str] = &[
     "I CBS Session: 31102_1 initialized by client WindowsUpdateAgent, external staging directory: (null), external registry directory: (null)",
