@@ -4,7 +4,6 @@ use std::{
     collections::BTreeMap,
     io::Cursor,
     path::{Path, PathBuf},
-    process::Command,
 };
 
 use diagnosis::{Call, Diagnosis, Driver, Issuer, Part, Rules, diagnose};
@@ -19,20 +18,9 @@ use timeline::{Case, Event, EventId, Role, SourceId, Timeline};
 
 /// A real log, unpacked into `folder`; `None` where it is not there.
 fn real(name: &str, folder: &Path) -> Option<PathBuf> {
-    let data = std::env::var_os("BOOTRACE_DATA")
-        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/data"), PathBuf::from);
-    let packed = data.join("pml").join(format!("{name}.xz"));
-    match Command::new("xz").arg("-dkc").arg(&packed).output() {
-        Ok(out) if out.status.success() => {
-            let path = folder.join(name);
-            std::fs::write(&path, out.stdout).unwrap();
-            Some(path)
-        }
-        _ => {
-            eprintln!("SKIPPED: {} is not there, or xz is missing", packed.display());
-            None
-        }
-    }
+    let path = folder.join(name);
+    std::fs::write(&path, test_data::bytes(&format!("pml/{name}"))?).unwrap();
+    Some(path)
 }
 
 fn id(index: u64) -> EventId {
@@ -114,7 +102,7 @@ impl Log {
     fn look(&self, look: impl FnOnce(&Timeline<'_>, &Diagnosis)) {
         let machine = Machine { computer_name: "PC", system_root: r"C:\Windows", ..Machine::default() };
         let mut writer = PmlWriter::new(Cursor::new(Vec::new()), &machine.header()).unwrap();
-        let mut text =
+        let text =
             |text: &str, writer: &mut PmlWriter<_>| writer.string(PmlText::Bytes(text.as_bytes())).unwrap();
         for (index, pid, name, modules) in
             [(1, 4, "System", &self.kernel), (2, 900, "TiWorker.exe", &self.user)]
