@@ -44,6 +44,8 @@ pub(crate) struct Stages {
 const LONGEST_SILENCE: u64 = 6 * 3600 * 10_000_000;
 /// The boot that takes an update back follows at once; one that comes an hour later is another attempt.
 const ANOTHER_ATTEMPT: u64 = 3600 * 10_000_000;
+/// Lines within which a work names its stage.
+const AHEAD: usize = 512;
 /// The boot time is reckoned from the time of day and may differ by so much within one boot.
 const SAME_BOOT: u64 = 2 * 10_000_000;
 
@@ -114,8 +116,10 @@ impl Stages {
 
     /// Enters the stage that the next line names, unless Windows starts before.
     fn look_ahead(&mut self, lines: &[&LogLine]) {
-        let next =
-            lines.iter().find(|line| stage_of(line).is_some() || matches!(line.fact, Fact::LastBoot(_)));
+        let next = lines
+            .iter()
+            .take(AHEAD)
+            .find(|line| stage_of(line).is_some() || matches!(line.fact, Fact::LastBoot(_)));
         self.enter(next.and_then(|line| stage_of(line)));
     }
 

@@ -82,27 +82,23 @@ impl Faults {
         for command in self.all.iter_mut().filter(|f| f.kind == Kind::Command) {
             command.component = decisive.get(&command.boot).cloned().flatten();
         }
-        let ends: Vec<(u32, u32)> = self
-            .all
-            .iter()
-            .filter(|f| tells_end(f.kind))
-            .filter_map(|f| Some((f.attempt, f.code?)))
-            .collect();
-
+        let mut ends: HashMap<u32, HashSet<u32>> = HashMap::new();
+        for f in self.all.iter().filter(|f| tells_end(f.kind)) {
+            ends.entry(f.attempt).or_default().extend(f.code);
+        }
         self.all.retain(|f| match f.kind {
             // Some programs end well with another code than 0.
             Kind::Command => decisive.contains_key(&f.boot),
             Kind::Installer => f.code != Some(REBOOT_REQUIRED),
             Kind::Pending => f.code == Some(PENDING_IN_THE_WAY),
             Kind::Call | Kind::Hydration => {
-                let ended = |(attempt, code): &(u32, u32)| {
-                    *attempt == f.attempt && f.code.is_some_and(|own| same_error(own, *code))
-                };
+                let codes = ends.get(&f.attempt);
+                let ended = codes
+                    .zip(f.code)
+                    .is_some_and(|(codes, own)| codes.iter().any(|code| same_error(own, *code)));
                 // An excerpt may stop before the end that the call led to.
-                let cut = last == Some(f.attempt)
-                    && !ended_attempts.contains(&f.attempt)
-                    && ends.iter().all(|(at, _)| *at != f.attempt);
-                f.kind == Kind::Call && cut || ends.iter().any(ended)
+                let cut = last == Some(f.attempt) && !ended_attempts.contains(&f.attempt) && codes.is_none();
+                f.kind == Kind::Call && cut || ended
             }
             _ => true,
         });
@@ -128,19 +124,18 @@ impl Faults {
 
     /// Sets apart what failed before an attempt that went through.
     pub(super) fn set_past_apart(&mut self, lines: &[&LogLine], places: &[Place], covered: &Covered) {
-        let ends = Ends::of(lines, places);
+        let ends = Ends::of(lines, places, covered);
         let is_past = |f: &Fault| {
             let failed = f.time;
             let seen = failed.is_some_and(|failed| covered.holds(failed));
             // In a boot that came an hour or more later, or that a trace covers while it does not cover the failure.
             let later = failed.is_some_and(|failed| {
-                ends.startups.iter().filter_map(|(line, place)| Some((line.time?, place.boot))).any(
-                    |(time, boot)| {
-                        boot > f.boot
-                            && time > failed
-                            && (time.since(failed) >= ANOTHER_ATTEMPT || covered.holds(time) && !seen)
-                    },
-                )
+                let ended = |(time, boot): &(FileTime, u32)| {
+                    *boot > f.boot
+                        && *time > failed
+                        && (time.since(failed) >= ANOTHER_ATTEMPT || covered.holds(*time) && !seen)
+                };
+                ends.last_startup.iter().chain(&ends.covered_startups).any(ended)
             });
             later || !seen && (ends.retry_of(f).is_some() || ends.installs_later(f))
         };
@@ -197,9 +192,12 @@ impl Faults {
         self.primary = within.min_by_key(|(at, f)| (f.kind, *at)).map(|(at, _)| at);
         self.prefer_last_command();
         let forward = || self.all.iter().filter(|f| f.is_forward());
-        // Of the attempt itself, or of what tells of it later.
+        let online = self.first().is_some_and(Fault::is_online);
         let reported = |wanted: &[Kind]| {
-            let told = forward().filter(|f| attempt.is_none_or(|attempt| f.attempt >= attempt));
+            // A later boot may tell of a failed reboot again; a session has its own end.
+            let told = forward().filter(|f| {
+                attempt.is_none_or(|attempt| f.attempt == attempt || !online && f.attempt > attempt)
+            });
             told.filter(|f| wanted.contains(&f.kind)).find_map(|f| f.code)
         };
         self.reported = reported(&[Kind::Status])
@@ -241,37 +239,48 @@ fn standing(fault: &Fault) -> u8 {
 }
 
 /// How attempts ended.
+#[derive(Default)]
 struct Ends<'a> {
-    /// Startup processing that ended well, but for the boots that take an update back.
-    startups: Vec<(&'a LogLine, Place)>,
-    /// Lines that arrange another try.
-    tries: Vec<Place>,
-    /// Packages and features by attempt, and whether its session ended well.
-    sessions: Vec<(u32, String, bool)>,
-    /// Packages that a startup brought to their target.
-    installed: Vec<(u32, &'a str)>,
+    /// The last startup processing that ended well, but for the boots that take an update back: when, and its boot.
+    last_startup: Option<(FileTime, u32)>,
+    /// Those that a trace covers, at most [`MAX_COVERED`].
+    covered_startups: Vec<(FileTime, u32)>,
+    /// The last good end of each attempt's startup processing, with its boot.
+    startups: HashMap<u32, (&'a LogLine, u32)>,
+    /// The last boot of each attempt that arranged another try.
+    tries: HashMap<u32, u32>,
+    /// What each attempt's session failed at: packages, features, purposes.
+    failed: HashMap<u32, Vec<&'a str>>,
+    /// The last attempt that did the same well.
+    done: HashMap<&'a str, u32>,
     /// Attempts in which a startup decided on a rollback.
     rolled_back: HashSet<u32>,
 }
 
+/// Startups within traces that are looked at. A trace covers a handful of boots.
+const MAX_COVERED: usize = 64;
+
 impl<'a> Ends<'a> {
-    fn of(lines: &[&'a LogLine], places: &[Place]) -> Self {
-        let mut ends = Self {
-            startups: Vec::new(),
-            tries: Vec::new(),
-            sessions: Vec::new(),
-            installed: Vec::new(),
-            rolled_back: HashSet::new(),
-        };
+    fn of(lines: &[&'a LogLine], places: &[Place], covered: &Covered) -> Self {
+        let mut ends = Self::default();
         for (line, place) in lines.iter().zip(places) {
+            let attempt = place.attempt;
             let good = failure_code(line).is_none();
             match &line.fact {
                 Fact::Stage(Some(Stage::Startup), Step::Complete)
                     if good && place.phase != PhaseName::Rollback =>
                 {
-                    ends.startups.push((line, *place));
+                    ends.startups.insert(attempt, (line, place.boot));
+                    if let Some(time) = line.time {
+                        ends.last_startup = Some((time, place.boot));
+                        if covered.holds(time) && ends.covered_startups.len() < MAX_COVERED {
+                            ends.covered_startups.push((time, place.boot));
+                        }
+                    }
                 }
-                Fact::Restart(Restart::TriesAgain | Restart::PoqexecAgain) => ends.tries.push(*place),
+                Fact::Restart(Restart::TriesAgain | Restart::PoqexecAgain) => {
+                    ends.tries.insert(attempt, place.boot);
+                }
                 Fact::Stage(
                     Some(Stage::Startup),
                     Step::InstallerQueueFailed
@@ -279,23 +288,20 @@ impl<'a> Ends<'a> {
                     | Step::Rollback
                     | Step::RollbackFailed,
                 ) => {
-                    ends.rolled_back.insert(place.attempt);
+                    ends.rolled_back.insert(attempt);
                 }
                 Fact::Session(session) if session.step != SessionStep::Started => {
-                    let ended = !failure_code(line).is_some_and(ends_badly);
-                    ends.sessions
-                        .extend(session.package.clone().map(|package| (place.attempt, package, ended)));
-                    ends.sessions
-                        .extend(session.purpose.clone().map(|purpose| (place.attempt, purpose, ended)));
+                    let good = !failure_code(line).is_some_and(ends_badly);
+                    for name in session.package.iter().chain(&session.purpose) {
+                        ends.ended(attempt, name, good);
+                    }
                 }
-                Fact::Feature { feature, .. } => ends.sessions.push((place.attempt, feature.clone(), good)),
+                Fact::Feature { feature, .. } => ends.ended(attempt, feature, good),
                 Fact::Package(package) => match package.kind {
                     PackageChangeKind::CompletedAtStartup if good => {
-                        ends.installed.push((place.attempt, &package.identity));
+                        ends.ended(attempt, &package.identity, true)
                     }
-                    PackageChangeKind::FailureReport => {
-                        ends.sessions.push((place.attempt, package.identity.clone(), false));
-                    }
+                    PackageChangeKind::FailureReport => ends.ended(attempt, &package.identity, false),
                     _ => {}
                 },
                 _ => {}
@@ -304,35 +310,34 @@ impl<'a> Ends<'a> {
         ends
     }
 
+    fn ended(&mut self, attempt: u32, name: &'a str, good: bool) {
+        if good {
+            self.done.insert(name, attempt);
+        } else {
+            let names = self.failed.entry(attempt).or_default();
+            if !names.contains(&name) && names.len() < MAX_COVERED {
+                names.push(name);
+            }
+        }
+    }
+
     /// The line that ended well what failed first and was tried again without a rollback.
     fn retry_of(&self, fault: &Fault) -> Option<&'a LogLine> {
         if self.rolled_back.contains(&fault.attempt) {
             return None;
         }
-        let same = |place: &Place| place.attempt == fault.attempt;
-        let at_shutdown = fault.phase == PhaseName::Shutdown;
         // The boot that makes it good reads the kept failure first.
         let told_again = fault.kind.follows();
-        let tried = self.tries.iter().any(|place| same(place) && (place.boot >= fault.boot || told_again));
+        let tried = self.tries.get(&fault.attempt).is_some_and(|boot| *boot >= fault.boot || told_again);
         let later = |boot: u32| boot > fault.boot || told_again && boot == fault.boot;
-        let good = self.startups.iter().find(|(_, place)| same(place) && later(place.boot));
-        good.filter(|_| tried || at_shutdown).map(|(line, _)| *line)
+        let good = self.startups.get(&fault.attempt).filter(|(_, boot)| later(*boot));
+        good.filter(|_| tried || fault.phase == PhaseName::Shutdown).map(|(line, _)| *line)
     }
 
     /// Whether a later session or startup did what the fault's session failed at.
     fn installs_later(&self, fault: &Fault) -> bool {
-        if !matches!(fault.phase, PhaseName::Staging | PhaseName::Unknown) {
-            return false;
-        }
-        let wanted: Vec<&str> = self
-            .sessions
-            .iter()
-            .filter(|(attempt, _, good)| *attempt == fault.attempt && !good)
-            .map(|(_, name, _)| name.as_str())
-            .collect();
-        let done = self.sessions.iter().any(|(attempt, name, good)| {
-            *attempt > fault.attempt && *good && wanted.contains(&name.as_str())
-        });
-        done || self.installed.iter().any(|(attempt, name)| *attempt > fault.attempt && wanted.contains(name))
+        let online = matches!(fault.phase, PhaseName::Staging | PhaseName::Unknown);
+        let later = |name: &&str| self.done.get(name).is_some_and(|attempt| *attempt > fault.attempt);
+        online && self.failed.get(&fault.attempt).is_some_and(|names| names.iter().any(later))
     }
 }

@@ -71,6 +71,12 @@ impl<S: AsRef<str>> Object<S> {
 /// Objects that one line may name. The richest real line at hand names three.
 const MAX_OBJECTS: usize = 8;
 
+/// Places of a line that are looked at as objects, repetitions included.
+const MAX_LOOKS: usize = 64;
+
+/// Bytes of a path that is kept. A path of Windows has at most 32,767 characters; the longest real one at hand has 260.
+const MAX_PATH: usize = 2048;
+
 /// Beginnings of paths, compared without regard to case.
 const ROOTS: &[&[u8]] = &[
     br"\??\",
@@ -114,8 +120,8 @@ const PATH_ENDS: &[&[u8]] = &[
 /// All objects that `text` names by their shape, in order, each once.
 pub(crate) fn all(text: &[u8]) -> Vec<Object<Text<'_>>> {
     let mut found: Vec<Object<Text<'_>>> = Vec::new();
-    let mut at = 0;
-    while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
+    let (mut at, mut looks) = (0, 0);
+    while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty() && looks < MAX_LOOKS) {
         // A name begins where a word begins.
         let begins = at == 0
             || text.get(at - 1).is_some_and(|before| {
@@ -126,6 +132,7 @@ pub(crate) fn all(text: &[u8]) -> Vec<Object<Text<'_>>> {
             continue;
         };
         at += taken.max(1);
+        looks += 1;
         if !found.contains(&object) {
             found.push(object);
             if found.len() == MAX_OBJECTS {
@@ -139,6 +146,7 @@ pub(crate) fn all(text: &[u8]) -> Vec<Object<Text<'_>>> {
 /// The object at the very start of `text`, and how many bytes it takes.
 fn object_at(text: &[u8]) -> Option<(Object<Text<'_>>, usize)> {
     if is_path(text) {
+        let text = text.get(..text.len().min(MAX_PATH))?;
         let end = PATH_ENDS.iter().filter_map(|end| memchr::memmem::find(text, end)).min();
         let path = text.get(..end.unwrap_or(text.len()))?.trim_ascii_end();
         let path = path.strip_suffix(b".").unwrap_or(path);
