@@ -1,6 +1,8 @@
 //! From a timeline to the diagnosis.
 
-use timeline::Timeline;
+use std::collections::BTreeMap;
+
+use timeline::{EventId, Timeline};
 
 use crate::{
     baseline::Baseline,
@@ -15,6 +17,7 @@ use crate::{
     remedies::{self, Remedy},
     rules::{self, Rules},
     services, signs,
+    stacks::{self, Call, StackLists},
     verdict::{self, Outcome},
 };
 
@@ -70,6 +73,11 @@ pub fn diagnose_beside(timeline: &Timeline<'_>, rules: &Rules, baseline: Option<
     });
     let chain = graph::links(&graph);
     let evidence = failing.map_or_else(Vec::new, |c| evidence::around(timeline, c, &touching));
+    let calls: BTreeMap<EventId, Call> =
+        evidence.iter().filter_map(|(_, event)| Some((event.id, Call::of(timeline, event)?))).collect();
+    let of_candidates = candidates.iter().filter_map(|c| c.call.as_ref());
+    let drivers = stacks::drivers(timeline, of_candidates);
+    let stack_lists = StackLists::of(timeline, candidates.iter().map(|c| (c.event.id, c.call.as_ref())));
     let failed = matches!(verdict.outcome, Outcome::FailingOperation | Outcome::FailureWithoutOperation);
     let facts = rules::Facts {
         timeline,
@@ -125,6 +133,9 @@ pub fn diagnose_beside(timeline: &Timeline<'_>, rules: &Rules, baseline: Option<
         faults,
         signs,
         evidence,
+        calls,
+        stack_lists,
+        drivers,
         graph,
         comparison,
     }

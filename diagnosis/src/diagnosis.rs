@@ -1,15 +1,25 @@
 //! Everything that a diagnosis tells.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use timeline::{
-    Event, Place, SourceId,
+    Event, EventId, Place, SourceId,
     graph::{CaseGraph, Node},
 };
 
 use crate::{
-    candidates::Candidate, compare::Comparison, evidence::Relation, faults::Faults, graph::ChainLink,
-    phases::Phase, remedies::Remedy, rules::Rule, services::Service, signs::Sign, verdict::Verdict,
+    candidates::Candidate,
+    compare::Comparison,
+    evidence::Relation,
+    faults::Faults,
+    graph::ChainLink,
+    phases::Phase,
+    remedies::Remedy,
+    rules::Rule,
+    services::Service,
+    signs::Sign,
+    stacks::{Call, Driver, StackLists},
+    verdict::Verdict,
 };
 
 /// A rule that holds for a case.
@@ -44,6 +54,12 @@ pub struct Diagnosis {
     pub signs: Vec<Sign>,
     /// Events around the failing operation, in order of time, with why each is shown.
     pub evidence: Vec<(Relation, Event)>,
+    /// What the call stacks of servicing's events among them say.
+    pub calls: BTreeMap<EventId, Call>,
+    /// How far the sources resolve the stacks that were looked at.
+    pub stack_lists: Vec<StackLists>,
+    /// Drivers of other companies that were loaded. They are suspects only where something else points to them.
+    pub drivers: Vec<Driver>,
     /// The whole case as a graph.
     pub graph: CaseGraph,
     /// This boot beside a good one, where one was given.

@@ -85,6 +85,9 @@ fn event_lines(timeline: &Timeline<'_>, diagnosis: &Diagnosis, event: &Event, ou
     for objection in &candidate.objections {
         let _ = writeln!(out, "  against {}: {}", objection.name(), objection.words().en);
     }
+    if let Some(words) = candidate.call.as_ref().and_then(|call| call.words(name)) {
+        let _ = writeln!(out, "  stack: {}", words.en);
+    }
     let after = &candidate.after;
     let _ = writeln!(
         out,

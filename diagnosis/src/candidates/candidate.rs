@@ -4,6 +4,7 @@ use super::{
     after::After,
     link::{Link, Objection},
 };
+use crate::stacks::Call;
 use timeline::{Event, EventId, FileTime, Place, ProcessId, Words};
 
 /// An operation that may be the one that failed.
@@ -27,6 +28,8 @@ pub struct Candidate {
     pub links: Vec<Link>,
     /// What speaks against naming it.
     pub objections: Vec<Objection>,
+    /// What its call stack says, where it has one.
+    pub call: Option<Call>,
     /// What came after it.
     pub after: After,
     /// What it scores, and for what.
@@ -48,6 +51,7 @@ impl Candidate {
             report: None,
             links: Vec::new(),
             objections: Vec::new(),
+            call: None,
             after: After::default(),
             features: Vec::new(),
             score: 0.0,

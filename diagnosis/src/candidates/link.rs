@@ -81,6 +81,12 @@ pub enum Objection {
     Elsewhere,
     /// The trace ends before the failure, or lacks what would show it.
     NotCovered,
+    /// Its call stack shows that a driver or a library of another product started it.
+    NotServicing,
+    /// Its call stack shows that logging or error reporting asked for it.
+    Reporting,
+    /// Servicing met the same result at the same place in its code before, and went on.
+    ProbingSite,
 }
 
 /// The name in reports, and the words.
@@ -106,6 +112,24 @@ const OBJECTIONS: &[(Objection, &str, &str, &str)] = &[
         "not-covered",
         "the trace does not cover the failure that the log tells of",
         "跟踪未覆盖日志所记的失败",
+    ),
+    (
+        Objection::NotServicing,
+        "not-servicing",
+        "its call stack shows that another product started it on servicing's thread",
+        "调用堆栈表明它由其他产品在更新程序的线程上发起",
+    ),
+    (
+        Objection::Reporting,
+        "reporting",
+        "its call stack shows that logging or error reporting asked for it",
+        "调用堆栈表明它由日志或错误报告发起",
+    ),
+    (
+        Objection::ProbingSite,
+        "probing-site",
+        "the same place in servicing's code met this result before, and servicing went on",
+        "更新程序代码的同一位置此前也得到此结果，并继续工作",
     ),
 ];
 

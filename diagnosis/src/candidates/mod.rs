@@ -1,6 +1,7 @@
 //! Candidates: the errors of servicing that may be the one that failed, with what ties each to the failure.
 
 mod after;
+mod calls;
 mod candidate;
 mod covered;
 pub(crate) mod features;

@@ -6,6 +6,7 @@ use timeline::{Event, FileTime, Paths, ProcessId, Role, Timeline};
 
 use super::{
     after::After,
+    calls,
     candidate::{Candidate, FeatureHit},
     covered::Covered,
     features::{self, Context},
@@ -133,6 +134,7 @@ pub(crate) fn rank(
         candidate.objections = judged.objections;
         (candidate.features, candidate.score) = (judged.features, judged.score);
     }
+    calls::judge(timeline, &steps, &mut candidates);
     // What can be named comes first, then what is likelier.
     candidates.sort_by(|a, b| {
         b.is_eligible()

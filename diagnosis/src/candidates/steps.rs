@@ -119,7 +119,7 @@ impl Steps {
 
     /// Whether the thread that met an error worked on before it met another of the kind, and before `end`: tries under
     /// one name after another are one attempt.
-    fn went_on(&self, miss: &Miss, end: FileTime) -> bool {
+    pub(super) fn went_on(&self, miss: &Miss, end: FileTime) -> bool {
         let later = self.between(miss.process, miss.time, end).iter().filter(|step| step.tid == miss.tid);
         let mut own =
             later.filter(|step| matches!(step.kind, StepKind::Change | StepKind::Read | StepKind::Failure));

@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
-use timeline::{Frame, Module, Process, Stack, Words};
+use timeline::{Event, Module, Process, Stack, Timeline, Words};
 
 use super::{
     frames::{Run, Runs},
@@ -29,8 +29,8 @@ impl fmt::Display for Site {
 /// What the stack of an operation of a servicing process says.
 #[derive(Debug, Clone)]
 pub struct Call {
-    /// The frames.
-    pub frames: Vec<Frame>,
+    /// The stack.
+    pub stack: Stack,
     /// Whose operation it is.
     pub issuer: Issuer,
     /// The part of servicing that asked for it.
@@ -44,7 +44,13 @@ pub struct Call {
 }
 
 impl Call {
-    pub(crate) fn new(stack: Stack, process: &Process) -> Self {
+    /// What the stack of an event says. `None` where it has none, and for a process that does not service Windows.
+    pub fn of(timeline: &Timeline<'_>, event: &Event) -> Option<Self> {
+        let process = timeline.process_of(event).filter(|process| process.role.services_updates())?;
+        Some(Self::new(timeline.stack(event.id)?, process))
+    }
+
+    pub(super) fn new(stack: Stack, process: &Process) -> Self {
         let runs = Runs::of(&stack);
         let issuer = Issuer::of(&runs, process);
         let own = || servicing(&runs.user);
@@ -72,8 +78,13 @@ impl Call {
             site: issuer.outsider().is_none().then(|| Site::of(&stack)).flatten(),
             issuer,
             interferers,
-            frames: stack.frames,
+            stack,
         }
+    }
+
+    /// Whether other products are in the stack.
+    pub fn shows_others(&self) -> bool {
+        self.issuer.outsider().is_some() || !self.interferers.is_empty()
     }
 
     /// What is worth a line beside the operation.
@@ -104,7 +115,8 @@ impl Call {
 
 impl Site {
     fn of(stack: &Stack) -> Option<Self> {
-        let frames = stack.frames.iter().filter(|frame| !frame.is_kernel).filter_map(|frame| frame.module.as_ref());
+        let frames =
+            stack.frames.iter().filter(|frame| !frame.is_kernel).filter_map(|frame| frame.module.as_ref());
         let own = frames.filter(|(module, _)| matches!(Kind::of(module), Kind::Servicing(_)));
         let site: Vec<_> = own.take(SITE).map(|(module, offset)| (Arc::clone(module), *offset)).collect();
         (!site.is_empty()).then_some(Self(site))

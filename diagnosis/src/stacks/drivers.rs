@@ -1,6 +1,8 @@
 //! The drivers of other companies that were loaded.
 
-use timeline::{SourceId, Timeline};
+use std::collections::{HashMap, HashSet};
+
+use timeline::{Module, SourceId, Timeline};
 
 use super::{
     call::Call,
@@ -28,10 +30,13 @@ impl Driver {
 }
 
 /// The drivers of other companies that the sources list, in order of their paths.
-pub(crate) fn drivers<'c>(
-    timeline: &Timeline<'_>,
-    calls: impl Iterator<Item = &'c Call> + Clone,
-) -> Vec<Driver> {
+pub(crate) fn drivers<'c>(timeline: &Timeline<'_>, calls: impl Iterator<Item = &'c Call>) -> Vec<Driver> {
+    let mut on_stacks: HashMap<&Module, u64> = HashMap::new();
+    for call in calls {
+        let modules = call.stack.frames.iter().filter_map(|frame| frame.module.as_ref());
+        let modules: HashSet<&Module> = modules.map(|(module, _)| module.as_ref()).collect();
+        modules.into_iter().for_each(|module| *on_stacks.entry(module).or_default() += 1);
+    }
     let mut found: Vec<Driver> = Vec::new();
     for number in 0..timeline.case.inputs.len() {
         let Ok(number) = u16::try_from(number) else { break };
@@ -40,18 +45,16 @@ pub(crate) fn drivers<'c>(
         let names_companies = modules.iter().any(|module| !module.company.is_empty());
         let foreign = modules.into_iter().filter(|module| {
             is_third_party(module)
-                || names_companies && module.company.is_empty() && !module.path.is_empty() && !is_dump_copy(module)
+                || names_companies
+                    && module.company.is_empty()
+                    && !module.name().is_empty()
+                    && !is_dump_copy(module)
         });
-        found.extend(foreign.map(|module| {
-            let is_there = |call: &&Call| {
-                call.frames.iter().any(|frame| frame.module.as_ref().is_some_and(|(other, _)| *other == module))
-            };
-            Driver {
-                candidates: calls.clone().filter(is_there).count() as u64,
-                path: module.path.clone(),
-                company: module.company.clone(),
-                version: module.version.clone(),
-            }
+        found.extend(foreign.map(|module| Driver {
+            path: module.path.clone(),
+            company: module.company.clone(),
+            version: module.version.clone(),
+            candidates: on_stacks.get(module.as_ref()).copied().unwrap_or_default(),
         }));
     }
     found.sort();

@@ -13,8 +13,6 @@ pub(super) struct Run {
     pub(super) kind: Kind,
     /// How many frames.
     pub(super) frames: usize,
-    /// Where in the module the operation was asked for.
-    pub(super) offset: u64,
 }
 
 /// The kernel's part of a stack down to the system call, and the process's part after it.
@@ -31,18 +29,15 @@ impl Runs {
         let mut in_kernel = true;
         for frame in &stack.frames {
             in_kernel &= frame.is_kernel;
-            let Some((module, offset)) = frame.module.as_ref().filter(|_| frame.is_kernel == in_kernel) else {
+            let Some((module, _)) = frame.module.as_ref().filter(|_| frame.is_kernel == in_kernel) else {
                 continue;
             };
             let list = if in_kernel { &mut runs.kernel } else { &mut runs.user };
             match list.last_mut().filter(|last| Arc::ptr_eq(&last.module, module)) {
                 Some(last) => last.frames += 1,
-                None => list.push(Run {
-                    module: Arc::clone(module),
-                    kind: Kind::of(module),
-                    frames: 1,
-                    offset: *offset,
-                }),
+                None => {
+                    list.push(Run { module: Arc::clone(module), kind: Kind::of(module), frames: 1 });
+                }
             }
         }
         runs

@@ -82,11 +82,14 @@ fn caller<'r>(user: &'r [Run], process: &Process) -> Option<&'r Run> {
 fn is_hook(user: &[Run], run: &Run) -> bool {
     let Some(at) = user.iter().position(|other| std::ptr::eq(other, run)) else { return false };
     let inside = user.get(..at).unwrap_or_default();
-    let is_last = inside.iter().all(|other| is_ntdll(&other.module));
+    let is_last = inside.iter().all(|other| makes_system_calls(&other.module));
     let is_between = user.get(at + 1).is_some_and(|outer| outer.kind == Kind::Windows);
     is_last && is_between
 }
 
-fn is_ntdll(module: &Module) -> bool {
-    module.name().eq_ignore_ascii_case("ntdll.dll")
+/// Libraries that make the system calls of a process; those of a 32-bit process go through WOW64.
+const SYSTEM_CALLS: &[&str] = &["ntdll.dll", "wow64.dll", "wow64cpu.dll"];
+
+fn makes_system_calls(module: &Module) -> bool {
+    SYSTEM_CALLS.iter().any(|name| module.name().eq_ignore_ascii_case(name))
 }

@@ -1,6 +1,8 @@
 //! What a source lacks to resolve the stacks that were looked at.
 
-use timeline::{SourceId, Stack};
+use timeline::{EventId, SourceId, Timeline};
+
+use super::call::Call;
 
 /// Of the events whose stacks were looked at, how many a source can resolve.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,35 +15,43 @@ pub struct StackLists {
     pub without_stack: u64,
     /// Events with a stack whose process has no list of modules.
     pub without_user_modules: u64,
-    /// Events with a stack in a log that lists no modules of the kernel.
-    pub without_kernel_modules: u64,
-    /// The lists name companies, so that third parties can be told.
+    /// The log lists modules of the kernel.
+    pub has_kernel_modules: bool,
+    /// The list of the kernel's modules names companies, so that third parties can be told.
     pub names_companies: bool,
 }
 
 impl StackLists {
-    /// Counts a stack that was looked at.
-    pub(crate) fn count(all: &mut Vec<Self>, source: SourceId, stack: Option<&Stack>) {
-        let at = all.iter().position(|lists| lists.source == source).unwrap_or_else(|| {
-            all.push(Self {
-                source,
-                stacks: 0,
-                without_stack: 0,
-                without_user_modules: 0,
-                without_kernel_modules: 0,
-                names_companies: false,
-            });
-            all.len() - 1
-        });
-        let Some(lists) = all.get_mut(at) else { return };
-        let Some(stack) = stack else {
-            lists.without_stack += 1;
-            return;
-        };
-        lists.stacks += 1;
-        lists.without_user_modules += u64::from(!stack.has_user_modules);
-        lists.without_kernel_modules += u64::from(!stack.has_kernel_modules);
-        lists.names_companies |=
-            stack.frames.iter().any(|frame| frame.module.as_ref().is_some_and(|(m, _)| !m.company.is_empty()));
+    fn new(timeline: &Timeline<'_>, source: SourceId) -> Option<Self> {
+        let modules = timeline.kernel_modules(source)?;
+        Some(Self {
+            source,
+            stacks: 0,
+            without_stack: 0,
+            without_user_modules: 0,
+            has_kernel_modules: !modules.is_empty(),
+            names_companies: modules.iter().any(|module| !module.company.is_empty()),
+        })
+    }
+
+    /// Of the sources that can have stacks, those that `looked_at` has events of.
+    pub(crate) fn of<'c>(
+        timeline: &Timeline<'_>,
+        looked_at: impl Iterator<Item = (EventId, Option<&'c Call>)>,
+    ) -> Vec<Self> {
+        let sources = (0..timeline.case.inputs.len()).filter_map(|number| u16::try_from(number).ok());
+        let mut all: Vec<Self> = sources.filter_map(|number| Self::new(timeline, SourceId(number))).collect();
+        for (id, call) in looked_at {
+            let Some(lists) = all.iter_mut().find(|lists| lists.source == id.source) else { continue };
+            match call {
+                None => lists.without_stack += 1,
+                Some(call) => {
+                    lists.stacks += 1;
+                    lists.without_user_modules += u64::from(!call.stack.has_user_modules);
+                }
+            }
+        }
+        all.retain(|lists| lists.stacks + lists.without_stack > 0);
+        all
     }
 }

@@ -9,6 +9,8 @@ mod frames;
 mod issuer;
 mod lists;
 mod modules;
+#[cfg(test)]
+mod tests;
 
 pub use call::{Call, Site};
 pub use drivers::Driver;

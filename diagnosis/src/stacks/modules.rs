@@ -127,7 +127,8 @@ impl Kind {
         if SECURITY.contains(&name.as_str()) {
             return Self::Security;
         }
-        let is_named = |row: &&(&str, Part)| row.0.strip_prefix('*').map_or(name == row.0, |end| name.ends_with(end));
+        let is_named =
+            |row: &&(&str, Part)| row.0.strip_prefix('*').map_or(name == row.0, |end| name.ends_with(end));
         match SERVICING.iter().find(is_named) {
             Some((_, part)) => Self::Servicing(*part),
             None if module.company.is_empty() => Self::Unknown,

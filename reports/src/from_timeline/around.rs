@@ -69,6 +69,7 @@ impl View<'_> {
                 });
             }
         }
+        rows.extend(self.stack_coverage());
         for error in &self.timeline.case.unreadable {
             let consequence = match error {
                 timeline::CaseError::Doubled { .. } => Text::new("nothing is lost", "没有丢失内容"),

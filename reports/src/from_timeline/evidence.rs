@@ -51,6 +51,7 @@ impl View<'_> {
             status: operation.status,
             detail: operation.detail,
             benign: ordinary.map_or_else(Text::default, |words| text(&words)),
+            note: self.stack_note(near, event),
             ..EvidenceRow::default()
         }
     }

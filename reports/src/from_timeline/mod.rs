@@ -6,6 +6,7 @@ mod compare;
 mod evidence;
 mod headline;
 mod incident;
+mod stacks;
 mod tables;
 mod verdict;
 
@@ -30,6 +31,7 @@ pub fn report(timeline: &Timeline<'_>, diagnosis: &Diagnosis) -> Report {
     report.phases = view.phases();
     report.services = view.services();
     report.processes = view.processes(&mut report.omitted);
+    report.drivers = view.drivers(&mut report.omitted);
     report.packages = view.packages(&mut report.omitted);
     report.findings = view.findings();
     report.coverage = view.coverage();

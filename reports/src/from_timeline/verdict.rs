@@ -7,7 +7,7 @@ use crate::model::{
     Outcome, PhaseSpan, Remedy, Span, Verdict,
 };
 
-use super::{View, omit, phase, status, text, time, trust};
+use super::{View, omit, phase, stacks, status, text, time, trust};
 
 /// Candidates that a report lists.
 const MAX_CANDIDATES: usize = 10;
@@ -83,6 +83,7 @@ impl View<'_> {
                     .iter()
                     .map(|f| Feature { name: f.name.to_owned(), score: Some(f.score), text: text(&f.words) })
                     .collect(),
+                ..stacks::of_candidate(candidate)
             })
             .collect()
     }

@@ -59,6 +59,7 @@ pub(super) fn cut(report: &Report, limits: Limits) -> Report {
         gaps: keep.first("gaps", &report.gaps),
         services: keep.first("services", &report.services),
         processes: keep.first("processes", &report.processes),
+        drivers: keep.first("drivers", &report.drivers),
         packages: keep.first("packages", &report.packages),
         findings: keep.first("findings", &report.findings),
         coverage: keep.first("coverage", &report.coverage),
@@ -103,7 +104,11 @@ impl Report {
         self.omitted = omitted;
         self.services.iter_mut().for_each(|service| service.states.truncate(rows));
         self.findings.iter_mut().for_each(|finding| finding.evidence.truncate(rows));
-        self.candidates.iter_mut().for_each(|candidate| candidate.features.truncate(rows));
+        self.candidates.iter_mut().for_each(|candidate| {
+            candidate.features.truncate(rows);
+            candidate.stack.truncate(rows);
+            candidate.interferers.truncate(rows);
+        });
         self
     }
 }

@@ -49,6 +49,8 @@ open_struct! {
         pub services: Vec<Service>,
         /// Processes that matter here, in order of their begin.
         pub processes: Vec<Process>,
+        /// Drivers of other companies that were loaded, where a trace lists the modules of the kernel.
+        pub drivers: Vec<Driver>,
         /// Packages of the update and the ones it replaces.
         pub packages: Vec<Package>,
         /// Rules that hit, the gravest first.

@@ -170,6 +170,20 @@ open_struct! {
         pub failures: Option<u64>,
     }
 
+    /// A driver of another company than Microsoft. That it was loaded says nothing against it.
+    pub struct Driver {
+        /// File name.
+        pub name: String,
+        /// Path of the image.
+        pub path: String,
+        /// Company in its version resource; absent where it names none.
+        pub company: String,
+        /// File version.
+        pub version: String,
+        /// Candidates in whose call stack it is.
+        pub candidates: Option<u64>,
+    }
+
     /// A package of the update.
     pub struct Package {
         /// Full identity.

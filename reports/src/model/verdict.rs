@@ -190,6 +190,16 @@ open_struct! {
         pub score: Option<f64>,
         /// What speaks for and against it.
         pub features: Vec<Feature>,
+        /// Its call stack, where the trace has one: `module+0xoffset`, or the address where no module is listed there; the frames nearest to the operation come first.
+        pub stack: Vec<String>,
+        /// The driver or library of another product that started it, where its stack shows one: name, company, version.
+        pub issuer: String,
+        /// The part of servicing that asked for it, by its stack: `cbs`, `primitives`, `smi`, `driver-queue`, `installer`, `reporting`, or another word.
+        pub servicing_part: String,
+        /// The library of the installer that asked for it, by its stack.
+        pub installer: String,
+        /// Other products that the operation went through, by its stack: name, company, version.
+        pub interferers: Vec<String>,
     }
 
     /// One reason for or against a candidate.

@@ -10,6 +10,8 @@ use crate::model::{FileTime, Frame, Module, Stack};
 const SYSTEM_PID: u32 = 4;
 /// Drivers that are told of; real logs list at most 290.
 const MAX_DRIVERS: usize = 4096;
+/// Frames of a stack that are resolved; Process Monitor's driver takes at most 150.
+const MAX_FRAMES: usize = 512;
 /// UTF-16 units of a text that are kept. Many modules of a damaged log can share one long text.
 const MAX_TEXT: usize = 1024;
 /// Modules at and below an address that may hold it. Lists of loaded images do not overlap but where one was unloaded.
@@ -99,7 +101,7 @@ impl ModuleLists {
             let listed = find(if is_kernel { kernel } else { user }, address, time);
             Frame { address, is_kernel, module: listed.map(|(listed, offset)| (listed.module(file), offset)) }
         };
-        let frames: Vec<Frame> = event.frames().map(frame).collect();
+        let frames: Vec<Frame> = event.frames().take(MAX_FRAMES).map(frame).collect();
         (!frames.is_empty()).then(|| Stack {
             frames,
             has_user_modules: !user.is_empty(),

@@ -1,0 +1,118 @@
+//! What the call stacks of candidates say against naming them.
+
+use std::{
+    cell::OnceCell,
+    collections::{HashMap, HashSet},
+};
+
+use timeline::{Event, ProcessId, Role, Timeline};
+
+use super::{
+    candidate::Candidate,
+    habits::Miss,
+    link::{Link, Objection},
+    steps::{Steps, kind_of, object_of},
+};
+use crate::stacks::{Call, Part, Site};
+
+/// Earlier errors of one kind whose call sites are compared: the latest.
+const MAX_MISSES: usize = 256;
+
+/// An operation with a result: role of the process, operation, status.
+type Kind = (Role, &'static str, u32);
+/// An error of a process on an object.
+type Error = (Option<ProcessId>, &'static str, u32, u64);
+
+/// Reads the stacks of the candidates, and adds what speaks against naming them.
+pub(super) fn judge(timeline: &Timeline<'_>, steps: &Steps, candidates: &mut [Candidate]) {
+    for candidate in &mut *candidates {
+        candidate.call = Call::of(timeline, &candidate.event);
+        let Some(call) = &candidate.call else { continue };
+        let told = candidate.links.contains(&Link::LogObjectAndCode);
+        if call.issuer.outsider().is_some() {
+            candidate.objections.push(Objection::NotServicing);
+        } else if call.part == Some(Part::Reporting) && !told {
+            candidate.objections.push(Objection::Reporting);
+        }
+    }
+    let probes = Probes::new(timeline, steps, candidates);
+    for candidate in candidates {
+        if candidate.is_eligible() && !is_told(candidate) && probes.hold(candidate) {
+            candidate.objections.push(Objection::ProbingSite);
+        }
+        candidate.objections.sort_unstable();
+    }
+}
+
+/// Whether more than its place in the code says that it failed: a log, or the exit status of the process that it stopped.
+fn is_told(candidate: &Candidate) -> bool {
+    let ended = candidate.links.contains(&Link::ExitStatus) && candidate.after.stops();
+    ended || candidate.links.contains(&Link::LogObjectAndCode)
+}
+
+/// An error, with where servicing asked for the operation once that was looked at.
+struct Earlier {
+    event: Event,
+    site: OnceCell<Option<Site>>,
+}
+
+/// The errors before those candidates that could be named, by what they are.
+struct Probes<'a> {
+    timeline: &'a Timeline<'a>,
+    steps: &'a Steps,
+    errors: HashMap<Kind, Vec<Earlier>>,
+    /// Errors that the same process made up for: it needed the object.
+    healed: HashSet<Error>,
+}
+
+impl<'a> Probes<'a> {
+    fn new(timeline: &'a Timeline<'a>, steps: &'a Steps, candidates: &[Candidate]) -> Self {
+        let asked = candidates.iter().filter(|c| c.is_eligible() && !is_told(c) && site(c).is_some());
+        let kinds: HashSet<Kind> = asked.map(|c| kind(timeline, &c.event)).collect();
+        let mut errors: HashMap<Kind, Vec<Earlier>> = HashMap::new();
+        if !kinds.is_empty() {
+            for event in timeline.suspects(|event| kinds.contains(&kind(timeline, event))) {
+                let list = errors.entry(kind(timeline, &event)).or_default();
+                list.push(Earlier { event, site: OnceCell::new() });
+            }
+        }
+        let healed = candidates.iter().filter(|c| c.later_success.is_some()).map(|c| error(&c.event));
+        Self { timeline, steps, errors, healed: healed.collect() }
+    }
+
+    /// Whether servicing met the candidate's result at the same place in its code before, on another object, and went on
+    /// without it.
+    fn hold(&self, candidate: &Candidate) -> bool {
+        let (event, Some(site)) = (&candidate.event, site(candidate)) else { return false };
+        let kind = kind(self.timeline, event);
+        let own = object_of(event);
+        let errors = self.errors.get(&kind).into_iter().flatten();
+        let others = errors.filter(|e| e.event.time < event.time && object_of(&e.event) != own);
+        let mut earlier: Vec<&Earlier> = others.filter(|e| !self.healed.contains(&error(&e.event))).collect();
+        let latest = earlier.split_off(earlier.len().saturating_sub(MAX_MISSES));
+        latest.into_iter().any(|e| {
+            let look = || Call::of(self.timeline, &e.event).and_then(|call| call.site);
+            self.went_on(kind.0, &e.event, event) && e.site.get_or_init(look).as_ref() == Some(site)
+        })
+    }
+
+    fn went_on(&self, role: Role, earlier: &Event, candidate: &Event) -> bool {
+        let Some(process) = earlier.process else { return false };
+        let (key, object) = (kind_of(role, earlier), object_of(earlier));
+        let miss = Miss { key, object, time: earlier.time, process, tid: earlier.tid };
+        self.steps.went_on(&miss, candidate.time)
+    }
+}
+
+fn site(candidate: &Candidate) -> Option<&Site> {
+    candidate.call.as_ref()?.site.as_ref()
+}
+
+fn kind(timeline: &Timeline<'_>, event: &Event) -> Kind {
+    let role = timeline.process_of(event).map_or(Role::Other, |process| process.role);
+    (role, event.name, event.status)
+}
+
+fn error(event: &Event) -> Error {
+    (event.process, event.name, event.status, object_of(event))
+}
