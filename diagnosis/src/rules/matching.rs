@@ -1,13 +1,16 @@
 //! Matching rules against a diagnosis.
 
-use super::{Match, Rule, Rules};
+use super::{
+    Rules,
+    rule::{Match, Rule, number},
+};
 use crate::{
     candidates::Candidate,
-    faults::{Fault, FaultKind, Faults},
+    faults::{Fault, Faults},
     missing::Lack,
     services::Service,
 };
-use timeline::{Event, Mark, PhaseName, Role, StartType, Timeline};
+use timeline::{Event, Mark, Role, StartType, Timeline};
 
 /// What rules look at.
 pub(crate) struct Facts<'a> {
@@ -132,32 +135,6 @@ fn fault_holds(m: &Match, fault: &Fault, reported: Option<u32>) -> bool {
         && (m.item.is_empty()
             || m.item.iter().any(|part| contains(&fault.item, part) || contains(&fault.text, part)))
         && (m.code.is_empty() || m.code.iter().any(code_holds))
-}
-
-/// `0x…` in hex, else decimal.
-fn number(text: &str) -> Option<u32> {
-    match text.strip_prefix("0x") {
-        Some(hex) => u32::from_str_radix(hex, 16).ok(),
-        None => text.parse().ok(),
-    }
-}
-
-/// Whether a rule's numbers and words are such that it could ever hold.
-pub(super) fn check(rule: &Rule) -> Result<(), &'static str> {
-    let m = &rule.matches;
-    if m.code.iter().chain(&m.status).any(|text| number(text).is_none()) {
-        return Err("a code is a number: 0x… in hex, or a decimal Win32 error");
-    }
-    if m.fault.iter().any(|name| FaultKind::named(name).is_none()) {
-        return Err("an unknown kind of fault");
-    }
-    if m.missing.iter().any(|name| Lack::named(name).is_none()) {
-        return Err("what is missing is an `answer`, a `service` or a `program`");
-    }
-    if m.phase.iter().any(|name| PhaseName::named(name).is_none()) {
-        return Err("an unknown phase");
-    }
-    Ok(())
 }
 
 #[cfg(test)]
