@@ -22,15 +22,15 @@ LAYERS = [
     ["byte-cursor", "status-codes", "test-data"],
     ["pml-reader", "etl-reader", "servicing-logs"],
     ["timeline", "trace-capture"],
-    ["diagnosis"],
+    ["sample-traces", "diagnosis"],
     ["reports"],
-    ["sample-traces", "fleet", "web"],
+    ["fleet", "web"],
     ["trials"],
     ["bootrace"],
 ]
 
 # Crates whose modules may not import each other in a circle.
-ACYCLIC = {"pml-reader"}
+ACYCLIC = {"pml-reader", "etl-reader", "timeline", "diagnosis"}
 
 IDENT = r"[A-Za-z_][A-Za-z0-9_]*"
 PATH = re.compile(rf"(?<![A-Za-z0-9_:.])(?:{IDENT}::)+{IDENT}")

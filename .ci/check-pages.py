@@ -17,7 +17,7 @@ PAGES = [
     ),
     (
         "docs/RULES.md",
-        ["timeline/src/rules/mod.rs", "timeline/src/diagnosis/faults.rs"],
+        ["diagnosis/src/rules/rule.rs", "diagnosis/src/faults.rs"],
         {"RuleText", "RuleTrust", "RuleFile", "RuleError", "Rules", "Fault", "Faults"},
     ),
 ]

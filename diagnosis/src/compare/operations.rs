@@ -6,8 +6,8 @@ use rayon::prelude::*;
 use status_codes::NamedResult;
 
 use super::{
-    Boot, Difference, DifferenceKind, Weight,
     actors::{Actor, Actors},
+    comparison::{Boot, Difference, DifferenceKind, Weight},
     normalise::{Normal, normalise},
     profile::{Entry, Key, Profile, Seen, kind_key, tells_kinds},
     waits::grew,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Boot, Difference, DifferenceKind, Weight,
+    comparison::{Boot, Difference, DifferenceKind, Weight},
     operations::{BAD, GOOD, GoodBoot, seconds, weight},
     profile::Profile,
     waits::{PAUSE, grew},

@@ -1,12 +1,15 @@
 //! Matching rules against a diagnosis.
 
-use super::{Match, Rule, Rules};
+use super::{
+    Rules,
+    rule::{Match, Rule, family, number},
+};
 use crate::{
-    faults::{Fault, FaultKind, Faults},
+    faults::{Fault, Faults},
     missing::Lack,
     services::Service,
 };
-use timeline::{Event, Mark, PhaseName, Role, StartType, Timeline};
+use timeline::{Event, Mark, Role, StartType, Timeline};
 
 /// What rules look at.
 pub(crate) struct Facts<'a> {
@@ -131,38 +134,6 @@ fn fault_holds(m: &Match, fault: &Fault, reported: Option<u32>) -> bool {
         && (m.item.is_empty()
             || m.item.iter().any(|part| contains(&fault.item, part) || contains(&fault.text, part)))
         && (m.code.is_empty() || m.code.iter().any(code_holds))
-}
-
-/// The upper half of the codes that `0x8024xxxx` stands for.
-fn family(text: &str) -> Option<u32> {
-    u32::from_str_radix(text.strip_prefix("0x")?.strip_suffix("xxxx")?, 16).ok()
-}
-
-/// `0x…` in hex, else decimal.
-pub(super) fn number(text: &str) -> Option<u32> {
-    match text.strip_prefix("0x") {
-        Some(hex) => u32::from_str_radix(hex, 16).ok(),
-        None => text.parse().ok(),
-    }
-}
-
-/// Whether a rule's numbers and words are such that it could ever hold.
-pub(super) fn check(rule: &Rule) -> Result<(), &'static str> {
-    let m = &rule.matches;
-    let is_code = |text: &String| number(text).is_some() || family(text).is_some();
-    if !m.code.iter().all(is_code) || m.status.iter().any(|text| number(text).is_none()) {
-        return Err("a code is a number: 0x… in hex, 0x8024xxxx for a family, or a decimal Win32 error");
-    }
-    if m.fault.iter().any(|name| FaultKind::named(name).is_none()) {
-        return Err("an unknown kind of fault");
-    }
-    if m.missing.iter().any(|name| Lack::named(name).is_none()) {
-        return Err("what is missing is an `answer`, a `service` or a `program`");
-    }
-    if m.phase.iter().any(|name| PhaseName::named(name).is_none()) {
-        return Err("an unknown phase");
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -5,13 +5,18 @@
 
 mod example;
 mod matching;
+mod rule;
+mod trial;
 
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-pub use example::{Example, RuleProblem};
+pub use example::Example;
 pub(crate) use matching::{Facts, hits};
+use rule::check;
+pub use rule::{Match, Rule, RuleText, RuleTrust};
+pub use trial::RuleProblem;
 
 /// Why a rule file was refused.
 #[derive(Debug, thiserror::Error)]
@@ -45,120 +50,6 @@ pub enum RuleError {
         /// What is wrong.
         message: &'static str,
     },
-}
-
-/// Prose in the two languages of the report.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RuleText {
-    /// English.
-    pub en: String,
-    /// 简体中文.
-    pub zh: String,
-}
-
-/// How well the sources of a rule support it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum RuleTrust {
-    /// A public account of a solved case, or the vendor's documentation, says so.
-    Documented,
-    /// It follows from how servicing works.
-    Inferred,
-}
-
-/// One rule.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Rule {
-    /// Stable name, `BR-0101`.
-    pub id: String,
-    /// The failure in a few words.
-    pub title: RuleText,
-    /// What causes it.
-    pub cause: RuleText,
-    /// What to do: safe steps.
-    pub remedy: RuleText,
-    /// The command that begins the remedy. `{path}`, `{folder}`, `{permissions}`, `{item}`, `{service}` and `{library}` stand
-    /// for names of the case.
-    #[serde(default)]
-    pub command: String,
-    /// Where that is documented.
-    #[serde(default)]
-    pub reference: String,
-    /// How well it is supported.
-    pub trust: RuleTrust,
-    /// Failures for which it holds.
-    #[serde(default)]
-    pub example: Vec<Example>,
-    /// Failures that look like one of the examples, and for which it does not hold.
-    #[serde(default)]
-    pub near_miss: Vec<Example>,
-    /// What it matches.
-    #[serde(rename = "match")]
-    pub matches: Match,
-}
-
-/// What a rule matches. All parts that are given must hold; of a list one is enough. Texts compare without case.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Match {
-    /// Kinds of fault that the logs name: `installer`, `driver`, …
-    pub fault: Vec<String>,
-    /// The fault's item contains one of these.
-    pub item: Vec<String>,
-    /// The fault's phase.
-    pub phase: Vec<String>,
-    /// The fault's code, or the code that servicing reported: HRESULT as `0x…`, Win32 in decimal.
-    pub code: Vec<String>,
-    /// A line that says something failed contains one of these.
-    pub text: Vec<String>,
-    /// The failing operation's process name.
-    pub process: Vec<String>,
-    /// The failing operation's path contains one of these.
-    pub path: Vec<String>,
-    /// The failing operation's status, NTSTATUS as `0x…`.
-    pub status: Vec<String>,
-    /// A service with this name is disabled.
-    pub disabled: Vec<String>,
-    /// A library that is not Windows' own is loaded into the process with this name; poqexec.exe is looked at.
-    pub inside: Vec<String>,
-    /// A watched name of which the trace has an operation contains one of these.
-    pub seen: Vec<String>,
-    /// No operation is named, and something of this kind is missing: `answer`, `service`, `program`.
-    pub missing: Vec<String>,
-    /// What is missing has this name.
-    pub service: Vec<String>,
-    /// The failing operation is of a program that servicing started.
-    pub started: bool,
-}
-
-impl Match {
-    /// Whether it looks at the failing operation.
-    pub(crate) fn is_about_operation(&self) -> bool {
-        self.started || !(self.process.is_empty() && self.path.is_empty() && self.status.is_empty())
-    }
-
-    /// How much it asks: 0 where it is empty. The kind of a fault says half as much as another part, a path twice as much.
-    fn conditions(&self) -> usize {
-        let parts = [
-            (&self.fault, 1),
-            (&self.item, 2),
-            (&self.phase, 2),
-            (&self.code, 2),
-            (&self.text, 2),
-            (&self.process, 2),
-            (&self.path, 4),
-            (&self.status, 2),
-            (&self.disabled, 2),
-            (&self.inside, 2),
-            (&self.seen, 2),
-            (&self.missing, 2),
-            (&self.service, 2),
-        ];
-        let given = parts.iter().filter(|(part, _)| !part.is_empty()).map(|(_, weight)| weight);
-        given.sum::<usize>() + 2 * usize::from(self.started)
-    }
 }
 
 #[derive(Deserialize)]
@@ -203,7 +94,7 @@ impl Rules {
 
     /// Holds each rule from the one at position `from` on against its examples and near misses.
     pub fn check(&self, from: usize) -> Vec<RuleProblem> {
-        self.rules.iter().skip(from).flat_map(example::problems).collect()
+        self.rules.iter().skip(from).flat_map(trial::problems).collect()
     }
 
     /// Adds the rules of every `.toml` file in `folder`, in the order of their names.
@@ -242,7 +133,7 @@ impl Rules {
             if self.rules.iter().any(|r| r.id == rule.id) {
                 return Err(wrong("another rule has this id"));
             }
-            matching::check(&rule).map_err(wrong)?;
+            check(&rule).map_err(wrong)?;
             self.rules.push(rule);
         }
         Ok(())

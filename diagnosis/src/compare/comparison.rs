@@ -1,0 +1,93 @@
+//! What two boots are, and how they differ.
+
+use timeline::{EventId, FileTime, PhaseName, Timeline};
+
+use super::aligned::Aligned;
+use crate::{phases::Phase, services::Service};
+
+/// The good boot that another one is held against.
+pub(crate) struct Reference<'a> {
+    /// What it is called.
+    pub(crate) name: &'a str,
+    /// Whether an update failed in it as well.
+    pub(crate) failed: bool,
+    /// The boot.
+    pub(crate) boot: Boot<'a>,
+}
+
+/// How something differs. The order is the one in which differences of a phase are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DifferenceKind {
+    /// Both boots have it, with different results.
+    DifferentResult,
+    /// Only the failing boot has it.
+    OnlyInBad,
+    /// The failing boot took longer.
+    Slower,
+    /// Only the good boot has it.
+    OnlyInGood,
+}
+
+/// What a difference is worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Weight {
+    /// It can have to do with the failure.
+    Telling,
+    /// Healthy boots differ in such things as well.
+    Minor,
+    /// It follows from the failure: it lies in the rollback, or was never reached.
+    Consequence,
+}
+
+/// Something that the failing boot did otherwise than the good one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// How it differs.
+    pub kind: DifferenceKind,
+    /// What that is worth.
+    pub weight: Weight,
+    /// In which phase of the failing boot; of what only the good boot has, in which of that.
+    pub phase: PhaseName,
+    /// Name of the process; empty for phases and services.
+    pub process: String,
+    /// Process Monitor's name of the operation, or `phase`, `service`, `pause`.
+    pub operation: String,
+    /// The file or key, the service, the command line, or behind what the pause lies.
+    pub path: String,
+    /// Result or time in the good boot; empty where it has none.
+    pub good: String,
+    /// Result or time in the failing boot; empty where it has none.
+    pub bad: String,
+    /// When, in the failing boot; absent where it has nothing.
+    pub time: Option<FileTime>,
+    /// The event in the failing boot.
+    pub event: Option<EventId>,
+}
+
+/// The failing boot beside the good one.
+#[derive(Debug, Clone, Default)]
+pub struct Comparison {
+    /// What the good boot is called.
+    pub baseline: String,
+    /// Whether the diagnosis finds a failure in the good boot too.
+    pub baseline_failed: bool,
+    /// Phases that both boots show.
+    pub phases: Vec<PhaseName>,
+    /// The differences, those that tell something first, each group by phase and time.
+    pub differences: Vec<Difference>,
+    /// How many there are, the ones not listed too.
+    pub total: usize,
+    /// How many of them tell something: those come first.
+    pub telling: usize,
+    /// Operations that found no room in the comparison.
+    pub left_out: u64,
+}
+
+/// One of the two boots.
+#[derive(Clone, Copy)]
+pub(crate) struct Boot<'a> {
+    pub(crate) timeline: &'a Timeline<'a>,
+    pub(crate) phases: &'a [Phase],
+    pub(crate) aligned: Aligned<'a>,
+    pub(crate) services: &'a [Service],
+}
