@@ -130,7 +130,6 @@ impl View<'_> {
             build: first(|m| &m.build),
             architecture: first(|m| m.architecture),
             time_zone: first(|m| &m.time_zone),
-            ..Machine::default()
         })
     }
 
