@@ -87,7 +87,7 @@ pub fn diagnose_beside(timeline: &Timeline<'_>, rules: &Rules, baseline: Option<
         marked: &marked,
         lacks: verdict.missing.as_ref().map_or(&[], |m| m.lacks.as_slice()),
     };
-    let hits = if failed { rules::hits(rules, &facts) } else { Vec::new() };
+    let hits = if failed { rules::hits(rules.all(), &facts) } else { Vec::new() };
     // A component that was removed is what the first failure is about, whoever tells it.
     let is_cause = |at: usize| faults.all.get(at).is_some_and(|f| f.kind == FaultKind::Component);
     let about_first =

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::{case::Input, sources::Source};
+use crate::sources::Source;
 
 /// What tells the drive letters.
 const MACHINE: &str = "capture/machine.json";
@@ -28,12 +28,12 @@ fn bundle_of<'p>(path: &'p str, place: &str) -> Option<&'p str> {
 }
 
 /// Tells each trace the drive letters of its bundle's machine. What does not read says nothing.
-pub(crate) fn tell_volumes(inputs: &[Input]) {
-    for machine in inputs {
-        let Some(bundle) = bundle_of(&machine.path, MACHINE) else { continue };
-        let facts: MachineFacts = serde_json::from_slice(machine.source.bytes()).unwrap_or_default();
-        for input in inputs.iter().filter(|input| input.path.starts_with(bundle)) {
-            if let Source::Etl(etl) = &input.source {
+pub(crate) fn tell_volumes(inputs: &[(&str, &Source)]) {
+    for (path, machine) in inputs {
+        let Some(bundle) = bundle_of(path, MACHINE) else { continue };
+        let facts: MachineFacts = serde_json::from_slice(machine.bytes()).unwrap_or_default();
+        for (_, source) in inputs.iter().filter(|(path, _)| path.starts_with(bundle)) {
+            if let Source::Etl(etl) = source {
                 etl.set_volumes(facts.volumes.iter().take(MOST_VOLUMES));
             }
         }

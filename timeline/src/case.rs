@@ -181,7 +181,8 @@ impl Case {
                 Err(error) => case.unreadable.push(error),
             }
         }
-        capture::tell_volumes(&case.inputs);
+        let inputs: Vec<_> = case.inputs.iter().map(|input| (input.path.as_str(), &input.source)).collect();
+        capture::tell_volumes(&inputs);
         case.drop_doubles();
         case
     }

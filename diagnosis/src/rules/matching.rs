@@ -1,9 +1,6 @@
 //! Matching rules against a diagnosis.
 
-use super::{
-    Rules,
-    rule::{Match, Rule, family, number},
-};
+use super::rule::{Match, Rule, family, number};
 use crate::{
     faults::{Fault, Faults},
     missing::Lack,
@@ -33,8 +30,8 @@ pub(crate) struct Hit<'r> {
 }
 
 /// The rules that hold: those for the first fault first, then the more specific.
-pub(crate) fn hits<'r>(rules: &'r Rules, facts: &Facts<'_>) -> Vec<Hit<'r>> {
-    let mut hits: Vec<Hit<'r>> = rules.all().iter().filter_map(|rule| hit(rule, facts)).collect();
+pub(crate) fn hits<'r>(rules: &'r [Rule], facts: &Facts<'_>) -> Vec<Hit<'r>> {
+    let mut hits: Vec<Hit<'r>> = rules.iter().filter_map(|rule| hit(rule, facts)).collect();
     let first = facts.faults.primary;
     hits.sort_by_key(|h| {
         let other_fault = h.fault.is_some() && h.fault != first;
@@ -139,6 +136,7 @@ fn fault_holds(m: &Match, fault: &Fault, reported: Option<u32>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rules::Rules;
     use status_codes::status;
     use timeline::{Case, Event, Kind, Process, ProcessId, Role};
 
@@ -180,7 +178,7 @@ mod tests {
             marked: &[],
             lacks: &[],
         };
-        hits(&Rules::built_in(), &facts).iter().map(|hit| hit.rule.id.clone()).collect()
+        hits(Rules::built_in().all(), &facts).iter().map(|hit| hit.rule.id.clone()).collect()
     }
 
     #[test]

@@ -4,7 +4,11 @@
 use pml_reader::{COLUMNS, Column};
 use status_codes::{NtStatus, ProcmonResult, ntstatuses_of_procmon_text};
 
-use super::{FilterError, Relation, column_name, column_named};
+use super::{
+    column::{column_name, column_named},
+    error::FilterError,
+    relation::Relation,
+};
 
 /// The relations by what people type; those that begin as another one does come before it.
 const RELATIONS: &[(&str, Relation)] = &[

@@ -1,6 +1,7 @@
 //! Choosing events as Process Monitor's users do: by column, relation and value, and by time.
 
 mod column;
+mod error;
 mod expression;
 mod filter;
 mod pml;
@@ -10,7 +11,8 @@ mod time;
 mod value;
 
 pub use column::{ColumnError, column_name, column_named};
-pub use filter::{Filter, FilterError, Scratch};
+pub use error::FilterError;
+pub use filter::{Filter, Scratch};
 pub use pml_reader::Column;
 pub use relation::Relation;
 pub use row::{Row, Rows, Visit};
