@@ -219,6 +219,7 @@ pub fn boot_poq() -> Report {
                         text: Text::new("a rename changes the system", "重命名会改变系统"),
                     },
                 ],
+                ..Candidate::default()
             },
             Candidate {
                 operation: Operation {
@@ -241,6 +242,7 @@ pub fn boot_poq() -> Report {
                     score: Some(-0.4),
                     text: Text::new("a probe that also succeeds in good boots", "在正常启动中也会出现的探测"),
                 }],
+                ..Candidate::default()
             },
         ],
         chain: vec![
