@@ -19,7 +19,7 @@ import tomllib
 
 # From the lowest layer to the highest. A crate may depend on crates of the rows above its own in this list.
 LAYERS = [
-    ["byte-cursor", "status-codes"],
+    ["byte-cursor", "status-codes", "test-data"],
     ["pml-reader", "etl-reader", "servicing-logs"],
     ["timeline", "trace-capture"],
     ["diagnosis"],

@@ -57,6 +57,11 @@ pub fn python_module(module: &str) -> bool {
     found
 }
 
+/// How many scenarios a test that takes long goes on by: three, and one where `BOOTRACE_ALL_SCENARIOS` is 1, as in CI.
+pub fn stride() -> usize {
+    if std::env::var_os("BOOTRACE_ALL_SCENARIOS").is_some_and(|v| v == "1") { 1 } else { 3 }
+}
+
 /// Records that this test did not run for lack of `what`, or that it did.
 ///
 /// # Panics

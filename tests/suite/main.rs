@@ -1,6 +1,7 @@
 //! The built program from outside.
 
 mod capture;
+mod capture_twins;
 mod damaged;
 mod diff;
 mod events;

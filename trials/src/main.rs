@@ -1,4 +1,4 @@
-//! `trials evaluate`, `traps`, `torture`, `calibrate`.
+//! `trials evaluate`, `traps`, `torture`, `learn`, `calibrate`.
 #![forbid(unsafe_code)]
 
 use anyhow::Result;
@@ -17,6 +17,7 @@ enum Command {
     Evaluate(trials::evaluate::Evaluate),
     Torture(trials::torture::Torture),
     Traps(trials::traps::Traps),
+    Learn(trials::learn::Learn),
     Calibrate(trials::calibrate::Calibrate),
 }
 
@@ -25,6 +26,7 @@ fn main() -> Result<()> {
         Command::Evaluate(evaluate) => evaluate.run(),
         Command::Torture(torture) => torture.run(),
         Command::Traps(traps) => traps.run(),
+        Command::Learn(learn) => learn.run(),
         Command::Calibrate(calibrate) => calibrate.run(),
     }
 }

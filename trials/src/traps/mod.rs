@@ -13,7 +13,7 @@ mod signs;
 mod sum;
 mod tape;
 
-pub(crate) use boot::Boot;
+pub(crate) use boot::{Boot, read_packed};
 pub(crate) use boots::{boots, lender};
 pub use command::Traps;
 pub(crate) use judge::spring_all;

@@ -74,9 +74,18 @@ impl Boot {
     }
 }
 
-/// Calls `look` for every scenario with each seed, in parallel.
+/// Those whose twins are made. The one whose operation a form leaves out is among them.
+fn scenarios() -> impl Iterator<Item = &'static Scenario> {
+    let is_chosen = |(at, s): &(usize, &Scenario)| {
+        at.is_multiple_of(test_data::stride()) || NOT_CARRIED.iter().any(|(name, ..)| *name == s.name)
+    };
+    SCENARIOS.iter().enumerate().filter(is_chosen).map(|(_, s)| s)
+}
+
+/// Calls `look` for these scenarios with each seed, in parallel.
 fn each<T: Send>(seeds: &[u64], look: impl Fn(&'static Scenario, Boot) -> T + Sync) -> Vec<T> {
-    let all = SCENARIOS.par_iter().flat_map_iter(|s| seeds.iter().map(move |seed| (s, *seed)));
+    let chosen: Vec<&'static Scenario> = scenarios().collect();
+    let all = chosen.into_par_iter().flat_map_iter(|s| seeds.iter().map(move |seed| (s, *seed)));
     all.map(|(scenario, seed)| look(scenario, Boot::of(scenario, seed))).collect()
 }
 
@@ -107,7 +116,7 @@ fn twins_have_the_verdict_of_their_log() {
         }
         (not_carried, judged)
     });
-    assert_eq!(judged.iter().map(|(_, judged)| judged).sum::<usize>(), SCENARIOS.len() * 2 * 2 * 2);
+    assert_eq!(judged.iter().map(|(_, judged)| judged).sum::<usize>(), scenarios().count() * 2 * 2 * 2);
     let found: BTreeSet<_> = judged.into_iter().flat_map(|(not_carried, _)| not_carried).collect();
     assert_eq!(found, NOT_CARRIED.iter().map(|(name, form, _)| (*name, *form)).collect());
 }
@@ -133,7 +142,7 @@ fn a_case_of_both_says_what_the_log_says() {
         let failures = |t: &Timeline<'_>| t.failures().map(|g| g.count).sum::<u64>();
         assert_eq!(failures(&both), failures(&one), "{}", scenario.name);
     });
-    assert_eq!(count.len(), SCENARIOS.len());
+    assert_eq!(count.len(), scenarios().count());
 }
 
 /// An autologger that keeps several files makes a new one at each boot: `name.etl`, `name.etl.001` …

@@ -43,7 +43,8 @@ fn parts(folder: &Path, log: &PmlFile, count: usize) -> Vec<PathBuf> {
 fn parts_of_a_log_have_the_verdict_of_the_whole() {
     let folder = tempfile::tempdir().unwrap();
     let mut wrong = Vec::new();
-    for (scenario, count) in SCENARIOS.iter().zip([2, 3, 5].into_iter().cycle()) {
+    let chosen = SCENARIOS.iter().step_by(test_data::stride());
+    for (scenario, count) in chosen.zip([2, 3, 5].into_iter().cycle()) {
         let log = make(scenario, Options { seed: 21, is_64bit: true, noise: 1_200 }).unwrap().pml;
         let whole = folder.path().join("whole.pml");
         std::fs::write(&whole, &log).unwrap();

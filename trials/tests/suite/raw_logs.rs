@@ -31,7 +31,9 @@ fn verdict(folder: &std::path::Path, name: &str, bytes: &[u8]) -> (String, Strin
 #[test]
 fn scenarios_as_raw_logs_have_the_verdicts_of_their_twins() {
     let folder = tempfile::tempdir().unwrap();
-    for (scenario, is_64bit) in SCENARIOS.iter().zip([true, true, true, false].into_iter().cycle()) {
+    for (scenario, is_64bit) in
+        SCENARIOS.iter().step_by(test_data::stride()).zip([true, true, true, false].into_iter().cycle())
+    {
         let log = make(scenario, Options { seed: 11, is_64bit, noise: 1_500 }).unwrap().pml;
         let raw = pmb::write(&PmlFile::from_vec(log.clone()).unwrap());
         let (twin, _) = verdict(folder.path(), "boot.pml", &log);

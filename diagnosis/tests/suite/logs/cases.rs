@@ -8,12 +8,10 @@ use diagnosis::{Outcome, Rules};
 
 /// The cases that have a CBS.log: the folder, and the log's text.
 fn cases() -> Vec<(PathBuf, String)> {
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data");
-    let folder = std::env::var_os("BOOTRACE_DATA").map_or(beside, PathBuf::from).join("cases");
-    let Ok(entries) = std::fs::read_dir(&folder) else {
-        eprintln!("SKIPPED: no {}", folder.display());
-        return Vec::new();
-    };
+    let folder = test_data::folder().join("cases");
+    let entries = std::fs::read_dir(&folder);
+    test_data::record("cases", entries.is_ok(), || format!("there is no {}", folder.display()));
+    let Ok(entries) = entries else { return Vec::new() };
     let mut found: Vec<_> = entries
         .flatten()
         .filter_map(|entry| {
