@@ -11,13 +11,13 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 PAGES = [
     (
         "docs/REPORT.md",
-        [f"reports/src/model/{name}.rs" for name in ("mod", "parts", "verdict", "tables")],
+        sorted(path.relative_to(ROOT) for path in (ROOT / "reports/src/model").glob("*.rs")),
         # Described in words, not in a table.
         {"Text"},
     ),
     (
         "docs/RULES.md",
-        ["diagnosis/src/rules/rule.rs", "diagnosis/src/faults.rs"],
+        ["diagnosis/src/rules/mod.rs", "diagnosis/src/faults/kinds.rs"],
         {"RuleText", "RuleTrust", "RuleFile", "RuleError", "Rules", "Fault", "Faults"},
     ),
 ]
@@ -38,7 +38,7 @@ def declared(paths):
             found[kind] = names
         for _, kind, body in re.findall(r"^( *)pub enum (\w+) \{\n(.*?)^\1\}", source, re.S | re.M):
             words = re.findall(r'^ *\w+ = "([^"]+)",', body, re.M)
-            found[kind] = set(words or re.findall(rf'\({kind}::\w+, "([^"]+)"\)', source))
+            found[kind] = set(words or re.findall(rf'\({kind}::\w+, "([^"]+)"[,)]', source))
     return found
 
 

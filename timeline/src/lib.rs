@@ -16,6 +16,7 @@ mod progress;
 pub mod query;
 mod scan;
 mod sources;
+mod strangers;
 mod timeline;
 mod twice;
 mod watch;

@@ -13,7 +13,7 @@ use crate::{
     progress::Progress,
     scan::{FailureGroup, Kept, Scan},
     sources::{Source, etl::sessions},
-    twice,
+    strangers, twice,
     watch::Mark,
 };
 
@@ -28,6 +28,8 @@ pub struct Timeline<'c> {
     pub scans: Vec<Scan>,
     /// Of each source, where its processes stand in `processes`.
     places: Vec<Vec<ProcessId>>,
+    /// Sources of another machine, which nothing is taken from.
+    strangers: Vec<SourceId>,
 }
 
 impl<'c> Timeline<'c> {
@@ -38,9 +40,12 @@ impl<'c> Timeline<'c> {
 
     /// Scans every source of the case, and says how far that is.
     pub fn watched(case: &'c Case, progress: &Progress) -> Self {
-        let mut timeline = Self { case, processes: Vec::new(), scans: Vec::new(), places: Vec::new() };
+        let mut scans = scan_all(case, progress);
+        let strangers = strangers::set_aside(&case.inputs, &mut scans);
+        let mut timeline =
+            Self { case, processes: Vec::new(), scans: Vec::new(), places: Vec::new(), strangers };
         let mut known = twice::Known::default();
-        for mut scan in scan_all(case, progress) {
+        for mut scan in scans {
             let apart = timeline.scans.iter().all(|other| twice::are_apart(other, &scan));
             let processes = std::mem::take(&mut scan.processes);
             let span = scan.first.zip(scan.last);
@@ -96,6 +101,17 @@ impl<'c> Timeline<'c> {
             scan.first = scan.lines.iter().filter_map(|l| l.time).chain(scan.first).min();
             scan.last = scan.lines.iter().filter_map(|l| l.time).chain(scan.last).max();
         }
+    }
+
+    /// The name of the machine that a source is of, where it tells.
+    pub fn host(&self, id: SourceId) -> Option<String> {
+        let at = usize::from(id.0);
+        strangers::host(self.case.inputs.get(at)?, self.scans.get(at)?)
+    }
+
+    /// Whether a source is of another machine, so that nothing is taken from it.
+    pub fn is_stranger(&self, id: SourceId) -> bool {
+        self.strangers.contains(&id)
     }
 
     /// A process.
@@ -196,6 +212,9 @@ impl<'c> Timeline<'c> {
         let mut events: Vec<Event> = Vec::new();
         for (number, input) in self.case.inputs.iter().enumerate() {
             let id = SourceId(number as u16);
+            if self.is_stranger(id) {
+                continue;
+            }
             let found = input.source.touching(id, paths);
             events.extend(found.into_iter().map(|e| self.placed(e)));
         }
@@ -206,8 +225,9 @@ impl<'c> Timeline<'c> {
     /// Gathers from all operations of all sources.
     pub fn gather<G: Gather>(&self, gather: &G) -> G::Part {
         let inputs = self.case.inputs.iter().zip(&self.places).enumerate();
-        let parts =
-            inputs.map(|(n, (input, places))| input.source.gather(SourceId(n as u16), places, gather));
+        let inputs = inputs.map(|(n, (input, places))| (SourceId(n as u16), input, places));
+        let own = inputs.filter(|(id, ..)| !self.is_stranger(*id));
+        let parts = own.map(|(id, input, places)| input.source.gather(id, places, gather));
         parts.reduce(|a, b| gather.join(a, b)).unwrap_or_default()
     }
 

@@ -85,6 +85,7 @@ pub(crate) fn find(timeline: &Timeline<'_>) -> Faults {
     faults.settle(&covered);
     faults.online =
         faults.first().map_or_else(Online::default, |first| Online::of(&lines, &places, first.attempt));
+    faults.prefer_reported_package();
     faults
 }
 
@@ -139,6 +140,18 @@ impl Faults {
         let of_dism = matches!(&line.fact, Fact::Tool(tool) if tool.tool == Tool::Dism);
         let end = self.state.last_end.as_ref();
         of_dism && end.is_some_and(|(end, _)| line.time.zip(end.time).is_none_or(|(time, end)| time <= end))
+    }
+
+    /// Of several packages of one session the one that the error report names stands for them.
+    fn prefer_reported_package(&mut self) {
+        let Some((first, package)) = self.first().zip(self.online.package.as_ref()) else { return };
+        let (kind, attempt) = (first.kind, first.attempt);
+        let reported = |f: &Fault| f.kind == kind && f.attempt == attempt && f.item == *package;
+        if kind == FaultKind::Package
+            && let Some(at) = self.all.iter().position(reported)
+        {
+            self.primary = Some(at);
+        }
     }
 
     /// The fault that comes first.

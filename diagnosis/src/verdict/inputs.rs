@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Found, Verdict};
-use timeline::{FileTime, LogKind, Machine, Source, SourceId, Ticks, Trust, Words};
+use timeline::{FileTime, LogKind, Source, SourceId, Ticks, Trust, Words};
 
 /// How far a log's clock may be off that nothing tells: the time zones of the world.
 const UNKNOWN_ZONE: Ticks = Ticks::seconds(15 * 3600);
@@ -43,39 +43,21 @@ fn rests_on(found: &Found<'_>, verdict: &Verdict) -> BTreeSet<SourceId> {
     failing.into_iter().chain(places.map(timeline::Place::source)).collect()
 }
 
-/// The name of a machine without its domain, in lower case.
-fn host(machine: &Machine) -> Option<String> {
-    let host = machine.name.split('.').next().unwrap_or_default().to_lowercase();
-    (!host.is_empty()).then_some(host)
-}
-
-/// Inputs of different machines, by the names that they have.
+/// Inputs of another machine, which were set aside.
 fn machines(found: &Found<'_>) -> Option<Words> {
-    let inputs = found.timeline.case.inputs.iter().zip(&found.timeline.scans);
-    let named: Vec<(&str, String)> = inputs
-        .filter_map(|(input, scan)| {
-            let machine = input.source.machine().as_ref().and_then(host);
-            let known = || scan.known.machine.as_ref().and_then(host);
-            Some((input.path.as_str(), machine.or_else(known)?))
-        })
-        .collect();
-    let first = named.first()?;
-    let other = named.iter().find(|(_, host)| *host != first.1)?;
+    let timeline = found.timeline;
+    let ids = || (0..).map(SourceId).take(timeline.case.inputs.len());
+    let named = |stranger: bool| {
+        ids()
+            .filter(move |id| timeline.is_stranger(*id) == stranger)
+            .find_map(|id| Some((name(found, id), timeline.host(id)?.to_uppercase())))
+    };
+    let ((own, own_host), (other, other_host)) = named(false).zip(named(true))?;
     Some(Words::new(
         format!(
-            "The inputs are of different machines: {} is of {}, {} of {}.",
-            first.0,
-            first.1.to_uppercase(),
-            other.0,
-            other.1.to_uppercase()
+            "The inputs are of different machines: {own} is of {own_host}, {other} of {other_host}, which is set aside."
         ),
-        format!(
-            "输入来自不同的计算机：{} 来自 {}，{} 来自 {}。",
-            first.0,
-            first.1.to_uppercase(),
-            other.0,
-            other.1.to_uppercase()
-        ),
+        format!("输入来自不同的计算机：{own} 来自 {own_host}，{other} 来自 {other_host}，后者不予采用。"),
     ))
 }
 
@@ -94,6 +76,9 @@ impl Span<'_> {
         self.first <= other.last.plus(slack) && other.first <= self.last.plus(slack)
     }
 }
+
+/// What lies before is the time of a day without its date.
+const NO_DATE: Ticks = Ticks::seconds(2 * 86_400);
 
 /// Traces whose time meets that of no log. The parts of one CBS.log are one log: a machine is off between them.
 fn times(found: &Found<'_>) -> Option<Words> {
@@ -116,7 +101,8 @@ fn times(found: &Found<'_>) -> Option<Words> {
             },
             Source::Log(log) if log.kind == LogKind::Events => logs.push(span),
             Source::Log(_) => {}
-            _ if scan.has_operations => traces.push(span),
+            // An export without dates counts from the first day of FILETIME: its day is not known.
+            _ if scan.has_operations && last.0 >= NO_DATE.0 => traces.push(span),
             _ => {}
         }
     }

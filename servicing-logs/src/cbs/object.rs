@@ -156,7 +156,7 @@ fn object_at(text: &[u8]) -> Option<(Object<Text<'_>>, usize)> {
         return None;
     }
     let end = text.iter().position(|byte| {
-        byte.is_ascii_whitespace() || matches!(byte, b',' | b'"' | b'\'' | b'[' | b'(' | b')' | b';')
+        byte.is_ascii_whitespace() || matches!(byte, b':' | b',' | b'"' | b'\'' | b'[' | b'(' | b')' | b';')
     });
     let word = text.get(..end.unwrap_or(text.len()))?;
     let bare = word.strip_suffix(b".").unwrap_or(word);
@@ -270,6 +270,10 @@ mod tests {
             (
                 r"Failed to verify if catalog file \\?\C:\Windows\Servicing\Packages\A Package.cat is valid. [HRESULT = 0x80092004]",
                 vec![path(r"\\?\C:\Windows\Servicing\Packages\A Package.cat")],
+            ),
+            (
+                "pin deployment for package:Wrapper-DDDA~31bf3856ad364e35~amd64~~10.0.20348.3081 [HRESULT = 0x80073712]",
+                vec![Object::Package("Wrapper-DDDA~31bf3856ad364e35~amd64~~10.0.20348.3081".to_owned())],
             ),
             ("Failed to process single phase execution. [HRESULT = 0x80070002]", vec![]),
             ("the word Package, and amd64_short", vec![]),

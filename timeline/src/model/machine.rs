@@ -15,6 +15,14 @@ pub struct Machine {
     pub time_zone: String,
 }
 
+impl Machine {
+    /// Its name without a domain, in lower case, where it has one.
+    pub fn host(&self) -> Option<String> {
+        let host = self.name.split('.').next().unwrap_or_default().to_lowercase();
+        (!host.is_empty()).then_some(host)
+    }
+}
+
 /// Something that could not be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {

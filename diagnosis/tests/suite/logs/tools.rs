@@ -118,3 +118,26 @@ fn a_folder_names_what_was_not_understood() {
         error.to_string().ends_with("this is a 7-Zip archive, which bootrace does not open; unpack it first")
     );
 }
+
+#[test]
+fn what_another_machine_says_is_set_aside() {
+    let export = |host: &str, services: &str| {
+        format!(
+            "Windows Registry Editor Version 5.00\r\n\r\n\
+             [HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Control\\ComputerName\\ComputerName]\r\n\
+             \"ComputerName\"=\"{host}\"\r\n\r\n{services}"
+        )
+    };
+    let disabled = "[HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\TrustedInstaller]\r\n\"Start\"=dword:00000004\r\n";
+    let line = "E CBS Startup: Failed while processing primitive operations queue. [HRESULT = 0x800f0922]";
+    let case = |second: &str| {
+        [("CBS.log", cbs(&[line])), ("a.reg", export("PC-A", "")), ("b.reg", export(second, disabled))]
+    };
+    let same = tell("same machine", &case("pc-a"));
+    assert!(!same.summary.contains("different machines"), "{}", same.summary);
+    assert!(same.rules.contains(&"BR-0223".to_owned()), "{:?}", same.rules);
+    let other = tell("other machine", &case("PC-B"));
+    let said = "The inputs are of different machines: a.reg is of PC-A, b.reg of PC-B, which is set aside. This verdict rests on CBS.log.";
+    assert!(other.summary.starts_with(said), "{}", other.summary);
+    assert!(!other.rules.contains(&"BR-0223".to_owned()), "{:?}", other.rules);
+}
