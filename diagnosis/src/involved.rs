@@ -51,7 +51,7 @@ impl Found<'_> {
         if lack == Some(&Lack::Answer) {
             return Words::new(
                 "services.exe looked it up when servicing fell silent before the failure: it may be what was waited for.",
-                "失败前更新陷入静默时 services.exe 查询过它：可能就是所等待的服务。",
+                "失败前服务堆栈停止活动时 services.exe 查询过它：可能就是所等待的服务。",
             );
         }
         if let Some(fault) = self.faults.first()

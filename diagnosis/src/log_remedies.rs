@@ -52,16 +52,16 @@ const ROWS: &[Row] = &[
         ["Repair the component store: DISM /Online /Cleanup-Image /RestoreHealth", "修复组件存储：DISM /Online /Cleanup-Image /RestoreHealth"],
         [
             "The component store (WinSxS and the COMPONENTS hive) lacks something that this change builds on. Repair it, with a source of the same build where Windows Update does not have the files. If it stays damaged, an in-place upgrade with media of the same build repairs it.",
-            "组件存储 (WinSxS 与 COMPONENTS 配置单元) 缺少此更改所依赖的内容。请修复；若 Windows 更新没有这些文件，请提供相同版本的源。若仍损坏，可用相同版本的介质就地升级来修复。",
+            "组件存储（WinSxS 与 COMPONENTS 配置单元）缺少此更改所依赖的内容。请修复；若 Windows 更新没有这些文件，请提供相同版本的源。若仍损坏，可用相内部版本相同的安装介质就地升级来修复。",
         ],
         REPAIR,
     ),
     (
         &[Kind::RegistryValue], &[],
-        ["Compare the registry values of {} with a healthy machine of the same build", "与同版本的正常机器比较 {} 的注册表值"],
+        ["Compare the registry values of {} with a healthy machine of the same build", "与内部版本相同的正常计算机比较 {} 的注册表值"],
         [
             "A value under the components of this package has the wrong type. Back up the COMPONENTS and SOFTWARE hives, compare the values with a healthy machine of the same build, and put right what differs; or repair Windows by an in-place upgrade.",
-            "该程序包的组件下有类型错误的值。请先备份 COMPONENTS 与 SOFTWARE 配置单元，与同版本的正常机器比较并更正差异；或用就地升级修复 Windows。",
+            "该程序包的组件下有类型错误的值。请先备份 COMPONENTS 与 SOFTWARE 配置单元，与内部版本相同的正常计算机比较并更正差异；或用就地升级修复 Windows。",
         ],
         INSTALL,
     ),
@@ -88,7 +88,7 @@ const ROWS: &[Row] = &[
         ["Download the package again, and see whether its catalog can be verified", "重新下载该程序包，并检查其目录文件能否通过验证"],
         [
             "A catalog file (.cat) of the package is damaged, or its certificate is not trusted. Compare its signature with that on a healthy machine; a root certificate may be missing.",
-            "该程序包的目录文件 (.cat) 已损坏，或其证书不受信任。请与正常机器比较其签名；可能缺少根证书。",
+            "该程序包的编录文件 (.cat) 已损坏，或其证书不受信任。请与正常计算机比较其签名；可能缺少根证书。",
         ],
         INSTALL,
     ),
@@ -97,7 +97,7 @@ const ROWS: &[Row] = &[
         ["Back up, then look at HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Component Based Servicing\\DriverOperations", "先备份，再检查 HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Component Based Servicing\\DriverOperations"],
         [
             "An entry of the driver operations queue is incomplete. Compare with a healthy machine: an entry without its Identity value stands in the way of every change.",
-            "驱动操作队列中有不完整的条目。请与正常机器比较：缺少 Identity 值的条目会阻碍任何更改。",
+            "驱动程序操作队列中有不完整的条目。请与正常计算机比较：缺少 Identity 值的条目会阻碍任何更改。",
         ],
         INSTALL,
     ),
@@ -124,7 +124,7 @@ const ROWS: &[Row] = &[
         ["Run that command by hand as administrator, and read what it prints", "以管理员身份手动运行该命令，并查看其输出"],
         [
             "The installer only starts the program. What the program prints by hand tells more than its exit code; compare its configuration with a healthy machine.",
-            "安装程序只是启动该程序。手动运行时的输出比退出代码说明得更多；请与正常机器比较其配置。",
+            "安装程序只是启动该程序。手动运行时的输出比退出代码说明得更多；请与正常计算机比较其配置。",
         ],
         INSTALL,
     ),

@@ -12,7 +12,7 @@ const ROWS: &[Row] = &[
         &[status::FLT_DISALLOW_FAST_IO],
         &[],
         "a filter driver declined fast I/O; the operation follows as an IRP",
-        "筛选器驱动拒绝快速 I/O；操作随后以 IRP 进行",
+        "筛选器驱动程序拒绝快速 I/O；操作随后以 IRP 进行",
     ),
     (
         &[
@@ -80,7 +80,7 @@ const ROWS: &[Row] = &[
         &[status::PRIVILEGE_NOT_HELD],
         &[Kind::FileOpen, Kind::FileQuery, Kind::KeyQuery],
         "a privilege for auditing that the caller does without",
-        "审核所需的特权，调用方可以没有",
+        "仅审核需要的特权，没有也不影响调用方",
     ),
     (
         &[status::OBJECT_NAME_COLLISION],

@@ -37,7 +37,7 @@ const ROWS: &[Row] = &[
             "Compare the permissions of the object with those on a healthy machine of the same build (icacls, or regedit for a key), \
              and list the filter drivers (fltmc filters): security software can deny access that permissions grant. \
              Change nothing before you have a backup.",
-            "与同版本的正常机器比较该对象的权限 (icacls，注册表项用 regedit)，并列出筛选器驱动 (fltmc filters):\
+            "与内部版本相同的正常计算机比较该对象的权限（icacls，注册表项用 regedit），并列出筛选器驱动程序 (fltmc filters):\
              安全软件可能拒绝权限本来允许的访问。更改之前请先备份。",
         ],
         "https://learn.microsoft.com/troubleshoot/windows-server/installing-updates-features-roles/troubleshoot-windows-update-issues",
@@ -63,7 +63,7 @@ const ROWS: &[Row] = &[
         ["See whether a system folder was moved to another volume", "检查系统文件夹是否被移到其他卷"],
         [
             "A file cannot be linked or renamed across volumes. Move the folder back to the system volume, or remove the junction that leads away.",
-            "无法跨卷链接或重命名文件。请将该文件夹移回系统卷，或删除指向别处的联接。",
+            "无法跨卷链接或重命名文件。请将该文件夹移回系统卷，或删除指向别处的目录联接。",
         ],
         "https://learn.microsoft.com/windows/win32/fileio/hard-links-and-junctions",
     ),
@@ -74,7 +74,7 @@ const ROWS: &[Row] = &[
             "A transaction of the file system or the registry could not go on. See how the resource manager is set (fsutil resource info C:\\) \
              and how large its logs may grow; look for ghost devices when driver updates are being uninstalled. Back up before you change anything.",
             "文件系统或注册表的事务无法继续。请查看资源管理器设置 (fsutil resource info C:\\) 及其日志可增长的大小；\
-             若正在卸载驱动更新，请查找幽灵设备。更改之前请先备份。",
+             若正在卸载驱动程序更新，请查找不存在的设备。更改之前请先备份。",
         ],
         "https://learn.microsoft.com/windows-server/administration/windows-commands/fsutil-resource",
     ),
@@ -84,7 +84,7 @@ const ROWS: &[Row] = &[
         [
             "An object with that name is there already and was to be made new. See when it was made and by what (the report shows who else touches it), \
              compare with a healthy machine of the same build, keep a copy of it, and take it away only where it belongs to nothing that is installed.",
-            "要新建的对象已有同名者。请查看它由谁、何时创建 (报告显示还有谁使用它)，与同版本的正常机器比较，先保留副本；仅当它不属于任何已安装内容时才移走。",
+            "要新建的对象已有同名者。请查看它由谁、何时创建（报告显示还有谁使用它），与内部版本相同的正常计算机比较，先保留副本；仅当它不属于任何已安装内容时才移走。",
         ],
         "https://learn.microsoft.com/windows/win32/fileio/creating-and-opening-files",
     ),
@@ -93,7 +93,7 @@ const ROWS: &[Row] = &[
         ["Check the disk", "检查磁盘"],
         [
             "The disk or the file system is damaged. Back up, then run chkdsk /scan and look at the System event log for disk and Ntfs events.",
-            "磁盘或文件系统已损坏。请先备份，再运行 chkdsk /scan，并查看系统事件日志中的 disk 与 Ntfs 事件。",
+            "磁盘或文件系统已损坏。请先备份，再运行 chkdsk /scan，并查看“系统”日志中的 disk 与 Ntfs 事件。",
         ],
         "https://learn.microsoft.com/windows-server/administration/windows-commands/chkdsk",
     ),
@@ -138,14 +138,14 @@ pub(crate) fn of_holder(timeline: &Timeline<'_>, candidate: &Candidate) -> Optio
                 format!(
                     "See whether the product of {who}, which has the file open, has a filter driver that denies (fltmc filters)"
                 ),
-                format!("查明打开着该文件的 {who} 所属产品是否有拒绝访问的筛选器驱动 (fltmc filters)"),
+                format!("查明打开着该文件的 {who} 所属产品是否有拒绝访问的筛选器驱动程序 (fltmc filters)"),
             ),
             Words::new(
                 format!(
                     "{who} had {path} open when it was denied. An open alone gives SHARING VIOLATION: if the product has a filter driver (fltmc filters), exclude the file in it or keep it from starting, and install the update again. If it is denied still, the permissions are the reason."
                 ),
                 format!(
-                    "访问被拒绝时 {who} 打开着 {path}。仅打开只会得到 SHARING VIOLATION：若该产品有筛选器驱动 (fltmc filters)，请在其中排除该文件或阻止其启动，然后重新安装更新。若仍被拒绝，原因在于权限。"
+                    "访问被拒绝时 {who} 打开着 {path}。仅打开只会得到 SHARING VIOLATION：若该产品有筛选器驱动程序 (fltmc filters)，请在其中排除该文件或阻止其启动，然后重新安装更新。若仍被拒绝，原因在于权限。"
                 ),
             ),
         )
@@ -176,7 +176,7 @@ pub(crate) fn of_status(candidate: &Candidate) -> Vec<Remedy> {
             title: Words::new("Restore what is missing", "恢复缺失的对象"),
             text: Words::new(
                 format!("Compare with a healthy machine of the same build and restore {} from it or from the installation medium.", event.path),
-                format!("与同版本的正常机器比较，并从其或安装介质恢复 {}。", event.path),
+                format!("与内部版本相同的正常计算机比较，并从其或安装介质恢复 {}。", event.path),
             ),
             command: commands::of_status(event),
             reference: "https://learn.microsoft.com/windows-hardware/manufacture/desktop/repair-a-windows-image".to_owned(),
@@ -185,10 +185,10 @@ pub(crate) fn of_status(candidate: &Candidate) -> Vec<Remedy> {
     if remedies.is_empty() {
         remedies.push(Remedy {
             rule: String::new(),
-            title: Words::new("Look at the object on this machine", "检查此机器上的该对象"),
+            title: Words::new("Look at the object on this machine", "检查此计算机上的该对象"),
             text: Words::new(
                 format!("Compare {} with a healthy machine of the same build: whether it is there, its permissions, its size and version. The report shows who else uses it in this boot. Keep a copy before you change it.", event.path),
-                format!("与同版本的正常机器比较 {}：是否存在、权限、大小与版本。报告显示此次启动中还有谁使用它。更改之前请先保留副本。", event.path),
+                format!("与内部版本相同的正常计算机比较 {}：是否存在、权限、大小与版本。报告显示此次启动中还有谁使用它。更改之前请先保留副本。", event.path),
             ),
             command: commands::of_status(event),
             reference: String::new(),

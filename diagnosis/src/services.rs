@@ -207,7 +207,7 @@ fn states(timeline: &Timeline<'_>, marked: &[(Mark, Event)], name: &str, image: 
         if *mark == Mark::ServiceDll && event.path.to_ascii_lowercase().ends_with(image) {
             let words = Words::new(
                 format!("a service host loads {}", event.path),
-                format!("服务宿主加载 {}", event.path),
+                format!("服务主机 (svchost.exe) 加载 {}", event.path),
             );
             let evidence = Evidence::at(event.id, words);
             states.push(ServiceState {
@@ -232,7 +232,7 @@ fn states(timeline: &Timeline<'_>, marked: &[(Mark, Event)], name: &str, image: 
             let who = format!("{} ({})", process.name, process.pid);
             let (words, trust) = if group {
                 let words =
-                    (format!("the host of its group, {who}, {en}"), format!("其所在组的宿主 {who} {zh}"));
+                    (format!("the host of its group, {who}, {en}"), format!("其所在组的服务主机 {who} {zh}"));
                 (Words::new(words.0, words.1), Trust::Inferred)
             } else {
                 let words = (format!("its process {who} {en}"), format!("其进程 {who} {zh}"));
@@ -294,7 +294,7 @@ fn assess(name: &str, start: Option<StartType>, states: &[ServiceState], ended: 
             Assessment::Unknown,
             Words::new(
                 format!("Nothing here tells the state of {name}."),
-                format!("此处没有任何内容说明 {name} 的状态。"),
+                format!("现有记录未显示 {name} 的状态。"),
             ),
         ),
     }

@@ -81,11 +81,11 @@ fn of_mark(timeline: &Timeline<'_>, mark: Mark, event: &Event) -> Option<Sign> {
     let words = match mark {
         Mark::ErrorReportAsked => Words::new(
             format!("{who} reads DisableWerReporting, as CBS does first when it gathers an error report"),
-            format!("{who} 读取 DisableWerReporting，CBS 收集错误报告时首先如此"),
+            format!("{who} 读取 DisableWerReporting，CBS 收集错误报告的第一步"),
         ),
         Mark::ErrorReportFile => Words::new(
             format!("{who} touches {}, which CBS gathers for an error report", event.path),
-            format!("{who} 访问 {},CBS 为错误报告收集该文件", event.path),
+            format!("{who} 访问 {}，CBS 为错误报告收集该文件", event.path),
         ),
         Mark::InstallerFailure => Words::new(
             format!("{who} writes AIFailureInformation to the component store"),

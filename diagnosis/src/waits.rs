@@ -97,13 +97,13 @@ impl Wait {
                 format!(
                     "the answer of a service, perhaps {names}: {who} did nothing for {seconds:.0} s before the failure"
                 ),
-                format!("服务的应答，可能是 {names}：失败前 {who} 有 {seconds:.0} 秒没有任何操作"),
+                format!("服务的响应，可能是 {names}：失败前 {who} 有 {seconds:.0} 秒没有任何操作"),
             )
         };
         let asked = self.asked.iter().map(|(name, event)| {
             let words = Words::new(
                 format!("services.exe looks up {name} when the silence begins"),
-                format!("静默开始时 services.exe 查询 {name}"),
+                format!("停止活动时 services.exe 查询 {name}"),
             );
             Evidence::at(*event, words)
         });

@@ -124,7 +124,7 @@ messages! {
     HEAD_CODE = "servicing reports {}", "服务堆栈报告 {}";
     HEAD_PHASE = "the phase \"{}\" failed", "“{}”阶段失败";
     HEAD_PHASE_CODE = "the phase \"{}\" failed with {}", "“{}”阶段失败，代码 {}";
-    HEAD_BECAUSE = "{}, because {}", "{}，原因是{}";
+    HEAD_BECAUSE = "{}, because {}", "{}，原因：{}";
     HEAD_MAY_NOT = "{0} may not {1} {2} ({3})", "{0} 无法{1} {2}，{3}";
     HEAD_COULD_NOT = "{0} could not {1} {2} ({3})", "{0} 无法{1} {2}，{3}";
     CULPRIT_DISABLED = "the service {} is disabled (Start = 4)", "服务 {} 已禁用 (Start = 4)";

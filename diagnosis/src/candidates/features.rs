@@ -126,7 +126,7 @@ const FEATURES: &[Feature] = &[
             }
             _ => 0.0,
         },
-        words: |_| Words::new("in the good boot the same operation succeeds", "在正常启动中相同的操作成功"),
+        words: |_| Words::new("in the good boot the same operation succeeds", "在基准启动中相同的操作成功"),
     },
     Feature {
         name: "raised-by-good-alone",
@@ -139,7 +139,7 @@ const FEATURES: &[Feature] = &[
             _ => 1.0,
         },
         words: |_| {
-            Words::new("nothing but the good boot speaks of the object", "除正常启动外没有内容提到该对象")
+            Words::new("nothing but the good boot speaks of the object", "除基准启动外没有内容提到该对象")
         },
     },
     Feature {
@@ -153,7 +153,7 @@ const FEATURES: &[Feature] = &[
         words: |c| {
             Words::new(
                 format!("the good boot has the same operation with {} too, and went well", result(c)),
-                format!("正常启动中相同的操作也得到 {}，而更新成功", result(c)),
+                format!("基准启动中相同的操作也得到 {}，而更新成功", result(c)),
             )
         },
     },
@@ -212,7 +212,7 @@ const FEATURES: &[Feature] = &[
             let (index, kind) = c.planned.map_or((0, ""), |p| (p.index, p.kind));
             Words::new(
                 format!("pending.xml plans it: primitive {index}, {kind}"),
-                format!("pending.xml 中的计划：第 {index} 个基元，{kind}"),
+                format!("pending.xml 中的计划：第 {index} 个基元操作，{kind}"),
             )
         },
     },
@@ -271,7 +271,7 @@ const FEATURES: &[Feature] = &[
         words: |c| {
             Words::new(
                 format!("{} ends with exit status 0 all the same", name(c)),
-                format!("{} 仍以退出状态 0 结束", name(c)),
+                format!("{} 仍以退出代码 0 结束", name(c)),
             )
         },
     },
@@ -293,7 +293,7 @@ const FEATURES: &[Feature] = &[
         words: |_| {
             Words::new(
                 "what the log says failed had waited for an answer that never came",
-                "日志所记的失败是因等待始终未到的应答",
+                "日志记录的失败是等待响应超时",
             )
         },
     },
@@ -336,7 +336,7 @@ const FEATURES: &[Feature] = &[
         words: |_| {
             Words::new(
                 "the good boot has this process in this phase, and not this operation",
-                "正常启动的同一阶段有该进程，但没有此操作",
+                "基准启动的同一阶段有该进程，但没有此操作",
             )
         },
     },

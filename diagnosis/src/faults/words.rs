@@ -52,11 +52,11 @@ impl Fault {
                 (format!("the installer {en} failed"), format!("安装程序 {zh} 失败"))
             }
             FaultKind::Driver => {
-                (format!("the driver update {item} failed"), format!("驱动更新 {item} 失败"))
+                (format!("the driver update {item} failed"), format!("驱动程序更新 {item} 失败"))
             }
             FaultKind::DriverIdentity => (
                 format!("the driver queue's entry {item} cannot be read"),
-                format!("无法读取驱动队列条目 {item}"),
+                format!("无法读取驱动程序操作队列条目 {item}"),
             ),
             FaultKind::Component => {
                 (format!("the component {item} was removed"), format!("组件 {item} 已被删除"))
@@ -94,7 +94,7 @@ impl Fault {
             }
             FaultKind::Store => fixed("the component store could not be opened", "无法打开组件存储"),
             FaultKind::DriverQueue => {
-                fixed("the driver operations queue could not be loaded", "无法加载驱动操作队列")
+                fixed("the driver operations queue could not be loaded", "无法加载驱动程序操作队列")
             }
             FaultKind::Download if item.is_empty() => fixed("the download failed", "下载失败"),
             FaultKind::Download => (format!("the download of {item} failed"), format!("下载 {item} 失败")),

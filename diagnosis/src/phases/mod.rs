@@ -287,7 +287,7 @@ impl Traced<'_> {
         } else {
             Words::new(
                 format!("the driver queue is at work: {}", first.path),
-                format!("驱动队列在工作：{}", first.path),
+                format!("驱动程序操作队列在工作：{}", first.path),
             )
         };
         let span = (first.time, Some(last));
@@ -319,7 +319,7 @@ impl Traced<'_> {
         let started = started.map(|(start, p)| {
             let words = Words::new(
                 format!("TiWorker.exe starts {}, as an advanced installer does", p.name),
-                format!("TiWorker.exe 启动 {}，高级安装程序即如此", p.name),
+                format!("TiWorker.exe 启动 {}，高级安装程序会这样做", p.name),
             );
             (start, None, words)
         });

@@ -26,7 +26,7 @@ pub(super) fn without_operation(found: &Found<'_>, fault: &Fault, seen: &Seen) -
     }
     if let Some(code) = reported {
         let tail =
-            Words::new(format!("; servicing reported 0x{code:08X}"), format!("；更新程序报告 0x{code:08X}"));
+            Words::new(format!("; servicing reported 0x{code:08X}"), format!("；服务堆栈报告 0x{code:08X}"));
         summary = joined(summary, tail);
     }
     let summary = Words::new(format!("{}.", capital(&summary.en)), format!("{}。", summary.zh));
@@ -118,7 +118,7 @@ fn missing_of(fault: &Fault) -> Option<Words> {
     if fault.waited_in_vain() {
         return Some(Words::new(
             format!("the answer of a service that {who} waited for"),
-            format!("{who_zh} 所等待的服务的应答"),
+            format!("{who_zh} 所等待的服务的响应"),
         ));
     }
     // RPC_S_CALL_FAILED: who was called was there, and ended.
@@ -167,7 +167,7 @@ pub(super) fn no_failure(found: &Found<'_>, seen: &Seen) -> Verdict {
         ),
         (_, false, false) => Words::new(
             "The logs show servicing at work, and no failed reboot.",
-            "日志显示更新程序在工作，没有失败的重启。",
+            "日志显示服务堆栈在工作，没有失败的重启。",
         ),
         (_, true, _) => Words::new("No reboot failed here.", "此处没有失败的重启。"),
     };
@@ -181,7 +181,7 @@ pub(super) fn no_failure(found: &Found<'_>, seen: &Seen) -> Verdict {
         verdict.next_capture = Some(NextCapture {
             title: Words::new(
                 "if the update failed all the same, it failed in another boot or at shutdown: capture that one",
-                "若更新仍然失败，则失败发生在另一次启动或关机时：请捕获那一次",
+                "若更新仍然失败，则失败发生在另一次启动或关机时：请采集那一次",
             ),
             command: RECORD_SEVERAL,
         });

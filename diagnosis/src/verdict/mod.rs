@@ -274,7 +274,7 @@ fn next_capture(traces: usize, logs: usize) -> NextCapture {
             Words::new(
                 "record the reboot itself on the failing machine, as administrator, then restart and let the update fail \
                  (without bootrace: Process Monitor, Options, Enable Boot Logging)",
-                "在出错的计算机上以管理员身份记录重启本身，然后重启让更新失败 (没有 bootrace 时：Process Monitor → Options → \
+                "在出错的计算机上以管理员身份启用采集，再重启并等待更新失败 (没有 bootrace 时：Process Monitor → Options → \
                  Enable Boot Logging)",
             ),
             RECORD,
@@ -282,7 +282,7 @@ fn next_capture(traces: usize, logs: usize) -> NextCapture {
         (_, 0) => (
             Words::new(
                 "give CBS.log and the System event log of the same boot beside the trace",
-                "请在跟踪之外提供同一次启动的 CBS.log 与系统事件日志",
+                "请在跟踪之外提供同一次启动的 CBS.log 与“系统”日志",
             ),
             "",
         ),
@@ -423,7 +423,7 @@ fn unexplained(found: &Found<'_>, seen: &Seen) -> Verdict {
     let mut evidence: Vec<_> = found.signs.iter().take(3).map(Sign::evidence).collect();
     let mut what = Words::new(
         "an operation whose failure explains the rollback; the cause may be an absence, such as a service that never answered",
-        "能解释回滚的失败操作；原因可能是某种缺席，例如服务始终未响应",
+        "能解释回滚的失败操作；原因可能是该发生的没有发生，例如服务一直没有响应",
     );
     let mut lacks = missing::disabled_services(found.services);
     let program = found.signs.first().and_then(|s| missing::program_failed(found.timeline, s.time));

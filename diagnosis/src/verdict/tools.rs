@@ -57,7 +57,7 @@ fn windows_setup(found: &Found<'_>) -> Option<Words> {
             said(line)
         ),
         format!(
-            "{file} 显示 Windows 安装程序 (用于升级 Windows) 以 0x{code:08X} 结束：{}。其日志不涉及每月更新。",
+            "{file} 显示 Windows 安装程序（用于升级 Windows）以 0x{code:08X} 结束：{}。其日志不涉及每月更新。",
             said(line)
         ),
     ))

@@ -57,7 +57,7 @@ fn fact(service: Service) -> ServiceFact {
     let Service { name, start_type, state } = service;
     let words = Words::new(
         format!("{name}: {start_type}, {state}, as listed by the capture"),
-        format!("{name}：{start_type}，{state} (采集时的列表)"),
+        format!("{name}：{start_type}，{state}（采集时的列表）"),
     );
     ServiceFact {
         start: START_TYPES.into_iter().find(|start| start.name() == start_type),

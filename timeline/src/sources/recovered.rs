@@ -17,13 +17,13 @@ pub(super) fn caveats(recovered: &Recovered) -> Vec<Caveat> {
         let how = if recovered.listed {
             ("its own list of events lay behind them", "其自身的事件表位于事件之后")
         } else {
-            ("its events were found record by record", "其事件系逐条记录找回")
+            ("its events were found record by record", "事件是逐条扫描找回的")
         };
         caveats.push(Caveat {
             verdict: Some(Words::new(format!("{{}} {en}: recovered"), format!("{{}} {zh}：已恢复"))),
             what: Words::new(
                 format!("the log {en}; {}: {reason}", how.0),
-                format!("该日志{zh};{}:{reason}", how.1),
+                format!("该日志{zh}；{}：{reason}", how.1),
             ),
             count: Some(recovered.events),
             offset: reason.offset(),
@@ -151,7 +151,7 @@ fn names(names: Names) -> Caveat {
                 names.inferred, names.unknown_events
             ),
             format!(
-                "个进程 (共 {all} 个) 没有名称；{told} 个由记录命名，{} 个由其加载的映像推断。其余进程的事件数：{}",
+                "个进程（共 {all} 个）没有名称；{told} 个由记录命名，{} 个由其加载的映像推断。其余进程的事件数：{}",
                 names.inferred, names.unknown_events
             ),
         ),

@@ -13,7 +13,7 @@ pub(super) fn of(met: EtwCounts) -> Vec<Caveat> {
             Words::new(format!("no {en} in this trace"), format!("此跟踪不含{zh}")),
             Words::new(
                 "one that failed cannot be seen; `bootrace capture plan` shows a session that records them",
-                "失败的操作无从得见；`bootrace capture plan` 列出会记录它们的会话",
+                "失败的操作看不到；`bootrace capture plan` 列出会记录它们的会话",
             ),
             true,
         )
@@ -61,7 +61,7 @@ pub(super) fn of(met: EtwCounts) -> Vec<Caveat> {
             Words::new(
                 "{}: file events of ETW come from below antivirus and EDR filters (FileInfo, altitude 40500): what those filters \
                  deny is absent, or looks like a success; Process Monitor shows it",
-                "{}：ETW 的文件事件来自防病毒与 EDR 筛选器之下 (FileInfo，高度 40500)：被它们拒绝的操作不会出现，或看似成功；Process \
+                "{}：ETW 的文件事件来自防病毒与 EDR 筛选器之下（FileInfo，高度 40500）：被它们拒绝的操作不会出现，或看似成功；Process \
                  Monitor 可以看到",
             ),
             Words::new("denials by antivirus and EDR filters", "防病毒与 EDR 筛选器的拒绝"),

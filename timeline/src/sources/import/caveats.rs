@@ -63,7 +63,7 @@ const ABSENT: &[(Column, &str, &str)] = &[
     (
         Column::Detail,
         "what an open asks for, targets of renames, exit statuses and registry values are not known",
-        "打开操作的请求、重命名的目标、退出状态和注册表值均未知",
+        "打开操作的请求、重命名的目标、退出代码和注册表值均未知",
     ),
     (Column::ProcessName, "servicing processes cannot be told from others", "无法区分服务进程与其他进程"),
     (Column::Pid, "processes of one name count as one", "同名进程被视为同一个"),
@@ -152,7 +152,7 @@ fn results(file: &ImportFile) -> Caveat {
         Words::new(
             "a status shown here is the first that Process Monitor prints so; another may have the same text. Stacks, and \
              whether events were dropped, are not told",
-            "此处的状态码是 Process Monitor 显示为该文本的第一个；其他状态码可能有相同文本。堆栈以及是否丢失事件无从得知",
+            "此处的状态码是 Process Monitor 显示为该文本的第一个；其他状态码可能有相同文本。堆栈以及是否丢失事件无法得知",
         ),
     )
 }
@@ -206,12 +206,12 @@ fn clock(file: &ImportFile) -> Vec<Caveat> {
         None => Caveat {
             verdict: Some(Words::new(
                 "times of {} are local, of a zone that nothing tells",
-                "{} 的时间为本地时间，时区无从得知",
+                "{} 的时间为本地时间，时区无法得知",
             )),
             ..caveat(
                 Words::new(
                     "times are local to the machine that saved the export; nothing tells its time zone",
-                    "时间为保存导出文件的机器的本地时间；其时区无从得知",
+                    "时间为保存导出文件的计算机的本地时间；其时区无法得知",
                 ),
                 Words::new(
                     "they are shown as if they were UTC; logs with a clock of their own may not lie beside them",
