@@ -17,7 +17,7 @@ PAGES = [
     ),
     (
         "docs/RULES.md",
-        ["diagnosis/src/rules/mod.rs", "diagnosis/src/faults/kinds.rs"],
+        ["diagnosis/src/rules/rule.rs", "diagnosis/src/faults/kinds.rs"],
         {"RuleText", "RuleTrust", "RuleFile", "RuleError", "Rules", "Fault", "Faults"},
     ),
 ]
