@@ -5,7 +5,7 @@
 use status_codes::status;
 use timeline::{Event, Mark};
 
-use crate::{missing::Lack, remedies::Remedy, rules::Rule};
+use crate::{missing::Lack, remedy::Remedy, rules::Rule};
 
 /// Remedies that a report gives.
 const MOST: usize = 3;

@@ -14,7 +14,7 @@ use crate::{
     faults::Faults,
     graph::ChainLink,
     phases::Phase,
-    remedies::Remedy,
+    remedy::Remedy,
     rules::Rule,
     services::Service,
     signs::Sign,

@@ -5,7 +5,7 @@ use timeline::Words;
 use crate::{
     faults::{Fault, FaultKind as Kind, package_name},
     log_state::LogState,
-    remedies::Remedy,
+    remedy::Remedy,
 };
 
 /// A row: kinds of faults and codes, either of them empty for any; title and text in both languages, reference. `{}` is

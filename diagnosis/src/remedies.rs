@@ -5,25 +5,11 @@ use crate::{
     candidates::Candidate,
     commands::{self, Names},
     needed,
+    remedy::Remedy,
     rules::Rule,
 };
 use status_codes::status;
 use timeline::{Timeline, Words};
-
-/// One thing to do.
-#[derive(Debug, Clone)]
-pub struct Remedy {
-    /// The rule that says so; empty where it follows from the operation itself.
-    pub rule: String,
-    /// In a few words.
-    pub title: Words,
-    /// In full.
-    pub text: Words,
-    /// The command that begins it, with the names of the case; empty where there is none.
-    pub command: String,
-    /// Where it is documented.
-    pub reference: String,
-}
 
 /// A row: statuses (a prefix of 16 bits where the low half is 0), title and text in both languages, reference.
 type Row = (&'static [u32], [&'static str; 2], [&'static str; 2], &'static str);

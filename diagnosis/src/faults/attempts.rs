@@ -7,9 +7,10 @@ use timeline::{
 };
 
 use super::{
-    Fault, FaultKind as Kind, Faults,
     collect::{PENDING_IN_THE_WAY, ends_badly, failure_code},
-    fault::same_error,
+    fault::{Fault, same_error},
+    kinds::FaultKind as Kind,
+    log_faults::Faults,
 };
 use crate::stages::{Place, REBOOT_REQUIRED};
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Found, Verdict};
+use super::{answer::Verdict, found::Found};
 use timeline::{FileTime, LogKind, Source, SourceId, Ticks, Trust, Words};
 
 /// How far a log's clock may be off that nothing tells: the time zones of the world.

@@ -1,7 +1,11 @@
 //! What logs alone answer: a failure without an operation, a good end, and what they leave open.
 
 use super::{
-    Confidence, Found, Level, NextCapture, Outcome, RECORD_SEVERAL, Seen, Verdict, blank, next_capture, tools,
+    answer::{Confidence, Level, NextCapture, Outcome, Verdict},
+    capture::{RECORD_SEVERAL, next_capture},
+    coverage::Coverage,
+    found::Found,
+    tools,
 };
 use crate::{
     faults::{Fault, FaultKind, package_name},
@@ -17,7 +21,7 @@ const NAMED: usize = 3;
 const RECORD_INSTALLATION: &str = "bootrace capture live -- dism /online /add-package /packagepath:PACKAGE";
 
 /// A log says what failed, and no operation of a trace explains it.
-pub(super) fn without_operation(found: &Found<'_>, fault: &Fault, seen: &Seen) -> Verdict {
+pub(super) fn without_operation(found: &Found<'_>, fault: &Fault, seen: &Coverage) -> Verdict {
     let what = fault.words();
     let reported = found.faults.reported.filter(|code| Some(*code) != fault.code);
     let mut summary = what.clone();
@@ -30,7 +34,7 @@ pub(super) fn without_operation(found: &Found<'_>, fault: &Fault, seen: &Seen) -
         summary = joined(summary, tail);
     }
     let summary = Words::new(format!("{}.", capital(&summary.en)), format!("{}。", summary.zh));
-    let mut verdict = blank(Outcome::FailureWithoutOperation, summary);
+    let mut verdict = Verdict::new(Outcome::FailureWithoutOperation, summary);
     verdict.phase = fault.phase;
     verdict.confidence = Confidence {
         level: Level::Medium,
@@ -155,7 +159,7 @@ fn missing_of(fault: &Fault) -> Option<Words> {
 }
 
 /// Nothing failed, or what failed was made good.
-pub(super) fn no_failure(found: &Found<'_>, seen: &Seen) -> Verdict {
+pub(super) fn no_failure(found: &Found<'_>, seen: &Coverage) -> Verdict {
     let state = &found.faults.state;
     let damaged = state.damaged().next().is_some();
     let retried = found.faults.retried.as_ref().zip(found.faults.past.first());
@@ -171,7 +175,7 @@ pub(super) fn no_failure(found: &Found<'_>, seen: &Seen) -> Verdict {
         ),
         (_, true, _) => Words::new("No reboot failed here.", "此处没有失败的重启。"),
     };
-    let mut verdict = blank(Outcome::NoFailure, told_with(base, state));
+    let mut verdict = Verdict::new(Outcome::NoFailure, told_with(base, state));
     verdict.caution = caution(state);
     if let Some((_, fault)) = retried {
         verdict.phase = fault.phase;
@@ -190,7 +194,7 @@ pub(super) fn no_failure(found: &Found<'_>, seen: &Seen) -> Verdict {
 }
 
 /// What is there does not tell whether a reboot failed.
-pub(super) fn not_enough(found: &Found<'_>, seen: &Seen) -> Verdict {
+pub(super) fn not_enough(found: &Found<'_>, seen: &Coverage) -> Verdict {
     let state = &found.faults.state;
     let failed_update = found.faults.all.iter().find(|f| f.kind == FaultKind::Update);
     let summary = match (seen.traces, seen.boots == 0 && seen.poqexec == 0) {
@@ -218,7 +222,7 @@ pub(super) fn not_enough(found: &Found<'_>, seen: &Seen) -> Verdict {
             "跟踪只包含更新重启的一部分，不足以判断是否失败。",
         ),
     };
-    let mut verdict = blank(Outcome::NotEnoughEvidence, told_with(summary, state));
+    let mut verdict = Verdict::new(Outcome::NotEnoughEvidence, told_with(summary, state));
     verdict.caution = caution(state);
     verdict.next_capture = match state.damaged().next() {
         Some(_) => None,

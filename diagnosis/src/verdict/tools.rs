@@ -1,6 +1,9 @@
 //! What logs beside those of servicing say: Windows Setup, driver installation, package lists.
 
-use super::{Found, NextCapture, Outcome, Verdict};
+use super::{
+    answer::{NextCapture, Outcome, Verdict},
+    found::Found,
+};
 use crate::faults::{Fault, FaultKind};
 use timeline::{Fact, LogKind, LogLine, Source, SourceId, Tool, Words, counted};
 

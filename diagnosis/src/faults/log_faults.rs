@@ -1,0 +1,110 @@
+//! The faults that the logs tell of, together.
+
+use timeline::{Fact, LogLine, Stage, Step, Tool};
+
+use super::{
+    collect::{self, failure_code},
+    fault::Fault,
+    kinds::FaultKind,
+    online::Online,
+};
+use crate::{log_state::LogState, stages};
+
+/// What the logs say failed.
+#[derive(Debug, Default)]
+pub struct Faults {
+    /// All faults, in the order of the logs.
+    pub all: Vec<Fault>,
+    /// Position of the one that comes first.
+    pub primary: Option<usize>,
+    /// The code that servicing reported of the whole: the original failure status, or what the stage ended with.
+    pub reported: Option<u32>,
+    /// What failed in an attempt that a later one made good.
+    pub past: Vec<Fault>,
+    /// The line that ended an attempt well whose first try had failed.
+    pub retried: Option<LogLine>,
+    /// Lines that say that the update is taken back, in order.
+    pub rollback: Vec<LogLine>,
+    /// The state that the logs end in.
+    pub state: LogState,
+    /// What was installed where the first fault happened while Windows ran.
+    pub online: Online,
+    /// Place of every line that tells of a stage.
+    pub(crate) stages: Vec<(LogLine, stages::Place)>,
+}
+
+impl Faults {
+    pub(super) fn record(&mut self, line: &LogLine, place: stages::Place, following: &[&LogLine]) {
+        if matches!(line.fact, Fact::Stage(..)) {
+            self.stages.push((line.clone(), place));
+        }
+        if matches!(&line.fact, Fact::Stage(_, Step::Rollback | Step::RollbackFailed))
+            || matches!(&line.fact, Fact::ExecuteState { rollback: true, .. })
+        {
+            self.rollback.push(line.clone());
+        }
+        if let Fact::Stage(Some(Stage::Startup), Step::Complete) = line.fact
+            && failure_code(line).is_none()
+        {
+            // Between installation and restart a pending transaction is the ordinary state; the restart ended it.
+            self.all.retain(|f| f.kind != FaultKind::Pending);
+        }
+        let Some(fault) = collect::fault(line, place, following) else { return };
+        if fault.kind == FaultKind::Installer && self.completes_an_installer(&fault, &line.fact) {
+            return;
+        }
+        self.all.push(fault);
+    }
+
+    /// Several lines tell of one installer's failure: its failure line knows the code, its run how long it took, the
+    /// error summary its DLL. A log that begins in the middle has the summary only.
+    pub(super) fn completes_an_installer(&mut self, fault: &Fault, fact: &Fact) -> bool {
+        let summary = matches!(fact, Fact::InstallerSummary { .. });
+        let same = |known: &&mut Fault| {
+            known.kind == fault.kind
+                && (known.place == fault.place
+                    || summary && known.item == fault.item && known.boot == fault.boot)
+        };
+        let mut found = false;
+        for known in self.all.iter_mut().filter(same) {
+            known.binary = known.binary.take().or_else(|| fault.binary.clone());
+            known.component = known.component.take().or_else(|| fault.component.clone());
+            known.code = known.code.or(fault.code);
+            known.took = known.took.or(fault.took);
+            if known.names.is_empty() {
+                known.names.clone_from(&fault.names);
+            }
+            found = true;
+        }
+        found
+    }
+
+    /// Whether CBS.log had its last word after a failure that dism tells of.
+    pub(super) fn is_settled(&self, line: &LogLine) -> bool {
+        let of_dism = matches!(&line.fact, Fact::Tool(tool) if tool.tool == Tool::Dism);
+        let end = self.state.last_end.as_ref();
+        of_dism && end.is_some_and(|(end, _)| line.time.zip(end.time).is_none_or(|(time, end)| time <= end))
+    }
+
+    /// Of several packages of one session the one that the error report names stands for them.
+    pub(super) fn prefer_reported_package(&mut self) {
+        let Some((first, package)) = self.first().zip(self.online.package.as_ref()) else { return };
+        let (kind, attempt) = (first.kind, first.attempt);
+        let reported = |f: &Fault| f.kind == kind && f.attempt == attempt && f.item == *package;
+        if kind == FaultKind::Package
+            && let Some(at) = self.all.iter().position(reported)
+        {
+            self.primary = Some(at);
+        }
+    }
+
+    /// The fault that comes first.
+    pub fn first(&self) -> Option<&Fault> {
+        self.primary.and_then(|at| self.all.get(at))
+    }
+
+    /// Whether the logs say that an update failed at its reboot, or could not be committed.
+    pub fn any(&self) -> bool {
+        self.primary.is_some() || !self.rollback.is_empty()
+    }
+}

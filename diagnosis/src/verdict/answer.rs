@@ -1,0 +1,93 @@
+//! The answer and its parts.
+
+use timeline::{Evidence, PhaseName, Trust, Words};
+
+use crate::missing::Missing;
+
+/// What kind of answer it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Outcome {
+    /// An operation is named.
+    FailingOperation,
+    /// The update failed, and no single operation explains it.
+    FailureWithoutOperation,
+    /// An update's reboot is there, and nothing in it failed.
+    NoFailure,
+    /// What is there does not tell.
+    NotEnoughEvidence,
+}
+
+/// How sure an answer is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs)]
+pub enum Level {
+    Low,
+    Medium,
+    High,
+}
+
+/// How sure, and why.
+#[derive(Debug, Clone)]
+pub struct Confidence {
+    /// In a word.
+    pub level: Level,
+    /// From 0 to 1, never 1: the score scaled. It is no probability.
+    pub score: f64,
+    /// What speaks for it, the most telling first, and how each is known.
+    pub reasons: Vec<(Trust, Evidence)>,
+}
+
+/// The capture that would answer what is open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NextCapture {
+    /// What it would show.
+    pub title: Words,
+    /// The command that takes it, where there is one.
+    pub command: &'static str,
+}
+
+/// The answer.
+#[derive(Debug, Clone)]
+pub struct Verdict {
+    /// What kind of answer.
+    pub outcome: Outcome,
+    /// In one sentence.
+    pub summary: Words,
+    /// In which phase.
+    pub phase: PhaseName,
+    /// The code that servicing reported of the whole.
+    pub hresult: Option<u32>,
+    /// How sure.
+    pub confidence: Confidence,
+    /// Position of the failing operation among the candidates.
+    pub failing: Option<usize>,
+    /// What is missing.
+    pub missing: Option<Missing>,
+    /// What was looked at.
+    pub covered: Vec<Words>,
+    /// What was not there to look at.
+    pub not_covered: Vec<Words>,
+    /// What to capture next.
+    pub next_capture: Option<NextCapture>,
+    /// What keeps an answer without a failure from being a plain OK: a damaged store, a restart that is pending.
+    pub caution: Option<Words>,
+}
+
+impl Verdict {
+    /// An answer of which only the outcome and its sentence are known.
+    pub(super) fn new(outcome: Outcome, summary: Words) -> Self {
+        Self {
+            outcome,
+            summary,
+            phase: PhaseName::Unknown,
+            confidence: Confidence { level: Level::Low, score: 0.0, reasons: Vec::new() },
+            failing: None,
+            missing: None,
+            covered: Vec::new(),
+            not_covered: Vec::new(),
+            next_capture: None,
+            caution: None,
+            hresult: None,
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! An operation is named: how sure that is, and why.
+
+use timeline::{Evidence, PhaseName, Role, Trust, Words};
+
+use super::{
+    answer::{Confidence, Level, Outcome, Verdict},
+    found::Found,
+};
+use crate::{
+    candidates::{Candidate, Link, features},
+    phases,
+};
+
+/// The score that leaves a doubt of 1/e.
+const CONVINCING: f64 = 8.0;
+
+pub(super) fn failing(found: &Found<'_>, candidate: &Candidate) -> Verdict {
+    let event = &candidate.event;
+    let second = found.candidates.get(1).map_or(0.0, |c| c.score.max(0.0));
+    let lead = candidate.score - second;
+    let process = found.timeline.process_of(event).map_or("?", |p| p.name.as_str());
+    let result = status_codes::NamedResult(event.status);
+    let mut verdict = Verdict::new(
+        Outcome::FailingOperation,
+        Words::new(
+            format!("{} of {} by {process} failed with {result}.", event.name, event.path),
+            format!("{process} 对 {} 的 {} 失败：{result}。", event.path, event.name),
+        ),
+    );
+    let report = candidate.report.as_ref().filter(|r| r.close);
+    let reported = report.and_then(|r| found.faults.all.iter().find(|f| f.place == r.place)).map(|f| f.phase);
+    let role = found.timeline.process_of(event).map_or(Role::Other, |p| p.role);
+    verdict.phase = match reported {
+        // What happens before there are services is told of later.
+        Some(phase)
+            if phase != PhaseName::Unknown && !matches!(role, Role::Poqexec | Role::SessionManager) =>
+        {
+            phase
+        }
+        _ => phases::of_event(found.timeline, found.boots, found.phases, event),
+    };
+    verdict.failing = Some(0);
+    let strong = candidate.score >= features::STRONG && lead >= features::LEAD;
+    verdict.confidence = Confidence {
+        level: level(candidate, strong),
+        score: 1.0 - (-candidate.score.max(0.0) / CONVINCING).exp(),
+        reasons: reasons(candidate),
+    };
+    verdict
+}
+
+/// How sure the naming of a candidate is: high only where a log names the object with the code, medium where its process
+/// or its thread, or a log, speaks of this very operation.
+fn level(candidate: &Candidate, strong: bool) -> Level {
+    let has = |link| candidate.links.contains(&link);
+    let speaks = has(Link::ExitStatus)
+        || has(Link::AskedHolder)
+        || has(Link::LogObject)
+        || has(Link::LogCode) && candidate.after.stops();
+    match (strong, has(Link::LogObjectAndCode)) {
+        (true, true) => Level::High,
+        (_, true) => Level::Medium,
+        (true, false) if speaks => Level::Medium,
+        _ => Level::Low,
+    }
+}
+
+/// Reasons that a verdict gives; all features stand with the candidates.
+const MAX_REASONS: usize = 5;
+
+/// What speaks for a candidate: a line of a log first, then its features.
+fn reasons(candidate: &Candidate) -> Vec<(Trust, Evidence)> {
+    let event = &candidate.event;
+    let mut reasons = Vec::new();
+    if let Some(report) = &candidate.report {
+        let (en, zh) = match (report.code, report.same_name) {
+            (Some(code), true) => (
+                format!("the log says 0x{code:08X} for the same object"),
+                format!("日志对同一对象记录了 0x{code:08X}"),
+            ),
+            (Some(code), false) => (format!("the log says 0x{code:08X}"), format!("日志记录了 0x{code:08X}")),
+            (None, _) => ("the log names the same object".to_owned(), "日志提到同一对象".to_owned()),
+        };
+        let when = match report.time {
+            Some(_) if report.close => ("at that time", "时间吻合"),
+            _ => ("at another time, or at none that is known", "时间不同或未知"),
+        };
+        let words = Words::new(
+            format!("{en}, {}: {}", when.0, report.text),
+            format!("{zh}，{}：{}", when.1, report.text),
+        );
+        reasons.push((Trust::Correlated, Evidence::at(report.place, words)));
+    }
+    let links = candidate.links.iter().filter(|link| !link.is_of_log());
+    reasons.extend(links.map(|link| (Trust::Inferred, Evidence::at(event.id, link.words()))));
+    let telling = candidate.features.iter().filter(|f| {
+        f.score > 0.0 && !matches!(f.name, "named" | "reported" | "ended-with-it" | "looked-up-after")
+    });
+    reasons.extend(
+        telling.take(MAX_REASONS).map(|f| (Trust::Inferred, Evidence::at(event.id, f.words.clone()))),
+    );
+    reasons
+}
