@@ -145,3 +145,17 @@ impl Objection {
         row.map_or_else(Words::default, |row| Words::new(row.2, row.3))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{LINKS, OBJECTIONS};
+
+    #[test]
+    fn the_page_has_every_link_and_every_objection() {
+        let page = include_str!("../../../DIAGNOSIS.md");
+        let rows = LINKS.iter().map(|row| (row.1, row.2)).chain(OBJECTIONS.iter().map(|row| (row.1, row.2)));
+        for (name, words) in rows {
+            assert!(page.contains(&format!("| `{name}` | {words} |")), "{name}: {words}");
+        }
+    }
+}
