@@ -1,6 +1,28 @@
 //! The language of the command line: what `--lang` says, else the user interface's.
 
+use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
 use reports::Lang;
+
+/// Reads `--lang`: a tag in any spelling. Completions offer the two that the help names.
+#[derive(Debug, Clone)]
+pub(crate) struct LangParser;
+
+impl TypedValueParser for LangParser {
+    type Value = Lang;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        argument: Option<&clap::Arg>,
+        value: &std::ffi::OsStr,
+    ) -> Result<Lang, clap::Error> {
+        StringValueParser::new().try_map(|text| tag(&text)).parse_ref(command, argument, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(["en", "zh-CN"].into_iter().map(PossibleValue::new)))
+    }
+}
 
 /// Reads a tag such as `zh`, `zh_CN`, `zh-cn` or `en`, as `--lang` takes it.
 pub(crate) fn tag(text: &str) -> Result<Lang, String> {

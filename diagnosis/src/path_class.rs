@@ -86,7 +86,7 @@ mod tests {
                 true,
                 r"hklm\system\currentcontrolset\services\*\start",
             ),
-            (r"D:\Temp\a.tmp", false, r"d:\temp\*.tmp"),
+            (r"D:\Temp\a.tmp", false, r"d:\temp\*"),
         ] {
             assert_eq!(path_class(path, is_value), class);
         }

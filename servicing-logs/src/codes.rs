@@ -175,6 +175,13 @@ pub fn primary_code(text: &[u8]) -> Option<CodeMatch<'_>> {
         .min_by_key(|code| rank(code.form))
 }
 
+/// The code that `text` states; its last error (`gle=`) only where it states no other.
+pub fn stated_code(text: &[u8]) -> Option<CodeMatch<'_>> {
+    let stated = find_codes(text).into_iter().filter(|code| code.form != CodeForm::Gle);
+    let stated = stated.filter(|code| code.form != CodeForm::GleFiller).min_by_key(|code| rank(code.form));
+    stated.or_else(|| primary_code(text))
+}
+
 fn rank(form: CodeForm) -> u8 {
     match form {
         CodeForm::BracketHresult => 0,

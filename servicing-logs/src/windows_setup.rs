@@ -183,7 +183,7 @@ pub fn read<'t>(text: &'t LogText<'_>, mut visit: impl FnMut(SetupMessage<'t>)) 
             header,
             step,
             text: decode(header.text.trim_ascii()),
-            code: codes::primary_code(header.text).map(|code| code.value),
+            code: codes::stated_code(header.text).map(|code| code.value),
             extended,
         });
     }

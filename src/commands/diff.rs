@@ -54,7 +54,7 @@ pub(crate) struct Args {
     format: Vec<FormatArg>,
 
     /// Language: en or zh-CN [default: the user interface's]
-    #[arg(long, value_parser = lang::tag)]
+    #[arg(long, value_parser = lang::LangParser)]
     lang: Option<reports::Lang>,
 
     /// Leave out names of users, machines and domains

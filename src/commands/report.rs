@@ -58,7 +58,7 @@ pub(crate) struct Args {
     format: Vec<FormatArg>,
 
     /// Language of the verdict and the picture: en or zh-CN [default: the user interface's]
-    #[arg(long, value_parser = lang::tag)]
+    #[arg(long, value_parser = lang::LangParser)]
     lang: Option<Lang>,
 
     /// A note for the report, such as what was tried already; give it several times. A file case.md among the inputs does

@@ -8,6 +8,10 @@ use timeline::counted;
 
 /// Checks rules of your own
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  bootrace rules check my-rules                 every rule against its examples and near misses
+  bootrace report boot.pml --rules my-rules     the same rules beside the built-in ones")]
 pub(crate) struct Args {
     #[command(subcommand)]
     command: Command,
@@ -20,6 +24,9 @@ enum Command {
     /// A rule must hold for each of its examples, and for none of its near misses; it needs one of both. What is wrong goes
     /// to standard error, a line each.
     #[command(after_help = "\
+Examples:
+  bootrace rules check my-rules                 every rule against its examples and near misses
+
 Exit codes: 0 all rules are right; 2 a file cannot be read, or a rule is wrong.")]
     Check {
         /// Folder with the rules (.toml)

@@ -109,7 +109,7 @@ fn there_is_a_manual_page_for_each_command() {
         let problems = String::from_utf8_lossy(&out.stderr).into_owned();
         assert!(out.status.success() && problems.is_empty(), "{problems}");
         let example =
-            "bootrace report boot.pml                      verdict, and boot-report/ beside the log";
+            "bootrace report boot.pml                      verdict, and boot.pml-report/ beside the log";
         assert!(String::from_utf8_lossy(&out.stdout).contains(example));
     }
     let mut again = write();

@@ -54,6 +54,7 @@ pub(super) fn failing(found: &Found<'_>, candidate: &Candidate) -> Verdict {
 fn level(candidate: &Candidate, strong: bool) -> Level {
     let has = |link| candidate.links.contains(&link);
     let speaks = has(Link::ExitStatus)
+        || has(Link::WorkStopped)
         || has(Link::AskedHolder)
         || has(Link::LogObject)
         || has(Link::LogCode) && candidate.after.stops();

@@ -26,7 +26,10 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
             }
         }
         // Each caller repeats the code of what it called.
-        let repeats = message.step == SetupStep::Failure && message.extended.is_none() && code == before;
+        let repeats = message.step == SetupStep::Failure
+            && message.extended.is_none()
+            && code.is_some()
+            && code == before;
         before = code;
         if repeats || scan.lines.len() >= MAX_LINES {
             return;
