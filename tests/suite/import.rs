@@ -85,11 +85,15 @@ fn essence(report: &Value) -> Value {
         failing.remove("detail");
     }
     let failures: Vec<Value> = report["failures"].as_array().unwrap().clone();
+    let mut clock = report["clock"].clone();
+    if let Some(evidence) = clock["origin_evidence"].as_object_mut() {
+        evidence.remove("source");
+    }
     json!({
         "verdict": verdict,
         "failures": failures,
         "histogram": report["histogram"],
-        "clock": report["clock"],
+        "clock": clock,
         "phases": report["phases"],
         "records": report["inputs"][0]["records"],
         "first": report["inputs"][0]["first"],

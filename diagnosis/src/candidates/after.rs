@@ -49,8 +49,8 @@ impl After {
         let end = exact.min().unwrap_or(sign.latest).min(sign.latest);
         let (own, kind) = (object_of(event), kind_of(role, event));
         let mut next_known = false;
-        for step in steps.between(process, event.time, end) {
-            if step.index == event.id.index {
+        for step in steps.between(event.id.source, process, event.time, end) {
+            if step.id == event.id {
                 continue;
             }
             let is_work = match step.kind {

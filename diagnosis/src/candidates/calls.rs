@@ -9,6 +9,7 @@ use timeline::{Event, ProcessId, Role, Timeline};
 
 use super::{
     candidate::Candidate,
+    gate::HABIT,
     habits::Miss,
     link::{Link, Objection},
     steps::{Steps, kind_of, object_of},
@@ -90,16 +91,19 @@ impl<'a> Probes<'a> {
         let others = errors.filter(|e| e.event.time < event.time && object_of(&e.event) != own);
         let mut earlier: Vec<&Earlier> = others.filter(|e| !self.healed.contains(&error(&e.event))).collect();
         let latest = earlier.split_off(earlier.len().saturating_sub(MAX_MISSES));
-        latest.into_iter().any(|e| {
+        let misses = latest.into_iter().filter(|e| {
             let look = || Call::of(self.timeline, &e.event).and_then(|call| call.site);
             self.went_on(kind.0, &e.event, event) && e.site.get_or_init(look).as_ref() == Some(site)
-        })
+        });
+        let objects: HashSet<u64> = misses.map(|e| object_of(&e.event)).collect();
+        objects.len() >= HABIT
     }
 
     fn went_on(&self, role: Role, earlier: &Event, candidate: &Event) -> bool {
         let Some(process) = earlier.process else { return false };
         let (key, object) = (kind_of(role, earlier), object_of(earlier));
-        let miss = Miss { key, object, time: earlier.time, process, tid: earlier.tid };
+        let miss =
+            Miss { key, object, time: earlier.time, source: earlier.id.source, process, tid: earlier.tid };
         self.steps.went_on(&miss, candidate.time)
     }
 }

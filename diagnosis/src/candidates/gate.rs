@@ -41,7 +41,7 @@ pub(super) struct Around {
 }
 
 /// Objects of a kind on which a result is a habit.
-const HABIT: usize = 2;
+pub(super) const HABIT: usize = 2;
 
 /// What speaks against naming a candidate.
 pub(super) fn objections(

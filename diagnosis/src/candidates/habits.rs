@@ -5,7 +5,7 @@ use std::{
     hash::{DefaultHasher, Hash, Hasher},
 };
 
-use timeline::{FileTime, Kind, ProcessId, Role};
+use timeline::{FileTime, Kind, ProcessId, Role, SourceId};
 
 use crate::path_class::path_class;
 
@@ -18,6 +18,8 @@ pub(crate) struct Miss {
     pub(crate) object: u64,
     /// When.
     pub(crate) time: FileTime,
+    /// Where it is recorded.
+    pub(crate) source: SourceId,
     /// Who met it.
     pub(crate) process: ProcessId,
     /// Its thread.

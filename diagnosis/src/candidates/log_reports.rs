@@ -14,6 +14,9 @@ const SOON: Ticks = Ticks::seconds(5);
 /// Names shorter than this would be found in lines that do not mean them.
 const SHORTEST_NAME: usize = 5;
 
+/// Win32 errors of side-by-side assemblies and the component store.
+pub(super) const STORE_CODES: std::ops::RangeInclusive<u32> = 14_000..=14_199;
+
 /// The lines that say that something failed.
 pub(crate) struct Lines {
     lines: Vec<Line>,
@@ -35,6 +38,14 @@ struct Line {
     paths: HashSet<String>,
     /// It names what failed, in a form that is known.
     is_fault: bool,
+}
+
+impl Line {
+    /// Whether it has a code that an operation can meet. Codes of the component store say that something is missing in
+    /// it, not which error an operation met.
+    fn tells_an_error(&self) -> bool {
+        self.ntstatus.is_some() || self.win32.is_some_and(|win32| !STORE_CODES.contains(&win32))
+    }
 }
 
 impl Lines {
@@ -91,7 +102,7 @@ impl Lines {
                 text: line.text.clone(),
                 time: line.time,
                 code,
-                other_code: code.is_none() && (line.win32.is_some() || line.ntstatus.is_some()),
+                other_code: code.is_none() && line.tells_an_error(),
                 same_name,
                 close,
             };

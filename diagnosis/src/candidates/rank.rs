@@ -119,7 +119,7 @@ pub(crate) fn rank(
             let links = gate::links(&context, &after, features::ended_with_it(timeline, event));
             let around = Around {
                 after_sign: first_sign(signs, timeline, event).is_none_or(|first| event.time > first),
-                reporting: event.process.is_some_and(|p| steps.was_reporting(p, event.tid, event.time)),
+                reporting: event.process.is_some_and(|p| steps.was_reporting(p, event)),
                 alike: steps.alike(process.role, event),
                 covered: covered.shows(event),
             };

@@ -1,6 +1,9 @@
 //! How a candidate stands to what the logs say failed first: it may be what they mean, or something else.
 
-use super::{candidate::LogReport, log_reports::is_win32_of};
+use super::{
+    candidate::LogReport,
+    log_reports::{STORE_CODES, is_win32_of},
+};
 use crate::faults::{FaultKind, Faults};
 use timeline::{Event, PhaseName, Process, Role, Ticks};
 
@@ -15,8 +18,6 @@ pub(crate) struct LogStance {
     pub(crate) waiting: bool,
 }
 
-/// ERROR_SXS_SECTION_NOT_FOUND and those after it: the component store's own errors.
-const STORE_CODES: std::ops::RangeInclusive<u32> = 14_000..=14_199;
 /// A line is written soon after what it tells.
 const GRAIN: Ticks = Ticks::seconds(3);
 

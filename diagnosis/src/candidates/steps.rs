@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use timeline::{Done, Event, FileTime, Gather, Kind, ProcessId, Role, Timeline, is_error};
+use timeline::{Done, Event, EventId, FileTime, Gather, Kind, ProcessId, Role, SourceId, Timeline, is_error};
 
 use super::habits::{self, Habits, Miss};
 use crate::ordinary;
@@ -28,7 +28,7 @@ pub(crate) enum StepKind {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Step {
     pub(crate) time: FileTime,
-    pub(crate) index: u64,
+    pub(crate) id: EventId,
     pub(crate) tid: u32,
     pub(crate) kind: StepKind,
     /// Hash of the object's path in lower case, of a failure the number of its kind; 0 where neither matters.
@@ -39,6 +39,8 @@ pub(crate) struct Step {
 #[derive(Debug, Default)]
 pub(crate) struct Steps {
     by_process: HashMap<ProcessId, Vec<Step>>,
+    /// First and last event of each source.
+    spans: Vec<(FileTime, FileTime)>,
     pub(crate) habits: Habits,
     /// Steps with the status SUCCESS.
     successes: u64,
@@ -97,17 +99,32 @@ impl Steps {
         let roles = timeline.processes.iter().map(|p| p.role).collect();
         let mut steps = timeline.gather(&Pass { roles });
         for list in steps.by_process.values_mut() {
-            list.sort_by_key(|step| (step.time, step.index));
+            list.sort_by_key(|step| (step.time, step.id));
         }
+        steps.spans = timeline.scans.iter().map(|s| s.first.zip(s.last).unwrap_or_default()).collect();
         steps
     }
 
-    /// The steps of a process later than `from` and not later than `to`.
-    pub(crate) fn between(&self, process: ProcessId, from: FileTime, to: FileTime) -> &[Step] {
+    /// The steps of a process later than `from` and not later than `to`, as one source has them: what another trace of
+    /// the same time recorded is left out, the next part of a log is not.
+    pub(crate) fn between(
+        &self,
+        source: SourceId,
+        process: ProcessId,
+        from: FileTime,
+        to: FileTime,
+    ) -> impl DoubleEndedIterator<Item = &Step> {
         let list = self.by_process.get(&process).map_or(&[][..], Vec::as_slice);
         let begin = list.partition_point(|step| step.time <= from);
         let end = list.partition_point(|step| step.time <= to);
-        list.get(begin..end.max(begin)).unwrap_or_default()
+        let within = list.get(begin..end.max(begin)).unwrap_or_default();
+        within.iter().filter(move |step| step.id.source == source || !self.overlap(step.id.source, source))
+    }
+
+    /// Whether two sources recorded the same time.
+    fn overlap(&self, one: SourceId, other: SourceId) -> bool {
+        let span = |source: SourceId| self.spans.get(usize::from(source.0));
+        span(one).zip(span(other)).is_some_and(|(one, other)| one.0 < other.1 && other.0 < one.1)
     }
 
     /// On how many other objects of its kind a process with this role met an event's result before, and went on.
@@ -120,16 +137,18 @@ impl Steps {
     /// Whether the thread that met an error worked on before it met another of the kind, and before `end`: tries under
     /// one name after another are one attempt.
     pub(super) fn went_on(&self, miss: &Miss, end: FileTime) -> bool {
-        let later = self.between(miss.process, miss.time, end).iter().filter(|step| step.tid == miss.tid);
+        let later =
+            self.between(miss.source, miss.process, miss.time, end).filter(|step| step.tid == miss.tid);
         let mut own =
             later.filter(|step| matches!(step.kind, StepKind::Change | StepKind::Read | StepKind::Failure));
         own.next().is_some_and(|step| step.kind != StepKind::Failure || step.hash != miss.key)
     }
 
-    /// Whether a thread was reporting at `time`: it noted servicing's state, and did no work since.
-    pub(super) fn was_reporting(&self, process: ProcessId, tid: u32, time: FileTime) -> bool {
-        let earlier = self.between(process, FileTime(0), FileTime(time.0.saturating_sub(1)));
-        let own = earlier.iter().rev().filter(|step| step.tid == tid);
+    /// Whether the thread of an event was reporting when it happened: it noted servicing's state, and did no work since.
+    pub(super) fn was_reporting(&self, process: ProcessId, event: &Event) -> bool {
+        let before = FileTime(event.time.0.saturating_sub(1));
+        let earlier = self.between(event.id.source, process, FileTime(0), before);
+        let own = earlier.rev().filter(|step| step.tid == event.tid);
         let telling =
             |step: &&Step| matches!(step.kind, StepKind::Change | StepKind::Read | StepKind::Report);
         own.take(LOOKED_BACK).find(telling).is_some_and(|step| step.kind == StepKind::Report)
@@ -154,7 +173,7 @@ impl Gather for Pass {
         if matches!(kind, Kind::ProcessCreate | Kind::ProcessStart | Kind::ProcessExit | Kind::Other) {
             return;
         }
-        let (time, tid, index) = (done.time(), done.tid(), done.id().index);
+        let (time, tid, id) = (done.time(), done.tid(), done.id());
         let failed = is_error(done.status());
         part.successes += u64::from(done.status() == 0 && kind != Kind::ImageLoad);
         let (what, hash) = if matches!(kind, Kind::FileClose | Kind::KeyClose) {
@@ -178,7 +197,7 @@ impl Gather for Pass {
             let object = habits::hash(&path);
             let step = if what == StepKind::Failure {
                 let key = habits::key(role, done.name(), done.status(), kind, &path);
-                part.habits.add(Miss { key, object, time, process, tid });
+                part.habits.add(Miss { key, object, time, source: id.source, process, tid });
                 (what, key)
             } else {
                 (what, object)
@@ -186,7 +205,7 @@ impl Gather for Pass {
             part.text = path;
             step
         };
-        part.by_process.entry(process).or_default().push(Step { time, index, tid, kind: what, hash });
+        part.by_process.entry(process).or_default().push(Step { time, id, tid, kind: what, hash });
     }
 
     fn join(&self, mut earlier: Steps, later: Steps) -> Steps {
