@@ -41,8 +41,8 @@ fn of_locale(locale: &str) -> Option<Lang> {
 
 /// The language of the user interface; English where it is neither.
 pub(crate) fn of_system() -> Lang {
-    let named = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().filter_map(|name| std::env::var(name).ok());
-    let first = named.filter(|locale| !locale.is_empty()).next();
+    let mut named = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().filter_map(|name| std::env::var(name).ok());
+    let first = named.find(|locale| !locale.is_empty());
     first.or_else(of_windows).and_then(|locale| of_locale(&locale)).unwrap_or_default()
 }
 

@@ -93,11 +93,12 @@ impl Budget {
     }
 }
 
+/// Number of a file, the file, and its buffers with their numbers.
+type Listed<'f, 'b> = (usize, &'f EtlFile<'b>, Vec<(u32, BufferEntry)>);
+
 /// A lane for each processor of each file: the file's place, the file, and the lane's buffers in their order, with their
 /// numbers counted over all files.
-pub(crate) fn lanes_of<'f, 'b>(
-    files: &[&'f EtlFile<'b>],
-) -> Vec<(usize, &'f EtlFile<'b>, Vec<(u32, BufferEntry)>)> {
+pub(crate) fn lanes_of<'f, 'b>(files: &[&'f EtlFile<'b>]) -> Vec<Listed<'f, 'b>> {
     let mut lanes = Vec::new();
     let mut numbers = 0_u32..;
     for (place, &file) in files.iter().enumerate() {

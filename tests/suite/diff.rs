@@ -57,7 +57,7 @@ fn the_report_holds_the_comparison() {
     assert_eq!(row["bad"], "ACCESS DENIED ×3");
     let features = report["candidates"][0]["features"].as_array().unwrap();
     assert!(features.iter().any(|f| f["name"] == "absent-from-good"), "{features:#?}");
-    assert!(compare["says"]["zh"].as_str().unwrap().contains("正常启动"));
+    assert!(compare["says"]["zh"].as_str().unwrap().contains("基准启动"));
     // The same again, without a good boot.
     let out = bootrace(&["report", bad.to_str().unwrap(), "-o", "-", "--format", "json"]);
     let alone: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap();

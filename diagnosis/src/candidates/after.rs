@@ -20,8 +20,6 @@ pub struct After {
     pub process_worked: Ticks,
     /// The thread wrote to a log, or noted servicing's state, before it did anything else.
     pub noted: bool,
-    /// Lines that the thread wrote to a log before it did anything else.
-    pub lines: u64,
     /// The process ended before the trace.
     pub ended: bool,
     /// How often its thread met the same result on an object of the kind again, before the sign.
@@ -34,8 +32,6 @@ pub struct After {
 const LONG: Ticks = Ticks::seconds(10);
 /// What a thread reads before it reports a failure.
 const LAST_READS: u64 = 8;
-/// Lines that CSI writes of a failure at least: the step, the queue, the summary.
-const LINES: u64 = 3;
 /// A sign follows the failure that it tells of within this time.
 const SOON: Ticks = Ticks::seconds(120);
 
@@ -70,7 +66,7 @@ impl After {
                 continue;
             }
             if !next_known && step.kind == StepKind::Log {
-                (after.noted, after.lines) = (true, after.lines + 1);
+                after.noted = true;
                 continue;
             }
             if !next_known && (is_work || matches!(step.kind, StepKind::Log | StepKind::Report)) {
@@ -99,14 +95,6 @@ impl After {
             && self.tried_again == 0
             && self.thread_reads <= LAST_READS
             && (self.noted || self.ended)
-            && self.to_sign.is_some_and(|to_sign| to_sign <= SOON)
-    }
-
-    /// Whether its thread wrote of it at once, and changed nothing more before the sign.
-    pub fn is_written_of(&self) -> bool {
-        !self.carried_on()
-            && self.tried_again == 0
-            && self.lines >= LINES
             && self.to_sign.is_some_and(|to_sign| to_sign <= SOON)
     }
 }

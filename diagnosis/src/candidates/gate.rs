@@ -23,7 +23,6 @@ pub(super) fn links(context: &Context<'_>, after: &After, ended_with_it: bool) -
         (Link::AskedHolder, asked && candidate.holder.is_none_or(|holder| holder.explains)),
         (Link::LogCode, coded && !named),
         (Link::WorkStopped, after.stops() && context.process.role.works_alone()),
-        (Link::WrittenOf, after.is_written_of() && context.process.role == Role::TiWorker),
     ];
     found.into_iter().filter(|(_, holds)| *holds).map(|(link, _)| link).collect()
 }

@@ -17,8 +17,6 @@ pub enum Link {
     LogCode,
     /// The work of the thread stopped with the operation.
     WorkStopped,
-    /// The thread wrote several lines to its log at once, and changed nothing more.
-    WrittenOf,
 }
 
 /// The name in reports, and the words.
@@ -39,12 +37,6 @@ const LINKS: &[(Link, &str, &str, &str)] = &[
     ),
     (Link::LogCode, "log-code", "a log names the same code at that time", "日志在该时间记录了相同代码"),
     (Link::WorkStopped, "work-stopped", "the work of its thread stops here", "该线程的工作到此为止"),
-    (
-        Link::WrittenOf,
-        "written-of",
-        "its thread writes several lines to its log at once and changes nothing more",
-        "该线程随即写入多行日志，此后未再更改任何内容",
-    ),
 ];
 
 impl Link {

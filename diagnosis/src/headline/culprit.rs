@@ -86,8 +86,8 @@ fn inside(timeline: &Timeline<'_>, diagnosis: &Diagnosis) -> Vec<Culprit> {
     };
     let marked = timeline.marked();
     let loads = marked.iter().filter(|(mark, _)| *mark == Mark::ForeignImage);
-    let named = loads.filter_map(|(_, event)| Some((timeline.process_of(event)?, event)));
-    let first = named.filter(|(process, _)| wanted(&process.name)).next();
+    let mut named = loads.filter_map(|(_, event)| Some((timeline.process_of(event)?, event)));
+    let first = named.find(|(process, _)| wanted(&process.name));
     let culprit = first.map(|(process, event)| Culprit::Inside {
         process: process.name.clone(),
         image: event.path.clone(),

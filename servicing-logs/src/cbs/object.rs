@@ -171,7 +171,7 @@ fn object_at(text: &[u8]) -> Option<(Object<Text<'_>>, usize)> {
 pub(crate) fn component(word: &[u8]) -> Option<Object<Text<'_>>> {
     let starts =
         |start: &&[u8]| word.get(..start.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(start));
-    if !ARCHITECTURES.iter().any(|start| starts(start)) {
+    if !ARCHITECTURES.iter().any(starts) {
         return None;
     }
     let (key, file) = match memchr::memchr(b'\\', word) {
@@ -190,8 +190,7 @@ pub(crate) fn component(word: &[u8]) -> Option<Object<Text<'_>>> {
 
 pub(crate) fn is_path(text: &[u8]) -> bool {
     let root = |root: &&[u8]| text.get(..root.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(root));
-    ROOTS.iter().any(|begin| root(begin))
-        || matches!(text, [drive, b':', b'\\', ..] if drive.is_ascii_alphabetic())
+    ROOTS.iter().any(root) || matches!(text, [drive, b':', b'\\', ..] if drive.is_ascii_alphabetic())
 }
 
 /// A path that a line prints in counted parts: `[ml:520{260},l:98{49}]"\??\C:\Windows"\[l:34{17}]"System.dll"`, or

@@ -44,7 +44,7 @@ type Row = (&'static [u8], Make);
 /// Lines of the CBS component, and of any component but CSI.
 pub(crate) static CBS: &[Row] = &[
     (b"Keeping Trusted Installer as auto-start", W(|_, _| states::restart(Restart::Required))),
-    (b"(p)", W(|message, rest| states::listed(message, rest))),
+    (b"(p)", W(states::listed)),
     (b"====", W(|message, _| states::summary(message))),
     (b"All WCP store corruptions were fixed", W(|_, _| states::store(true))),
     (b"Asynchronous Session: ", W(|_, rest| cbs::session_line(rest))),

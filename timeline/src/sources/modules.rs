@@ -102,7 +102,7 @@ impl ModuleLists {
             Frame { address, is_kernel, module: listed.map(|(listed, offset)| (listed.module(file), offset)) }
         };
         let frames: Vec<Frame> = event.frames().take(MAX_FRAMES).map(frame).collect();
-        (!frames.is_empty()).then(|| Stack {
+        (!frames.is_empty()).then_some(Stack {
             frames,
             has_user_modules: !user.is_empty(),
             has_kernel_modules: !kernel.is_empty(),

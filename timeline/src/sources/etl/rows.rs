@@ -110,7 +110,7 @@ fn named(event: Recorded) -> Option<(&'static str, &'static str)> {
 
 impl<'r> EtlRow<'r> {
     /// The row of an item, if it has one.
-    pub(super) fn new(shared: Shared<'r>, item: Item<'r>) -> Option<Met<'r>> {
+    pub(super) fn from_item(shared: Shared<'r>, item: Item<'r>) -> Option<Met<'r>> {
         match item {
             Item::Operation(operation) => Some(Met::Row(Self {
                 shared,
@@ -414,7 +414,7 @@ impl EtlSource {
         rows: Range<usize>,
         mut visit: impl FnMut(usize, Met<'_>) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
-        shared.learnt.trace.visit(&[&self.file], rows, |number, item| match EtlRow::new(shared, item) {
+        shared.learnt.trace.visit(&[&self.file], rows, |number, item| match EtlRow::from_item(shared, item) {
             Some(met) => visit(number, met),
             None => ControlFlow::Continue(()),
         })
