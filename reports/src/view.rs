@@ -131,7 +131,8 @@ fn ending(report: &Report, incident: &Incident) -> Option<Text> {
 /// The headline: consequence and cause; the summary where nothing failed.
 pub(crate) fn headline(report: &Report) -> Text {
     let headline = report.incident.iter().map(|incident| &incident.headline);
-    headline.filter(|headline| !headline.is_empty()).cloned().next().unwrap_or_else(|| summary(report))
+    let mut headlines = headline.filter(|headline| !headline.is_empty());
+    headlines.next().cloned().unwrap_or_else(|| summary(report))
 }
 
 /// Whether the headline says what the first clause of the summary says.

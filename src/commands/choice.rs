@@ -12,8 +12,8 @@ pub(crate) struct Choice {
     ///
     /// COLUMN is one of Process Monitor's, as its heading or in lower case with hyphens: "Process Name" or process-name,
     /// pid, operation, path, result, detail, event-class, duration, command-line, user, tid, category … RELATION is is,
-    /// is not, less than, more than, begins with, ends with, contains or excludes, with spaces or hyphens, or =, !=, <,
-    /// >. Several on one column are alternatives, different columns must all hold, is not and excludes exclude. Upper and
+    /// is not, less than, more than, begins with, ends with, contains or excludes, with spaces or hyphens; or a sign: =,
+    /// != and the two angle brackets. Several on one column are alternatives, different columns must all hold, is not and excludes exclude. Upper and
     /// lower case are the same. A result is a text, a status (0xC0000022) or its name; a duration has a unit (5ms).
     #[arg(long = "where", value_name = "COLUMN RELATION VALUE")]
     filters: Vec<String>,

@@ -103,8 +103,8 @@ pub(super) fn lanes<'a>(report: &'a Report, lang: Lang, scale: &Scale) -> Vec<La
     lanes.extend(chain(report, lang, &plot));
     lanes.extend(processes(report, &plot).map(|process| self::process(process, report, lang, &plot)));
     let shown = |service: &&Service| {
-        let times = service.states.iter().filter_map(|state| state.time);
-        times.fold(false, |any, time| any || plot.shows(time, time))
+        let mut times = service.states.iter().filter_map(|state| state.time);
+        times.any(|time| plot.shows(time, time))
     };
     let mut services: Vec<_> = report.services.iter().filter(shown).collect();
     services.sort_by_key(|service| service.severity.as_ref().map_or(4, severity_order));

@@ -216,7 +216,7 @@ impl Page<'_> {
             let (Some(name), Some(start)) = (&phase.name, phase.start) else { continue };
             let label = if lines.is_empty() { m::LABEL_PHASES.get(self.lang) } else { "" };
             let mut line = Self::label(Style::Label, label);
-            let took = took(phase).map_or_else(String::new, |span| view::duration(span));
+            let took = took(phase).map_or_else(String::new, view::duration);
             line.push(Style::Plain, view::phase_name(name).get(self.lang)).pad_to(MARGIN + 34);
             line.push(Style::Strong, &took).pad_to(MARGIN + 48);
             line.push(Style::Faint, &view::at_and_local(self.report, start));

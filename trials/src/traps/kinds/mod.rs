@@ -83,9 +83,9 @@ fn with_and_without(boot: &Boot) -> Vec<(Boot, &'static str)> {
 
 /// A thread of TiWorker that is at work at this time, or else of TrustedInstaller: from when, to when.
 fn worker_at(boot: &Boot, time: u64) -> Option<(Actor, u64, u64)> {
-    let at_work = |name: &&str| {
+    let at_work = |name: &str| {
         let threads = boot.tape.threads(&[name]);
         threads.into_iter().find(|(_, from, to)| *from < time && *to >= time)
     };
-    WORKERS.iter().find_map(|name| at_work(&name))
+    WORKERS.iter().find_map(|name| at_work(name))
 }
