@@ -119,7 +119,7 @@ impl<'a> PmlEvent<'a> {
         Operation { class: self.head.class, code: self.head.operation, sub }
     }
     /// The kernel's sequence number. A gap between events is an event that was filtered or dropped; network events
-    /// count for themselves from [`NETWORK_SEQUENCE`].
+    /// count for themselves from `NETWORK_SEQUENCE`.
     pub fn sequence(&self) -> u32 {
         self.head.sequence
     }
