@@ -35,6 +35,8 @@ pub(super) struct Around {
     pub(super) reporting: bool,
     /// Other objects of its kind with the same result, before the sign.
     pub(super) alike: usize,
+    /// Healthy machines meet its result, and servicing goes on there.
+    pub(super) norm: bool,
     /// The trace covers the failure that a log tells of.
     pub(super) covered: bool,
 }
@@ -56,6 +58,7 @@ pub(super) fn objections(
         (Objection::MadeUpFor, later_success.is_some()),
         (Objection::CarriedOn, after.carried_on() && !told),
         (Objection::Habit, around.alike >= HABIT && !told),
+        (Objection::Norm, around.norm && !told),
         (Objection::Contradicted, context.stance.contradicted),
         (Objection::Elsewhere, context.stance.elsewhere && !told),
         (Objection::NotCovered, !around.covered && !told),

@@ -67,6 +67,8 @@ pub enum Objection {
     CarriedOn,
     /// Servicing met the same result on other objects of the kind, and went on.
     Habit,
+    /// Healthy machines meet the same result on objects of the kind, and go on.
+    Norm,
     /// The log names another code.
     Contradicted,
     /// What the log says failed lies elsewhere.
@@ -91,6 +93,12 @@ const OBJECTIONS: &[(Objection, &str, &str, &str)] = &[
         "habit",
         "servicing met this result on other objects of the kind and went on",
         "更新程序在同类其他对象上也得到此结果并继续工作",
+    ),
+    (
+        Objection::Norm,
+        "norm",
+        "healthy machines meet this result on objects of the kind, and servicing goes on",
+        "正常的计算机在同类对象上也得到此结果，更新程序继续工作",
     ),
     (Objection::Contradicted, "contradicted", "the log names another code", "日志记录的是另一代码"),
     (

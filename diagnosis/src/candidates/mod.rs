@@ -9,6 +9,7 @@ mod gate;
 mod habits;
 mod link;
 mod log_reports;
+mod norms;
 mod rank;
 mod relate;
 mod stance;

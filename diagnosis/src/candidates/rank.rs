@@ -12,7 +12,7 @@ use super::{
     features::{self, Context},
     gate::{self, Around},
     link::{Link, Objection},
-    log_reports,
+    log_reports, norms,
     relate::{group, relate},
     stance::LogStance,
     steps::Steps,
@@ -74,7 +74,7 @@ pub(crate) fn rank(
             && !ordinary::is_aftermath(&e.path.to_ascii_lowercase())
             && (ordinary::benign(role(e), e).is_none()
                 || ordinary::can_be_raised(e)
-                    && (lines.name(e) || planned(e).is_some() || features::ended_with_it(timeline, e))
+                    && (lines.name(e) || planned(e).is_some() || ended_with_file(timeline, e))
                 || in_good(e) == Some(InGood::Succeeds(Likeness::Same)))
     };
     let suspects = timeline.suspects(wanted);
@@ -121,6 +121,7 @@ pub(crate) fn rank(
                 after_sign: first_sign(signs, timeline, event).is_none_or(|first| event.time > first),
                 reporting: event.process.is_some_and(|p| steps.was_reporting(p, event)),
                 alike: steps.alike(process.role, event),
+                norm: norms::is_norm(process.role, event),
                 covered: covered.shows(event),
             };
             let objections = gate::objections(&context, &after, &links, &around);
@@ -154,6 +155,12 @@ fn first_sign(signs: &[Sign], timeline: &Timeline<'_>, event: &Event) -> Option<
     let first = signs.iter().find(|sign| sign.latest >= begin)?;
     let exact = signs.iter().filter(|sign| sign.time == sign.latest && sign.time >= first.time);
     Some(exact.map(|sign| sign.time).min().unwrap_or(first.latest).min(first.latest))
+}
+
+/// Whether a process ended with the status of an operation on a file. Programs look up settings that need not be there:
+/// a key or a value that is missing does not end one.
+fn ended_with_file(timeline: &Timeline<'_>, event: &Event) -> bool {
+    !event.kind.is_registry() && features::ended_with_it(timeline, event)
 }
 
 /// What was found of a candidate.
