@@ -67,6 +67,7 @@ messages! {
     LABEL_CODE = "code", "代码";
     LABEL_CHAIN = "chain", "因果链";
     LABEL_MISSING = "missing", "缺失";
+    LABEL_LEADS = "leads", "线索";
     LABEL_COMPARE = "compare", "对比";
     LABEL_GOOD = "GOOD", "基准";
     LABEL_BAD = "BAD", "故障";
@@ -302,6 +303,7 @@ messages! {
     COPY_ROWS = "Copy rows", "复制这些行";
     CLEAR = "Clear", "清除";
     SHOW = "Show", "显示";
+    LEADS = "Leads: errors worth a look, not the verdict", "线索：值得查看的错误，并非结论";
     CANDIDATES = "Candidates for the failing operation", "失败操作的候选项";
     CLOSE = "Close", "关闭";
 

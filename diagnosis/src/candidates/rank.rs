@@ -157,10 +157,23 @@ fn first_sign(signs: &[Sign], timeline: &Timeline<'_>, event: &Event) -> Option<
     Some(exact.map(|sign| sign.time).min().unwrap_or(first.latest).min(first.latest))
 }
 
-/// Whether a process ended with the status of an operation on a file. Programs look up settings that need not be there:
-/// a key or a value that is missing does not end one.
+/// The component store: part of paths in lower case.
+const STORE: &str = r"\winsxs\";
+/// Endings of what the loader looks for in one folder after another, lower case.
+const LOADED: &[&str] = &[".dll", ".mui", ".local", ".exe", ".config", ".manifest"];
+
+/// Whether a process ended with the status of an operation that can end it. A missing setting or library does not: every
+/// program looks for some that need not be there. poqexec works on the component store, and changes what lies elsewhere.
 fn ended_with_file(timeline: &Timeline<'_>, event: &Event) -> bool {
-    !event.kind.is_registry() && features::ended_with_it(timeline, event)
+    let path = event.path.to_ascii_lowercase();
+    let role = timeline.process_of(event).map_or(Role::Other, |p| p.role);
+    let can_end = match role {
+        _ if event.kind.is_registry() => false,
+        _ if event.kind.mutates() || path.contains(STORE) => true,
+        Role::Poqexec => false,
+        _ => !LOADED.iter().any(|ending| path.ends_with(ending)),
+    };
+    can_end && features::ended_with_it(timeline, event)
 }
 
 /// What was found of a candidate.

@@ -7,9 +7,11 @@ use super::{
 use crate::messages as m;
 use crate::model::{Operation, Outcome, PhaseSpan, Span};
 use crate::view;
-use crate::visible::{shorten_end, visible};
+use crate::visible::{columns, shorten_end, shorten_path, visible};
 use timeline::thousands;
 
+/// Columns that a path gets at least.
+const MIN_PATH: usize = 24;
 const BETWEEN: &str = " · ";
 /// Lines of what was read, also where room is short.
 const COVER: usize = 3;
@@ -65,6 +67,7 @@ impl Page<'_> {
                 evidence.flat_map(|fact| self.note(&view::known_sentence(fact, self.lang), shown.lines)),
             );
         }
+        lines.extend(self.leads(shown));
         if let Some(confidence) = &verdict.confidence {
             let level =
                 confidence.level.as_ref().map(|level| view::confidence_name(level).get(self.lang).to_owned());
@@ -86,6 +89,25 @@ impl Page<'_> {
         let codes: Vec<_> = codes.into_iter().map(|code| (Style::Plain, code)).collect();
         lines.extend(self.items(Self::label(Style::Label, m::LABEL_CODE.get(self.lang)), &codes, BETWEEN, 2));
         lines
+    }
+
+    /// The errors worth a look, one a line, with the end of each path.
+    fn leads(&self, shown: &Shown) -> Vec<Line> {
+        let leads = view::leads(self.report).take(shown.steps).enumerate();
+        let lines = leads.map(|(number, lead)| {
+            let label = if number == 0 { m::LABEL_LEADS.get(self.lang) } else { "" };
+            let result = view::result_and_status(&lead.result, "", self.lang);
+            let text = format!(
+                "{} {} {result} ",
+                shorten_end(&visible(&lead.process), MAX_PROCESS_NAME),
+                lead.operation
+            );
+            let room = self.room().saturating_sub(columns(&text)).max(MIN_PATH);
+            let mut line = Self::label(Style::Label, label);
+            line.push(Style::Plain, &text).push(Style::Plain, &shorten_path(&visible(&lead.path), room));
+            line
+        });
+        lines.collect()
     }
 
     fn operation(&self, operation: &Operation) -> Vec<Line> {
