@@ -119,7 +119,7 @@ async function testReport(file) {
     for (const selector of ['.machine', '.outcome', 'h1', '#verdict .columns']) {
       assert.ok(await page.locator(selector).isVisible(), `${selector} is not visible`);
     }
-    const seen = ['.machine', '.outcome', 'h1', '.facts > div', '.confidence', '.actions li', '.actions li .copy'];
+    const seen = ['.machine', '.outcome', 'h1', '#verdict .facts > div', '#verdict .confidence', '#verdict .actions li', '#verdict .actions li .copy'];
     for (const selector of hostile ? seen.slice(0, 2) : seen) {
       if (!(await count(selector))) continue;
       const box = await page.locator(selector).first().boundingBox();

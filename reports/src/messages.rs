@@ -106,6 +106,7 @@ messages! {
     OK = "ok", "正常";
 
     // The first line and the headline.
+    HEAD_UNKNOWN = "machine and update unknown", "计算机和更新未知";
     HEAD_BOOT = "boot of {} {} ({})", "{} {} ({}) 的启动";
     ENDED_ROLLED_BACK_AT = "rolled back at {}", "{} 已回滚";
     ENDED_ROLLED_BACK = "rolled back", "已回滚";

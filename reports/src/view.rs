@@ -100,19 +100,20 @@ pub(crate) fn first_line(report: &Report, lang: Lang) -> Vec<String> {
         let build = system.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
         parts.extend([machine.name.clone(), build]);
     }
-    let Some(incident) = &report.incident else {
-        parts.retain(|part| !part.is_empty());
-        return parts;
-    };
-    if let Some(update) = &incident.update {
-        parts.push(update_name(Some(update)).get(lang).to_owned());
+    if let Some(incident) = &report.incident {
+        if let Some(update) = &incident.update {
+            parts.push(update_name(Some(update)).get(lang).to_owned());
+        }
+        if let Some(start) = incident.boot_start {
+            let (date, clock, zone) = local(report, start, 0);
+            parts.push(m::HEAD_BOOT.fill(lang, &[&date, &clock, &zone]));
+        }
+        parts.extend(ending(report, incident).map(|ending| ending.get(lang).to_owned()));
     }
-    if let Some(start) = incident.boot_start {
-        let (date, clock, zone) = local(report, start, 0);
-        parts.push(m::HEAD_BOOT.fill(lang, &[&date, &clock, &zone]));
-    }
-    parts.extend(ending(report, incident).map(|ending| ending.get(lang).to_owned()));
     parts.retain(|part| !part.is_empty());
+    if parts.is_empty() {
+        parts.push(m::HEAD_UNKNOWN.get(lang).to_owned());
+    }
     parts
 }
 
