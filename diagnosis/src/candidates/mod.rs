@@ -12,6 +12,7 @@ mod log_reports;
 mod norms;
 mod rank;
 mod relate;
+mod rivals;
 mod stance;
 mod steps;
 
