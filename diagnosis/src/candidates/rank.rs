@@ -14,7 +14,6 @@ use super::{
     link::{Link, Objection},
     log_reports, norms,
     relate::{group, relate},
-    rivals,
     stance::LogStance,
     steps::Steps,
 };
@@ -137,7 +136,6 @@ pub(crate) fn rank(
         (candidate.features, candidate.score) = (judged.features, judged.score);
     }
     calls::judge(timeline, &steps, &mut candidates);
-    rivals::judge(timeline, &mut candidates);
     // What can be named comes first, then what is likelier.
     candidates.sort_by(|a, b| {
         b.is_eligible()
