@@ -151,6 +151,14 @@ pub(crate) fn can_be_raised(event: &Event) -> bool {
     is_name && !event.path.to_ascii_lowercase().ends_with(".pnf")
 }
 
+/// Whether an operation looks for a setting or a library. Every program looks for some that need not be there, so that its
+/// exit status does not come from one that is missing.
+pub(crate) fn is_lookup(event: &Event) -> bool {
+    let opens = matches!(event.kind, Kind::FileOpen | Kind::FileQuery);
+    let reads_key = matches!(event.kind, Kind::KeyOpen | Kind::KeyQuery | Kind::ValueQuery);
+    reads_key || opens && event.path.to_ascii_lowercase().ends_with(".dll")
+}
+
 /// Whether a path, in lower case, is one that CBS touches when it reports a failure.
 pub(crate) fn is_aftermath(path: &str) -> bool {
     AFTERMATH.iter().any(|tail| path.ends_with(tail)) || REPORTING.iter().any(|part| path.contains(part))
@@ -158,3 +166,32 @@ pub(crate) fn is_aftermath(path: &str) -> bool {
 
 /// Lines that tell of that report, and of no failure of their own: parts of them.
 pub(crate) const AFTERMATH_LINES: &[&str] = &["DisableWerReporting", "Windows Error Report"];
+
+#[cfg(test)]
+mod tests {
+    use super::is_lookup;
+    use timeline::{Event, Kind};
+
+    #[test]
+    fn settings_and_libraries_are_looked_up_and_sources_are_not() {
+        for (kind, path, expected) in [
+            (
+                Kind::KeyOpen,
+                r"HKLM\Software\Microsoft\Windows NT\CurrentVersion\Image File Execution Options\a.exe",
+                true,
+            ),
+            (
+                Kind::ValueQuery,
+                r"HKLM\System\CurrentControlSet\Control\Session Manager\SafeDllSearchMode",
+                true,
+            ),
+            (Kind::FileOpen, r"C:\Windows\System32\USERENV.DLL", true),
+            (Kind::FileOpen, r"C:\Windows\WinSxS\Temp\PendingRenames\a.cat", false),
+            (Kind::FileRename, r"C:\Windows\WinSxS\Temp\PendingRenames\a.dll", false),
+            (Kind::KeyDelete, r"HKLM\System\CurrentControlSet\Services\a", false),
+        ] {
+            let event = Event { kind, path: path.into(), ..Event::blank() };
+            assert_eq!(is_lookup(&event), expected, "{kind:?} {path}");
+        }
+    }
+}

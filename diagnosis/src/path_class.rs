@@ -3,6 +3,8 @@
 //! Two objects of a class are met by the same code of servicing: two components' keys, two drivers' folders, two files of
 //! the component store. The class keeps folders and keys that every machine has, and masks the rest.
 
+use timeline::Kind;
+
 use crate::compare::normalise;
 
 /// Parts of a file's path that a class keeps: `<windows>\system32\driverstore\filerepository`.
@@ -26,8 +28,9 @@ const CONTAINERS: &[&str] = &[
 const FOLDER_CONTAINERS: &[&str] =
     &[r"<windows>\winsxs", r"<windows>\winsxs\manifests", r"<windows>\winsxs\backup"];
 
-/// The class of a path. `is_value` tells that the last part names a registry value, which the class keeps.
-pub fn path_class(path: &str, is_value: bool) -> String {
+/// The class of a path. The class keeps the name of a registry value, which is the last part.
+pub(crate) fn path_class(path: &str, kind: Kind) -> String {
+    let is_value = matches!(kind, Kind::ValueQuery | Kind::ValueSet | Kind::ValueDelete);
     let normal = normalise::normalise(path, 0).text;
     let is_key = normal.starts_with("hk") || normal.starts_with("<hive>");
     let normal = normal.replace("\\controlset001\\", "\\currentcontrolset\\");
@@ -62,33 +65,34 @@ const LONGEST_ENDING: usize = 8;
 #[cfg(test)]
 mod tests {
     use super::path_class;
+    use timeline::Kind;
 
     #[test]
     fn a_class_keeps_the_place_and_masks_the_object() {
-        for (path, is_value, class) in [
+        for (path, kind, class) in [
             (
                 r"C:\Windows\System32\DriverStore\FileRepository\cpu.inf_amd64_58ad293bce5709bc\cpu.inf",
-                false,
+                Kind::FileOpen,
                 r"<windows>\system32\driverstore\filerepository\*\*.inf",
             ),
             (
                 r"HKLM\COMPONENTS\DerivedData\Components\amd64_x_1",
-                false,
+                Kind::FileOpen,
                 r"hklm\components\deriveddata\components\*",
             ),
             (
                 r"HKLM\System\CurrentControlSet\Services\flpydisk",
-                false,
+                Kind::FileOpen,
                 r"hklm\system\currentcontrolset\services\*",
             ),
             (
                 r"HKLM\SYSTEM\ControlSet001\Services\a\Start",
-                true,
+                Kind::ValueQuery,
                 r"hklm\system\currentcontrolset\services\*\start",
             ),
-            (r"D:\Temp\a.tmp", false, r"d:\temp\*"),
+            (r"D:\Temp\a.tmp", Kind::FileOpen, r"d:\temp\*"),
         ] {
-            assert_eq!(path_class(path, is_value), class);
+            assert_eq!(path_class(path, kind), class);
         }
     }
 }

@@ -144,16 +144,6 @@ pub(crate) fn headline_says(report: &Report, lang: Lang) -> bool {
     headline.get(lang).to_lowercase().contains(&clause)
 }
 
-/// Leads that a report lists at most.
-const MAX_LEADS: usize = 3;
-
-/// The likeliest operations of a failure that none of them is tied to.
-pub(crate) fn leads(report: &Report) -> impl Iterator<Item = &Operation> {
-    let open = matches!(report.outcome(), Outcome::FailureWithoutOperation);
-    let likely = report.candidates.iter().filter(move |c| open && c.score.is_some_and(|score| score > 0.0));
-    likely.take(MAX_LEADS).map(|candidate| &candidate.operation)
-}
-
 /// `14.800 s`.
 pub(crate) fn duration(span: Span) -> String {
     format!("{} s", seconds(i64::try_from(span.ticks()).unwrap_or(i64::MAX), 3))

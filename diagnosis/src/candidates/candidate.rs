@@ -62,6 +62,12 @@ impl Candidate {
     pub fn is_eligible(&self) -> bool {
         !self.links.is_empty() && self.objections.is_empty()
     }
+
+    /// Whether it is worth a look where no operation is named: nothing shows that servicing went on after it, or that
+    /// another product started it.
+    pub fn is_lead(&self) -> bool {
+        self.score > 0.0 && self.objections.iter().all(|objection| objection.leaves_a_lead())
+    }
 }
 
 /// A process that had the object open when the operation failed.
@@ -108,4 +114,25 @@ pub struct FeatureHit {
     pub score: f64,
     /// In words.
     pub words: Words,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Candidate, Objection};
+    use timeline::Event;
+
+    #[test]
+    fn a_lead_is_an_error_after_which_nothing_shows_that_servicing_went_on() {
+        let lead = |score, objections: &[Objection]| {
+            let objections = objections.to_vec();
+            Candidate { score, objections, ..Candidate::new(Event::blank()) }.is_lead()
+        };
+        assert!(lead(8.0, &[]));
+        assert!(lead(8.0, &[Objection::Contradicted, Objection::NotCovered]));
+        assert!(!lead(-1.0, &[]));
+        for refuted in [Objection::MadeUpFor, Objection::Norm, Objection::NotServicing, Objection::AfterSign]
+        {
+            assert!(!lead(8.0, &[Objection::NotCovered, refuted]), "{refuted:?}");
+        }
+    }
 }

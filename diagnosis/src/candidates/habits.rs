@@ -46,9 +46,8 @@ pub(crate) fn hash(text: &str) -> u64 {
 
 /// The number of a kind of error.
 pub(crate) fn key(role: Role, name: &str, status: u32, kind: Kind, path: &str) -> u64 {
-    let is_value = matches!(kind, Kind::ValueQuery | Kind::ValueSet | Kind::ValueDelete);
     let mut hasher = DefaultHasher::new();
-    (role, name, status, path_class(path, is_value)).hash(&mut hasher);
+    (role, name, status, path_class(path, kind)).hash(&mut hasher);
     hasher.finish()
 }
 

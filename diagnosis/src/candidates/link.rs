@@ -134,6 +134,11 @@ const OBJECTIONS: &[(Objection, &str, &str, &str)] = &[
 ];
 
 impl Objection {
+    /// Whether the operation may still be the cause: a log speaks against it, or the trace does not show what followed.
+    pub(super) fn leaves_a_lead(self) -> bool {
+        matches!(self, Self::Contradicted | Self::Elsewhere | Self::NotCovered)
+    }
+
     /// The name in reports.
     pub fn name(self) -> &'static str {
         OBJECTIONS.iter().find(|row| row.0 == self).map_or("", |row| row.1)

@@ -9,7 +9,6 @@ mod gate;
 mod habits;
 mod link;
 mod log_reports;
-mod norms;
 mod rank;
 mod relate;
 mod stance;

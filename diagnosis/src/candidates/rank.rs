@@ -12,7 +12,7 @@ use super::{
     features::{self, Context},
     gate::{self, Around},
     link::{Link, Objection},
-    log_reports, norms,
+    log_reports,
     relate::{group, relate},
     stance::LogStance,
     steps::Steps,
@@ -20,7 +20,9 @@ use super::{
 use crate::{
     compare::{Aligned, GoodBoot, InGood, Likeness},
     faults::Faults,
-    needed, ordinary,
+    needed,
+    norms::{NormKey, Norms},
+    ordinary,
     signs::Sign,
 };
 
@@ -74,7 +76,9 @@ pub(crate) fn rank(
             && !ordinary::is_aftermath(&e.path.to_ascii_lowercase())
             && (ordinary::benign(role(e), e).is_none()
                 || ordinary::can_be_raised(e)
-                    && (lines.name(e) || planned(e).is_some() || ended_with_file(timeline, e))
+                    && (lines.name(e)
+                        || planned(e).is_some()
+                        || !ordinary::is_lookup(e) && features::ended_with_it(timeline, e))
                 || in_good(e) == Some(InGood::Succeeds(Likeness::Same)))
     };
     let suspects = timeline.suspects(wanted);
@@ -92,6 +96,7 @@ pub(crate) fn rank(
     }
     let alike = alike(timeline);
     let steps = Steps::gather(timeline);
+    let norms = Norms::built_in();
     let covered = Covered::new(timeline, faults, &steps);
     let last = signs.first().map(|sign| {
         candidates.iter().filter(|c| c.event.time <= sign.latest).map(|c| (c.event.time, c.event.id)).max()
@@ -121,7 +126,13 @@ pub(crate) fn rank(
                 after_sign: first_sign(signs, timeline, event).is_none_or(|first| event.time > first),
                 reporting: event.process.is_some_and(|p| steps.was_reporting(p, event)),
                 alike: steps.alike(process.role, event),
-                norm: norms::is_norm(process.role, event),
+                norm: norms.carry_on_after(&NormKey::new(
+                    process.role,
+                    event.name,
+                    event.status,
+                    event.kind,
+                    &event.path,
+                )),
                 covered: covered.shows(event),
             };
             let objections = gate::objections(&context, &after, &links, &around);
@@ -155,18 +166,6 @@ fn first_sign(signs: &[Sign], timeline: &Timeline<'_>, event: &Event) -> Option<
     let first = signs.iter().find(|sign| sign.latest >= begin)?;
     let exact = signs.iter().filter(|sign| sign.time == sign.latest && sign.time >= first.time);
     Some(exact.map(|sign| sign.time).min().unwrap_or(first.latest).min(first.latest))
-}
-
-/// Whether a process ended with the status of an operation that can end it. A missing setting or library does not: every
-/// program looks for some that need not be there.
-fn ended_with_file(timeline: &Timeline<'_>, event: &Event) -> bool {
-    let path = event.path.to_ascii_lowercase();
-    let role = timeline.process_of(event).map_or(Role::Other, |p| p.role);
-    let can_end = match role {
-        Role::Poqexec => !event.kind.is_registry() && !path.ends_with(".dll"),
-        _ => true,
-    };
-    can_end && features::ended_with_it(timeline, event)
 }
 
 /// What was found of a candidate.

@@ -61,6 +61,8 @@ pub struct Verdict {
     pub confidence: Confidence,
     /// Position of the failing operation among the candidates.
     pub failing: Option<usize>,
+    /// Where a failure has no operation: positions of the candidates worth a look, the likeliest first.
+    pub leads: Vec<usize>,
     /// What is missing.
     pub missing: Option<Missing>,
     /// What was looked at.
@@ -82,6 +84,7 @@ impl Verdict {
             phase: PhaseName::Unknown,
             confidence: Confidence { level: Level::Low, score: 0.0, reasons: Vec::new() },
             failing: None,
+            leads: Vec::new(),
             missing: None,
             covered: Vec::new(),
             not_covered: Vec::new(),

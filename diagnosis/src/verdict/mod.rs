@@ -18,6 +18,9 @@ use unexplained::{poqexec_failed, unexplained};
 
 use crate::candidates::features;
 
+/// Leads at most.
+const MAX_LEADS: usize = 3;
+
 /// Decides.
 pub(crate) fn decide(found: &Found<'_>) -> Verdict {
     let seen = Coverage::new(found.timeline, found.boots);
@@ -37,6 +40,10 @@ pub(crate) fn decide(found: &Found<'_>) -> Verdict {
         _ => logs::not_enough(found, &seen),
     };
     verdict.hresult = found.faults.reported;
+    if verdict.outcome == Outcome::FailureWithoutOperation {
+        let leads = found.candidates.iter().enumerate().filter(|(_, candidate)| candidate.is_lead());
+        verdict.leads = leads.map(|(at, _)| at).take(MAX_LEADS).collect();
+    }
     tools::add_pending_restart(found, &mut verdict);
     inputs::add_mixture(found, &mut verdict);
     verdict.covered = seen.covered();

@@ -43,6 +43,12 @@ impl View<'_> {
                 reasons: reasons.map(|(t, e)| Evidence { trust: trust(*t), ..self.evidence(e) }).collect(),
             }),
             failing_operation: failing.map(|c| self.operation(&c.event)),
+            leads: v
+                .leads
+                .iter()
+                .filter_map(|at| self.diagnosis.candidates.get(*at))
+                .map(|c| self.operation(&c.event))
+                .collect(),
             missing: v.missing.as_ref().map(|m| Missing {
                 what: text(&m.what),
                 evidence: m.evidence.iter().map(|e| self.evidence(e)).collect(),

@@ -192,10 +192,6 @@ impl<'a> Page<'a> {
             .collect()
     }
 
-    fn leads(&self) -> Vec<&Operation> {
-        view::leads(self.report).collect()
-    }
-
     fn ticket(&self) -> Html {
         let options = |lang| TextOptions { lang, ..TextOptions::default() };
         let pre = |lang: Lang, class: &str| {

@@ -125,6 +125,8 @@ open_struct! {
         pub confidence: Option<Confidence>,
         /// The operation that failed.
         pub failing_operation: Option<Operation>,
+        /// Where no operation is named: errors worth a look, the likeliest first, three at most. None of them is the answer.
+        pub leads: Vec<Operation>,
         /// The thing whose absence is the cause, or what kept the diagnosis from an answer.
         pub missing: Option<Missing>,
         /// What to do, the best first.

@@ -69,6 +69,7 @@ struct Shown {
     links: usize,
     steps: usize,
     reasons: usize,
+    leads: usize,
     /// Lines that one item of any list may take.
     lines: usize,
     compared: bool,
@@ -76,13 +77,13 @@ struct Shown {
 
 impl Shown {
     const ALL: [Self; 7] = [
-        Self { links: 6, steps: 3, reasons: 2, lines: 3, compared: true },
-        Self { links: 4, steps: 3, reasons: 1, lines: 1, compared: true },
-        Self { links: 3, steps: 3, reasons: 1, lines: 1, compared: true },
-        Self { links: 3, steps: 2, reasons: 1, lines: 1, compared: true },
-        Self { links: 3, steps: 1, reasons: 1, lines: 1, compared: true },
-        Self { links: 2, steps: 1, reasons: 1, lines: 1, compared: true },
-        Self { links: 2, steps: 1, reasons: 0, lines: 1, compared: false },
+        Self { links: 6, steps: 3, reasons: 2, leads: 3, lines: 3, compared: true },
+        Self { links: 4, steps: 3, reasons: 1, leads: 3, lines: 1, compared: true },
+        Self { links: 3, steps: 3, reasons: 1, leads: 2, lines: 1, compared: true },
+        Self { links: 3, steps: 2, reasons: 1, leads: 2, lines: 1, compared: true },
+        Self { links: 3, steps: 1, reasons: 1, leads: 1, lines: 1, compared: true },
+        Self { links: 2, steps: 1, reasons: 1, leads: 1, lines: 1, compared: true },
+        Self { links: 2, steps: 1, reasons: 0, leads: 1, lines: 1, compared: false },
     ];
 }
 

@@ -1,7 +1,7 @@
 //! The parts of the verdict, from the first line to what to capture next.
 
 use super::{
-    MARGIN, MAX_PROCESS_NAME, MOST, Page, Shown,
+    GAP, MARGIN, MAX_PROCESS_NAME, MOST, Page, Shown,
     line::{Line, Style},
 };
 use crate::messages as m;
@@ -10,7 +10,7 @@ use crate::view;
 use crate::visible::{columns, shorten_end, shorten_path, visible};
 use timeline::thousands;
 
-/// Columns that a path gets at least.
+/// Columns of a path beside its operation; with less it goes to the next line.
 const MIN_PATH: usize = 24;
 const BETWEEN: &str = " · ";
 /// Lines of what was read, also where room is short.
@@ -91,21 +91,22 @@ impl Page<'_> {
         lines
     }
 
-    /// The errors worth a look, one a line, with the end of each path.
+    /// The errors worth a look. In a wide terminal each takes a line, with the end of its path.
     fn leads(&self, shown: &Shown) -> Vec<Line> {
-        let leads = view::leads(self.report).take(shown.steps).enumerate();
-        let lines = leads.map(|(number, lead)| {
+        let leads = self.report.verdict.leads.iter().take(shown.leads).enumerate();
+        let lines = leads.flat_map(|(number, lead)| {
             let label = if number == 0 { m::LABEL_LEADS.get(self.lang) } else { "" };
-            let result = view::result_and_status(&lead.result, "", self.lang);
-            let text = format!(
-                "{} {} {result} ",
-                shorten_end(&visible(&lead.process), MAX_PROCESS_NAME),
-                lead.operation
+            let process = shorten_end(&visible(&lead.process), MAX_PROCESS_NAME).into_owned();
+            let what = format!(
+                "{process} {} {}",
+                lead.operation,
+                view::result_and_status(&lead.result, "", self.lang)
             );
-            let room = self.room().saturating_sub(columns(&text)).max(MIN_PATH);
-            let mut line = Self::label(Style::Label, label);
-            line.push(Style::Plain, &text).push(Style::Plain, &shorten_path(&visible(&lead.path), room));
-            line
+            let left = self.room().saturating_sub(columns(&what) + GAP);
+            let room = if left < MIN_PATH { self.room() } else { left };
+            let path = shorten_path(&visible(&lead.path), room).into_owned();
+            let parts = [(Style::Plain, what), (Style::Plain, path)];
+            self.items(Self::label(Style::Label, label), &parts, "  ", MOST)
         });
         lines.collect()
     }

@@ -6,12 +6,10 @@ use std::{
 };
 
 use anyhow::{Context as _, Result};
+use diagnosis::{NormCounts, NormKey, Norms};
 use timeline::Case;
 
-use super::{
-    norms::{Counts, Key, Norms},
-    trace,
-};
+use super::trace;
 use crate::traps::read_packed;
 
 /// Counts what servicing meets in real traces of healthy machines, and adds it to the table of norms
@@ -35,7 +33,9 @@ impl Learn {
     /// A folder or a table that cannot be read, a table that cannot be written.
     pub fn run(&self) -> Result<()> {
         let mut norms = match std::fs::read_to_string(&self.output) {
-            Ok(text) if !self.anew => Norms::parse(&text)?,
+            Ok(text) if !self.anew => {
+                Norms::parse(&text).with_context(|| self.output.display().to_string())?
+            }
             _ => Norms::default(),
         };
         let mut files = Vec::new();
@@ -44,13 +44,13 @@ impl Learn {
         }
         files.sort();
         // A machine that recorded several traces is one machine.
-        let mut machines: BTreeMap<Key, BTreeSet<String>> = BTreeMap::new();
+        let mut machines: BTreeMap<NormKey, BTreeSet<String>> = BTreeMap::new();
         for file in &files {
             let Some((machine, counts)) = learn(file)? else { continue };
             println!("{}: {} kinds of failures", file.display(), counts.len());
             for (key, counts) in counts {
                 let is_new = machines.entry(key.clone()).or_default().insert(machine.clone());
-                norms.add(key, Counts { machines: u64::from(is_new), ..counts });
+                norms.add(key, NormCounts { machines: u64::from(is_new), ..counts });
             }
         }
         if let Some(folder) = self.output.parent() {
@@ -63,7 +63,7 @@ impl Learn {
 }
 
 /// The counts of a trace, and what tells its machine from others; `None` where nothing of it can be read.
-fn learn(file: &Path) -> Result<Option<(String, BTreeMap<Key, Counts>)>> {
+fn learn(file: &Path) -> Result<Option<(String, BTreeMap<NormKey, NormCounts>)>> {
     let folder = tempfile::tempdir()?;
     let path = folder.path().join(file.file_stem().unwrap_or_default());
     std::fs::write(&path, read_packed(file)?)?;

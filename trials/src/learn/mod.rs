@@ -1,8 +1,6 @@
 //! Learns from real traces of healthy machines what servicing meets in an ordinary way: counts, and no paths.
 
 mod command;
-mod norms;
 mod trace;
 
 pub use command::Learn;
-pub use norms::{Counts, Key, Norms};

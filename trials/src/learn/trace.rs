@@ -2,24 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use diagnosis::path_class;
+use diagnosis::{NormCounts, NormKey};
 use timeline::{Case, Done, FileTime, Gather, Kind, ProcessId, Role, Ticks, Timeline, is_error};
-
-use super::norms::{Counts, Key};
 
 /// A thread that works for so long after a failure was not stopped by it.
 const LONG: Ticks = Ticks::seconds(10);
-
-/// Beginnings of the classes that are kept as they are. All others may name what is installed on a machine.
-const PUBLIC: &[&str] = &[
-    r"<windows>\",
-    r"hklm\components",
-    r"hklm\system\currentcontrolset\",
-    r"hklm\system\setup",
-    r"hklm\system\driverdatabase",
-    r"hklm\software\microsoft\",
-    r"hkcr\",
-];
 
 /// An operation of a process that is counted.
 struct Step {
@@ -78,7 +65,7 @@ impl Gather for Pass {
 }
 
 /// The counts of a trace. Each key counts as one trace of one machine.
-pub(super) fn count(case: &Case) -> BTreeMap<Key, Counts> {
+pub(super) fn count(case: &Case) -> BTreeMap<NormKey, NormCounts> {
     let timeline = Timeline::new(case);
     let pass = Pass { roles: timeline.processes.iter().map(|p| p.role).collect() };
     let mut steps = timeline.gather(&pass);
@@ -87,7 +74,7 @@ pub(super) fn count(case: &Case) -> BTreeMap<Key, Counts> {
     let mut changed: HashMap<(ProcessId, u32), bool> = HashMap::new();
     let mut last_work: HashMap<(ProcessId, u32), FileTime> = HashMap::new();
     let mut succeeded: HashMap<(ProcessId, &str, &str), ()> = HashMap::new();
-    let mut counts: BTreeMap<Key, Counts> = BTreeMap::new();
+    let mut counts: BTreeMap<NormKey, NormCounts> = BTreeMap::new();
     for step in steps.iter().rev() {
         let thread = (step.process, step.tid);
         let object = (step.process, step.operation, step.path.as_str());
@@ -99,22 +86,12 @@ pub(super) fn count(case: &Case) -> BTreeMap<Key, Counts> {
         }
         let worked = last_work.get(&thread).is_some_and(|last| last.since(step.time) >= LONG);
         let carried_on = worked || changed.get(&thread).copied().unwrap_or_default();
-        let key = Key {
-            role: format!("{:?}", pass.role(step.process)),
-            operation: step.operation.to_owned(),
-            status: step.status,
-            class: class(step),
-        };
-        let sum = counts.entry(key).or_insert(Counts { traces: 1, machines: 1, ..Counts::default() });
+        let role = pass.role(step.process);
+        let key = NormKey::new(role, step.operation, step.status, step.kind, &step.path);
+        let sum = counts.entry(key).or_insert(NormCounts { traces: 1, machines: 1, ..NormCounts::default() });
         sum.events += 1;
         sum.healed += u64::from(succeeded.contains_key(&object));
         sum.carried_on += u64::from(carried_on);
     }
     counts
-}
-
-fn class(step: &Step) -> String {
-    let is_value = matches!(step.kind, Kind::ValueQuery | Kind::ValueSet | Kind::ValueDelete);
-    let class = path_class(&step.path, is_value);
-    if PUBLIC.iter().any(|begin| class.starts_with(begin)) { class } else { "other".to_owned() }
 }

@@ -1094,6 +1094,7 @@ pub fn hostile() -> Report {
         operation.result = "DENIED\u{1b}[0m".into();
         operation.command_line = quotes.into();
     }
+    report.verdict.leads = report.verdict.failing_operation.iter().cloned().collect();
     report.verdict.phase = Some(Phase::from("boot-<b>\u{202e}"));
     report.verdict.summary = Text::new(script, direction);
     report.machine.get_or_insert_default().name = script.into();
