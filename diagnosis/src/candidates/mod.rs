@@ -11,6 +11,7 @@ mod link;
 mod log_reports;
 mod rank;
 mod relate;
+mod rivals;
 mod stance;
 mod steps;
 

@@ -14,6 +14,7 @@ use super::{
     link::{Link, Objection},
     log_reports,
     relate::{group, relate},
+    rivals,
     stance::LogStance,
     steps::Steps,
 };
@@ -147,6 +148,7 @@ pub(crate) fn rank(
         (candidate.features, candidate.score) = (judged.features, judged.score);
     }
     calls::judge(timeline, &steps, &mut candidates);
+    rivals::judge(timeline, &mut candidates);
     // What can be named comes first, then what is likelier.
     candidates.sort_by(|a, b| {
         b.is_eligible()
