@@ -104,10 +104,11 @@ pub(super) fn path(path: &str) -> Html {
     ))
 }
 
-/// Lets long paths break after their separators.
+/// Lets long paths break after their separators. The longest break anywhere: an element for each separator of them makes
+/// the page slow.
 fn breakable(text: &str) -> String {
     let escaped = escape(text);
-    if text.len() < 40 {
+    if text.len() < 40 || text.chars().count() > LONG {
         escaped
     } else {
         escaped.replace('\\', "\\<wbr>").replace('/', "/<wbr>").replace("&lt;/<wbr>", "&lt;/")
