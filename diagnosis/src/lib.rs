@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod baseline;
+mod calibration;
 mod candidates;
 mod commands;
 pub mod compare;
@@ -36,6 +37,7 @@ mod verdict;
 mod waits;
 
 pub use baseline::Baseline;
+pub use calibration::{Calibration, Measured, Situation};
 pub use candidates::{After, Candidate, FeatureHit, Holder, Link, LogReport, Objection};
 pub use diagnose::{diagnose, diagnose_beside};
 pub use diagnosis::{Diagnosis, RuleHit};

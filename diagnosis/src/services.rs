@@ -101,6 +101,7 @@ pub(crate) fn needed_by(installer: &str) -> Option<&'static str> {
 const MAX_OTHERS: usize = 20;
 
 /// What the timeline says of the services that updates need, and of those that failed.
+#[tracing::instrument(name = "services", skip_all)]
 pub(crate) fn find(timeline: &Timeline<'_>, marked: &[(Mark, Event)], faults: &Faults) -> Vec<Service> {
     let mut starts = starts(timeline, marked);
     let mut services = always(timeline, marked, &mut starts);

@@ -33,6 +33,7 @@ impl Sign {
 }
 
 /// The signs, in order of time. Lines whose time is not known show in the faults, not here.
+#[tracing::instrument(name = "signs", skip_all)]
 pub(crate) fn find(timeline: &Timeline<'_>, marked: &[(Mark, Event)], faults: &Faults) -> Vec<Sign> {
     let mut signs: Vec<Sign> =
         marked.iter().filter_map(|(mark, event)| of_mark(timeline, *mark, event)).collect();

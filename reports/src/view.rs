@@ -3,8 +3,8 @@
 use crate::lang::Lang;
 use crate::messages::{self as m, Message};
 use crate::model::{
-    ConfidenceLevel, Ending, Evidence, Incident, Input, Operation, Outcome, Phase, Report, Severity, Span,
-    Text, Time, Trust, Update, UpdateKind,
+    Confidence, ConfidenceLevel, Ending, Evidence, Incident, Input, Operation, Outcome, Phase, Report,
+    Severity, Span, Text, Time, Trust, Update, UpdateKind,
 };
 use timeline::thousands;
 
@@ -405,6 +405,19 @@ pub(crate) fn state_name(word: &str) -> Text {
         m::PACKAGE_UNKNOWN,
     ];
     name(NAMES.into_iter().find(|message| message.get(Lang::En) == word), word)
+}
+
+/// How often names like the one that is given were wrong, in words.
+pub(crate) fn measured(confidence: &Confidence, lang: Lang) -> Option<String> {
+    let (named, wrong) = measured_share(confidence)?;
+    let situation = confidence.measured.as_ref()?.situation.get(lang);
+    Some(m::MEASURED.fill(lang, &[&named, &wrong, situation]))
+}
+
+/// Names in calibration cases like this one, and how many of them were wrong.
+pub(crate) fn measured_share(confidence: &Confidence) -> Option<(String, String)> {
+    let measured = confidence.measured.as_ref()?;
+    Some((thousands(measured.named.into()), thousands(measured.wrong.into())))
 }
 
 pub(crate) fn confidence_name(level: &ConfidenceLevel) -> Text {

@@ -50,6 +50,7 @@ pub(crate) struct Ranked {
 }
 
 /// Collects and ranks.
+#[tracing::instrument(name = "candidates", skip_all)]
 pub(crate) fn rank(
     timeline: &Timeline<'_>,
     signs: &[Sign],

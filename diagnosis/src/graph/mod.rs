@@ -36,6 +36,7 @@ pub(crate) struct Parts<'a> {
 }
 
 /// Draws a case.
+#[tracing::instrument(name = "graph", skip_all)]
 pub(crate) fn draw(parts: &Parts<'_>) -> CaseGraph {
     let mut b = Builder { parts, recorded: GraphBuilder::new(parts.timeline) };
     b.phases();

@@ -56,6 +56,7 @@ impl Boots {
 }
 
 /// Finds the phases.
+#[tracing::instrument(name = "phases", skip_all)]
 pub(crate) fn find(
     timeline: &Timeline<'_>,
     boots: &Boots,

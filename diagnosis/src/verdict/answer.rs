@@ -2,7 +2,7 @@
 
 use timeline::{Evidence, PhaseName, Trust, Words};
 
-use crate::missing::Missing;
+use crate::{calibration::Measured, missing::Missing};
 
 /// What kind of answer it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -31,8 +31,8 @@ pub enum Level {
 pub struct Confidence {
     /// In a word.
     pub level: Level,
-    /// From 0 to 1, never 1: the score scaled. It is no probability.
-    pub score: f64,
+    /// How often names like the one that is given were wrong, where an operation is named.
+    pub measured: Option<Measured>,
     /// What speaks for it, the most telling first, and how each is known.
     pub reasons: Vec<(Trust, Evidence)>,
 }
@@ -82,7 +82,7 @@ impl Verdict {
             outcome,
             summary,
             phase: PhaseName::Unknown,
-            confidence: Confidence { level: Level::Low, score: 0.0, reasons: Vec::new() },
+            confidence: Confidence { level: Level::Low, measured: None, reasons: Vec::new() },
             failing: None,
             leads: Vec::new(),
             missing: None,

@@ -7,12 +7,10 @@ use super::{
     found::Found,
 };
 use crate::{
+    calibration::Calibration,
     candidates::{Candidate, Link, features},
     phases,
 };
-
-/// The score that leaves a doubt of 1/e.
-const CONVINCING: f64 = 8.0;
 
 pub(super) fn failing(found: &Found<'_>, candidate: &Candidate) -> Verdict {
     let event = &candidate.event;
@@ -43,7 +41,7 @@ pub(super) fn failing(found: &Found<'_>, candidate: &Candidate) -> Verdict {
     let strong = candidate.score >= features::STRONG && lead >= features::LEAD;
     verdict.confidence = Confidence {
         level: level(candidate, strong),
-        score: 1.0 - (-candidate.score.max(0.0) / CONVINCING).exp(),
+        measured: Calibration::built_in().like(found.situation, candidate.score),
         reasons: reasons(candidate),
     };
     verdict

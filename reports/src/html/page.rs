@@ -140,6 +140,12 @@ impl<'a> Page<'a> {
         each(|lang| markup::escape(&m::CONFIDENT.fill(lang, &[level.get(lang)])))
     }
 
+    /// How often names like this one were wrong.
+    fn measured(&self, confidence: &Confidence) -> Option<Html> {
+        view::measured(confidence, Lang::En)?;
+        Some(each(|lang| markup::escape(&view::measured(confidence, lang).unwrap_or_default())))
+    }
+
     /// The summary, where neither the headline nor the operation says it.
     fn summary(&self) -> Option<Html> {
         let said = self.verdict.failing_operation.is_some() || view::headline_says(self.report, Lang::En);

@@ -145,10 +145,20 @@ open_struct! {
     pub struct Confidence {
         /// In a word.
         pub level: Option<ConfidenceLevel>,
-        /// From 0 to 1.
-        pub score: Option<f64>,
+        /// How often names like the one that is given were wrong in calibration cases.
+        pub measured: Option<Measured>,
         /// Why, the strongest first.
         pub reasons: Vec<Evidence>,
+    }
+
+    /// Calibration cases like this one. Their failing boots are synthetic.
+    pub struct Measured {
+        /// What they have in common with this one: what there was to judge by.
+        pub situation: Text,
+        /// Cases in which an operation was named, with at least the score of this one.
+        pub named: u32,
+        /// Those in which it was the wrong one.
+        pub wrong: u32,
     }
 
     /// A cause that is an absence: a service that never answered, an event that never came.

@@ -51,6 +51,7 @@ pub enum PngError {
 
 /// The report's verdict and timeline as a picture. Where no font has Chinese glyphs the picture is in English, and its
 /// note says so.
+#[tracing::instrument(name = "png", skip_all)]
 pub fn render(report: &Report, lang: Lang) -> Result<Png, PngError> {
     let mut svg = layout(report, lang, None);
     let mut database = fonts::load(&svg);

@@ -5,7 +5,7 @@ use super::{
     line::{Line, Style},
 };
 use crate::messages as m;
-use crate::model::{Operation, Outcome, PhaseSpan, Span};
+use crate::model::{Confidence, Operation, Outcome, PhaseSpan, Span};
 use crate::view;
 use crate::visible::{columns, shorten_end, shorten_path, visible};
 use timeline::thousands;
@@ -75,7 +75,7 @@ impl Page<'_> {
             for (number, reason) in reasons.take(shown.reasons).enumerate() {
                 let level = level.as_ref().filter(|_| number == 0);
                 let text =
-                    level.map_or_else(|| reason.clone(), |level| m::SURE.fill(self.lang, &[level, &reason]));
+                    level.map_or_else(|| reason.clone(), |level| self.sure(level, confidence, &reason));
                 let label = if number == 0 { m::LABEL_SURE.get(self.lang) } else { "" };
                 lines.extend(self.wrapped(
                     Self::label(Style::Label, label),
@@ -89,6 +89,14 @@ impl Page<'_> {
         let codes: Vec<_> = codes.into_iter().map(|code| (Style::Plain, code)).collect();
         lines.extend(self.items(Self::label(Style::Label, m::LABEL_CODE.get(self.lang)), &codes, BETWEEN, 2));
         lines
+    }
+
+    /// How sure the answer is, and the first reason.
+    fn sure(&self, level: &str, confidence: &Confidence, reason: &str) -> String {
+        let Some((named, wrong)) = view::measured_share(confidence) else {
+            return m::SURE.fill(self.lang, &[level, reason]);
+        };
+        m::SURE_MEASURED.fill(self.lang, &[level, &named, &wrong, reason])
     }
 
     /// The errors worth a look. In a wide terminal each takes a line, with the end of its path.
