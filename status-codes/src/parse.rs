@@ -41,7 +41,7 @@ impl ExplainError {
     }
 }
 
-/// A code in one space, with how the input came to mean it where that is not plain.
+/// A code in one space. It says how the input came to mean the code, if that is not plain.
 pub(crate) type Candidate = (Space, u32, Option<String>);
 
 /// Every code that `input` can stand for, the likeliest first; never empty.

@@ -75,7 +75,7 @@ fn column(expression: &str) -> Result<(Column, &str), FilterError> {
     }
 }
 
-/// What follows a word at the begin of a text, whatever its case; `None` where the text begins otherwise.
+/// What follows a word at the begin of a text, ignoring case; `None` where the text begins otherwise.
 fn after_word<'a>(text: &'a str, word: &str) -> Option<&'a str> {
     let (begin, rest) = text.split_at_checked(word.len())?;
     let ends = rest.is_empty() || rest.starts_with(|c: char| c.is_whitespace() || "=<>!".contains(c));
