@@ -1,4 +1,4 @@
-//! A good boot that a failing one is held against.
+//! A good boot that a failing one is compared with.
 
 use timeline::Timeline;
 

@@ -1,6 +1,6 @@
 //! The command that begins a remedy, with the path, service or library of the case.
 //!
-//! A person pastes it. So a name of the trace is used only where it cannot be anything but a name to a command line.
+//! A person pastes it. So a name of the trace is used only if it cannot be anything but a name to a command line.
 
 use status_codes::status;
 use timeline::{Event, Mark};
@@ -20,7 +20,7 @@ pub(crate) struct Names<'a> {
 }
 
 impl Names<'_> {
-    /// A rule's command with its placeholders filled; empty where one of them has no safe value.
+    /// A rule's command with its placeholders filled; empty if one of them has no safe value.
     pub(crate) fn command(&self, rule: &Rule) -> String {
         let mut command = String::new();
         let mut rest = rule.command.as_str();

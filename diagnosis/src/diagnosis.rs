@@ -67,7 +67,7 @@ pub struct Diagnosis {
 }
 
 impl Diagnosis {
-    /// The failing operation, where one is named.
+    /// The failing operation, if one is named.
     pub fn failing(&self) -> Option<&Event> {
         self.candidates.get(self.verdict.failing?).map(|candidate| &candidate.event)
     }

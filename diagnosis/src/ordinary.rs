@@ -96,7 +96,7 @@ const ROWS: &[Row] = &[
     ),
 ];
 
-/// Why the result of an operation by a process of this role is ordinary; `None` where it is not.
+/// Why the result of an operation by a process of this role is ordinary; `None` if it is not.
 pub fn benign(role: Role, event: &Event) -> Option<Words> {
     ordinary(role, event.kind, event.status, &event.path, event.open)
 }
@@ -144,7 +144,7 @@ const AFTERMATH: &[&str] = &[
 const REPORTING: &[&str] =
     &[r"\windows error reporting", r"\microsoft\windows\wer\", r"\crashdumps\", r"\minidump\"];
 
-/// Whether an ordinary result can be none where a log or the plan speaks of its object: a name that is missing, or
+/// Whether an ordinary result can be none if a log or the plan speaks of its object: a name that is missing, or
 /// taken. Precompiled INFs are made again where they are missing.
 pub(crate) fn can_be_raised(event: &Event) -> bool {
     let is_name = is_missing(event.status) || event.status == status::OBJECT_NAME_COLLISION;

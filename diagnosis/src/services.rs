@@ -37,7 +37,7 @@ pub struct ServiceState {
 pub struct Service {
     /// Service name.
     pub name: String,
-    /// Display name, where it is known.
+    /// Display name, if it is known.
     pub display_name: String,
     /// Start type as the trace read it last.
     pub start_type: Option<(StartType, Evidence)>,

@@ -150,7 +150,7 @@ impl Style {
 pub const NO_NUMBER: &str = "n/a";
 
 impl PmlEvent<'_> {
-    /// The number in a column that holds one: spans in ticks, times as FILETIME; `None` where the cell is empty or holds
+    /// The number in a column that holds one: spans in ticks, times as FILETIME; `None` if the cell is empty or holds
     /// text.
     #[inline]
     pub fn number(&self, column: Column) -> Option<u64> {

@@ -26,7 +26,7 @@ impl<'a> PmlEvent<'a> {
         let path = detail::push_path(self, &mut text);
         self.extra().and(path).and_then(|()| detail::push_detail(self, Style::default(), &mut text)).err()
     }
-    /// The path of a file or registry event, borrowed; of a directory listing without its filter. Empty where there is
+    /// The path of a file or registry event, borrowed; of a directory listing without its filter. Empty if there is
     /// none or it is cut off.
     pub fn path_text(&self) -> PmlText<'a> {
         detail::path_text(self).unwrap_or(PmlText::EMPTY)

@@ -114,7 +114,7 @@ impl PmlError {
         }
     }
 
-    /// Where in the file it is, where it has a place.
+    /// Where in the file it is, if it has a place.
     pub fn offset(&self) -> Option<u64> {
         match self {
             Self::Truncated { offset, .. }

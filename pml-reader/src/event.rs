@@ -12,7 +12,7 @@ impl PmlFile {
     /// Event number `index`, from 0, in the file's order of time.
     ///
     /// # Errors
-    /// [`PmlError::Truncated`] or [`PmlError::Value`] where the record is damaged; the events after it are unharmed.
+    /// [`PmlError::Truncated`] or [`PmlError::Value`] if the record is damaged; the events after it are unharmed.
     #[inline]
     pub fn event(&self, index: usize) -> Result<PmlEvent<'_>, PmlError> {
         PmlEvent::read(self, index, self.event_offset(index)?)
@@ -76,7 +76,7 @@ impl<'a> PmlEvent<'a> {
     pub fn process_index(&self) -> u32 {
         self.head.process_index
     }
-    /// The process, where the table holds it.
+    /// The process, if the table holds it.
     pub fn process(&self) -> Option<PmlProcess<'a>> {
         self.file.process(self.head.process_index)
     }
@@ -88,7 +88,7 @@ impl<'a> PmlEvent<'a> {
     pub fn raw_class(&self) -> u32 {
         self.head.class
     }
-    /// The event class, where it is a known one.
+    /// The event class, if it is a known one.
     #[inline]
     pub fn class(&self) -> Option<EventClass> {
         EventClass::from_raw(self.head.class)
@@ -158,7 +158,7 @@ impl<'a> PmlEvent<'a> {
     pub fn raw_detail(&self) -> &'a [u8] {
         self.detail
     }
-    /// What the completion added, where it did.
+    /// What the completion added, if it did.
     pub fn raw_extra(&self) -> Option<&'a [u8]> {
         self.extra().ok().flatten()
     }

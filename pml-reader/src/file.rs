@@ -83,7 +83,7 @@ impl PmlFile {
         &self.problems
     }
 
-    /// What had to be recovered, and what was lost, where the log was not closed cleanly, was cut off or is damaged.
+    /// What had to be recovered, and what was lost, if the log was not closed cleanly, was cut off or is damaged.
     pub fn recovered(&self) -> Option<&Recovered> {
         self.recovered.as_ref()
     }
@@ -106,7 +106,7 @@ impl PmlFile {
         self.first
     }
 
-    /// The fixed part of an event, where the event is whole.
+    /// The fixed part of an event, if the event is whole.
     #[inline]
     pub(crate) fn head(&self, index: usize) -> Option<Head> {
         let place = usize::try_from(self.event_offset(index).ok()?).ok()?;

@@ -6,7 +6,7 @@
 //! its path, its detail, its category, is decoded when it is asked for.
 //!
 //! The format was described by the authors of procmon-parser, openprocmon and procmon-reader (all MIT); what this crate
-//! prints was held against Process Monitor's own exports, row by row. `docs/PML.md` has the layout.
+//! prints was compared with Process Monitor's own exports, row by row. `docs/PML.md` has the layout.
 
 mod category;
 mod columns;

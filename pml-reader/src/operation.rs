@@ -69,7 +69,7 @@ pub struct Operation {
 }
 
 impl Operation {
-    /// The name, for example `RegQueryValue` or `SetRenameInformationFile`; [`UNKNOWN`] where there is none.
+    /// The name, for example `RegQueryValue` or `SetRenameInformationFile`; [`UNKNOWN`] if there is none.
     pub fn name(self) -> &'static str {
         self.named().map_or(UNKNOWN, |n| n.name)
     }

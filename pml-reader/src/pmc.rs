@@ -7,7 +7,7 @@
 
 use crate::Column;
 
-/// How a column is held against a value, in the order of Process Monitor's numbers.
+/// How a column is compared with a value, in the order of Process Monitor's numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[allow(missing_docs)]
 pub enum PmcRelation {
@@ -26,7 +26,7 @@ pub enum PmcRelation {
 pub struct PmcRule {
     /// The column.
     pub column: Column,
-    /// How it is held against the value.
+    /// How it is compared with the value.
     pub relation: PmcRelation,
     /// The value, of at most [`PmcRule::MAX_VALUE`] UTF-16 units; what is beyond is cut.
     pub value: String,

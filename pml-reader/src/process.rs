@@ -50,7 +50,7 @@ impl<'a> PmlProcess<'a> {
     pub fn slot(&self) -> usize {
         self.slot
     }
-    /// The text of one of the entry's string indexes; empty where the string table does not hold it
+    /// The text of one of the entry's string indexes; empty if the string table does not hold it
     /// (such an index is among [`PmlFile::problems`]).
     fn text(&self, index: u32) -> PmlText<'a> {
         self.file.string(index).unwrap_or(PmlText::EMPTY)
@@ -87,7 +87,7 @@ impl<'a> PmlProcess<'a> {
     pub fn description(&self) -> PmlText<'a> {
         self.text(self.raw.description)
     }
-    /// Start, where known.
+    /// Start, if known.
     pub fn start(&self) -> Option<FileTime> {
         (self.raw.start != 0).then_some(FileTime(self.raw.start))
     }

@@ -24,7 +24,7 @@ pub(crate) struct Head {
     pub(crate) depth: u16,
     /// Bytes of detail behind the return addresses.
     pub(crate) detail: u32,
-    /// Where the completion data lies, counted from the record; 0 where there is none.
+    /// Where the completion data lies, counted from the record; 0 if there is none.
     pub(crate) extra_offset: u32,
 }
 

@@ -29,7 +29,7 @@ pub struct Civil {
 }
 
 impl FileTime {
-    /// Midnight of a date, UTC. `None` where there is no such date between 1601 and 9999.
+    /// Midnight of a date, UTC. `None` if there is no such date between 1601 and 9999.
     pub fn at_date(year: u64, month: u64, day: u64) -> Option<Self> {
         let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
         let lengths = [31, 28 + u64::from(leap), 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];

@@ -428,7 +428,7 @@ const RESULT_GLOSSES: &[(&str, &str)] = &[
     ("SHARING VIOLATION", "共享冲突"),
 ];
 
-/// A result text's Chinese, where it has one.
+/// A result text's Chinese, if it has one.
 pub(crate) fn result_gloss(result: &str) -> Option<&'static str> {
     RESULT_GLOSSES.iter().find(|(text, _)| *text == result).map(|(_, gloss)| *gloss)
 }

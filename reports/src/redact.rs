@@ -67,7 +67,7 @@ impl Names {
         }
     }
 
-    /// The text without the names; `None` where it holds none.
+    /// The text without the names; `None` if it holds none.
     fn redacted(&self, text: &str) -> Option<String> {
         let mut redacted = text.to_owned();
         // A longer identifier may begin with a shorter one.

@@ -219,7 +219,7 @@ pub(crate) fn paths(operation: &Operation) -> (&str, Option<&str>) {
     (&operation.path, Some(operation.target_path.as_str()).filter(|target| !target.is_empty()))
 }
 
-/// Where a fact stands: `CBS.log:18233`, `boot.pml #918273`; empty where it is a sentence alone.
+/// Where a fact stands: `CBS.log:18233`, `boot.pml #918273`; empty if it is a sentence alone.
 pub(crate) fn place(evidence: &Evidence) -> String {
     place_of(&evidence.source, evidence.index, evidence.line)
 }

@@ -84,7 +84,7 @@ impl Format {
         format!("report.{}", self.extension())
     }
 
-    /// The format that a path's ending names, where it is not a folder.
+    /// The format that a path's ending names, if it is not a folder.
     pub fn of_path(path: &Path) -> Option<Self> {
         Self::ALL.into_iter().find(|format| format.is_of(path)).filter(|_| !path.is_dir())
     }

@@ -1,4 +1,4 @@
-//! What a scenario knows of its own trace: the answer that a diagnosis is held against.
+//! What a scenario knows of its own trace: the answer that a diagnosis is compared with.
 
 use serde::{Deserialize, Serialize};
 
@@ -16,7 +16,7 @@ pub enum Outcome {
     NotEnoughEvidence,
 }
 
-/// The truth about a made trace.
+/// The truth about a synthetic trace.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Label {
     /// Name of the scenario.

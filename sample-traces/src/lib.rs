@@ -1,4 +1,4 @@
-//! Made traces of an update's reboot, each with the answer that a diagnosis should find.
+//! Synthetic traces of an update's reboot, each with the answer that a diagnosis should find.
 //!
 //! A [`Scenario`] is a row of a table: what goes wrong in the reboot, where, and with what result. From it and a seed
 //! [`make`] tells the whole boot (session manager, poqexec, services, TrustedInstaller and TiWorker, a third-party
@@ -60,7 +60,7 @@ pub fn scenario(name: &str) -> Option<&'static Scenario> {
     SCENARIOS.iter().find(|s| s.name == name)
 }
 
-/// A made trace.
+/// A synthetic trace.
 #[derive(Debug)]
 pub struct Made {
     /// The Process Monitor log.

@@ -1,4 +1,4 @@
-//! Writes made traces: `sample-traces list`, `write`, `write-all`.
+//! Writes synthetic traces: `sample-traces list`, `write`, `write-all`.
 #![forbid(unsafe_code)]
 
 use std::path::{Path, PathBuf};

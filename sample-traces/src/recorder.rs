@@ -33,7 +33,7 @@ pub(crate) struct Actor {
     pub(crate) process: usize,
     pub(crate) tid: u32,
     pub(crate) caller: &'static str,
-    /// The driver that does it on this thread, while the thread is at something else; empty where none does.
+    /// The driver that does it on this thread, while the thread is at something else; empty if none does.
     pub(crate) driver: &'static str,
 }
 

@@ -270,7 +270,7 @@ impl FolderReader<'_> {
         Unpacked { bytes, stopped }
     }
 
-    /// Drops what lies before `offset`, but for what the next block may refer to.
+    /// Drops what lies before `offset`, except for what the next block may refer to.
     fn forget(&mut self, offset: u64) {
         let before = usize::try_from(offset - self.start.min(offset)).unwrap_or(usize::MAX);
         let spare = before.min(self.out.len().saturating_sub(WINDOW));
@@ -281,7 +281,7 @@ impl FolderReader<'_> {
         }
     }
 
-    /// Unpacks the next block; `false` at the end of the folder, or where it is broken.
+    /// Unpacks the next block; `false` at the end of the folder, or if it is broken.
     fn next_block(&mut self) -> bool {
         if self.blocks == 0 || self.broken.is_some() {
             return false;

@@ -31,7 +31,7 @@ pub enum CodeValue<'a> {
 }
 
 impl CodeValue<'_> {
-    /// The HRESULT this is or maps to by the transforms of winerror.h; `None` where the number is unknown.
+    /// The HRESULT this is or maps to by the transforms of winerror.h; `None` if the number is unknown.
     ///
     /// Win32 n is `0x8007xxxx`; an NTSTATUS gets the bit of HRESULT_FROM_NT, but `0xC007xxxx`, the
     /// NTSTATUS_FROM_WIN32 of a Win32 error, maps back to that error.
@@ -175,7 +175,7 @@ pub fn primary_code(text: &[u8]) -> Option<CodeMatch<'_>> {
         .min_by_key(|code| rank(code.form))
 }
 
-/// The code that `text` states; its last error (`gle=`) only where it states no other.
+/// The code that `text` states; its last error (`gle=`) only if it states no other.
 pub fn stated_code(text: &[u8]) -> Option<CodeMatch<'_>> {
     let stated = find_codes(text).into_iter().filter(|code| code.form != CodeForm::Gle);
     let stated = stated.filter(|code| code.form != CodeForm::GleFiller).min_by_key(|code| rank(code.form));
@@ -222,7 +222,7 @@ fn hex_of(text: &[u8], at: usize, form: CodeForm, back: usize) -> Option<CodeMat
     Some(CodeMatch { value: numbered(value), form, span: at.checked_sub(back + 1)?..at + taken })
 }
 
-/// A number with the bit of HRESULT_FROM_NT is an NTSTATUS; `0xC…` is one without it, but for the codes of Windows
+/// A number with the bit of HRESULT_FROM_NT is an NTSTATUS; `0xC…` is one without it, except for the codes of Windows
 /// Setup, 0xC180… and 0xC190….
 fn numbered<'a>(value: u32) -> CodeValue<'a> {
     match value >> 28 {

@@ -3,7 +3,7 @@
 //! No line of this log is public. Its form is taken from the format string in the library that writes it:
 //! start of the run as FILETIME in hexadecimal, a tag of the source, then a status and counters, the primitive's name
 //! and its arguments. Other builds are said to print other fields, so a line is split without a claim: all numbers
-//! are kept, the raw line too, and a number is offered as status only where it is a known failing NTSTATUS.
+//! are kept, the raw line too, and a number is offered as status only if it is a known failing NTSTATUS.
 
 use status_codes::NtStatus;
 
@@ -21,11 +21,11 @@ pub struct PoqexecLine<'a> {
     pub offset: u64,
     /// The line as it stands.
     pub raw: Text<'a>,
-    /// The first number, where it is a time between 2000 and 2100.
+    /// The first number, if it is a time between 2000 and 2100.
     pub run_start: Option<FileTime>,
     /// The numbers behind the first, in their order.
     pub numbers: Vec<u64>,
-    /// The only one of them that is a failing NTSTATUS with a known name; absent where none or several are.
+    /// The only one of them that is a failing NTSTATUS with a known name; absent if none or several are.
     pub status: Option<u32>,
     /// The primitive's kind.
     pub primitive: Option<PrimitiveKind>,

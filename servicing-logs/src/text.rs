@@ -196,7 +196,7 @@ pub(crate) fn leading_hex(text: &[u8]) -> Option<(u64, usize)> {
     (taken > 0).then_some((value, taken))
 }
 
-/// A decimal number that fills `text` but for white space around it.
+/// A decimal number that fills `text` except for white space around it.
 pub(crate) fn whole_number(text: &[u8]) -> Option<u32> {
     let text = text.trim_ascii();
     leading_number(text, 10).filter(|(_, taken)| *taken == text.len()).map(|(value, _)| value)

@@ -28,7 +28,7 @@ pub struct Candidate {
     pub links: Vec<Link>,
     /// What speaks against naming it.
     pub objections: Vec<Objection>,
-    /// What its call stack says, where it has one.
+    /// What its call stack says, if it has one.
     pub call: Option<Call>,
     /// What came after it.
     pub after: After,

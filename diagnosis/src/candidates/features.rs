@@ -29,7 +29,7 @@ pub(crate) struct Context<'a> {
     pub(crate) planned: Option<Primitive>,
     /// What servicing needs the object for, where its result would be ordinary elsewhere.
     pub(crate) needed: Option<&'static Needed>,
-    /// Why the result is ordinary, where it is and something else raises the operation.
+    /// Why the result is ordinary, if it is and something else raises the operation.
     pub(crate) ordinary: Option<Words>,
     /// How it stands to what the logs say failed.
     pub(crate) stance: LogStance,

@@ -80,7 +80,7 @@ impl Lines {
         self.lines.iter().any(|l| l.win32.is_some() || l.ntstatus.is_some())
     }
 
-    /// The line that reports `event` best. `None` where neither code nor name is in any.
+    /// The line that reports `event` best. `None` if neither code nor name is in any.
     pub(crate) fn report(&self, event: &Event) -> Option<LogReport> {
         let (names, paths): (_, Vec<String>) = (names(event), paths(event).collect());
         let reports = self.lines.iter().filter_map(|line| {

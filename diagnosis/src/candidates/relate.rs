@@ -76,7 +76,7 @@ fn makes_up(error: &Event, success: &Event) -> bool {
     }
 }
 
-/// Whether another open of the object can be what the error comes from, where it is worth a look at all. A conflict of
+/// Whether another open of the object can be what the error comes from, if it is worth a look at all. A conflict of
 /// share modes is a SHARING VIOLATION, never an ACCESS DENIED; a rename, link or delete over an open or mapped file can be
 /// denied as well.
 fn is_of_sharing(error: &Event) -> Option<bool> {

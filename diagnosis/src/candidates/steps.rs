@@ -31,7 +31,7 @@ pub(crate) struct Step {
     pub(crate) id: EventId,
     pub(crate) tid: u32,
     pub(crate) kind: StepKind,
-    /// Hash of the object's path in lower case, of a failure the number of its kind; 0 where neither matters.
+    /// Hash of the object's path in lower case, of a failure the number of its kind; 0 if neither matters.
     pub(crate) hash: u64,
 }
 

@@ -12,7 +12,7 @@ pub(super) struct Actor {
     pub(super) name: String,
     /// The part in servicing.
     pub(super) role: Role,
-    /// The command line with what varies masked; empty where a boot does not record command lines.
+    /// The command line with what varies masked; empty if a boot does not record command lines.
     pub(super) command: String,
 }
 

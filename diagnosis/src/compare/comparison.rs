@@ -5,7 +5,7 @@ use timeline::{EventId, FileTime, PhaseName, Timeline};
 use super::aligned::Aligned;
 use crate::{phases::Phase, services::Service};
 
-/// The good boot that another one is held against.
+/// The good boot that another one is compared with.
 pub(crate) struct Reference<'a> {
     /// What it is called.
     pub(crate) name: &'a str,
@@ -54,11 +54,11 @@ pub struct Difference {
     pub operation: String,
     /// The file or key, the service, the command line, or behind what the pause lies.
     pub path: String,
-    /// Result or time in the good boot; empty where it has none.
+    /// Result or time in the good boot; empty if it has none.
     pub good: String,
-    /// Result or time in the failing boot; empty where it has none.
+    /// Result or time in the failing boot; empty if it has none.
     pub bad: String,
-    /// When, in the failing boot; absent where it has nothing.
+    /// When, in the failing boot; absent if it has nothing.
     pub time: Option<FileTime>,
     /// The event in the failing boot.
     pub event: Option<EventId>,

@@ -1,4 +1,4 @@
-//! Operations of the failing boot, held against those of the good one.
+//! Operations of the failing boot, compared with those of the good one.
 
 use std::collections::HashMap;
 
@@ -20,7 +20,7 @@ use timeline::{Event, Kind, PhaseName, ProcessId, Ticks, Timeline, is_error};
 pub(crate) enum Level {
     /// The names differ in something made up: they are of one sort.
     Alike,
-    /// The same name, or the same but for machine and version.
+    /// The same name, or the same except for machine and version.
     Same,
 }
 
@@ -93,7 +93,7 @@ impl GoodBoot {
         Some((entries, if sure { Level::Same } else { Level::Alike }))
     }
 
-    /// What this error of the failing boot is in the good one; `None` where the good boot cannot tell.
+    /// What this error of the failing boot is in the good one; `None` if the good boot cannot tell.
     pub(crate) fn beside(&self, bad: &Timeline<'_>, event: &Event, phase: PhaseName) -> Option<InGood> {
         let actor = self.actors.get(BAD, event.process?)?;
         let looks_only = event.open.is_some_and(|open| open.attributes_only());

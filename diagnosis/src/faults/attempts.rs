@@ -242,7 +242,7 @@ fn standing(fault: &Fault) -> u8 {
 /// How attempts ended.
 #[derive(Default)]
 struct Ends<'a> {
-    /// The last startup processing that ended well, but for the boots that take an update back: when, and its boot.
+    /// The last startup processing that ended well, except for the boots that take an update back: when, and its boot.
     last_startup: Option<(FileTime, u32)>,
     /// Those that a trace covers, at most [`MAX_COVERED`].
     covered_startups: Vec<(FileTime, u32)>,

@@ -11,7 +11,7 @@ pub struct Fault {
     pub kind: FaultKind,
     /// Its name: an installer, an INF, a package.
     pub item: String,
-    /// Its DLL, where the log names one.
+    /// Its DLL, if the log names one.
     pub binary: Option<String>,
     /// The component that it worked on or belongs to.
     pub component: Option<String>,

@@ -1,4 +1,4 @@
-//! What stood in the update's way, where that is known.
+//! What stood in the update's way, if that is known.
 
 use timeline::{Mark, Place, StartType, Timeline};
 

@@ -32,7 +32,7 @@ pub struct Headline {
 pub enum Ending {
     /// The update was rolled back.
     RolledBack {
-        /// When the rollback began, where that is known.
+        /// When the rollback began, if that is known.
         time: Option<FileTime>,
         /// Where that is recorded.
         place: Option<Place>,

@@ -7,7 +7,7 @@ use crate::Diagnosis;
 /// An update, as servicing names its package.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Update {
-    /// Full identity of its package; empty where only its KB number is known.
+    /// Full identity of its package; empty if only its KB number is known.
     pub identity: String,
     /// `KB` number, where something names one.
     pub kb: Option<String>,

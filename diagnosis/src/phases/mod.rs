@@ -333,7 +333,7 @@ impl Traced<'_> {
         self.add(PhaseName::StartupInstallers, (start, end), Trust::Inferred, place, words);
     }
 
-    /// A rollback is one where a log tells of it, or where the failure shows at the reboot: what fails while Windows runs
+    /// A rollback is one if a log tells of it, or if the failure shows at the reboot: what fails while Windows runs
     /// is not taken back.
     fn rollback(&mut self, faults: &Faults) {
         let Some(first) = self.signs.first() else { return };
@@ -420,7 +420,7 @@ fn after_poqexec(timeline: &Timeline<'_>, boots: &Boots, time: FileTime) -> bool
     starts.any(|start| start <= time && boots.number(start) == boots.number(time))
 }
 
-/// The last phase that was seen before `time`, where none is seen at it.
+/// The last phase that was seen before `time`, if none is seen at it.
 pub(crate) fn before(phases: &[Phase], time: FileTime) -> PhaseName {
     match at(phases, time) {
         PhaseName::Unknown => {

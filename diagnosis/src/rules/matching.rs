@@ -16,7 +16,7 @@ pub(crate) struct Facts<'a> {
     pub(crate) services: &'a [Service],
     /// Events on names that tell something.
     pub(crate) marked: &'a [(Mark, Event)],
-    /// What is missing, where no operation is named.
+    /// What is missing, if no operation is named.
     pub(crate) lacks: &'a [(Lack, String)],
 }
 

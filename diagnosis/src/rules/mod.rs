@@ -118,7 +118,7 @@ impl Rules {
     /// Adds the rules of one file.
     ///
     /// # Errors
-    /// [`RuleError`], where the text is no rule file.
+    /// [`RuleError`], if the text is no rule file.
     pub fn add(&mut self, path: &Path, text: &str) -> Result<(), RuleError> {
         let file: RuleFile = toml::from_str(text).map_err(|error| {
             let at = error.span().map_or(0, |span| span.start);

@@ -98,7 +98,7 @@ impl Match {
         self.started || !(self.process.is_empty() && self.path.is_empty() && self.status.is_empty())
     }
 
-    /// How much it asks: 0 where it is empty. The kind of a fault says half as much as another part, a path twice as much.
+    /// How much it asks: 0 if it is empty. The kind of a fault says half as much as another part, a path twice as much.
     pub(super) fn conditions(&self) -> usize {
         let parts = [
             (&self.fault, 1),

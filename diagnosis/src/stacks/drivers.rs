@@ -14,7 +14,7 @@ use super::{
 pub struct Driver {
     /// Path of the image.
     pub path: String,
-    /// Company in its version resource; empty where it names none.
+    /// Company in its version resource; empty if it names none.
     pub company: String,
     /// File version.
     pub version: String,

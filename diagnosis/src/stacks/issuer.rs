@@ -22,7 +22,7 @@ pub enum Issuer {
 }
 
 impl Issuer {
-    /// The module that asked, where it was not servicing.
+    /// The module that asked, if it was not servicing.
     pub fn outsider(&self) -> Option<&Arc<Module>> {
         match self {
             Self::Servicing => None,

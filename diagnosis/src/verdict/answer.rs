@@ -42,7 +42,7 @@ pub struct Confidence {
 pub struct NextCapture {
     /// What it would show.
     pub title: Words,
-    /// The command that takes it, where there is one.
+    /// The command that takes it, if there is one.
     pub command: &'static str,
 }
 

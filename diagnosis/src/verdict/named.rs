@@ -49,7 +49,7 @@ pub(super) fn failing(found: &Found<'_>, candidate: &Candidate) -> Verdict {
     verdict
 }
 
-/// How sure the naming of a candidate is: high only where a log names the object with the code, medium where its process
+/// How sure the naming of a candidate is: high only if a log names the object with the code, medium where its process
 /// or its thread, or a log, speaks of this very operation.
 fn level(candidate: &Candidate, strong: bool) -> Level {
     let has = |link| candidate.links.contains(&link);

@@ -10,7 +10,7 @@ use timeline::{Fact, LogKind, LogLine, Source, SourceId, Tool, Words, counted};
 /// Driver installations that a sentence names.
 const NAMED: usize = 3;
 
-/// What Windows Setup and the installation of drivers say, where nothing tells of an update's reboot.
+/// What Windows Setup and the installation of drivers say, if nothing tells of an update's reboot.
 pub(super) fn say(found: &Found<'_>) -> Option<Words> {
     let sentences: Vec<Words> = windows_setup(found).into_iter().chain(devices(found)).collect();
     (!sentences.is_empty()).then(|| {

@@ -88,7 +88,7 @@ pub struct Value<'a> {
     pub data: &'a [u8],
 }
 
-/// The value that a RegSetValue, RegQueryValue or RegEnumValue event wrote or read, where the log holds it.
+/// The value that a RegSetValue, RegQueryValue or RegEnumValue event wrote or read, if the log holds it.
 pub fn value<'a>(event: &PmlEvent<'a>) -> Option<Value<'a>> {
     let detail = read(event).ok()?;
     match detail.shape {

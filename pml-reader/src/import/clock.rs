@@ -40,7 +40,7 @@ pub struct ImportClock {
     pub order: DateOrder,
     /// How it is known.
     pub evidence: DateEvidence,
-    /// Minutes that the clock is ahead of UTC, where the file tells; times are in UTC then, else as they stand.
+    /// Minutes that the clock is ahead of UTC, if the file tells; times are in UTC then, else as they stand.
     pub ahead_minutes: Option<i32>,
     /// Midnight of the first row's day, in a file without dates.
     pub(crate) first_day: u64,
@@ -56,7 +56,7 @@ struct Numbers {
     count: usize,
     /// What stands behind the first number.
     separator: u8,
-    /// Whether it is of the day's second half, where the text says.
+    /// Whether it is of the day's second half, if the text says.
     afternoon: Option<bool>,
 }
 

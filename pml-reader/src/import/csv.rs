@@ -13,7 +13,7 @@ const MAX_HEADING: usize = 1 << 16;
 #[derive(Debug)]
 pub(crate) struct Csv {
     units: Units,
-    /// A column for each field; `None` where it is not one of Process Monitor's.
+    /// A column for each field; `None` if it is not one of Process Monitor's.
     columns: Vec<Option<Column>>,
 }
 
@@ -21,7 +21,7 @@ const QUOTE: Option<u16> = Some(b'"' as u16);
 const COMMA: Option<u16> = Some(b',' as u16);
 
 impl Starts for Csv {
-    /// A line break ends a row where a row begins behind it. Inside a field every run of quotes is even, but for the one
+    /// A line break ends a row where a row begins behind it. Inside a field every run of quotes is even, except for the one
     /// that closes the field, and that is followed by a comma or a line break; so an odd run that is followed by
     /// anything else opens a field. Empty fields may stand before it. No state is needed: damage ends with its row, and
     /// any part of the file can be read by itself.

@@ -90,8 +90,8 @@ impl ImportFile {
     }
 
     /// Sets the time zone, and the day where there are no dates, by something else that knows of a moment which a row
-    /// has: `local`, as `ImportRow::time` gave it, was `utc`. Only once, and only where the file does not tell by itself;
-    /// `false` where nothing was set, as where the two are no time zone apart.
+    /// has: `local`, as `ImportRow::time` gave it, was `utc`. Only once, and only if the file does not tell by itself;
+    /// `false` if nothing was set, as where the two are no time zone apart.
     pub fn set_clock(&self, local: FileTime, utc: FileTime) -> bool {
         let mut clock = self.clock.clone();
         clock.ahead_minutes.is_none() && clock.align(local, utc) && self.set.set(clock).is_ok()

@@ -19,7 +19,7 @@ impl ImportFile {
     /// Opens an export whose bytes somebody holds.
     ///
     /// # Errors
-    /// [`PmlError::NoColumn`] where it lacks a column without which its rows tell nothing: Operation, Result, and Time of
+    /// [`PmlError::NoColumn`] if it lacks a column without which its rows tell nothing: Operation, Result, and Time of
     /// Day or Date & Time.
     pub fn from_held(bytes: impl AsRef<[u8]> + Send + Sync + 'static) -> Result<Self, PmlError> {
         let data: Box<dyn AsRef<[u8]> + Send + Sync> = Box::new(bytes);

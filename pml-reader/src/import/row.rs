@@ -13,7 +13,7 @@ impl ImportFile {
     /// A row.
     ///
     /// # Errors
-    /// [`PmlError::Value`] where there is no such row or it is damaged; the others are unharmed.
+    /// [`PmlError::Value`] if there is no such row or it is damaged; the others are unharmed.
     pub fn row(&self, index: u64) -> Result<ImportRow<'_>, PmlError> {
         let range = self.rows.row(index, self.bytes(), &self.form).ok_or(PmlError::Value {
             what: "row number",
@@ -86,7 +86,7 @@ impl<'a> ImportRow<'a> {
         self.offset
     }
 
-    /// The text of a column, of the row or else of its process in the list; `None` where neither has it.
+    /// The text of a column, of the row or else of its process in the list; `None` if neither has it.
     #[inline]
     pub fn get(&self, column: Column) -> Option<Cow<'_, str>> {
         let Some((range, doubled)) = self.fields.get(column) else {
@@ -96,7 +96,7 @@ impl<'a> ImportRow<'a> {
         Some(if doubled { Cow::Owned(text.replace("\"\"", "\"")) } else { Cow::Borrowed(text) })
     }
 
-    /// The text of a column as it stands in the file, where quotes may be doubled; empty where there is none.
+    /// The text of a column as it stands in the file, where quotes may be doubled; empty if there is none.
     #[inline]
     pub fn raw(&self, column: Column) -> &str {
         self.fields.get(column).and_then(|(range, _)| self.text.get(range)).unwrap_or_default()
@@ -107,13 +107,13 @@ impl<'a> ImportRow<'a> {
         self.process_index
     }
 
-    /// Start, on the clock that [`ImportFile::clock`] tells of. `None` where no column tells it.
+    /// Start, on the clock that [`ImportFile::clock`] tells of. `None` if no column tells it.
     #[inline]
     pub fn time(&self) -> Option<FileTime> {
         self.file.clock().time(self.raw(Column::TimeOfDay), self.raw(Column::DateAndTime), self.index)
     }
 
-    /// Duration in ticks of 100 ns; `None` while pending, and where there is no such column.
+    /// Duration in ticks of 100 ns; `None` while pending, and if there is no such column.
     pub fn duration(&self) -> Option<u64> {
         let text = self.raw(Column::Duration);
         let (seconds, fraction) = text.split_once(['.', ',']).unwrap_or((text, ""));

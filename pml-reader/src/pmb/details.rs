@@ -118,7 +118,7 @@ fn process_detail(head: &Head, data: &[u8], wide: bool, paths: &mut Paths) -> Op
     }
 }
 
-/// `data` with `count` numbers of four bytes behind the first `ahead` bytes made eight bytes long; `None` where it has them
+/// `data` with `count` numbers of four bytes behind the first `ahead` bytes made eight bytes long; `None` if it has them
 /// so already.
 fn widened(data: &[u8], ahead: usize, count: usize) -> Option<Vec<u8>> {
     if data.len() != ahead + count * 4 {

@@ -60,7 +60,7 @@ struct Operation {
 /// [`crate::PmlFile`] opens it and rebuilds the names.
 ///
 /// # Errors
-/// [`PmlError::NotPmb`] where the bytes contradict the description of the format; those of [`PmlWriter`].
+/// [`PmlError::NotPmb`] if the bytes contradict the description of the format; those of [`PmlWriter`].
 pub fn convert<W: Write + Seek>(log: &[u8], out: W) -> Result<(W, Pmb), PmlError> {
     let records = Records::open(log)?;
     let wide = records.wide();

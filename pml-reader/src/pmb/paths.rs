@@ -1,7 +1,7 @@
 //! NT paths as the driver writes them, in the form in which Process Monitor shows them.
 //!
 //! Which drive a volume is is not in the log. It is learnt from processes whose command line begins with the path of their
-//! image, drive first; the volume that smss.exe was started from is the system's, and C: where nothing tells another.
+//! image, drive first; the volume that smss.exe was started from is the system's, and C: if nothing tells another.
 
 use std::collections::BTreeMap;
 

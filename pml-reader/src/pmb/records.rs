@@ -7,7 +7,7 @@ use crate::{
     recover::{Gap, plausible_time},
 };
 
-/// Ticks by which a record lies behind a newer one where the file was begun anew. Buffers of several processors are flushed
+/// Ticks by which a record lies behind a newer one if the file was begun anew. Buffers of several processors are flushed
 /// out of order too, by seconds.
 pub(super) const ANEW: u64 = 30 * 10_000_000;
 /// Places of damage that are kept one by one.

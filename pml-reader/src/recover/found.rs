@@ -17,7 +17,7 @@ pub struct Gap {
 /// What a damaged log had lost, and how much of it was found again.
 #[derive(Debug)]
 pub struct Recovered {
-    /// Why the log cannot be read as it stands; `None` where only its tables are damaged.
+    /// Why the log cannot be read as it stands; `None` if only its tables are damaged.
     pub reason: Option<PmlError>,
     /// Events that were found by walking the records, or that the log's own array lists.
     pub events: u64,

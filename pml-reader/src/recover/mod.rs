@@ -1,7 +1,7 @@
 //! What Process Monitor refuses: a log that was not closed cleanly, that was cut off, or whose tables are damaged.
 //!
 //! The events are found by walking the records ([`walk`]). Their tables may lie behind them although the header does
-//! not say so ([`sections`]); where they do not, the names of processes and modules are taken from the events that tell
+//! not say so ([`sections`]); if they do not, the names of processes and modules are taken from the events that tell
 //! them ([`names`]).
 
 mod found;
@@ -87,7 +87,7 @@ pub(crate) fn events(file: &[u8], wide: bool, reason: PmlError, stated: Option<S
     }
 }
 
-/// Whether the offset array leads to what the walk found, but for one in 64.
+/// Whether the offset array leads to what the walk found, except for one in 64.
 fn lists(file: &[u8], tables: &Tables, records: &[[u8; OFFSET_SIZE]]) -> bool {
     let end = tables.sections.processes;
     let Ok(cursor) = Cursor::over(file, tables.offsets, end, "event offsets") else { return false };

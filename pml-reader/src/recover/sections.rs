@@ -118,7 +118,7 @@ fn processes_end(file: &[u8], at: u64, wide: bool) -> Option<u64> {
 }
 
 /// Where a table of u32 count, u32 offsets and entries ends that begins at `at`; an entry is `ahead` bytes, u32 size, and
-/// so many bytes. `None` where it cannot be such a table, or the file ends within its offsets.
+/// so many bytes. `None` if it cannot be such a table, or the file ends within its offsets.
 fn entries_end(file: &[u8], at: u64, ahead: u64) -> Option<u64> {
     let mut cursor = Cursor::over(file, at, file.len() as u64, "table").ok()?;
     let count = cursor.u32().ok()?;

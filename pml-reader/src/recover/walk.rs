@@ -2,7 +2,7 @@
 //! listed records and one that was not listed.
 //!
 //! The file is walked in shares, in parallel. A share begins at the first place from where several records follow each
-//! other; it is taken only where the walk of the share before it arrives at that very place with nothing open, so that the
+//! other; it is taken only if the walk of the share before it arrives at that very place with nothing open, so that the
 //! result is the one that a single walk would give.
 
 use std::collections::BTreeSet;
@@ -347,7 +347,7 @@ impl<'f> Walker<'f> {
             (share.at, share.pending, share.last, share.searched);
     }
 
-    /// The records in order of time. Saved logs have them so; in live backing files, and where a disk was full, they are
+    /// The records in order of time. Saved logs have them so; in live backing files, and if a disk was full, they are
     /// not.
     fn finish(self) -> Walk {
         let mut records = self.records;

@@ -121,7 +121,7 @@ pub(crate) struct Processes {
 const INLINE_MODULES: u64 = 1;
 
 impl Processes {
-    /// Adds an entry; `false` where the table has one with this index already.
+    /// Adds an entry; `false` if the table has one with this index already.
     pub(crate) fn add(
         &mut self,
         raw: &RawProcess,

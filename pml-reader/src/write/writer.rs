@@ -83,7 +83,7 @@ impl<W: Write + Seek> PmlWriter<W> {
         Ok(())
     }
 
-    /// The index of `text` in the string table, where it is put if it is not there. Index 0 is the empty text.
+    /// The index of `text` in the string table. It is added if it is not there. Index 0 is the empty text.
     ///
     /// # Errors
     /// [`PmlError::TooLarge`].
@@ -91,7 +91,7 @@ impl<W: Write + Seek> PmlWriter<W> {
         self.strings.intern(text)
     }
 
-    /// The index of `icon` in the icon table, where it is put if it is not there. Index 0 is the placeholder.
+    /// The index of `icon` in the icon table. It is added if it is not there. Index 0 is the placeholder.
     ///
     /// # Errors
     /// [`PmlError::TooLarge`].
@@ -126,7 +126,7 @@ impl<W: Write + Seek> PmlWriter<W> {
         Err(PmlError::Value { what: "process index", offset: self.at, value: process.index.into(), expected })
     }
 
-    /// Adds the name that the machine knows for an address (IPv4 in the first four bytes); empty where it knows none.
+    /// Adds the name that the machine knows for an address (IPv4 in the first four bytes); empty if it knows none.
     ///
     /// # Errors
     /// [`PmlError::TooLarge`].
@@ -146,7 +146,7 @@ impl<W: Write + Seek> PmlWriter<W> {
     ///
     /// # Errors
     /// [`PmlError::Value`] where it starts before the event ahead of it (Process Monitor shows blank rows for such a
-    /// log), [`PmlError::TooLarge`] where a part does not fit its field or the log would pass 4 GiB, [`PmlError::Write`].
+    /// log), [`PmlError::TooLarge`] if a part does not fit its field or the log would pass 4 GiB, [`PmlError::Write`].
     pub fn event(&mut self, event: &EventRecord<'_>) -> Result<(), PmlError> {
         let mut record = std::mem::take(&mut self.scratch);
         record.clear();

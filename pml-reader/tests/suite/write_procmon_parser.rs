@@ -25,7 +25,7 @@ with open(path, "rb") as file:
         print(repr(process), process.start_time, process.end_time, process.modules)
 "#;
 
-/// What procmon-parser says of the log; `None`, with a loud word, where it is not installed.
+/// What procmon-parser says of the log; `None`, with a loud word, if it is not installed.
 fn rows(path: &Path, step: usize) -> Option<String> {
     if !test_data::python_module("procmon_parser") {
         return None;

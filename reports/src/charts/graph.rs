@@ -17,7 +17,7 @@ const PADDING: i32 = 10;
 const GAP: f64 = 18.0;
 const MARGIN: i32 = 4;
 
-/// Draws the graph of a report, where it has one.
+/// Draws the graph of a report, if it has one.
 pub(crate) fn draw(report: &Report, lang: Lang) -> Option<Chart> {
     let graph = report.graph.as_ref().filter(|graph| !graph.nodes.is_empty())?;
     let (nodes, tries) = causes(graph, report);

@@ -19,8 +19,8 @@ pub(super) struct Scale {
 }
 
 impl Scale {
-    /// The failing boot, where it is known; else the range that a report's phases, processes, services, events and failure
-    /// span; the clock's where there are none. `None` where the report holds no two times.
+    /// The failing boot, if it is known; else the range that a report's phases, processes, services, events and failure
+    /// span; the clock's where there are none. `None` if the report holds no two times.
     pub(super) fn of(report: &Report, left: i32, right: i32) -> Option<Self> {
         let phases = report.phases.iter().flat_map(|phase| [phase.start, phase.end]);
         let processes = report.processes.iter().flat_map(|process| [process.start, process.end]);

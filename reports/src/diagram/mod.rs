@@ -1,4 +1,4 @@
-//! The graph of a report as text that other programs draw: DOT and Mermaid. All of it, also where the page draws a part.
+//! The graph of a report as text that other programs draw: DOT and Mermaid. All of it, also if the page draws a part.
 
 mod dot;
 mod mermaid;

@@ -29,7 +29,7 @@ const WIDTHS: &[(Column, usize)] = &[
     (Column::EventClass, 11),
 ];
 const OTHER_WIDTH: usize = 16;
-/// What a column of text may be cut to, where a terminal is narrow.
+/// What a column of text may be cut to, if a terminal is narrow.
 const NARROW: usize = 10;
 /// What the last column has, unless the terminal is narrower than the others at their narrowest.
 const LAST: usize = 30;

@@ -36,7 +36,7 @@ impl View<'_> {
         drivers.collect()
     }
 
-    /// What the stack of an event of the evidence says, where it is the failing one, or where another product is in it.
+    /// What the stack of an event of the evidence says, if it is the failing one, or where another product is in it.
     pub(super) fn stack_note(&self, relation: diagnosis::Relation, event: &Event) -> Text {
         let process = self.timeline.process_of(event).map_or("", |process| process.name.as_str());
         let call = self.diagnosis.calls.get(&event.id);

@@ -295,7 +295,7 @@ impl<'a> Page<'a> {
         }
     }
 
-    /// The file of all rows of the evidence, where it is one.
+    /// The file of all rows of the evidence, if it is one.
     fn one_source(&self) -> Option<&'a str> {
         let first = self.report.evidence.first()?.source.as_str();
         self.report.evidence.iter().all(|row| row.source == first).then_some(first)
@@ -308,7 +308,7 @@ impl<'a> Page<'a> {
         is_pml(&failing.source).then_some(failing.source.as_str())
     }
 
-    /// Process Monitor's filter for the evidence as a link's address, where the page has room for it.
+    /// Process Monitor's filter for the evidence as a link's address, if the page has room for it.
     fn procmon_filter(&self) -> Option<Html> {
         const ROOM: usize = 64 * 1024;
         let filter = crate::procmon_filter::pmc(self.report);

@@ -32,7 +32,7 @@ const CHINESE: [&str; 12] = [
 /// A character that every font for simplified Chinese has, and hardly any other.
 const PROBE: char = '访';
 
-/// True where the embedded fonts have the character.
+/// True if the embedded fonts have the character.
 fn is_embedded(c: char) -> bool {
     matches!(c, ' '..='~' | '\u{A0}'..='\u{FF}' | '‐'..='—' | '‘' | '’' | '“' | '”' | '•' | '…')
         || matches!(c, '←'..='↓' | '−' | '≤' | '≥' | '└' | '●' | '\u{FFFD}' | '\n')
@@ -48,7 +48,7 @@ pub(super) fn load(text: &str) -> Arc<Database> {
     Arc::new(fonts)
 }
 
-/// True where some font has Chinese glyphs.
+/// True if some font has Chinese glyphs.
 pub(super) fn has_chinese(fonts: &Arc<Database>) -> bool {
     let base = fonts.query(&Query { families: &[Family::Name("Inter")], ..Query::default() });
     base.is_some_and(|base| fallback(PROBE, &[base], &mut fonts.clone()).is_some())

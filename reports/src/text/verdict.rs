@@ -144,7 +144,7 @@ impl Page<'_> {
         known.map(|phase| view::phase_name(phase).get(self.lang).to_owned()).collect()
     }
 
-    /// The summary, where the headline does not say it.
+    /// The summary, if the headline does not say it.
     fn no_operation(&self) -> Vec<Line> {
         if view::headline_says(self.report, self.lang) {
             return Vec::new();

@@ -52,12 +52,12 @@ struct Slice {
     name: String,
     category: &'static str,
     start: Time,
-    /// Absent where it has no length.
+    /// Absent if it has no length.
     end: Option<Time>,
     args: Vec<(&'static str, String)>,
 }
 
-/// Nanoseconds between two times; nothing where the second is the earlier one.
+/// Nanoseconds between two times; nothing if the second is the earlier one.
 fn nanoseconds(from: Time, to: Time) -> u64 {
     // Readers hold times as signed numbers.
     to.filetime().saturating_sub(from.filetime()).saturating_mul(100).min(i64::MAX as u64)

@@ -67,7 +67,7 @@ pub(super) struct Files {
 }
 
 impl Files {
-    /// Adds the records of an operation; false where the form has no event for it.
+    /// Adds the records of an operation; false if the form has no event for it.
     pub(super) fn event(&mut self, event: &PmlEvent<'_>, who: Who, tape: &mut Tape) -> Result<bool> {
         let path = nt_path(&event.path_text().to_string());
         if event.operation().code == file::CREATE {

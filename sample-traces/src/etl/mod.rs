@@ -315,7 +315,7 @@ fn filetime(ticks: u64) -> FileTime {
     FileTime(i64::try_from(ticks).unwrap_or(i64::MAX))
 }
 
-/// When an operation ended; `None` where the log does not have its end.
+/// When an operation ended; `None` if the log does not have its end.
 fn end_of(event: &PmlEvent<'_>) -> Option<u64> {
     let ended = event.status() != STATUS_PENDING;
     event.duration().filter(|_| ended).map(|duration| event.time().0 + duration)

@@ -1,4 +1,4 @@
-//! The PyPI package procmon-parser, which shares no code with this project, reads made traces as the reader here does.
+//! The PyPI package procmon-parser, which shares no code with this project, reads synthetic traces as the reader here does.
 
 use std::process::Command;
 

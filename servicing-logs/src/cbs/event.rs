@@ -125,7 +125,7 @@ pub struct PackageChange<'a> {
     pub kind: PackageChangeKind,
     /// `Package_for_RollupFix~31bf3856ad364e35~amd64~~17763.4499.1.5`.
     pub package: Text<'a>,
-    /// The update inside the package, where the line is about one.
+    /// The update inside the package, if the line is about one.
     pub update: Option<Text<'a>>,
     /// The states.
     pub states: PackageStates<'a>,
@@ -184,7 +184,7 @@ pub struct Session<'a> {
     pub id: Text<'a>,
     /// Who asked for it: `WindowsUpdateAgent`.
     pub client: Option<Text<'a>>,
-    /// The package it works on, where the line names one.
+    /// The package it works on, if the line names one.
     pub package: Option<Text<'a>>,
     /// `Identifier:`, most often a KB number.
     pub identifier: Option<Text<'a>>,
@@ -245,7 +245,7 @@ pub struct ErrorSummaryItem<'a> {
     pub phase: Option<u32>,
     /// `Mode:`
     pub mode: Option<Text<'a>>,
-    /// `Component:`, absent where it says NONE.
+    /// `Component:`, absent if it says NONE.
     pub component: Option<Text<'a>>,
 }
 

@@ -21,7 +21,7 @@ pub struct PackageIdentity<'a> {
 }
 
 impl<'a> PackageIdentity<'a> {
-    /// Takes an identity apart; `None` where the text is none.
+    /// Takes an identity apart; `None` if the text is none.
     pub fn parse(text: &'a str) -> Option<PackageIdentity<'a>> {
         let mut parts = text.split('~');
         let identity = PackageIdentity {
@@ -34,7 +34,7 @@ impl<'a> PackageIdentity<'a> {
         parts.next().is_none().then_some(identity)
     }
 
-    /// The number in a name such as `Package_for_KB4470788`, where there is one.
+    /// The number in a name such as `Package_for_KB4470788`, if there is one.
     pub fn kb(&self) -> Option<&'a str> {
         let at = self.name.find("KB")?;
         let digits = self.name.get(at + 2..)?;

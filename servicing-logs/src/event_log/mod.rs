@@ -29,7 +29,7 @@ const UNIX_EPOCH: i128 = 116_444_736_000_000_000;
 /// One value of a record's EventData or UserData.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EventValue {
-    /// Name of the value, or of its element in UserData; empty where the record gives none.
+    /// Name of the value, or of its element in UserData; empty if the record gives none.
     pub name: String,
     /// The value as text.
     pub value: String,
@@ -123,7 +123,7 @@ pub const MAX_DAMAGED_KEPT: usize = 64;
 /// Reads an event log; every record goes to `visit`, oldest chunk first.
 ///
 /// # Errors
-/// [`Error::Invalid`] where neither a file header nor any chunk is found.
+/// [`Error::Invalid`] if neither a file header nor any chunk is found.
 pub fn read(data: &[u8], mut visit: impl FnMut(EventRecord)) -> Result<EventLogSummary> {
     let mut summary =
         EventLogSummary { header_damaged: !data.starts_with(b"ElfFile\0"), ..Default::default() };

@@ -105,7 +105,7 @@ impl<'a> Hive<'a> {
     /// Opens a hive.
     ///
     /// # Errors
-    /// [`Error::Truncated`] where the header block is cut, [`Error::Invalid`] where it does not begin with `regf`.
+    /// [`Error::Truncated`] if the header block is cut, [`Error::Invalid`] where it does not begin with `regf`.
     pub fn open(data: &'a [u8]) -> Result<Hive<'a>> {
         let block = slice(data, 0, 0, 512, "hive header")?;
         if !block.starts_with(b"regf") {
@@ -189,7 +189,7 @@ impl<'a> Hive<'a> {
         Some(key)
     }
 
-    /// Counts work; an error where there was too much of it.
+    /// Counts work; an error if there was too much of it.
     fn charge(&self, bytes: usize) -> Result<()> {
         let found = self.work.fetch_add(bytes as u64, Ordering::Relaxed);
         let limit = MAX_WORK * (self.bins.len() as u64 + HEADER as u64);

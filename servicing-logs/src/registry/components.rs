@@ -30,7 +30,7 @@ pub struct ComponentsState {
     pub damage: Vec<String>,
 }
 
-/// Reads the COMPONENTS hive or an export of its root; `None` where the key is absent.
+/// Reads the COMPONENTS hive or an export of its root; `None` if the key is absent.
 pub fn components_state(registry: &impl Registry) -> Option<ComponentsState> {
     let root = registry.machine_key("COMPONENTS")?.view();
     Some(ComponentsState {

@@ -61,7 +61,7 @@ impl RegExport {
     /// Reads an export, of regedit's version 5 or the older REGEDIT4.
     ///
     /// # Errors
-    /// [`Error::Invalid`] where the first line is neither.
+    /// [`Error::Invalid`] if the first line is neither.
     pub fn read(data: &[u8]) -> Result<RegExport> {
         let text = LogText::new(data);
         let mut export = RegExport {

@@ -177,7 +177,7 @@ pub fn cbs_state(registry: &impl Registry) -> Option<CbsState> {
     Some(state)
 }
 
-/// Reads Windows' version and the poqexec configuration of a SOFTWARE hive or an export; `None` where neither key is
+/// Reads Windows' version and the poqexec configuration of a SOFTWARE hive or an export; `None` if neither key is
 /// there.
 pub fn software_state(registry: &impl Registry) -> Option<SoftwareState> {
     let version = registry.machine_key(r"SOFTWARE\Microsoft\Windows NT\CurrentVersion");

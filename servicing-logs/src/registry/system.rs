@@ -102,7 +102,7 @@ impl SystemState {
     }
 }
 
-/// Reads what a SYSTEM hive, or an export of its keys, tells; `None` where no control set is found.
+/// Reads what a SYSTEM hive, or an export of its keys, tells; `None` if no control set is found.
 pub fn system_state(registry: &impl Registry) -> Option<SystemState> {
     let mut damage = Damage::default();
     let select = damage.view("Select", registry.machine_key(r"SYSTEM\Select").as_ref());

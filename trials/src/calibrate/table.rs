@@ -16,7 +16,7 @@ pub(super) struct Point {
     /// What the diagnosis had: the trace alone, logs, a good boot.
     pub(super) situation: &'static str,
     pub(super) scenario: String,
-    /// The score of the operation that was named; `None` where none was.
+    /// The score of the operation that was named; `None` if none was.
     pub(super) score: Option<f64>,
     pub(super) is_wrong: bool,
     /// There was something to be named.

@@ -1,4 +1,4 @@
-//! What the diagnosis is asked: made traces with their answers, folders of such traces, real logs without a failure.
+//! What the diagnosis is asked: synthetic traces with their answers, folders of such traces, real logs without a failure.
 
 use std::path::{Path, PathBuf};
 
@@ -19,7 +19,7 @@ pub struct Truth {
     pub outcome: Outcome,
     /// The phase in which it failed, as reports name it.
     pub phase: Option<String>,
-    /// The file name of the trace that `index` counts in, where there are several.
+    /// The file name of the trace that `index` counts in, if there are several.
     pub trace: Option<String>,
     /// Number of the failing operation among the events of the trace.
     pub index: Option<u64>,

@@ -56,7 +56,7 @@ const KINDS: &[(u8, &[&str])] = &[
     (26, &["BR-0406"]),
 ];
 
-/// The rules of which one must be among the remedies; none where the case is of no known signature or kind.
+/// The rules of which one must be among the remedies; none if the case is of no known signature or kind.
 /// `told` is whether logs are given, which alone tell kinds apart.
 pub(super) fn wanted(signature: Option<u8>, kind: Option<u8>, told: bool) -> Vec<&'static str> {
     let of = |table: &[(u8, &'static [&'static str])], number: Option<u8>| {

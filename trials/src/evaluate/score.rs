@@ -49,7 +49,7 @@ pub struct Judged {
 }
 
 impl Judged {
-    /// Where the answer is wrong: what was to be said, and what was. Empty where it is right.
+    /// Where the answer is wrong: what was to be said, and what was. Empty if it is right.
     pub fn complaint(&self) -> String {
         let wrong =
             [Some(self.outcome), self.named, self.phase, self.code, self.remedy].contains(&Some(false));

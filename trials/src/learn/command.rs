@@ -62,7 +62,7 @@ impl Learn {
     }
 }
 
-/// The counts of a trace, and what tells its machine from others; `None` where nothing of it can be read.
+/// The counts of a trace, and what tells its machine from others; `None` if nothing of it can be read.
 fn learn(file: &Path) -> Result<Option<(String, BTreeMap<NormKey, NormCounts>)>> {
     let folder = tempfile::tempdir()?;
     let path = folder.path().join(file.file_stem().unwrap_or_default());

@@ -23,7 +23,7 @@ pub(super) struct Original {
     /// Its name in the case.
     pub(super) file: &'static str,
     pub(super) bytes: Vec<u8>,
-    /// Its records, in the order of the file; none where they are not counted.
+    /// Its records, in the order of the file; none if they are not counted.
     records: Vec<(Range<u32>, u64)>,
 }
 
@@ -75,7 +75,7 @@ pub(super) fn found(source: &Source) -> Vec<u64> {
     }
 }
 
-/// A record but for where its completion data lies, which is a place in the file.
+/// A record except for where its completion data lies, which is a place in the file.
 fn record_key(record: &[u8]) -> u64 {
     key((record.get(..0x30), record.get(0x34..)))
 }
@@ -177,7 +177,7 @@ fn etl(bytes: Vec<u8>) -> Result<Original> {
     Ok(original)
 }
 
-/// A file of the folder of real traces, unpacked; nothing where it is absent.
+/// A file of the folder of real traces, unpacked; nothing if it is absent.
 fn real(folder: Option<&Path>, name: &str) -> Option<Vec<u8>> {
     let folder = folder?;
     std::fs::read(folder.join(name)).ok().or_else(|| {

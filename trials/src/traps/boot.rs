@@ -49,7 +49,7 @@ impl Boot {
         Ok(boot.with_right(label.index.into_iter().collect()))
     }
 
-    /// A case of another generator; `None` where its answer is not in one Process Monitor log alone.
+    /// A case of another generator; `None` if its answer is not in one Process Monitor log alone.
     pub(crate) fn of_case(case: &evaluate::Case) -> Result<Option<Self>> {
         let is_trace = |p: &&PathBuf| p.extension().is_some_and(|e| e == "pml");
         let traces: Vec<&PathBuf> = case.files.iter().filter(is_trace).collect();

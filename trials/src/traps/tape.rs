@@ -30,7 +30,7 @@ pub(crate) struct Row {
     pub(crate) actor: Actor,
     frames: Vec<u64>,
     pub(crate) payload: Payload,
-    /// Its number in the log that the tape is of; `None` where it was added.
+    /// Its number in the log that the tape is of; `None` if it was added.
     pub(crate) number: Option<usize>,
 }
 

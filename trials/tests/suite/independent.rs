@@ -1,4 +1,4 @@
-//! The diagnosis held against cases that another generator makes, which knows none of bootrace's code: tests/independent.
+//! The diagnosis compared with cases that another generator makes, which knows none of bootrace's code: tests/independent.
 
 use trials::evaluate::{Judged, judge, under};
 

@@ -1,5 +1,5 @@
 //! The real cases: each CBS.log must keep its verdict however its copy was made, and behind sessions that ended well.
-//! The cases lie outside the project; where they are absent the tests say so and pass.
+//! The cases lie outside the project; if they are absent the tests say so and pass.
 
 use std::path::{Path, PathBuf};
 

@@ -1,4 +1,4 @@
-//! Made logs through the whole diagnosis.
+//! Synthetic logs through the whole diagnosis.
 
 use std::path::{Path, PathBuf};
 

@@ -85,7 +85,7 @@ pub struct Transfer {
     pub offset: i64,
     /// How much was asked for, in bytes.
     pub length: u32,
-    /// How much was moved, where it succeeded.
+    /// How much was moved, if it succeeded.
     pub done: Option<u32>,
     /// IRP_* flags, of which Process Monitor shows those in 0xE000FF.
     pub flags: u32,
@@ -164,7 +164,7 @@ impl Parts {
 
 impl FileEvent<'_> {
     /// # Errors
-    /// [`PmlError::TooLarge`] where a text or a structure does not fit its field.
+    /// [`PmlError::TooLarge`] if a text or a structure does not fit its field.
     pub fn encode(&self, layout: Layout) -> Result<Payload, PmlError> {
         let parts = self.parts(layout)?;
         let path = Text::of(self.path)?;

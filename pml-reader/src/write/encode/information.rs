@@ -112,7 +112,7 @@ pub enum QueryInformation<'a> {
     Other(u8),
 }
 
-/// The answer made by `push`, where there is one.
+/// The answer made by `push`, if there is one.
 fn answer<T>(value: Option<T>, push: impl FnOnce(T, &mut Bytes) -> &mut Bytes) -> Option<Bytes> {
     value.map(|value| {
         let mut out = Bytes::default();

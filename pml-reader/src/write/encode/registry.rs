@@ -193,7 +193,7 @@ impl KeyInformation<'_> {
 
 impl RegistryEvent<'_> {
     /// # Errors
-    /// [`PmlError::TooLarge`] where a text or a value does not fit its field.
+    /// [`PmlError::TooLarge`] if a text or a value does not fit its field.
     pub fn encode(&self, _layout: Layout) -> Result<Payload, PmlError> {
         let path = Text::of(self.path)?;
         let mut detail = Bytes::default();

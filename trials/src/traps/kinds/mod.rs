@@ -37,7 +37,7 @@ pub(crate) struct Given<'b> {
 #[derive(Debug)]
 pub(crate) struct Kind {
     pub(crate) name: &'static str,
-    /// Makes the traps of a boot; none where the kind does not fit it.
+    /// Makes the traps of a boot; none if the kind does not fit it.
     pub(crate) make: fn(&Given<'_>, &mut Rng) -> Result<Vec<Trap>>,
 }
 
@@ -72,7 +72,7 @@ fn without_failing(boot: &Boot) -> Boot {
     boot
 }
 
-/// The boot, and where an operation made it fail, the boot without that operation; each with words for it.
+/// The boot, and if an operation made it fail, the boot without that operation; each with words for it.
 fn with_and_without(boot: &Boot) -> Vec<(Boot, &'static str)> {
     let mut both = vec![(boot.clone(), "")];
     if boot.names_one() {

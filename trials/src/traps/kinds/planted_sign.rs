@@ -12,7 +12,7 @@ use crate::traps::{
     signs::SIGNS,
 };
 
-/// Places in a made boot, and in a real one.
+/// Places in a synthetic boot, and in a real one.
 const PLACES: [u64; 2] = [2, 50];
 
 pub(super) fn make(given: &Given<'_>, rng: &mut Rng) -> Result<Vec<Trap>> {
