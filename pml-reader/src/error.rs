@@ -1,4 +1,4 @@
-//! What can go wrong with a PML, always with the place in the file.
+//! The errors of reading a PML, always with the place in the file.
 
 use std::path::PathBuf;
 
@@ -98,7 +98,7 @@ pub enum PmlError {
 }
 
 impl PmlError {
-    /// A short stable name of the kind of error, for machines.
+    /// A short stable name of the kind of error, for programs.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Io { .. } => "io",

@@ -1,4 +1,4 @@
-//! One event: the record, its stack, its detail and what its completion added, as they stand in the file.
+//! One event: the record, its stack, its detail and its completion data, as they are in the file.
 
 use rayon::prelude::*;
 
@@ -43,8 +43,8 @@ pub struct PmlEvent<'a> {
 }
 
 impl<'a> PmlEvent<'a> {
-    /// Reads the record's fixed part and finds its stack and detail; what the completion added is found when it is asked
-    /// for, as it often lies on another page.
+    /// Reads the record's fixed part and finds its stack and detail. The completion data is found on demand, because
+    /// it often lies on another page.
     #[inline]
     pub(crate) fn read(file: &'a PmlFile, index: usize, offset: u64) -> Result<Self, PmlError> {
         let mut c = Cursor::over(file.bytes(), offset, file.records_end(), "event")?;
@@ -158,7 +158,7 @@ impl<'a> PmlEvent<'a> {
     pub fn raw_detail(&self) -> &'a [u8] {
         self.detail
     }
-    /// What the completion added, if it did.
+    /// The completion data, if there is any.
     pub fn raw_extra(&self) -> Option<&'a [u8]> {
         self.extra().ok().flatten()
     }
@@ -177,7 +177,7 @@ impl<'a> PmlEvent<'a> {
         let length = c.u16()?;
         c.take(length.into()).map(Some)
     }
-    /// The record as it stands in the file, with its stack and detail, without the completion data.
+    /// The record as it is in the file, with its stack and detail, without the completion data.
     pub fn raw_record(&self) -> &'a [u8] {
         let length = (RECORD_SIZE + self.frames.len() + self.detail.len()) as u64;
         // The parts were read from there.

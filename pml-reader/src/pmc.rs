@@ -1,9 +1,10 @@
-//! Process Monitor configurations (PMC), written: the filter and the highlighting that an engineer loads beside a log.
+//! Writes Process Monitor configurations (PMC): the filter and the highlighting that an engineer loads beside a log.
 //!
-//! A configuration is a run of records, each of them a setting: size of the record, size of its head (16), size of head
-//! and name, size of the data, all in 32 bits; the name in UTF-16 with its zero; the data. The layout is that of the
-//! Python package procmon-parser, whose reader agrees; Process Monitor was not at hand. A setting that a file does not
-//! hold is left as it is, so that a filter changes no columns and no fonts.
+//! A configuration is a sequence of records, one for each setting. A record has the size of the record, size of its
+//! head (16), size of head and name, size of the data, all in 32 bits. Then come the name in UTF-16 with its zero,
+//! and the data. The layout is that of the Python package procmon-parser. Its reader accepts the files. Process
+//! Monitor was not at hand. A setting that the file lacks is left as it is. So a filter changes no columns and no
+//! fonts.
 
 use crate::Column;
 

@@ -118,7 +118,7 @@ impl<'a> PmlProcess<'a> {
 /// A module of a process: a loaded image.
 #[derive(Debug, Clone, Copy)]
 pub struct PmlModule<'a> {
-    /// When it was loaded; 0 where unknown. Its two halves lie apart in the file.
+    /// When it was loaded. 0 if unknown. Its two halves are apart in the file.
     pub loaded: FileTime,
     /// Base address.
     pub base: u64,

@@ -94,7 +94,7 @@ pub struct CreateFile<'a> {
     pub allocation: u64,
     /// SID of the impersonated user, binary; empty if there was none.
     pub impersonating: &'a [u8],
-    /// What became of it, if it succeeded.
+    /// What the open did, if it succeeded.
     pub result: Option<OpenResult>,
 }
 

@@ -309,6 +309,6 @@ fn push_listing(
 
 const CLASS: &str = "FileInformationClass";
 
-/// Process Monitor 3.53 puts the class in the third place of the list, over the entry that belongs there, and leaves
-/// it out where the list is shorter than two. 3.40 prints no class and loses no entry.
+/// Process Monitor 3.53 puts the class in the third place of the list, over the entry that belongs there. It leaves
+/// the class out if the list is shorter than two. 3.40 prints no class and loses no entry.
 const CLASS_POSITION: u64 = 2;

@@ -1,4 +1,4 @@
-//! Bit masks and enumerations as Process Monitor spells them: tables and one way to print each.
+//! Bit masks and enumerations as Process Monitor spells them: tables, and one way to print each.
 
 use crate::text::push_hex;
 
@@ -134,7 +134,7 @@ pub(crate) fn push_disposition(out: &mut String, flags: u32) {
     }
 }
 
-/// PAGE_* of a section, the first that is set, and PAGE_NOCACHE. Nothing if none of these is set.
+/// PAGE_* of a section, the first that is set, and PAGE_NOCACHE. Nothing if none of them is set.
 pub(crate) fn protection(mask: u32) -> Option<String> {
     let name = PROTECTION.iter().find(|(bit, _)| mask & bit != 0).map(|(_, name)| *name);
     let no_cache = mask & 0x200 != 0;

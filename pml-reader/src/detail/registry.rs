@@ -82,7 +82,7 @@ pub(crate) fn push_path(event: &PmlEvent<'_>, out: &mut String) -> Result<(), Pm
 pub struct Value<'a> {
     /// REG_* type.
     pub kind: u32,
-    /// Length of the value in bytes; the log often holds less of it.
+    /// Length of the value in bytes. The log often holds fewer.
     pub length: u32,
     /// The data that the log holds.
     pub data: &'a [u8],

@@ -1,5 +1,5 @@
-//! Rebuilds the tables of processes, modules and names: from what can be read of the log's own, and from the events that
-//! tell a name. Nothing is made up: a process that no record names stays unknown.
+//! Rebuilds the tables of processes, modules and names from the readable rest of the log's own tables, and from the
+//! events that hold a name. It makes nothing up: a process that no record names stays unknown.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -186,7 +186,7 @@ impl Drafts {
         Some(self.processes.entry(index).or_insert_with(new))
     }
 
-    /// Takes what an event tells of a process. A record whose detail is damaged tells nothing.
+    /// Takes what an event says about a process. A record with a damaged detail says nothing.
     fn tell(&mut self, event: &PmlEvent<'_>) -> Result<(), PmlError> {
         match event.raw_operation() {
             op::DEFINED | op::CREATE => {
@@ -292,7 +292,7 @@ impl Drafts {
         Ok(())
     }
 
-    /// Gives every process that events are of an entry, and those without a name one that says so.
+    /// Gives every process that has events an entry. A process without a name gets one that says so.
     fn name_the_rest(&mut self, used: &[(u32, u64)]) -> Result<Names, PmlError> {
         let mut names = Names::default();
         for (index, events) in used {

@@ -1,4 +1,4 @@
-//! The tables as they grow while events are written, and as bytes.
+//! The tables, which grow while events are written, and their bytes.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -117,7 +117,7 @@ pub(crate) struct Processes {
     entries: BTreeMap<u32, Vec<u8>>,
 }
 
-/// The low byte 1 says that the modules follow inline; nothing else was ever seen there.
+/// The low byte 1 says that the modules follow inline. No other value was ever seen there.
 const INLINE_MODULES: u64 = 1;
 
 impl Processes {
