@@ -53,7 +53,7 @@ pub(super) fn to_file(
     Ok((Content::of_file(&temporary).map_err(unusable)?, stopped))
 }
 
-/// A reader that ends where the archive is damaged, so that what came before is kept.
+/// A reader that ends where the archive is damaged. What came before is kept.
 struct UpToDamage<R> {
     inner: R,
     failure: Option<io::Error>,

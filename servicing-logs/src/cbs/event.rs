@@ -6,7 +6,7 @@ use super::failed::{Failed, FeatureChange, InstallerNote, Repair, Restart, Servi
 use crate::codes::CodeValue;
 use crate::time::{FileTime, LocalTime};
 
-/// A string of the log, borrowed where it is valid UTF-8.
+/// A string of the log, borrowed if it is valid UTF-8.
 pub type Text<'a> = Cow<'a, str>;
 
 /// The part of servicing that a stage line comes from, told by its prefix.
@@ -101,7 +101,7 @@ pub enum Stored {
     Cleared,
 }
 
-/// States of a package as one line gives them; every field may be absent.
+/// States of a package, as one line gives them. Every field may be absent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PackageStates<'a> {
     /// `current:`

@@ -1,4 +1,4 @@
-//! Reads the fields of lines that tell how work ends: features, checks and repairs of the store, restarts.
+//! Reads the fields of lines that report how work ends: features, checks and repairs of the store, restarts.
 
 use super::event::*;
 use super::extract::{Message, end_status, optional, text, token};
@@ -26,7 +26,7 @@ pub(crate) fn queue_failed<'a>(stage: Stage, message: &Message<'a>) -> Option<Cb
     Some(CbsEvent::Stage { stage, step })
 }
 
-/// A line that ends with a result: a failure where the result is one.
+/// A line that ends with a result. It is a failure if the result is one.
 pub(crate) fn result<'a>(part: Part, message: &Message<'a>, rest: &'a [u8]) -> Option<CbsEvent<'a>> {
     let code = codes::leading_status(rest)?;
     code.is_failure().then(|| CbsEvent::Failed(Failed { part, objects: object::all(message.text) }))

@@ -60,7 +60,7 @@ pub struct ListedPackage<'a> {
     pub install_time: Option<Text<'a>>,
 }
 
-/// What a list says beside its packages.
+/// What a list says apart from its packages.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PackageListSummary {
     /// Version of DISM, the first version printed.

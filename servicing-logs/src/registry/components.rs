@@ -6,7 +6,7 @@ use crate::text::decode_utf16le;
 /// The values at the root of `HKLM\COMPONENTS`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ComponentsState {
-    /// `PendingXmlIdentifier`: must equal the identifier of pending.xml, else poqexec refuses the file.
+    /// `PendingXmlIdentifier`: must equal the identifier of pending.xml. Otherwise poqexec refuses the file.
     pub pending_xml_identifier: Option<String>,
     /// `ExecutionState`
     pub execution_state: Option<u32>,
