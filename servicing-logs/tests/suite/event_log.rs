@@ -145,8 +145,8 @@ fn typed_views() {
     assert!(record("Microsoft-Windows-AppXDeployment", 303, &values, "").typed().is_none());
 }
 
-/// 7031 and 7034 say how often the service ended. AppReadiness and AppXDeployment name no service. It writes them
-/// itself.
+/// 7031 and 7034 say how often the service ended. Events of AppReadiness and AppXDeployment name no service. The
+/// service writes them itself.
 #[test]
 fn crashes_are_no_code_and_a_service_is_known_by_its_provider() {
     let scm = "Service Control Manager";
