@@ -1,4 +1,4 @@
-//! Whether a service had to do with the failure: the question that is asked first of AppXSVC and App Readiness.
+//! Whether a service is related to the failure. This question is asked first of AppXSVC and App Readiness.
 
 use crate::{
     candidates::Candidate,

@@ -1,4 +1,4 @@
-//! What two boots are, and how they differ.
+//! Two boots, and how they differ.
 
 use timeline::{EventId, FileTime, PhaseName, Timeline};
 
@@ -15,7 +15,7 @@ pub(crate) struct Reference<'a> {
     pub(crate) boot: Boot<'a>,
 }
 
-/// How something differs. The order is the one in which differences of a phase are told.
+/// How something differs. The order is the one in which the report lists the differences of a phase.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum DifferenceKind {
     /// Both boots have it, with different results.
@@ -52,7 +52,7 @@ pub struct Difference {
     pub process: String,
     /// Process Monitor's name of the operation, or `phase`, `service`, `pause`.
     pub operation: String,
-    /// The file or key, the service, the command line, or behind what the pause lies.
+    /// The file or key, the service, the command line, or the event before the pause.
     pub path: String,
     /// Result or time in the good boot; empty if it has none.
     pub good: String,
@@ -64,7 +64,7 @@ pub struct Difference {
     pub event: Option<EventId>,
 }
 
-/// The failing boot beside the good one.
+/// The failing boot compared with the good one.
 #[derive(Debug, Clone, Default)]
 pub struct Comparison {
     /// What the good boot is called.

@@ -29,7 +29,7 @@ pub(crate) enum Level {
 pub(crate) enum InGood {
     /// The good boot has the process, in this phase, and not the operation.
     Absent,
-    /// It fails there with the same result, and nothing makes up for it.
+    /// It fails there with the same result, and no later success makes up for it.
     FailsToo(Level),
     /// It fails there with the same result, and succeeds in the end.
     SucceedsInTheEnd(Level),
@@ -81,7 +81,7 @@ impl GoodBoot {
         self.profile.left_out
     }
 
-    /// The entries of the good boot that are the same operation: by its very name, else by the masked one.
+    /// The entries of the good boot that are the same operation: by its very name, or by the masked one.
     fn find(&self, key: &Key, normal: impl FnOnce() -> Normal) -> Option<(Vec<&Entry>, Level)> {
         if let Some(entry) = self.profile.get(key) {
             return Some((vec![entry], Level::Same));
@@ -151,7 +151,7 @@ impl GoodBoot {
         rows
     }
 
-    /// The row of an operation that has a result that it does not have in the good boot, or that only this boot has.
+    /// The row of an operation whose result the good boot lacks, or that only this boot has.
     fn by_result(
         &self,
         key: &Key,

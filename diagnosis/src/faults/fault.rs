@@ -29,7 +29,7 @@ pub struct Fault {
     pub boot: u32,
     /// The session, or the shutdown with its boots, that it belongs to.
     pub(crate) attempt: u32,
-    /// When, where the log's clock is known.
+    /// When, if the log's clock is known.
     pub time: Option<FileTime>,
     /// The line.
     pub place: Place,

@@ -51,7 +51,7 @@ const ATTEMPT: Ticks = Ticks::seconds(2 * 3600);
 
 /// The update of the attempt that failed at `at`, in the boot that began at `start`.
 ///
-/// An error report names it. Without one it is the one update whose state changed around the failure. Where several are
+/// An error report names it. Otherwise it is the one update whose state changed around the failure. If several are
 /// equally likely, none is named.
 pub(super) fn find(
     timeline: &Timeline<'_>,

@@ -14,7 +14,7 @@ pub struct Phase {
     pub boot: u32,
     /// Start.
     pub start: FileTime,
-    /// End; `None` where the trace ends first.
+    /// End; `None` if the trace ends first.
     pub end: Option<FileTime>,
     /// How it is known.
     pub trust: Trust,
@@ -194,8 +194,8 @@ impl Traced<'_> {
         }
     }
 
-    /// Windows goes down where the service control manager ends: from the first program that is ended for it, or from
-    /// the start of the servicing process that ends with it.
+    /// Windows goes down when the service control manager ends. The shutdown begins with the first program that is
+    /// ended for it, or with the start of the servicing process that ends with it.
     fn shutdown(&mut self) {
         let processes = &self.timeline.processes;
         let ended = processes.iter().filter(|p| p.role == Role::ServiceControl).filter_map(|p| p.end).max();
@@ -232,7 +232,7 @@ impl Traced<'_> {
         starts.filter(|start| *start <= time).max()
     }
 
-    /// Whether `time` can lie in startup processing: behind a boot in which poqexec ran.
+    /// Whether `time` can lie in startup processing: after a boot in which poqexec ran.
     fn after_reboot(&self, time: FileTime) -> bool {
         self.boots.number(time) > 0 && self.poqexec_before(time).is_some()
     }
@@ -295,8 +295,8 @@ impl Traced<'_> {
         Some(last)
     }
 
-    /// Advanced installers show themselves by what they note, by their DLLs and by the programs they start, behind the
-    /// driver queue; a rollback starts none of them first.
+    /// Advanced installers show themselves by what they note, by their DLLs and by the programs they start, after the
+    /// driver queue. A rollback starts none of them first.
     fn installers(&mut self, drivers_end: Option<FileTime>) {
         let first_sign = self.signs.first().map(|s| s.time);
         let within = |time: FileTime| {
@@ -333,8 +333,8 @@ impl Traced<'_> {
         self.add(PhaseName::StartupInstallers, (start, end), Trust::Inferred, place, words);
     }
 
-    /// A rollback is one if a log tells of it, or if the failure shows at the reboot: what fails while Windows runs
-    /// is not taken back.
+    /// A rollback is one if a log says so, or if the failure shows at the reboot. What fails while Windows runs is
+    /// not rolled back.
     fn rollback(&mut self, faults: &Faults) {
         let Some(first) = self.signs.first() else { return };
         let at_shutdown = self.phases.iter().any(|p| p.name == PhaseName::Shutdown && p.start <= first.time);
@@ -374,8 +374,8 @@ const DRIVER_OBJECTS: &[&str] = &[
     r"\currentcontrolset\enum\",
 ];
 
-/// The phase in which a servicing process did something: the one that the sources show for that time, else what its
-/// process and its object tell.
+/// The phase in which a servicing process did something: the one that the sources show for that time, otherwise what
+/// its process and its object show.
 pub(crate) fn of_event(timeline: &Timeline<'_>, boots: &Boots, phases: &[Phase], event: &Event) -> PhaseName {
     let process = timeline.process_of(event);
     let role = process.map_or(Role::Other, |p| p.role);
@@ -431,7 +431,8 @@ pub(crate) fn before(phases: &[Phase], time: FileTime) -> PhaseName {
     }
 }
 
-/// The phase in which `time` lies; of several the one that began last, but never the rollback, which only follows.
+/// The phase in which `time` lies. Of several it is the one that began last, but never the rollback, which only
+/// follows.
 pub(crate) fn at(phases: &[Phase], time: FileTime) -> PhaseName {
     let within =
         |p: &&Phase| p.name != PhaseName::Rollback && p.start <= time && p.end.is_none_or(|end| time <= end);

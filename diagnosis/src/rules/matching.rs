@@ -23,7 +23,7 @@ pub(crate) struct Facts<'a> {
 /// A rule that holds.
 pub(crate) struct Hit<'r> {
     pub(crate) rule: &'r Rule,
-    /// Position of the fault it holds for, where it looks at faults.
+    /// Position of the fault that it holds for, if it looks at faults.
     pub(crate) fault: Option<usize>,
     /// How many conditions it makes: the more, the more it says.
     conditions: usize,

@@ -1,6 +1,6 @@
 //! Rules: what a known failure looks like, what causes it and what to do, as data in TOML.
 //!
-//! The rules of bootrace lie in `rules/` at the top of the project and are built in; a user adds a folder of more.
+//! bootrace's own rules are in `rules/` at the top of the project and are built in. A user adds a folder of more.
 //! `docs/RULES.md` describes the format.
 
 mod example;

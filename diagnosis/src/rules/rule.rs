@@ -82,7 +82,7 @@ pub struct Match {
     pub disabled: Vec<String>,
     /// A library that is not Windows' own is loaded into the process with this name; poqexec.exe is looked at.
     pub inside: Vec<String>,
-    /// A watched name of which the trace has an operation contains one of these.
+    /// The trace has an operation on a watched name that contains one of these.
     pub seen: Vec<String>,
     /// No operation is named, and something of this kind is missing: `answer`, `service`, `program`.
     pub missing: Vec<String>,
@@ -125,7 +125,7 @@ pub(super) fn family(text: &str) -> Option<u32> {
     u32::from_str_radix(text.strip_prefix("0x")?.strip_suffix("xxxx")?, 16).ok()
 }
 
-/// `0x…` in hex, else decimal.
+/// `0x…` in hex, otherwise decimal.
 pub(super) fn number(text: &str) -> Option<u32> {
     match text.strip_prefix("0x") {
         Some(hex) => u32::from_str_radix(hex, 16).ok(),

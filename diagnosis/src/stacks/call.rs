@@ -87,7 +87,7 @@ impl Call {
         self.issuer.outsider().is_some() || !self.interferers.is_empty()
     }
 
-    /// What is worth a line beside the operation.
+    /// The parts worth a line beside the operation.
     pub fn words(&self, process: &str) -> Option<Words> {
         if let Some(module) = self.issuer.outsider() {
             let who = module.described();

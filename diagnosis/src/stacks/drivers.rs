@@ -18,7 +18,7 @@ pub struct Driver {
     pub company: String,
     /// File version.
     pub version: String,
-    /// Candidates in whose stack it is.
+    /// Candidates with the driver in their stack.
     pub candidates: u64,
 }
 

@@ -33,7 +33,7 @@ pub struct Confidence {
     pub level: Level,
     /// From 0 to 1, never 1: the score scaled. It is no probability.
     pub score: f64,
-    /// What speaks for it, the most telling first, and how each is known.
+    /// What speaks for it, the strongest reason first, and how each is known.
     pub reasons: Vec<(Trust, Evidence)>,
 }
 
@@ -61,7 +61,7 @@ pub struct Verdict {
     pub confidence: Confidence,
     /// Position of the failing operation among the candidates.
     pub failing: Option<usize>,
-    /// Where a failure has no operation: positions of the candidates worth a look, the likeliest first.
+    /// If a failure has no operation: positions of the candidates worth a look, the likeliest first.
     pub leads: Vec<usize>,
     /// What is missing.
     pub missing: Option<Missing>,

@@ -1,4 +1,4 @@
-//! Logs that Windows wrote. They lie outside the project; if they are absent the tests say so and pass.
+//! Logs that Windows wrote. They are outside the project. If they are absent, the tests say so and pass.
 
 use std::path::{Path, PathBuf};
 
