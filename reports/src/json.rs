@@ -18,7 +18,7 @@ pub(crate) fn render_island(report: &Report) -> Result<String, serde_json::Error
     Ok(escape(&serde_json::to_string(report)?, |c| matches!(c, '<' | '>' | '&') || is_hidden(c)))
 }
 
-/// Escapes characters of JSON text. The ones asked for stand only inside strings, where an escape means the same.
+/// Escapes characters of JSON text. The requested ones occur only inside strings, where an escape means the same.
 fn escape(json: &str, must_escape: impl Fn(char) -> bool) -> String {
     let mut escaped = String::with_capacity(json.len());
     for c in json.chars() {

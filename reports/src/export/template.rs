@@ -1,4 +1,4 @@
-//! Rows whose columns of the process are printed once a process, not once an event.
+//! Rows whose columns of the process are printed once for each process, not once for each event.
 
 use std::collections::HashMap;
 

@@ -140,7 +140,7 @@ impl<'a> Page<'a> {
         each(|lang| markup::escape(&m::CONFIDENT.fill(lang, &[level.get(lang)])))
     }
 
-    /// The summary, where neither the headline nor the operation says it.
+    /// The summary, if neither the headline nor the operation says it.
     fn summary(&self) -> Option<Html> {
         let said = self.verdict.failing_operation.is_some() || view::headline_says(self.report, Lang::En);
         (!said).then(|| text(&view::summary(self.report)))
@@ -213,7 +213,7 @@ impl<'a> Page<'a> {
         format!("+{}s", view::seconds(i64::try_from(span.ticks()).unwrap_or(i64::MAX), 3))
     }
 
-    /// Where a fact stands, as a link where the evidence table has it.
+    /// Where a fact is recorded, as a link if the evidence table has it.
     fn place(&self, evidence: &Evidence) -> Html {
         let place = data(view::place(evidence));
         match self.row_of(evidence) {
@@ -283,8 +283,8 @@ impl<'a> Page<'a> {
         format!("is-{relation}{error}")
     }
 
-    /// Where a row stands. Where all are of one file, its name is there for those who do not see the heading, and for
-    /// copies.
+    /// Where a row is recorded. If all rows are of one file, its name is there for those who do not see the heading,
+    /// and for copies.
     fn row_place(&self, row: &EvidenceRow) -> Html {
         let place = view::place_of(&row.source, row.index, row.line);
         match place.strip_prefix(&row.source).filter(|_| self.one_source().is_some()) {
@@ -301,7 +301,7 @@ impl<'a> Page<'a> {
         self.report.evidence.iter().all(|row| row.source == first).then_some(first)
     }
 
-    /// The log of Process Monitor that the evidence is of, for the command that cuts it out.
+    /// Process Monitor's log that the evidence is from, for the command that cuts it out.
     fn procmon_log(&self) -> Option<&'a str> {
         let is_pml = |source: &str| self.report.inputs.iter().any(|i| i.path == source && i.kind == "pml");
         let failing = self.report.verdict.failing_operation.as_ref()?;
@@ -435,10 +435,11 @@ impl<'a> Page<'a> {
 /// Pixels of the timeline's drawing that fit below the verdict on a screen of 768.
 const PAGE_HEIGHT: i32 = 330;
 
-/// Rows of the evidence that show before and behind the failure at first.
+/// Rows of the evidence that show before and after the failure at first.
 const NEAR_ROWS: usize = 5;
 
-/// Number of the row of the failing operation; else of the first log line that the chain or the verdict refers to.
+/// Number of the row of the failing operation, otherwise of the first log line that the chain or the verdict refers
+/// to.
 fn middle(report: &Report) -> usize {
     let rows = || report.evidence.iter();
     let failing = rows().position(|row| row.relation == Some(Relation::Failing));
@@ -467,7 +468,7 @@ fn row_id(report: &Report, source: &str, index: Option<u64>, line: Option<u64>) 
     }
 }
 
-/// The hash by which the page's policy allows its script and its style, and nothing else.
+/// The hash by which the page's policy allows only its script and its style.
 fn content_hash(content: &str) -> String {
     format!("sha256-{}", base64(&Sha256::digest(content.as_bytes())))
 }

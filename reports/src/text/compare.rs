@@ -1,4 +1,4 @@
-//! The comparison as text: what the failing boot did otherwise, phase by phase.
+//! The comparison as text: what the failing boot did differently, phase by phase.
 
 use super::{
     Page, TextOptions,

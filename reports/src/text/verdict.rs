@@ -10,7 +10,7 @@ use crate::view;
 use crate::visible::{columns, shorten_end, shorten_path, visible};
 use timeline::thousands;
 
-/// Columns of a path beside its operation; with less it goes to the next line.
+/// Columns of a path beside its operation. If there are fewer, the path goes to the next line.
 const MIN_PATH: usize = 24;
 const BETWEEN: &str = " · ";
 /// Lines of what was read, also where room is short.
@@ -186,7 +186,7 @@ impl Page<'_> {
         lines
     }
 
-    /// A command. It is never broken, so that it can be pasted.
+    /// A command. It is never broken, so it can be pasted.
     fn command(command: &str) -> Line {
         let mut line = Self::label(Style::Plain, "");
         line.push(Style::Plain, "  ").push(Style::Strong, command);
