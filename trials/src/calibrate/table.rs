@@ -23,7 +23,7 @@ pub(super) struct Point {
     pub(super) has_right: bool,
 }
 
-/// What a threshold gives.
+/// What a threshold results in.
 #[derive(Debug, Clone, Copy)]
 struct Outcome {
     cases: usize,

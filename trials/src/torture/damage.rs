@@ -1,4 +1,4 @@
-//! Damage to a file, with a record of where each byte that is left came from.
+//! Damage to a file, with a record of where each remaining byte came from.
 
 use std::ops::Range;
 

@@ -36,7 +36,7 @@ impl Original {
         !self.records.is_empty()
     }
 
-    /// The records that stand unbroken in `stretches`, as often as they do.
+    /// The records that lie unbroken in `stretches`, as often as they do.
     pub(super) fn present(&self, stretches: &[Range<u32>]) -> HashMap<u64, u64> {
         let mut present = HashMap::new();
         for stretch in stretches {
@@ -52,7 +52,7 @@ impl Original {
     }
 }
 
-/// What tells a record from others, whatever reads it.
+/// What distinguishes a record from others, whatever reads it.
 fn key(parts: impl std::hash::Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     parts.hash(&mut hasher);
@@ -187,7 +187,7 @@ fn real(folder: Option<&Path>, name: &str) -> Option<Vec<u8>> {
     })
 }
 
-/// Columns of the made exports: Process Monitor's own default, and what tells processes apart.
+/// Columns of the synthetic exports: Process Monitor's own default, and those that distinguish processes.
 const COLUMNS: [Column; 9] = [
     Column::TimeOfDay,
     Column::ProcessName,
@@ -220,7 +220,7 @@ fn csv(log: &PmlFile) -> String {
     out
 }
 
-/// All files that are damaged: made ones, and beginnings of the real ones where their folder is given.
+/// All files that are damaged: synthetic ones, and beginnings of the real ones if their folder is given.
 pub(super) fn originals(folder: Option<&Path>) -> Result<Vec<Original>> {
     let mut all = Vec::new();
     let mut logs = Vec::new();
