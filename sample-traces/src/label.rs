@@ -12,7 +12,7 @@ pub enum Outcome {
     FailureWithoutOperation,
     /// The update went through.
     NoFailure,
-    /// What is there cannot tell: the failure lies outside of it.
+    /// The inputs cannot show it: the failure lies outside of them.
     NotEnoughEvidence,
 }
 

@@ -74,7 +74,7 @@ pub struct Made {
 /// Makes the trace of a scenario.
 ///
 /// # Errors
-/// Where the scenario says something that no log can hold, which is a mistake in the scenario.
+/// If the scenario says something that no log can hold, which is a mistake in the scenario.
 pub fn make(scenario: &'static Scenario, options: Options) -> anyhow::Result<Made> {
     boot::tell(scenario, options)
 }

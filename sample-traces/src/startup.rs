@@ -1,4 +1,4 @@
-//! TrustedInstaller and TiWorker: the driver queue, the advanced installers, success or the way back.
+//! TrustedInstaller and TiWorker: the driver queue, the advanced installers, success or rollback.
 
 use pml_reader::write::encode::{FileOperation as F, QueryInformation as Q, Value};
 

@@ -1,4 +1,4 @@
-//! What programs do, in the operations that Process Monitor shows of it.
+//! What programs do, in the operations that Process Monitor shows for it.
 
 use pml_reader::{
     FileTime,

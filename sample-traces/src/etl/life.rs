@@ -79,7 +79,7 @@ impl Life {
         Ok(())
     }
 
-    /// Adds the record of an event; false where ETW has none for it.
+    /// Adds the record of an event. False if ETW has none for it.
     pub(super) fn event(&mut self, event: &PmlEvent<'_>, who: Who, tape: &mut Tape) -> Result<bool> {
         let time = event.time().0;
         let known = |index: u32| self.processes.iter().find(|known| known.index == index);

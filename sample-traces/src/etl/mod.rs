@@ -1,6 +1,6 @@
 //! The ETW trace that a machine would have recorded of what a Process Monitor log shows: the log's twin.
 //!
-//! The operations, processes, images, results and times are the log's. What ETW does not record stays away and is
+//! The operations, processes, images, results and times are the log's. What ETW does not record is left out and
 //! counted: [`EtlTwin::left_out`].
 
 mod captured;
@@ -59,8 +59,8 @@ pub struct EtlTwin {
 }
 
 impl EtlTwin {
-    /// The answer for the twin: the failing operation by the place of its record. Where the form has no event for it, no
-    /// operation of the trace is to be named.
+    /// The answer for the twin: the failing operation by the place of its record. If the form has no event for it, no
+    /// operation of the trace may be named.
     ///
     /// # Errors
     /// A file that cannot be read, which is a mistake of the writer.
@@ -144,7 +144,7 @@ struct Who {
     process: u32,
 }
 
-/// A number that the machine gives out: of packets, objects, keys.
+/// A number that the machine hands out: of packets, objects, keys.
 #[derive(Debug, Default)]
 struct Addresses(u64);
 

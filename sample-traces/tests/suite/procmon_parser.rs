@@ -19,7 +19,7 @@ with open(sys.argv[1], "rb") as file:
 
 const SEPARATOR: char = '\u{1f}';
 
-/// Operations whose Category and Detail it shows otherwise than Process Monitor 3.53, or not at all.
+/// Operations whose Category and Detail it shows differently from Process Monitor 3.53, or not at all.
 const KNOWN: [&str; 7] = [
     "QueryEAFile",
     "QueryNetworkOpenInformationFile",
