@@ -1,12 +1,13 @@
 //! Synthetic traces of an update's reboot, each with the answer that a diagnosis should find.
 //!
 //! A [`Scenario`] is a row of a table: what goes wrong in the reboot, where, and with what result. From it and a seed
-//! [`make`] tells the whole boot (session manager, poqexec, services, TrustedInstaller and TiWorker, a third-party
-//! product, background noise) and writes it as Process Monitor would have: a PML, the CBS.log of the same boot, and the
-//! [`Label`].
+//! [`make`] tells the story of the whole boot: session manager, poqexec, services, TrustedInstaller and TiWorker, a
+//! third-party product, background noise. It writes the story as Process Monitor would have: a PML, the CBS.log of
+//! the same boot, and the [`Label`].
 //!
-//! **These traces are made.** No machine recorded them. The order of a reboot, the operations, results and log lines
-//! follow what is publicly known of real ones; names of machines and third-party products, addresses and times are
+//! **These traces are synthetic.** No machine recorded them. The order of a reboot, the operations, results and log
+//! lines follow what is publicly known of real ones. Names of machines and third-party products, addresses and times
+//! are invented. The traces test a diagnosis. They are no evidence of how Windows behaves.
 //! invented. They test a diagnosis; they are no evidence of how Windows behaves.
 #![forbid(unsafe_code)]
 

@@ -1,7 +1,7 @@
-//! The report as data: what `report.json` holds, and what every other renderer is a view of.
+//! The report as data: the content of `report.json`. Every other renderer shows a view of it.
 //!
-//! Rules of the format: every field may be absent; enums are open; codes and addresses are strings in hex; times are
-//! RFC 3339 UTC with seven decimals (100 ns); spans are seconds; prose that bootrace wrote is `{en, zh}`.
+//! Rules of the format: Every field may be absent. Enums are open. Codes and addresses are strings in hex. Times are
+//! RFC 3339 UTC with seven decimals (100 ns). Spans are seconds. Prose that bootrace wrote is `{en, zh}`.
 
 mod incident;
 pub(crate) mod parts;
