@@ -1,5 +1,5 @@
-//! Filter expressions as Process Monitor's users type them: its headings or our names of columns, its relations in words,
-//! with hyphens or as signs.
+//! Filter expressions as Process Monitor's users type them. Columns have its headings or bootrace's names. Relations
+//! are its words, words with hyphens, or signs.
 
 use pml_reader::{COLUMNS, Column};
 use status_codes::{NtStatus, ProcmonResult, ntstatuses_of_procmon_text};
@@ -75,7 +75,7 @@ fn column(expression: &str) -> Result<(Column, &str), FilterError> {
     }
 }
 
-/// What follows a word at the begin of a text, ignoring case; `None` where the text begins otherwise.
+/// What follows a word at the begin of a text, whatever its case; `None` where the text begins otherwise.
 fn after_word<'a>(text: &'a str, word: &str) -> Option<&'a str> {
     let (begin, rest) = text.split_at_checked(word.len())?;
     let ends = rest.is_empty() || rest.starts_with(|c: char| c.is_whitespace() || "=<>!".contains(c));
