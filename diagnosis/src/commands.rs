@@ -10,7 +10,7 @@ use crate::{missing::Lack, remedy::Remedy, rules::Rule};
 /// Remedies that a report gives.
 const MOST: usize = 3;
 
-/// What the placeholders of commands stand for.
+/// The values of the placeholders of commands.
 pub(crate) struct Names<'a> {
     pub(crate) failing: Option<&'a Event>,
     pub(crate) lacks: &'a [(Lack, String)],

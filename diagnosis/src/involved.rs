@@ -9,7 +9,7 @@ use crate::{
 };
 use timeline::{Timeline, Words};
 
-/// What the answers stand on.
+/// The evidence of the answers.
 pub(super) struct Found<'a> {
     pub(super) timeline: &'a Timeline<'a>,
     pub(super) verdict: &'a Verdict,

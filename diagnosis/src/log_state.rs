@@ -11,7 +11,7 @@ use crate::{
     stages::REBOOT_REQUIRED,
 };
 
-/// What the lines of CBS.log, read to their end, leave behind.
+/// The state after the lines of CBS.log, read to their end.
 #[derive(Debug, Clone, Default)]
 pub struct LogState {
     /// The last end of a session or of startup processing, and whether it is good.

@@ -164,7 +164,7 @@ pub(crate) fn is_aftermath(path: &str) -> bool {
     AFTERMATH.iter().any(|tail| path.ends_with(tail)) || REPORTING.iter().any(|part| path.contains(part))
 }
 
-/// Lines that tell of that report, and of no failure of their own: parts of them.
+/// Lines about that report, and about no failure of their own: parts of them.
 pub(crate) const AFTERMATH_LINES: &[&str] = &["DisableWerReporting", "Windows Error Report"];
 
 #[cfg(test)]

@@ -106,8 +106,8 @@ fn is_work(fact: &Fact) -> bool {
 impl Stages {
     /// Place of each line, in order.
     ///
-    /// Lines of work that stand before the first line that names a stage take their stage from that line: excerpts
-    /// often begin in the middle.
+    /// Lines of work before the first line that names a stage take their stage from that line, because excerpts often
+    /// begin in the middle.
     pub(crate) fn of(lines: &[&LogLine]) -> Vec<Place> {
         let mut stages = Self::default();
         stages.look_ahead(lines);

@@ -83,7 +83,7 @@ pub enum PmlError {
         /// How large it may be.
         limit: u64,
     },
-    /// An export lacks a column without which its rows tell nothing.
+    /// An export lacks a column without which its rows say nothing.
     #[error(
         "the export has no column {column:?}; show it in Process Monitor (Options > Select Columns) and save the log again, or \
          save it in the native format (.PML)"

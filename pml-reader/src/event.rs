@@ -133,7 +133,7 @@ impl<'a> PmlEvent<'a> {
     pub fn duration(&self) -> Option<u64> {
         (self.head.status != STATUS_PENDING).then_some(self.head.duration)
     }
-    /// The duration field as it stands in the record, also while pending.
+    /// The duration field as it is in the record, also while pending.
     pub fn raw_duration(&self) -> u64 {
         self.head.duration
     }

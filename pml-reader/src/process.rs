@@ -38,7 +38,7 @@ impl PmlFile {
 #[derive(Debug, Clone, Copy)]
 pub struct PmlProcess<'a> {
     file: &'a PmlFile,
-    /// The entry as it stands in the file.
+    /// The entry as it is in the file.
     pub raw: RawProcess,
     slot: usize,
     modules_at: u64,
@@ -91,7 +91,7 @@ impl<'a> PmlProcess<'a> {
     pub fn start(&self) -> Option<FileTime> {
         (self.raw.start != 0).then_some(FileTime(self.raw.start))
     }
-    /// End, where the process ended within the log.
+    /// End, if the process ended within the log.
     pub fn end(&self) -> Option<FileTime> {
         (self.raw.end != 0).then_some(FileTime(self.raw.end))
     }
@@ -104,7 +104,7 @@ impl<'a> PmlProcess<'a> {
         let file = self.file;
         self.raw_modules().map(move |raw| PmlModule::of(raw, file))
     }
-    /// The modules as they stand in the file.
+    /// The modules as they are in the file.
     pub fn raw_modules(&self) -> impl Iterator<Item = RawModule> + use<'a> {
         let wide = self.file.header().wide();
         let cursor =

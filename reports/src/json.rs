@@ -13,7 +13,7 @@ pub fn render(report: &Report) -> Result<String, serde_json::Error> {
     Ok(json)
 }
 
-/// The report as JSON that may stand in a `<script type="application/json">`: it holds no `<`, `>` or `&`.
+/// The report as JSON that may be put into a `<script type="application/json">`: it holds no `<`, `>` or `&`.
 pub(crate) fn render_island(report: &Report) -> Result<String, serde_json::Error> {
     Ok(escape(&serde_json::to_string(report)?, |c| matches!(c, '<' | '>' | '&') || is_hidden(c)))
 }

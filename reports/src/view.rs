@@ -276,7 +276,7 @@ pub(crate) fn read_items(report: &Report, lang: Lang) -> Vec<String> {
     items
 }
 
-/// The summary of the verdict, or the sentence that its outcome stands for.
+/// The summary of the verdict, or the sentence for its outcome.
 pub(crate) fn summary(report: &Report) -> Text {
     let verdict = &report.verdict;
     if !verdict.summary.is_empty() {

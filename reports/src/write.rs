@@ -128,7 +128,7 @@ impl Output {
     }
 }
 
-/// What was written, and what the reader must be told.
+/// What was written, and what the reader must know.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Written {
     /// The files, in the order of the formats.

@@ -22,12 +22,12 @@ pub(crate) const SESSION_MANAGER: &str = r"HKLM\System\CurrentControlSet\Control
 pub(crate) const SERVICES_KEY: &str = r"HKLM\System\CurrentControlSet\Services";
 pub(crate) const PENDING: &str = r"C:\Windows\WinSxS\pending.xml";
 
-/// A boot that is being told.
+/// A boot whose story is being told.
 pub(crate) struct Boot {
     pub(crate) r: Recorder,
     pub(crate) log: CbsLog,
     pub(crate) scenario: &'static Scenario,
-    /// The operation that makes the update fail, once it was told.
+    /// The operation that makes the update fail, once the story has it.
     pub(crate) failing: Option<EventId>,
     /// Files that the third-party product has open.
     held: Vec<String>,

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-/// How the bytes of a log are encoded, as far as its first bytes tell.
+/// How the bytes of a log are encoded, as far as its first bytes show it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogEncoding {
     /// Eight bits a unit: ASCII, UTF-8, or the code page of the machine. Told apart string by string, see [`decode`].

@@ -19,7 +19,7 @@ pub struct NtStatus(pub u32);
 pub enum Severity {
     /// `0x0…`: done.
     Success,
-    /// `0x4…`: done, with something to tell.
+    /// `0x4…`: done, with a message.
     Informational,
     /// `0x8…`: partly done, or a condition the caller asked to hear of.
     Warning,

@@ -11,7 +11,7 @@ use crate::tables::{PAIRS, PAIRS_BY_WIN32, WIN32_NAMES, run};
 pub struct Win32Error(pub u32);
 
 impl Win32Error {
-    /// The name to print, `ERROR_…` where there is one.
+    /// The name to print, `ERROR_…` if there is one.
     pub fn name(self) -> Option<&'static str> {
         WIN32_NAMES.of(self.0).first().map(|row| row.name)
     }

@@ -73,11 +73,11 @@ pub struct Comparison {
     pub baseline_failed: bool,
     /// Phases that both boots show.
     pub phases: Vec<PhaseName>,
-    /// The differences, those that tell something first, each group by phase and time.
+    /// The differences, the telling ones first, each group by phase and time.
     pub differences: Vec<Difference>,
     /// How many there are, the ones not listed too.
     pub total: usize,
-    /// How many of them tell something: those come first.
+    /// How many of them are telling. Those come first.
     pub telling: usize,
     /// Operations that found no room in the comparison.
     pub left_out: u64,

@@ -93,7 +93,7 @@ impl GoodBoot {
         Some((entries, if sure { Level::Same } else { Level::Alike }))
     }
 
-    /// What this error of the failing boot is in the good one; `None` if the good boot cannot tell.
+    /// What this error of the failing boot is in the good one. `None` if the good boot does not show it.
     pub(crate) fn beside(&self, bad: &Timeline<'_>, event: &Event, phase: PhaseName) -> Option<InGood> {
         let actor = self.actors.get(BAD, event.process?)?;
         let looks_only = event.open.is_some_and(|open| open.attributes_only());

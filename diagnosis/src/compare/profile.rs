@@ -72,7 +72,7 @@ struct Pass<'a> {
     boot: usize,
     roles: Vec<Role>,
     phases: Aligned<'a>,
-    /// Whether both boots tell what an open asks for.
+    /// Whether both boots record what an open asks for.
     kinds: bool,
 }
 
@@ -116,7 +116,7 @@ pub(super) fn kind_key(kind: Kind, looks_only: bool, kinds: bool) -> Kind {
     }
 }
 
-/// Operations that tell nothing of their own: ends of what was begun, and what is compared by process.
+/// Operations that say nothing of their own: ends of what was begun, and what is compared by process.
 fn is_told_elsewhere(kind: Kind) -> bool {
     matches!(
         kind,

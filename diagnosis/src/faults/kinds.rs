@@ -137,17 +137,17 @@ impl FaultKind {
         !matches!(self, Self::Update | Self::WindowsSetup | Self::Device)
     }
 
-    /// Whether it names what failed, and does not only tell that something did.
+    /// Whether it names what failed, and does not only say that something did.
     pub fn names_a_cause(self) -> bool {
         self.row().is_some_and(|(.., tells)| *tells == Cause)
     }
 
-    /// Whether it only follows from another failure, and may be told of again in later boots.
+    /// Whether it only follows from another failure, and may be reported again in later boots.
     pub fn follows(self) -> bool {
         self.row().is_some_and(|(.., tells)| *tells == That)
     }
 
-    /// Whether its words tell of a state, and not that something failed.
+    /// Whether its words state a condition, and not that something failed.
     pub(super) fn is_state(self) -> bool {
         matches!(self, Self::Stack | Self::Manifest | Self::RegistryValue | Self::Pending | Self::Component)
     }

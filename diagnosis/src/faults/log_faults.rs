@@ -56,7 +56,7 @@ impl Faults {
         self.all.push(fault);
     }
 
-    /// Several lines tell of one installer's failure: its failure line knows the code, its run how long it took, the
+    /// Several lines report one installer's failure. Its failure line knows the code, its run how long it took, the
     /// error summary its DLL. A log that begins in the middle has the summary only.
     pub(super) fn completes_an_installer(&mut self, fault: &Fault, fact: &Fact) -> bool {
         let summary = matches!(fact, Fact::InstallerSummary { .. });

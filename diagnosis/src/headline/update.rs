@@ -19,7 +19,7 @@ pub struct Update {
     pub place: Place,
 }
 
-/// Kinds of updates, told by the name of the package.
+/// Kinds of updates, recognised by the name of the package.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum UpdateKind {
     /// `Package_for_RollupFix`.

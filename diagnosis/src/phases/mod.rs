@@ -115,7 +115,7 @@ struct Traced<'a> {
     marked: &'a [(Mark, Event)],
     signs: &'a [Sign],
     phases: Vec<Phase>,
-    /// Phases and boots that the traces tell by themselves.
+    /// Phases and boots that the traces show by themselves.
     told: Vec<(PhaseName, u32)>,
 }
 
@@ -155,7 +155,7 @@ impl Traced<'_> {
         self.phases.push(Phase { name, boot, start, end, trust, evidence });
     }
 
-    /// The phases that the traces tell by themselves. Neighbouring brackets of one phase and boot make a phase.
+    /// The phases that the traces show by themselves. Neighbouring brackets of one phase and boot make a phase.
     fn told(&mut self) {
         for span in self.timeline.scans.iter().flat_map(|scan| &scan.spans) {
             let boot = self.boots.number(span.start);

@@ -14,7 +14,7 @@ pub(crate) struct Facts<'a> {
     pub(crate) faults: &'a Faults,
     pub(crate) failing: Option<&'a Event>,
     pub(crate) services: &'a [Service],
-    /// Events on names that tell something.
+    /// Events on watched names.
     pub(crate) marked: &'a [(Mark, Event)],
     /// What is missing, if no operation is named.
     pub(crate) lacks: &'a [(Lack, String)],

@@ -38,8 +38,8 @@ pub struct Rule {
     pub cause: RuleText,
     /// What to do: safe steps.
     pub remedy: RuleText,
-    /// The command that begins the remedy. `{path}`, `{folder}`, `{permissions}`, `{item}`, `{service}` and `{library}` stand
-    /// for names of the case.
+    /// The command that begins the remedy. `{path}`, `{folder}`, `{permissions}`, `{item}`, `{service}` and
+    /// `{library}` are replaced by names of the case.
     #[serde(default)]
     pub command: String,
     /// Where that is documented.
@@ -120,7 +120,7 @@ impl Match {
     }
 }
 
-/// The upper half of the codes that `0x8024xxxx` stands for.
+/// The upper half of the codes that `0x8024xxxx` covers.
 pub(super) fn family(text: &str) -> Option<u32> {
     u32::from_str_radix(text.strip_prefix("0x")?.strip_suffix("xxxx")?, 16).ok()
 }

@@ -13,7 +13,7 @@ pub enum Outcome {
     FailureWithoutOperation,
     /// An update's reboot is there, and nothing in it failed.
     NoFailure,
-    /// What is there does not tell.
+    /// The inputs do not show it.
     NotEnoughEvidence,
 }
 

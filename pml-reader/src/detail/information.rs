@@ -226,7 +226,7 @@ pub(crate) fn push_volume(event: &PmlEvent<'_>, fields: &mut Fields<'_>) -> Resu
     Ok(())
 }
 
-/// The i64 counts of a FILE_FS_*SIZE_INFORMATION and the two u32 behind them.
+/// The i64 counts of a FILE_FS_*SIZE_INFORMATION and the two u32 after them.
 fn push_numbers(c: &mut Cursor<'_>, fields: &mut Fields<'_>, names: &[&str]) -> Result<(), PmlError> {
     for name in names {
         push_grouped_signed(fields.field(name), c.i64()?);

@@ -39,7 +39,7 @@ const LEVELS: &[(u32, &str)] = &[
     (0x5000, "Protected"),
 ];
 
-/// The integrity level that a SID `S-1-16-…` stands for; empty for any other.
+/// The integrity level that a SID `S-1-16-…` means. Empty for any other.
 pub(crate) fn integrity(sid: &[u8]) -> &'static str {
     let level = match sid.strip_prefix(&[1, 1, 0, 0, 0, 0, 0, 16]) {
         Some(level) => level.first_chunk().map(|b| u32::from_le_bytes(*b)),

@@ -5,7 +5,7 @@ use crate::detail::{DISPOSITIONS, masks};
 /// What an open asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AskedOpen {
-    /// Access mask. Generic rights come as the rights that they stand for.
+    /// Access mask. Generic rights become the rights that they stand for.
     pub access: u32,
     /// 0 supersede, 1 open, 2 create, 3 open-if, 4 overwrite, 5 overwrite-if.
     pub disposition: u8,

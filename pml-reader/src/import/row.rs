@@ -59,7 +59,7 @@ impl ImportFile {
     }
 }
 
-/// A row: an event as far as its columns tell.
+/// A row: an event as far as its columns show it.
 #[derive(Debug, Clone)]
 pub struct ImportRow<'a> {
     file: &'a ImportFile,

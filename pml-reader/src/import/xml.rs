@@ -27,7 +27,7 @@ const PROCESS_INDEX: &str = "ProcessIndex";
 #[derive(Debug)]
 pub(crate) struct Xml {
     units: Units,
-    /// `<event>` as it stands in the file.
+    /// `<event>` as it is in the file.
     opening: Vec<u8>,
     /// The elements of an event, by name, as the first event has them.
     columns: Vec<(String, Option<Column>)>,

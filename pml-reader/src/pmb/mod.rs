@@ -24,7 +24,7 @@ use crate::{
 /// What was found in a raw boot log.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Pmb {
-    /// Whether it is of a 64-bit system, told by how its records follow each other.
+    /// Whether it is of a 64-bit system. How its records follow each other shows that.
     pub is_64bit: bool,
     /// Operations.
     pub operations: u64,

@@ -22,7 +22,7 @@ const MAX_PROCESSES: usize = 1 << 16;
 /// Modules that are rebuilt; real logs have some ten thousands.
 const MAX_MODULES: usize = 1 << 19;
 
-/// Tables as a log holds them, one behind the other.
+/// Tables as a log holds them, one after the other.
 pub(crate) struct Rebuilt {
     pub(crate) tables: Vec<u8>,
     pub(crate) sections: Sections,
@@ -32,7 +32,7 @@ pub(crate) struct Rebuilt {
 /// What one pass over the events found.
 #[derive(Default)]
 struct Share {
-    /// Numbers of the events that tell of processes and images.
+    /// Numbers of the events about processes and images.
     telling: Vec<usize>,
     /// Events by process index.
     used: HashMap<u32, u64>,
@@ -91,7 +91,7 @@ struct Draft {
 
 struct Drafts {
     processes: BTreeMap<u32, Draft>,
-    /// PIDs that other processes' events tell.
+    /// PIDs from other processes' events.
     pids: HashMap<u32, u32>,
     strings: Strings,
     icons: Icons,

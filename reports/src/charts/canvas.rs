@@ -40,7 +40,7 @@ pub(crate) enum Ink {
     Idle,
     /// A phase.
     Phase,
-    /// The phase beside it.
+    /// The next phase.
     PhaseNext,
 }
 

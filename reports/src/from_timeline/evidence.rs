@@ -9,7 +9,7 @@ use super::{View, omit, status, text, time};
 
 /// Groups of failures that a report lists.
 const MAX_FAILURES: usize = 200;
-/// Lines of logs that stand among the evidence.
+/// Lines of logs among the evidence.
 const MAX_LINES: usize = 40;
 /// A line within this time of the failure may report it.
 const NEAR: Ticks = Ticks::seconds(120);

@@ -126,7 +126,7 @@ pub(super) fn trust(trust: &Trust) -> Html {
     Html(format!("<span class=\"tag trust-{}\">{name}</span>", class(trust.as_str())))
 }
 
-/// A word that may stand in a class name.
+/// A word that may be used in a class name.
 pub(super) fn class(word: &str) -> String {
     word.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').take(40).collect()
 }

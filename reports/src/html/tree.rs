@@ -2,7 +2,7 @@
 
 use crate::model::Process;
 
-/// Levels that are indented; deeper ones stand on the last.
+/// Levels that are indented. Deeper ones are on the last.
 const MAX_DEPTH: usize = 12;
 
 /// A process and its depth in the tree.

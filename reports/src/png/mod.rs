@@ -26,7 +26,7 @@ pub struct Png {
     pub bytes: Vec<u8>,
     /// The language that it is in.
     pub lang: Lang,
-    /// What the reader must be told: that there was no font for the language asked for.
+    /// What the reader must know: that there was no font for the language asked for.
     pub note: Option<Text>,
 }
 

@@ -157,7 +157,7 @@ impl Page<'_> {
         view::headline(self.report).get(self.lang).contains(text)
     }
 
-    /// What a good boot says, where one was given.
+    /// What a good boot says, if one was given.
     fn compared(&self) -> Vec<Line> {
         let Some(compare) = &self.report.compare else { return Vec::new() };
         let mut items = vec![(Style::Plain, compare.says.get(self.lang).to_owned())];

@@ -58,7 +58,7 @@ fn start(event: &PmlEvent<'_>) -> Option<Event> {
     })
 }
 
-/// Objects, and keys that stand for files.
+/// Objects, and keys for files.
 #[derive(Debug, Default)]
 pub(super) struct Files {
     opened: Opened,

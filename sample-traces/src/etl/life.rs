@@ -119,7 +119,7 @@ impl Life {
         Ok(true)
     }
 
-    /// A thread shows itself before it does anything: kernel file events tell only their thread.
+    /// A thread appears before it does anything, because kernel file events name only their thread.
     pub(super) fn see_thread(&mut self, event: &PmlEvent<'_>, who: Who, tape: &mut Tape) -> Result<()> {
         if self.threads.insert(who.tid, who.process) != Some(who.process) {
             thread(event.time().0, 1, 3, who, tape)?;

@@ -27,7 +27,7 @@ use files::Files;
 use keys::Keys;
 use life::Life;
 
-/// Which events tell of the operations.
+/// Which events record the operations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, clap::ValueEnum)]
 pub enum EtlForm {
     /// Those of the kernel logger: Process, Thread, Image, FileIo, Registry.
@@ -331,7 +331,7 @@ fn nt_path(path: &str) -> String {
     }
 }
 
-/// The short names of registry roots, and what they stand for.
+/// The short names of registry roots, and their full names.
 const ROOTS: &[(&str, &str)] = &[
     ("HKLM", r"\REGISTRY\MACHINE"),
     ("HKU", r"\REGISTRY\USER"),

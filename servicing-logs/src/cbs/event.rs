@@ -9,7 +9,7 @@ use crate::time::{FileTime, LocalTime};
 /// A string of the log, borrowed if it is valid UTF-8.
 pub type Text<'a> = Cow<'a, str>;
 
-/// The part of servicing that a stage line comes from, told by its prefix.
+/// The part of servicing that a stage line comes from, recognised by its prefix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Stage {
     /// `Exec:` work of a session while the system runs.
@@ -30,7 +30,7 @@ pub enum Stage {
     Other,
 }
 
-/// What a stage line reports. The prefixes that stand for each are the table in `patterns.rs`.
+/// What a stage line reports. The table in `patterns.rs` has the prefixes for each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Step {
     /// A stage begins: `Shtd: Begin shutdown processing.`, `TI: --- Initializing Trusted Installer ---`.

@@ -52,7 +52,7 @@ pub(crate) fn unpacking<'a>(message: &Message<'a>) -> Option<CbsEvent<'a>> {
     (code != 0).then_some(CbsEvent::Failed(failed))
 }
 
-/// `FC:   CFCAcquirerWUClient::Download(134): Result = 0x8024402C`, and steps that only tell their progress.
+/// `FC:   CFCAcquirerWUClient::Download(134): Result = 0x8024402C`, and steps that only report their progress.
 pub(crate) fn download_step<'a>(message: &Message<'a>) -> Option<CbsEvent<'a>> {
     let failed = codes::primary_code(message.text).is_some_and(|code| code.value.is_failure());
     failed.then(|| CbsEvent::Failed(Failed { part: Part::Download, objects: Vec::new() }))
@@ -156,7 +156,7 @@ pub(crate) fn failed<'a>(part: Part, message: &Message<'a>) -> Option<CbsEvent<'
     Some(CbsEvent::Failed(Failed { part, objects: object::all(message.text) }))
 }
 
-/// Words in the failing calls of the component store that tell more than that a call failed.
+/// Words in the failing calls of the component store that say more than that a call failed.
 const CALLS: &[(&[u8], Part)] =
     &[(b"InitializeSmartInstaller", Part::InstallerSetup), (b"originated in function", Part::Call)];
 

@@ -72,7 +72,7 @@ pub(crate) fn is_header(text: &[u8]) -> bool {
     is_stamped(text) || without_file_name(text).is_some()
 }
 
-/// Bytes in which a file's name and a line number may stand before a line. A path has at most 260 characters.
+/// Bytes in which a file's name and a line number may come before a line. A path has at most 260 characters.
 const MAX_FILE_NAME: usize = 300;
 
 /// The line after the name of its file and its number, which findstr, grep and Select-String put before it:

@@ -1,4 +1,4 @@
-//! Runs that a log tells in several lines: an advanced installer, and poqexec started by CBS.
+//! Runs that a log reports in several lines: an advanced installer, and poqexec started by CBS.
 
 use super::event::{CbsEvent, InstallerBegin, Text};
 use super::failed::{Failed, InstallerNote, Part};

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use super::line::is_header;
 use crate::text::lines;
 
-/// Bytes that are looked at to tell whether a text is wrapped.
+/// Bytes that are examined to see whether a text is wrapped.
 const SAMPLE: usize = 256 * 1024;
 /// Widths that a text may be wrapped at. Plain logs have longer lines within their first pages.
 const WIDTHS: std::ops::RangeInclusive<usize> = 70..=250;

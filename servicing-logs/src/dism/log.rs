@@ -20,7 +20,7 @@ pub enum DismStep {
     Harmless,
 }
 
-/// Parts of messages that decide what they tell; the first row that fits holds. The harmless ones are in nearly every
+/// Parts of messages that decide what they say. The first row that fits holds. The harmless ones are in nearly every
 /// run on healthy machines.
 const STEPS: &[(&[u8], DismStep)] = &[
     (b"Executing command line: ", DismStep::Command),

@@ -56,7 +56,7 @@ pub struct ListedPackage<'a> {
     pub state_text: Text<'a>,
     /// `Security Update`, `Language Pack`, as printed.
     pub release_type: Option<Text<'a>>,
-    /// The time as printed: its form is that of the machine's region and cannot be told apart safely.
+    /// The time as printed. Its form is that of the machine's region and cannot be recognised safely.
     pub install_time: Option<Text<'a>>,
 }
 

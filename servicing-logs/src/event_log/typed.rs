@@ -145,7 +145,7 @@ pub struct TypedEvent<'r> {
     pub error: Option<CodeValue<'static>>,
     /// How often the service has ended unexpectedly since it was last reset: 7031 and 7034 give this number, and no code.
     pub crashes: Option<u32>,
-    /// The state it tells of: that of a service, the new start type, the package state aimed at.
+    /// The state in the event: that of a service, the new start type, the package state aimed at.
     pub state: Option<String>,
     /// The state before.
     pub previous_state: Option<String>,

@@ -42,7 +42,7 @@ pub struct CbsPackage {
     pub self_update: Option<u32>,
 }
 
-/// A child of SessionsPending. One child is ordinary bookkeeping; its values tell how far the session came.
+/// A child of SessionsPending. One child is ordinary bookkeeping. Its values show how far the session came.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PendingSession {
     /// The session's id.

@@ -59,13 +59,13 @@ struct Outcome {
     damage: String,
     /// Bytes of the damaged file.
     size: u64,
-    /// Records that stand unbroken in it, and those of them that were given; `None` if none are counted.
+    /// Records that lie unbroken in it, and those of them that were given. `None` if none are counted.
     records: Option<(u64, u64)>,
     /// Whether something of it could be read.
     opened: bool,
     panic: Option<String>,
     milliseconds: u64,
-    /// The most that the process has taken, in KiB; `None` if the system does not tell.
+    /// The most that the process has taken, in KiB. `None` if the system does not report it.
     peak: Option<u64>,
 }
 

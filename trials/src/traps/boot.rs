@@ -134,7 +134,7 @@ impl Boot {
         self.tape.rows().iter().find(|r| r.number == Some(failing)).map(|r| r.time)
     }
 
-    /// When the first sign of the failure shows in the trace, as far as this generator of traps can tell.
+    /// When the first sign of the failure shows in the trace, as far as this generator of traps can see.
     pub(crate) fn sign_at(&self) -> Option<u64> {
         let original = self.tape.original();
         let is_sign = |number: usize| {

@@ -24,7 +24,7 @@ fn cases() -> Vec<(PathBuf, String)> {
     found
 }
 
-/// The case with another CBS.log; its other files as they are.
+/// The case with another CBS.log, but with its other files as they are.
 fn tell(folder: &Path, variant: &str, log: &[u8]) -> Told {
     let name = folder.file_name().unwrap().to_string_lossy().into_owned();
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{variant}"));

@@ -138,7 +138,7 @@ impl Text {
         Ok(Self { info: units(text.len())? | 0x8000, bytes: text.into() })
     }
 
-    /// Always UTF-16, as the texts of process events stand.
+    /// Always UTF-16, like the texts of process events.
     fn utf16(text: &str) -> Result<Self, PmlError> {
         let bytes: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
         Ok(Self { info: units(bytes.len() / 2)?, bytes })
