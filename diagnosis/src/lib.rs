@@ -1,8 +1,8 @@
 //! What the records of an update's reboot mean: what failed, how that is known, and what to do.
 //!
-//! [`diagnose`] takes a [`timeline::Timeline`]. It finds phases, services, signs of failure and candidates, decides on the
-//! verdict, and adds to the recorded graph the edges that it infers: the chain from the rollback back to its cause is a
-//! path in it. Nothing here reads files or prints.
+//! [`diagnose`] takes a [`timeline::Timeline`]. It finds phases, services, signs of failure and candidates, and
+//! decides on the verdict. It adds the edges that it infers to the recorded graph. The chain from the rollback back
+//! to its cause is a path in that graph. Nothing here reads files or prints.
 #![forbid(unsafe_code)]
 
 mod baseline;

@@ -1,4 +1,4 @@
-//! The only place where bytes of the input are picked apart.
+//! The only place that takes bytes out of the input.
 
 use crate::error::EtlError;
 use crate::guid::Guid;

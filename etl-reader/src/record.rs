@@ -1,7 +1,7 @@
-//! One record of a buffer: its header, told apart by the marker in its first four bytes.
+//! One record of a buffer: its header, recognised by the marker in its first four bytes.
 //!
-//! Layouts are those of the public `evntrace.h`/`evntcons.h` structures and of the WDK's trace headers. Seen on
-//! real files: SYSTEM, PERFINFO, FULL, EVENT and MESSAGE records; the others are from the headers alone.
+//! Layouts are those of the public `evntrace.h`/`evntcons.h` structures and of the WDK's trace headers. SYSTEM,
+//! PERFINFO, FULL, EVENT and MESSAGE records were seen on real files. The others are from the headers alone.
 
 use crate::clock::{Clock, FileTime, Ticks};
 use crate::cursor::{Cursor, Fixed, PointerWidth};

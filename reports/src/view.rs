@@ -1,4 +1,4 @@
-//! What every renderer needs to know of a report: its zero of time, names of its enums, short forms.
+//! What every renderer needs to know about a report: its zero of time, names of its enums, short forms.
 
 use crate::lang::Lang;
 use crate::messages::{self as m, Message};
@@ -8,7 +8,7 @@ use crate::model::{
 };
 use timeline::thousands;
 
-/// The zero of `@` times: the clock's origin, else the earliest time that the report knows.
+/// The zero of `@` times: the clock's origin, otherwise the earliest time that the report knows.
 pub(crate) fn origin(report: &Report) -> Option<Time> {
     let clock = report.clock.as_ref();
     clock.and_then(|clock| clock.origin.or(clock.start)).or_else(|| {
@@ -21,7 +21,7 @@ pub(crate) fn origin(report: &Report) -> Option<Time> {
     })
 }
 
-/// A time as seconds since the origin: `@41.318s`; as RFC 3339 where there is no origin.
+/// A time as seconds since the origin: `@41.318s`. As RFC 3339 if there is no origin.
 pub(crate) fn at(time: Time, origin: Option<Time>) -> String {
     match origin {
         Some(origin) => format!("@{}s", seconds(time.since(origin), 3)),
@@ -39,14 +39,14 @@ pub(crate) fn seconds(ticks: i64, decimals: u32) -> String {
     format!("{sign}{}.{:0width$}", thousands(parts / per_second), parts % per_second)
 }
 
-/// Minutes that the machine's wall clock is ahead of UTC, where something tells that.
+/// Minutes that the machine's wall clock is ahead of UTC, if that is known.
 fn utc_offset(report: &Report) -> Option<i32> {
     let clock = report.clock.as_ref()?;
     let assumed = clock.evidence.as_ref().is_some_and(|evidence| evidence.trust == Some(Trust::Inferred));
     clock.log_utc_offset_minutes.filter(|_| !assumed)
 }
 
-/// A time on the machine's wall clock: date, time of day with so many decimals, zone. UTC where the zone is not known.
+/// A time on the machine's wall clock: date, time of day with so many decimals, zone. UTC if the zone is not known.
 pub(crate) fn local(report: &Report, time: Time, decimals: usize) -> (String, String, String) {
     let offset = utc_offset(report);
     let ahead = i64::from(offset.unwrap_or(0)) * 60 * 10_000_000;
@@ -72,7 +72,7 @@ pub(crate) fn at_and_local(report: &Report, time: Time) -> String {
     }
 }
 
-/// `Cumulative update 17763.6252 (KB5043050)`, or what there is of it.
+/// `Cumulative update 17763.6252 (KB5043050)`, or the known part of it.
 pub(crate) fn update_name(update: Option<&Update>) -> Text {
     let Some(update) = update else { return m::UPDATE_UNNAMED.text(&[]) };
     let message = match update.kind {
@@ -117,7 +117,7 @@ pub(crate) fn first_line(report: &Report, lang: Lang) -> Vec<String> {
     parts
 }
 
-/// How the update ended, with the time of day where it is known.
+/// How the update ended, with the time of day if it is known.
 fn ending(report: &Report, incident: &Incident) -> Option<Text> {
     let clock = incident.ending_time.map(|time| local(report, time, 0).1);
     Some(match (incident.ending.as_ref()?, clock) {
@@ -129,7 +129,7 @@ fn ending(report: &Report, incident: &Incident) -> Option<Text> {
     })
 }
 
-/// The headline: consequence and cause; the summary where nothing failed.
+/// The headline: consequence and cause. The summary if nothing failed.
 pub(crate) fn headline(report: &Report) -> Text {
     let headline = report.incident.iter().map(|incident| &incident.headline);
     let mut headlines = headline.filter(|headline| !headline.is_empty());
@@ -154,7 +154,7 @@ pub(crate) fn file_name(path: &str) -> &str {
     path.rsplit(['\\', '/']).next().unwrap_or(path)
 }
 
-/// `ACCESS DENIED (0xC0000022)`, or what there is of it. In Chinese the result's meaning comes first.
+/// `ACCESS DENIED (0xC0000022)`, or the known part of it. In Chinese the result's meaning comes first.
 pub(crate) fn result_and_status(result: &str, status: &str, lang: Lang) -> String {
     let gloss = if lang == Lang::Zh { m::result_gloss(result) } else { None };
     let named = (result == status).then(|| named_status(status)).flatten();
@@ -205,7 +205,7 @@ fn hresult_name(code: &str) -> &'static str {
     code.and_then(|c| c.name().or_else(|| c.win32()?.name())).unwrap_or_default()
 }
 
-/// `poqexec.exe (1204)`, or what there is of it.
+/// `poqexec.exe (1204)`, or the known part of it.
 pub(crate) fn process_and_pid(process: &str, pid: Option<u32>) -> String {
     match pid {
         Some(pid) if process.is_empty() => format!("({pid})"),
@@ -219,7 +219,7 @@ pub(crate) fn paths(operation: &Operation) -> (&str, Option<&str>) {
     (&operation.path, Some(operation.target_path.as_str()).filter(|target| !target.is_empty()))
 }
 
-/// Where a fact stands: `CBS.log:18233`, `boot.pml #918273`; empty where it is a sentence alone.
+/// Where a fact is recorded: `CBS.log:18233`, `boot.pml #918273`. Empty if it is a sentence alone.
 pub(crate) fn place(evidence: &Evidence) -> String {
     place_of(&evidence.source, evidence.index, evidence.line)
 }
@@ -235,7 +235,7 @@ pub(crate) fn place_of(source: &str, index: Option<u64>, line: Option<u64>) -> S
     }
 }
 
-/// A fact as one sentence: its text, and where it stands unless the text says so.
+/// A fact as one sentence: its text, and where it is recorded unless the text says so.
 pub(crate) fn sentence(evidence: &Evidence, lang: Lang) -> String {
     let (text, place) = (evidence.text.get(lang), place(evidence));
     if text.is_empty() || place.is_empty() || text.contains(&place) {
@@ -276,7 +276,7 @@ pub(crate) fn read_items(report: &Report, lang: Lang) -> Vec<String> {
     items
 }
 
-/// The summary of the verdict, or the sentence that its outcome stands for.
+/// The summary of the verdict, or the sentence for its outcome.
 pub(crate) fn summary(report: &Report) -> Text {
     let verdict = &report.verdict;
     if !verdict.summary.is_empty() {
@@ -331,7 +331,7 @@ pub(crate) fn facts(report: &Report, lang: Lang) -> Vec<(Message, String, bool)>
     facts
 }
 
-/// What to do: the remedies, or else the capture to take.
+/// What to do: the remedies, otherwise the capture to take.
 pub(crate) fn actions(report: &Report, lang: Lang) -> Vec<String> {
     let verdict = &report.verdict;
     let remedies = verdict.remedies.iter().map(|remedy| remedy.title.get(lang).to_owned());
@@ -346,7 +346,7 @@ pub(crate) fn actions(report: &Report, lang: Lang) -> Vec<String> {
     remedies.chain(capture).filter(|action| !action.is_empty()).collect()
 }
 
-/// A name in both languages; a value that this version does not know stands for itself.
+/// A name in both languages. A value that this version does not know stays as it is.
 fn name(known: Option<Message>, raw: &str) -> Text {
     known.map_or_else(|| Text::plain(raw), |message| message.text(&[]))
 }

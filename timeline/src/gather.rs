@@ -1,4 +1,4 @@
-//! One parallel pass over all operations of a source, for whoever wants to make something of them.
+//! One parallel pass over all operations of a source, for any caller that makes something of them.
 
 use crate::model::{EventId, FileTime, Kind, ProcessId, Ticks};
 

@@ -1,4 +1,4 @@
-//! A set of paths that every event of a trace is held against: most are told apart by their length, or by what is behind their
+//! A set of paths that every event of a trace is compared with. Most differ in their length, or in what follows their
 //! last backslash.
 
 use std::collections::HashSet;

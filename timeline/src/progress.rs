@@ -1,4 +1,4 @@
-//! How far the reading of a case is, for whoever shows it.
+//! How far the reading of a case is, for a progress display.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 

@@ -4,7 +4,7 @@
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
-/// Holds bootrace against traces whose answer is known, traps and damaged files.
+/// Runs bootrace on traces whose answer is known, on traps and on damaged files.
 #[derive(Debug, Parser)]
 #[command(arg_required_else_help = true, max_term_width = 110)]
 struct Cli {

@@ -1,8 +1,8 @@
 //! What makes a candidate the failing operation: one table of features with their weights and words. The score is
 //! their sum.
 //!
-//! The weights are set by hand from the domain's accounts of solved cases, and tried on made scenarios only: no boot log
-//! of a failing machine is public.
+//! The weights are set by hand from the domain's accounts of solved cases. They are tried only on synthetic
+//! scenarios, because no boot log of a failing machine is public.
 
 use super::{
     candidate::{Candidate, FeatureHit},
@@ -27,19 +27,19 @@ pub(crate) struct Context<'a> {
     pub(crate) alike: u64,
     /// The primitive of pending.xml that is to change the object.
     pub(crate) planned: Option<Primitive>,
-    /// What servicing needs the object for, where its result would be ordinary elsewhere.
+    /// What servicing needs the object for, if its result would be ordinary elsewhere.
     pub(crate) needed: Option<&'static Needed>,
-    /// Why the result is ordinary, where it is and something else raises the operation.
+    /// Why the result is ordinary, if it is and something else raises the operation.
     pub(crate) ordinary: Option<Words>,
-    /// How it stands to what the logs say failed.
+    /// How it relates to what the logs say failed.
     pub(crate) stance: LogStance,
-    /// What it is in the good boot, where one was given.
+    /// What it is in the good boot, if one was given.
     pub(crate) in_good: Option<InGood>,
     /// Whether logs name the code of some error.
     pub(crate) codes_known: bool,
 }
 
-/// A feature: its name, how far it applies (0 is not at all), what it weighs, and what it says.
+/// A feature: its name, how far it applies (0 means not at all), its weight, and its words.
 struct Feature {
     name: &'static str,
     weight: f64,

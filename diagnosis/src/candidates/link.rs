@@ -1,4 +1,4 @@
-//! Links: what ties an operation to the failure. Without one it is not named, whatever it looks like.
+//! Links: what ties an operation to the failure. An operation without a link is not named, whatever it looks like.
 
 use timeline::Words;
 

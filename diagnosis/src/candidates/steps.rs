@@ -31,7 +31,7 @@ pub(crate) struct Step {
     pub(crate) id: EventId,
     pub(crate) tid: u32,
     pub(crate) kind: StepKind,
-    /// Hash of the object's path in lower case, of a failure the number of its kind; 0 where neither matters.
+    /// Hash of the object's path in lower case. For a failure it is the number of its kind. 0 if neither matters.
     pub(crate) hash: u64,
 }
 
@@ -62,7 +62,7 @@ const STATE: &[&str] = &[
     r"\session manager\setupexecute",
 ];
 
-/// The hive of the component store. Its own values are state; what lies deeper is servicing's work.
+/// The hive of the component store. Its own values are state. Deeper keys are servicing's work.
 const STORE: &str = r"hklm\components";
 
 /// Whether a path in lower case is one of servicing's state.

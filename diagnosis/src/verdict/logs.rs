@@ -193,7 +193,7 @@ pub(super) fn no_failure(found: &Found<'_>, seen: &Coverage) -> Verdict {
     verdict
 }
 
-/// What is there does not tell whether a reboot failed.
+/// The inputs do not show whether a reboot failed.
 pub(super) fn not_enough(found: &Found<'_>, seen: &Coverage) -> Verdict {
     let state = &found.faults.state;
     let failed_update = found.faults.all.iter().find(|f| f.kind == FaultKind::Update);

@@ -47,8 +47,8 @@ pub(super) fn failing(found: &Found<'_>, candidate: &Candidate) -> Verdict {
     verdict
 }
 
-/// How sure the naming of a candidate is: high only where a log names the object with the code, medium where its process
-/// or its thread, or a log, speaks of this very operation.
+/// How sure the naming of a candidate is. High only if a log names the object with the code. Medium if its process or
+/// its thread, or a log, speaks of this very operation.
 fn level(candidate: &Candidate, strong: bool) -> Level {
     let has = |link| candidate.links.contains(&link);
     let speaks = has(Link::ExitStatus)
@@ -64,7 +64,7 @@ fn level(candidate: &Candidate, strong: bool) -> Level {
     }
 }
 
-/// Reasons that a verdict gives; all features stand with the candidates.
+/// Reasons that a verdict gives. All features are with the candidates.
 const MAX_REASONS: usize = 5;
 
 /// What speaks for a candidate: a line of a log first, then its features.

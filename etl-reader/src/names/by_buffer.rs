@@ -1,4 +1,4 @@
-//! The rows of a trace by the buffer that their first record lies in.
+//! The rows of a trace by the buffer of their first record.
 
 /// The rows by the buffer of their first record.
 #[derive(Debug)]

@@ -1,5 +1,5 @@
-//! One pass over the buffers of a trace: they are read in parallel, some ahead, while those that are read go through the
-//! order of time.
+//! One pass over the buffers of a trace. They are read in parallel, some ahead. Meanwhile those already read go
+//! through the order of time.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};

@@ -1,4 +1,4 @@
-//! The rows of a trace: what each stands for, and where its records lie.
+//! The rows of a trace: what each means, and where its records lie.
 
 use super::meaning::OperationName;
 use super::paths::PathId;

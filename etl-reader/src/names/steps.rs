@@ -1,5 +1,5 @@
-//! A buffer as the pass over a trace needs it: the records that become rows, and of those that are parts of an operation
-//! what ties them together. Buffers are read so in parallel; only what remains goes through the order of time.
+//! A buffer as the pass over a trace needs it: the records that become rows. Records that are parts of an operation
+//! come with what ties them together. Buffers are read so in parallel. Only the rest goes through the order of time.
 
 use super::facts::{Facts, IMAGE, PROCESS, THREAD};
 use super::meaning::{Does, Meaning, Meanings};

@@ -18,7 +18,7 @@ const AXIS: i32 = 26;
 /// Room above the axis for the flag of the failing operation.
 const FLAG: i32 = 26;
 
-/// True where the report holds a stretch of time to draw.
+/// True if the report holds a stretch of time to draw.
 pub(crate) fn can_draw(report: &Report) -> bool {
     Scale::of(report, 0, 1).is_some()
 }

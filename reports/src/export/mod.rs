@@ -1,5 +1,6 @@
-//! Exporters of events: one a file. All of them take the events that a filter wants, in the file's order, and print them
-//! in parallel into buffers that are written one after the other: nothing is kept of an event that is written.
+//! Exporters of events, one in each file. All of them take the events that a filter selects, in the file's order.
+//! They print them in parallel into buffers, which are written one after the other. Nothing is kept of a written
+//! event.
 
 mod csv;
 mod jsonl;
@@ -34,13 +35,13 @@ pub trait Format: Sync {
     /// What one thread remembers from event to event.
     type Memory: Default + Send;
 
-    /// Appends what stands before the first event.
+    /// Appends what comes before the first event.
     fn begin(&self, out: &mut String);
 
     /// Appends a row.
     ///
     /// # Errors
-    /// What is damaged in it; it has been appended as far as it can be read.
+    /// What is damaged in it. The readable part has been appended.
     fn row<R: Row>(&self, row: &R, memory: &mut Self::Memory, out: &mut String) -> Result<(), R::Damage>;
 }
 
@@ -51,17 +52,17 @@ pub struct Exported {
     pub events: u64,
     /// Events looked at, and damaged records.
     pub seen: u64,
-    /// Damaged records: passed over, or written as far as they could be read.
+    /// Damaged records. They are skipped, or written as far as they could be read.
     pub damaged: u64,
     /// The first of them, in words.
     pub first_damage: Option<String>,
 }
 
-/// Writes the events of the sources that `filter` wants, one source after the other, at most `limit`. `progress` is told
-/// of the events looked at.
+/// Writes the events of the sources that `filter` selects, one source after the other, at most `limit`. `progress`
+/// gets the number of events examined.
 ///
 /// # Errors
-/// What `out` says.
+/// Those of `out`.
 pub fn export<S: Rows, F: Format>(
     sources: &[&S],
     filter: &Filter,
@@ -89,7 +90,7 @@ trait Gather: Sync {
     /// Takes a row.
     ///
     /// # Errors
-    /// What is damaged in it; it has been taken as far as it can be read.
+    /// What is damaged in it. The readable part has been taken.
     fn row<R: Row>(&self, row: &R, memory: &mut Self::Memory, part: &mut Self::Part)
     -> Result<(), R::Damage>;
 }

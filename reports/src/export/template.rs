@@ -1,11 +1,11 @@
-//! Rows whose columns of the process are printed once a process, not once an event.
+//! Rows whose columns of the process are printed once for each process, not once for each event.
 
 use std::collections::HashMap;
 
 use pml_reader::Column;
 use timeline::query::Row;
 
-/// A row as runs of columns: those of the process stand printed, the others are printed for each event.
+/// A row as runs of columns. Those of the process are printed already. The others are printed for each event.
 #[derive(Debug)]
 pub(crate) struct Template {
     parts: Vec<Part>,

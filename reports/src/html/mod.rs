@@ -1,4 +1,4 @@
-//! report.html: one file that answers in the first screen, works offline and without script.
+//! report.html: one file that answers in the first screen. It works offline and without script.
 
 mod limits;
 mod markup;

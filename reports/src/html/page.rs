@@ -146,7 +146,7 @@ impl<'a> Page<'a> {
         Some(each(|lang| markup::escape(&view::measured(confidence, lang).unwrap_or_default())))
     }
 
-    /// The summary, where neither the headline nor the operation says it.
+    /// The summary, if neither the headline nor the operation says it.
     fn summary(&self) -> Option<Html> {
         let said = self.verdict.failing_operation.is_some() || view::headline_says(self.report, Lang::En);
         (!said).then(|| text(&view::summary(self.report)))
@@ -219,7 +219,7 @@ impl<'a> Page<'a> {
         format!("+{}s", view::seconds(i64::try_from(span.ticks()).unwrap_or(i64::MAX), 3))
     }
 
-    /// Where a fact stands, as a link where the evidence table has it.
+    /// Where a fact is recorded, as a link if the evidence table has it.
     fn place(&self, evidence: &Evidence) -> Html {
         let place = data(view::place(evidence));
         match self.row_of(evidence) {
@@ -289,8 +289,8 @@ impl<'a> Page<'a> {
         format!("is-{relation}{error}")
     }
 
-    /// Where a row stands. Where all are of one file, its name is there for those who do not see the heading, and for
-    /// copies.
+    /// Where a row is recorded. If all rows are of one file, its name is there for those who do not see the heading,
+    /// and for copies.
     fn row_place(&self, row: &EvidenceRow) -> Html {
         let place = view::place_of(&row.source, row.index, row.line);
         match place.strip_prefix(&row.source).filter(|_| self.one_source().is_some()) {
@@ -301,20 +301,20 @@ impl<'a> Page<'a> {
         }
     }
 
-    /// The file of all rows of the evidence, where it is one.
+    /// The file of all rows of the evidence, if it is one.
     fn one_source(&self) -> Option<&'a str> {
         let first = self.report.evidence.first()?.source.as_str();
         self.report.evidence.iter().all(|row| row.source == first).then_some(first)
     }
 
-    /// The log of Process Monitor that the evidence is of, for the command that cuts it out.
+    /// Process Monitor's log that the evidence is from, for the command that cuts it out.
     fn procmon_log(&self) -> Option<&'a str> {
         let is_pml = |source: &str| self.report.inputs.iter().any(|i| i.path == source && i.kind == "pml");
         let failing = self.report.verdict.failing_operation.as_ref()?;
         is_pml(&failing.source).then_some(failing.source.as_str())
     }
 
-    /// Process Monitor's filter for the evidence as a link's address, where the page has room for it.
+    /// Process Monitor's filter for the evidence as a link's address, if the page has room for it.
     fn procmon_filter(&self) -> Option<Html> {
         const ROOM: usize = 64 * 1024;
         let filter = crate::procmon_filter::pmc(self.report);
@@ -441,10 +441,11 @@ impl<'a> Page<'a> {
 /// Pixels of the timeline's drawing that fit below the verdict on a screen of 768.
 const PAGE_HEIGHT: i32 = 330;
 
-/// Rows of the evidence that show before and behind the failure at first.
+/// Rows of the evidence that show before and after the failure at first.
 const NEAR_ROWS: usize = 5;
 
-/// Number of the row of the failing operation; else of the first log line that the chain or the verdict refers to.
+/// Number of the row of the failing operation, otherwise of the first log line that the chain or the verdict refers
+/// to.
 fn middle(report: &Report) -> usize {
     let rows = || report.evidence.iter();
     let failing = rows().position(|row| row.relation == Some(Relation::Failing));
@@ -473,7 +474,7 @@ fn row_id(report: &Report, source: &str, index: Option<u64>, line: Option<u64>) 
     }
 }
 
-/// The hash by which the page's policy allows its script and its style, and nothing else.
+/// The hash by which the page's policy allows only its script and its style.
 fn content_hash(content: &str) -> String {
     format!("sha256-{}", base64(&Sha256::digest(content.as_bytes())))
 }

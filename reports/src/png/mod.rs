@@ -26,7 +26,7 @@ pub struct Png {
     pub bytes: Vec<u8>,
     /// The language that it is in.
     pub lang: Lang,
-    /// What the reader must be told: that there was no font for the language asked for.
+    /// What the reader must know: that there was no font for the language asked for.
     pub note: Option<Text>,
 }
 
@@ -49,7 +49,7 @@ pub enum PngError {
     Encoding(String),
 }
 
-/// The report's verdict and timeline as a picture. Where no font has Chinese glyphs the picture is in English, and its
+/// The report's verdict and timeline as a picture. If no font has Chinese glyphs, the picture is in English, and its
 /// note says so.
 #[tracing::instrument(name = "png", skip_all)]
 pub fn render(report: &Report, lang: Lang) -> Result<Png, PngError> {
@@ -105,7 +105,7 @@ fn head(canvas: &mut Canvas, report: &Report) {
     });
 }
 
-/// The outcome and its sentence; returns where it ends.
+/// The outcome and its sentence. Returns where it ends.
 fn verdict(canvas: &mut Canvas, report: &Report, lang: Lang) -> i32 {
     let (ink, word) = match report.outcome() {
         Outcome::FailingOperation | Outcome::FailureWithoutOperation => (Ink::Bad, m::LABEL_FAILED),
@@ -129,7 +129,7 @@ fn verdict(canvas: &mut Canvas, report: &Report, lang: Lang) -> i32 {
     106 + 34 * i32::try_from(lines.len().max(1)).unwrap_or(1)
 }
 
-/// What failed, where and when, and what to do, in two columns; returns where it ends.
+/// What failed, where and when, and what to do, in two columns. Returns where it ends.
 fn facts(canvas: &mut Canvas, report: &Report, lang: Lang, top: i32) -> i32 {
     const ROW: i32 = 25;
     const GUTTER: i32 = 120;

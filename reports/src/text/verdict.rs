@@ -10,7 +10,7 @@ use crate::view;
 use crate::visible::{columns, shorten_end, shorten_path, visible};
 use timeline::thousands;
 
-/// Columns of a path beside its operation; with less it goes to the next line.
+/// Columns of a path beside its operation. If there are fewer, the path goes to the next line.
 const MIN_PATH: usize = 24;
 const BETWEEN: &str = " · ";
 /// Lines of what was read, also where room is short.
@@ -152,7 +152,7 @@ impl Page<'_> {
         known.map(|phase| view::phase_name(phase).get(self.lang).to_owned()).collect()
     }
 
-    /// The summary, where the headline does not say it.
+    /// The summary, if the headline does not say it.
     fn no_operation(&self) -> Vec<Line> {
         if view::headline_says(self.report, self.lang) {
             return Vec::new();
@@ -165,7 +165,7 @@ impl Page<'_> {
         view::headline(self.report).get(self.lang).contains(text)
     }
 
-    /// What a good boot says, where one was given.
+    /// What a good boot says, if one was given.
     fn compared(&self) -> Vec<Line> {
         let Some(compare) = &self.report.compare else { return Vec::new() };
         let mut items = vec![(Style::Plain, compare.says.get(self.lang).to_owned())];
@@ -194,7 +194,7 @@ impl Page<'_> {
         lines
     }
 
-    /// A command. It is never broken, so that it can be pasted.
+    /// A command. It is never broken, so it can be pasted.
     fn command(command: &str) -> Line {
         let mut line = Self::label(Style::Plain, "");
         line.push(Style::Plain, "  ").push(Style::Strong, command);

@@ -1,5 +1,5 @@
-//! Filters in Process Monitor's way: several on one column are alternatives, columns must all hold, and what excludes
-//! excludes. Texts compare without case.
+//! Filters in Process Monitor's way. Several on one column are alternatives. All columns must hold. A filter that
+//! excludes always excludes. Texts compare without case.
 
 use pml_reader::{Column, Style};
 

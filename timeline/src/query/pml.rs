@@ -1,4 +1,4 @@
-//! Process Monitor logs as rows: records are found by number, so parts of a log are made in parallel.
+//! Process Monitor logs as rows. Records are found by number, so parts of a log are read in parallel.
 
 use std::{fmt::Display, ops::ControlFlow};
 

@@ -1,4 +1,4 @@
-//! Adapters: one a reader. Each scans its file once, in parallel, and keeps what the diagnosis can use.
+//! Adapters, one for each reader. Each scans its file once, in parallel, and keeps what the diagnosis can use.
 
 pub(crate) mod etl;
 pub(crate) mod import;

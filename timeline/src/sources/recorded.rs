@@ -1,4 +1,4 @@
-//! What a source gives, whichever file it is.
+//! What a source gives, from any kind of file.
 
 use pml_reader::Column;
 

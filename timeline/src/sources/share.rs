@@ -1,4 +1,4 @@
-//! What one thread's share of a scan found, whichever file Process Monitor's events come from.
+//! What one thread's share of a scan found, from any file with Process Monitor's events.
 
 use std::collections::HashMap;
 

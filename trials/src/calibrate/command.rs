@@ -21,22 +21,22 @@ pub struct Calibrate {
     /// Seeds of the boots, from..to
     #[arg(long, default_value = "300..304", value_parser = range::parse)]
     seeds: Range<u64>,
-    /// Rows of background noise in a made boot, about
+    /// Rows of background noise in a synthetic boot, about
     #[arg(long, default_value_t = 1_500)]
     noise: u32,
     /// A folder of real Process Monitor logs without a failed update, packed by xz or not
     #[arg(long)]
     real: Vec<PathBuf>,
-    /// The table, else it is printed
+    /// The file for the table. Without it, the table is printed
     #[arg(short, long)]
     output: Option<PathBuf>,
 }
 
 impl Calibrate {
-    /// Springs the traps and gives the table.
+    /// Springs the traps and returns the table.
     ///
     /// # Errors
-    /// Where boots cannot be made or read.
+    /// If boots cannot be made or read.
     pub fn run(&self) -> Result<()> {
         let rules = Rules::built_in();
         let boots = traps::boots(&self.seeds, self.noise, "", true, &self.real)?;

@@ -1,4 +1,4 @@
-//! The diagnosis held against made traces, each of which has its right answer.
+//! The diagnosis compared with synthetic traces, each of which has its right answer.
 
 mod absences;
 mod compare;

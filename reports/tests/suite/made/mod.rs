@@ -1,4 +1,4 @@
-//! Made reports, one an outcome and one of hostile names, as the diagnosis would fill them.
+//! Synthetic reports, one for each outcome and one of hostile names, as the diagnosis would fill them.
 
 #![allow(dead_code, unreachable_pub)]
 

@@ -1,5 +1,5 @@
-//! ETW traces. Their operations become the same events as Process Monitor's; what ETW does not record, the access an
-//! open asked for before all, stays empty.
+//! ETW traces. Their operations become the same events as Process Monitor's. What ETW does not record stays empty,
+//! above all the access that an open asked for.
 
 mod access;
 mod caveats;

@@ -1,7 +1,7 @@
 //! The events of a trace as rows: file and registry operations, the life of processes and threads, images, and what
-//! providers say. Of the kernel's other events (processor, disk, memory) there are no rows.
+//! providers say. The kernel's other events (processor, disk, memory) have no rows.
 //!
-//! A row stands where its operation ends: only then it is known whole.
+//! A row is placed where its operation ends, because only then it is complete.
 
 use std::{
     fmt::{Display, Write as _},

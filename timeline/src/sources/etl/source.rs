@@ -1,4 +1,4 @@
-//! An ETW trace that is open.
+//! An open ETW trace.
 
 use std::sync::OnceLock;
 

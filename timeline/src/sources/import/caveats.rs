@@ -1,4 +1,4 @@
-//! What an export does not tell, in words: rows of the report's coverage.
+//! What an export lacks, in words: rows of the report's coverage.
 
 use pml_reader::{
     Column,

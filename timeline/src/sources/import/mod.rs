@@ -1,5 +1,5 @@
-//! Process Monitor's exports, CSV and XML. Their rows become the same events as those of its logs; what the columns do
-//! not tell is said.
+//! Process Monitor's exports, CSV and XML. Their rows become the same events as those of its logs. The coverage says
+//! what the columns lack.
 
 mod caveats;
 mod line;

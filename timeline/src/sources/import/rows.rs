@@ -1,4 +1,4 @@
-//! The rows of an export as rows: its texts, and the numbers that they hold.
+//! The rows of an export: their texts, and the numbers in them.
 
 use std::ops::ControlFlow;
 
