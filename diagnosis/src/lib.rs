@@ -33,6 +33,7 @@ mod services;
 mod signs;
 mod stacks;
 mod stages;
+mod tables;
 mod verdict;
 mod waits;
 
@@ -56,4 +57,5 @@ pub use rules::{Example, Match, Rule, RuleError, RuleProblem, RuleText, RuleTrus
 pub use services::{Assessment, Service, ServiceState};
 pub use signs::Sign;
 pub use stacks::{Call, Driver, Issuer, Part, Site, StackLists};
+pub use tables::{Table, tables};
 pub use verdict::{Confidence, Level, NextCapture, Outcome, Verdict};

@@ -10,6 +10,7 @@ pub mod calibrate;
 pub mod evaluate;
 pub mod independent;
 pub mod learn;
+pub mod page;
 mod range;
 pub mod torture;
 pub mod traps;

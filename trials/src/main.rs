@@ -19,6 +19,7 @@ enum Command {
     Traps(trials::traps::Traps),
     Learn(trials::learn::Learn),
     Calibrate(trials::calibrate::Calibrate),
+    Page(trials::page::Page),
 }
 
 fn main() -> Result<()> {
@@ -28,5 +29,6 @@ fn main() -> Result<()> {
         Command::Traps(traps) => traps.run(),
         Command::Learn(learn) => learn.run(),
         Command::Calibrate(calibrate) => calibrate.run(),
+        Command::Page(page) => page.run(),
     }
 }

@@ -5,6 +5,7 @@ mod compare;
 mod etl_twins;
 mod graph;
 mod independent;
+mod page;
 mod parts;
 mod raw_logs;
 mod remedies;
