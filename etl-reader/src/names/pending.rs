@@ -1,7 +1,8 @@
 //! File operations that began and have not ended.
 
 use super::meaning::Meaning;
-use super::rows::FileOperation;
+use super::paths::PathId;
+use super::rows::{FileOperation, Rare};
 use crate::clock::FileTime;
 use crate::hash::KeyMap;
 
@@ -12,6 +13,11 @@ const GIVE_UP: i64 = 600 * 10_000_000;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Pending {
     pub(super) operation: FileOperation,
+    pub(super) rare: Rare,
+    /// The path of [`FileOperation::met`].
+    pub(super) path: Option<PathId>,
+    /// The information class, as the first record or a later one tells it.
+    pub(super) info_class: Option<u32>,
     pub(super) meaning: Meaning,
     /// Number of the event.
     pub(super) id: u8,

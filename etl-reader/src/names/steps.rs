@@ -4,6 +4,7 @@
 use super::facts::{Facts, IMAGE, PROCESS, THREAD};
 use super::meaning::{Does, Meaning, Meanings};
 use super::paths::hash;
+use super::rows::Told;
 use super::shape::{Family, Role, Shape, Shapes};
 use crate::buffer::EtlBuffer;
 use crate::clock::FileTime;
@@ -21,7 +22,7 @@ pub(super) enum What {
     /// A record of another kind that is a row.
     Record,
     /// A registry operation that tells all by itself.
-    Operation,
+    Operation(Told),
     /// A file operation begins: the next of [`Steps::starts`].
     Start,
     /// A file operation ends: the next of [`Steps::ends`].
@@ -79,6 +80,7 @@ pub(super) struct KeyStep {
     /// The object that names the key or that its name is relative to.
     pub(super) base: u64,
     pub(super) does: KeyDoes,
+    pub(super) told: Told,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -251,12 +253,13 @@ impl Parts {
                 self.push(at, What::End);
             }
             Does::Key | Does::CreateKey | Does::CloseKey | Does::KeyValue => {
+                let succeeded = shape.number32(payload, Role::Status) == Some(0);
+                let told = if succeeded { Told::Succeeded } else { Told::NotSucceeded };
                 if family != Family::RegistryProvider {
-                    return self.push(at, What::Operation);
+                    return self.push(at, What::Operation(told));
                 }
                 let object = number(Role::Key).unwrap_or(0);
-                let opened =
-                    meaning.does == Does::CreateKey && shape.number32(payload, Role::Status) == Some(0);
+                let opened = meaning.does == Does::CreateKey && succeeded;
                 let base = match meaning.does {
                     Does::CreateKey => number(Role::BaseKey).unwrap_or(0),
                     _ => object,
@@ -271,7 +274,7 @@ impl Parts {
                     }
                     _ => KeyDoes::Other,
                 };
-                self.keys.push(KeyStep { time, object, base, does });
+                self.keys.push(KeyStep { time, object, base, does, told });
                 self.push(at, What::Key);
             }
             does => {

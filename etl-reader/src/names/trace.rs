@@ -5,18 +5,19 @@ use std::sync::OnceLock;
 
 use super::buffers::{Buffers, record_offset};
 use super::by_buffer::ByBuffer;
-use super::meaning::{Does, Meanings};
+use super::meaning::{Does, Meanings, OperationName};
 use super::operation::{About, CreateParameters, Operation, OperationClass};
 use super::paths::{PathId, Paths};
 use super::resolver::{Resolved, Tally};
 use super::rounds;
-use super::rows::{FileOperation, KeyedOperation, PackedRow, Place, Row};
+use super::rows::{FileOperation, KeyedOperation, Met, PackedRow, Place, Rare, Row, Told};
 use super::shape::{Family, Role, Shapes};
 use super::table::Names;
 use crate::clock::{FileTime, Ticks};
 use crate::decode::Decoder;
 use crate::error::EtlError;
 use crate::file::{EtlFile, MAX_BUFFER};
+use crate::hash::KeyMap;
 use crate::merge::Budget;
 use crate::record::EtlRecord;
 
@@ -29,6 +30,8 @@ pub struct Trace {
     paths: Paths,
     rows: Vec<PackedRow>,
     file_operations: Vec<FileOperation>,
+    mets: Vec<Met>,
+    rare: KeyMap<usize, Rare>,
     keyed: Vec<KeyedOperation>,
     /// By number of the key.
     key_paths: Vec<Option<PathId>>,
@@ -38,6 +41,22 @@ pub struct Trace {
     records: u64,
     messages: u64,
     damaged: u64,
+}
+
+/// What is known of a row before its records are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Glimpse {
+    /// A file operation: its name, and NTSTATUS where the end is recorded.
+    File(OperationName, Option<u32>),
+    /// A registry operation; whether its status is zero.
+    Registry {
+        /// Whether it is.
+        succeeded: bool,
+    },
+    /// A record of another kind.
+    Record,
+    /// A damaged record or buffer.
+    Damaged,
 }
 
 /// A row of a trace.
@@ -65,11 +84,14 @@ impl Trace {
         let names = Names::new(pass.learnt.facts);
         let mut decoder = Decoder::new();
         decoder.take(pass.learnt.descriptions);
-        let Resolved { mut paths, mut rows, mut file_operations, keyed, keys, tally } = pass.resolved;
+        let Resolved { mut paths, mut rows, mut file_operations, mut mets, rare, mut keyed, keys, tally } =
+            pass.resolved;
         let most = files.iter().map(|file| usize::try_from(file.size()).unwrap_or(usize::MAX)).sum();
         let key_paths = keys.paths(&names, &mut paths, most);
         rows.shrink_to_fit();
         file_operations.shrink_to_fit();
+        mets.shrink_to_fit();
+        keyed.shrink_to_fit();
         let (records, messages, damaged) = (pass.records, pass.messages, pass.damaged);
         Trace {
             names,
@@ -77,6 +99,8 @@ impl Trace {
             paths,
             rows,
             file_operations,
+            mets,
+            rare,
             keyed,
             key_paths,
             by_buffer: OnceLock::new(),
@@ -135,18 +159,38 @@ impl Trace {
         self.rows.is_empty()
     }
 
-    /// Calls `visit` with some rows and their numbers, in order. Parts of a trace may be visited in parallel.
+    /// Calls `visit` with those of some rows that are `wanted` and their numbers, in order. What is not wanted is not
+    /// read. Parts of a trace may be visited in parallel.
     pub fn visit<B>(
         &self,
         files: &[&EtlFile<'_>],
         rows: Range<usize>,
+        mut wanted: impl FnMut(Glimpse) -> bool,
         mut visit: impl FnMut(usize, Item<'_>) -> ControlFlow<B>,
     ) -> ControlFlow<B> {
         let mut buffers = Buffers::new(files, self.budget);
         for (number, row) in rows.clone().zip(self.rows.get(rows).unwrap_or_default()) {
-            self.visit_row(&mut buffers, row.row(), |item| visit(number, item))?;
+            let row = row.row();
+            if self.glimpse(row).is_some_and(&mut wanted) {
+                self.visit_row(&mut buffers, row, |item| visit(number, item))?;
+            }
         }
         ControlFlow::Continue(())
+    }
+
+    #[inline]
+    fn glimpse(&self, row: Row) -> Option<Glimpse> {
+        Some(match row {
+            Row::File(number) => {
+                let operation = self.file_operations.get(number)?;
+                Glimpse::File(operation.name, operation.status())
+            }
+            Row::Record(_, Told::Nothing) => Glimpse::Record,
+            Row::Record(_, told) | Row::Keyed(_, told) => {
+                Glimpse::Registry { succeeded: told == Told::Succeeded }
+            }
+            Row::Damage(_) => Glimpse::Damaged,
+        })
     }
 
     /// Calls `visit` for every file and registry operation, in order.
@@ -155,7 +199,8 @@ impl Trace {
         files: &[&EtlFile<'_>],
         mut visit: impl FnMut(&Operation<'_>) -> ControlFlow<B>,
     ) -> ControlFlow<B, Tally> {
-        self.visit(files, 0..self.len(), |_, item| match item {
+        let wanted = |row| matches!(row, Glimpse::File(..) | Glimpse::Registry { .. });
+        self.visit(files, 0..self.len(), wanted, |_, item| match item {
             Item::Operation(operation) => visit(operation),
             Item::Record { .. } | Item::Damaged(_) => ControlFlow::Continue(()),
         })
@@ -191,9 +236,9 @@ impl Trace {
     /// Where a row's first record lies.
     fn first_place(&self, row: usize) -> Option<Place> {
         match self.rows.get(row)?.row() {
-            Row::Record(place) | Row::Damage(place) => Some(place),
+            Row::Record(place, _) | Row::Damage(place) => Some(place),
             Row::File(number) => self.file_operations.get(number).map(|operation| operation.start),
-            Row::Keyed(number) => self.keyed.get(number).map(|operation| operation.place),
+            Row::Keyed(number, _) => self.keyed.get(number).map(|operation| operation.place),
         }
     }
 
@@ -205,14 +250,14 @@ impl Trace {
     ) -> ControlFlow<R> {
         match row {
             Row::Damage(place) => visit(Item::Damaged(buffers.damage(place))),
-            Row::Record(place) => self.visit_record(buffers, place, None, visit),
-            Row::Keyed(number) => {
+            Row::Record(place, _) => self.visit_record(buffers, place, None, visit),
+            Row::Keyed(number, _) => {
                 let Some(operation) = self.keyed.get(number) else { return ControlFlow::Continue(()) };
                 let path = self.key_paths.get(operation.key as usize).copied().flatten();
                 self.visit_record(buffers, operation.place, path, visit)
             }
             Row::File(number) => match self.file_operations.get(number) {
-                Some(operation) => self.visit_file_operation(buffers, operation, visit),
+                Some(operation) => self.visit_file_operation(buffers, number, operation, visit),
                 None => ControlFlow::Continue(()),
             },
         }
@@ -282,16 +327,20 @@ impl Trace {
     fn visit_file_operation<R>(
         &self,
         buffers: &mut Buffers<'_, '_>,
+        number: usize,
         operation: &FileOperation,
         visit: impl FnOnce(Item<'_>) -> ControlFlow<R>,
     ) -> ControlFlow<R> {
         // Few ask for it, so only the ends of opens are read.
         let opens = operation.name == Meanings::get().create;
-        let information = operation.end.filter(|_| opens).and_then(|end| {
-            let (_, record) = buffers.record(end.place)?;
-            let (.., shape) = Shapes::get().of(&record)?;
-            shape.number(record.payload, Role::Information)
-        });
+        let is_long = operation.took == FileOperation::LONG;
+        let (information, ended) = match operation.end.filter(|_| opens || is_long) {
+            Some(end) => buffers.record(end).map_or((None, None), |(_, record)| {
+                let shape = Shapes::get().of(&record).map(|(.., shape)| shape).filter(|_| opens);
+                (shape.and_then(|shape| shape.number(record.payload, Role::Information)), record.time())
+            }),
+            None => (None, None),
+        };
         let Some((file, record)) = buffers.record(operation.start) else { return ControlFlow::Continue(()) };
         let (Some((family, id, shape)), Some(time)) = (Shapes::get().of(&record), record.time()) else {
             return ControlFlow::Continue(());
@@ -309,22 +358,30 @@ impl Trace {
             }
         });
         let tid = record.tid.or_else(|| number32(Role::Thread));
+        let took = ended.filter(|_| is_long).map_or(operation.took.into(), |end| end.since(time).max(0));
+        let rare = self.rare.get(&number).copied().unwrap_or_default();
+        let met = operation.met.and_then(|met| self.mets.get(met.index()).copied());
         visit(Item::Operation(&Operation {
             class: OperationClass::File,
             name: operation.name,
             time,
-            duration: operation.end.map(|end| end.time.since(time).max(0)),
+            duration: operation.end.map(|_| took),
             pid: self.pid(&record, tid, time),
             tid,
-            status: operation.end.and_then(|end| end.status),
+            status: operation.status(),
             create,
-            info_class: operation.info_class,
+            info_class: number32(Role::InfoClass).or(rare.info_class),
             information,
             offset: shape.number(payload, Role::Offset),
             length: number32(Role::Length),
             file,
             record: record.offset,
-            about: About::File { operation, key: shape.number(payload, Role::FileKey).unwrap_or(0) },
+            about: About::File {
+                met,
+                source: operation.path_source,
+                target: rare.target,
+                key: shape.number(payload, Role::FileKey).unwrap_or(0),
+            },
             names: &self.names,
             paths: &self.paths,
             shape,

@@ -19,7 +19,7 @@ use std::{
 };
 
 use pml_reader::{Column, Style};
-use timeline::query::{Filter, Row, Rows, Scratch, Visit};
+use timeline::query::{Filter, Glimpse, Row, Rows, Scratch, Visit};
 
 pub use csv::Csv;
 pub use jsonl::JsonLines;
@@ -172,6 +172,14 @@ impl<P> Part<P> {
 impl<G: Gather> Visit for Choose<'_, G> {
     type Memory = Memory<G>;
     type Part = Part<G::Part>;
+
+    fn may_want(&self, glimpse: &impl Glimpse, memory: &mut Memory<G>) -> bool {
+        self.filter.is_empty() || self.filter.may_want(glimpse, &mut memory.filter)
+    }
+
+    fn passed_over(&self, rows: u64, part: &mut Part<G::Part>) {
+        part.seen += rows;
+    }
 
     fn row<R: Row>(&self, row: &R, memory: &mut Memory<G>, part: &mut Part<G::Part>) -> ControlFlow<()> {
         part.seen += 1;

@@ -15,5 +15,5 @@ pub use error::FilterError;
 pub use filter::{Filter, Scratch};
 pub use pml_reader::Column;
 pub use relation::Relation;
-pub use row::{Row, Rows, Visit};
+pub use row::{Glimpse, Row, Rows, Visit};
 pub use time::{TimeError, TimePoint};

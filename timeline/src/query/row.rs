@@ -54,12 +54,30 @@ pub trait Row {
     }
 }
 
+/// What a source knows of a row before it is made.
+pub trait Glimpse {
+    /// A number on which alone the cells depend that are known.
+    fn key(&self) -> u64;
+
+    /// Appends the text of a cell; `false` where it is not known yet.
+    fn push(&self, column: Column, out: &mut String) -> bool;
+}
+
 /// What is done with the rows of a source, part by part.
 pub trait Visit: Sync {
     /// What one thread remembers from row to row of one source.
     type Memory: Default + Send;
     /// What is made of some rows that follow each other.
     type Part: Default + Send;
+
+    /// Whether a row may be wanted of which only this is known. A source need not make the others.
+    #[inline]
+    fn may_want(&self, _glimpse: &impl Glimpse, _memory: &mut Self::Memory) -> bool {
+        true
+    }
+
+    /// Takes how many rows were not made.
+    fn passed_over(&self, _rows: u64, _part: &mut Self::Part) {}
 
     /// Takes a row; a break ends the part early.
     fn row<R: Row>(&self, row: &R, memory: &mut Self::Memory, part: &mut Self::Part) -> ControlFlow<()>;

@@ -4,13 +4,14 @@
 //! A row is placed where its operation ends, because only then it is complete.
 
 use std::{
+    cell::RefCell,
     fmt::{Display, Write as _},
     ops::{ControlFlow, Range},
 };
 
 use etl_reader::{
     Decoded, Decoder, EtlError, EtlRecord, EventId as Recorded, Guid, Value,
-    names::{Item, KERNEL_PROCESS, Operation, OperationClass},
+    names::{Glimpse, Item, KERNEL_PROCESS, Operation, OperationClass},
 };
 use pml_reader::{Column, NO_NUMBER, Style, detail::Fields, push_result};
 use rayon::prelude::*;
@@ -23,7 +24,7 @@ use super::{
 };
 use crate::{
     model::{FileTime, ProcessId},
-    query::{Row, Rows, Visit},
+    query::{self, Row, Rows, Visit},
 };
 
 /// Rows that one thread takes at a time.
@@ -78,6 +79,37 @@ pub(super) enum What<'r> {
     /// An event of a provider.
     Event(&'r EtlRecord<'r>),
 }
+
+impl query::Glimpse for Glimpse {
+    fn key(&self) -> u64 {
+        match *self {
+            Self::File(name, None) => 1 << 56 | (name.index() as u64) << 32,
+            Self::File(name, Some(status)) => 2 << 56 | (name.index() as u64) << 32 | u64::from(status),
+            Self::Registry { succeeded } => 3 << 56 | u64::from(succeeded),
+            Self::Record => 4 << 56,
+            Self::Damaged => 5 << 56,
+        }
+    }
+
+    fn push(&self, column: Column, out: &mut String) -> bool {
+        match (column, *self) {
+            (Column::EventClass, Self::File(..)) => out.push_str(FILE_SYSTEM),
+            (Column::EventClass, Self::Registry { .. }) => out.push_str(REGISTRY),
+            (Column::Operation, Self::File(name, _)) => out.push_str(name.text()),
+            (Column::Result, Self::File(_, status)) => {
+                status.into_iter().for_each(|status| push_result(status, out))
+            }
+            (Column::Result, Self::Registry { succeeded: true }) => push_result(0, out),
+            // What is no operation has no result.
+            (Column::Result, Self::Record) => {}
+            _ => return false,
+        }
+        true
+    }
+}
+
+const FILE_SYSTEM: &str = "File System";
+const REGISTRY: &str = "Registry";
 
 /// Process Monitor's name of a kernel event, and the field with the process that it is of.
 fn named(event: Recorded) -> Option<(&'static str, &'static str)> {
@@ -331,8 +363,8 @@ impl Row for EtlRow<'_> {
             Column::Detail => self.push_detail(style, out),
             Column::Result => self.status().into_iter().for_each(|status| push_result(status, out)),
             Column::EventClass => out.push_str(match &self.what {
-                What::Operation(o) if o.class == OperationClass::File => "File System",
-                What::Operation(_) => "Registry",
+                What::Operation(o) if o.class == OperationClass::File => FILE_SYSTEM,
+                What::Operation(_) => REGISTRY,
                 What::Named(..) => "Process",
                 What::Event(_) => "ETW",
             }),
@@ -389,14 +421,22 @@ impl Rows for EtlSource {
             let parts: Vec<V::Part> = starts
                 .into_par_iter()
                 .map_init(V::Memory::default, |memory, start| {
-                    let mut part = V::Part::default();
-                    let _ = self.rows(shared, start..(start + CHUNK).min(to), |_, met| match met {
-                        Met::Row(row) => visit.row(&row, memory, &mut part),
-                        Met::Damaged(error) => {
-                            visit.damaged(1, &error as &dyn Display, &mut part);
-                            ControlFlow::Continue(())
-                        }
-                    });
+                    let (memory, mut part, mut passed_over) = (RefCell::new(memory), V::Part::default(), 0);
+                    let wanted = |glimpse: Glimpse| {
+                        let may =
+                            glimpse == Glimpse::Damaged || visit.may_want(&glimpse, &mut memory.borrow_mut());
+                        passed_over += u64::from(!may);
+                        may
+                    };
+                    let _ =
+                        self.rows_of(shared, start..(start + CHUNK).min(to), wanted, |_, met| match met {
+                            Met::Row(row) => visit.row(&row, &mut memory.borrow_mut(), &mut part),
+                            Met::Damaged(error) => {
+                                visit.damaged(1, &error as &dyn Display, &mut part);
+                                ControlFlow::Continue(())
+                            }
+                        });
+                    visit.passed_over(passed_over, &mut part);
                     part
                 })
                 .collect();
@@ -412,9 +452,21 @@ impl EtlSource {
         &self,
         shared: Shared<'_>,
         rows: Range<usize>,
+        visit: impl FnMut(usize, Met<'_>) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        self.rows_of(shared, rows, |_| true, visit)
+    }
+
+    /// The same of those that are wanted.
+    fn rows_of(
+        &self,
+        shared: Shared<'_>,
+        rows: Range<usize>,
+        wanted: impl FnMut(Glimpse) -> bool,
         mut visit: impl FnMut(usize, Met<'_>) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
-        shared.learnt.trace.visit(&[&self.file], rows, |number, item| match EtlRow::from_item(shared, item) {
+        let trace = &shared.learnt.trace;
+        trace.visit(&[&self.file], rows, wanted, |number, item| match EtlRow::from_item(shared, item) {
             Some(met) => visit(number, met),
             None => ControlFlow::Continue(()),
         })
