@@ -157,22 +157,22 @@ impl<'f> Steps<'f> {
         loop {
             let place = u32::try_from(at).unwrap_or(u32::MAX);
             match buffer.step(at) {
-                Read::Record(record, next) => {
+                Read::Record(ref record, next) => {
                     steps.records += 1;
                     steps.messages += u64::from(record.kind == RecordKind::Message);
                     let time = record.time();
                     steps.last = steps.last.max(time.unwrap_or(steps.last));
-                    match (shapes.of(&record), time) {
+                    match (shapes.of(record), time) {
                         (Some((family, id, shape)), Some(time)) => {
-                            learnt.facts.add_operation(&record, time, (family, id, shape));
+                            learnt.facts.add_operation(record, time, (family, id, shape));
                             if let Some(meaning) = meanings.of(family, id) {
-                                steps.operation(&record, place, time, (family, id, shape), meaning);
+                                steps.operation(record, place, time, (family, id, shape), meaning);
                             }
                         }
                         (Some(_), None) => {}
                         (None, _) => {
-                            learnt.facts.add(&record, decoder);
-                            learnt.descriptions.add(&record);
+                            learnt.facts.add(record, decoder);
+                            learnt.descriptions.add(record);
                             if time.is_some() && is_row(record.event) {
                                 steps.push(place, What::Record);
                             }
@@ -208,7 +208,10 @@ impl<'f> Steps<'f> {
 
 impl Parts {
     fn new(buffer: &EtlBuffer<'_>) -> Parts {
-        let (steps, starts, ends, keys) = <(Vec<_>, Vec<_>, Vec<_>, Vec<_>)>::default();
+        // Records take about as many bytes; more of one kind make more room.
+        let room = buffer.data.len() / 128;
+        let (steps, starts) = (Vec::with_capacity(room), Vec::with_capacity(room / 4));
+        let (ends, keys) = (Vec::with_capacity(room / 4), Vec::with_capacity(room / 4));
         let base = buffer.offset + BUFFER_HEADER as u64;
         Parts {
             base,

@@ -1,5 +1,6 @@
 //! A trace, read once: its names, its rows in the order in which they end, and the way back to their records.
 
+use std::iter::repeat;
 use std::ops::{ControlFlow, Range};
 use std::sync::OnceLock;
 
@@ -13,6 +14,7 @@ use super::rounds;
 use super::rows::{FileOperation, KeyedOperation, Met, PackedRow, Place, Rare, Row, Told};
 use super::shape::{Family, Role, Shapes};
 use super::table::Names;
+use crate::buffers::BufferEntry;
 use crate::clock::{FileTime, Ticks};
 use crate::decode::Decoder;
 use crate::error::EtlError;
@@ -168,7 +170,7 @@ impl Trace {
         mut wanted: impl FnMut(Glimpse) -> bool,
         mut visit: impl FnMut(usize, Item<'_>) -> ControlFlow<B>,
     ) -> ControlFlow<B> {
-        let mut buffers = Buffers::new(files, self.budget);
+        let mut buffers = Buffers::new(files, self.budget, rows.len());
         for (number, row) in rows.clone().zip(self.rows.get(rows).unwrap_or_default()) {
             let row = row.row();
             if self.glimpse(row).is_some_and(&mut wanted) {
@@ -225,12 +227,24 @@ impl Trace {
         let near = buffers.iter().enumerate().take(behind).rev().take_while(|(_, entry)| {
             offset - entry.offset <= MAX_BUFFER as u64 && (entry.header.is_compressed() || offset < entry.end)
         });
-        near.flat_map(|(number, entry)| by_buffer.rows(before + number).map(move |row| (row, entry)))
-            .find(|(row, entry)| {
-                let place = self.first_place(*row);
-                place.is_some_and(|place| record_offset(entry.offset, place.at()) == offset)
-            })
-            .map(|(row, _)| row)
+        let starts = |entry: &BufferEntry, row: u32| {
+            self.first_place(row as usize).map(|place| record_offset(entry.offset, place.at()))
+        };
+        near.filter_map(|(number, entry)| {
+            let rows = by_buffer.rows(before + number);
+            // Operations end about in the order in which they began: the row is not far from where it would be then.
+            let guess = rows.partition_point(|row| starts(entry, *row) < Some(offset));
+            let (earlier, later) = rows.split_at_checked(guess)?;
+            let is_it = |row: &&u32| starts(entry, **row) == Some(offset);
+            let both = later
+                .iter()
+                .map(Some)
+                .chain(repeat(None))
+                .zip(earlier.iter().rev().map(Some).chain(repeat(None)));
+            let both = both.take(rows.len()).flat_map(|(later, earlier)| [later, earlier]).flatten();
+            both.into_iter().find(is_it).map(|row| *row as usize)
+        })
+        .next()
     }
 
     /// Where a row's first record lies.
@@ -271,9 +285,20 @@ impl Trace {
         key: Option<PathId>,
         visit: impl FnOnce(Item<'_>) -> ControlFlow<R>,
     ) -> ControlFlow<R> {
-        let Some((file, record)) = buffers.record(place) else { return ControlFlow::Continue(()) };
-        let Some((family, id, shape)) = Shapes::get().of(&record) else {
-            return visit(Item::Record { file, record: &record });
+        let visit = |file, record: &EtlRecord<'_>| Some(self.visit_read(file, record, key, visit));
+        buffers.record(place, visit).unwrap_or(ControlFlow::Continue(()))
+    }
+
+    #[inline(always)]
+    fn visit_read<R>(
+        &self,
+        file: usize,
+        record: &EtlRecord<'_>,
+        key: Option<PathId>,
+        visit: impl FnOnce(Item<'_>) -> ControlFlow<R>,
+    ) -> ControlFlow<R> {
+        let Some((family, id, shape)) = Shapes::get().of(record) else {
+            return visit(Item::Record { file, record });
         };
         let (Some(meaning), Some(time)) = (Meanings::get().of(family, id), record.time()) else {
             return ControlFlow::Continue(());
@@ -300,7 +325,7 @@ impl Trace {
             name: meaning.name,
             time: began.unwrap_or(time),
             duration: began.map(|began| time.since(began)),
-            pid: self.pid(&record, record.tid, time),
+            pid: self.pid(record, record.tid, time),
             tid: record.tid,
             status: number32(Role::Status),
             create: None,
@@ -335,14 +360,31 @@ impl Trace {
         let opens = operation.name == Meanings::get().create;
         let is_long = operation.took == FileOperation::LONG;
         let (information, ended) = match operation.end.filter(|_| opens || is_long) {
-            Some(end) => buffers.record(end).map_or((None, None), |(_, record)| {
-                let shape = Shapes::get().of(&record).map(|(.., shape)| shape).filter(|_| opens);
-                (shape.and_then(|shape| shape.number(record.payload, Role::Information)), record.time())
+            Some(end) => buffers.record(end, |_, record| {
+                let shape = Shapes::get().of(record).map(|(.., shape)| shape).filter(|_| opens);
+                let information = shape.and_then(|shape| shape.number(record.payload, Role::Information));
+                Some((information, record.time()))
             }),
-            None => (None, None),
+            None => None,
+        }
+        .unwrap_or_default();
+        let visit = |file, record: &EtlRecord<'_>| {
+            Some(self.visit_started(file, record, (number, operation), (information, ended), visit))
         };
-        let Some((file, record)) = buffers.record(operation.start) else { return ControlFlow::Continue(()) };
-        let (Some((family, id, shape)), Some(time)) = (Shapes::get().of(&record), record.time()) else {
+        buffers.record(operation.start, visit).unwrap_or(ControlFlow::Continue(()))
+    }
+
+    #[inline(always)]
+    fn visit_started<R>(
+        &self,
+        file: usize,
+        record: &EtlRecord<'_>,
+        (number, operation): (usize, &FileOperation),
+        (information, ended): (Option<u64>, Option<FileTime>),
+        visit: impl FnOnce(Item<'_>) -> ControlFlow<R>,
+    ) -> ControlFlow<R> {
+        let is_long = operation.took == FileOperation::LONG;
+        let (Some((family, id, shape)), Some(time)) = (Shapes::get().of(record), record.time()) else {
             return ControlFlow::Continue(());
         };
         let payload = record.payload;
@@ -366,7 +408,7 @@ impl Trace {
             name: operation.name,
             time,
             duration: operation.end.map(|_| took),
-            pid: self.pid(&record, tid, time),
+            pid: self.pid(record, tid, time),
             tid,
             status: operation.status(),
             create,

@@ -163,9 +163,9 @@ struct Part<P> {
 }
 
 impl<P> Part<P> {
-    fn damage(&mut self, records: u64, first: impl FnOnce() -> String) {
-        self.damaged += records;
-        self.first_damage.get_or_insert_with(first);
+    fn damage(&mut self, what: impl FnOnce() -> String) {
+        self.damaged += 1;
+        self.first_damage.get_or_insert_with(what);
     }
 }
 
@@ -173,7 +173,7 @@ impl<G: Gather> Visit for Choose<'_, G> {
     type Memory = Memory<G>;
     type Part = Part<G::Part>;
 
-    fn may_want(&self, glimpse: &impl Glimpse, memory: &mut Memory<G>) -> bool {
+    fn may_want(&self, glimpse: &dyn Glimpse, memory: &mut Memory<G>) -> bool {
         self.filter.is_empty() || self.filter.may_want(glimpse, &mut memory.filter)
     }
 
@@ -192,14 +192,14 @@ impl<G: Gather> Visit for Choose<'_, G> {
         let damage = self.gather.row(row, &mut memory.gather, &mut part.gathered).err();
         part.rows += 1;
         if let Some(error) = damage.or_else(|| row.damage()) {
-            part.damage(1, || format!("event {}: {error}", row.index()));
+            part.damage(|| format!("event {}: {error}", row.index()));
         }
         ControlFlow::Continue(())
     }
 
-    fn damaged(&self, records: u64, first: &dyn Display, part: &mut Part<G::Part>) {
-        part.seen += records;
-        part.damage(records, || first.to_string());
+    fn damaged(&self, what: &dyn Display, part: &mut Part<G::Part>) {
+        part.seen += 1;
+        part.damage(|| what.to_string());
     }
 }
 

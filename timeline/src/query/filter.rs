@@ -157,7 +157,7 @@ impl Filter {
 
     /// Whether a row may pass of which only some cells are known. What `scratch` remembers is of one source.
     #[inline]
-    pub fn may_want(&self, glimpse: &impl Glimpse, scratch: &mut Scratch) -> bool {
+    pub fn may_want(&self, glimpse: &dyn Glimpse, scratch: &mut Scratch) -> bool {
         let key = glimpse.key();
         if let Some(may) = scratch.glimpses.answer(key) {
             return may;

@@ -4,7 +4,6 @@ mod column;
 mod error;
 mod expression;
 mod filter;
-mod pml;
 mod relation;
 mod row;
 mod time;
