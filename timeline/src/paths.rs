@@ -26,6 +26,12 @@ fn leaf(units: impl Iterator<Item = u16>) -> u64 {
     })
 }
 
+/// Whether a text ends so, whatever the case of ASCII letters.
+pub(crate) fn ends_with(text: &str, tail: &str) -> bool {
+    let at = text.len().checked_sub(tail.len());
+    at.and_then(|at| text.get(at..)).is_some_and(|end| end.eq_ignore_ascii_case(tail))
+}
+
 /// The longest path that Windows knows, in UTF-16 units; longer ones are in no set.
 const LONGEST: usize = 32_767;
 

@@ -32,6 +32,11 @@ pub(crate) struct Counter<'p> {
 }
 
 impl Counter<'_> {
+    /// Counts nothing.
+    pub(crate) fn none() -> Self {
+        Self { read: None, bytes: 0 }
+    }
+
     /// Adds `part` of `whole` equal pieces of the input.
     pub(crate) fn add(&self, part: u64, whole: u64) {
         let Some(read) = self.read else { return };

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use crate::{
     case::{Case, Input},
-    gather::Gather,
+    gather::{self, Gather},
     logs::LocalClock,
     model::{Event, EventId, FileTime, Module, Process, ProcessId, SourceId, Stack},
     paths::Paths,
@@ -229,7 +229,7 @@ impl<'c> Timeline<'c> {
         let inputs = self.case.inputs.iter().zip(&self.places).enumerate();
         let inputs = inputs.map(|(n, (input, places))| (SourceId(n as u16), input, places));
         let own = inputs.filter(|(id, ..)| !self.is_stranger(*id));
-        let parts = own.map(|(id, input, places)| input.source.gather(id, places, gather));
+        let parts = own.map(|(id, input, places)| gather::gather(&input.source, id, places, gather));
         parts.reduce(|a, b| gather.join(a, b)).unwrap_or_default()
     }
 

@@ -32,5 +32,5 @@ pub use processes::{Process, Service};
 pub use resolver::Tally;
 pub use rows::PathSource;
 pub use table::Names;
-pub use trace::{Item, Trace};
+pub use trace::{Glimpse, Item, Trace};
 pub use volumes::{VolumeMap, registry_path};

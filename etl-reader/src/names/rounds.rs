@@ -217,8 +217,8 @@ impl<'f> Lane<'f> {
             let record = Place::new(steps.number, step.at);
             self.at.step += 1;
             match step.what {
-                What::Operation => resolver.row(record, true),
-                What::Record => resolver.row(record, false),
+                What::Operation(told) => resolver.operation(record, told),
+                What::Record => resolver.record(record),
                 What::Damage => resolver.damage(record),
                 What::Start => {
                     if let Some(start) = parts.starts.get(self.at.start) {

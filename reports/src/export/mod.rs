@@ -19,7 +19,7 @@ use std::{
 };
 
 use pml_reader::{Column, Style};
-use timeline::query::{Filter, Row, Rows, Scratch, Visit};
+use timeline::query::{Filter, Glimpse, Row, Rows, Scratch, Visit};
 
 pub use csv::Csv;
 pub use jsonl::JsonLines;
@@ -163,15 +163,23 @@ struct Part<P> {
 }
 
 impl<P> Part<P> {
-    fn damage(&mut self, records: u64, first: impl FnOnce() -> String) {
-        self.damaged += records;
-        self.first_damage.get_or_insert_with(first);
+    fn damage(&mut self, what: impl FnOnce() -> String) {
+        self.damaged += 1;
+        self.first_damage.get_or_insert_with(what);
     }
 }
 
 impl<G: Gather> Visit for Choose<'_, G> {
     type Memory = Memory<G>;
     type Part = Part<G::Part>;
+
+    fn may_want(&self, glimpse: &dyn Glimpse, memory: &mut Memory<G>) -> bool {
+        self.filter.is_empty() || self.filter.may_want(glimpse, &mut memory.filter)
+    }
+
+    fn passed_over(&self, rows: u64, part: &mut Part<G::Part>) {
+        part.seen += rows;
+    }
 
     fn row<R: Row>(&self, row: &R, memory: &mut Memory<G>, part: &mut Part<G::Part>) -> ControlFlow<()> {
         part.seen += 1;
@@ -184,14 +192,14 @@ impl<G: Gather> Visit for Choose<'_, G> {
         let damage = self.gather.row(row, &mut memory.gather, &mut part.gathered).err();
         part.rows += 1;
         if let Some(error) = damage.or_else(|| row.damage()) {
-            part.damage(1, || format!("event {}: {error}", row.index()));
+            part.damage(|| format!("event {}: {error}", row.index()));
         }
         ControlFlow::Continue(())
     }
 
-    fn damaged(&self, records: u64, first: &dyn Display, part: &mut Part<G::Part>) {
-        part.seen += records;
-        part.damage(records, || first.to_string());
+    fn damaged(&self, what: &dyn Display, part: &mut Part<G::Part>) {
+        part.seen += 1;
+        part.damage(|| what.to_string());
     }
 }
 

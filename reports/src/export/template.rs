@@ -44,7 +44,8 @@ impl Template {
         mut field: impl FnMut(Column, &mut String),
     ) {
         let unknown;
-        let texts = match row.process() {
+        let process = row.key(Column::ProcessName).and_then(|_| row.process());
+        let texts = match process {
             Some(process) => printed.entry(process).or_insert_with(|| self.print(&mut field)),
             None => {
                 unknown = self.print(&mut field);
