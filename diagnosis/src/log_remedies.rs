@@ -1,5 +1,6 @@
 //! What to do if only logs report a failure, or about the state that they end in. It applies if no rule knows more.
 
+use status_codes::results;
 use timeline::Words;
 
 use crate::{
@@ -19,7 +20,14 @@ const FEATURES: &str =
     "https://learn.microsoft.com/windows-hardware/manufacture/desktop/features-on-demand-v2--capabilities";
 
 /// HRESULTs by which the component store itself says that it is incomplete.
-const STORE_CODES: &[u32] = &[0x8007_36B3, 0x8007_3712, 0x8007_3701, 0x8007_371B, 0x800F_0831, 0x800F_0984];
+const STORE_CODES: &[u32] = &[
+    results::ERROR_SXS_ASSEMBLY_NOT_FOUND,
+    results::ERROR_SXS_COMPONENT_STORE_CORRUPT,
+    results::ERROR_SXS_ASSEMBLY_MISSING,
+    results::ERROR_SXS_TRANSACTION_CLOSURE_INCOMPLETE,
+    results::CBS_E_STORE_CORRUPTION,
+    results::PSFX_E_MATCHING_BINARY_MISSING,
+];
 
 #[rustfmt::skip]
 const ROWS: &[Row] = &[

@@ -1,6 +1,7 @@
 //! What is missing, if the update failed and no operation explains it.
 
 use crate::services::{Assessment, Service};
+use status_codes::status;
 use timeline::{Event, Evidence, FileTime, Role, StartType, Ticks, Timeline, Words};
 
 /// What is missing, and how that is known.
@@ -36,7 +37,7 @@ impl Lack {
 }
 
 /// Exit codes that say no failure: success, a restart is wanted or begun, ended by the shutdown.
-const FINE: &[u32] = &[0, 1641, 3010, 0x4001_0004];
+const FINE: &[u32] = &[0, 1641, 3010, status::DBG_TERMINATE_PROCESS];
 
 /// If a program's end explains a failure, it is within this time before the failure.
 const SHORTLY: Ticks = Ticks::seconds(60);

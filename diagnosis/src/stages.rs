@@ -2,8 +2,8 @@
 
 use timeline::{Fact, LocalTicks, LogLine, Part, PhaseName, Restart, SessionStep, Stage, Step};
 
-/// ERROR_SUCCESS_REBOOT_REQUIRED as an HRESULT: it has the severity of a failure but means success.
-pub(crate) const REBOOT_REQUIRED: u32 = 0x8007_0BC2;
+/// It has the severity of a failure but means success.
+pub(crate) use status_codes::results::ERROR_SUCCESS_REBOOT_REQUIRED as REBOOT_REQUIRED;
 
 /// Where a line belongs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

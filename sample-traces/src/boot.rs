@@ -201,7 +201,7 @@ impl Boot {
             }
             _ => SUCCESS,
         };
-        let ended = if self.is_hooked() { ACCESS_VIOLATION } else { ended };
+        let ended = if self.is_hooked() { status::ACCESS_VIOLATION } else { ended };
         self.r.exit(poqexec, ended);
         self.r.wait(150);
     }
@@ -458,8 +458,6 @@ impl Boot {
 
 /// FileProcessIdsUsingFileInformation.
 const PROCESS_IDS_USING_FILE: u8 = 0x2F;
-/// STATUS_ACCESS_VIOLATION.
-const ACCESS_VIOLATION: u32 = 0xC000_0005;
 
 /// Files that the update brings.
 const POQ_FILES: &[&str] = &[

@@ -2,6 +2,7 @@
 //! time and with the same length. Their texts are those of public and real logs of builds 14393 to 26100.
 
 use status_codes::HResult;
+use status_codes::results;
 
 use crate::{
     boot::Boot,
@@ -222,7 +223,7 @@ impl Boot {
         self.csi(actor, "Info", "==Error Summary End==");
         let text = format!(
             "Startup: Failed to process advanced operation queue, startupPhase: 0.  A rollback transaction will be created. {}",
-            hresult(0x800F_0922)
+            hresult(results::CBS_E_INSTALLERS_FAILED)
         );
         self.line(actor, "Error", &text);
     }
@@ -259,7 +260,7 @@ impl Boot {
             actor,
             &[
                 "Progress: UI message updated. Operation type: Update. Stage: 1 out of 1. Rollback.",
-                &format!("Startup: Processing complete. {}", hresult(0x8007_0BC2)),
+                &format!("Startup: Processing complete. {}", hresult(results::ERROR_SUCCESS_REBOOT_REQUIRED)),
             ],
         );
     }

@@ -1,6 +1,7 @@
 //! A scenario as data: what goes wrong, where, and with what consequence.
 
 use crate::{label::Outcome, verbs::Open};
+use status_codes::results;
 
 /// A made reboot of an update.
 #[derive(Debug)]
@@ -102,13 +103,14 @@ pub(crate) struct Fault {
     pub(crate) hresult: u32,
 }
 
-/// CBS_E_INSTALLERS_FAILED.
-const INSTALLERS_FAILED: u32 = 0x800F_0922;
-
 impl Fault {
     /// The HRESULT that servicing reports of the whole.
     pub(crate) fn reported(&self) -> u32 {
-        if matches!(self.stage, Stage::Installer(_)) { INSTALLERS_FAILED } else { self.hresult }
+        if matches!(self.stage, Stage::Installer(_)) {
+            results::CBS_E_INSTALLERS_FAILED
+        } else {
+            self.hresult
+        }
     }
 }
 

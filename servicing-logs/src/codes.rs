@@ -9,6 +9,7 @@
 //!   [`CodeForm::GleFiller`] and is never the primary code.
 //! - `gle=0xd…` is an NTSTATUS with the bit of HRESULT_FROM_NT set; the bit is cleared.
 
+use status_codes::results;
 use std::ops::Range;
 
 use status_codes::{NtStatus, Win32Error};
@@ -38,10 +39,10 @@ impl CodeValue<'_> {
     pub fn hresult(self) -> Option<u32> {
         match self {
             CodeValue::Hresult(value) => Some(value),
-            CodeValue::Ntstatus(value) if value >> 16 == 0xC007 => Some(0x8007_0000 | value & 0xFFFF),
+            CodeValue::Ntstatus(value) if value >> 16 == 0xC007 => Some(results::from_win32(value)),
             CodeValue::Ntstatus(value) => Some(value | 0x1000_0000),
             CodeValue::Win32(0) => Some(0),
-            CodeValue::Win32(value) => Some(0x8007_0000 | value & 0xFFFF),
+            CodeValue::Win32(value) => Some(results::from_win32(value)),
             CodeValue::Win32Name(_) | CodeValue::NtstatusName(_) => None,
         }
     }
@@ -263,7 +264,7 @@ fn symbol(text: &[u8]) -> Option<&str> {
 
 fn gle(text: &[u8], at: usize) -> Option<CodeMatch<'_>> {
     let mut code = hex_of(text, at, CodeForm::Gle, 5)?;
-    if code.value == CodeValue::Hresult(0x8000_4005) {
+    if code.value == CodeValue::Hresult(results::E_FAIL) {
         code.form = CodeForm::GleFiller;
     }
     Some(code)

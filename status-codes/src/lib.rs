@@ -38,6 +38,7 @@ mod ntstatus;
 mod parse;
 mod procmon;
 mod render;
+pub mod results;
 mod setup;
 mod space;
 pub mod status;

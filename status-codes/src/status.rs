@@ -3,7 +3,7 @@
 /// Defines each constant, and the list that the test holds against the table of names.
 macro_rules! statuses {
     ($($name:ident = $code:literal;)*) => {
-        $(#[doc = concat!("`STATUS_", stringify!($name), "`")] pub const $name: u32 = $code;)*
+        $(#[doc = concat!("`", stringify!($name), "`, in Microsoft's headers mostly with `STATUS_` before it")] pub const $name: u32 = $code;)*
         #[cfg(test)]
         const ALL: &[(&str, u32)] = &[$((stringify!($name), $code)),*];
     };
@@ -11,12 +11,15 @@ macro_rules! statuses {
 
 statuses! {
     ACCESS_DENIED = 0xC000_0022;
+    ACCESS_VIOLATION = 0xC000_0005;
+    BUFFER_OVERFLOW = 0x8000_0005;
     BUFFER_TOO_SMALL = 0xC000_0023;
     CANCELLED = 0xC000_0120;
     CANNOT_DELETE = 0xC000_0121;
     CHILD_MUST_BE_VOLATILE = 0xC000_0181;
     COMPRESSION_NOT_BENEFICIAL = 0xC000_046F;
     CRC_ERROR = 0xC000_003F;
+    DBG_TERMINATE_PROCESS = 0x4001_0004;
     DELETE_PENDING = 0xC000_0056;
     DEVICE_DATA_ERROR = 0xC000_009C;
     DIRECTORY_NOT_EMPTY = 0xC000_0101;
@@ -25,6 +28,7 @@ statuses! {
     END_OF_FILE = 0xC000_0011;
     FILE_CORRUPT_ERROR = 0xC000_0102;
     FILE_IS_A_DIRECTORY = 0xC000_00BA;
+    FILE_LOCKED_WITH_ONLY_READERS = 0x0000_012A;
     FLT_DISALLOW_FAST_IO = 0xC01C_0004;
     INFO_LENGTH_MISMATCH = 0xC000_0004;
     INVALID_DEVICE_REQUEST = 0xC000_0010;
@@ -41,6 +45,8 @@ statuses! {
     NOT_SAME_DEVICE = 0xC000_00D4;
     NOT_SUPPORTED = 0xC000_00BB;
     NO_EAS_ON_FILE = 0xC000_0052;
+    NO_MORE_ENTRIES = 0x8000_001A;
+    NO_MORE_FILES = 0x8000_0006;
     NO_SUCH_DEVICE = 0xC000_000E;
     NO_SUCH_FILE = 0xC000_000F;
     OBJECTID_NOT_FOUND = 0xC000_02F0;
@@ -66,7 +72,9 @@ mod tests {
     #[test]
     fn every_constant_has_the_code_of_its_name() {
         for (name, code) in ALL {
-            let found: Vec<u32> = NtStatus::named(&format!("STATUS_{name}")).map(|status| status.0).collect();
+            let names = [format!("STATUS_{name}"), (*name).to_owned()];
+            let found: Vec<u32> =
+                names.iter().flat_map(|name| NtStatus::named(name)).map(|status| status.0).collect();
             assert_eq!(found, [*code], "{name}");
         }
     }

@@ -9,6 +9,7 @@ mod explain;
 mod exports;
 mod hostile;
 mod import;
+mod literals;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod report;

@@ -12,7 +12,7 @@ use crate::{
     compare::{InGood, Likeness},
     needed::Needed,
 };
-use status_codes::status;
+use status_codes::{results, status};
 use timeline::{Event, Primitive, Process, Role, Ticks, Timeline, Words};
 
 /// What the features look at.
@@ -54,7 +54,7 @@ fn is_exit_of(process: &Process, status: u32) -> bool {
     let Some(exit) = process.exit_status.filter(|exit| *exit != 0) else { return false };
     let runs_alone = matches!(process.role, Role::Poqexec | Role::ServicingChild);
     let win32 = || status_codes::NtStatus(status).to_win32().map(|m| m.win32.0);
-    runs_alone && (exit == status || win32().is_some_and(|w| exit == w || exit == 0x8007_0000 | w))
+    runs_alone && (exit == status || win32().is_some_and(|w| exit == w || exit == results::from_win32(w)))
 }
 
 /// Whether the process of an event ended with the event's status.

@@ -1,5 +1,6 @@
 //! Which faults count, and which attempt they belong to. A fault does not count if its attempt ended well later.
 
+use status_codes::results;
 use std::collections::{HashMap, HashSet};
 
 use timeline::{
@@ -7,7 +8,7 @@ use timeline::{
 };
 
 use super::{
-    collect::{PENDING_IN_THE_WAY, ends_badly, failure_code},
+    collect::{ends_badly, failure_code},
     fault::{Fault, same_error},
     kinds::FaultKind as Kind,
     log_faults::Faults,
@@ -91,7 +92,7 @@ impl Faults {
             // Some programs end well with another code than 0.
             Kind::Command => decisive.contains_key(&f.boot),
             Kind::Installer => f.code != Some(REBOOT_REQUIRED),
-            Kind::Pending => f.code == Some(PENDING_IN_THE_WAY),
+            Kind::Pending => f.code == Some(results::ERROR_FAIL_REBOOT_REQUIRED),
             Kind::Call | Kind::Hydration => {
                 let codes = ends.get(&f.attempt);
                 let ended = codes
@@ -210,7 +211,7 @@ impl Faults {
                 let first = self.first()?;
                 // HRESULT_FROM_NT: what is reported of it is the Win32 error.
                 let of_nt = first.code.filter(|code| code >> 28 == 0xD).and(first.win32());
-                of_nt.map(|win32| 0x8007_0000 | win32).or(first.code)
+                of_nt.map(results::from_win32).or(first.code)
             });
     }
 }

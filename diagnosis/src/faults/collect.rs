@@ -1,5 +1,6 @@
 //! From the facts of log lines to faults.
 
+use status_codes::results;
 use timeline::{
     CommandFact, Damage, DamageKind, Fact, LogLine, Object, PackageChangeKind, Part, PhaseName, SessionStep,
     Step, Tool,
@@ -8,10 +9,6 @@ use timeline::{
 use super::{Detail, Fault, FaultKind as Kind};
 use crate::stages::{self, REBOOT_REQUIRED};
 
-/// CBS_E_USER_CANCELLED: nothing is wrong with the machine.
-const CANCELLED: u32 = 0x800F_0820;
-/// ERROR_FAIL_REBOOT_REQUIRED as an HRESULT.
-pub(super) const PENDING_IN_THE_WAY: u32 = 0x8007_0BC9;
 /// How many lines after a fault's line can belong to it.
 const NEAR: usize = 8;
 
@@ -22,7 +19,7 @@ pub(crate) fn failure_code(line: &LogLine) -> Option<u32> {
 
 /// Whether a code ends work as a failure.
 pub(crate) fn ends_badly(code: u32) -> bool {
-    code >> 31 == 1 && code != REBOOT_REQUIRED && code != CANCELLED
+    code >> 31 == 1 && code != REBOOT_REQUIRED && code != results::CBS_E_CANCEL
 }
 
 /// What a line says failed, before it is put in place: the kind, and what is named.
@@ -47,7 +44,7 @@ pub(super) fn fault(line: &LogLine, at: stages::Place, following: &[&LogLine]) -
     let own = failure_code(line);
     let code = match &line.fact {
         Fact::OriginalFailure(status) => Some(*status),
-        Fact::Driver { result, .. } if result >> 31 == 0 => Some(0x8007_0000 | result & 0xFFFF),
+        Fact::Driver { result, .. } if result >> 31 == 0 => Some(results::from_win32(*result)),
         Fact::Driver { result, .. } => Some(*result),
         _ if matches!(kind, Kind::Command | Kind::Component | Kind::Pending | Kind::Manifest) => {
             // These lines print no code of their own; the lines that hand the error on do.

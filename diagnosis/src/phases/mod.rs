@@ -102,8 +102,8 @@ fn of_logs(faults: &Faults) -> Vec<Phase> {
     phases
 }
 
-/// Exit status of the processes that Windows ends when a user is signed out: DBG_TERMINATE_PROCESS.
-const SIGNED_OUT: u32 = 0x4001_0004;
+/// Exit status of the processes that Windows ends when a user is signed out.
+use status_codes::status::DBG_TERMINATE_PROCESS as SIGNED_OUT;
 /// From the first program that is ended to the last service; Windows itself waits for minutes at most.
 const SHUTDOWN: Ticks = Ticks::seconds(900);
 /// What ends with the machine ends within this time of the service control manager.

@@ -10,6 +10,7 @@ use crate::{
     missing::Lack,
     services::{Assessment, Service},
 };
+use status_codes::results;
 use timeline::{
     Case, Event, Evidence, Fact, Kind, LogLine, Mark, Part, PhaseName, Place, Process, ProcessId, Role, Scan,
     SourceId, StartType, Timeline, Words,
@@ -128,7 +129,8 @@ impl Example {
             names: Vec::new(),
             detail: None,
             // A Win32 error as servicing hands it on.
-            code: number(&self.code).map(|code| if code >> 31 == 1 { code } else { 0x8007_0000 | code }),
+            code: number(&self.code)
+                .map(|code| if code >> 31 == 1 { code } else { results::from_win32(code) }),
             took: None,
             phase: PhaseName::named(&self.phase).unwrap_or(PhaseName::Unknown),
             boot: 1,

@@ -6,6 +6,7 @@ use super::failed::*;
 use super::object::{self, Object};
 use crate::codes;
 use crate::text::{between, decode, leading_number, split_once, whole_number};
+use status_codes::results;
 
 pub(crate) fn restart<'a>(restart: Restart) -> Option<CbsEvent<'a>> {
     Some(CbsEvent::Restart(restart))
@@ -45,9 +46,9 @@ pub(crate) fn progress_message<'a>(message: &Message<'a>) -> Option<CbsEvent<'a>
 
 /// `DpxException hr=0x80070002 code=0x020217`: an optional file that is missing is no failure.
 pub(crate) fn unpacking<'a>(message: &Message<'a>) -> Option<CbsEvent<'a>> {
-    const OPTIONAL: u32 = 0x8007_0002;
     let (value, _) = crate::text::leading_hex(split_once(message.text, b"hr=0x")?.1)?;
-    let code = u32::try_from(value).ok().filter(|code| code >> 31 == 1 && *code != OPTIONAL)?;
+    let code =
+        u32::try_from(value).ok().filter(|code| code >> 31 == 1 && *code != results::ERROR_FILE_NOT_FOUND)?;
     let failed = Failed { part: Part::Unpacking, objects: object::all(message.text) };
     (code != 0).then_some(CbsEvent::Failed(failed))
 }

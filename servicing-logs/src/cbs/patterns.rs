@@ -32,12 +32,9 @@ pub(crate) enum Make {
 }
 use Make::{Failed as F, Normal as N, NormalWith, Step as S, With as W};
 
-/// CBS_E_UNKNOWN_PACKAGE: the scan asks for packages that are not there.
-const UNKNOWN_PACKAGE: u32 = 0x800F_0805;
-/// ERROR_NOT_FOUND.
-const NOT_FOUND: u32 = 0x8007_0490;
-/// ERROR_FILE_NOT_FOUND.
-const FILE_NOT_FOUND: u32 = 0x8007_0002;
+/// The scan asks for packages that are not there.
+use status_codes::results::CBS_E_INVALID_PACKAGE as UNKNOWN_PACKAGE;
+use status_codes::results::{ERROR_FILE_NOT_FOUND as FILE_NOT_FOUND, ERROR_NOT_FOUND as NOT_FOUND};
 
 type Row = (&'static [u8], Make);
 

@@ -1,6 +1,7 @@
 //! setupapi.dev.log: the driver side of servicing.
 
 use servicing_logs::{LogText, cbs::Part, codes::CodeValue, setupapi};
+use status_codes::results;
 
 use super::{Fact, LocalTicks, LogLine, cut};
 use crate::{model::SourceId, scan::Scan};
@@ -61,6 +62,6 @@ fn hresult(exit: u32) -> Option<u32> {
     match exit {
         0 | 3010 | 3011 | 0xE000_020E => None,
         code if code >> 31 == 1 => Some(code),
-        code => Some(0x8007_0000 | code & 0xFFFF),
+        code => Some(results::from_win32(code)),
     }
 }

@@ -11,16 +11,14 @@ use pml_reader::{
     },
 };
 use sample_traces::Rng;
+pub(crate) use status_codes::status::{
+    ACCESS_DENIED, CANNOT_DELETE, OBJECT_NAME_COLLISION as NAME_COLLISION,
+    OBJECT_NAME_NOT_FOUND as NAME_NOT_FOUND, OBJECT_PATH_NOT_FOUND as PATH_NOT_FOUND, SHARING_VIOLATION,
+};
 
 use super::tape::{Actor, Tape};
 
 pub(crate) const SUCCESS: u32 = 0;
-pub(crate) const ACCESS_DENIED: u32 = 0xC000_0022;
-pub(crate) const NAME_NOT_FOUND: u32 = 0xC000_0034;
-pub(crate) const NAME_COLLISION: u32 = 0xC000_0035;
-pub(crate) const PATH_NOT_FOUND: u32 = 0xC000_003A;
-pub(crate) const SHARING_VIOLATION: u32 = 0xC000_0043;
-pub(crate) const CANNOT_DELETE: u32 = 0xC000_0121;
 
 pub(crate) const MILLISECOND: u64 = TICKS_PER_SECOND / 1000;
 
