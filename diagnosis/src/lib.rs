@@ -1,8 +1,4 @@
-//! What the records of an update's reboot mean: what failed, how that is known, and what to do.
-//!
-//! [`diagnose`] takes a [`timeline::Timeline`]. It finds phases, services, signs of failure and candidates, and
-//! decides on the verdict. It adds the edges that it infers to the recorded graph. The chain from the rollback back
-//! to its cause is a path in that graph. Nothing here reads files or prints.
+#![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
 mod baseline;

@@ -1,30 +1,4 @@
-//! Reads Windows event trace logs (ETL files) on any system, without the trace data helper of Windows, and
-//! writes them.
-//!
-//! - [`EtlFile`] maps a file and finds its buffers. [`EtlFile::par_buffers`] gives every record once, in
-//!   parallel; [`in_order`] gives the records of one or several files by time. [`Summary`] counts them.
-//! - [`Decoder`] takes payloads apart: kernel events and some manifest providers by tables in `data/`,
-//!   TraceLogging and everything that the file describes itself.
-//! - [`names::Trace`] turns keys into paths, and starts and ends into operations.
-//! - [`write::EtlWriter`] writes files.
-//!
-//! Damage is an item among the records, with its place. Only an unreadable log-file header stops the opening. Bytes
-//! are borrowed from the map. Compressed buffers are decompressed one by one.
-//!
-//! ```no_run
-//! use std::ops::ControlFlow;
-//! use etl_reader::{EtlFile, names::Trace};
-//!
-//! let file = EtlFile::open("boot.etl")?;
-//! let trace = Trace::read(&[&file]);
-//! let _ = trace.operations(&[&file], |operation| {
-//!     if operation.status.is_some_and(|status| status >= 0xc000_0000) {
-//!         println!("{} {} {:x?}", operation.name, operation.path(), operation.status);
-//!     }
-//!     ControlFlow::<()>::Continue(())
-//! });
-//! # Ok::<(), etl_reader::EtlError>(())
-//! ```
+#![doc = include_str!("../README.md")]
 
 mod buffer;
 mod buffers;

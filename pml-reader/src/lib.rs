@@ -1,12 +1,4 @@
-//! Reads and writes Process Monitor logs (PML): versions 7 and 9, 32- and 64-bit. It reads them from a memory map on
-//! any system. It also reads Process Monitor's exports, CSV and XML ([`import`]).
-//!
-//! [`PmlFile::open`] checks the header and finds the tables. [`PmlFile::event`] reads one record, borrowed and in
-//! constant time. So events can be taken in any order and in parallel ([`PmlFile::par_events`]). Path, detail and
-//! category of an event are decoded on demand.
-//!
-//! The authors of procmon-parser, openprocmon and procmon-reader described the format (all MIT). What this crate
-//! prints was compared with Process Monitor's own exports, row by row. `docs/PML.md` has the layout.
+#![doc = include_str!("../README.md")]
 
 mod category;
 mod columns;

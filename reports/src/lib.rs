@@ -1,9 +1,4 @@
-//! The report model of bootrace and its renderers.
-//!
-//! A [`Report`](model::Report) is the product. [`json`] writes it whole. [`text`] gives its verdict in 15 lines.
-//! [`html`] is the page that people read. [`png`] shows its first screen as a picture. [`write`](mod@write) puts the
-//! files where they belong.
-
+#![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
 mod charts;

@@ -1,8 +1,4 @@
-//! What was recorded of an update's reboot, on one clock.
-//!
-//! Files become a [`Case`]. Each source of the case is scanned once, in parallel, into a [`Timeline`]: processes,
-//! events, log lines, and the [`graph`] of what the records themselves relate. The crate `diagnosis` says what that
-//! means. Nothing here prints.
+#![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
 mod capture;
