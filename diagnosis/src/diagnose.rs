@@ -50,7 +50,8 @@ pub fn diagnose_beside(timeline: &Timeline<'_>, rules: &Rules, baseline: Option<
     // A boot that failed itself says nothing of what is harmless.
     let good = good.as_ref().filter(|_| baseline.is_some_and(|b| !b.failed()));
     let beside = good.map(|good| candidates::Beside { good, phases: this.aligned });
-    let Ranked { candidates, touching } = candidates::rank(timeline, &signs, &faults, beside.as_ref());
+    let Ranked { candidates, touching, left_out } =
+        candidates::rank(timeline, &signs, &faults, beside.as_ref());
     let verdict = verdict::decide(&verdict::Found {
         timeline,
         situation: Situation::new(timeline, good.is_some()),
@@ -60,6 +61,7 @@ pub fn diagnose_beside(timeline: &Timeline<'_>, rules: &Rules, baseline: Option<
         phases: &phases,
         services: &services,
         candidates: &candidates,
+        left_out,
         marked: &marked,
     });
     let failing = verdict.failing.and_then(|at| candidates.get(at));

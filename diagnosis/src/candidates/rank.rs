@@ -47,6 +47,8 @@ pub(crate) struct Ranked {
     pub(crate) candidates: Vec<Candidate>,
     /// Everything that touches the object of one of them, in order of time.
     pub(crate) touching: Vec<Event>,
+    /// Errors of servicing beyond those that were looked at closely.
+    pub(crate) left_out: usize,
 }
 
 /// Collects and ranks.
@@ -89,6 +91,7 @@ pub(crate) fn rank(
     candidates.sort_by_key(|c| {
         (std::cmp::Reverse(c.event.kind.mutates()), std::cmp::Reverse((c.event.time, c.event.id)))
     });
+    let left_out = candidates.len().saturating_sub(MAX_CANDIDATES);
     candidates.truncate(MAX_CANDIDATES);
     let paths = Paths::new(candidates.iter().map(|c| c.event.path.as_str()));
     let touching = if paths.is_empty() { Vec::new() } else { timeline.touching(&paths) };
@@ -158,7 +161,7 @@ pub(crate) fn rank(
             .then(b.event.time.cmp(&a.event.time))
             .then(a.event.id.cmp(&b.event.id))
     });
-    Ranked { candidates, touching }
+    Ranked { candidates, touching, left_out }
 }
 
 /// When the first sign of failure was there that the trace of an event can explain. If a log's sign is from before

@@ -146,3 +146,14 @@ impl Coverage {
         words
     }
 }
+
+/// What is said of errors of servicing that were not examined.
+pub(super) fn errors_left_out(count: usize) -> Option<Words> {
+    let number = thousands(count as u64);
+    (count > 0).then(|| {
+        Words::new(
+            format!("{number} more errors of servicing were not examined; errors of changes and the latest came first"),
+            format!("另有 {number} 个更新程序的错误未检查；更改操作的错误和最近的错误优先"),
+        )
+    })
+}

@@ -21,5 +21,7 @@ pub(crate) struct Found<'a> {
     pub(crate) phases: &'a [Phase],
     pub(crate) services: &'a [Service],
     pub(crate) candidates: &'a [Candidate],
+    /// Errors of servicing beyond the candidates.
+    pub(crate) left_out: usize,
     pub(crate) marked: &'a [(Mark, Event)],
 }

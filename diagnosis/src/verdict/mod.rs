@@ -52,5 +52,6 @@ pub(crate) fn decide(found: &Found<'_>) -> Verdict {
     verdict.covered = seen.covered();
     verdict.not_covered.extend(caveats(found.timeline));
     verdict.not_covered.extend(seen.not_covered());
+    verdict.not_covered.extend(coverage::errors_left_out(found.left_out));
     verdict
 }

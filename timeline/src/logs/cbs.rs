@@ -8,16 +8,13 @@ use servicing_logs::{
 use std::collections::{BTreeMap, HashMap};
 
 use super::{
-    CommandFact, Damage, DamageKind, Fact, InstallerRun, Known, LocalClock, LocalTicks, LogLine, Package,
-    PackageFact, SessionFact, Stage, Step, cut, local_span,
+    CommandFact, Damage, DamageKind, Fact, InstallerRun, LocalClock, LocalTicks, LogLine, Package,
+    PackageFact, SessionFact, Stage, Step, cut, latest::Latest, local_span,
 };
 use crate::{
     model::{SourceId, Ticks},
     scan::Scan,
 };
-
-/// Lines that are kept of one log; a 500 MB log of failing updates has some ten thousands that say something.
-const MAX_LINES: usize = 1 << 18;
 
 /// Reads the log. Times are set where lines of it carry UTC.
 pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
@@ -26,9 +23,9 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
     let clock = LocalClock::learn(&counts.clock);
     let runs = cbs::installer_runs(&items);
     let poqexec = cbs::poqexec_runs(&items);
-    let mut lines: Vec<LogLine> = Vec::new();
+    let mut lines = Latest::default();
     let mut programs = HashMap::new();
-    for item in items.iter().take(MAX_LINES) {
+    for item in &items {
         if let CbsEvent::InstallerNote(InstallerNote::Program { sequence, path, command_line }) = &item.event
         {
             programs.insert(*sequence, (path.to_string(), command_line.as_deref().map(cut)));
@@ -42,7 +39,7 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
         }
         lines.push(line(source, item, fact));
     }
-    for run in runs.iter().take(MAX_LINES) {
+    for run in &runs {
         let text = run.begin.name.as_deref().unwrap_or("advanced installer").to_owned();
         let took = match (run.microseconds, run.end) {
             (Some(us), _) => Some(Ticks(us.saturating_mul(10))),
@@ -91,13 +88,7 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
             },
         });
     }
-    lines.sort_by_key(|l| l.line);
-    if let Some(clock) = &clock {
-        for line in &mut lines {
-            line.time = line.local.map(|local| clock.to_utc(line.line, local));
-        }
-    }
-    Scan {
+    let mut scan = Scan {
         events: counts.records,
         bad: counts.malformed,
         first_bad: counts
@@ -106,10 +97,17 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
             .map(|at| format!("no line of CBS.log at offset 0x{at:x}")),
         clock,
         local: local_span(counts.first, counts.last),
-        known: Known { packages: packages(&lines), ..Known::default() },
-        lines,
         ..Scan::default()
+    };
+    lines.end(&mut scan);
+    scan.lines.sort_by_key(|l| l.line);
+    if let Some(clock) = &scan.clock {
+        for line in &mut scan.lines {
+            line.time = line.local.map(|local| clock.to_utc(line.line, local));
+        }
     }
+    scan.known.packages = packages(&scan.lines);
+    scan
 }
 
 /// The text of a line.

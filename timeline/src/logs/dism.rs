@@ -8,30 +8,26 @@ use servicing_logs::{
     dism::{self, DismMessage, DismStep},
 };
 
-use super::{Fact, LocalTicks, LogLine, Tool, ToolFact, cut, local_span};
+use super::{Fact, LocalTicks, LogLine, Tool, ToolFact, cut, latest::Latest, local_span};
 use crate::{
     model::{Evidence, Place, SourceId, Words},
     scan::Scan,
 };
-
-/// Lines that are kept of one log.
-const MAX_LINES: usize = 1 << 16;
 
 pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
     let text = LogText::new(bytes);
     let mut scan = Scan::default();
     let mut runs = Runs::default();
     let counts = dism::read_log(&text, |message| {
-        if scan.lines.len() < MAX_LINES {
-            runs.take(&mut scan, source, &message);
-        }
+        runs.take(&mut scan, source, &message);
     });
     runs.end();
     for at in &runs.made_good {
-        if let Some(line) = scan.lines.get_mut(*at) {
+        if let Some(line) = runs.lines.at(*at) {
             (line.failed, line.fact) = (false, Fact::Event);
         }
     }
+    runs.lines.end(&mut scan);
     scan.events = counts.records;
     scan.bad = counts.malformed;
     scan.local = local_span(counts.first, counts.last);
@@ -41,6 +37,7 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
 /// The runs of dism in one log, by their command lines.
 #[derive(Default)]
 struct Runs {
+    lines: Latest,
     command: Option<String>,
     /// Codes that the run's lines have told of: callers repeat the code of what they called.
     told: HashSet<(Option<u32>, Option<u32>)>,
@@ -74,14 +71,14 @@ impl Runs {
                 if !self.told.insert((message.pid, code)) && !decides {
                     return;
                 }
-                self.failures.push(scan.lines.len());
+                self.failures.push(self.lines.next_place());
                 let what = without_function(&message.text);
                 let fact =
                     ToolFact { tool: Tool::Dism, what: cut(what), command: self.command.clone(), decides };
                 (true, Fact::Tool(fact))
             }
         };
-        scan.lines.push(LogLine {
+        self.lines.push(LogLine {
             source,
             line: message.line,
             local: Some(LocalTicks(message.header.time.0)),

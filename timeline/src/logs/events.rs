@@ -5,17 +5,14 @@ use servicing_logs::{
     event_log::{self, EventKind, EventRecord, TypedEvent},
 };
 
-use super::{Fact, LogLine, cut, known::ServiceFact};
+use super::{Fact, LogLine, cut, known::ServiceFact, latest::Latest};
 use crate::{
     model::{Evidence, FileTime, Machine, Place, SourceId, StartType, Words},
     scan::Scan,
 };
 
-/// Lines that are kept of one log.
-const MAX_LINES: usize = 1 << 16;
-
 pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
-    let mut scan = Scan::default();
+    let (mut scan, mut lines) = (Scan::default(), Latest::default());
     let read = event_log::read(bytes, |record| {
         if !record.computer.is_empty() {
             let machine = scan.known.machine.get_or_insert_default();
@@ -23,10 +20,8 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
                 record.computer.clone_into(&mut machine.name);
             }
         }
-        if let Some(typed) = record.typed()
-            && scan.lines.len() < MAX_LINES
-        {
-            take(&mut scan, source, &record, &typed);
+        if let Some(typed) = record.typed() {
+            lines.push(line_of(&mut scan, source, &record, &typed));
         }
     });
     match read {
@@ -43,12 +38,18 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
             scan.first_bad = Some(error.to_string());
         }
     }
+    lines.end(&mut scan);
     scan.lines.sort_by_key(|l| l.line);
     scan
 }
 
-/// Notes what a record tells.
-pub(crate) fn take(scan: &mut Scan, source: SourceId, record: &EventRecord, typed: &TypedEvent<'_>) {
+/// Notes what a record tells, and gives its line.
+pub(crate) fn line_of(
+    scan: &mut Scan,
+    source: SourceId,
+    record: &EventRecord,
+    typed: &TypedEvent<'_>,
+) -> LogLine {
     let time = record.time.map(|t| FileTime(t.0));
     let code = typed.error.and_then(CodeValue::hresult).filter(|code| code >> 31 == 1);
     let subject = typed.subject.unwrap_or_default();
@@ -77,7 +78,7 @@ pub(crate) fn take(scan: &mut Scan, source: SourceId, record: &EventRecord, type
         _ => Fact::Event,
     };
     let failed = failure(typed.kind) || matches!(fact, Fact::UpdateFailed(_));
-    scan.lines.push(LogLine { source, line: record.record_id, local: None, time, text, code, failed, fact });
+    LogLine { source, line: record.record_id, local: None, time, text, code, failed, fact }
 }
 
 /// Build and time zone, which the records of a boot give.

@@ -7,6 +7,7 @@ pub(crate) mod dism;
 pub(crate) mod events;
 mod facts;
 pub(crate) mod known;
+mod latest;
 pub(crate) mod packages;
 pub(crate) mod pending;
 pub(crate) mod poqexec;

@@ -6,22 +6,19 @@ use servicing_logs::{
     windows_setup::{self, SetupStep},
 };
 
-use super::{Fact, LocalTicks, LogLine, Tool, ToolFact, cut, local_span};
+use super::{Fact, LocalTicks, LogLine, Tool, ToolFact, cut, latest::Latest, local_span};
 use crate::{model::SourceId, scan::Scan};
-
-/// Lines that are kept of one log.
-const MAX_LINES: usize = 1 << 16;
 
 pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
     let text = LogText::new(bytes);
-    let mut scan = Scan::default();
+    let mut lines = Latest::default();
     let mut before = None;
     let counts = windows_setup::read(&text, |message| {
         let code = message.code.and_then(CodeValue::hresult).filter(|code| code >> 31 == 1);
         let decides = message.step == SetupStep::Result;
         if decides && code.is_none() {
             // The upgrade went through: whatever failed before was made good.
-            for line in &mut scan.lines {
+            for line in lines.iter_mut() {
                 (line.failed, line.fact) = (false, Fact::Event);
             }
         }
@@ -31,7 +28,7 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
             && code.is_some()
             && code == before;
         before = code;
-        if repeats || scan.lines.len() >= MAX_LINES {
+        if repeats {
             return;
         }
         let failed = match message.step {
@@ -51,7 +48,7 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
             command: None,
             decides: decides || message.extended.is_some() || is_top_call(&message.text),
         };
-        scan.lines.push(LogLine {
+        lines.push(LogLine {
             source,
             line: message.line,
             local: Some(LocalTicks(message.header.time.0)),
@@ -62,6 +59,8 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
             fact: if failed { Fact::Tool(fact) } else { Fact::Event },
         });
     });
+    let mut scan = Scan::default();
+    lines.end(&mut scan);
     scan.events = counts.records;
     scan.bad = counts.malformed;
     scan.local = local_span(counts.first, counts.last);

@@ -109,7 +109,8 @@ pub(super) fn take(
     }
     let record = as_logged(id, decoded, time, at);
     if let Some(typed) = record.typed() {
-        events::take(scan, at.source, &record, &typed);
+        let line = events::line_of(scan, at.source, &record, &typed);
+        scan.lines.push(line);
     }
     // In large steps, because each moves what remains.
     let full = scan.lines.len().max(scan.known.services.len()) >= 2 * MAX_TOLD;
