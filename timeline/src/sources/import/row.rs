@@ -1,4 +1,4 @@
-//! The rows of an export as rows: its texts, and what they stand for.
+//! The rows of an export: their texts, and what the texts stand for.
 
 use std::{
     cell::{OnceCell, RefCell},
@@ -7,7 +7,7 @@ use std::{
 
 use pml_reader::{Column, EventClass, NO_NUMBER, Operation, PmlError, Style, import::ImportRow};
 
-use super::{ImportSource, no_time, processes::Memory};
+use super::{processes::Memory, source::ImportSource};
 use crate::{
     model::{FileTime, Kind, OpenFacts, Ticks},
     paths::{Paths, ends_with},
@@ -167,4 +167,9 @@ impl Trace for ImportSource {
             Err(error) => each(Met::Damage(Damage { number: Some(("row", index)), error: &error })),
         });
     }
+}
+
+fn no_time(row: &ImportRow<'_>) -> String {
+    let (time, date) = (row.raw(Column::TimeOfDay), row.raw(Column::DateAndTime));
+    format!("row at offset 0x{:x}: {time:?}, {date:?} is no time", row.offset())
 }
