@@ -36,8 +36,11 @@ impl ImportSource {
         }
         let last = |part| {
             let memory = RefCell::default();
-            let rows =
-                self.file.part(part).filter_map(|(_, row)| TimedRow::of(self, row.ok()?, &memory).ok());
+            let rows = self.file.part(part).filter_map(|(_, row)| row.ok());
+            let rows = rows.filter_map(|row| {
+                let time = row.time()?;
+                Some(TimedRow::new(self, row, time, &memory))
+            });
             let written = rows.filter(|row| {
                 let name = row.row.get(Column::ProcessName);
                 let mark = name.and_then(|name| row.mark(Role::of_name(&name), row.kind()));
@@ -98,8 +101,9 @@ impl Recorded for ImportSource {
 
     fn event(&self, id: EventId) -> Option<Event> {
         let memory = RefCell::default();
-        let row = TimedRow::of(self, self.file.row(id.index).ok()?, &memory).ok()?;
-        Some(row.event(id.source))
+        let row = self.file.row(id.index).ok()?;
+        let time = row.time()?;
+        Some(TimedRow::new(self, row, time, &memory).event(id.source))
     }
 
     fn touching(&self, id: SourceId, paths: &Paths) -> Vec<Event> {

@@ -28,16 +28,13 @@ pub(crate) struct TimedRow<'r> {
 }
 
 impl<'r> TimedRow<'r> {
-    /// `None` where no time can be read.
-    pub(super) fn of(
+    pub(super) fn new(
         source: &'r ImportSource,
         row: ImportRow<'r>,
+        time: pml_reader::FileTime,
         memory: &'r RefCell<Memory>,
-    ) -> Result<Self, ImportRow<'r>> {
-        match row.time() {
-            Some(time) => Ok(Self { source, row, time: time.into(), operation: OnceCell::new(), memory }),
-            None => Err(row),
-        }
+    ) -> Self {
+        Self { source, row, time: time.into(), operation: OnceCell::new(), memory }
     }
 
     /// The operation; one that is not known has the number 0xFFFF within its class.
@@ -160,9 +157,9 @@ impl Trace for ImportSource {
         let memory = RefCell::default();
         let rows = parts.flat_map(|part| self.file.part(part));
         let _ = rows.into_iter().try_for_each(|(index, row)| match row {
-            Ok(row) => match TimedRow::of(self, row, &memory) {
-                Ok(row) => each(Met::Row(row)),
-                Err(row) => each(Met::Damage(Damage { number: None, error: &no_time(&row) })),
+            Ok(row) => match row.time() {
+                Some(time) => each(Met::Row(TimedRow::new(self, row, time, &memory))),
+                None => each(Met::Damage(Damage { number: None, error: &no_time(&row) })),
             },
             Err(error) => each(Met::Damage(Damage { number: Some(("row", index)), error: &error })),
         });
