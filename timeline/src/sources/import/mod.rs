@@ -4,13 +4,11 @@
 mod caveats;
 mod processes;
 mod row;
+mod source;
 
-use std::{cell::RefCell, sync::OnceLock};
+use std::cell::RefCell;
 
-use pml_reader::{
-    Column,
-    import::{ImportFile, ImportRow},
-};
+use pml_reader::Column;
 use rayon::prelude::*;
 
 use super::{
@@ -19,7 +17,7 @@ use super::{
     trace::{self, Met},
 };
 use crate::{
-    model::{Event, EventId, FileTime, Problem, Process, Role, SourceId},
+    model::{Event, EventId, FileTime, Problem, Role, SourceId},
     paths::Paths,
     progress::Counter,
     query::{Row, Rows},
@@ -27,38 +25,10 @@ use crate::{
     watch::Mark,
 };
 use caveats::Unknown;
-use processes::Known;
 use row::TimedRow;
-
-/// Rows from the end among which the last time is looked for.
-const LAST_ROWS: u64 = 64;
-
-/// An export of Process Monitor.
-#[derive(Debug)]
-pub struct ImportSource {
-    /// The export.
-    pub file: ImportFile,
-    /// The processes, found once the clock is set.
-    processes: OnceLock<(Known, Vec<Process>)>,
-    span: OnceLock<(FileTime, FileTime)>,
-}
+pub use source::ImportSource;
 
 impl ImportSource {
-    pub(crate) fn new(file: ImportFile) -> Self {
-        Self { file, processes: OnceLock::new(), span: OnceLock::new() }
-    }
-
-    /// Sets the clock, where the export does not tell it, by a moment that it calls `local`; `false` where nothing was
-    /// set. Set it before anything else is read: what was read before has other times.
-    pub(crate) fn set_clock(&self, local: FileTime, utc: FileTime) -> bool {
-        self.file.set_clock(pml_reader::FileTime(local.0), pml_reader::FileTime(utc.0))
-    }
-
-    /// The processes, in the order of their slots.
-    fn processes(&self) -> &(Known, Vec<Process>) {
-        self.processes.get_or_init(|| Known::of(&self.file))
-    }
-
     /// When CBS.log was last written, on the export's clock, where that clock is not known.
     pub(crate) fn last_write_of_cbs_log(&self) -> Option<FileTime> {
         if self.file.clock().ahead_minutes.is_some() {
@@ -66,8 +36,11 @@ impl ImportSource {
         }
         let last = |part| {
             let memory = RefCell::default();
-            let rows =
-                self.file.part(part).filter_map(|(_, row)| TimedRow::of(self, row.ok()?, &memory).ok());
+            let rows = self.file.part(part).filter_map(|(_, row)| row.ok());
+            let rows = rows.filter_map(|row| {
+                let time = row.time()?;
+                Some(TimedRow::new(self, row, time, &memory))
+            });
             let written = rows.filter(|row| {
                 let name = row.row.get(Column::ProcessName);
                 let mark = name.and_then(|name| row.mark(Role::of_name(&name), row.kind()));
@@ -77,17 +50,6 @@ impl ImportSource {
         };
         let parts: Vec<Option<FileTime>> = (0..self.file.parts()).into_par_iter().map(last).collect();
         parts.into_iter().rev().flatten().next()
-    }
-
-    /// Times of the first and the last row.
-    fn span(&self) -> (FileTime, FileTime) {
-        *self.span.get_or_init(|| {
-            let first = self.file.first_time().map_or(FileTime::default(), FileTime::from);
-            let count = self.file.len();
-            let mut ends = (count.saturating_sub(LAST_ROWS)..count).rev();
-            let last = ends.find_map(|index| self.file.row(index).ok()?.time());
-            (first, last.map_or(first, FileTime::from))
-        })
     }
 }
 
@@ -139,8 +101,9 @@ impl Recorded for ImportSource {
 
     fn event(&self, id: EventId) -> Option<Event> {
         let memory = RefCell::default();
-        let row = TimedRow::of(self, self.file.row(id.index).ok()?, &memory).ok()?;
-        Some(row.event(id.source))
+        let row = self.file.row(id.index).ok()?;
+        let time = row.time()?;
+        Some(TimedRow::new(self, row, time, &memory).event(id.source))
     }
 
     fn touching(&self, id: SourceId, paths: &Paths) -> Vec<Event> {
@@ -159,9 +122,4 @@ impl Recorded for ImportSource {
         let row = self.file.row(id.index);
         row.ok().and_then(|row| Some(row.get(Column::Detail)?.into_owned())).unwrap_or_default()
     }
-}
-
-fn no_time(row: &ImportRow<'_>) -> String {
-    let (time, date) = (row.raw(Column::TimeOfDay), row.raw(Column::DateAndTime));
-    format!("row at offset 0x{:x}: {time:?}, {date:?} is no time", row.offset())
 }

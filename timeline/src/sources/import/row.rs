@@ -1,4 +1,4 @@
-//! The rows of an export as rows: its texts, and what they stand for.
+//! The rows of an export: their texts, and what the texts stand for.
 
 use std::{
     cell::{OnceCell, RefCell},
@@ -7,7 +7,7 @@ use std::{
 
 use pml_reader::{Column, EventClass, NO_NUMBER, Operation, PmlError, Style, import::ImportRow};
 
-use super::{ImportSource, no_time, processes::Memory};
+use super::{processes::Memory, source::ImportSource};
 use crate::{
     model::{FileTime, Kind, OpenFacts, Ticks},
     paths::{Paths, ends_with},
@@ -28,16 +28,13 @@ pub(crate) struct TimedRow<'r> {
 }
 
 impl<'r> TimedRow<'r> {
-    /// `None` where no time can be read.
-    pub(super) fn of(
+    pub(super) fn new(
         source: &'r ImportSource,
         row: ImportRow<'r>,
+        time: pml_reader::FileTime,
         memory: &'r RefCell<Memory>,
-    ) -> Result<Self, ImportRow<'r>> {
-        match row.time() {
-            Some(time) => Ok(Self { source, row, time: time.into(), operation: OnceCell::new(), memory }),
-            None => Err(row),
-        }
+    ) -> Self {
+        Self { source, row, time: time.into(), operation: OnceCell::new(), memory }
     }
 
     /// The operation; one that is not known has the number 0xFFFF within its class.
@@ -160,11 +157,16 @@ impl Trace for ImportSource {
         let memory = RefCell::default();
         let rows = parts.flat_map(|part| self.file.part(part));
         let _ = rows.into_iter().try_for_each(|(index, row)| match row {
-            Ok(row) => match TimedRow::of(self, row, &memory) {
-                Ok(row) => each(Met::Row(row)),
-                Err(row) => each(Met::Damage(Damage { number: None, error: &no_time(&row) })),
+            Ok(row) => match row.time() {
+                Some(time) => each(Met::Row(TimedRow::new(self, row, time, &memory))),
+                None => each(Met::Damage(Damage { number: None, error: &no_time(&row) })),
             },
             Err(error) => each(Met::Damage(Damage { number: Some(("row", index)), error: &error })),
         });
     }
+}
+
+fn no_time(row: &ImportRow<'_>) -> String {
+    let (time, date) = (row.raw(Column::TimeOfDay), row.raw(Column::DateAndTime));
+    format!("row at offset 0x{:x}: {time:?}, {date:?} is no time", row.offset())
 }

@@ -1,4 +1,4 @@
-//! Events of Process Monitor logs as rows: records are found by number, so a log can be cut into parts anywhere.
+//! Events of Process Monitor logs as rows. Records are found by number, so a log can be cut anywhere.
 
 use std::ops::{ControlFlow, Range};
 
