@@ -69,8 +69,6 @@ pub enum Objection {
     Habit,
     /// Healthy machines meet the same result on objects of the kind, and go on.
     Norm,
-    /// Another error of servicing before it may be the cause as well.
-    Rival,
     /// The log names another code.
     Contradicted,
     /// What the log says failed lies elsewhere.
@@ -101,12 +99,6 @@ const OBJECTIONS: &[(Objection, &str, &str, &str)] = &[
         "norm",
         "healthy machines meet this result on objects of the kind, and servicing goes on",
         "正常的计算机在同类对象上也得到此结果，更新程序继续工作",
-    ),
-    (
-        Objection::Rival,
-        "rival",
-        "another error of servicing before it may be the cause as well",
-        "更新程序此前的另一错误同样可能是原因",
     ),
     (Objection::Contradicted, "contradicted", "the log names another code", "日志记录的是另一代码"),
     (

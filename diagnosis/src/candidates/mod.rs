@@ -12,7 +12,6 @@ mod log_reports;
 mod norms;
 mod rank;
 mod relate;
-mod rivals;
 mod stance;
 mod steps;
 

@@ -14,7 +14,6 @@ use super::{
     link::{Link, Objection},
     log_reports, norms,
     relate::{group, relate},
-    rivals,
     stance::LogStance,
     steps::Steps,
 };
@@ -137,7 +136,6 @@ pub(crate) fn rank(
         (candidate.features, candidate.score) = (judged.features, judged.score);
     }
     calls::judge(timeline, &steps, &mut candidates);
-    rivals::judge(timeline, &mut candidates);
     // What can be named comes first, then what is likelier.
     candidates.sort_by(|a, b| {
         b.is_eligible()
@@ -159,21 +157,14 @@ fn first_sign(signs: &[Sign], timeline: &Timeline<'_>, event: &Event) -> Option<
     Some(exact.map(|sign| sign.time).min().unwrap_or(first.latest).min(first.latest))
 }
 
-/// The component store: part of paths in lower case.
-const STORE: &str = r"\winsxs\";
-/// Endings of what the loader looks for in one folder after another, lower case.
-const LOADED: &[&str] = &[".dll", ".mui", ".local", ".exe", ".config", ".manifest"];
-
 /// Whether a process ended with the status of an operation that can end it. A missing setting or library does not: every
-/// program looks for some that need not be there. poqexec works on the component store, and changes what lies elsewhere.
+/// program looks for some that need not be there.
 fn ended_with_file(timeline: &Timeline<'_>, event: &Event) -> bool {
     let path = event.path.to_ascii_lowercase();
     let role = timeline.process_of(event).map_or(Role::Other, |p| p.role);
     let can_end = match role {
-        _ if event.kind.is_registry() => false,
-        _ if event.kind.mutates() || path.contains(STORE) => true,
-        Role::Poqexec => false,
-        _ => !LOADED.iter().any(|ending| path.ends_with(ending)),
+        Role::Poqexec => !event.kind.is_registry() && !path.ends_with(".dll"),
+        _ => true,
     };
     can_end && features::ended_with_it(timeline, event)
 }
