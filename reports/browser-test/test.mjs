@@ -222,6 +222,34 @@ async function testReport(file) {
     await page.locator('#clear').click();
   });
 
+  await check(named('long tables show their first rows, and all on demand'), async () => {
+    const sections = page.locator('section:has(.unfold)');
+    for (let number = 0; number < await sections.count(); number += 1) {
+      const shown = () => sections.nth(number).locator('table').first().locator('tbody tr:visible').count();
+      const first = await shown();
+      await sections.nth(number).locator('.unfold').click();
+      assert.ok(first <= 10 && first < await shown(), `${first}, then ${await shown()}`);
+    }
+  });
+
+  await check(named('heads stand above their rows, ids are unique'), async () => {
+    const under = await page.locator('table:visible').evaluateAll((tables) => tables
+      .filter((table) => table.tHead && table.tBodies[0].rows.length && table.tHead.getClientRects().length)
+      .filter((table) => table.tHead.rows[0].cells[0].getBoundingClientRect().bottom > table.tBodies[0].getBoundingClientRect().top + 2)
+      .map((table) => table.innerText.slice(0, 80)));
+    assert.deepEqual(under, []);
+    const ids = await page.evaluate(() => [...document.querySelectorAll('[id]')].map((element) => element.id));
+    assert.deepEqual(ids.filter((id, number) => ids.indexOf(id) !== number), []);
+  });
+
+  await check(named('the call stack opens'), async () => {
+    const stack = page.locator('#rows details.stack:visible').first();
+    if (!(await stack.count())) return 'skip';
+    await stack.locator('summary').click();
+    assert.ok(await stack.locator('li').first().isVisible());
+    await stack.locator('summary').click();
+  });
+
   await check(named('ten rows first, all on demand'), async () => {
     const more = page.locator('#show-all');
     if (!(await more.isVisible())) return 'skip';

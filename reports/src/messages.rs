@@ -129,6 +129,7 @@ messages! {
     HEAD_BECAUSE = "{}, because {}", "{}，原因：{}";
     HEAD_MAY_NOT = "{0} may not {1} {2} ({3})", "{0} 无法{1} {2}，{3}";
     HEAD_COULD_NOT = "{0} could not {1} {2} ({3})", "{0} 无法{1} {2}，{3}";
+    HEAD_ENDED = "{} ended with {}", "{} 结束，退出代码 {}";
     CULPRIT_DISABLED = "the service {} is disabled (Start = 4)", "服务 {} 已禁用 (Start = 4)";
     CULPRIT_INSIDE = "{0} is loaded inside {1}", "{1} 中加载了 {0}";
     CULPRIT_HOLDER = "{} holds it open", "{} 占用了它";
@@ -144,6 +145,7 @@ messages! {
     COPY = "Copy", "复制";
     MORE_DETAIL = "How, risk, and reference", "步骤、风险与参考";
     SHOW_ALL = "Show all {} rows", "显示全部 {} 行";
+    CALL_STACK = "Call stack", "调用堆栈";
     NO_MATCH = "Nothing here matches the filter.", "没有与筛选条件匹配的内容。";
     CASE_NOTES = "Notes of the case", "工单备注";
     ZOOM_BOOT = "Failing boot", "故障启动";

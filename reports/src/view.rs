@@ -316,7 +316,9 @@ pub(crate) fn facts(report: &Report, lang: Lang) -> Vec<(Message, String, bool)>
     }
     let known = |phase: &&Phase| operation.is_some() || **phase != Phase::Unknown;
     let phase = verdict.phase.as_ref().filter(known).map(|phase| phase_name(phase).get(lang).to_owned());
-    let time = operation.and_then(|operation| operation.time).map(|time| {
+    // Without an operation the first cause of the chain tells when.
+    let first = report.chain.last().filter(|_| operation.is_none()).and_then(|link| link.time);
+    let time = operation.and_then(|operation| operation.time).or(first).map(|time| {
         let (date, clock, zone) = local(report, time, 3);
         format!("{} · {date} {clock} {zone}", at(time, origin(report)))
     });

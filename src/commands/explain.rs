@@ -5,7 +5,14 @@ use std::{
     process::ExitCode,
 };
 
-use status_codes::explain;
+use diagnosis::Rules;
+use reports::Lang;
+use status_codes::{Explanation, explain};
+
+use crate::lang;
+
+/// Known failures that are named for a code.
+const MOST: usize = 3;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -28,17 +35,54 @@ pub(crate) struct Args {
     /// Process Monitor's Result column, such as "NAME NOT FOUND".
     #[arg(value_name = "CODE", required = true, allow_negative_numbers = true)]
     codes: Vec<String>,
+
+    /// Language of the known failures and what to do: en or zh-CN; without it that of the system
+    #[arg(long, value_parser = lang::LangParser)]
+    lang: Option<Lang>,
+}
+
+/// The known failures that such a code belongs to, and what to do.
+fn remedies(explanation: &Explanation, lang: Lang) -> String {
+    let readings = || explanation.readings.iter();
+    let own = readings().map(|reading| reading.code);
+    let hresults = readings().flat_map(|reading| reading.hresults.iter().map(|form| form.code.0));
+    let win32 = readings().flat_map(|reading| reading.win32.iter().map(|form| form.code.0));
+    let statuses = readings().flat_map(|reading| reading.ntstatuses.iter().map(|form| form.code.0));
+    let codes: Vec<u32> =
+        own.chain(hresults).chain(win32).chain(statuses).filter(|code| *code != 0).collect();
+    let rules = Rules::built_in();
+    let known: Vec<_> = rules.about(&codes).collect();
+    let mut text = String::new();
+    for rule in known.iter().take(MOST) {
+        let said = |words: &diagnosis::RuleText| match lang {
+            Lang::En => words.en.clone(),
+            Lang::Zh => words.zh.clone(),
+        };
+        text.push_str(&format!("\n{}  {}\n  {}\n", rule.id, said(&rule.title), said(&rule.remedy)));
+    }
+    if text.is_empty() {
+        return text;
+    }
+    let more = known.len().saturating_sub(MOST);
+    let (head, rest) = match lang {
+        Lang::En => ("Known failures with it, and what to do:", format!("{more} more: docs/RULES.md")),
+        Lang::Zh => ("含有此代码的已知故障及处理方法：", format!("另有 {more} 条：docs/RULES.md")),
+    };
+    let rest = if more > 0 { format!("\n{rest}\n") } else { String::new() };
+    format!("\n{head}\n{text}{rest}")
 }
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let mut out = io::stdout().lock();
     let mut printed = false;
     let mut unknown = false;
+    let lang = args.lang.unwrap_or_else(lang::of_system);
     for code in &args.codes {
         match explain(code) {
             Ok(explanation) => {
                 let gap = if printed { "\n" } else { "" };
                 writeln!(out, "{gap}{explanation}")?;
+                write!(out, "{}", remedies(&explanation, lang))?;
                 printed = true;
             }
             Err(error) => {

@@ -11,6 +11,7 @@ mod hostile;
 mod import;
 #[cfg(feature = "parquet")]
 mod parquet;
+mod readme;
 mod report;
 mod schema;
 #[path = "../../reports/tests/suite/schema_check/mod.rs"]

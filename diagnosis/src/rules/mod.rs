@@ -75,6 +75,12 @@ const BUILT_IN: &[(&str, &str)] = &[
 ];
 
 impl Rules {
+    /// The rules that ask for one of these codes, by number, as the code of the failure or as the status of its operation.
+    pub fn about(&self, codes: &[u32]) -> impl Iterator<Item = &Rule> {
+        let is_one = |text: &String| rule::number(text).is_some_and(|code| codes.contains(&code));
+        self.rules.iter().filter(move |rule| rule.matches.code.iter().chain(&rule.matches.status).any(is_one))
+    }
+
     /// The rules that are built in.
     pub fn built_in() -> Self {
         let mut rules = Self::default();

@@ -42,6 +42,9 @@ pub struct Rule {
     /// for names of the case.
     #[serde(default)]
     pub command: String,
+    /// The service that the failing installer waits for.
+    #[serde(default)]
+    pub awaited: String,
     /// Where that is documented.
     #[serde(default)]
     pub reference: String,

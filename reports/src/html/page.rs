@@ -160,6 +160,21 @@ impl<'a> Page<'a> {
         each(|lang| m::SHOW_ALL.fill(lang, &[&count]))
     }
 
+    /// The class of a row of a long table that shows on demand.
+    fn folded(&self, row: &usize) -> &'static str {
+        if *row < FIRST_ROWS { "" } else { " more" }
+    }
+
+    /// The button behind a long table that shows all its rows.
+    fn unfold(&self, rows: usize) -> Html {
+        if rows <= FIRST_ROWS {
+            return Html::default();
+        }
+        let count = thousands(rows as u64);
+        let words = each(|lang| m::SHOW_ALL.fill(lang, &[&count]));
+        Html(format!("<p class=\"scripted\"><button type=\"button\" class=\"unfold\">{words}</button></p>"))
+    }
+
     /// A path, shortened in the middle; whole when it is opened.
     fn path(&self, path: &str) -> Html {
         markup::path(path)
@@ -434,6 +449,9 @@ impl<'a> Page<'a> {
 
 /// Pixels of the timeline's drawing that fit below the verdict on a screen of 768.
 const PAGE_HEIGHT: i32 = 330;
+
+/// Rows of a long table that show at first.
+const FIRST_ROWS: usize = 10;
 
 /// Rows of the evidence that show before and behind the failure at first.
 const NEAR_ROWS: usize = 5;
