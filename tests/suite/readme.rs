@@ -113,7 +113,11 @@ fn run(page: &str, lang: &str, least: usize) {
         assert_eq!(out.status.code(), Some(expected), "{page}: bootrace {command}\n{stderr}");
         if let Some(shown) = shown {
             let printed = if stdout.is_empty() { stderr } else { stdout };
-            assert_eq!(cells(&printed), cells(&shown), "{page}: bootrace {command}");
+            let (printed, mut shown) = (cells(&printed), cells(&shown));
+            // A page may show the beginning only, and then ends in "…".
+            let part = shown.pop_if(|line| line == &["…"]).is_some();
+            let compared = if part { printed.len().min(shown.len()) } else { printed.len() };
+            assert_eq!(printed[..compared], shown, "{page}: bootrace {command}");
         }
         ran += 1;
     }

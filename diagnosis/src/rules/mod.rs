@@ -75,10 +75,15 @@ const BUILT_IN: &[(&str, &str)] = &[
 ];
 
 impl Rules {
-    /// The rules that ask for one of these codes, by number, as the code of the failure or as the status of its operation.
-    pub fn about(&self, codes: &[u32]) -> impl Iterator<Item = &Rule> {
+    /// The rules that ask for one of these numbers, as the code of the failure or as the status of its operation. The rules
+    /// that ask for the fewest codes come first: they say most about this one.
+    pub fn about(&self, codes: &[u32]) -> Vec<&Rule> {
         let is_one = |text: &String| rule::number(text).is_some_and(|code| codes.contains(&code));
-        self.rules.iter().filter(move |rule| rule.matches.code.iter().chain(&rule.matches.status).any(is_one))
+        let asked = |rule: &Rule| rule.matches.code.len() + rule.matches.status.len();
+        let about = |rule: &&Rule| rule.matches.code.iter().chain(&rule.matches.status).any(is_one);
+        let mut rules: Vec<&Rule> = self.rules.iter().filter(about).collect();
+        rules.sort_by_key(|rule| asked(rule));
+        rules
     }
 
     /// The rules that are built in.
