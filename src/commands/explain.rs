@@ -51,7 +51,7 @@ fn remedies(explanation: &Explanation, lang: Lang) -> String {
     let codes: Vec<u32> =
         own.chain(hresults).chain(win32).chain(statuses).filter(|code| *code != 0).collect();
     let rules = Rules::built_in();
-    let known: Vec<_> = rules.about(&codes).collect();
+    let known = rules.about(&codes);
     let mut text = String::new();
     for rule in known.iter().take(MOST) {
         let said = |words: &diagnosis::RuleText| match lang {
