@@ -17,16 +17,29 @@ pub(crate) fn origin(report: &Report) -> Option<Time> {
         let rows = report.evidence.iter().filter_map(|row| row.time);
         let chain = report.chain.iter().filter_map(|link| link.time);
         let operation = report.verdict.failing_operation.iter().filter_map(|operation| operation.time);
-        inputs.chain(phases).chain(rows).chain(chain).chain(operation).min()
+        let times = inputs.chain(phases).chain(rows).chain(chain).chain(operation);
+        times.min_by_key(|time| (!time.is_dated(), *time))
     })
 }
 
-/// A time as seconds since the origin: `@41.318s`; as RFC 3339 where there is no origin.
+/// A time as seconds since the origin: `@41.318s`. As RFC 3339 where there is no origin; as the time of day where the
+/// origin has a date and the time has none.
 pub(crate) fn at(time: Time, origin: Option<Time>) -> String {
     match origin {
-        Some(origin) => format!("@{}s", seconds(time.since(origin), 3)),
-        None => time.to_string(),
+        Some(origin) if time.is_dated() == origin.is_dated() => {
+            format!("@{}s", seconds(time.since(origin), 3))
+        }
+        _ if !time.is_dated() => time_of_day(time, 3),
+        _ => time.to_string(),
     }
+}
+
+/// `14:24:01.355`, as it was recorded.
+fn time_of_day(time: Time, decimals: usize) -> String {
+    let text = time.to_string();
+    let clock = text.split_once('T').map_or("", |(_, clock)| clock);
+    let length = if decimals == 0 { 8 } else { 9 + decimals };
+    clock.get(..length).unwrap_or(clock).to_owned()
 }
 
 /// A number of 100 ns units as seconds with 1 to 7 decimals, rounded down.
@@ -46,16 +59,17 @@ fn utc_offset(report: &Report) -> Option<i32> {
     clock.log_utc_offset_minutes.filter(|_| !assumed)
 }
 
-/// A time on the machine's wall clock: date, time of day with so many decimals, zone. UTC where the zone is not known.
+/// A time on the machine's wall clock: date, time of day with so many decimals, zone. UTC where the zone is not known. A
+/// time without a date has neither date nor zone.
 pub(crate) fn local(report: &Report, time: Time, decimals: usize) -> (String, String, String) {
+    if !time.is_dated() {
+        return (String::new(), time_of_day(time, decimals), String::new());
+    }
     let offset = utc_offset(report);
     let ahead = i64::from(offset.unwrap_or(0)) * 60 * 10_000_000;
-    let shown = Time::from_filetime(time.filetime().saturating_add_signed(ahead)).to_string();
-    let (date, clock) = shown.split_once('T').unwrap_or((&shown, ""));
-    let length = if decimals == 0 { 8 } else { 9 + decimals };
-    let clock = clock.get(..length).unwrap_or(clock);
-    let zone = offset.map_or_else(|| "UTC".to_owned(), zone);
-    (date.to_owned(), clock.to_owned(), zone)
+    let shown = Time::from_filetime(time.filetime().saturating_add_signed(ahead));
+    let date = shown.to_string().split('T').next().unwrap_or_default().to_owned();
+    (date, time_of_day(shown, decimals), offset.map_or_else(|| "UTC".to_owned(), zone))
 }
 
 /// `UTC+09:00`.
@@ -67,8 +81,10 @@ pub(crate) fn zone(minutes: i32) -> String {
 /// A time as `@14.800s`, with the time of day beside it.
 pub(crate) fn at_and_local(report: &Report, time: Time) -> String {
     match origin(report) {
-        Some(origin) => format!("{} ({})", at(time, Some(origin)), local(report, time, 0).1),
-        None => at(time, None),
+        Some(origin) if time.is_dated() => {
+            format!("{} ({})", at(time, Some(origin)), local(report, time, 0).1)
+        }
+        origin => at(time, origin),
     }
 }
 
@@ -320,7 +336,9 @@ pub(crate) fn facts(report: &Report, lang: Lang) -> Vec<(Message, String, bool)>
     let first = report.chain.last().filter(|_| operation.is_none()).and_then(|link| link.time);
     let time = operation.and_then(|operation| operation.time).or(first).map(|time| {
         let (date, clock, zone) = local(report, time, 3);
-        format!("{} · {date} {clock} {zone}", at(time, origin(report)))
+        let local = [date, clock, zone].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>();
+        let (at, local) = (at(time, origin(report)), local.join(" "));
+        if at == local { at } else { format!("{at} · {local}") }
     });
     facts.push((m::FACT_WHEN, time.into_iter().chain(phase).collect::<Vec<_>>().join(" · "), false));
     facts.push((m::FACT_CODE, codes(report, lang).join(" · "), true));
@@ -449,6 +467,18 @@ pub(crate) fn phase_name(phase: &Phase) -> Text {
 mod tests {
     use super::*;
     use timeline::graph::EdgeKind as E;
+
+    #[test]
+    fn a_time_of_day_is_not_counted_from_a_date() {
+        let time = |text| Time::parse(text).unwrap();
+        let (day, dated) = (time("1601-01-01T14:24:01.3551234Z"), time("2016-10-19T20:24:01.5Z"));
+        assert_eq!(at(day, Some(dated)), "14:24:01.355");
+        assert_eq!(at(dated, Some(time("2016-10-19T20:24:00Z"))), "@1.500s");
+        assert_eq!(at(day, Some(time("1601-01-01T14:24:00Z"))), "@1.355s");
+        assert_eq!(at(dated, Some(day)), dated.to_string());
+        let (date, clock, zone) = local(&Report::default(), day, 0);
+        assert_eq!((date.as_str(), clock.as_str(), zone.as_str()), ("", "14:24:01", ""));
+    }
 
     #[test]
     fn every_kind_of_edge_has_a_name_in_both_languages() {

@@ -105,6 +105,12 @@ impl View<'_> {
             let place = service.start_type.as_ref().and_then(|(_, evidence)| evidence.place);
             Evidence { trust: Some(Trust::Recorded), text: super::text(&service.words), ..self.place(place) }
         }));
+        let fault = primary.and_then(|at| diagnosis.faults.all.get(at));
+        // The headline says what names a cause.
+        if let Some(fault) = fault.filter(|fault| why.is_empty() && !fault.kind.names_a_cause()) {
+            let text = super::text(&fault.words());
+            why.push(Evidence { trust: Some(Trust::Recorded), text, ..self.place(Some(fault.place)) });
+        }
         why
     }
 
