@@ -131,5 +131,21 @@ fn the_commands_of_readme_run_as_they_stand() {
 
 #[test]
 fn the_commands_of_the_chinese_readme_run_as_they_stand() {
-    run("README.zh-CN.md", "zh_CN.UTF-8", 10);
+    run("README.zh-CN.md", "zh_CN.UTF-8", 18);
+}
+
+/// Both pages tell the same: section by section, command by command.
+#[test]
+fn both_pages_have_the_same_commands_and_as_many_sections() {
+    let [english, chinese] =
+        ["README.md", "README.zh-CN.md"].map(|page| std::fs::read_to_string(root().join(page)).unwrap());
+    let sections = |page: &str| page.lines().filter(|line| line.starts_with("## ")).count();
+    assert_eq!(sections(&english), sections(&chinese));
+    // A note is in the page's language.
+    let plain = |page: &str| -> Vec<String> {
+        let commands = commands(page).into_iter().map(|(command, _)| command);
+        commands.map(|command| command.split(" --note ").next().unwrap().to_owned()).collect()
+    };
+    assert_eq!(plain(&english), plain(&chinese));
+    assert!(plain(&english).len() >= 20);
 }
