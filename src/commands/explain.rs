@@ -10,6 +10,7 @@ use reports::Lang;
 use status_codes::{Explanation, explain};
 
 use crate::lang;
+use crate::words::said as say;
 
 /// Known failures that are named for a code.
 const MOST: usize = 3;
@@ -35,10 +36,6 @@ pub(crate) struct Args {
     /// Process Monitor's Result column, such as "NAME NOT FOUND".
     #[arg(value_name = "CODE", required = true, allow_negative_numbers = true)]
     codes: Vec<String>,
-
-    /// Language of the known failures and what to do: en or zh-CN; without it that of the system
-    #[arg(long, value_parser = lang::LangParser)]
-    lang: Option<Lang>,
 }
 
 /// The known failures that such a code belongs to, and what to do.
@@ -64,11 +61,8 @@ fn remedies(explanation: &Explanation, lang: Lang) -> String {
         return text;
     }
     let more = known.len().saturating_sub(MOST);
-    let (head, rest) = match lang {
-        Lang::En => ("Known failures with it, and what to do:", format!("{more} more: docs/RULES.md")),
-        Lang::Zh => ("含有此代码的已知故障及处理方法：", format!("另有 {more} 条：docs/RULES.md")),
-    };
-    let rest = if more > 0 { format!("\n{rest}\n") } else { String::new() };
+    let head = say::KNOWN_FAILURES.plain();
+    let rest = if more > 0 { format!("\n{}\n", say::MORE_RULES.with(&[&more])) } else { String::new() };
     format!("\n{head}\n{text}{rest}")
 }
 
@@ -76,7 +70,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let mut out = io::stdout().lock();
     let mut printed = false;
     let mut unknown = false;
-    let lang = args.lang.unwrap_or_else(lang::of_system);
+    let lang = lang::chosen();
     for code in &args.codes {
         match explain(code) {
             Ok(explanation) => {
