@@ -1,4 +1,4 @@
-//! Turns the tables in `data/` into sorted static arrays, so that nothing is parsed or allocated at run time.
+//! Turns the tables in `data/` into sorted static arrays. So nothing is parsed or allocated at run time.
 
 use std::fmt::{Debug, Write as _};
 use std::path::Path;
@@ -37,7 +37,7 @@ fn array(out: &mut String, name: &str, kind: &str, rows: &[impl Debug]) {
     writeln!(out, "pub(crate) static {name}: [{kind}; {}] = {rows:?};", rows.len()).expect("a String grows");
 }
 
-/// A row as the source of a value, for the arrays whose rows are structs.
+/// A row as the source of a value. It is for arrays whose rows are structs.
 struct Source(String);
 
 impl Debug for Source {
@@ -46,7 +46,7 @@ impl Debug for Source {
     }
 }
 
-/// Names sorted by code, in the order of the table where a code has several, and an index of them sorted by name.
+/// Names sorted by code, and an index of them sorted by name. Several names of one code keep the order of the table.
 fn names(out: &mut String, array_name: &str, metadata: &[Vec<String>], servicing_stack: &[Vec<String>]) {
     let mut rows: Vec<(u32, &str, &str)> = Vec::new();
     rows.extend(metadata.iter().map(|row| (hex(&row[0]), row[1].as_str(), "WINDOWS_METADATA")));
@@ -99,7 +99,7 @@ fn mapping(out: &mut String, table: &[Vec<String>]) {
     array(out, "PAIRS_BY_WIN32", "(u32, u16)", &by_win32);
 }
 
-/// Texts sorted by NTSTATUS: what the hot lookup needs in one array, the rest beside it in the same order.
+/// Texts sorted by NTSTATUS. One array has what the hot lookup needs. Another has the rest in the same order.
 fn procmon(out: &mut String, table: &[Vec<String>]) {
     let texts: Vec<(u32, &str)> = table.iter().map(|row| (hex(&row[0]), row[1].as_str())).collect();
     assert!(texts.is_sorted_by(|a, b| a.0 < b.0), "procmon.tsv is sorted by NTSTATUS");

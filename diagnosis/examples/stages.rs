@@ -1,4 +1,5 @@
-//! How long reading a case takes, and how long the diagnosis of it: `cargo run --release -p diagnosis --example stages -- FILES`.
+//! How long reading a case takes, and how long its diagnosis takes: `cargo run --release -p diagnosis --example
+//! stages -- FILES`.
 
 use std::{
     path::PathBuf,

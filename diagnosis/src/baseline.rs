@@ -1,4 +1,4 @@
-//! A good boot that a failing one is held against.
+//! A good boot that a failing one is compared with.
 
 use timeline::Timeline;
 
@@ -26,7 +26,7 @@ impl<'c> Baseline<'c> {
         Self { name: names.join(", "), timeline, diagnosis }
     }
 
-    /// Whether an update failed in it as well, so that it is not a good boot.
+    /// Whether an update failed in it as well. It is then no good boot.
     pub fn failed(&self) -> bool {
         matches!(self.diagnosis.verdict.outcome, Outcome::FailingOperation | Outcome::FailureWithoutOperation)
     }

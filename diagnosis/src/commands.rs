@@ -1,6 +1,6 @@
 //! The command that begins a remedy, with the path, service or library of the case.
 //!
-//! A person pastes it. So a name of the trace is used only where it cannot be anything but a name to a command line.
+//! A person pastes it. So it uses a name of the trace only if a command line can read it as nothing but a name.
 
 use status_codes::status;
 use timeline::{Event, Mark};
@@ -10,7 +10,7 @@ use crate::{missing::Lack, remedy::Remedy, rules::Rule};
 /// Remedies that a report gives.
 const MOST: usize = 3;
 
-/// What the placeholders of commands stand for.
+/// The values of the placeholders of commands.
 pub(crate) struct Names<'a> {
     pub(crate) failing: Option<&'a Event>,
     pub(crate) lacks: &'a [(Lack, String)],
@@ -20,7 +20,7 @@ pub(crate) struct Names<'a> {
 }
 
 impl Names<'_> {
-    /// A rule's command with its placeholders filled; empty where one of them has no safe value.
+    /// A rule's command with its placeholders filled; empty if one of them has no safe value.
     pub(crate) fn command(&self, rule: &Rule) -> String {
         let mut command = String::new();
         let mut rest = rule.command.as_str();
@@ -63,7 +63,7 @@ fn is_safe(text: &str) -> bool {
     !text.is_empty() && text.len() < 1024 && !text.contains(acts) && !text.contains("$(")
 }
 
-/// Whether commands can reach a path as it stands.
+/// Whether commands can reach a path as it is.
 fn is_file(path: &str) -> bool {
     path.as_bytes().first().is_some_and(u8::is_ascii_alphabetic) && path.get(1..3) == Some(":\\")
 }

@@ -6,6 +6,7 @@ use timeline::{EventId, Timeline};
 
 use crate::{
     baseline::Baseline,
+    calibration::Situation,
     candidates::{self, Ranked},
     commands::{self, Names},
     compare::{self, Aligned},
@@ -31,6 +32,7 @@ pub fn diagnose(timeline: &Timeline<'_>, rules: &Rules) -> Diagnosis {
 }
 
 /// Finds what failed, and what a good boot does otherwise.
+#[tracing::instrument(name = "diagnosis", skip_all)]
 pub fn diagnose_beside(timeline: &Timeline<'_>, rules: &Rules, baseline: Option<&Baseline<'_>>) -> Diagnosis {
     let marked = timeline.marked();
     let boots = Boots::of(timeline);
@@ -51,6 +53,7 @@ pub fn diagnose_beside(timeline: &Timeline<'_>, rules: &Rules, baseline: Option<
     let Ranked { candidates, touching } = candidates::rank(timeline, &signs, &faults, beside.as_ref());
     let verdict = verdict::decide(&verdict::Found {
         timeline,
+        situation: Situation::new(timeline, good.is_some()),
         boots: &boots,
         signs: &signs,
         faults: &faults,

@@ -1,4 +1,4 @@
-//! Everything that a diagnosis tells.
+//! Everything that a diagnosis finds.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,11 +27,11 @@ use crate::{
 pub struct RuleHit {
     /// The rule.
     pub rule: Rule,
-    /// Position of the fault it holds for, where it looks at faults.
+    /// Position of the fault that it holds for, if it looks at faults.
     pub fault: Option<usize>,
 }
 
-/// Everything that the report tells.
+/// Everything that the report says.
 #[derive(Debug)]
 pub struct Diagnosis {
     /// The answer.
@@ -58,16 +58,16 @@ pub struct Diagnosis {
     pub calls: BTreeMap<EventId, Call>,
     /// How far the sources resolve the stacks that were looked at.
     pub stack_lists: Vec<StackLists>,
-    /// Drivers of other companies that were loaded. They are suspects only where something else points to them.
+    /// Drivers of other companies that were loaded. They are suspects only if something else points to them.
     pub drivers: Vec<Driver>,
     /// The whole case as a graph.
     pub graph: CaseGraph,
-    /// This boot beside a good one, where one was given.
+    /// This boot compared with a good one, if one was given.
     pub comparison: Option<Comparison>,
 }
 
 impl Diagnosis {
-    /// The failing operation, where one is named.
+    /// The failing operation, if one is named.
     pub fn failing(&self) -> Option<&Event> {
         self.candidates.get(self.verdict.failing?).map(|candidate| &candidate.event)
     }

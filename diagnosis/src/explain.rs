@@ -1,4 +1,4 @@
-//! Why an event is the failing operation, a candidate, or neither: for whoever debugs a verdict.
+//! Why an event is the failing operation, a candidate, or neither. It is for those who debug a verdict.
 
 use std::fmt::Write as _;
 

@@ -1,4 +1,4 @@
-//! Whether a service had to do with the failure: the question that is asked first of AppXSVC and App Readiness.
+//! Whether a service is related to the failure. This question is asked first of AppXSVC and App Readiness.
 
 use crate::{
     candidates::Candidate,
@@ -9,7 +9,7 @@ use crate::{
 };
 use timeline::{Timeline, Words};
 
-/// What the answers stand on.
+/// The evidence of the answers.
 pub(super) struct Found<'a> {
     pub(super) timeline: &'a Timeline<'a>,
     pub(super) verdict: &'a Verdict,

@@ -1,11 +1,12 @@
 //! What the records of an update's reboot mean: what failed, how that is known, and what to do.
 //!
-//! [`diagnose`] takes a [`timeline::Timeline`]. It finds phases, services, signs of failure and candidates, decides on the
-//! verdict, and adds to the recorded graph the edges that it infers: the chain from the rollback back to its cause is a
-//! path in it. Nothing here reads files or prints.
+//! [`diagnose`] takes a [`timeline::Timeline`]. It finds phases, services, signs of failure and candidates, and
+//! decides on the verdict. It adds the edges that it infers to the recorded graph. The chain from the rollback back
+//! to its cause is a path in that graph. Nothing here reads files or prints.
 #![forbid(unsafe_code)]
 
 mod baseline;
+mod calibration;
 mod candidates;
 mod commands;
 pub mod compare;
@@ -32,10 +33,12 @@ mod services;
 mod signs;
 mod stacks;
 mod stages;
+mod tables;
 mod verdict;
 mod waits;
 
 pub use baseline::Baseline;
+pub use calibration::{Calibration, Measured, Situation};
 pub use candidates::{After, Candidate, FeatureHit, Holder, Link, LogReport, Objection};
 pub use diagnose::{diagnose, diagnose_beside};
 pub use diagnosis::{Diagnosis, RuleHit};
@@ -54,4 +57,5 @@ pub use rules::{Example, Match, Rule, RuleError, RuleProblem, RuleText, RuleTrus
 pub use services::{Assessment, Service, ServiceState};
 pub use signs::Sign;
 pub use stacks::{Call, Driver, Issuer, Part, Site, StackLists};
+pub use tables::{Table, tables};
 pub use verdict::{Confidence, Level, NextCapture, Outcome, Verdict};

@@ -1,4 +1,4 @@
-//! What to do about a failure that only logs tell, and about the state they end in, where no rule knows more.
+//! What to do if only logs report a failure, or about the state that they end in. It applies if no rule knows more.
 
 use timeline::Words;
 
@@ -139,7 +139,7 @@ const ROWS: &[Row] = &[
     ),
 ];
 
-/// What to do about a fault that only a log tells.
+/// What to do about a fault that only a log reports.
 pub(crate) fn of_fault(fault: &Fault) -> Option<Remedy> {
     let code = fault.code.unwrap_or(0);
     let fits = |(kinds, codes, ..): &&Row| {
@@ -151,7 +151,7 @@ pub(crate) fn of_fault(fault: &Fault) -> Option<Remedy> {
     Some(remedy(row, package_name(&fault.item)))
 }
 
-/// Whether the code says that the component store is incomplete: repairing it helps whatever rule holds.
+/// Whether the code says that the component store is incomplete. Repairing it helps whatever rule holds.
 pub(crate) fn is_of_store(fault: &Fault) -> bool {
     fault.is_online() && fault.code.is_some_and(|code| STORE_CODES.contains(&code))
 }

@@ -1,4 +1,4 @@
-//! The state that the logs end in: the last end, a restart that is pending, the store, an installer that was cut off.
+//! The state that the logs end in: the last end, a pending restart, the store, an installer that was cut off.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::{
     stages::REBOOT_REQUIRED,
 };
 
-/// What the lines of CBS.log, read to their end, leave behind.
+/// The state after the lines of CBS.log, read to their end.
 #[derive(Debug, Clone, Default)]
 pub struct LogState {
     /// The last end of a session or of startup processing, and whether it is good.
@@ -46,7 +46,7 @@ pub struct Damaged {
 }
 
 impl Damaged {
-    /// The code that the line gives, as NTSTATUS where it is one.
+    /// The code that the line gives, as NTSTATUS if it is one.
     pub fn code(&self) -> Option<u32> {
         let code = failure_code(&self.line)?;
         Some(if code >> 28 == 0xD { code & !0x1000_0000 } else { code })
@@ -87,13 +87,13 @@ struct Walk {
     state: LogState,
     /// Damage by the name of its file: the passes name it with a path, with its component, or alone.
     ledger: BTreeMap<String, Damaged>,
-    /// Damage that the check under way found, and how much of it it repaired.
+    /// Damage that the current check found, and how much of it the check repaired.
     found: Option<u32>,
     mended: Option<u32>,
     last_boot: Option<LocalTicks>,
     /// Lines passed.
     number: u64,
-    /// Where the check under way began.
+    /// Where the current check began.
     check: Option<u64>,
 }
 
@@ -236,8 +236,8 @@ impl Walk {
         }
     }
 
-    /// A check that ended well speaks for the whole store: what it does not find any more is good again, and so is what
-    /// it found where all of that was repaired.
+    /// A check that ended well speaks for the whole store. What it no longer finds is good again. So is what it
+    /// found, if it repaired all of that.
     fn check_ended(&mut self, line: &LogLine) {
         if let (Some(begin), Some(_)) = (self.check.take(), self.found) {
             for damaged in self.ledger.values_mut().filter(|d| !d.repaired && d.seen < begin) {

@@ -1,4 +1,4 @@
-//! What is missing, where the update failed and no operation explains it.
+//! What is missing, if the update failed and no operation explains it.
 
 use crate::services::{Assessment, Service};
 use timeline::{Event, Evidence, FileTime, Role, StartType, Ticks, Timeline, Words};
@@ -10,7 +10,7 @@ pub struct Missing {
     pub what: Words,
     /// How that is known.
     pub evidence: Vec<Evidence>,
-    /// The same for rules: what kind of thing is missing, and its name where it has one.
+    /// The same for rules: what kind of thing is missing, and its name if it has one.
     pub lacks: Vec<(Lack, String)>,
 }
 
@@ -38,11 +38,11 @@ impl Lack {
 /// Exit codes that say no failure: success, a restart is wanted or begun, ended by the shutdown.
 const FINE: &[u32] = &[0, 1641, 3010, 0x4001_0004];
 
-/// A program whose end explains a failure ends within this time before it.
+/// If a program's end explains a failure, it is within this time before the failure.
 const SHORTLY: Ticks = Ticks::seconds(60);
 
 /// A program that servicing started and that ended with an error shortly before the first sign of failure, and the
-/// question that it leaves.
+/// open question.
 pub(super) fn program_failed(timeline: &Timeline<'_>, sign: FileTime) -> Option<(String, Words)> {
     let before = |end: FileTime| end <= sign && sign.since(end) <= SHORTLY;
     let ended = timeline.processes.iter().filter(|p| p.role == Role::ServicingChild);

@@ -1,4 +1,4 @@
-//! Objects that servicing cannot do without: results that are ordinary elsewhere are none here.
+//! Objects that servicing cannot do without. Results that are ordinary elsewhere are not ordinary here.
 
 use status_codes::status;
 use timeline::{Kind, Role, Words};
@@ -39,7 +39,7 @@ pub(crate) struct Needed {
 /// Folders of a component's deltas, which are there or not: reverse, forward, null.
 const DELTAS: &[&str] = &[r"\r\", r"\f\", r"\n\"];
 
-/// Precompiled INFs are looked for and made again where they are missing.
+/// Precompiled INFs. Windows looks for them, and makes them again if they are missing.
 const PRECOMPILED: &[&str] = &[".pnf"];
 
 const fn file(shape: Shape, result: Result, en: &'static str, zh: &'static str) -> Needed {

@@ -1,4 +1,4 @@
-//! Results that are ordinary where they stand: by operation and context, never by the text of the result alone.
+//! Ordinary results, by operation and context, never by the text of the result alone.
 
 use crate::needed::{self, is_missing};
 use status_codes::status;
@@ -96,7 +96,7 @@ const ROWS: &[Row] = &[
     ),
 ];
 
-/// Why the result of an operation by a process of this role is ordinary; `None` where it is not.
+/// Why the result of an operation by a process of this role is ordinary; `None` if it is not.
 pub fn benign(role: Role, event: &Event) -> Option<Words> {
     ordinary(role, event.kind, event.status, &event.path, event.open)
 }
@@ -130,7 +130,7 @@ pub(crate) fn ordinary(
     Some(Words::new(row.2, row.3))
 }
 
-/// What CBS touches when it reports a failure: ends of paths, lower case. Nothing of it can have caused that failure.
+/// What CBS touches when it reports a failure: ends of paths, lower case. None of it can have caused that failure.
 const AFTERMATH: &[&str] = &[
     r"\disablewerreporting",
     r"\winsxs\pending.xml.bad",
@@ -144,15 +144,15 @@ const AFTERMATH: &[&str] = &[
 const REPORTING: &[&str] =
     &[r"\windows error reporting", r"\microsoft\windows\wer\", r"\crashdumps\", r"\minidump\"];
 
-/// Whether an ordinary result can be none where a log or the plan speaks of its object: a name that is missing, or
-/// taken. Precompiled INFs are made again where they are missing.
+/// Whether an ordinary result can count as a failure if a log or the plan names its object: a name that is missing,
+/// or taken. Precompiled INFs are made again if they are missing.
 pub(crate) fn can_be_raised(event: &Event) -> bool {
     let is_name = is_missing(event.status) || event.status == status::OBJECT_NAME_COLLISION;
     is_name && !event.path.to_ascii_lowercase().ends_with(".pnf")
 }
 
-/// Whether an operation looks for a setting or a library. Every program looks for some that need not be there, so that its
-/// exit status does not come from one that is missing.
+/// Whether an operation looks for a setting or a library. Every program looks for some that need not be there. So its
+/// exit status does not come from a missing one.
 pub(crate) fn is_lookup(event: &Event) -> bool {
     let opens = matches!(event.kind, Kind::FileOpen | Kind::FileQuery);
     let reads_key = matches!(event.kind, Kind::KeyOpen | Kind::KeyQuery | Kind::ValueQuery);
@@ -164,7 +164,7 @@ pub(crate) fn is_aftermath(path: &str) -> bool {
     AFTERMATH.iter().any(|tail| path.ends_with(tail)) || REPORTING.iter().any(|part| path.contains(part))
 }
 
-/// Lines that tell of that report, and of no failure of their own: parts of them.
+/// Lines about that report, and about no failure of their own: parts of them.
 pub(crate) const AFTERMATH_LINES: &[&str] = &["DisableWerReporting", "Windows Error Report"];
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
-//! Classes of paths: what sort of object an operation was on, without what names the one object.
+//! Classes of paths: what sort of object an operation was on, without the names of the one object.
 //!
-//! Two objects of a class are met by the same code of servicing: two components' keys, two drivers' folders, two files of
+//! The same code of servicing meets two objects of a class: two components' keys, two drivers' folders, two files of
 //! the component store. The class keeps folders and keys that every machine has, and masks the rest.
 
 use timeline::Kind;
@@ -11,7 +11,7 @@ use crate::compare::normalise;
 const FOLDERS: usize = 4;
 /// Parts of a key's path that a class keeps: `hklm\software\microsoft\windows\currentversion\appx`.
 const KEYS: usize = 6;
-/// Keys below which every key has a name of its own, lower case: the class keeps them and masks what follows.
+/// Keys below which every key has a name of its own, lower case. The class keeps them and masks what follows.
 const CONTAINERS: &[&str] = &[
     r"hklm\system\currentcontrolset\services",
     r"hklm\system\currentcontrolset\enum",

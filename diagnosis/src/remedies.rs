@@ -11,7 +11,7 @@ use crate::{
 use status_codes::status;
 use timeline::{Timeline, Words};
 
-/// A row: statuses (a prefix of 16 bits where the low half is 0), title and text in both languages, reference.
+/// A row: statuses (a prefix of 16 bits if the low half is 0), title and text in both languages, reference.
 type Row = (&'static [u32], [&'static str; 2], [&'static str; 2], &'static str);
 
 #[rustfmt::skip]
@@ -140,7 +140,7 @@ pub(crate) fn of_holder(timeline: &Timeline<'_>, candidate: &Candidate) -> Optio
     Some(Remedy { rule: String::new(), title, text, command, reference: String::new() })
 }
 
-/// What to do about the failing operation where no rule knows more: by its status.
+/// What to do about the failing operation if no rule knows more: by its status.
 pub(crate) fn of_status(candidate: &Candidate) -> Vec<Remedy> {
     let event = &candidate.event;
     let mut remedies = Vec::new();

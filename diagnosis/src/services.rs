@@ -15,7 +15,7 @@ pub enum Assessment {
     Ordinary,
     /// Could hinder an update.
     Suspicious,
-    /// Nothing in the sources tells.
+    /// The sources do not show it.
     Unknown,
 }
 
@@ -37,7 +37,7 @@ pub struct ServiceState {
 pub struct Service {
     /// Service name.
     pub name: String,
-    /// Display name, where it is known.
+    /// Display name, if it is known.
     pub display_name: String,
     /// Start type as the trace read it last.
     pub start_type: Option<(StartType, Evidence)>,
@@ -97,10 +97,11 @@ pub(crate) fn needed_by(installer: &str) -> Option<&'static str> {
     NEEDED_BY.iter().find(|(part, _)| installer.contains(part)).map(|(_, service)| *service)
 }
 
-/// Services that are told of beside the ones that always are.
+/// Services in the report in addition to those that are always there.
 const MAX_OTHERS: usize = 20;
 
 /// What the timeline says of the services that updates need, and of those that failed.
+#[tracing::instrument(name = "services", skip_all)]
 pub(crate) fn find(timeline: &Timeline<'_>, marked: &[(Mark, Event)], faults: &Faults) -> Vec<Service> {
     let mut starts = starts(timeline, marked);
     let mut services = always(timeline, marked, &mut starts);
@@ -245,7 +246,7 @@ fn states(timeline: &Timeline<'_>, marked: &[(Mark, Event)], name: &str, image: 
     states
 }
 
-/// `ended` tells that a process of the service ended within the trace.
+/// `ended` says that a process of the service ended within the trace.
 fn assess(name: &str, start: Option<StartType>, states: &[ServiceState], ended: bool) -> (Assessment, Words) {
     let ran = states.iter().any(|s| s.state == "running");
     if let Some(failed) = states.iter().find(|s| s.state == "failed") {

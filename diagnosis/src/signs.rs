@@ -1,4 +1,4 @@
-//! Signs that an update failed: what a trace shows of it by itself, and the lines of logs that say so.
+//! Signs that an update failed: what a trace shows by itself, and the lines of logs that say so.
 
 use crate::faults::Faults;
 use timeline::{
@@ -19,7 +19,7 @@ pub struct Sign {
     pub place: Option<Place>,
     /// The process that shows it.
     pub process: Option<ProcessId>,
-    /// Recorded where a log says it, inferred where a trace shows it.
+    /// Recorded if a log says it, inferred if a trace shows it.
     pub trust: Trust,
     /// What it is.
     pub words: Words,
@@ -32,7 +32,8 @@ impl Sign {
     }
 }
 
-/// The signs, in order of time. Lines whose time is not known show in the faults, not here.
+/// The signs, in order of time. Lines without a known time show in the faults, not here.
+#[tracing::instrument(name = "signs", skip_all)]
 pub(crate) fn find(timeline: &Timeline<'_>, marked: &[(Mark, Event)], faults: &Faults) -> Vec<Sign> {
     let mut signs: Vec<Sign> =
         marked.iter().filter_map(|(mark, event)| of_mark(timeline, *mark, event)).collect();

@@ -24,11 +24,11 @@ pub(crate) struct Stages {
     work: Option<Work>,
     boot: u32,
     attempt: u32,
-    /// The stage was left; the next startup line belongs to another boot, where no boot time says otherwise.
+    /// The stage was left. The next startup line belongs to another boot, if no boot time says otherwise.
     left: bool,
     /// The attempt has its end; what comes is another one.
     settled: bool,
-    /// The session whose work is complete, while its last lines are to come.
+    /// The session whose work is complete, but whose last lines are still to come.
     completed: Option<String>,
     /// The boot in which startup processing failed and began a rollback.
     failed_boot: Option<u32>,
@@ -40,7 +40,8 @@ pub(crate) struct Stages {
     counted: bool,
 }
 
-/// Startup processing that says nothing for longer is another boot's: the servicing stack gives up after hours.
+/// Startup processing that says nothing for longer belongs to another boot, because the servicing stack gives up
+/// after hours.
 const LONGEST_SILENCE: u64 = 6 * 3600 * 10_000_000;
 /// The boot that takes an update back follows at once; one that comes an hour later is another attempt.
 const ANOTHER_ATTEMPT: u64 = 3600 * 10_000_000;
@@ -87,7 +88,7 @@ fn is_of_session(fact: &Fact) -> bool {
     }
 }
 
-/// Whether the line tells of work, and not only of the state of the machine.
+/// Whether the line reports work, and not only the state of the machine.
 fn is_work(fact: &Fact) -> bool {
     !matches!(
         fact,
@@ -105,8 +106,8 @@ fn is_work(fact: &Fact) -> bool {
 impl Stages {
     /// Place of each line, in order.
     ///
-    /// Lines of work that stand before the first line that names a stage take their stage from that line: excerpts
-    /// often begin in the middle.
+    /// Lines of work before the first line that names a stage take their stage from that line, because excerpts often
+    /// begin in the middle.
     pub(crate) fn of(lines: &[&LogLine]) -> Vec<Place> {
         let mut stages = Self::default();
         stages.look_ahead(lines);

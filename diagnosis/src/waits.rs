@@ -23,7 +23,7 @@ const AROUND: u64 = 64;
 #[derive(Debug, Clone)]
 pub(crate) struct Wait {
     pub(crate) process: ProcessId,
-    /// The thread, where the process's others went on.
+    /// The thread, if the process's others went on.
     pub(crate) thread: Option<u32>,
     pub(crate) from: FileTime,
     pub(crate) to: FileTime,

@@ -1,5 +1,5 @@
-//! How fast records are counted, put in order, decoded and resolved. Made traces, so that it runs anywhere;
-//! `examples/measure.rs` does the same for large files.
+//! How fast records are counted, put in order, decoded and resolved. The traces are synthetic, so that it runs
+//! anywhere. `examples/measure.rs` does the same for large files.
 
 use std::hint::black_box;
 use std::ops::ControlFlow;

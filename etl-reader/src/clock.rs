@@ -1,4 +1,4 @@
-//! The clocks of a log file. Ticks and FILETIME are different types and only [`Clock`] converts them.
+//! The clocks of a log file. Ticks and FILETIME are different types. Only [`Clock`] converts them.
 
 use std::fmt;
 

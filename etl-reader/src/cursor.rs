@@ -1,4 +1,4 @@
-//! The only place where bytes of the input are picked apart.
+//! The only place that takes bytes out of the input.
 
 use crate::error::EtlError;
 use crate::guid::Guid;
@@ -161,11 +161,7 @@ impl<'a> Cursor<'a> {
             return Err(self.truncated(what, 2));
         }
         let rest = self.rest();
-        let mut units = rest.chunks_exact(2);
-        let length = match units.position(|unit| unit == [0, 0]) {
-            Some(units) => units * 2,
-            None => rest.len() & !1,
-        };
+        let length = before_nul(rest);
         self.at += (length + 2).min(rest.len());
         Ok(rest.get(..length).unwrap_or_default())
     }
@@ -180,6 +176,23 @@ impl<'a> Cursor<'a> {
         self.at += (length + 1).min(rest.len());
         Ok(rest.get(..length).unwrap_or_default())
     }
+}
+
+/// The bytes before the first unit that is NUL, else before half a unit at the end. Four units are looked at at once.
+fn before_nul(bytes: &[u8]) -> usize {
+    const ONES: u64 = 0x0001_0001_0001_0001;
+    let fours = bytes.chunks_exact(8);
+    let rest = fours.remainder();
+    for (number, four) in fours.enumerate() {
+        let four = four.first_chunk().copied().map_or(0, u64::from_le_bytes);
+        // The highest bit of each unit that is zero; above the first one it may be wrong.
+        let zeros = four.wrapping_sub(ONES) & !four & (ONES << 15);
+        if zeros != 0 {
+            return number * 8 + zeros.trailing_zeros() as usize / 16 * 2;
+        }
+    }
+    let units = rest.chunks_exact(2).take_while(|unit| *unit != [0, 0]).count();
+    bytes.len() - rest.len() + units * 2
 }
 
 #[cfg(test)]
@@ -202,6 +215,13 @@ mod tests {
         assert_eq!(cursor.utf16_nul("text").unwrap(), b"a\0b\0");
         assert_eq!(cursor.utf16_nul("text").unwrap(), b"c\0");
         assert!(cursor.utf16_nul("text").is_err());
+        for length in 0..40_usize {
+            let text: Vec<u8> =
+                (0..length).flat_map(|unit| [0x100_u16, 0x8000, 1][unit % 3].to_le_bytes()).collect();
+            assert_eq!(before_nul(&text), 2 * length);
+            assert_eq!(before_nul(&[text.as_slice(), &[7]].concat()), 2 * length);
+            assert_eq!(before_nul(&[text.as_slice(), &[0; 11]].concat()), 2 * length);
+        }
         let mut cursor = Cursor::new(b"ab\0cd", 0);
         assert_eq!(cursor.bytes_nul("text").unwrap(), b"ab");
         assert_eq!(cursor.bytes_nul("text").unwrap(), b"cd");

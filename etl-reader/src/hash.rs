@@ -1,7 +1,7 @@
 //! Maps whose keys are numbers from the file.
 //!
-//! The standard hasher is slow for numbers, and a fixed fast one lets a made file choose keys that all meet in
-//! one place. A folded multiplication with a key drawn at random for each process is fast and does not.
+//! The standard hasher is slow for numbers. With a fixed fast one, a hostile file could choose keys that all collide.
+//! This hasher is a folded multiplication with a random key for each process. It is fast and avoids both.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hasher, RandomState};

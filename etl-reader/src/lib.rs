@@ -8,8 +8,8 @@
 //! - [`names::Trace`] turns keys into paths, and starts and ends into operations.
 //! - [`write::EtlWriter`] writes files.
 //!
-//! Damage is an item among the records, told with its place; only a log-file header that cannot be read stops
-//! the opening. Bytes are borrowed from the map; compressed buffers are decompressed one by one.
+//! Damage is an item among the records, with its place. Only an unreadable log-file header stops the opening. Bytes
+//! are borrowed from the map. Compressed buffers are decompressed one by one.
 //!
 //! ```no_run
 //! use std::ops::ControlFlow;

@@ -1,7 +1,7 @@
-//! One record of a buffer: its header, told apart by the marker in its first four bytes.
+//! One record of a buffer: its header, recognised by the marker in its first four bytes.
 //!
-//! Layouts are those of the public `evntrace.h`/`evntcons.h` structures and of the WDK's trace headers. Seen on
-//! real files: SYSTEM, PERFINFO, FULL, EVENT and MESSAGE records; the others are from the headers alone.
+//! Layouts are those of the public `evntrace.h`/`evntcons.h` structures and of the WDK's trace headers. SYSTEM,
+//! PERFINFO, FULL, EVENT and MESSAGE records were seen on real files. The others are from the headers alone.
 
 use crate::clock::{Clock, FileTime, Ticks};
 use crate::cursor::{Cursor, Fixed, PointerWidth};
@@ -233,24 +233,29 @@ pub(crate) fn step<'a>(data: &'a [u8], at: usize, context: Context<'a>) -> Step<
     }
     let next = (size >= MESSAGE).then_some(at + size.next_multiple_of(8));
     let bytes = data.get(at..at + size).unwrap_or_default();
-    let mut record = EtlRecord {
-        kind,
-        width,
-        flags: 0,
-        ticks: None,
-        cpu: context.cpu,
-        pid: None,
-        tid: None,
-        event: EventId::Unknown { header_type: 0 },
-        activity: Guid::default(),
-        extended: ExtendedItems::default(),
-        payload: &[],
-        offset,
-        clock: context.clock,
-        payload_at: offset,
-    };
-    match (fill(&mut record, bytes), next) {
-        (Some(Ok(())), Some(next)) => Step::Record(record, next),
+    // Filled where it stands, because a record is much to copy.
+    let mut step = Step::Record(
+        EtlRecord {
+            kind,
+            width,
+            flags: 0,
+            ticks: None,
+            cpu: context.cpu,
+            pid: None,
+            tid: None,
+            event: EventId::Unknown { header_type: 0 },
+            activity: Guid::default(),
+            extended: ExtendedItems::default(),
+            payload: &[],
+            offset,
+            clock: context.clock,
+            payload_at: offset,
+        },
+        next.unwrap_or(at),
+    );
+    let Step::Record(record, _) = &mut step else { return step };
+    match (fill(record, bytes), next) {
+        (Some(Ok(())), Some(_)) => step,
         (Some(Err(error)), next) => Step::Damaged(error, next),
         (_, next) => {
             let (need, have) = (header as u64, size as u64);

@@ -1,4 +1,4 @@
-//! Strings as they lie in a record.
+//! Strings as they are in a record.
 
 use std::fmt;
 

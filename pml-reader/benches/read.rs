@@ -1,6 +1,6 @@
 //! Opening a log, walking its records, and printing all columns: `cargo bench -p pml-reader`.
 //!
-//! The log is the committed sample; `BOOTRACE_BENCH_PML` names another.
+//! The log is the committed sample, or the one that `BOOTRACE_BENCH_PML` names.
 
 use std::{hint::black_box, path::PathBuf};
 

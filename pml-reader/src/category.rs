@@ -1,4 +1,4 @@
-//! The Category column: not stored in the log, derived from the operation and its outcome.
+//! The Category column. The log does not store it. It is derived from the operation and its outcome.
 
 /// Process Monitor's category of an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

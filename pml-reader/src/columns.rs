@@ -101,16 +101,16 @@ impl Column {
 }
 
 impl Style {
-    /// Appends the text of `column` for `event`, as Process Monitor shows it (en-US); of damaged data as far as it can
-    /// be read.
+    /// Appends the text of `column` for `event`, as Process Monitor shows it (en-US). Of damaged data it appends what
+    /// can be read.
     pub fn push(&self, event: &PmlEvent<'_>, column: Column, out: &mut String) {
         let _ = self.try_push(event, column, out);
     }
 
-    /// [`Self::push`], which tells of damage.
+    /// [`Self::push`] that reports damage.
     ///
     /// # Errors
-    /// What is damaged in the event's path or detail; what can be read of it has been appended.
+    /// What is damaged in the event's path or detail. The readable part has been appended.
     pub fn try_push(&self, event: &PmlEvent<'_>, column: Column, out: &mut String) -> Result<(), PmlError> {
         match column {
             Column::Path => return detail::push_path(event, out),
@@ -150,7 +150,7 @@ impl Style {
 pub const NO_NUMBER: &str = "n/a";
 
 impl PmlEvent<'_> {
-    /// The number in a column that holds one: spans in ticks, times as FILETIME; `None` where the cell is empty or holds
+    /// The number in a column that holds one: spans in ticks, times as FILETIME. `None` if the cell is empty or holds
     /// text.
     #[inline]
     pub fn number(&self, column: Column) -> Option<u64> {
@@ -172,7 +172,7 @@ impl PmlEvent<'_> {
     }
 }
 
-/// Appends the Result column's text of a status: Process Monitor's words, else the number in hex.
+/// Appends the Result column's text of a status: Process Monitor's words, or the number in hex.
 pub fn push_result(status: u32, out: &mut String) {
     match procmon_result_text(status) {
         Some(text) => out.push_str(text),

@@ -1,4 +1,4 @@
-//! The one place that takes bytes out of the input: checked, little-endian, with file offsets in its errors.
+//! The one place that takes bytes out of the input. It is checked, little-endian, and has file offsets in its errors.
 
 use crate::PmlError;
 
@@ -106,7 +106,7 @@ impl<'a> Cursor<'a> {
         self.array().map(i64::from_le_bytes)
     }
 
-    /// A pointer-sized value: 8 bytes where `wide`, else 4.
+    /// A pointer-sized value: 8 bytes if `wide`, otherwise 4.
     pub(crate) fn pointer(&mut self, wide: bool) -> Result<u64, PmlError> {
         if wide { self.u64() } else { self.u32().map(u64::from) }
     }

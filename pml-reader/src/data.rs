@@ -1,4 +1,4 @@
-//! The bytes of a log: mapped, or held by somebody else.
+//! The bytes of a log: mapped, or held by another owner.
 
 /// The bytes of a file.
 pub(crate) enum Data {

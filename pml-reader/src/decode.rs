@@ -1,4 +1,4 @@
-//! What an event says, decoded when it is asked for: category, path, detail.
+//! What an event says: category, path, detail. It is decoded on demand.
 
 use crate::{
     Category, EventClass, Operation, PmlError, PmlEvent, PmlText,
@@ -11,12 +11,12 @@ impl<'a> PmlEvent<'a> {
     pub fn category(&self) -> Category {
         category_of(self)
     }
-    /// Appends the Path column. A path that is cut off in the record gives what there is of it: nothing.
+    /// Appends the Path column. If the record cuts off the path, it appends what is there: nothing.
     pub fn push_path(&self, out: &mut String) {
         // A damaged detail shows as an empty or cut text; `detail_error` names the damage.
         let _ = detail::push_path(self, out);
     }
-    /// Appends the Detail column. A detail that is cut off in the record gives what there is of it.
+    /// Appends the Detail column. If the record cuts off the detail, it appends what is there.
     pub fn push_detail(&self, style: Style, out: &mut String) {
         let _ = detail::push_detail(self, style, out);
     }
@@ -26,8 +26,8 @@ impl<'a> PmlEvent<'a> {
         let path = detail::push_path(self, &mut text);
         self.extra().and(path).and_then(|()| detail::push_detail(self, Style::default(), &mut text)).err()
     }
-    /// The path of a file or registry event, borrowed; of a directory listing without its filter. Empty where there is
-    /// none or it is cut off.
+    /// The path of a file or registry event, borrowed. For a directory listing it has no filter. Empty if there is no
+    /// path or it is cut off.
     pub fn path_text(&self) -> PmlText<'a> {
         detail::path_text(self).unwrap_or(PmlText::EMPTY)
     }
@@ -86,7 +86,7 @@ fn category_of(event: &PmlEvent<'_>) -> Category {
     }
 }
 
-/// The category that the operation has whatever its arguments, for those that have one.
+/// The category of an operation that does not depend on its arguments.
 fn fixed_category(operation: Operation) -> Category {
     use Category::{None, Read, ReadMetadata, Write, WriteMetadata};
     match (EventClass::from_raw(operation.class), operation.code) {

@@ -1,4 +1,4 @@
-//! What can go wrong with a PML, always with the place in the file.
+//! The errors of reading a PML, always with the place in the file.
 
 use std::path::PathBuf;
 
@@ -83,7 +83,7 @@ pub enum PmlError {
         /// How large it may be.
         limit: u64,
     },
-    /// An export lacks a column without which its rows tell nothing.
+    /// An export lacks a column without which its rows say nothing.
     #[error(
         "the export has no column {column:?}; show it in Process Monitor (Options > Select Columns) and save the log again, or \
          save it in the native format (.PML)"
@@ -98,7 +98,7 @@ pub enum PmlError {
 }
 
 impl PmlError {
-    /// A short stable name of the kind of error, for machines.
+    /// A short stable name of the kind of error, for programs.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Io { .. } => "io",
@@ -114,7 +114,7 @@ impl PmlError {
         }
     }
 
-    /// Where in the file it is, where it has a place.
+    /// Where in the file it is, if it has a place.
     pub fn offset(&self) -> Option<u64> {
         match self {
             Self::Truncated { offset, .. }

@@ -1,4 +1,4 @@
-//! One event: the record, its stack, its detail and what its completion added, as they stand in the file.
+//! One event: the record, its stack, its detail and its completion data, as they are in the file.
 
 use rayon::prelude::*;
 
@@ -12,7 +12,7 @@ impl PmlFile {
     /// Event number `index`, from 0, in the file's order of time.
     ///
     /// # Errors
-    /// [`PmlError::Truncated`] or [`PmlError::Value`] where the record is damaged; the events after it are unharmed.
+    /// [`PmlError::Truncated`] or [`PmlError::Value`] if the record is damaged; the events after it are unharmed.
     #[inline]
     pub fn event(&self, index: usize) -> Result<PmlEvent<'_>, PmlError> {
         PmlEvent::read(self, index, self.event_offset(index)?)
@@ -43,8 +43,8 @@ pub struct PmlEvent<'a> {
 }
 
 impl<'a> PmlEvent<'a> {
-    /// Reads the record's fixed part and finds its stack and detail; what the completion added is found when it is asked
-    /// for, as it often lies on another page.
+    /// Reads the record's fixed part and finds its stack and detail. The completion data is found on demand, because
+    /// it often lies on another page.
     #[inline]
     pub(crate) fn read(file: &'a PmlFile, index: usize, offset: u64) -> Result<Self, PmlError> {
         let mut c = Cursor::over(file.bytes(), offset, file.records_end(), "event")?;
@@ -76,7 +76,7 @@ impl<'a> PmlEvent<'a> {
     pub fn process_index(&self) -> u32 {
         self.head.process_index
     }
-    /// The process, where the table holds it.
+    /// The process, if the table holds it.
     pub fn process(&self) -> Option<PmlProcess<'a>> {
         self.file.process(self.head.process_index)
     }
@@ -88,7 +88,7 @@ impl<'a> PmlEvent<'a> {
     pub fn raw_class(&self) -> u32 {
         self.head.class
     }
-    /// The event class, where it is a known one.
+    /// The event class, if it is a known one.
     #[inline]
     pub fn class(&self) -> Option<EventClass> {
         EventClass::from_raw(self.head.class)
@@ -133,7 +133,7 @@ impl<'a> PmlEvent<'a> {
     pub fn duration(&self) -> Option<u64> {
         (self.head.status != STATUS_PENDING).then_some(self.head.duration)
     }
-    /// The duration field as it stands in the record, also while pending.
+    /// The duration field as it is in the record, also while pending.
     pub fn raw_duration(&self) -> u64 {
         self.head.duration
     }
@@ -158,7 +158,7 @@ impl<'a> PmlEvent<'a> {
     pub fn raw_detail(&self) -> &'a [u8] {
         self.detail
     }
-    /// What the completion added, where it did.
+    /// The completion data, if there is any.
     pub fn raw_extra(&self) -> Option<&'a [u8]> {
         self.extra().ok().flatten()
     }
@@ -177,7 +177,7 @@ impl<'a> PmlEvent<'a> {
         let length = c.u16()?;
         c.take(length.into()).map(Some)
     }
-    /// The record as it stands in the file, with its stack and detail, without the completion data.
+    /// The record as it is in the file, with its stack and detail, without the completion data.
     pub fn raw_record(&self) -> &'a [u8] {
         let length = (RECORD_SIZE + self.frames.len() + self.detail.len()) as u64;
         // The parts were read from there.

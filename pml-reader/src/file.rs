@@ -29,11 +29,11 @@ pub(crate) enum Offsets {
 pub struct PmlFile {
     pub(crate) data: Data,
     pub(crate) header: PmlHeader,
-    /// Where the events end: nothing of an event lies behind it.
+    /// Where the events end. Nothing of an event comes after it.
     pub(crate) records_end: u64,
     pub(crate) offsets: Offsets,
     pub(crate) sections: Sections,
-    /// The tables that `sections` speaks of, where they had to be rebuilt.
+    /// The tables that `sections` names, if they had to be rebuilt.
     pub(crate) rebuilt: Option<Vec<u8>>,
     pub(crate) recovered: Option<Recovered>,
     pub(crate) strings: StringTable,
@@ -44,7 +44,7 @@ pub struct PmlFile {
 }
 
 impl PmlFile {
-    /// Reads the tables that `sections` speaks of, as far as they can be read; gives what is wrong with them.
+    /// Reads the tables that `sections` names, as far as they can be read. Returns what is wrong with them.
     pub(crate) fn read_tables(&mut self) -> Vec<PmlError> {
         fn keep<T: Default>(result: Result<T, PmlError>, problems: &mut Vec<PmlError>) -> T {
             result.unwrap_or_else(|error| {
@@ -83,7 +83,7 @@ impl PmlFile {
         &self.problems
     }
 
-    /// What had to be recovered, and what was lost, where the log was not closed cleanly, was cut off or is damaged.
+    /// What had to be recovered, and what was lost, if the log was not closed cleanly, was cut off or is damaged.
     pub fn recovered(&self) -> Option<&Recovered> {
         self.recovered.as_ref()
     }
@@ -106,7 +106,7 @@ impl PmlFile {
         self.first
     }
 
-    /// The fixed part of an event, where the event is whole.
+    /// The fixed part of an event, if the event is whole.
     #[inline]
     pub(crate) fn head(&self, index: usize) -> Option<Head> {
         let place = usize::try_from(self.event_offset(index).ok()?).ok()?;
@@ -180,7 +180,7 @@ impl PmlFile {
         &self.processes
     }
 
-    /// Where the events end: nothing of an event lies behind it.
+    /// Where the events end. Nothing of an event comes after it.
     #[inline]
     pub(crate) fn records_end(&self) -> u64 {
         self.records_end

@@ -1,4 +1,5 @@
-//! The header, 0x3A8 bytes. Layout: procmon-parser's description (MIT), checked on files of Process Monitor 3.0 to 4.1.
+//! The header, 0x3A8 bytes. The layout is from procmon-parser's description (MIT), checked on files of Process
+//! Monitor 3.0 to 4.1.
 
 use binrw::{BinRead, BinWrite};
 
@@ -22,9 +23,9 @@ pub(crate) mod field {
 /// Bytes of an entry of the offset array: u32 offset, and a byte that was 0 in all of 285,819 entries seen.
 pub(crate) const OFFSET_SIZE: usize = 5;
 
-/// The offset that an entry of the offset array holds. Whether its fifth byte extends the offset is not known: no file
-/// above 4 GiB was ever seen. It is taken so where the longer offset lies among the events, which it cannot in a smaller
-/// file.
+/// The offset that an entry of the offset array holds. No file above 4 GiB was ever seen, so it is not known whether
+/// its fifth byte extends the offset. The reader extends the offset if the longer one lies among the events. In a
+/// smaller file it cannot.
 #[inline]
 pub(crate) fn offset_of(entry: [u8; OFFSET_SIZE], records_end: u64) -> u64 {
     let [a, b, c, d, high] = entry;
@@ -42,13 +43,13 @@ pub(crate) struct Sections {
     pub(crate) hosts: u64,
 }
 
-/// The header as it stands in the file. All integers are little-endian; offsets count from the start of the file.
+/// The header as it is in the file. All integers are little-endian. Offsets count from the start of the file.
 #[derive(Debug, Clone, PartialEq, Eq, BinRead, BinWrite)]
 #[brw(little, magic = b"PML_")]
 pub struct PmlHeader {
     /// 9 for Process Monitor 3.4 to 4.1, 7 for 3.0x.
     pub version: u32,
-    /// 1 where the capturing system was 64-bit: pointers in the file have 8 bytes.
+    /// 1 if the capturing system was 64-bit. Pointers in the file then have 8 bytes.
     pub is_64bit: u32,
     /// Computer name, UTF-16LE, cut to 15 characters.
     pub computer_name: [u8; 0x20],
@@ -115,7 +116,7 @@ impl PmlHeader {
         Ok(header)
     }
 
-    /// What kind of log it is. Where its parts lie is for [`Self::sections`] to check.
+    /// What kind of log it is. [`Self::sections`] checks where its parts lie.
     fn check(&self) -> Result<(), PmlError> {
         if !matches!(self.version, 7 | 9) {
             return Err(PmlError::Version { version: self.version });

@@ -1,12 +1,12 @@
-//! Process Monitor logs (PML): versions 7 and 9, 32- and 64-bit, read from a memory map on any system, and written; and
-//! Process Monitor's exports, CSV and XML, read ([`import`]).
+//! Reads and writes Process Monitor logs (PML): versions 7 and 9, 32- and 64-bit. It reads them from a memory map on
+//! any system. It also reads Process Monitor's exports, CSV and XML ([`import`]).
 //!
-//! [`PmlFile::open`] checks the header and finds the tables; [`PmlFile::event`] reads one record, borrowed and in
-//! constant time, so events can be taken in any order and in parallel ([`PmlFile::par_events`]). What an event says,
-//! its path, its detail, its category, is decoded when it is asked for.
+//! [`PmlFile::open`] checks the header and finds the tables. [`PmlFile::event`] reads one record, borrowed and in
+//! constant time. So events can be taken in any order and in parallel ([`PmlFile::par_events`]). Path, detail and
+//! category of an event are decoded on demand.
 //!
-//! The format was described by the authors of procmon-parser, openprocmon and procmon-reader (all MIT); what this crate
-//! prints was held against Process Monitor's own exports, row by row. `docs/PML.md` has the layout.
+//! The authors of procmon-parser, openprocmon and procmon-reader described the format (all MIT). What this crate
+//! prints was compared with Process Monitor's own exports, row by row. `docs/PML.md` has the layout.
 
 mod category;
 mod columns;

@@ -39,7 +39,7 @@ impl PmlFile {
         Self::new(Data::Map(map))
     }
 
-    /// Opens a log that lies in memory.
+    /// Opens a log in memory.
     ///
     /// # Errors
     /// Those of [`PmlHeader::read`].

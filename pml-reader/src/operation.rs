@@ -64,12 +64,12 @@ pub struct Operation {
     pub class: u32,
     /// Operation number within the class.
     pub code: u16,
-    /// File operations: information class or minor function. Network: 1 for TCP. Else 0.
+    /// File operations: information class or minor function. Network: 1 for TCP. Otherwise 0.
     pub sub: u8,
 }
 
 impl Operation {
-    /// The name, for example `RegQueryValue` or `SetRenameInformationFile`; [`UNKNOWN`] where there is none.
+    /// The name, for example `RegQueryValue` or `SetRenameInformationFile`; [`UNKNOWN`] if there is none.
     pub fn name(self) -> &'static str {
         self.named().map_or(UNKNOWN, |n| n.name)
     }
@@ -117,7 +117,7 @@ impl Operation {
     }
 }
 
-/// Every name with its operation. Where two operations share a name, the one that comes first here stands.
+/// Every name with its operation. If two operations share a name, the first one here counts.
 fn by_name() -> HashMap<&'static str, Operation> {
     let mut names: HashMap<&'static str, Operation> = HashMap::new();
     let mut add = |name: &'static str, class: EventClass, code, sub| {
@@ -432,7 +432,7 @@ const SET_INFORMATION: SubTable = &[
     (0x4A, newer("SetStorageReservedIdInformation")),
 ];
 
-/// FS_INFORMATION_CLASS, queried. Class 11 is unknown to every Process Monitor whose export was seen.
+/// FS_INFORMATION_CLASS, queried. No Process Monitor whose export was seen knows class 11.
 const QUERY_VOLUME: SubTable = &[
     (0x1, known("QueryInformationVolume")),
     (0x2, known("QueryLabelInformationVolume")),

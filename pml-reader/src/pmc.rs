@@ -1,13 +1,14 @@
-//! Process Monitor configurations (PMC), written: the filter and the highlighting that an engineer loads beside a log.
+//! Writes Process Monitor configurations (PMC): the filter and the highlighting that an engineer loads beside a log.
 //!
-//! A configuration is a run of records, each of them a setting: size of the record, size of its head (16), size of head
-//! and name, size of the data, all in 32 bits; the name in UTF-16 with its zero; the data. The layout is that of the
-//! Python package procmon-parser, whose reader agrees; Process Monitor was not at hand. A setting that a file does not
-//! hold is left as it is, so that a filter changes no columns and no fonts.
+//! A configuration is a sequence of records, one for each setting. A record has the size of the record, size of its
+//! head (16), size of head and name, size of the data, all in 32 bits. Then come the name in UTF-16 with its zero,
+//! and the data. The layout is that of the Python package procmon-parser. Its reader accepts the files. Process
+//! Monitor was not at hand. A setting that the file lacks is left as it is. So a filter changes no columns and no
+//! fonts.
 
 use crate::Column;
 
-/// How a column is held against a value, in the order of Process Monitor's numbers.
+/// How a column is compared with a value, in the order of Process Monitor's numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[allow(missing_docs)]
 pub enum PmcRelation {
@@ -26,7 +27,7 @@ pub enum PmcRelation {
 pub struct PmcRule {
     /// The column.
     pub column: Column,
-    /// How it is held against the value.
+    /// How it is compared with the value.
     pub relation: PmcRelation,
     /// The value, of at most [`PmcRule::MAX_VALUE`] UTF-16 units; what is beyond is cut.
     pub value: String,

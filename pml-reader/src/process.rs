@@ -38,7 +38,7 @@ impl PmlFile {
 #[derive(Debug, Clone, Copy)]
 pub struct PmlProcess<'a> {
     file: &'a PmlFile,
-    /// The entry as it stands in the file.
+    /// The entry as it is in the file.
     pub raw: RawProcess,
     slot: usize,
     modules_at: u64,
@@ -50,7 +50,7 @@ impl<'a> PmlProcess<'a> {
     pub fn slot(&self) -> usize {
         self.slot
     }
-    /// The text of one of the entry's string indexes; empty where the string table does not hold it
+    /// The text of one of the entry's string indexes; empty if the string table does not hold it
     /// (such an index is among [`PmlFile::problems`]).
     fn text(&self, index: u32) -> PmlText<'a> {
         self.file.string(index).unwrap_or(PmlText::EMPTY)
@@ -87,11 +87,11 @@ impl<'a> PmlProcess<'a> {
     pub fn description(&self) -> PmlText<'a> {
         self.text(self.raw.description)
     }
-    /// Start, where known.
+    /// Start, if known.
     pub fn start(&self) -> Option<FileTime> {
         (self.raw.start != 0).then_some(FileTime(self.raw.start))
     }
-    /// End, where the process ended within the log.
+    /// End, if the process ended within the log.
     pub fn end(&self) -> Option<FileTime> {
         (self.raw.end != 0).then_some(FileTime(self.raw.end))
     }
@@ -104,7 +104,7 @@ impl<'a> PmlProcess<'a> {
         let file = self.file;
         self.raw_modules().map(move |raw| PmlModule::of(raw, file))
     }
-    /// The modules as they stand in the file.
+    /// The modules as they are in the file.
     pub fn raw_modules(&self) -> impl Iterator<Item = RawModule> + use<'a> {
         let wide = self.file.header().wide();
         let cursor =
@@ -118,7 +118,7 @@ impl<'a> PmlProcess<'a> {
 /// A module of a process: a loaded image.
 #[derive(Debug, Clone, Copy)]
 pub struct PmlModule<'a> {
-    /// When it was loaded; 0 where unknown. Its two halves lie apart in the file.
+    /// When it was loaded. 0 if unknown. Its two halves are apart in the file.
     pub loaded: FileTime,
     /// Base address.
     pub base: u64,

@@ -1,4 +1,4 @@
-//! The fixed part of a record: 52 bytes, ahead of the stack and the detail.
+//! The fixed part of a record: 52 bytes, before the stack and the detail.
 
 /// Bytes of a record before its stack.
 pub const RECORD_SIZE: usize = 0x34;
@@ -20,11 +20,11 @@ pub(crate) struct Head {
     pub(crate) duration: u64,
     pub(crate) time: u64,
     pub(crate) status: u32,
-    /// Return addresses behind the record.
+    /// Return addresses after the record.
     pub(crate) depth: u16,
-    /// Bytes of detail behind the return addresses.
+    /// Bytes of detail after the return addresses.
     pub(crate) detail: u32,
-    /// Where the completion data lies, counted from the record; 0 where there is none.
+    /// Where the completion data lies, counted from the record; 0 if there is none.
     pub(crate) extra_offset: u32,
 }
 

@@ -1,4 +1,4 @@
-//! What a file is that is not a PML, told by its first bytes, with what to do instead.
+//! Recognises a file that is not a PML by its first bytes, and says what to do instead.
 
 const KINDS: &[(&[u8], &str)] = &[
     (b"", "the file is empty; copy it again from the machine"),
@@ -44,7 +44,7 @@ pub(crate) fn not_pml(file: &[u8]) -> Option<&'static str> {
     Some(named.unwrap_or(if looks_like_etl(file) { ETL } else { OTHER }))
 }
 
-/// A WMI_BUFFER_HEADER of type HEADER (4) whose size is a plausible one.
+/// A WMI_BUFFER_HEADER of type HEADER (4) with a plausible size.
 fn looks_like_etl(file: &[u8]) -> bool {
     let size = file.first_chunk::<4>().map(|b| u32::from_le_bytes(*b));
     let kind = file.get(0x36..0x38);

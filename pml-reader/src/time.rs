@@ -29,7 +29,7 @@ pub struct Civil {
 }
 
 impl FileTime {
-    /// Midnight of a date, UTC. `None` where there is no such date between 1601 and 9999.
+    /// Midnight of a date, UTC. `None` if there is no such date between 1601 and 9999.
     pub fn at_date(year: u64, month: u64, day: u64) -> Option<Self> {
         let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
         let lengths = [31, 28 + u64::from(leap), 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
@@ -69,7 +69,8 @@ impl FileTime {
 
     /// The same instant on a clock that is `minutes` ahead of UTC, for printing local time.
     ///
-    /// A negative number of ticks passes 1601, as in Process Monitor: its export of -1 at UTC+2 has 1/1/1601 1:59:59 AM.
+    /// A negative number of ticks goes back before 1601, as in Process Monitor: its export of -1 at UTC+2 has
+    /// 1/1/1601 1:59:59 AM.
     pub fn shifted(self, minutes: i32) -> Self {
         let ticks = i64::from(minutes) * 60 * TICKS_PER_SECOND as i64;
         Self(match self.is_negative() {
@@ -78,7 +79,7 @@ impl FileTime {
         })
     }
 
-    /// Whether Windows takes it for no time: -1 asks that a file's time stays as it is.
+    /// Whether Windows takes it as no time. -1 asks that a file's time stays as it is.
     fn is_negative(self) -> bool {
         self.0.cast_signed() < 0
     }
@@ -104,7 +105,7 @@ impl FileTime {
         out.push_str(if c.hour < 12 { " AM" } else { " PM" });
     }
 
-    /// Appends `7/12/2020 1:18:10 AM`; the number itself where that is negative, and so no time.
+    /// Appends `7/12/2020 1:18:10 AM`. A negative number is no time, so the number itself is appended.
     pub fn push_date_time(self, out: &mut String) {
         if self.is_negative() {
             out.push_str(&self.0.cast_signed().to_string());

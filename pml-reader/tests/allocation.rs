@@ -43,7 +43,8 @@ unsafe impl GlobalAlloc for Largest {
 #[global_allocator]
 static ALLOCATOR: Largest = Largest;
 
-/// What small tables may take beside the file: the map from process indexes is 4 bytes for each index up to 4096.
+/// What small tables may take in addition to the file. The map from process indexes is 4 bytes for each index up to
+/// 4096.
 const BESIDE: usize = 32 << 10;
 
 /// The only test here: another one would allocate at the same time.

@@ -1,4 +1,4 @@
-//! Renders the made reports into a folder: `cargo run -p reports --example demo -- FOLDER`.
+//! Renders the synthetic reports into a folder: `cargo run -p reports --example demo -- FOLDER`.
 
 #[path = "../tests/suite/made/mod.rs"]
 mod made;

@@ -7,18 +7,19 @@ use std::fmt::Write;
 /// The report as `report.json` holds it, with a line feed at its end.
 ///
 /// Characters that control a terminal or the order of reading are written as `\u` escapes: the same JSON, safe to print.
+#[tracing::instrument(name = "json", skip_all)]
 pub fn render(report: &Report) -> Result<String, serde_json::Error> {
     let mut json = escape(&serde_json::to_string_pretty(report)?, |c| c != '\n' && is_hidden(c));
     json.push('\n');
     Ok(json)
 }
 
-/// The report as JSON that may stand in a `<script type="application/json">`: it holds no `<`, `>` or `&`.
+/// The report as JSON that may be put into a `<script type="application/json">`: it holds no `<`, `>` or `&`.
 pub(crate) fn render_island(report: &Report) -> Result<String, serde_json::Error> {
     Ok(escape(&serde_json::to_string(report)?, |c| matches!(c, '<' | '>' | '&') || is_hidden(c)))
 }
 
-/// Escapes characters of JSON text. The ones asked for stand only inside strings, where an escape means the same.
+/// Escapes characters of JSON text. The requested ones occur only inside strings, where an escape means the same.
 fn escape(json: &str, must_escape: impl Fn(char) -> bool) -> String {
     let mut escaped = String::with_capacity(json.len());
     for c in json.chars() {

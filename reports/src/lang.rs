@@ -42,7 +42,7 @@ impl fmt::Display for Lang {
 }
 
 impl Text {
-    /// The text in a language, or in the other one where that is all there is.
+    /// The text in a language, or in the other one if that is all there is.
     pub fn get(&self, lang: Lang) -> &str {
         let (first, second) = match lang {
             Lang::En => (&self.en, &self.zh),

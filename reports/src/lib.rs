@@ -1,7 +1,8 @@
 //! The report model of bootrace and its renderers.
 //!
-//! A [`Report`](model::Report) is the product: [`json`] writes it whole, [`text`] gives its verdict in 15 lines, [`html`]
-//! is the page that people read, [`png`] its first screen as a picture, and [`write`](mod@write) puts them where they belong.
+//! A [`Report`](model::Report) is the product. [`json`] writes it whole. [`text`] gives its verdict in 15 lines.
+//! [`html`] is the page that people read. [`png`] shows its first screen as a picture. [`write`](mod@write) puts the
+//! files where they belong.
 
 #![forbid(unsafe_code)]
 

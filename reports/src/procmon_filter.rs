@@ -1,14 +1,15 @@
-//! The filter with which Process Monitor shows the rows of a report's evidence, and the highlighting of the failing one.
+//! The filter with which Process Monitor shows the rows of a report's evidence, and the highlighting of the failing
+//! one.
 
 use pml_reader::{Column, PmcRule, write_pmc};
 
 use crate::model::{EvidenceRow, Operation, Report};
 
-/// A Process Monitor configuration: the paths and the processes of the evidence are shown, the failing operation is
-/// highlighted. Without evidence in a trace it shows everything.
+/// A Process Monitor configuration. It shows the paths and the processes of the evidence, and highlights the failing
+/// operation. Without evidence in a trace it shows everything.
 ///
-/// Process Monitor joins rules of one column by *or* and columns by *and*: what it shows are all operations of these
-/// processes on these paths, of which the evidence is a part.
+/// Process Monitor joins rules of one column by *or* and columns by *and*. So it shows all operations of these
+/// processes on these paths. The evidence is a part of them.
 pub fn pmc(report: &Report) -> Vec<u8> {
     let events: Vec<&EvidenceRow> = report.evidence.iter().filter(|row| row.line.is_none()).collect();
     let failing = report.verdict.failing_operation.as_ref();

@@ -3,16 +3,17 @@
 use crate::model::Report;
 use serde_json::Value;
 
-/// What stands in the place of a name.
+/// The replacement for a name.
 const MACHINE: &str = "MACHINE";
 
 /// Folders below `Users` that every Windows has and that name nobody.
 const COMMON_PROFILES: [&str; 5] = ["public", "default", "default user", "all users", "defaultaccount"];
 
-/// The report with the machine's name, the names of profile folders and the security identifiers of accounts replaced,
-/// in every text. The same name gets the same stand-in everywhere: `USER1`, `USER2`, `SID1` in order of appearance.
+/// The report with replacements in every text for the machine's name, the names of profile folders and the security
+/// identifiers of accounts. The same name gets the same stand-in everywhere: `USER1`, `USER2`, `SID1` in order of
+/// appearance.
 ///
-/// Names of people inside other texts, such as file names, cannot be told from other words and remain.
+/// Names of people inside other texts, such as file names, look like any other words and remain.
 pub fn redact(report: &Report) -> Result<Report, serde_json::Error> {
     let mut value = serde_json::to_value(report)?;
     let machine = report.machine.as_ref().map(|machine| machine.name.clone()).filter(|name| !name.is_empty());
@@ -67,7 +68,7 @@ impl Names {
         }
     }
 
-    /// The text without the names; `None` where it holds none.
+    /// The text without the names; `None` if it holds none.
     fn redacted(&self, text: &str) -> Option<String> {
         let mut redacted = text.to_owned();
         // A longer identifier may begin with a shorter one.
@@ -102,7 +103,7 @@ fn profiles(text: &str) -> Vec<&str> {
     found
 }
 
-/// Identifiers of accounts (`S-1-5-21-…`, `S-1-12-1-…`); well-known ones such as `S-1-5-18` name nobody.
+/// Identifiers of accounts (`S-1-5-21-…`, `S-1-12-1-…`). Well-known ones such as `S-1-5-18` name nobody.
 fn account_sids(text: &str) -> Vec<&str> {
     let starts = text.match_indices("S-1-5-21-").chain(text.match_indices("S-1-12-1-"));
     let sid = |at: usize| {
@@ -113,7 +114,7 @@ fn account_sids(text: &str) -> Vec<&str> {
     starts.map(|(at, _)| sid(at)).collect()
 }
 
-/// Replaces a name where no letter or digit adjoins it, in any case of ASCII letters.
+/// Replaces a name if no letter or digit adjoins it. ASCII letters compare without case.
 fn replace_word(text: &str, name: &str, with: &str) -> String {
     let (lower, name) = (text.to_ascii_lowercase(), name.to_ascii_lowercase());
     let mut replaced = String::with_capacity(text.len());

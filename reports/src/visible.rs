@@ -1,4 +1,5 @@
-//! Text of a trace made safe to look at: what controls a terminal or the order of reading is shown, not obeyed.
+//! Text of a trace, made safe to look at. Characters that control a terminal or the order of reading are shown, not
+//! obeyed.
 
 use std::borrow::Cow;
 use std::fmt::Write;

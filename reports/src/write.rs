@@ -53,7 +53,7 @@ impl Format {
         Self::ALL.into_iter().find(|format| format.name() == name)
     }
 
-    /// Its name on the command line, and the endings of its file, of which the first is written.
+    /// Its name on the command line, and the endings of its file. The first ending is written.
     const fn names(self) -> (&'static str, &'static [&'static str]) {
         match self {
             Self::Html => ("html", &["html"]),
@@ -84,7 +84,7 @@ impl Format {
         format!("report.{}", self.extension())
     }
 
-    /// The format that a path's ending names, where it is not a folder.
+    /// The format that a path's ending names, if it is not a folder.
     pub fn of_path(path: &Path) -> Option<Self> {
         Self::ALL.into_iter().find(|format| format.is_of(path)).filter(|_| !path.is_dir())
     }
@@ -108,8 +108,8 @@ pub enum Output {
 }
 
 impl Output {
-    /// What `-o` means: `-` is standard output for one format; a path that ends like a format's file is that file where
-    /// that one format is asked for; every other path is a folder. Without `-o` it is the folder `<input>-report`
+    /// What `-o` means. `-` is standard output for one format. A path that ends like a format's file is that file, if
+    /// only that format is asked for. Every other path is a folder. Without `-o` it is the folder `<input>-report`
     /// beside the first input.
     pub fn choose(given: Option<&Path>, first_input: &Path, formats: &[Format]) -> Result<Self, WriteError> {
         let one = if let [one] = formats { Some(*one) } else { None };
@@ -128,7 +128,7 @@ impl Output {
     }
 }
 
-/// What was written, and what the reader must be told.
+/// What was written, and what the reader must know.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Written {
     /// The files, in the order of the formats.
@@ -177,8 +177,9 @@ impl WriteError {
 
 /// Writes the report in the formats asked for. A file of an earlier report is replaced whole or not at all.
 ///
-/// `text` says how texts are written, and in which language everything is. `picture` is the report's picture where it is drawn already: drawing takes a while, and shows no hash of the inputs,
-/// so that it can be done while they are hashed.
+/// `text` says how texts are written, and in which language everything is. `picture` is the report's picture if it is
+/// drawn already. Drawing takes a while, and the picture shows no hash of the inputs. So it can be drawn while they
+/// are hashed.
 pub fn write(
     report: &Report,
     formats: &[Format],

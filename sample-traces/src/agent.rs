@@ -1,4 +1,4 @@
-//! The third-party product of a made machine. Its names are made up.
+//! The third-party product of a synthetic machine. Its names are invented.
 
 use crate::rng::Rng;
 

@@ -1,4 +1,4 @@
-//! The boot up to the services, and how a told boot becomes a trace.
+//! The boot up to the services, and how the story of a boot becomes a trace.
 
 use std::io::Cursor;
 
@@ -22,18 +22,18 @@ pub(crate) const SESSION_MANAGER: &str = r"HKLM\System\CurrentControlSet\Control
 pub(crate) const SERVICES_KEY: &str = r"HKLM\System\CurrentControlSet\Services";
 pub(crate) const PENDING: &str = r"C:\Windows\WinSxS\pending.xml";
 
-/// A boot that is being told.
+/// A boot whose story is being told.
 pub(crate) struct Boot {
     pub(crate) r: Recorder,
     pub(crate) log: CbsLog,
     pub(crate) scenario: &'static Scenario,
-    /// The operation that makes the update fail, once it was told.
+    /// The operation that makes the update fail, once the story has it.
     pub(crate) failing: Option<EventId>,
     /// Files that the third-party product has open.
     held: Vec<String>,
 }
 
-/// Tells the whole boot and writes it.
+/// Tells the story of the whole boot and writes it.
 pub(crate) fn tell(scenario: &'static Scenario, options: Options) -> anyhow::Result<Made> {
     let rng = Rng::new(options.seed);
     let machine = Machine::new(&rng, options.is_64bit);
@@ -255,7 +255,7 @@ impl Boot {
         }
     }
 
-    /// Starts a service: its host where there is none yet, its DLL in it.
+    /// Starts a service: its host if there is none yet, and its DLL in it.
     pub(crate) fn start(&mut self, service: &Service) {
         let Some(scm) = self.r.actor("services") else { return };
         let key = format!(r"{SERVICES_KEY}\{}", service.name);

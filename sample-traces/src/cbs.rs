@@ -1,5 +1,6 @@
-//! CBS.log as the scenario's TrustedInstaller and TiWorker write it: the line format of real logs, line times in local
-//! time, CSI's `@` times in UTC. Texts are those of public and real logs; nothing here knows a line that none of them has.
+//! CBS.log as the scenario's TrustedInstaller and TiWorker write it. It has the line format of real logs, line times
+//! in local time, and CSI's `@` times in UTC. Texts are those of public and real logs. No line is here that none of
+//! them has.
 
 use pml_reader::FileTime;
 use status_codes::HResult;
@@ -15,7 +16,7 @@ pub(crate) struct CbsLog {
     pub(crate) older: u64,
 }
 
-/// An HRESULT as CBS writes it behind a text: ` [HRESULT = 0x80070005 - E_ACCESSDENIED]`.
+/// An HRESULT as CBS writes it after a text: ` [HRESULT = 0x80070005 - E_ACCESSDENIED]`.
 pub(crate) fn hresult(code: u32) -> String {
     let code_name = HResult(code).name().or_else(|| HResult(code).win32()?.name());
     let name = code_name.unwrap_or("Unknown Error");
@@ -36,19 +37,19 @@ impl CbsLog {
         self.older + self.text.len() as u64
     }
 
-    /// A line of the CBS component; gives its bytes.
+    /// A line of the CBS component. Returns its bytes.
     pub(crate) fn cbs(&mut self, time: u64, level: &str, text: &str) -> u32 {
         self.line(time, level, "CBS", text)
     }
 
-    /// A line of the CSI component, with its counter in front; gives its bytes.
+    /// A line of the CSI component, with its counter in front. Returns its bytes.
     pub(crate) fn csi(&mut self, time: u64, level: &str, text: &str) -> u32 {
         self.counter += 1;
         let text = format!("{:08x} {text}", self.counter);
         self.line(time, level, "CSI", &text)
     }
 
-    /// A CSI line that tells the time in UTC too.
+    /// A CSI line that has the time in UTC too.
     pub(crate) fn csi_at(&mut self, time: u64, text: &str) -> u32 {
         self.counter += 1;
         let c = FileTime(time).civil();

@@ -1,4 +1,4 @@
-//! What a scenario knows of its own trace: the answer that a diagnosis is held against.
+//! What a scenario knows of its own trace: the answer that a diagnosis is compared with.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,11 +12,11 @@ pub enum Outcome {
     FailureWithoutOperation,
     /// The update went through.
     NoFailure,
-    /// What is there cannot tell: the failure lies outside of it.
+    /// The inputs cannot show it: the failure lies outside of them.
     NotEnoughEvidence,
 }
 
-/// The truth about a made trace.
+/// The truth about a synthetic trace.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Label {
     /// Name of the scenario.

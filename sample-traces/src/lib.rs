@@ -1,12 +1,13 @@
-//! Made traces of an update's reboot, each with the answer that a diagnosis should find.
+//! Synthetic traces of an update's reboot, each with the answer that a diagnosis should find.
 //!
 //! A [`Scenario`] is a row of a table: what goes wrong in the reboot, where, and with what result. From it and a seed
-//! [`make`] tells the whole boot (session manager, poqexec, services, TrustedInstaller and TiWorker, a third-party
-//! product, background noise) and writes it as Process Monitor would have: a PML, the CBS.log of the same boot, and the
-//! [`Label`].
+//! [`make`] tells the story of the whole boot: session manager, poqexec, services, TrustedInstaller and TiWorker, a
+//! third-party product, background noise. It writes the story as Process Monitor would have: a PML, the CBS.log of
+//! the same boot, and the [`Label`].
 //!
-//! **These traces are made.** No machine recorded them. The order of a reboot, the operations, results and log lines
-//! follow what is publicly known of real ones; names of machines and third-party products, addresses and times are
+//! **These traces are synthetic.** No machine recorded them. The order of a reboot, the operations, results and log
+//! lines follow what is publicly known of real ones. Names of machines and third-party products, addresses and times
+//! are invented. The traces test a diagnosis. They are no evidence of how Windows behaves.
 //! invented. They test a diagnosis; they are no evidence of how Windows behaves.
 #![forbid(unsafe_code)]
 
@@ -60,7 +61,7 @@ pub fn scenario(name: &str) -> Option<&'static Scenario> {
     SCENARIOS.iter().find(|s| s.name == name)
 }
 
-/// A made trace.
+/// A synthetic trace.
 #[derive(Debug)]
 pub struct Made {
     /// The Process Monitor log.
@@ -74,7 +75,7 @@ pub struct Made {
 /// Makes the trace of a scenario.
 ///
 /// # Errors
-/// Where the scenario says something that no log can hold, which is a mistake in the scenario.
+/// If the scenario says something that no log can hold, which is a mistake in the scenario.
 pub fn make(scenario: &'static Scenario, options: Options) -> anyhow::Result<Made> {
     boot::tell(scenario, options)
 }

@@ -1,5 +1,5 @@
-//! The lines that TrustedInstaller and TiWorker write to CBS.log. Each is a WriteFile of the trace too, at the same time
-//! and with the same length. Their texts are those of public and real logs of builds 14393 to 26100.
+//! The lines that TrustedInstaller and TiWorker write to CBS.log. Each is a WriteFile of the trace too, at the same
+//! time and with the same length. Their texts are those of public and real logs of builds 14393 to 26100.
 
 use status_codes::HResult;
 
@@ -227,7 +227,7 @@ impl Boot {
         self.line(actor, "Error", &text);
     }
 
-    /// What CBS tells of the report it makes of a failure.
+    /// What CBS writes about the report it makes of a failure.
     pub(crate) fn report_lines(&mut self, actor: Actor, fault: &Fault) {
         let code = fault.reported();
         let source = match fault.stage {

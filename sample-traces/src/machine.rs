@@ -1,4 +1,4 @@
-//! The machine that a trace says it is of.
+//! The machine that a trace names.
 
 use pml_reader::{FileTime, PmlHeader, TICKS_PER_SECOND, write};
 

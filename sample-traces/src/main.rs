@@ -1,4 +1,4 @@
-//! Writes made traces: `sample-traces list`, `write`, `write-all`.
+//! Writes synthetic traces: `sample-traces list`, `write`, `write-all`.
 #![forbid(unsafe_code)]
 
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use pml_reader::PmlFile;
 use sample_traces::{EtlForm, Made, Options, SCENARIOS, Scenario, etl_twin};
 
-/// Makes traces of an update's reboot whose cause is known. They are made up: no machine recorded them.
+/// Makes traces of an update's reboot whose cause is known. They are synthetic: no machine recorded them.
 #[derive(Debug, Parser)]
 #[command(arg_required_else_help = true, max_term_width = 110)]
 struct Cli {
@@ -20,7 +20,7 @@ struct Cli {
 enum Command {
     /// Lists the scenarios
     List,
-    /// Writes one trace, beside it NAME.CBS.log and NAME.label.json
+    /// Writes one trace, with NAME.CBS.log and NAME.label.json beside it
     Write {
         /// Which scenario
         #[arg(long)]

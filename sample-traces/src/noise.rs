@@ -1,5 +1,5 @@
-//! What goes on beside an update: profiling rows, probing for files and values that are not there, scans by the
-//! third-party product, lazy writes. Spread over the whole trace.
+//! What goes on beside an update: profiling rows, probing for files and values that are missing, scans by the
+//! third-party product, lazy writes. It is spread over the whole trace.
 
 use pml_reader::{
     TICKS_PER_SECOND,

@@ -1,4 +1,4 @@
-//! A scenario as data: what goes wrong, where, and what becomes of it.
+//! A scenario as data: what goes wrong, where, and with what consequence.
 
 use crate::{label::Outcome, verbs::Open};
 
@@ -48,7 +48,7 @@ impl Stage {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Installer {
     pub(crate) name: &'static str,
-    /// Its GUID; zeros where no public log shows it.
+    /// Its GUID. Zeros if no public log shows it.
     pub(crate) id: &'static str,
     pub(crate) binary: &'static str,
     pub(crate) phase: u32,
@@ -96,7 +96,7 @@ pub(crate) struct Fault {
     pub(crate) heals: bool,
     /// Whether the third-party product has the file open.
     pub(crate) held: bool,
-    /// Exit code of the child process that does it, where one does.
+    /// Exit code of the child process that does it, if one does.
     pub(crate) child: Option<u32>,
     /// The HRESULT that CBS.log prints for it.
     pub(crate) hresult: u32,

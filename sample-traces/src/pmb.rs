@@ -1,8 +1,8 @@
 //! A Process Monitor log as the driver would have written it raw: `Procmon.pmb`.
 //!
-//! The layout is the public description's (openprocmon, MIT); no real file was at hand to hold it against. An operation is
-//! a record when it begins and a record when it ends, texts are UTF-16 in NT form, and nothing else is in the file: no
-//! header, no tables, no network events.
+//! The layout is the public description's (openprocmon, MIT). No real file was at hand to compare it with. An
+//! operation is a record when it begins and a record when it ends. Texts are UTF-16 in NT form. Nothing else is in
+//! the file: no header, no tables, no network events.
 
 use std::collections::HashSet;
 
@@ -13,7 +13,7 @@ use pml_reader::{
 
 /// The NT name of the volume that a made raw log has for C:.
 pub const SYSTEM_VOLUME: &str = r"\Device\HarddiskVolume3";
-/// Whose keys HKCU stands for.
+/// The user whose keys HKCU means.
 pub const USER_KEYS: &str = r"\REGISTRY\USER\S-1-5-21-1000-2000-3000-1001";
 
 /// Process Monitor's names of registry roots, and the kernel's.
@@ -31,8 +31,8 @@ struct Record {
     bytes: Vec<u8>,
 }
 
-/// The log's events as a raw boot log. Processes whose beginning is not among the events get a Process Defined record each,
-/// as the driver writes when it starts. Events that cannot be in a boot log (network) are left out.
+/// The log's events as a raw boot log. Processes whose beginning is not among the events get a Process Defined record
+/// each, as the driver writes when it starts. Events that cannot be in a boot log (network) are left out.
 pub fn write(log: &PmlFile) -> Vec<u8> {
     let created: HashSet<u32> = log
         .events()
@@ -159,7 +159,7 @@ fn data(event: &PmlEvent<'_>) -> Vec<u8> {
     rewritten.unwrap_or_else(|| detail.to_vec())
 }
 
-/// A text of a PML's detail at `at`, and where it ends: bit 15 of its head says one byte a character.
+/// A text of a PML's detail at `at`, and where it ends. Bit 15 of its head says one byte a character.
 fn text_at(detail: &[u8], info: u16, at: usize) -> Option<(String, usize)> {
     let units = usize::from(info & 0x7FFF);
     if info & 0x8000 != 0 {

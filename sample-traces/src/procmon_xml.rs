@@ -1,7 +1,7 @@
 //! Process Monitor's XML export, written from a log.
 //!
-//! **No export of Process Monitor was at hand.** The elements are those that public readers of such files name; how
-//! Process Monitor breaks lines and orders them is not known, and no reader should lean on it.
+//! **No export of Process Monitor was at hand.** The elements are those that public readers of such files name. How
+//! Process Monitor breaks lines and orders the elements is not known. No reader should rely on it.
 
 use std::{collections::HashMap, fmt::Write as _, ops::Range};
 

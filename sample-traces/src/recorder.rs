@@ -1,4 +1,5 @@
-//! Records what the story does: a clock, processes with their modules, events with their stacks; and writes the log.
+//! Records what the story does: a clock, processes with their modules, events with their stacks. Then it writes the
+//! log.
 
 use std::{
     collections::HashMap,
@@ -26,14 +27,14 @@ use crate::{
     status::SUCCESS,
 };
 
-/// A thread that does something, and the module on whose behalf it does.
+/// A thread that does something, and the module for which it does it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Actor {
     /// Position among the processes.
     pub(crate) process: usize,
     pub(crate) tid: u32,
     pub(crate) caller: &'static str,
-    /// The driver that does it on this thread, while the thread is at something else; empty where none does.
+    /// The driver that does it on this thread, while the thread is busy with something else. Empty if none does.
     pub(crate) driver: &'static str,
 }
 
@@ -236,7 +237,7 @@ impl Recorder {
         self.put(actor, Call::None, payload, SUCCESS, 0);
     }
 
-    /// Records an event of about `ticks` and moves the clock behind it.
+    /// Records an event of about `ticks` and moves the clock past it.
     fn put(
         &mut self,
         actor: Actor,
@@ -393,7 +394,8 @@ impl Recorder {
         id
     }
 
-    /// Where an image lies: the same for all processes of a boot, drivers apart from programs and libraries.
+    /// Where an image lies. It is the same for all processes of a boot. Drivers are apart from programs and
+    /// libraries.
     fn base(&mut self, path: &str, size: u32, kernel: bool) -> u64 {
         if let Some(base) = self.bases.get(path) {
             return *base;
@@ -448,14 +450,14 @@ impl Recorder {
         Actor::main(process, self.processes[process].tid)
     }
 
-    /// Tells `story` at another time; afterwards the clock stands where it stood.
+    /// Tells `story` at another time. Afterwards the clock is where it was.
     pub(crate) fn at(&mut self, time: u64, story: impl FnOnce(&mut Self)) {
         let now = std::mem::replace(&mut self.now, time);
         story(self);
         self.now = now;
     }
 
-    /// Writes the log; gives the output back and the number that `wanted` has in it.
+    /// Writes the log. Returns the output and the number that `wanted` has in it.
     pub(crate) fn write<W: Write + Seek>(
         mut self,
         out: W,

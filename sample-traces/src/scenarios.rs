@@ -1,4 +1,4 @@
-//! The scenarios, a row each.
+//! The scenarios, one in each row.
 
 use crate::{
     plan::{Act, Distraction, Fault, Installer, Scenario, Stage, fault},

@@ -1,5 +1,5 @@
-//! Stacks that look like those of a real log: filter manager and kernel first, then the way down to the thread's start.
-//! Offsets are made up, within their modules; equal calls of a process have equal stacks, as call sites do.
+//! Stacks that look like those of a real log: filter manager and kernel first, then the way down to the thread's
+//! start. Offsets are invented, within their modules. Equal calls of a process have equal stacks, as call sites do.
 
 use std::collections::HashMap;
 
@@ -29,7 +29,7 @@ pub(crate) enum Call {
     None,
 }
 
-/// Modules and how many frames lie in each, from the one that makes the call down.
+/// Modules and how many frames are in each, from the calling one down.
 type Frames = &'static [(&'static str, usize)];
 
 /// Frames at the top.
@@ -45,8 +45,8 @@ const COM: Frames = &[("rpcrt4.dll", 1), ("combase.dll", 2), ("rpcrt4.dll", 2)];
 /// Frames at the bottom of a Win32 thread: BaseThreadInitThunk, RtlUserThreadStart.
 const THREAD: Frames = &[("ntdll.dll", 1), ("kernel32.dll", 1), ("ntdll.dll", 1)];
 
-/// From `ntdll.dll` down to COM, by the module on whose behalf the servicing worker calls. wcp.dll, CbsCore.dll and
-/// wdscore.dll stand as in a real log of it, with fewer frames each. The others are inferred from what they are for.
+/// From `ntdll.dll` down to COM, by the module for which the servicing worker calls. wcp.dll, CbsCore.dll and
+/// wdscore.dll are as in a real log of it, with fewer frames each. The others are inferred from their purpose.
 const SERVICING: &[(&str, Frames)] = &[
     ("wcp.dll", &[("wcp.dll", 4), ("CbsCore.dll", 3)]),
     ("CbsCore.dll", &[("KernelBase.dll", 2), ("CbsCore.dll", 4)]),

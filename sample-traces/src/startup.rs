@@ -1,4 +1,4 @@
-//! TrustedInstaller and TiWorker: the driver queue, the advanced installers, success or the way back.
+//! TrustedInstaller and TiWorker: the driver queue, the advanced installers, success or rollback.
 
 use pml_reader::write::encode::{FileOperation as F, QueryInformation as Q, Value};
 
@@ -64,7 +64,7 @@ impl Boot {
         self.r.wait(2_000);
     }
 
-    /// The driver operations queue; `false` where it failed.
+    /// The driver operations queue; `false` if it failed.
     fn drivers(&mut self, worker: Actor) -> bool {
         let worker = worker.via("drupdate.dll");
         let queue = format!(r"{CBS}\DriverOperations");
@@ -159,7 +159,7 @@ impl Boot {
         self.give_up(worker, fault);
     }
 
-    /// The advanced installers; `false` where one failed.
+    /// The advanced installers; `false` if one failed.
     fn installers(&mut self, worker: Actor) -> bool {
         let worker = worker.via("wcp.dll");
         self.installer_queue_lines(worker);

@@ -1,4 +1,4 @@
-//! What programs do, in the operations that Process Monitor shows of it.
+//! What programs do, in the operations that Process Monitor shows for it.
 
 use pml_reader::{
     FileTime,
@@ -179,7 +179,7 @@ impl Recorder {
         self.close(actor, path);
     }
 
-    /// Renames or links a file; where the status is an error, the last operation is the one that fails.
+    /// Renames or links a file; if the status is an error, the last operation is the one that fails.
     pub(crate) fn rename(
         &mut self,
         actor: Actor,

@@ -1,6 +1,6 @@
-//! Reading CBS.log: all events, on all cores and on one.
+//! Reads CBS.log: all events, on all cores and on one.
 //!
-//! The log is made of real ones from the data folder, repeated to 128 MiB. `BOOTRACE_DATA` names that folder.
+//! The log repeats real ones from the data folder to 128 MiB. `BOOTRACE_DATA` names that folder.
 #[path = "../tests/suite/common/mod.rs"]
 mod common;
 

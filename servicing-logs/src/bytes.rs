@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 
-/// `length` bytes of `data` at `offset`; `what` and `base` say in an error what was read and where the data begins.
+/// `length` bytes of `data` at `offset`. In an error, `what` says what was read, and `base` where the data begins.
 pub(crate) fn slice<'a>(
     data: &'a [u8],
     base: u64,

@@ -1,7 +1,8 @@
-//! Cabinets: CbsPersist logs are kept in them.
+//! Cabinets, which hold CbsPersist logs.
 //!
-//! Layout: Microsoft, MS-CAB. Stored, MSZIP and LZX folders are read. A crate was not used for the container: the
-//! usual one panics on a file entry that points behind its folder, and gives nothing of a folder with one bad block.
+//! The layout is from Microsoft's MS-CAB. Stored, MSZIP and LZX folders are read. No crate reads the container here.
+//! The usual one panics on a file entry that points past its folder, and gives nothing of a folder with one bad
+//! block.
 
 use crate::bytes::{slice, u16_at, u32_at};
 use crate::error::{Error, Result};
@@ -19,7 +20,7 @@ pub struct CabinetFile {
 }
 
 impl CabinetFile {
-    /// Bytes that lie before it in its folder, which are unpacked on the way to it.
+    /// Bytes that come before it in its folder. They are unpacked on the way to it.
     pub(crate) fn offset(&self) -> u64 {
         self.offset.into()
     }
@@ -63,7 +64,7 @@ impl<'a> Cabinet<'a> {
     /// Reads the directory of a cabinet.
     ///
     /// # Errors
-    /// Where the header or the list of folders is no cabinet's. A damaged list of files ends where it is damaged.
+    /// If the header or the list of folders is no cabinet's. A damaged list of files ends where it is damaged.
     pub fn open(bytes: &'a [u8]) -> Result<Cabinet<'a>> {
         let header = slice(bytes, 0, 0, 36, "cabinet header")?;
         if !header.starts_with(b"MSCF") {
@@ -119,8 +120,8 @@ impl<'a> Cabinet<'a> {
     /// Unpacks at most `limit` bytes of a file.
     ///
     /// # Errors
-    /// Where the file lies in no folder of this cabinet, as a file that goes on in another cabinet does, or its
-    /// compression is unknown. Damage inside the folder is told in the result, beside what came before it.
+    /// If the file is in no folder of this cabinet, for example because it goes on in another cabinet, or if its
+    /// compression is unknown. The result reports damage inside the folder, with what came before it.
     pub fn unpack(&self, file: &CabinetFile, limit: u64) -> Result<Unpacked> {
         Ok(self.folder(file.folder)?.take(file, limit))
     }
@@ -270,7 +271,7 @@ impl FolderReader<'_> {
         Unpacked { bytes, stopped }
     }
 
-    /// Drops what lies before `offset`, but for what the next block may refer to.
+    /// Drops what is before `offset`, except for what the next block may refer to.
     fn forget(&mut self, offset: u64) {
         let before = usize::try_from(offset - self.start.min(offset)).unwrap_or(usize::MAX);
         let spare = before.min(self.out.len().saturating_sub(WINDOW));
@@ -281,7 +282,7 @@ impl FolderReader<'_> {
         }
     }
 
-    /// Unpacks the next block; `false` at the end of the folder, or where it is broken.
+    /// Unpacks the next block; `false` at the end of the folder, or if it is broken.
     fn next_block(&mut self) -> bool {
         if self.blocks == 0 || self.broken.is_some() {
             return false;
@@ -307,7 +308,7 @@ impl FolderReader<'_> {
     }
 }
 
-/// Bytes before the NUL at or behind `at`.
+/// Bytes before the NUL at or after `at`.
 fn string(bytes: &[u8], at: usize) -> Result<&[u8]> {
     // MS-CAB allows 256 bytes.
     let rest = bytes.get(at..).unwrap_or_default();
@@ -334,7 +335,7 @@ fn compression(kind: u16) -> Compression {
     }
 }
 
-/// Adds an MSZIP block to `out`: a deflate stream behind `CK`, which may refer to the 32 KiB before it.
+/// Adds an MSZIP block to `out`: a deflate stream after `CK`, which may refer to the 32 KiB before it.
 fn inflate(packed: &[u8], size: usize, out: &mut Vec<u8>) -> std::result::Result<(), String> {
     use miniz_oxide::inflate::TINFLStatus;
     use miniz_oxide::inflate::core::{DecompressorOxide, decompress, inflate_flags};

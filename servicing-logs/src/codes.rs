@@ -1,7 +1,7 @@
 //! Status codes as servicing logs print them, in a dozen forms.
 //!
-//! [`find_codes`] gives every code of a line with the form it was written in and where it stands; [`primary_code`]
-//! picks the one the line is about. What a code means is not decided here. In particular:
+//! [`find_codes`] gives every code of a line, with the form it was written in and its place. [`primary_code`] picks
+//! the one that the line is about. What a code means is not decided here. In particular:
 //!
 //! - `0x80070bc2` (ERROR_SUCCESS_REBOOT_REQUIRED) keeps its failure severity: in `Startup: Processing complete.` it
 //!   ends both a good boot that needs another one and a boot that just began its rollback.
@@ -18,7 +18,7 @@ use crate::text::{leading_hex, leading_number};
 /// A status, in the numbering it was printed in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CodeValue<'a> {
-    /// An HRESULT, setup codes such as `0xe0000100` included.
+    /// An HRESULT, including setup codes such as `0xe0000100`.
     Hresult(u32),
     /// An NTSTATUS, without the bit of HRESULT_FROM_NT.
     Ntstatus(u32),
@@ -31,7 +31,7 @@ pub enum CodeValue<'a> {
 }
 
 impl CodeValue<'_> {
-    /// The HRESULT this is or maps to by the transforms of winerror.h; `None` where the number is unknown.
+    /// The HRESULT this is or maps to by the transforms of winerror.h; `None` if the number is unknown.
     ///
     /// Win32 n is `0x8007xxxx`; an NTSTATUS gets the bit of HRESULT_FROM_NT, but `0xC007xxxx`, the
     /// NTSTATUS_FROM_WIN32 of a Win32 error, maps back to that error.
@@ -101,8 +101,8 @@ pub struct CodeMatch<'a> {
 
 type Parse = for<'a> fn(&'a [u8], usize) -> Option<CodeMatch<'a>>;
 
-/// What announces a code, and what reads it; where two overlap the earlier row wins. The parsers get the whole text
-/// and the offset just behind the announcing bytes.
+/// What announces a code, and what reads it. If two overlap, the earlier row wins. The parsers get the whole text and
+/// the offset just after the announcing bytes.
 const FORMS: &[(&[u8], Parse)] = &[
     (b"[HRESULT = 0x", |text, at| hex_of(text, at, CodeForm::BracketHresult, 1)),
     (b"NTSTATUS_FROM_WIN32(", |text, at| from_win32(text, at, CodeForm::NtstatusFromWin32)),
@@ -175,7 +175,7 @@ pub fn primary_code(text: &[u8]) -> Option<CodeMatch<'_>> {
         .min_by_key(|code| rank(code.form))
 }
 
-/// The code that `text` states; its last error (`gle=`) only where it states no other.
+/// The code that `text` states; its last error (`gle=`) only if it states no other.
 pub fn stated_code(text: &[u8]) -> Option<CodeMatch<'_>> {
     let stated = find_codes(text).into_iter().filter(|code| code.form != CodeForm::Gle);
     let stated = stated.filter(|code| code.form != CodeForm::GleFiller).min_by_key(|code| rank(code.form));
@@ -222,7 +222,7 @@ fn hex_of(text: &[u8], at: usize, form: CodeForm, back: usize) -> Option<CodeMat
     Some(CodeMatch { value: numbered(value), form, span: at.checked_sub(back + 1)?..at + taken })
 }
 
-/// A number with the bit of HRESULT_FROM_NT is an NTSTATUS; `0xC…` is one without it, but for the codes of Windows
+/// A number with the bit of HRESULT_FROM_NT is an NTSTATUS; `0xC…` is one without it, except for the codes of Windows
 /// Setup, 0xC180… and 0xC190….
 fn numbered<'a>(value: u32) -> CodeValue<'a> {
     match value >> 28 {
@@ -288,7 +288,7 @@ fn driver_result(text: &[u8], at: usize) -> Option<CodeMatch<'_>> {
     Some(CodeMatch { value: CodeValue::Win32(value), form: CodeForm::DriverResult, span: at..at + taken })
 }
 
-/// Words before a `0x` that make it a status whatever its severity.
+/// Words before a `0x` that make it a status of any severity.
 const KEYS: &[&[u8]] = &[b"hr: ", b"hr = ", b"status: ", b"status = ", b"result: ", b"result ", b"error "];
 
 fn prefixed_hex(text: &[u8], at: usize) -> Option<CodeMatch<'_>> {

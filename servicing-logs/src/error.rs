@@ -1,7 +1,7 @@
 /// What kept an input from being read.
 ///
-/// A damaged record is not an error of this kind: the readers count it and go on. An error here means that nothing
-/// more can be had from the input, or from the named part of it.
+/// A damaged record is not such an error. The readers count it and go on. An error here means that nothing more can
+/// be read from the input, or from the named part of it.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {

@@ -1,8 +1,8 @@
-//! Streaming readers of what lies around the trace of a Windows update: the servicing logs, the plan of pending
+//! Streaming readers of what accompanies the trace of a Windows update: the servicing logs, the plan of pending
 //! operations, event logs, registry hives, and the bundles they arrive in.
 //!
-//! Formats only: what a line means for the update is decided elsewhere. Every reader takes bytes, accepts any input,
-//! counts what it could not read, and gives records with the line or offset they stand at.
+//! These are formats only. What a line means for the update is decided elsewhere. Every reader takes bytes, accepts
+//! any input, and counts what it could not read. It gives records with their line or offset.
 //!
 //! ```
 //! use servicing_logs::cbs::{CbsEvent, CbsLog, Stage, Step};

@@ -1,8 +1,8 @@
-//! pending.xml: the plan of what is done at the reboot.
+//! pending.xml: the plan of the reboot's operations.
 //!
 //! The shape of versions 2.0 and 3.1 is known from published descriptions of the TxF structures and from a public
-//! generator of such files; no pending.xml of a failing machine is public. Elements are therefore told by name alone,
-//! wherever they stand, and those with unknown names are counted.
+//! generator of such files. No pending.xml of a failing machine is public. So elements are recognised by name alone,
+//! at any place. Those with unknown names are counted.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -72,7 +72,7 @@ impl PrimitiveKind {
 pub struct Primitive {
     /// Its place among all primitives of the file, from zero.
     pub index: u64,
-    /// The POQ block it stands in, from zero; version 3.1 has two.
+    /// Its POQ block, from zero. Version 3.1 has two.
     pub block: u32,
     /// Offset of the element in the text.
     pub offset: u64,
@@ -116,7 +116,7 @@ pub struct PendingTransactionEntry {
     pub attributes: Vec<(String, String)>,
 }
 
-/// An item of the file, as it is met.
+/// An item of the file, as it comes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PendingItem {
@@ -132,7 +132,7 @@ pub enum PendingItem {
     Change(PendingTransactionEntry),
 }
 
-/// What the file is and how much of it there is.
+/// What the file is, and how much it holds.
 #[derive(Debug, Default)]
 pub struct PendingSummary {
     /// `PendingTransaction @Version`: 2.0 or 3.1.
@@ -162,7 +162,7 @@ pub struct PendingSummary {
 /// Blocks of primitives that are remembered; version 3.1 has two.
 pub const MAX_BLOCKS: usize = 64;
 
-/// Reads a pending.xml; every item goes to `visit` as it is met, and none is kept.
+/// Reads a pending.xml. Every item goes to `visit` as it comes. None is kept.
 pub fn read(data: &[u8], mut visit: impl FnMut(PendingItem)) -> PendingSummary {
     let text = LogText::new(data);
     let mut summary = PendingSummary::default();

@@ -1,9 +1,10 @@
 //! poqexec.log: the primitive operations that failed.
 //!
-//! No line of this log is public. Its form is taken from the format string in the library that writes it:
-//! start of the run as FILETIME in hexadecimal, a tag of the source, then a status and counters, the primitive's name
-//! and its arguments. Other builds are said to print other fields, so a line is split without a claim: all numbers
-//! are kept, the raw line too, and a number is offered as status only where it is a known failing NTSTATUS.
+//! No line of this log is public. Its form is from the format string in the library that writes it. A line has the
+//! start of the run as FILETIME in hexadecimal and a tag of the source. Then come a status and counters, the
+//! primitive's name and its arguments. Other builds are said to print other fields. So the reader claims nothing when
+//! it splits a line. It keeps all numbers and the raw line. It offers a number as status only if it is a known
+//! failing NTSTATUS.
 
 use status_codes::NtStatus;
 
@@ -19,19 +20,19 @@ pub struct PoqexecLine<'a> {
     pub line: u64,
     /// Offset of the line.
     pub offset: u64,
-    /// The line as it stands.
+    /// The line as it is.
     pub raw: Text<'a>,
-    /// The first number, where it is a time between 2000 and 2100.
+    /// The first number, if it is a time between 2000 and 2100.
     pub run_start: Option<FileTime>,
-    /// The numbers behind the first, in their order.
+    /// The numbers after the first, in their order.
     pub numbers: Vec<u64>,
-    /// The only one of them that is a failing NTSTATUS with a known name; absent where none or several are.
+    /// The only one of them that is a failing NTSTATUS with a known name; absent if none or several are.
     pub status: Option<u32>,
     /// The primitive's kind.
     pub primitive: Option<PrimitiveKind>,
     /// What is printed as the primitive's name or number.
     pub operation: Option<Text<'a>>,
-    /// The arguments behind it: source and destination, or the one object.
+    /// The arguments after it: source and destination, or the one object.
     pub arguments: Vec<Text<'a>>,
 }
 

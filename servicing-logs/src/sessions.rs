@@ -1,7 +1,7 @@
-//! sessions.xml: the sessions CBS has run, with the packages they were to change.
+//! sessions.xml: the sessions that CBS has run, with the packages they were to change.
 //!
-//! Attribute names are known from a public reader of this file and from CBS's own logs; no sessions.xml is among the
-//! real files at hand, so every attribute of a session is kept as it stands, stages and their times included.
+//! Attribute names are known from a public reader of this file and from CBS's own logs. No sessions.xml is among the
+//! real files at hand. So every attribute of a session is kept as it is, including stages and their times.
 
 use crate::error::Error;
 use crate::text::LogText;

@@ -65,7 +65,7 @@ pub struct SetupSection<'a> {
     pub boot: Option<LocalTime>,
     /// `Install Driver Updates`, `Device Install (Hardware initiated)`.
     pub title: Text<'a>,
-    /// The device instance or file behind the title's dash.
+    /// The device instance or file after the title's dash.
     pub instance: Option<Text<'a>>,
     /// `Section start`
     pub start: Option<LocalTime>,
@@ -75,7 +75,7 @@ pub struct SetupSection<'a> {
     pub command: Option<Text<'a>>,
     /// `Transaction =` the name of the transaction it is part of.
     pub transaction: Option<Text<'a>>,
-    /// `Exit status:` as printed, `SUCCESS` or `FAILURE(0x00000003)`; absent where the section has no end.
+    /// `Exit status:` as printed, `SUCCESS` or `FAILURE(0x00000003)`. Absent if the section has no end.
     pub exit: Option<Text<'a>>,
     /// The number in the exit status, a Win32 or SetupAPI error.
     pub exit_code: Option<u32>,

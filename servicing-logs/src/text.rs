@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-/// How the bytes of a log are encoded, as far as its first bytes tell.
+/// How the bytes of a log are encoded, as far as its first bytes show it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogEncoding {
     /// Eight bits a unit: ASCII, UTF-8, or the code page of the machine. Told apart string by string, see [`decode`].
@@ -18,7 +18,7 @@ pub enum LogEncoding {
 /// The bytes of a log in a form whose line structure is ASCII.
 ///
 /// Eight-bit logs are borrowed as they are. A UTF-16 log is converted to UTF-8, which takes at most one and a half
-/// times the file's size; offsets then count bytes of the converted text.
+/// times the file's size. Offsets then count bytes of the converted text.
 #[derive(Clone, Debug)]
 pub struct LogText<'a> {
     bytes: Cow<'a, [u8]>,
@@ -43,7 +43,7 @@ impl<'a> LogText<'a> {
         &self.bytes
     }
 
-    /// The text itself, borrowed from the file where it could be.
+    /// The text itself, borrowed from the file if possible.
     pub(crate) fn into_bytes(self) -> Cow<'a, [u8]> {
         self.bytes
     }
@@ -86,11 +86,11 @@ fn detect(data: &[u8]) -> LogEncoding {
     }
 }
 
-/// Decodes eight-bit text: UTF-8 where it is valid, else GBK where every high byte is half of a Chinese character,
-/// else Windows-1252.
+/// Decodes eight-bit text. It takes UTF-8 if it is valid, GBK if every high byte is half of a Chinese character,
+/// otherwise Windows-1252.
 ///
 /// A log does not name its code page. In GBK text of Windows messages the high bytes come in pairs of the GB2312
-/// block; in western text they stand alone, or between small letters, as in Größe.
+/// block. In western text they are alone, or between small letters, as in Größe.
 pub fn decode(bytes: &[u8]) -> Cow<'_, str> {
     if let Ok(text) = std::str::from_utf8(bytes) {
         return Cow::Borrowed(text);
@@ -164,7 +164,7 @@ pub(crate) fn split_once<'a>(text: &'a [u8], needle: &[u8]) -> Option<(&'a [u8],
     Some((text.get(..at)?, text.get(at + needle.len()..)?))
 }
 
-/// What stands between `start` and the next `end`, or between `start` and the end of `text`.
+/// The text between `start` and the next `end`, or between `start` and the end of `text`.
 pub(crate) fn between<'a>(text: &'a [u8], start: &[u8], end: &[u8]) -> Option<&'a [u8]> {
     let (_, rest) = split_once(text, start)?;
     Some(split_once(rest, end).map_or(rest, |(inside, _)| inside))
@@ -196,7 +196,7 @@ pub(crate) fn leading_hex(text: &[u8]) -> Option<(u64, usize)> {
     (taken > 0).then_some((value, taken))
 }
 
-/// A decimal number that fills `text` but for white space around it.
+/// A decimal number that fills `text` except for white space around it.
 pub(crate) fn whole_number(text: &[u8]) -> Option<u32> {
     let text = text.trim_ascii();
     leading_number(text, 10).filter(|(_, taken)| *taken == text.len()).map(|(value, _)| value)

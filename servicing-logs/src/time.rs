@@ -1,8 +1,8 @@
 //! The two times that servicing logs carry, as two types that do not mix.
 //!
 //! The line time of CBS.log, dism.log and setupapi.dev.log is the wall clock of the machine, without a zone:
-//! [`LocalTime`]. The `@` time of a CSI line, the times of event records and of registry keys are UTC:
-//! [`FileTime`]. Only [`LocalTime::ahead_of`] brings one of each together, and it gives a difference, not a time.
+//! [`LocalTime`]. The `@` time of a CSI line, the times of event records and of registry keys are UTC: [`FileTime`].
+//! Only [`LocalTime::ahead_of`] combines one of each. It gives a difference, not a time.
 
 use std::fmt;
 
@@ -40,7 +40,7 @@ pub struct Civil {
 }
 
 impl Civil {
-    /// Units of 100 ns since 1601-01-01, or `None` for a date that does not exist or lies before 1601.
+    /// Units of 100 ns since 1601-01-01. `None` for a date that does not exist or is before 1601.
     pub fn to_ticks(self) -> Option<u64> {
         if self.year < 1601
             || self.year > 9999
@@ -127,8 +127,8 @@ impl LocalTime {
 
     /// How far the wall clock is ahead of UTC, in 100 ns, when `self` and `utc` name the same moment.
     ///
-    /// A line of CBS.log cuts its time to the second and may be written a little after its `@` time was taken, so
-    /// the result is near a whole quarter of an hour, not on it.
+    /// A line of CBS.log cuts its time to the second. It may be written a little after its `@` time was taken. So the
+    /// result is near a whole quarter of an hour, not on it.
     pub fn ahead_of(self, utc: FileTime) -> i64 {
         let difference = i128::from(self.0) - i128::from(utc.0);
         i64::try_from(difference).unwrap_or(if difference < 0 { i64::MIN } else { i64::MAX })
@@ -149,7 +149,7 @@ impl fmt::Display for LocalTime {
 
 /// Reads `YYYY-MM-DD HH:MM:SS`, with any separators, and an optional fraction after a dot.
 ///
-/// `digits` gives the width of the date's fields: CBS.log and setupapi.dev.log pad them, the `@` time of a CSI line
+/// `digits` gives the width of the date's fields. CBS.log and setupapi.dev.log pad them. The `@` time of a CSI line
 /// does not (`2023/5/17:15:25:12.358`), so widths may be shorter than usual.
 pub(crate) fn parse_civil(text: &[u8]) -> Option<(Civil, usize)> {
     let mut at = 0;

@@ -10,7 +10,7 @@ use crate::codes::{self, CodeValue, is_of_windows_setup};
 use crate::text::{LogText, decode, leading_hex};
 use crate::time::LocalTime;
 
-/// What a record tells.
+/// What a record says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SetupStep {
     /// Setup reports its result: the line that decides.
@@ -25,7 +25,7 @@ pub enum SetupStep {
     Phase,
 }
 
-/// Parts of messages that decide what they tell, whatever their level.
+/// Parts of messages that decide what they say, at any level.
 const STEPS: &[(&[u8], SetupStep)] = &[
     (b"Reporting result value: ", SetupStep::Result),
     (b"Initiating rollback/uninstall", SetupStep::Rollback),
@@ -39,7 +39,7 @@ const STEPS: &[(&[u8], SetupStep)] = &[
 /// drives do not know.
 const HARMLESS: &[&[u8]] = &[b"MIG", b"CONX", b"CMXMIG", b"[SetupHost.exe]"];
 
-/// A record that tells something.
+/// A record that says something.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SetupMessage<'a> {
     /// Number of its first line, from one.
@@ -48,13 +48,13 @@ pub struct SetupMessage<'a> {
     pub offset: u64,
     /// Time, level and component.
     pub header: Header<'a>,
-    /// What it tells.
+    /// What it says.
     pub step: SetupStep,
     /// The message.
     pub text: Text<'a>,
     /// The code it names.
     pub code: Option<CodeValue<'a>>,
-    /// The second code, which tells phase and operation: `0x20017` of `0xC1900101 - 0x20017`.
+    /// The second code, which gives phase and operation: `0x20017` of `0xC1900101 - 0x20017`.
     pub extended: Option<ExtendCode>,
 }
 
@@ -120,7 +120,7 @@ impl ExtendCode {
         OPERATIONS.get(usize::try_from(self.0 & 0xFFFF).ok()?).copied()
     }
 
-    /// The code behind a result code of Setup: `0xC1900101 - 0x20017`, `0xC1900101, 0x30018`.
+    /// The code after a result code of Setup: `0xC1900101 - 0x20017`, `0xC1900101, 0x30018`.
     fn after(text: &[u8]) -> Option<ExtendCode> {
         let result = memchr::memmem::find_iter(text, b"0xC1").chain(memchr::memmem::find_iter(text, b"0xc1"));
         result.into_iter().find_map(|at| {
@@ -156,7 +156,7 @@ pub struct SetupLogCounts {
     pub last: Option<LocalTime>,
 }
 
-/// Reads a log of Windows Setup; every record that tells something goes to `visit`.
+/// Reads a log of Windows Setup. Every record that says something goes to `visit`.
 pub fn read<'t>(text: &'t LogText<'_>, mut visit: impl FnMut(SetupMessage<'t>)) -> SetupLogCounts {
     let mut counts = SetupLogCounts::default();
     for record in CbsRecords::new(text.bytes(), 0, text.file_offset()) {

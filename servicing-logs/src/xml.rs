@@ -10,7 +10,7 @@ use crate::error::Error;
 
 /// One step through the file.
 pub(crate) enum Step<'t> {
-    /// An element begins; `empty` where it ends in the same tag.
+    /// An element begins. `empty` if it ends in the same tag.
     Open { element: Element<'t>, empty: bool },
     /// An element ends.
     Close,

@@ -62,7 +62,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "TEXT")]
     note: Vec<String>,
 
-    /// Add how long each phase took to the verdict
+    /// Add how long each phase took to the verdict, and print how long each stage of the analysis took
     #[arg(short, long)]
     verbose: bool,
 
@@ -149,6 +149,9 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let first = args.inputs.first().map(PathBuf::as_path).unwrap_or_else(|| Path::new("bootrace"));
     let output = Output::choose(args.output.as_deref(), first, &formats)?;
 
+    if args.verbose {
+        print_stages();
+    }
     let progress = spinner();
     progress.set_message(say::READING.plain());
     let case = Case::open_announced(&args.inputs, |member| {
@@ -287,6 +290,18 @@ pub(super) fn analyse(
         }
         Ok((report, picture))
     })
+}
+
+/// Prints each stage of the analysis with its time to the standard error, as it ends.
+fn print_stages() {
+    use tracing_subscriber::fmt::format::FmtSpan;
+    let stages = tracing_subscriber::fmt().with_span_events(FmtSpan::CLOSE).with_writer(std::io::stderr);
+    stages
+        .with_timer(tracing_subscriber::fmt::time::uptime())
+        .with_target(false)
+        .with_level(false)
+        .with_ansi(false)
+        .init();
 }
 
 /// Drawn only where standard error is a terminal, and only once the work has gone on for a while.

@@ -1,6 +1,6 @@
 //! How a fact in the tables is known.
 
-/// Whether a fact was held against Windows or Process Monitor itself.
+/// Whether a fact was compared with Windows or Process Monitor itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Verified {
     /// Taken from Microsoft's own data, or compared with what Windows or Process Monitor does.

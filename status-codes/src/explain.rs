@@ -1,4 +1,4 @@
-//! Everything that is known of a code, in every way it can be read.
+//! All facts about a code, in every way it can be read.
 
 use crate::evidence::{Evidence, MAPPED_BY_RULE, NOT_IN_TABLES, RPC_LOW_WORD};
 use crate::parse::{Candidate, ExplainError, candidates};
@@ -22,27 +22,28 @@ pub struct Reading {
     pub space: Space,
     /// The code.
     pub code: u32,
-    /// Its names in this space, the one to print first; empty where it has none.
+    /// Its names in this space. The first is the one to print. Empty if it has none.
     pub names: Vec<&'static str>,
-    /// How the name is known; [`Verified::No`](crate::Verified::No) where there is none and the code is not made of a
-    /// named one either.
+    /// How the name is known. [`Verified::No`](crate::Verified::No) if there is none and the code is not made of a
+    /// named one.
     pub evidence: Evidence,
-    /// How the input came to mean this code, where that is not plain: `short for …`, `a result of Process Monitor`.
+    /// How the input came to mean this code, if that is not plain: `short for …`, `a result of Process Monitor`.
     pub how: Option<String>,
     /// Severity, of an NTSTATUS or an HRESULT (which knows success and error only).
     pub severity: Option<Severity>,
     /// Facility number and name, of an NTSTATUS or an HRESULT that holds no NTSTATUS.
     pub facility: Option<(u16, Option<&'static str>)>,
-    /// As HRESULT: the code itself, or those made of it.
+    /// As HRESULT: the code itself, or the HRESULTs made of it.
     pub hresults: Vec<HResultForm>,
     /// As Win32 code, in current Windows first.
     pub win32: Vec<Win32Form>,
-    /// As NTSTATUS: the code itself, or all that Windows turns into it, those with a name of the same stem first, then
-    /// those that Process Monitor has a text for (those seen in its exports before the others), then by number.
+    /// As NTSTATUS: the code itself, or every status that Windows turns into it. Statuses with a name of the same
+    /// stem come first. Those that Process Monitor has a text for come next, those seen in its exports before the
+    /// others. Then they are sorted by number.
     pub ntstatuses: Vec<NtStatusForm>,
     /// What it means.
     pub meaning: Option<&'static str>,
-    /// What is known of it in Windows servicing.
+    /// What is known about it in Windows servicing.
     pub servicing: Option<&'static str>,
 }
 
@@ -53,7 +54,7 @@ pub struct HResultForm {
     pub code: HResult,
     /// Its own names, the one to print first.
     pub names: Vec<&'static str>,
-    /// How it is written where it is made of another code: `HRESULT_FROM_WIN32(ERROR_ACCESS_DENIED)`.
+    /// How it is written if it is made of another code: `HRESULT_FROM_WIN32(ERROR_ACCESS_DENIED)`.
     pub spelled: Option<String>,
 }
 
@@ -89,11 +90,11 @@ pub struct NtStatusForm {
 ///
 /// Numbers: `0x80071ab1`, `80071ab1` (eight digits are hexadecimal, as CBS prints them), `1ab1`, `5` and `2147942405`
 /// (decimal), `-2147023143` (signed decimal), `%%5` (as event logs write Win32 errors). Names: `ERROR_ACCESS_DENIED`,
-/// `STATUS_…`, `CBS_E_…`, `HRESULT_FROM_WIN32(1753)`, whatever their case and also without their first word. Texts:
-/// `ACCESS DENIED`. Otherwise the first code marked as one is taken from what may be a piece of a log line.
+/// `STATUS_…`, `CBS_E_…`, `HRESULT_FROM_WIN32(1753)`, ignoring case and also without their first word. Texts: `ACCESS
+/// DENIED`. Otherwise the input may be a piece of a log line. Then the first code marked as one counts.
 ///
 /// # Errors
-/// [`ExplainError`] where the input is empty, too large a number, or not known.
+/// [`ExplainError`] if the input is empty, too large a number, or not known.
 pub fn explain(input: &str) -> Result<Explanation, ExplainError> {
     let readings = candidates(input)?.into_iter().map(reading).collect();
     Ok(Explanation { input: input.trim().to_owned(), readings })
@@ -210,8 +211,8 @@ fn of_hresult(code: HResult) -> Forms {
     }
 }
 
-/// The RPC error in the low word of an HRESULT of facility RPC that has no name of its own: 0x800106D9, which advanced
-/// installers log, has 1753 in it, EPT_S_NOT_REGISTERED.
+/// The RPC error in the low word of an HRESULT of facility RPC without a name of its own. For example, advanced
+/// installers log 0x800106D9. It contains 1753, EPT_S_NOT_REGISTERED.
 fn rpc_error(code: HResult) -> Option<Win32Error> {
     const FACILITY_RPC: u16 = 1;
     let error = Win32Error(u32::from(code.code()));
@@ -234,8 +235,8 @@ fn stem(name: &'static str) -> Option<&'static str> {
     name.split_once('_').map(|(_, stem)| stem)
 }
 
-/// The words for a code: its own row, or that of the code it is made of, or that of the one code which is the same
-/// thing in another space. Of the many statuses behind one Win32 code none lends its words.
+/// The words for a code: its own row, or that of the code it is made of. Else the row of the one code that is the
+/// same thing in another space. If many statuses map to one Win32 code, none of them gives its words.
 fn meaning(space: Space, code: u32, forms: &Forms) -> (Option<&'static str>, Option<&'static str>) {
     let own = match space {
         Space::NtStatus => words(Words::Nt, code),

@@ -14,7 +14,7 @@ use crate::win32::Win32Error;
 pub struct HResult(pub u32);
 
 impl HResult {
-    /// The name to print, for a code that has one of its own. One made of a Win32 code mostly has none: see
+    /// The name to print, if the code has one of its own. A code made of a Win32 code mostly has none: see
     /// [`spelled`](Self::spelled).
     pub fn name(self) -> Option<&'static str> {
         HRESULT_NAMES.of(self.0).first().map(|row| row.name)
@@ -25,7 +25,7 @@ impl HResult {
         HRESULT_NAMES.of(self.0).iter().map(|row| row.name)
     }
 
-    /// The codes of a name, whatever its case.
+    /// The codes of a name, ignoring case.
     pub fn named(name: &str) -> impl Iterator<Item = Self> + use<> {
         HRESULT_NAMES.named(name).map(|row| Self(row.code))
     }
@@ -35,12 +35,12 @@ impl HResult {
         self.0 & 0x8000_0000 != 0
     }
 
-    /// The facility's number, 11 bits. Without meaning where the HRESULT holds an NTSTATUS.
+    /// The facility's number, 11 bits. It has no meaning if the HRESULT holds an NTSTATUS.
     pub fn facility(self) -> u16 {
         ((self.0 >> 16) & 0x07FF) as u16
     }
 
-    /// The facility's name, without `FACILITY_`; joined by `/` where the number has several.
+    /// The facility's name, without `FACILITY_`. If the number has several names, they are joined by `/`.
     pub fn facility_name(self) -> Option<&'static str> {
         tables::facility(&tables::HRESULT_FACILITIES, self.facility())
     }
@@ -50,9 +50,11 @@ impl HResult {
         (self.0 & 0xFFFF) as u16
     }
 
-    /// The Win32 code that the HRESULT is made of: the low word of 0x8007xxxx, 0xE0000xxx of a SetupAPI 0x800F0xxx.
+    /// The Win32 code that the HRESULT is made of: the low word of 0x8007xxxx, or 0xE0000xxx of a SetupAPI
+    /// 0x800F0xxx.
     ///
-    /// Servicing puts its own codes (0x800F08xx, 0x800F09xx) in SetupAPI's facility; they are made of nothing.
+    /// Servicing puts its own codes (0x800F08xx, 0x800F09xx) in SetupAPI's facility. They are not made of another
+    /// code.
     pub fn win32(self) -> Option<Win32Error> {
         let low = self.0 & 0xFFFF;
         match self.0 >> 16 {
@@ -63,13 +65,13 @@ impl HResult {
         }
     }
 
-    /// The status that the HRESULT is made of, where bit 28 says so: 0xD000042A holds 0xC000042A.
+    /// The status that the HRESULT is made of, if bit 28 says so: 0xD000042A holds 0xC000042A.
     pub fn ntstatus(self) -> Option<NtStatus> {
         (self.0 & 0x1000_0000 != 0).then_some(NtStatus(self.0 & !0x1000_0000))
     }
 
-    /// How the HRESULT is written where it is made of another code, with the name where one is known:
-    /// `HRESULT_FROM_WIN32(ERROR_ACCESS_DENIED)`.
+    /// How the HRESULT is written if it is made of another code: `HRESULT_FROM_WIN32(ERROR_ACCESS_DENIED)`. It uses
+    /// the name if one is known.
     pub fn spelled(self) -> Option<String> {
         let or_number = |name: Option<&str>, number: &dyn fmt::Display| {
             name.map_or_else(|| number.to_string(), str::to_owned)

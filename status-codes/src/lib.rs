@@ -1,5 +1,5 @@
-//! NTSTATUS, Win32 and HRESULT: names, conversions, what a code means in Windows servicing, and the texts that Process
-//! Monitor prints. No judgement of whether a failure matters: that is for the layers above.
+//! NTSTATUS, Win32 and HRESULT: names, conversions and meanings in Windows servicing, and the texts that Process
+//! Monitor prints. This crate does not judge whether a failure matters. The layers above do that.
 //!
 //! ```
 //! use status_codes::{HResult, NtStatus, Win32Error, explain, procmon_result_text};
@@ -14,8 +14,8 @@
 //!
 //! # Where the tables come from
 //!
-//! They are text files in `data/`, one row a line, cells split by tabs; `build.rs` turns them into sorted static arrays,
-//! so a lookup is a binary search without allocation and nothing is set up at run time.
+//! They are text files in `data/`, one row for each line, cells split by tabs. `build.rs` turns them into sorted
+//! static arrays. So a lookup is a binary search without allocation, and nothing is set up at run time.
 //!
 //! | file | holds | from | kept |
 //! |---|---|---|---|

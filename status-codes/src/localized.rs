@@ -8,12 +8,12 @@ use crate::tables::MESSAGES_ZH;
 pub struct ChineseMessage {
     /// The text, with its full stop.
     pub text: &'static str,
-    /// Whether a zh-CN Windows was seen to print it. Else it is from older lists, and may have changed.
+    /// Whether a zh-CN Windows was seen to print it. Otherwise it is from older lists, and may have changed.
     pub seen: bool,
 }
 
 impl Win32Error {
-    /// What a zh-CN Windows prints for this code, where that is known.
+    /// What a zh-CN Windows prints for this code, if that is known.
     pub fn chinese_message(self) -> Option<ChineseMessage> {
         let at = MESSAGES_ZH.binary_search_by_key(&self.0, |row| row.0).ok()?;
         MESSAGES_ZH.get(at).map(|(_, text, seen)| ChineseMessage { text, seen: *seen })

@@ -19,7 +19,7 @@ pub struct NtStatus(pub u32);
 pub enum Severity {
     /// `0x0…`: done.
     Success,
-    /// `0x4…`: done, with something to tell.
+    /// `0x4…`: done, with a message.
     Informational,
     /// `0x8…`: partly done, or a condition the caller asked to hear of.
     Warning,
@@ -46,7 +46,7 @@ pub struct Win32Mapping {
     pub ntstatus: NtStatus,
     /// What current Windows gives.
     pub win32: Win32Error,
-    /// What older Windows gives, where it is known to differ. STATUS_NO_SUCH_DEVICE, for one, is 433 since Windows 10
+    /// What older Windows gives, if it is known to differ. For example, STATUS_NO_SUCH_DEVICE is 433 since Windows 10
     /// 1903 and was 2 before.
     pub older: Option<Win32Error>,
     /// How it is known.
@@ -65,7 +65,7 @@ impl From<&Pair> for Win32Mapping {
 }
 
 impl NtStatus {
-    /// The name to print, `STATUS_…` where there is one.
+    /// The name to print, `STATUS_…` if there is one.
     pub fn name(self) -> Option<&'static str> {
         NTSTATUS_NAMES.of(self.0).first().map(|row| row.name)
     }
@@ -75,7 +75,7 @@ impl NtStatus {
         NTSTATUS_NAMES.of(self.0).iter().map(|row| row.name)
     }
 
-    /// The statuses of a name, whatever its case.
+    /// The statuses of a name, ignoring case.
     pub fn named(name: &str) -> impl Iterator<Item = Self> + use<> {
         NTSTATUS_NAMES.named(name).map(|row| Self(row.code))
     }
@@ -95,13 +95,13 @@ impl NtStatus {
         ((self.0 >> 16) & 0x0FFF) as u16
     }
 
-    /// The facility's name, without `FACILITY_`; joined by `/` where the number has several.
+    /// The facility's name, without `FACILITY_`. If the number has several names, they are joined by `/`.
     pub fn facility_name(self) -> Option<&'static str> {
         tables::facility(&tables::NTSTATUS_FACILITIES, self.facility())
     }
 
-    /// What RtlNtStatusToDosError makes of the status, or `None` where it has no answer (it then returns
-    /// ERROR_MR_MID_NOT_FOUND, 317) or where none is known.
+    /// What RtlNtStatusToDosError makes of the status. `None` if none is known, or if it has no answer. It then
+    /// returns ERROR_MR_MID_NOT_FOUND, 317.
     pub fn to_win32(self) -> Option<Win32Mapping> {
         let code = match self.0 {
             0 => return Some(self.by_rule(0)),

@@ -1,4 +1,4 @@
-//! What an input to [`explain`](crate::explain) can stand for.
+//! What an input to [`explain`](crate::explain) can mean.
 
 use thiserror::Error;
 
@@ -41,10 +41,10 @@ impl ExplainError {
     }
 }
 
-/// A code in one space, with how the input came to mean it where that is not plain.
+/// A code in one space. It says how the input came to mean the code, if that is not plain.
 pub(crate) type Candidate = (Space, u32, Option<String>);
 
-/// Every code that `input` can stand for, the likeliest first; never empty.
+/// Every code that `input` can mean, the likeliest first. Never empty.
 pub(crate) fn candidates(input: &str) -> Result<Vec<Candidate>, ExplainError> {
     let text = bare(input);
     if text.is_empty() {
@@ -188,7 +188,7 @@ fn of_number(code: u32) -> Vec<Candidate> {
     spaces.into_iter().map(|space| (space, code, None)).collect()
 }
 
-/// What a name or a text of Process Monitor can stand for.
+/// What a name or a text of Process Monitor can mean.
 fn of_text(text: &str) -> Vec<Candidate> {
     let mut found = of_name(text, None);
     for status in ntstatuses_of_procmon_text(text) {

@@ -6,10 +6,10 @@ use crate::evidence::{Evidence, PROCMON_UNLISTED};
 use crate::ntstatus::NtStatus;
 use crate::tables::{PROCMON, PROCMON_NOTES};
 
-/// The text Process Monitor prints in its Result column for `ntstatus`; empty for a pending operation (0x103).
+/// The text that Process Monitor prints in its Result column for `ntstatus`. Empty for a pending operation (0x103).
 ///
-/// `None` for a status it has no text for: it prints such a status as [`ProcmonResult`] does. No allocation and no
-/// table to set up: made to be called for every event of a log.
+/// `None` for a status without a text: Process Monitor prints it as [`ProcmonResult`] does. The function allocates
+/// nothing and sets up no table. It can be called for every event of a log.
 #[inline]
 pub fn procmon_result_text(ntstatus: u32) -> Option<&'static str> {
     if ntstatus == 0 {
@@ -33,7 +33,7 @@ impl fmt::Display for ProcmonResult {
     }
 }
 
-/// A status for people: what Process Monitor prints, or the name of the constant where it prints a number.
+/// A status for people: what Process Monitor prints, or the constant's name if Process Monitor prints a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NamedResult(pub u32);
 
@@ -64,10 +64,10 @@ impl ProcmonResult {
     }
 }
 
-/// The statuses that Process Monitor prints as `text`, whatever its case, by number. A text can stand for several
-/// statuses: match on the number where the log is there.
+/// The statuses that Process Monitor prints as `text`, ignoring case, by number. A text can stand for several statuses.
+/// If the log is there, match on the number.
 ///
-/// The texts of other tables ([`ProcmonResult::other_text`]) count too; these come last.
+/// The texts of other tables ([`ProcmonResult::other_text`]) count too. These come last.
 pub fn ntstatuses_of_procmon_text(text: &str) -> impl Iterator<Item = NtStatus> {
     let own = PROCMON.iter().filter(move |row| row.1.eq_ignore_ascii_case(text)).map(|row| NtStatus(row.0));
     let other = PROCMON.iter().zip(&PROCMON_NOTES).filter_map(move |(row, note)| {

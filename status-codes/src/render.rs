@@ -12,7 +12,7 @@ const WIDTH: usize = 100;
 const LABEL: usize = 14;
 
 impl fmt::Display for Explanation {
-    /// A headline, then a block for each reading. Lines end with `\n`, but for the last.
+    /// A headline, then a block for each reading. Every line ends with `\n`, except the last.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.input)?;
         if self.readings.len() > 1 {
@@ -36,7 +36,7 @@ impl fmt::Display for Explanation {
 struct Block(Vec<String>);
 
 impl Block {
-    /// `text` behind `label`, wrapped; the label stands on its first line only.
+    /// `text` after `label`, wrapped. The label is on its first line only.
     fn add(&mut self, label: &str, text: &str) {
         for (at, line) in wrapped(text, WIDTH - LABEL - 2).into_iter().enumerate() {
             let label = if at == 0 { label } else { "" };
@@ -44,7 +44,7 @@ impl Block {
         }
     }
 
-    /// Rows of cells, aligned; the label stands on the first.
+    /// Rows of cells, aligned. The label is on the first row.
     fn table(&mut self, label: &str, rows: &[[String; 3]]) {
         let width = |column: usize| {
             let cells = rows.iter().filter_map(|row| row.get(column));
@@ -150,7 +150,7 @@ fn forms(reading: &Reading, block: &mut Block) {
     ntstatuses(reading, block);
 }
 
-/// The statuses behind a code: those that Process Monitor has a text for as a table, the rest by name.
+/// The statuses that map to a code. Those that Process Monitor has a text for are a table, the rest a list of names.
 fn ntstatuses(reading: &Reading, block: &mut Block) {
     let has_text = |form: &&NtStatusForm| procmon_result_text(form.code.0).is_some();
     let listed = |form: &NtStatusForm| {
@@ -219,7 +219,7 @@ fn verification(reading: &Reading, block: &mut Block) {
     }
 }
 
-/// `text` in lines of at most `width` characters, broken at blanks; a longer word has a line of its own.
+/// `text` in lines of at most `width` characters, broken at blanks. A longer word has a line of its own.
 fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let mut used = 0;

@@ -1,4 +1,4 @@
-//! The extended code of Windows Setup: `0x30018` behind a result says in which phase and operation an upgrade failed.
+//! The extended code of Windows Setup. `0x30018` after a result says in which phase and operation an upgrade failed.
 
 /// Phases of an upgrade, by the number in the extended code.
 const PHASES: [&str; 6] = ["UNKNOWN", "DOWNLEVEL", "SAFE_OS", "FIRST_BOOT", "OOBE_BOOT", "UNINSTALL"];

@@ -15,7 +15,7 @@ pub(crate) struct Name {
 pub(crate) struct Pair {
     pub(crate) ntstatus: u32,
     pub(crate) win32: u32,
-    /// What Windows gave in older versions, where it differs.
+    /// What older versions of Windows gave, if it differs.
     pub(crate) older: Option<u32>,
     pub(crate) evidence: &'static Evidence,
 }
@@ -38,7 +38,7 @@ impl Names {
         run(self.by_code, |row| row.code.cmp(&code))
     }
 
-    /// The rows whose name is `name`, whatever its case. A name can stand for two codes (WBEM_S_…), so: rows.
+    /// The rows with this name, ignoring case. A name can stand for two codes (WBEM_S_…), so there can be several rows.
     pub(crate) fn named(&self, name: &str) -> impl Iterator<Item = &'static Name> + use<> {
         let by_code = self.by_code;
         let row = move |at: &u16| by_code.get(usize::from(*at));
@@ -74,7 +74,7 @@ pub(crate) fn words(of: Words, code: u32) -> Option<(&'static str, Option<&'stat
     MEANINGS.get(at).map(|row| (row.2, (!row.3.is_empty()).then_some(row.3)))
 }
 
-/// The names of a facility, joined by `/` where a number has several.
+/// The names of a facility. If a number has several, they are joined by `/`.
 pub(crate) fn facility(table: &'static [(u16, &'static str)], facility: u16) -> Option<&'static str> {
     let at = table.binary_search_by_key(&facility, |row| row.0).ok()?;
     table.get(at).map(|row| row.1)

@@ -11,7 +11,7 @@ use crate::tables::{PAIRS, PAIRS_BY_WIN32, WIN32_NAMES, run};
 pub struct Win32Error(pub u32);
 
 impl Win32Error {
-    /// The name to print, `ERROR_…` where there is one.
+    /// The name to print, `ERROR_…` if there is one.
     pub fn name(self) -> Option<&'static str> {
         WIN32_NAMES.of(self.0).first().map(|row| row.name)
     }
@@ -21,7 +21,7 @@ impl Win32Error {
         WIN32_NAMES.of(self.0).iter().map(|row| row.name)
     }
 
-    /// The codes of a name, whatever its case.
+    /// The codes of a name, ignoring case.
     pub fn named(name: &str) -> impl Iterator<Item = Self> + use<> {
         WIN32_NAMES.named(name).map(|row| Self(row.code))
     }
@@ -42,8 +42,8 @@ impl Win32Error {
         }
     }
 
-    /// Every status that RtlNtStatusToDosError turns into this code, by number. One whose
-    /// [`win32`](Win32Mapping::win32) is another code does so in older Windows only.
+    /// Every status that RtlNtStatusToDosError turns into this code, by number. If the [`win32`](Win32Mapping::win32)
+    /// of a status is another code, only older Windows turns it into this one.
     ///
     /// The statuses made of the code by rule (0xC007xxxx and the like) are not listed.
     pub fn ntstatuses(self) -> impl Iterator<Item = Win32Mapping> {

@@ -1,6 +1,6 @@
 //! Filtering the events of a log: `cargo bench -p timeline`.
 //!
-//! The log is the committed sample; `BOOTRACE_BENCH_PML` names another.
+//! The log is the committed sample, or the one that `BOOTRACE_BENCH_PML` names.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,5 @@
-//! The files of `bootrace capture` beside its traces. They are known by their place in the bundle: they are JSON of its own.
+//! The files of `bootrace capture` beside its traces. They are recognised by their place in the bundle. They are JSON
+//! of bootrace's own.
 
 use serde::Deserialize;
 

@@ -1,4 +1,4 @@
-//! A case: everything that was handed over, recognised by its content, and what could not be read of it.
+//! A case: all inputs, recognised by their content, and what could not be read of them.
 
 use std::{borrow::Cow, path::PathBuf};
 

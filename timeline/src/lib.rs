@@ -1,8 +1,8 @@
 //! What was recorded of an update's reboot, on one clock.
 //!
-//! Files become a [`Case`]. Each source of the case is scanned once, in parallel, into a [`Timeline`]: processes, events,
-//! log lines, and the [`graph`] of what the records themselves relate. What that means is the business of the crate
-//! `diagnosis`. Nothing here prints.
+//! Files become a [`Case`]. Each source of the case is scanned once, in parallel, into a [`Timeline`]: processes,
+//! events, log lines, and the [`graph`] of what the records themselves relate. The crate `diagnosis` says what that
+//! means. Nothing here prints.
 #![forbid(unsafe_code)]
 
 mod capture;

@@ -1,4 +1,4 @@
-//! A set of paths that every event of a trace is held against: most are told apart by their length, or by what is behind their
+//! A set of paths that every event of a trace is compared with. Most differ in their length, or in what follows their
 //! last backslash.
 
 use std::collections::HashSet;
@@ -24,6 +24,12 @@ fn leaf(units: impl Iterator<Item = u16>) -> u64 {
     lower.fold(0xcbf2_9ce4_8422_2325, |hash, unit| {
         (hash ^ u64::from(unit)).wrapping_mul(0x0000_0100_0000_01b3)
     })
+}
+
+/// Whether a text ends so, whatever the case of ASCII letters.
+pub(crate) fn ends_with(text: &str, tail: &str) -> bool {
+    let at = text.len().checked_sub(tail.len());
+    at.and_then(|at| text.get(at..)).is_some_and(|end| end.eq_ignore_ascii_case(tail))
 }
 
 /// The longest path that Windows knows, in UTF-16 units; longer ones are in no set.

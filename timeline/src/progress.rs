@@ -1,4 +1,4 @@
-//! How far the reading of a case is, for whoever shows it.
+//! How far the reading of a case is, for a progress display.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -32,6 +32,11 @@ pub(crate) struct Counter<'p> {
 }
 
 impl Counter<'_> {
+    /// Counts nothing.
+    pub(crate) fn none() -> Self {
+        Self { read: None, bytes: 0 }
+    }
+
     /// Adds `part` of `whole` equal pieces of the input.
     pub(crate) fn add(&self, part: u64, whole: u64) {
         let Some(read) = self.read else { return };

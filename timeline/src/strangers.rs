@@ -1,4 +1,4 @@
-//! Inputs of another machine: a case is about one machine, and what others say is set aside.
+//! Inputs of another machine. A case is about one machine, and the inputs of others are set aside.
 
 use crate::{case::Input, logs::Known, model::SourceId, scan::Scan};
 

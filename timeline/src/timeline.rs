@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use crate::{
     case::{Case, Input},
-    gather::Gather,
+    gather::{self, Gather},
     logs::LocalClock,
     model::{Event, EventId, FileTime, Module, Process, ProcessId, SourceId, Stack},
     paths::Paths,
@@ -39,6 +39,7 @@ impl<'c> Timeline<'c> {
     }
 
     /// Scans every source of the case, and says how far that is.
+    #[tracing::instrument(name = "timeline", skip_all)]
     pub fn watched(case: &'c Case, progress: &Progress) -> Self {
         let mut scans = scan_all(case, progress);
         let strangers = strangers::set_aside(&case.inputs, &mut scans);
@@ -225,11 +226,12 @@ impl<'c> Timeline<'c> {
     }
 
     /// Gathers from all operations of all sources.
+    #[tracing::instrument(skip_all)]
     pub fn gather<G: Gather>(&self, gather: &G) -> G::Part {
         let inputs = self.case.inputs.iter().zip(&self.places).enumerate();
         let inputs = inputs.map(|(n, (input, places))| (SourceId(n as u16), input, places));
         let own = inputs.filter(|(id, ..)| !self.is_stranger(*id));
-        let parts = own.map(|(id, input, places)| input.source.gather(id, places, gather));
+        let parts = own.map(|(id, input, places)| gather::gather(&input.source, id, places, gather));
         parts.reduce(|a, b| gather.join(a, b)).unwrap_or_default()
     }
 
@@ -257,6 +259,7 @@ impl<'c> Timeline<'c> {
 /// Scans all sources, in parallel. Exports come last: where one has local times of an unknown zone, a log may tell it.
 fn scan_all(case: &Case, progress: &Progress) -> Vec<Scan> {
     let scan = |number: usize, input: &Input| {
+        let _span = tracing::info_span!("scan", input = input.path).entered();
         let counter = progress.of(number, input.source.bytes().len() as u64);
         let scan = input.source.scan(SourceId(number as u16), counter);
         counter.finish();

@@ -1,4 +1,5 @@
-//! What two traces of one boot both record: a process is one process, and an operation is one operation.
+//! What two traces of one boot both record. A process in both is one process, and an operation in both is one
+//! operation.
 
 use std::collections::{HashMap, VecDeque};
 

@@ -1,7 +1,7 @@
-//! Names that tell something when a servicing process touches them: what the scan looks out for.
+//! Names that mean something when a servicing process touches them. The scan looks for them.
 //!
-//! The names are Microsoft's; what their touching means is from public write-ups of failed updates and from decompiled
-//! servicing code, and is inferred unless said otherwise.
+//! The names are Microsoft's. The meaning of touching them is from public write-ups of failed updates and from
+//! decompiled servicing code. It is inferred unless said otherwise.
 
 use crate::model::{Kind, Role};
 

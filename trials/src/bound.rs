@@ -1,6 +1,6 @@
-//! How large a share may be of which some cases were seen: the upper 95 % bound of Clopper and Pearson, one-sided.
+//! How large a share may be if some cases of it were seen: the upper 95 % bound of Clopper and Pearson, one-sided.
 
-/// The largest share with which at most `seen` of `of` cases have a chance of 5 %. 1 where there are no cases.
+/// The largest share with which at most `seen` of `of` cases have a chance of 5 %. 1 if there are no cases.
 pub(crate) fn upper(seen: usize, of: usize) -> f64 {
     if of == 0 || seen >= of {
         return 1.0;

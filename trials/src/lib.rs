@@ -1,8 +1,8 @@
 //! Trials of bootrace.
 //!
-//! [`evaluate`] tells how often the diagnosis is right, [`traps`] what it names where it should not, [`torture`] what damaged
-//! files do. [`learn`] and [`calibrate`] make the tables of counts that the diagnosis rests on. No report of a user depends
-//! on anything here.
+//! [`evaluate`] shows how often the diagnosis is right. [`traps`] shows what it names although it should not.
+//! [`torture`] shows what damaged files do. [`learn`] and [`calibrate`] make the tables of counts that the diagnosis
+//! uses. No report of a user depends on anything here.
 #![forbid(unsafe_code)]
 
 mod bound;
@@ -10,6 +10,7 @@ pub mod calibrate;
 pub mod evaluate;
 pub mod independent;
 pub mod learn;
+pub mod page;
 mod range;
 pub mod torture;
 pub mod traps;

@@ -4,7 +4,7 @@
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
-/// Holds bootrace against traces whose answer is known, traps and damaged files.
+/// Runs bootrace on traces whose answer is known, on traps and on damaged files.
 #[derive(Debug, Parser)]
 #[command(arg_required_else_help = true, max_term_width = 110)]
 struct Cli {
@@ -19,6 +19,7 @@ enum Command {
     Traps(trials::traps::Traps),
     Learn(trials::learn::Learn),
     Calibrate(trials::calibrate::Calibrate),
+    Page(trials::page::Page),
 }
 
 fn main() -> Result<()> {
@@ -28,5 +29,6 @@ fn main() -> Result<()> {
         Command::Traps(traps) => traps.run(),
         Command::Learn(learn) => learn.run(),
         Command::Calibrate(calibrate) => calibrate.run(),
+        Command::Page(page) => page.run(),
     }
 }

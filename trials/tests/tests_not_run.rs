@@ -1,4 +1,5 @@
-//! The last test of `cargo test --workspace`: says which tests did not run, for lack of real traces or other programs.
+//! The last test of `cargo test --workspace`. It says which tests did not run, for lack of real traces or other
+//! programs.
 
 fn main() {
     let lines = test_data::not_run();

@@ -1,4 +1,4 @@
-//! What a candidate's thread and process did between it and the sign of failure that follows.
+//! What a candidate's thread and process did between it and the next sign of failure.
 
 use timeline::{Event, Role, Ticks};
 
@@ -32,7 +32,7 @@ pub struct After {
 const LONG: Ticks = Ticks::seconds(10);
 /// What a thread reads before it reports a failure.
 const LAST_READS: u64 = 8;
-/// A sign follows the failure that it tells of within this time.
+/// A sign follows its failure within this time.
 const SOON: Ticks = Ticks::seconds(120);
 
 impl After {
@@ -82,7 +82,7 @@ impl After {
         after
     }
 
-    /// Whether servicing went on with its work, as it does not after a failure.
+    /// Whether servicing went on with its work. After a failure it does not.
     pub fn carried_on(&self) -> bool {
         self.thread_changes > 0
             || self.worked >= LONG && self.thread_reads > LAST_READS

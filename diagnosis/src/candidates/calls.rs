@@ -16,7 +16,7 @@ use super::{
 };
 use crate::stacks::{Call, Part, Site};
 
-/// Earlier errors of one kind whose call sites are compared: the latest.
+/// How many earlier errors of one kind have their call sites compared. The latest count.
 const MAX_MISSES: usize = 256;
 
 /// An operation with a result: role of the process, operation, status.
@@ -81,8 +81,8 @@ impl<'a> Probes<'a> {
         Self { timeline, steps, errors, healed: healed.collect() }
     }
 
-    /// Whether servicing met the candidate's result at the same place in its code before, on another object, and went on
-    /// without it.
+    /// Whether servicing met the candidate's result at the same place in its code before, on another object, and went
+    /// on without it.
     fn hold(&self, candidate: &Candidate) -> bool {
         let (event, Some(site)) = (&candidate.event, site(candidate)) else { return false };
         let kind = kind(self.timeline, event);

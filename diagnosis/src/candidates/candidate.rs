@@ -1,4 +1,4 @@
-//! A candidate with the facts that it is ranked by.
+//! A candidate with the facts that rank it.
 
 use super::{
     after::After,
@@ -28,7 +28,7 @@ pub struct Candidate {
     pub links: Vec<Link>,
     /// What speaks against naming it.
     pub objections: Vec<Objection>,
-    /// What its call stack says, where it has one.
+    /// What its call stack says, if it has one.
     pub call: Option<Call>,
     /// What came after it.
     pub after: After,
@@ -39,7 +39,7 @@ pub struct Candidate {
 }
 
 impl Candidate {
-    /// A candidate of which nothing but the operation is known.
+    /// A candidate of which only the operation is known.
     pub fn new(event: Event) -> Self {
         Self {
             event,
@@ -63,8 +63,8 @@ impl Candidate {
         !self.links.is_empty() && self.objections.is_empty()
     }
 
-    /// Whether it is worth a look where no operation is named: nothing shows that servicing went on after it, or that
-    /// another product started it.
+    /// Whether it is worth a look if no operation is named. Nothing must show that servicing went on after it, or
+    /// that another product started it.
     pub fn is_lead(&self) -> bool {
         self.score > 0.0 && self.objections.iter().all(|objection| objection.leaves_a_lead())
     }
@@ -81,8 +81,8 @@ pub struct Holder {
     pub time: FileTime,
     /// The share mode it granted.
     pub share: u32,
-    /// Whether the result can come from that. A conflict of share modes is a SHARING VIOLATION: where an open was denied
-    /// instead, another's open says only who else was at the file, with a filter of its own perhaps.
+    /// Whether the result can come from that. A conflict of share modes is a SHARING VIOLATION. If an open was denied
+    /// instead, another's open says only who else was at the file, perhaps with a filter of its own.
     pub explains: bool,
 }
 
@@ -93,9 +93,9 @@ pub struct LogReport {
     pub place: Place,
     /// Its text.
     pub text: String,
-    /// Its time, where its clock is known.
+    /// Its time, if its clock is known.
     pub time: Option<FileTime>,
-    /// The code that it names, where the operation's status maps to it: an HRESULT, or the NTSTATUS itself.
+    /// The code that it names, if the operation's status maps to it: an HRESULT, or the NTSTATUS itself.
     pub code: Option<u32>,
     /// It names a code, and the operation's status does not map to it.
     pub other_code: bool,

@@ -1,4 +1,4 @@
-//! Whether the traces cover the failure that a log tells of.
+//! Whether the traces cover the failure that a log reports.
 
 use timeline::{Event, FileTime, Ticks, Timeline};
 
@@ -14,7 +14,7 @@ pub(super) struct Covered {
     successes: bool,
 }
 
-/// A log's line is written within this time of what a trace shows of it.
+/// A log writes its line within this time of what a trace shows.
 const MARGIN: Ticks = Ticks::seconds(5);
 
 impl Covered {

@@ -1,8 +1,8 @@
 //! What makes a candidate the failing operation: one table of features with their weights and words. The score is
 //! their sum.
 //!
-//! The weights are set by hand from the domain's accounts of solved cases, and tried on made scenarios only: no boot log
-//! of a failing machine is public.
+//! The weights are set by hand from the domain's accounts of solved cases. They are tried only on synthetic
+//! scenarios, because no boot log of a failing machine is public.
 
 use super::{
     candidate::{Candidate, FeatureHit},
@@ -27,22 +27,24 @@ pub(crate) struct Context<'a> {
     pub(crate) alike: u64,
     /// The primitive of pending.xml that is to change the object.
     pub(crate) planned: Option<Primitive>,
-    /// What servicing needs the object for, where its result would be ordinary elsewhere.
+    /// What servicing needs the object for, if its result would be ordinary elsewhere.
     pub(crate) needed: Option<&'static Needed>,
-    /// Why the result is ordinary, where it is and something else raises the operation.
+    /// Why the result is ordinary, if it is and something else raises the operation.
     pub(crate) ordinary: Option<Words>,
-    /// How it stands to what the logs say failed.
+    /// How it relates to what the logs say failed.
     pub(crate) stance: LogStance,
-    /// What it is in the good boot, where one was given.
+    /// What it is in the good boot, if one was given.
     pub(crate) in_good: Option<InGood>,
     /// Whether logs name the code of some error.
     pub(crate) codes_known: bool,
 }
 
-/// A feature: its name, how far it applies (0 is not at all), what it weighs, and what it says.
+/// A feature: its name, how far it applies (0 means not at all), its weight, and its words.
 struct Feature {
     name: &'static str,
     weight: f64,
+    /// Where it applies, for the page of the diagnosis.
+    means: &'static str,
     applies: fn(&Context<'_>) -> f64,
     words: fn(&Context<'_>) -> Words,
 }
@@ -118,6 +120,7 @@ const FEATURES: &[Feature] = &[
     Feature {
         name: "succeeds-in-good",
         weight: 4.0,
+        means: "the same operation succeeds in the good boot; 0.4 of it if the object is only similar",
         applies: |c| match c.in_good {
             Some(InGood::Succeeds(level)) => share_of(level),
             // There the same process made up for it, here none did.
@@ -131,6 +134,7 @@ const FEATURES: &[Feature] = &[
     Feature {
         name: "raised-by-good-alone",
         weight: -3.0,
+        means: "only the good boot made an ordinary result a candidate; twice if logs name codes, but not this one",
         // A log that names codes would name this one.
         applies: |c| match &c.candidate.report {
             _ if c.in_good.is_none() || c.ordinary.is_none() || c.planned.is_some() => 0.0,
@@ -145,6 +149,7 @@ const FEATURES: &[Feature] = &[
     Feature {
         name: "fails-in-good-too",
         weight: -12.0,
+        means: "the good boot has the same result, and went well",
         applies: |c| match c.in_good {
             Some(InGood::FailsToo(level)) => share_of(level),
             Some(InGood::SucceedsInTheEnd(level)) if c.candidate.later_success.is_some() => share_of(level),
@@ -160,6 +165,7 @@ const FEATURES: &[Feature] = &[
     Feature {
         name: "named",
         weight: 3.0,
+        means: "a log names the object at that time; half at another time",
         applies: |c| match &c.candidate.report {
             Some(r) if r.same_name && r.close => 1.0,
             Some(r) if r.same_name => 0.5,
@@ -173,6 +179,7 @@ const FEATURES: &[Feature] = &[
     Feature {
         name: "reported",
         weight: 3.0,
+        means: "a log has the code that the status maps to, at that time; 0.4 at another time",
         applies: |c| match &c.candidate.report {
             Some(r) if r.code.is_some() && r.close => 1.0,
             Some(r) if r.code.is_some() => 0.4,
@@ -186,12 +193,14 @@ const FEATURES: &[Feature] = &[
     Feature {
         name: "held",
         weight: 1.5,
+        means: "another process has the file open, and the result can come from that",
         applies: |c| share_if(c.candidate.holder.is_some_and(|h| h.explains)),
         words: |_| Words::new("another process has the file open at that time", "当时另有进程打开该文件"),
     },
     Feature {
         name: "looked-up-after",
         weight: 3.0,
+        means: "right after, the thread opens the file for its attributes only, as servicing does to find who holds it",
         applies: |c| {
             share_if(
                 c.candidate.reopened.is_some() && matches!(c.process.role, Role::Poqexec | Role::TiWorker),
@@ -207,6 +216,7 @@ const FEATURES: &[Feature] = &[
     Feature {
         name: "planned",
         weight: 2.5,
+        means: "pending.xml changes that object",
         applies: |c| share_if(c.planned.is_some()),
         words: |c| {
             let (index, kind) = c.planned.map_or((0, ""), |p| (p.index, p.kind));
@@ -219,6 +229,7 @@ const FEATURES: &[Feature] = &[
     Feature {
         name: "needed-name",
         weight: 2.5,
+        means: "the missing object is one that servicing cannot do without",
         applies: |c| share_if(c.needed.is_some()),
         words: |c| {
             let object = c.needed.map(Needed::words).unwrap_or_default();
@@ -228,6 +239,7 @@ const FEATURES: &[Feature] = &[
     Feature {
         name: "ordinary",
         weight: -2.0,
+        means: "the result is ordinary there; something else made it a candidate",
         applies: |c| share_if(c.ordinary.is_some()),
         words: |c| {
             let why = c.ordinary.clone().unwrap_or_default();
@@ -240,6 +252,7 @@ const FEATURES: &[Feature] = &[
     Feature {
         name: "elsewhere",
         weight: -6.0,
+        means: "what the log says failed lies in another phase, or at another time",
         applies: |c| share_if(c.stance.elsewhere),
         words: |_| {
             Words::new(
@@ -251,6 +264,7 @@ const FEATURES: &[Feature] = &[
     Feature {
         name: "contradicted",
         weight: -3.0,
+        means: "what the log says failed has another code",
         applies: |c| share_if(c.stance.contradicted),
         words: |c| {
             Words::new(
@@ -262,6 +276,7 @@ const FEATURES: &[Feature] = &[
     Feature {
         name: "ended-well",
         weight: -6.0,
+        means: "poqexec, or the program, nevertheless ends with 0",
         applies: |c| {
             share_if(
                 matches!(c.process.role, Role::Poqexec | Role::ServicingChild)
@@ -278,6 +293,7 @@ const FEATURES: &[Feature] = &[
     Feature {
         name: "ended-with-it",
         weight: 3.0,
+        means: "poqexec, or the program, ends with this very status",
         applies: |c| share_if(is_exit_of(c.process, c.candidate.event.status)),
         words: |c| {
             Words::new(
@@ -289,6 +305,7 @@ const FEATURES: &[Feature] = &[
     Feature {
         name: "waiting",
         weight: -5.0,
+        means: "what the log says failed had waited in vain for an answer",
         applies: |c| share_if(c.stance.waiting),
         words: |_| {
             Words::new(
@@ -300,6 +317,7 @@ const FEATURES: &[Feature] = &[
     Feature {
         name: "before-sign",
         weight: 3.0,
+        means: "a sign of failure follows within 10 s; 0.6 within a minute, 0.3 within ten minutes",
         applies: |c| match c.before_sign {
             Some(span) if span <= Ticks::seconds(10) => 1.0,
             Some(span) if span <= Ticks::seconds(60) => 0.6,
@@ -324,6 +342,7 @@ const FEATURES: &[Feature] = &[
     Feature {
         name: "last-before-sign",
         weight: 1.0,
+        means: "no other candidate lies between it and the sign",
         applies: |c| share_if(c.last_before_sign),
         words: |_| {
             Words::new("no other candidate lies between it and that sign", "它与该迹象之间没有其他候选")
@@ -332,6 +351,7 @@ const FEATURES: &[Feature] = &[
     Feature {
         name: "absent-from-good",
         weight: 1.5,
+        means: "the good boot has the process in that phase, but not the operation",
         applies: |c| share_if(c.in_good == Some(InGood::Absent)),
         words: |_| {
             Words::new(
@@ -343,24 +363,28 @@ const FEATURES: &[Feature] = &[
     Feature {
         name: "final",
         weight: 2.0,
+        means: "the same process never succeeds with it later",
         applies: |c| share_if(c.candidate.later_success.is_none()),
         words: |_| Words::new("the same process never succeeds with it afterwards", "同一进程此后从未成功"),
     },
     Feature {
         name: "made-up-for",
         weight: -7.0,
+        means: "the same process succeeds with it later",
         applies: |c| share_if(c.candidate.later_success.is_some()),
         words: |_| Words::new("the same process succeeds with it later", "同一进程后来成功"),
     },
     Feature {
         name: "hard-status",
         weight: 2.0,
+        means: "the status stops a change whatever the caller does: denied, in use, full, transaction gone, disk or key damaged",
         applies: |c| share_if(is_hard(c.candidate.event.status)),
         words: |c| Words::new(format!("{} stops a change", result(c)), format!("{} 会中断更改", result(c))),
     },
     Feature {
         name: "rare",
         weight: 1.0,
+        means: "the process has at most three such results",
         applies: |c| share_if(c.alike <= 3),
         words: |c| {
             Words::new(
@@ -375,6 +399,7 @@ const FEATURES: &[Feature] = &[
     Feature {
         name: "flood",
         weight: -2.0,
+        means: "the process has more than a hundred such results",
         applies: |c| share_if(c.alike > 100),
         words: |c| {
             Words::new(
@@ -386,6 +411,7 @@ const FEATURES: &[Feature] = &[
     Feature {
         name: "mutation",
         weight: 2.0,
+        means: "the operation changes something",
         applies: |c| share_if(c.candidate.event.kind.mutates()),
         words: |c| {
             let operation = c.candidate.event.name;
@@ -398,6 +424,7 @@ const FEATURES: &[Feature] = &[
     Feature {
         name: "actor",
         weight: 3.0,
+        means: "in full for poqexec and TiWorker; 0.8 for TrustedInstaller and drvinst, 0.7 for smss, 0.5 for others",
         applies: |c| match c.process.role {
             Role::Poqexec | Role::TiWorker => 1.0,
             Role::TrustedInstaller | Role::DriverInstall => 0.8,
@@ -425,20 +452,10 @@ pub(crate) fn score(context: &Context<'_>) -> (Vec<FeatureHit>, f64) {
     (hits, sum)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::FEATURES;
-
-    #[test]
-    fn the_page_has_every_feature_with_its_weight() {
-        let page = include_str!("../../../DIAGNOSIS.md");
-        let features = page.split("## Features").nth(1).unwrap_or_default();
-        let rows: Vec<&str> = features.lines().filter(|l| l.starts_with("| `")).collect();
-        assert_eq!(rows.len(), FEATURES.len());
-        for (row, feature) in rows.iter().zip(FEATURES) {
-            let sign = if feature.weight < 0.0 { '−' } else { '+' };
-            let wanted = format!("| `{}` | {sign}{} |", feature.name, feature.weight.abs());
-            assert!(row.starts_with(&wanted), "{row}, not {wanted}");
-        }
-    }
+/// Name, weight and meaning of each feature.
+pub(crate) fn rows() -> impl Iterator<Item = [String; 3]> {
+    FEATURES.iter().map(|feature| {
+        let sign = if feature.weight < 0.0 { '−' } else { '+' };
+        [format!("`{}`", feature.name), format!("{sign}{}", feature.weight.abs()), feature.means.to_owned()]
+    })
 }

@@ -1,4 +1,4 @@
-//! Which candidates can be named: those that a link ties to the failure, and that nothing speaks against.
+//! Which candidates can be named: those with a link to the failure and without an objection.
 
 use timeline::Role;
 
@@ -37,7 +37,7 @@ pub(super) struct Around {
     pub(super) alike: usize,
     /// Healthy machines meet its result, and servicing goes on there.
     pub(super) norm: bool,
-    /// The trace covers the failure that a log tells of.
+    /// The trace covers the failure that a log reports.
     pub(super) covered: bool,
 }
 

@@ -8,7 +8,7 @@ use super::candidate::LogReport;
 use crate::{faults::Faults, ordinary::AFTERMATH_LINES, signs::LINE_GRAIN};
 use timeline::{Event, Fact, FileTime, LogLine, Object, Place, Ticks, Timeline, bare_path};
 
-/// A line is written after what it reports, but not long after.
+/// A log writes a line after what it reports, but not long after.
 const SOON: Ticks = Ticks::seconds(5);
 
 /// Names shorter than this would be found in lines that do not mean them.
@@ -80,7 +80,7 @@ impl Lines {
         self.lines.iter().any(|l| l.win32.is_some() || l.ntstatus.is_some())
     }
 
-    /// The line that reports `event` best. `None` where neither code nor name is in any.
+    /// The line that reports `event` best. `None` if neither code nor name is in any.
     pub(crate) fn report(&self, event: &Event) -> Option<LogReport> {
         let (names, paths): (_, Vec<String>) = (names(event), paths(event).collect());
         let reports = self.lines.iter().filter_map(|line| {
@@ -114,8 +114,8 @@ impl Lines {
     }
 }
 
-/// Whether Windows turns a status into this Win32 error. CreateFile gives ERROR_FILE_EXISTS for a name that is taken,
-/// where other functions give ERROR_ALREADY_EXISTS.
+/// Whether Windows turns a status into this Win32 error. CreateFile gives ERROR_FILE_EXISTS for a name that is taken.
+/// Other functions give ERROR_ALREADY_EXISTS.
 pub(super) fn is_win32_of(status: u32, win32: u32) -> bool {
     const FILE_EXISTS: u32 = 80;
     let maps = status_codes::NtStatus(status).to_win32();
@@ -133,8 +133,8 @@ fn objects(line: &LogLine) -> &[Object<String>] {
     }
 }
 
-/// The names in a line: those of its typed objects, and the words of its text that can only be names. A plain word, such
-/// as Package, names nothing.
+/// The names in a line: those of its typed objects, and the words of its text that can only be names. A plain word,
+/// such as Package, names nothing.
 fn names_of(line: &LogLine) -> HashSet<String> {
     let lower = line.text.to_ascii_lowercase();
     let words = lower.split(is_between).flat_map(|word| {
@@ -156,7 +156,7 @@ fn is_name(word: &str) -> bool {
     word.chars().any(|c| c.is_ascii_digit() || matches!(c, '.' | '_' | '-' | '$' | '!'))
 }
 
-/// Whether a character stands between the words of a line: paths are taken apart, file names are not.
+/// Whether a character separates the words of a line. It separates the parts of paths, but not those of file names.
 fn is_between(c: char) -> bool {
     c.is_whitespace()
         || matches!(c, '\\' | '/' | ':' | ',' | ';' | '\'' | '"' | '[' | ']' | '(' | ')' | '{' | '}' | '=')

@@ -18,4 +18,5 @@ mod steps;
 pub use after::After;
 pub use candidate::{Candidate, FeatureHit, Holder, LogReport};
 pub use link::{Link, Objection};
+pub(crate) use link::{link_rows, objection_rows};
 pub(crate) use rank::{Beside, Ranked, rank};

@@ -1,4 +1,4 @@
-//! Collects the candidates, and says which can be named and which is likeliest.
+//! Collects the candidates. Says which can be named and which is likeliest.
 
 use std::collections::HashMap;
 
@@ -50,6 +50,7 @@ pub(crate) struct Ranked {
 }
 
 /// Collects and ranks.
+#[tracing::instrument(name = "candidates", skip_all)]
 pub(crate) fn rank(
     timeline: &Timeline<'_>,
     signs: &[Sign],
@@ -160,8 +161,9 @@ pub(crate) fn rank(
     Ranked { candidates, touching }
 }
 
-/// When the first sign of failure was there that the trace of an event can explain: what a log tells of the time before
-/// the trace, no event of it does. A line is cut to the second; what a trace shows within that second says when.
+/// When the first sign of failure was there that the trace of an event can explain. If a log's sign is from before
+/// the trace, no event of the trace explains it. A line's time is cut to the second. What a trace shows within that
+/// second gives the exact time.
 fn first_sign(signs: &[Sign], timeline: &Timeline<'_>, event: &Event) -> Option<FileTime> {
     let scan = timeline.scans.get(usize::from(event.id.source.0));
     let begin = scan.and_then(|scan| scan.first).unwrap_or_default();

@@ -10,7 +10,7 @@ use super::candidate::{Candidate, Holder};
 /// Earlier attempts of a candidate that are remembered.
 const MAX_EARLIER: usize = 4;
 
-/// Joins attempts of one process at the same with the same result; the last stands for all.
+/// Joins attempts of one process at the same object with the same result. The last stands for all.
 pub(super) fn group(suspects: Vec<Event>) -> Vec<Candidate> {
     let mut by_key: HashMap<(Option<ProcessId>, &'static str, u32, String), usize> = HashMap::new();
     let mut candidates: Vec<Candidate> = Vec::new();
@@ -76,8 +76,8 @@ fn makes_up(error: &Event, success: &Event) -> bool {
     }
 }
 
-/// Whether another open of the object can be what the error comes from, where it is worth a look at all. A conflict of
-/// share modes is a SHARING VIOLATION, never an ACCESS DENIED; a rename, link or delete over an open or mapped file can be
+/// Whether the error can come from another open of the object, if it is worth a look at all. A conflict of share
+/// modes is a SHARING VIOLATION, never an ACCESS DENIED. A rename, link or delete over an open or mapped file can be
 /// denied as well.
 fn is_of_sharing(error: &Event) -> Option<bool> {
     match error.status {
@@ -94,8 +94,8 @@ fn is_of_sharing(error: &Event) -> Option<bool> {
     }
 }
 
-/// The process, other than the failing one, whose open of the object was not closed when the operation failed. Of
-/// several the one that shared least.
+/// The process, other than the failing one, whose open of the object was not closed when the operation failed. If
+/// there are several, it is the one that shared least.
 fn holder(events: &[&Event], error: &Event, timeline: &Timeline<'_>) -> Option<Holder> {
     let explains = is_of_sharing(error)?;
     let mut open: HashMap<ProcessId, Vec<Holder>> = HashMap::new();

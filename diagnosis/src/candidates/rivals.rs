@@ -10,8 +10,8 @@ use super::{
     link::{Link, Objection},
 };
 
-/// Adds an objection where only the end of its thread's work ties a candidate to the failure, while the same process met
-/// another error before that weighs enough. An installer queue goes on after an error, so the last need not be decisive.
+/// Adds an objection if a candidate's only link is the end of its thread's work, and the same process met another
+/// error before that weighs enough. An installer queue goes on after an error, so the last one need not be decisive.
 pub(super) fn judge(timeline: &Timeline<'_>, candidates: &mut [Candidate]) {
     let is_rivalled = |candidate: &Candidate| {
         candidate.is_eligible()

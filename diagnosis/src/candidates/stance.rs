@@ -1,4 +1,4 @@
-//! How a candidate stands to what the logs say failed first: it may be what they mean, or something else.
+//! How a candidate relates to what the logs say failed first. It may be what they mean, or something else.
 
 use super::{
     candidate::LogReport,
@@ -18,7 +18,7 @@ pub(crate) struct LogStance {
     pub(crate) waiting: bool,
 }
 
-/// A line is written soon after what it tells.
+/// A log writes a line soon after what it reports.
 const GRAIN: Ticks = Ticks::seconds(3);
 
 impl LogStance {

@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use timeline::{Done, Event, EventId, FileTime, Gather, Kind, ProcessId, Role, SourceId, Timeline, is_error};
+use timeline::{
+    Done, Event, EventId, FileTime, Gather, Kind, ProcessId, Role, SourceId, Timeline, is_error, query::Row,
+};
 
 use super::habits::{self, Habits, Miss};
 use crate::ordinary;
@@ -31,7 +33,7 @@ pub(crate) struct Step {
     pub(crate) id: EventId,
     pub(crate) tid: u32,
     pub(crate) kind: StepKind,
-    /// Hash of the object's path in lower case, of a failure the number of its kind; 0 where neither matters.
+    /// Hash of the object's path in lower case. For a failure it is the number of its kind. 0 if neither matters.
     pub(crate) hash: u64,
 }
 
@@ -62,7 +64,7 @@ const STATE: &[&str] = &[
     r"\session manager\setupexecute",
 ];
 
-/// The hive of the component store. Its own values are state; what lies deeper is servicing's work.
+/// The hive of the component store. Its own values are state. Deeper keys are servicing's work.
 const STORE: &str = r"hklm\components";
 
 /// Whether a path in lower case is one of servicing's state.
@@ -163,8 +165,8 @@ impl Steps {
 impl Gather for Pass {
     type Part = Steps;
 
-    fn take(&self, done: &impl Done, part: &mut Steps) {
-        let Some(process) = done.process() else { return };
+    fn take<R: Row>(&self, done: &Done<'_, R>, part: &mut Steps) {
+        let Some(process) = done.process else { return };
         let role = self.roles.get(process.0 as usize).copied().unwrap_or(Role::Other);
         if !role.services_updates() {
             return;
@@ -173,9 +175,9 @@ impl Gather for Pass {
         if matches!(kind, Kind::ProcessCreate | Kind::ProcessStart | Kind::ProcessExit | Kind::Other) {
             return;
         }
-        let (time, tid, id) = (done.time(), done.tid(), done.id());
-        let failed = is_error(done.status());
-        part.successes += u64::from(done.status() == 0 && kind != Kind::ImageLoad);
+        let (time, tid, id) = (done.time(), done.tid().unwrap_or_default(), done.id);
+        let failed = is_error(done.outcome());
+        part.successes += u64::from(done.outcome() == 0 && kind != Kind::ImageLoad);
         let (what, hash) = if matches!(kind, Kind::FileClose | Kind::KeyClose) {
             (StepKind::Close, 0)
         } else {
@@ -196,7 +198,7 @@ impl Gather for Pass {
             };
             let object = habits::hash(&path);
             let step = if what == StepKind::Failure {
-                let key = habits::key(role, done.name(), done.status(), kind, &path);
+                let key = habits::key(role, done.name(), done.outcome(), kind, &path);
                 part.habits.add(Miss { key, object, time, source: id.source, process, tid });
                 (what, key)
             } else {

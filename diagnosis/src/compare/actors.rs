@@ -1,4 +1,4 @@
-//! Who does something, told by program and command line: the same part in two boots, whatever its process id.
+//! Who does something, identified by program and command line: the same part in two boots, whatever its process id.
 
 use std::collections::{HashMap, HashSet};
 
@@ -12,7 +12,7 @@ pub(super) struct Actor {
     pub(super) name: String,
     /// The part in servicing.
     pub(super) role: Role,
-    /// The command line with what varies masked; empty where a boot does not record command lines.
+    /// The command line with what varies masked; empty if a boot does not record command lines.
     pub(super) command: String,
 }
 
@@ -66,13 +66,13 @@ impl Actors {
     }
 }
 
-/// Programs of which a boot tells a command line.
+/// Programs whose command line a boot records.
 fn with_command_lines(processes: &[Process]) -> HashSet<String> {
     let told = processes.iter().filter(|p| !p.command_line.is_empty());
     told.map(|p| p.name.to_ascii_lowercase()).collect()
 }
 
-/// The command line behind the program, masked.
+/// The command line after the program, masked.
 fn arguments(process: &Process) -> String {
     let line = process.command_line.trim();
     let behind = match line.strip_prefix('"') {

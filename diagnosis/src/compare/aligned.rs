@@ -15,7 +15,7 @@ pub(crate) struct Aligned<'a> {
 }
 
 impl<'a> Aligned<'a> {
-    /// The rollback begins with the first sign, which a log tells to the second only: what happened within that second
+    /// The rollback begins with the first sign. A log gives that only to the second. What happened within that second
     /// came before it, unless a trace shows a sign as well.
     pub(crate) fn new(phases: &'a [Phase], signs: &[Sign]) -> Self {
         let back = phases.iter().find(|p| p.name == PhaseName::Rollback);

@@ -1,11 +1,11 @@
-//! What two boots are, and how they differ.
+//! Two boots, and how they differ.
 
 use timeline::{EventId, FileTime, PhaseName, Timeline};
 
 use super::aligned::Aligned;
 use crate::{phases::Phase, services::Service};
 
-/// The good boot that another one is held against.
+/// The good boot that another one is compared with.
 pub(crate) struct Reference<'a> {
     /// What it is called.
     pub(crate) name: &'a str,
@@ -15,7 +15,7 @@ pub(crate) struct Reference<'a> {
     pub(crate) boot: Boot<'a>,
 }
 
-/// How something differs. The order is the one in which differences of a phase are told.
+/// How something differs. The order is the one in which the report lists the differences of a phase.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum DifferenceKind {
     /// Both boots have it, with different results.
@@ -52,19 +52,19 @@ pub struct Difference {
     pub process: String,
     /// Process Monitor's name of the operation, or `phase`, `service`, `pause`.
     pub operation: String,
-    /// The file or key, the service, the command line, or behind what the pause lies.
+    /// The file or key, the service, the command line, or the event before the pause.
     pub path: String,
-    /// Result or time in the good boot; empty where it has none.
+    /// Result or time in the good boot; empty if it has none.
     pub good: String,
-    /// Result or time in the failing boot; empty where it has none.
+    /// Result or time in the failing boot; empty if it has none.
     pub bad: String,
-    /// When, in the failing boot; absent where it has nothing.
+    /// When, in the failing boot; absent if it has nothing.
     pub time: Option<FileTime>,
     /// The event in the failing boot.
     pub event: Option<EventId>,
 }
 
-/// The failing boot beside the good one.
+/// The failing boot compared with the good one.
 #[derive(Debug, Clone, Default)]
 pub struct Comparison {
     /// What the good boot is called.
@@ -73,11 +73,11 @@ pub struct Comparison {
     pub baseline_failed: bool,
     /// Phases that both boots show.
     pub phases: Vec<PhaseName>,
-    /// The differences, those that tell something first, each group by phase and time.
+    /// The differences, the telling ones first, each group by phase and time.
     pub differences: Vec<Difference>,
     /// How many there are, the ones not listed too.
     pub total: usize,
-    /// How many of them tell something: those come first.
+    /// How many of them are telling. Those come first.
     pub telling: usize,
     /// Operations that found no room in the comparison.
     pub left_out: u64,

@@ -1,7 +1,8 @@
-//! A failing boot beside a good one: aligned by phase and by the parts that processes play, never by time or process id.
+//! Compares a failing boot with a good one. They are aligned by phase and by the parts that processes play, never by
+//! time or process id.
 //!
-//! Processes that service updates are compared in full, all others by their failures. What varies from boot to boot is
-//! masked in names, where the same name is not found as it stands.
+//! Processes that service updates are compared in full, all others by their failures. In names, what varies from boot
+//! to boot is masked, unless the other boot has the very same name.
 
 mod actors;
 mod aligned;
@@ -22,7 +23,7 @@ pub(crate) use operations::{GoodBoot, InGood, Level as Likeness};
 /// Differences that are listed; the rest is counted. Two boots of a healthy machine differ in some hundred.
 const MAX_DIFFERENCES: usize = 2_000;
 
-/// Compares. Gives what differs, and the good boot for questions about single operations.
+/// Compares. Returns what differs, and the good boot for questions about single operations.
 pub(crate) fn compare(reference: &Reference<'_>, bad: Boot<'_>) -> (Comparison, GoodBoot) {
     let good = reference.boot;
     let (good_boot, bad_profile) = GoodBoot::learn(good, bad);
@@ -53,8 +54,8 @@ pub(crate) fn compare(reference: &Reference<'_>, bad: Boot<'_>) -> (Comparison, 
 }
 
 impl Comparison {
-    /// Puts the failing operation among what tells something: its result may be an ordinary one, which only a log or the
-    /// plan raises.
+    /// Puts the failing operation among the telling differences. Its result may be an ordinary one that became a
+    /// candidate only because of a log or the plan.
     pub(crate) fn include(&mut self, good: &GoodBoot, bad: Boot<'_>, failing: &Event) {
         let phase = bad.aligned.at(failing.time);
         let row = match good.beside(bad.timeline, failing, phase) {
@@ -85,7 +86,7 @@ impl Comparison {
     }
 }
 
-/// What tells something first, then by phase and time.
+/// Telling differences first, then by phase and time.
 fn sort(differences: &mut [Difference]) {
     differences.sort_by(|a, b| {
         let key = |d: &Difference| (d.weight, d.phase, d.time.is_none(), d.time, d.kind, d.event);

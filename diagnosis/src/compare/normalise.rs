@@ -1,4 +1,4 @@
-//! Names that differ from boot to boot and from machine to machine, made equal: volumes, users, component versions and
+//! Masks in names what differs from boot to boot and from machine to machine: volumes, users, component versions and
 //! hashes, GUIDs, temporary names, process ids.
 
 /// A path in which what varies is masked.
@@ -6,12 +6,12 @@
 pub(crate) struct Normal {
     /// The path in lower case, with masks such as `<guid>`.
     pub(crate) text: String,
-    /// Whether everything masked only tells machines and versions apart, so that equal texts mean the same object; a
-    /// masked GUID or number may have told different objects apart.
+    /// Whether everything masked only distinguishes machines and versions. Equal texts then mean the same object. A
+    /// masked GUID or number may have distinguished different objects.
     pub(crate) same_object: bool,
 }
 
-/// Beginnings that stand for one another, lower case: what is found, and what stands for it.
+/// Beginnings that mean the same, lower case: what is found, and its replacement.
 const ROOTS: &[(&str, &str)] = &[
     (r"\??\", ""),
     (r"\\?\", ""),
@@ -22,7 +22,7 @@ const ROOTS: &[(&str, &str)] = &[
 ];
 /// A volume by its number.
 const DEVICE: &str = r"\device\harddiskvolume";
-/// A volume by its GUID, behind `\\?\` or `\??\`.
+/// A volume by its GUID, after `\\?\` or `\??\`.
 const VOLUME: &str = "volume{";
 /// Architectures that names of components begin with.
 const ARCHITECTURES: &[&str] = &["amd64", "x86", "wow64", "arm64", "arm", "msil"];
@@ -30,7 +30,7 @@ const ARCHITECTURES: &[&str] = &["amd64", "x86", "wow64", "arm64", "arm", "msil"
 const MICROSOFT: &str = "31bf3856ad364e35";
 /// Folders below `Users` that every machine has.
 const COMMON_USERS: &[&str] = &["public", "default", "all users", "default user"];
-/// Folders whose files have made-up names.
+/// Folders whose files have invented names.
 const TEMPORARY: &[&str] = &["temp", "tmp", "pendingrenames", "pendingdeletes"];
 /// Digits from which a hexadecimal word counts as made up; half of that in folders of temporary files.
 const LONG_HEX: usize = 8;
@@ -60,7 +60,7 @@ struct Masked {
 }
 
 impl Masked {
-    /// Writes what stands for the beginning of a path, and gives the rest.
+    /// Writes the replacement for the beginning of a path. Returns the rest.
     fn root<'p>(&mut self, path: &'p str) -> &'p str {
         let mut rest = path;
         for (root, stands_for) in ROOTS {
@@ -101,7 +101,7 @@ impl Masked {
         }
     }
 
-    /// A part of a path between backslashes, behind `before`.
+    /// A part of a path between backslashes, after `before`.
     fn part(&mut self, part: &str, before: [&str; 2], pid: &str) {
         if let Some(behind) = part.strip_prefix("s-1-5-21-") {
             self.out.push_str("<sid>");
@@ -175,7 +175,7 @@ impl Masked {
         self.out.push_str(mask);
     }
 
-    /// Words of letters and digits, and what stands between them.
+    /// Words of letters and digits, and the characters between them.
     fn words(&mut self, part: &str, temporary: bool, pid: &str) {
         let long_hex = if temporary { LONG_HEX / 2 } else { LONG_HEX };
         let mut rest = part;

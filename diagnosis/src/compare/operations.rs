@@ -1,4 +1,4 @@
-//! Operations of the failing boot, held against those of the good one.
+//! Operations of the failing boot, compared with those of the good one.
 
 use std::collections::HashMap;
 
@@ -20,7 +20,7 @@ use timeline::{Event, Kind, PhaseName, ProcessId, Ticks, Timeline, is_error};
 pub(crate) enum Level {
     /// The names differ in something made up: they are of one sort.
     Alike,
-    /// The same name, or the same but for machine and version.
+    /// The same name, or the same except for machine and version.
     Same,
 }
 
@@ -29,7 +29,7 @@ pub(crate) enum Level {
 pub(crate) enum InGood {
     /// The good boot has the process, in this phase, and not the operation.
     Absent,
-    /// It fails there with the same result, and nothing makes up for it.
+    /// It fails there with the same result, and no later success makes up for it.
     FailsToo(Level),
     /// It fails there with the same result, and succeeds in the end.
     SucceedsInTheEnd(Level),
@@ -81,7 +81,7 @@ impl GoodBoot {
         self.profile.left_out
     }
 
-    /// The entries of the good boot that are the same operation: by its very name, else by the masked one.
+    /// The entries of the good boot that are the same operation: by its very name, or by the masked one.
     fn find(&self, key: &Key, normal: impl FnOnce() -> Normal) -> Option<(Vec<&Entry>, Level)> {
         if let Some(entry) = self.profile.get(key) {
             return Some((vec![entry], Level::Same));
@@ -93,7 +93,7 @@ impl GoodBoot {
         Some((entries, if sure { Level::Same } else { Level::Alike }))
     }
 
-    /// What this error of the failing boot is in the good one; `None` where the good boot cannot tell.
+    /// What this error of the failing boot is in the good one. `None` if the good boot does not show it.
     pub(crate) fn beside(&self, bad: &Timeline<'_>, event: &Event, phase: PhaseName) -> Option<InGood> {
         let actor = self.actors.get(BAD, event.process?)?;
         let looks_only = event.open.is_some_and(|open| open.attributes_only());
@@ -151,7 +151,7 @@ impl GoodBoot {
         rows
     }
 
-    /// The row of an operation that has a result that it does not have in the good boot, or that only this boot has.
+    /// The row of an operation whose result the good boot lacks, or that only this boot has.
     fn by_result(
         &self,
         key: &Key,

@@ -1,4 +1,4 @@
-//! Phases, processes, services and pauses of the failing boot, held against those of the good one.
+//! Phases, processes, services and pauses of the failing boot, compared with those of the good one.
 
 use std::collections::BTreeMap;
 

@@ -12,13 +12,13 @@ use super::{
 };
 use crate::ordinary::ordinary;
 use timeline::{
-    Done, EventId, FileTime, Gather, Kind, PhaseName, ProcessId, Role, Ticks, Timeline, is_error,
+    Done, EventId, FileTime, Gather, Kind, PhaseName, ProcessId, Role, Ticks, Timeline, is_error, query::Row,
 };
 
 /// Entries of a profile. Servicing processes of real logs of 50,000 events have some 2,000; a large update's reboot some
 /// hundred thousand.
 const MAX_ENTRIES: usize = 1 << 19;
-/// Results that an entry tells apart, by phase; real ones have up to five.
+/// Results that an entry distinguishes, by phase. Real ones have up to five.
 const MAX_RESULTS: usize = 32;
 
 /// What makes operations the same.
@@ -72,7 +72,7 @@ struct Pass<'a> {
     boot: usize,
     roles: Vec<Role>,
     phases: Aligned<'a>,
-    /// Whether both boots tell what an open asks for.
+    /// Whether both boots record what an open asks for.
     kinds: bool,
 }
 
@@ -106,8 +106,8 @@ impl Key {
     }
 }
 
-/// The kind by which operations are told apart. An open that only looks is a query. Where one boot does not record what an
-/// open asks for, all opens are one.
+/// The kind that distinguishes operations. An open that only looks is a query. If one boot does not record what an
+/// open asks for, all opens are one kind.
 pub(super) fn kind_key(kind: Kind, looks_only: bool, kinds: bool) -> Kind {
     match kind {
         Kind::FileOpen | Kind::FileCreate if !kinds => Kind::FileOpen,
@@ -116,7 +116,7 @@ pub(super) fn kind_key(kind: Kind, looks_only: bool, kinds: bool) -> Kind {
     }
 }
 
-/// Operations that tell nothing of their own: ends of what was begun, and what is compared by process.
+/// Operations that say nothing of their own: ends of what was begun, and what is compared by process.
 fn is_told_elsewhere(kind: Kind) -> bool {
     matches!(
         kind,
@@ -132,13 +132,13 @@ fn is_told_elsewhere(kind: Kind) -> bool {
 impl Gather for Pass<'_> {
     type Part = Profile;
 
-    fn take(&self, done: &impl Done, part: &mut Profile) {
-        let Some(process) = done.process() else { return };
+    fn take<R: Row>(&self, done: &Done<'_, R>, part: &mut Profile) {
+        let Some(process) = done.process else { return };
         let role = self.roles.get(process.0 as usize).copied().unwrap_or(Role::Other);
-        let (status, time) = (done.status(), done.time());
+        let (status, time) = (done.outcome(), done.time());
         let services = role.services_updates();
         if services {
-            part.lives.entry(process).or_default().see(time, done.id(), done.duration());
+            part.lives.entry(process).or_default().see(time, done.id, done.duration());
         } else if !is_error(status) {
             return;
         }
@@ -174,8 +174,15 @@ impl Gather for Pass<'_> {
 }
 
 impl Profile {
-    fn add(&mut self, pass: &Pass<'_>, done: &impl Done, process: ProcessId, actor: u32, text: &mut str) {
-        let (time, event, status) = (done.time(), done.id(), done.status());
+    fn add<R: Row>(
+        &mut self,
+        pass: &Pass<'_>,
+        done: &Done<'_, R>,
+        process: ProcessId,
+        actor: u32,
+        text: &mut str,
+    ) {
+        let (time, event, status) = (done.time(), done.id, done.outcome());
         let original = text.to_owned();
         text.make_ascii_lowercase();
         let kind = done.kind();

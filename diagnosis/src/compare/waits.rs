@@ -1,4 +1,5 @@
-//! Waits: stretches in which a process of servicing does nothing, slow operations, long phases, services that take long.
+//! Waits: stretches in which a process of servicing does nothing, slow operations, long phases, services that take
+//! long.
 
 use std::collections::HashMap;
 
@@ -14,7 +15,7 @@ const GROWN: Ticks = Ticks::seconds(5);
 /// … and so many times as long as in the good boot.
 const TIMES: u64 = 3;
 
-/// Whether a wait grew so much that it tells something.
+/// Whether a wait grew enough to be telling.
 pub(super) fn grew(good: Ticks, bad: Ticks) -> bool {
     bad.0 >= good.0.saturating_add(GROWN.0) && bad.0 >= good.0.saturating_mul(TIMES)
 }
@@ -25,7 +26,7 @@ pub(super) struct Life {
     span: Option<(FileTime, FileTime)>,
     /// The event that ended last.
     last: Option<EventId>,
-    /// From the end of an event on: how long, when, and behind which event.
+    /// From the end of an event on: how long, when, and after which event.
     pub(super) pauses: Vec<(Ticks, FileTime, EventId)>,
 }
 

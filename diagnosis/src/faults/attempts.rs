@@ -1,4 +1,4 @@
-//! Which faults count, and which attempt they belong to: what a later end made good does not.
+//! Which faults count, and which attempt they belong to. A fault does not count if its attempt ended well later.
 
 use std::collections::{HashMap, HashSet};
 
@@ -14,11 +14,11 @@ use super::{
 };
 use crate::stages::{Place, REBOOT_REQUIRED};
 
-/// A log's line is written within this time of what a trace shows of it.
+/// A log writes its line within this time of what a trace shows.
 const MARGIN: Ticks = Ticks::seconds(120);
 /// An attempt that follows this much later is another one, not the boot that takes the first one back.
 pub(super) const ANOTHER_ATTEMPT: Ticks = Ticks::seconds(3600);
-/// What another log tells is in CBS.log soon after.
+/// What another log reports is in CBS.log soon after.
 const SOON: Ticks = Ticks::seconds(5);
 
 /// The time that traces cover.
@@ -37,13 +37,13 @@ impl Covered {
     }
 }
 
-/// Whether a fault tells how a session or a startup ended.
+/// Whether a fault says how a session or a startup ended.
 fn tells_end(kind: Kind) -> bool {
     matches!(kind, Kind::Session | Kind::Package | Kind::Feature | Kind::Commit | Kind::Stage | Kind::Status)
 }
 
 impl Faults {
-    /// CBS marks a rollback before it commits, so that a crash shows as one, and takes the mark back afterwards.
+    /// CBS marks a rollback before it commits, so that a crash shows as one. It takes the mark back afterwards.
     pub(super) fn drop_false_rollbacks(&mut self, lines: &[&LogLine]) {
         let mut cleared: HashSet<(timeline::SourceId, u64)> = HashSet::new();
         let mut open: Vec<&LogLine> = Vec::new();
@@ -105,7 +105,7 @@ impl Faults {
         });
     }
 
-    /// A session that ended well had no failure that counts, whatever its lines say on the way.
+    /// A session that ended well had no failure that counts, whatever its lines say before.
     pub(super) fn drop_good_sessions(&mut self, lines: &[&LogLine], places: &[Place]) {
         let mut good: HashMap<u32, bool> = HashMap::new();
         for (line, place) in lines.iter().zip(places) {
@@ -151,7 +151,8 @@ impl Faults {
         self.rollback.retain(|line| line.time.is_none_or(|time| time > last.plus(MARGIN)));
     }
 
-    /// The attempt that failed: the first that a trace covers, else the last, a failed reboot before a failed session.
+    /// The attempt that failed: the first that a trace covers, otherwise the last. A failed reboot comes before a
+    /// failed session.
     pub(super) fn attempt(&self, covered: &Covered) -> Option<u32> {
         let forward = || self.all.iter().filter(|f| f.is_forward());
         let seen = |f: &&Fault| !f.kind.follows() && f.time.is_some_and(|time| covered.holds(time));
@@ -170,7 +171,7 @@ impl Faults {
         found.map(|(_, place)| Place { phase: PhaseName::BootPoq, ..*place })
     }
 
-    /// Place of a time that another log tells, by the stage lines of CBS.log.
+    /// Place of a time from another log, by the stage lines of CBS.log.
     pub(super) fn place_at(&self, time: Option<FileTime>) -> Option<Place> {
         let time = time?;
         // CBS.log writes whole seconds.
@@ -215,7 +216,7 @@ impl Faults {
 }
 
 impl Faults {
-    /// Where dism alone tells of a failure, the last command that failed is the one that is asked about.
+    /// If only dism reports a failure, the question is about the last command that failed.
     fn prefer_last_command(&mut self) {
         let of_dism = |f: &&Fault| f.kind == Kind::Dism;
         if self.first().as_ref().is_none_or(|first| first.kind != Kind::Dism) {
@@ -226,7 +227,8 @@ impl Faults {
     }
 }
 
-/// How much a fault's attempt has to say: a reboot before an installation, that before a repair or what only tells again.
+/// How much a fault's attempt counts. A reboot comes before an installation, and that before a repair or a mere
+/// repetition.
 fn standing(fault: &Fault) -> u8 {
     let at_reboot =
         !matches!(fault.phase, PhaseName::Staging | PhaseName::Unknown) || fault.kind < Kind::Stack;
@@ -242,7 +244,7 @@ fn standing(fault: &Fault) -> u8 {
 /// How attempts ended.
 #[derive(Default)]
 struct Ends<'a> {
-    /// The last startup processing that ended well, but for the boots that take an update back: when, and its boot.
+    /// The last startup processing that ended well, except for the boots that take an update back: when, and its boot.
     last_startup: Option<(FileTime, u32)>,
     /// Those that a trace covers, at most [`MAX_COVERED`].
     covered_startups: Vec<(FileTime, u32)>,

@@ -12,7 +12,7 @@ use crate::stages::{self, REBOOT_REQUIRED};
 const CANCELLED: u32 = 0x800F_0820;
 /// ERROR_FAIL_REBOOT_REQUIRED as an HRESULT.
 pub(super) const PENDING_IN_THE_WAY: u32 = 0x8007_0BC9;
-/// Lines behind a fault's that can belong to it.
+/// How many lines after a fault's line can belong to it.
 const NEAR: usize = 8;
 
 /// The failing code of a line.
@@ -40,7 +40,7 @@ impl Named {
     }
 }
 
-/// The fault that a line tells of. `following` are the lines after it.
+/// The fault that a line reports. `following` are the lines after it.
 pub(super) fn fault(line: &LogLine, at: stages::Place, following: &[&LogLine]) -> Option<Fault> {
     let named = named(line)?;
     let kind = named.kind;

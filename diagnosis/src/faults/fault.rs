@@ -11,7 +11,7 @@ pub struct Fault {
     pub kind: FaultKind,
     /// Its name: an installer, an INF, a package.
     pub item: String,
-    /// Its DLL, where the log names one.
+    /// Its DLL, if the log names one.
     pub binary: Option<String>,
     /// The component that it worked on or belongs to.
     pub component: Option<String>,
@@ -29,7 +29,7 @@ pub struct Fault {
     pub boot: u32,
     /// The session, or the shutdown with its boots, that it belongs to.
     pub(crate) attempt: u32,
-    /// When, where the log's clock is known.
+    /// When, if the log's clock is known.
     pub time: Option<FileTime>,
     /// The line.
     pub place: Place,

@@ -72,7 +72,7 @@ pub enum FaultKind {
     Device,
 }
 
-/// What a kind of fault tells.
+/// What a kind of fault says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Tells {
     /// What failed.
@@ -84,7 +84,7 @@ enum Tells {
 }
 use Tells::{Cause, That, Where};
 
-/// Each kind, the word that rules and reports use, and what it tells.
+/// Each kind, the word that rules and reports use, and what it says.
 const KINDS: &[(FaultKind, &str, Tells)] = &[
     (FaultKind::Command, "command", Cause),
     (FaultKind::Installer, "installer", Cause),
@@ -131,23 +131,23 @@ impl FaultKind {
         self.row().map_or("", |(_, name, _)| name)
     }
 
-    /// Whether servicing itself says so, and so that it failed where it works: the update client reports any failure, of
-    /// a download as well; Windows Setup and the installation of a driver are no update's reboot.
+    /// Whether servicing itself says so, and so that it failed where it works. The update client reports any failure,
+    /// of a download as well. Windows Setup and the installation of a driver are no update's reboot.
     pub fn of_servicing(self) -> bool {
         !matches!(self, Self::Update | Self::WindowsSetup | Self::Device)
     }
 
-    /// Whether it names what failed, and does not only tell that something did.
+    /// Whether it names what failed, and does not only say that something did.
     pub fn names_a_cause(self) -> bool {
         self.row().is_some_and(|(.., tells)| *tells == Cause)
     }
 
-    /// Whether it only follows from another failure, and may be told of again in later boots.
+    /// Whether it only follows from another failure, and may be reported again in later boots.
     pub fn follows(self) -> bool {
         self.row().is_some_and(|(.., tells)| *tells == That)
     }
 
-    /// Whether its words tell of a state, and not that something failed.
+    /// Whether its words state a condition, and not that something failed.
     pub(super) fn is_state(self) -> bool {
         matches!(self, Self::Stack | Self::Manifest | Self::RegistryValue | Self::Pending | Self::Component)
     }

@@ -1,4 +1,4 @@
-//! The faults that the logs tell of, together.
+//! The faults that the logs report, together.
 
 use timeline::{Fact, LogLine, Stage, Step, Tool};
 
@@ -21,15 +21,15 @@ pub struct Faults {
     pub reported: Option<u32>,
     /// What failed in an attempt that a later one made good.
     pub past: Vec<Fault>,
-    /// The line that ended an attempt well whose first try had failed.
+    /// The line that ended an attempt well after its first try had failed.
     pub retried: Option<LogLine>,
     /// Lines that say that the update is taken back, in order.
     pub rollback: Vec<LogLine>,
     /// The state that the logs end in.
     pub state: LogState,
-    /// What was installed where the first fault happened while Windows ran.
+    /// What was installed if the first fault happened while Windows ran.
     pub online: Online,
-    /// Place of every line that tells of a stage.
+    /// Place of every line that names a stage.
     pub(crate) stages: Vec<(LogLine, stages::Place)>,
 }
 
@@ -56,7 +56,7 @@ impl Faults {
         self.all.push(fault);
     }
 
-    /// Several lines tell of one installer's failure: its failure line knows the code, its run how long it took, the
+    /// Several lines report one installer's failure. Its failure line knows the code, its run how long it took, the
     /// error summary its DLL. A log that begins in the middle has the summary only.
     pub(super) fn completes_an_installer(&mut self, fault: &Fault, fact: &Fact) -> bool {
         let summary = matches!(fact, Fact::InstallerSummary { .. });
@@ -79,14 +79,14 @@ impl Faults {
         found
     }
 
-    /// Whether CBS.log had its last word after a failure that dism tells of.
+    /// Whether CBS.log had its last word after a failure that dism reports.
     pub(super) fn is_settled(&self, line: &LogLine) -> bool {
         let of_dism = matches!(&line.fact, Fact::Tool(tool) if tool.tool == Tool::Dism);
         let end = self.state.last_end.as_ref();
         of_dism && end.is_some_and(|(end, _)| line.time.zip(end.time).is_none_or(|(time, end)| time <= end))
     }
 
-    /// Of several packages of one session the one that the error report names stands for them.
+    /// If one session has several packages, the one in the error report stands for them.
     pub(super) fn prefer_reported_package(&mut self) {
         let Some((first, package)) = self.first().zip(self.online.package.as_ref()) else { return };
         let (kind, attempt) = (first.kind, first.attempt);

@@ -23,6 +23,7 @@ use attempts::Covered;
 use timeline::{Fact, LogKind, LogLine, PhaseName, Source, Ticks, Timeline};
 
 /// Collects the faults of all logs.
+#[tracing::instrument(name = "faults", skip_all)]
 pub(crate) fn find(timeline: &Timeline<'_>) -> Faults {
     let is_cbs = |source: &Source| matches!(source, Source::Log(log) if log.kind == LogKind::Cbs);
     let scans = timeline.case.inputs.iter().zip(&timeline.scans);

@@ -1,4 +1,4 @@
-//! What was installed, and how far it came, where a session failed while Windows ran.
+//! What was installed, and how far it came, if a session failed while Windows ran.
 
 use timeline::{Fact, LogLine, Part, SessionStep, Words};
 
@@ -19,7 +19,7 @@ pub enum OnlineStep {
 /// What a failed session worked on.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Online {
-    /// The package: the one that the error report names, else the session's.
+    /// The package that the error report names, otherwise the session's.
     pub package: Option<String>,
     /// The feature or the capabilities.
     pub feature: Option<String>,

@@ -1,5 +1,5 @@
-//! Draws the whole case: boots and phases, servicing processes and their parents, services and their hosts, the candidates
-//! with what else happened to their objects, what the logs say failed, and what came of it.
+//! Draws the whole case: boots and phases, servicing processes and their parents, services and their hosts. It adds
+//! the candidates with what else happened to their objects, what the logs say failed, and the consequences.
 
 mod chain;
 
@@ -36,6 +36,7 @@ pub(crate) struct Parts<'a> {
 }
 
 /// Draws a case.
+#[tracing::instrument(name = "graph", skip_all)]
 pub(crate) fn draw(parts: &Parts<'_>) -> CaseGraph {
     let mut b = Builder { parts, recorded: GraphBuilder::new(parts.timeline) };
     b.phases();
@@ -127,7 +128,7 @@ impl Builder<'_> {
         }
     }
 
-    /// A candidate, the tries before it, what made up for it, who stood in its way, and the line that tells of it.
+    /// A candidate, the tries before it, what made up for it, who stood in its way, and the line that reports it.
     fn candidate(&mut self, candidate: &Candidate) -> NodeIndex {
         let timeline = self.parts.timeline;
         let event = &candidate.event;
@@ -238,7 +239,7 @@ impl Builder<'_> {
         }
     }
 
-    /// The signs of failure in their order, and the rollback. Gives what came last.
+    /// The signs of failure in their order, and the rollback. Returns the last one.
     fn consequences(&mut self, failing: Option<NodeIndex>) -> Option<NodeIndex> {
         let parts = self.parts;
         let begin = parts.failing.and_then(|at| parts.candidates.get(at)).map(|c| c.event.time);

@@ -9,7 +9,7 @@ use crate::Diagnosis;
 pub struct FailingBoot {
     /// When it began.
     pub start: FileTime,
-    /// The last that is known of it.
+    /// Its last known time.
     pub end: FileTime,
     /// What shows that.
     pub shown_by: BootStart,

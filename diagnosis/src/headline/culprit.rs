@@ -1,4 +1,4 @@
-//! What stood in the update's way, where that is known.
+//! What stood in the update's way, if that is known.
 
 use timeline::{Mark, Place, StartType, Timeline};
 
@@ -25,7 +25,7 @@ pub enum Culprit {
     },
     /// Another process holds the file open.
     Holder {
-        /// The process, with its company where that is known.
+        /// The process, with its company if that is known.
         process: String,
         /// Its open.
         place: Option<Place>,

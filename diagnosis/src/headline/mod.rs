@@ -1,6 +1,6 @@
 //! What a person asks first: which update failed, in which boot, how it ended, and what stood in its way.
 //!
-//! These are facts. Their wording is the business of whoever prints them.
+//! These are facts. The renderers word them.
 
 mod boot;
 mod culprit;
@@ -32,7 +32,7 @@ pub struct Headline {
 pub enum Ending {
     /// The update was rolled back.
     RolledBack {
-        /// When the rollback began, where that is known.
+        /// When the rollback began, if that is known.
         time: Option<FileTime>,
         /// Where that is recorded.
         place: Option<Place>,
@@ -63,7 +63,7 @@ pub fn headline(timeline: &Timeline<'_>, diagnosis: &Diagnosis) -> Headline {
     }
 }
 
-/// When the update failed, as far as anything tells.
+/// When the update failed, as far as anything shows it.
 fn moment(diagnosis: &Diagnosis) -> Option<FileTime> {
     let fault = diagnosis.faults.primary.and_then(|at| diagnosis.faults.all.get(at));
     let operation = diagnosis.failing().map(|event| event.time);

@@ -7,7 +7,7 @@ use crate::Diagnosis;
 /// An update, as servicing names its package.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Update {
-    /// Full identity of its package; empty where only its KB number is known.
+    /// Full identity of its package; empty if only its KB number is known.
     pub identity: String,
     /// `KB` number, where something names one.
     pub kb: Option<String>,
@@ -19,7 +19,7 @@ pub struct Update {
     pub place: Place,
 }
 
-/// Kinds of updates, told by the name of the package.
+/// Kinds of updates, recognised by the name of the package.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum UpdateKind {
     /// `Package_for_RollupFix`.
@@ -51,7 +51,7 @@ const ATTEMPT: Ticks = Ticks::seconds(2 * 3600);
 
 /// The update of the attempt that failed at `at`, in the boot that began at `start`.
 ///
-/// An error report names it. Without one it is the one update whose state changed around the failure. Where several are
+/// An error report names it. Otherwise it is the one update whose state changed around the failure. If several are
 /// equally likely, none is named.
 pub(super) fn find(
     timeline: &Timeline<'_>,

@@ -14,7 +14,7 @@ pub struct Phase {
     pub boot: u32,
     /// Start.
     pub start: FileTime,
-    /// End; `None` where the trace ends first.
+    /// End; `None` if the trace ends first.
     pub end: Option<FileTime>,
     /// How it is known.
     pub trust: Trust,
@@ -56,6 +56,7 @@ impl Boots {
 }
 
 /// Finds the phases.
+#[tracing::instrument(name = "phases", skip_all)]
 pub(crate) fn find(
     timeline: &Timeline<'_>,
     boots: &Boots,
@@ -115,7 +116,7 @@ struct Traced<'a> {
     marked: &'a [(Mark, Event)],
     signs: &'a [Sign],
     phases: Vec<Phase>,
-    /// Phases and boots that the traces tell by themselves.
+    /// Phases and boots that the traces show by themselves.
     told: Vec<(PhaseName, u32)>,
 }
 
@@ -155,7 +156,7 @@ impl Traced<'_> {
         self.phases.push(Phase { name, boot, start, end, trust, evidence });
     }
 
-    /// The phases that the traces tell by themselves. Neighbouring brackets of one phase and boot make a phase.
+    /// The phases that the traces show by themselves. Neighbouring brackets of one phase and boot make a phase.
     fn told(&mut self) {
         for span in self.timeline.scans.iter().flat_map(|scan| &scan.spans) {
             let boot = self.boots.number(span.start);
@@ -194,8 +195,8 @@ impl Traced<'_> {
         }
     }
 
-    /// Windows goes down where the service control manager ends: from the first program that is ended for it, or from
-    /// the start of the servicing process that ends with it.
+    /// Windows goes down when the service control manager ends. The shutdown begins with the first program that is
+    /// ended for it, or with the start of the servicing process that ends with it.
     fn shutdown(&mut self) {
         let processes = &self.timeline.processes;
         let ended = processes.iter().filter(|p| p.role == Role::ServiceControl).filter_map(|p| p.end).max();
@@ -232,7 +233,7 @@ impl Traced<'_> {
         starts.filter(|start| *start <= time).max()
     }
 
-    /// Whether `time` can lie in startup processing: behind a boot in which poqexec ran.
+    /// Whether `time` can lie in startup processing: after a boot in which poqexec ran.
     fn after_reboot(&self, time: FileTime) -> bool {
         self.boots.number(time) > 0 && self.poqexec_before(time).is_some()
     }
@@ -295,8 +296,8 @@ impl Traced<'_> {
         Some(last)
     }
 
-    /// Advanced installers show themselves by what they note, by their DLLs and by the programs they start, behind the
-    /// driver queue; a rollback starts none of them first.
+    /// Advanced installers show themselves by what they note, by their DLLs and by the programs they start, after the
+    /// driver queue. A rollback starts none of them first.
     fn installers(&mut self, drivers_end: Option<FileTime>) {
         let first_sign = self.signs.first().map(|s| s.time);
         let within = |time: FileTime| {
@@ -333,8 +334,8 @@ impl Traced<'_> {
         self.add(PhaseName::StartupInstallers, (start, end), Trust::Inferred, place, words);
     }
 
-    /// A rollback is one where a log tells of it, or where the failure shows at the reboot: what fails while Windows runs
-    /// is not taken back.
+    /// A rollback is one if a log says so, or if the failure shows at the reboot. What fails while Windows runs is
+    /// not rolled back.
     fn rollback(&mut self, faults: &Faults) {
         let Some(first) = self.signs.first() else { return };
         let at_shutdown = self.phases.iter().any(|p| p.name == PhaseName::Shutdown && p.start <= first.time);
@@ -374,8 +375,8 @@ const DRIVER_OBJECTS: &[&str] = &[
     r"\currentcontrolset\enum\",
 ];
 
-/// The phase in which a servicing process did something: the one that the sources show for that time, else what its
-/// process and its object tell.
+/// The phase in which a servicing process did something: the one that the sources show for that time, otherwise what
+/// its process and its object show.
 pub(crate) fn of_event(timeline: &Timeline<'_>, boots: &Boots, phases: &[Phase], event: &Event) -> PhaseName {
     let process = timeline.process_of(event);
     let role = process.map_or(Role::Other, |p| p.role);
@@ -420,7 +421,7 @@ fn after_poqexec(timeline: &Timeline<'_>, boots: &Boots, time: FileTime) -> bool
     starts.any(|start| start <= time && boots.number(start) == boots.number(time))
 }
 
-/// The last phase that was seen before `time`, where none is seen at it.
+/// The last phase that was seen before `time`, if none is seen at it.
 pub(crate) fn before(phases: &[Phase], time: FileTime) -> PhaseName {
     match at(phases, time) {
         PhaseName::Unknown => {
@@ -431,7 +432,8 @@ pub(crate) fn before(phases: &[Phase], time: FileTime) -> PhaseName {
     }
 }
 
-/// The phase in which `time` lies; of several the one that began last, but never the rollback, which only follows.
+/// The phase in which `time` lies. Of several it is the one that began last, but never the rollback, which only
+/// follows.
 pub(crate) fn at(phases: &[Phase], time: FileTime) -> PhaseName {
     let within =
         |p: &&Phase| p.name != PhaseName::Rollback && p.start <= time && p.end.is_none_or(|end| time <= end);

@@ -1,4 +1,4 @@
-//! Examples and near misses: failures as data, against which rules are held.
+//! Examples and near misses: failures as data, on which rules are tested.
 
 use serde::Deserialize;
 

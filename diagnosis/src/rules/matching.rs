@@ -14,16 +14,16 @@ pub(crate) struct Facts<'a> {
     pub(crate) faults: &'a Faults,
     pub(crate) failing: Option<&'a Event>,
     pub(crate) services: &'a [Service],
-    /// Events on names that tell something.
+    /// Events on watched names.
     pub(crate) marked: &'a [(Mark, Event)],
-    /// What is missing, where no operation is named.
+    /// What is missing, if no operation is named.
     pub(crate) lacks: &'a [(Lack, String)],
 }
 
 /// A rule that holds.
 pub(crate) struct Hit<'r> {
     pub(crate) rule: &'r Rule,
-    /// Position of the fault it holds for, where it looks at faults.
+    /// Position of the fault that it holds for, if it looks at faults.
     pub(crate) fault: Option<usize>,
     /// How many conditions it makes: the more, the more it says.
     conditions: usize,

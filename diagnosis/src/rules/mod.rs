@@ -1,6 +1,6 @@
 //! Rules: what a known failure looks like, what causes it and what to do, as data in TOML.
 //!
-//! The rules of bootrace lie in `rules/` at the top of the project and are built in; a user adds a folder of more.
+//! bootrace's own rules are in `rules/` at the top of the project and are built in. A user adds a folder of more.
 //! `docs/RULES.md` describes the format.
 
 mod example;
@@ -129,7 +129,7 @@ impl Rules {
     /// Adds the rules of one file.
     ///
     /// # Errors
-    /// [`RuleError`], where the text is no rule file.
+    /// [`RuleError`], if the text is no rule file.
     pub fn add(&mut self, path: &Path, text: &str) -> Result<(), RuleError> {
         let file: RuleFile = toml::from_str(text).map_err(|error| {
             let at = error.span().map_or(0, |span| span.start);

@@ -38,8 +38,8 @@ pub struct Rule {
     pub cause: RuleText,
     /// What to do: safe steps.
     pub remedy: RuleText,
-    /// The command that begins the remedy. `{path}`, `{folder}`, `{permissions}`, `{item}`, `{service}` and `{library}` stand
-    /// for names of the case.
+    /// The command that begins the remedy. `{path}`, `{folder}`, `{permissions}`, `{item}`, `{service}` and
+    /// `{library}` are replaced by names of the case.
     #[serde(default)]
     pub command: String,
     /// The service that the failing installer waits for.
@@ -88,7 +88,7 @@ pub struct Match {
     pub disabled: Vec<String>,
     /// A library that is not Windows' own is loaded into the process with this name; poqexec.exe is looked at.
     pub inside: Vec<String>,
-    /// A watched name of which the trace has an operation contains one of these.
+    /// The trace has an operation on a watched name that contains one of these.
     pub seen: Vec<String>,
     /// No operation is named, and something of this kind is missing: `answer`, `service`, `program`.
     pub missing: Vec<String>,
@@ -104,7 +104,7 @@ impl Match {
         self.started || !(self.process.is_empty() && self.path.is_empty() && self.status.is_empty())
     }
 
-    /// How much it asks: 0 where it is empty. The kind of a fault says half as much as another part, a path twice as much.
+    /// How much it asks: 0 if it is empty. The kind of a fault says half as much as another part, a path twice as much.
     pub(super) fn conditions(&self) -> usize {
         let parts = [
             (&self.fault, 1),
@@ -126,12 +126,12 @@ impl Match {
     }
 }
 
-/// The upper half of the codes that `0x8024xxxx` stands for.
+/// The upper half of the codes that `0x8024xxxx` covers.
 pub(super) fn family(text: &str) -> Option<u32> {
     u32::from_str_radix(text.strip_prefix("0x")?.strip_suffix("xxxx")?, 16).ok()
 }
 
-/// `0x…` in hex, else decimal.
+/// `0x…` in hex, otherwise decimal.
 pub(super) fn number(text: &str) -> Option<u32> {
     match text.strip_prefix("0x") {
         Some(hex) => u32::from_str_radix(hex, 16).ok(),

@@ -1,4 +1,4 @@
-//! Holds rules against their examples and near misses.
+//! Tests rules on their examples and near misses.
 
 use super::{
     example::Example,

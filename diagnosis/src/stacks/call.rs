@@ -44,7 +44,7 @@ pub struct Call {
 }
 
 impl Call {
-    /// What the stack of an event says. `None` where it has none, and for a process that does not service Windows.
+    /// What the stack of an event says. `None` if it has none, and for a process that does not service Windows.
     pub fn of(timeline: &Timeline<'_>, event: &Event) -> Option<Self> {
         let process = timeline.process_of(event).filter(|process| process.role.services_updates())?;
         Some(Self::new(timeline.stack(event.id)?, process))
@@ -87,7 +87,7 @@ impl Call {
         self.issuer.outsider().is_some() || !self.interferers.is_empty()
     }
 
-    /// What is worth a line beside the operation.
+    /// The parts worth a line beside the operation.
     pub fn words(&self, process: &str) -> Option<Words> {
         if let Some(module) = self.issuer.outsider() {
             let who = module.described();

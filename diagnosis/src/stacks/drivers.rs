@@ -14,11 +14,11 @@ use super::{
 pub struct Driver {
     /// Path of the image.
     pub path: String,
-    /// Company in its version resource; empty where it names none.
+    /// Company in its version resource; empty if it names none.
     pub company: String,
     /// File version.
     pub version: String,
-    /// Candidates in whose stack it is.
+    /// Candidates with the driver in their stack.
     pub candidates: u64,
 }
 

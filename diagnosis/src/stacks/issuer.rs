@@ -22,7 +22,7 @@ pub enum Issuer {
 }
 
 impl Issuer {
-    /// The module that asked, where it was not servicing.
+    /// The module that asked, if it was not servicing.
     pub fn outsider(&self) -> Option<&Arc<Module>> {
         match self {
             Self::Servicing => None,
@@ -45,9 +45,9 @@ impl Issuer {
 /// itself calls a system service: in a real log that took three frames and more.
 const HANDED_ON: usize = 2;
 
-/// The driver that started the operation, if one did. The filter manager calls a minifilter and goes on when that returns:
-/// whatever runs inside of the call is the minifilter's own. The kernel calls other drivers, to hand the request on, or to
-/// tell them of it; Windows' own work for the caller there, only other products work for themselves.
+/// The driver that started the operation, if one did. The filter manager calls a minifilter and goes on when that
+/// returns. Whatever runs inside the call is the minifilter's own. The kernel calls other drivers to hand the request
+/// on, or to notify them. There Windows' own drivers work for the caller. Only other products work for themselves.
 fn starter(kernel: &[Run]) -> Option<&Run> {
     let is_driver = |run: &Run| !matches!(run.kind, Kind::Kernel | Kind::FilterManager);
     kernel.iter().enumerate().find_map(|(at, run)| {
@@ -78,7 +78,7 @@ fn caller<'r>(user: &'r [Run], process: &Process) -> Option<&'r Run> {
     (asked_by != Some(Part::DriverQueue)).then_some(run)
 }
 
-/// Whether a library stands between Windows' own libraries and the system call, where it sees every call and hands it on.
+/// Whether a library is between Windows' own libraries and the system call. There it sees every call and hands it on.
 fn is_hook(user: &[Run], run: &Run) -> bool {
     let Some(at) = user.iter().position(|other| std::ptr::eq(other, run)) else { return false };
     let inside = user.get(..at).unwrap_or_default();

@@ -1,10 +1,10 @@
-//! What a source lacks to resolve the stacks that were looked at.
+//! What a source lacks to resolve the stacks of the examined events.
 
 use timeline::{EventId, SourceId, Timeline};
 
 use super::call::Call;
 
-/// Of the events whose stacks were looked at, how many a source can resolve.
+/// How many of the examined stacks a source can resolve.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StackLists {
     /// The source.
@@ -17,7 +17,7 @@ pub struct StackLists {
     pub without_user_modules: u64,
     /// The log lists modules of the kernel.
     pub has_kernel_modules: bool,
-    /// The list of the kernel's modules names companies, so that third parties can be told.
+    /// The list of the kernel's modules names companies, so that third parties can be recognised.
     pub names_companies: bool,
 }
 

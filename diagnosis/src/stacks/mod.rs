@@ -1,7 +1,7 @@
 //! Call stacks: whose operation it is, which part of servicing asked for it, and where in its code.
 //!
-//! Process Monitor records the stack of each event. A thread of servicing carries out more than servicing asks for: a
-//! filter driver can look at the file on the same thread, and so can a library that another product put into the process.
+//! Process Monitor records the stack of each event. A thread of servicing carries out more than servicing asks for. A
+//! filter driver can look at the file on the same thread. So can a library that another product put into the process.
 
 mod call;
 mod drivers;

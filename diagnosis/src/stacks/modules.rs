@@ -89,7 +89,7 @@ const SECURITY: &[&str] = &[
     "mpengine.dll",
 ];
 
-/// The kernel: what lies between a driver and another without being a party of its own.
+/// The kernel. It is between one driver and another without being a party of its own.
 const KERNEL: &[&str] =
     &["ntoskrnl.exe", "ntkrnlmp.exe", "ntkrnlpa.exe", "ntkrpamp.exe", "hal.dll", FILTER_MANAGER];
 
@@ -108,7 +108,7 @@ pub(super) enum Kind {
     Kernel,
     Windows,
     ThirdParty,
-    /// The trace has no company of it.
+    /// The trace does not give its company.
     Unknown,
 }
 

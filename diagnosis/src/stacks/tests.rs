@@ -1,4 +1,4 @@
-//! Made stacks: who asked for the operation.
+//! Synthetic stacks: who asked for the operation.
 
 use std::sync::Arc;
 

@@ -2,7 +2,7 @@
 
 use timeline::{Evidence, PhaseName, Trust, Words};
 
-use crate::missing::Missing;
+use crate::{calibration::Measured, missing::Missing};
 
 /// What kind of answer it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -13,7 +13,7 @@ pub enum Outcome {
     FailureWithoutOperation,
     /// An update's reboot is there, and nothing in it failed.
     NoFailure,
-    /// What is there does not tell.
+    /// The inputs do not show it.
     NotEnoughEvidence,
 }
 
@@ -31,9 +31,9 @@ pub enum Level {
 pub struct Confidence {
     /// In a word.
     pub level: Level,
-    /// From 0 to 1, never 1: the score scaled. It is no probability.
-    pub score: f64,
-    /// What speaks for it, the most telling first, and how each is known.
+    /// How often names like the one that is given were wrong, where an operation is named.
+    pub measured: Option<Measured>,
+    /// What speaks for it, the strongest reason first, and how each is known.
     pub reasons: Vec<(Trust, Evidence)>,
 }
 
@@ -42,7 +42,7 @@ pub struct Confidence {
 pub struct NextCapture {
     /// What it would show.
     pub title: Words,
-    /// The command that takes it, where there is one.
+    /// The command that takes it, if there is one.
     pub command: &'static str,
 }
 
@@ -61,7 +61,7 @@ pub struct Verdict {
     pub confidence: Confidence,
     /// Position of the failing operation among the candidates.
     pub failing: Option<usize>,
-    /// Where a failure has no operation: positions of the candidates worth a look, the likeliest first.
+    /// If a failure has no operation: positions of the candidates worth a look, the likeliest first.
     pub leads: Vec<usize>,
     /// What is missing.
     pub missing: Option<Missing>,
@@ -82,7 +82,7 @@ impl Verdict {
             outcome,
             summary,
             phase: PhaseName::Unknown,
-            confidence: Confidence { level: Level::Low, score: 0.0, reasons: Vec::new() },
+            confidence: Confidence { level: Level::Low, measured: None, reasons: Vec::new() },
             failing: None,
             leads: Vec::new(),
             missing: None,

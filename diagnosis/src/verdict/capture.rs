@@ -1,4 +1,4 @@
-//! The capture that would answer what is open.
+//! The capture that would answer the open question.
 
 use timeline::Words;
 

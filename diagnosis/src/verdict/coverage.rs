@@ -1,10 +1,10 @@
-//! What of an update's reboot the sources hold.
+//! What the sources hold of an update's reboot.
 
 use timeline::{FileTime, Process, Role, Timeline, Words, counted, thousands};
 
 use crate::{phases::Boots, services};
 
-/// How inputs had to be read, where that bears on the verdict.
+/// How inputs had to be read, if that affects the verdict.
 pub(super) fn caveats(timeline: &Timeline<'_>) -> Vec<Words> {
     let inputs = timeline.case.inputs.iter().zip(&timeline.scans);
     let named = inputs.flat_map(|(input, scan)| {
@@ -14,7 +14,7 @@ pub(super) fn caveats(timeline: &Timeline<'_>) -> Vec<Words> {
     named.collect()
 }
 
-/// Processes whose end is told with what was covered.
+/// How many processes have their end reported with the coverage.
 const MAX_ENDED: usize = 6;
 
 /// A process of servicing, or a host of a service that it needs, that ran before `first` and ended later: which, and its

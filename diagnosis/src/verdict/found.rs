@@ -3,6 +3,7 @@
 use timeline::{Event, Mark, Timeline};
 
 use crate::{
+    calibration::Situation,
     candidates::Candidate,
     faults::Faults,
     phases::{Boots, Phase},
@@ -13,6 +14,7 @@ use crate::{
 /// What the verdict is made from.
 pub(crate) struct Found<'a> {
     pub(crate) timeline: &'a Timeline<'a>,
+    pub(crate) situation: Situation,
     pub(crate) boots: &'a Boots,
     pub(crate) signs: &'a [Sign],
     pub(crate) faults: &'a Faults,

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{answer::Verdict, found::Found};
 use timeline::{FileTime, LogKind, Source, SourceId, Ticks, Trust, Words};
 
-/// How far a log's clock may be off that nothing tells: the time zones of the world.
+/// How far a log's clock may be off if nothing shows it: the time zones of the world.
 const UNKNOWN_ZONE: Ticks = Ticks::seconds(15 * 3600);
 /// A trace and the logs of its boot are written within this time of each other.
 const MEETS: Ticks = Ticks::seconds(3600);
@@ -34,7 +34,7 @@ fn name<'a>(found: &Found<'a>, id: SourceId) -> &'a str {
     found.timeline.case.inputs.get(usize::from(id.0)).map_or("", |input| input.path.as_str())
 }
 
-/// The inputs that the verdict's evidence lies in.
+/// The inputs that hold the verdict's evidence.
 fn rests_on(found: &Found<'_>, verdict: &Verdict) -> BTreeSet<SourceId> {
     let failing = verdict.failing.and_then(|at| found.candidates.get(at)).map(|c| c.event.id.source);
     let reasons = verdict.confidence.reasons.iter().map(|(_, evidence)| evidence);
@@ -77,7 +77,8 @@ impl Span<'_> {
     }
 }
 
-/// Traces whose time meets that of no log. The parts of one CBS.log are one log: a machine is off between them.
+/// Traces whose time meets that of no log. The parts of one CBS.log are one log, because a machine is off between
+/// them.
 fn times(found: &Found<'_>) -> Option<Words> {
     let inputs = found.timeline.case.inputs.iter().zip(&found.timeline.scans);
     let (mut traces, mut logs): (Vec<Span<'_>>, Vec<Span<'_>>) = Default::default();

@@ -38,7 +38,7 @@ pub(super) fn without_operation(found: &Found<'_>, fault: &Fault, seen: &Coverag
     verdict.phase = fault.phase;
     verdict.confidence = Confidence {
         level: Level::Medium,
-        score: 0.5,
+        measured: None,
         reasons: vec![(
             Trust::Recorded,
             Evidence::at(fault.place, Words::new(fault.text.clone(), fault.text.clone())),
@@ -180,7 +180,7 @@ pub(super) fn no_failure(found: &Found<'_>, seen: &Coverage) -> Verdict {
     if let Some((_, fault)) = retried {
         verdict.phase = fault.phase;
     }
-    verdict.confidence = Confidence { level: Level::Medium, score: 0.5, reasons: Vec::new() };
+    verdict.confidence = Confidence { level: Level::Medium, measured: None, reasons: Vec::new() };
     if verdict.caution.is_none() && retried.is_none() {
         verdict.next_capture = Some(NextCapture {
             title: Words::new(
@@ -193,7 +193,7 @@ pub(super) fn no_failure(found: &Found<'_>, seen: &Coverage) -> Verdict {
     verdict
 }
 
-/// What is there does not tell whether a reboot failed.
+/// The inputs do not show whether a reboot failed.
 pub(super) fn not_enough(found: &Found<'_>, seen: &Coverage) -> Verdict {
     let state = &found.faults.state;
     let failed_update = found.faults.all.iter().find(|f| f.kind == FaultKind::Update);

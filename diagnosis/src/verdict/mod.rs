@@ -16,15 +16,18 @@ pub(crate) use found::Found;
 use named::failing;
 use unexplained::{poqexec_failed, unexplained};
 
-use crate::candidates::features;
+use crate::{calibration::Calibration, candidates::features};
 
 /// Leads at most.
 const MAX_LEADS: usize = 3;
 
 /// Decides.
+#[tracing::instrument(name = "verdict", skip_all)]
 pub(crate) fn decide(found: &Found<'_>) -> Verdict {
     let seen = Coverage::new(found.timeline, found.boots);
-    let nameable = found.candidates.first().filter(|c| c.is_eligible() && c.score >= features::NAMEABLE);
+    let safe = Calibration::built_in().threshold(found.situation).map(f64::from);
+    let is_enough = |score: f64| score >= features::NAMEABLE && safe.is_some_and(|safe| score >= safe);
+    let nameable = found.candidates.first().filter(|c| c.is_eligible() && is_enough(c.score));
     let failed = !found.signs.is_empty() || found.faults.any();
     let mut verdict = match (nameable, found.faults.first()) {
         (Some(candidate), _) if failed => failing(found, candidate),

@@ -7,12 +7,10 @@ use super::{
     found::Found,
 };
 use crate::{
+    calibration::Calibration,
     candidates::{Candidate, Link, features},
     phases,
 };
-
-/// The score that leaves a doubt of 1/e.
-const CONVINCING: f64 = 8.0;
 
 pub(super) fn failing(found: &Found<'_>, candidate: &Candidate) -> Verdict {
     let event = &candidate.event;
@@ -43,14 +41,14 @@ pub(super) fn failing(found: &Found<'_>, candidate: &Candidate) -> Verdict {
     let strong = candidate.score >= features::STRONG && lead >= features::LEAD;
     verdict.confidence = Confidence {
         level: level(candidate, strong),
-        score: 1.0 - (-candidate.score.max(0.0) / CONVINCING).exp(),
+        measured: Calibration::built_in().like(found.situation, candidate.score),
         reasons: reasons(candidate),
     };
     verdict
 }
 
-/// How sure the naming of a candidate is: high only where a log names the object with the code, medium where its process
-/// or its thread, or a log, speaks of this very operation.
+/// How sure the naming of a candidate is. High only if a log names the object with the code. Medium if its process or
+/// its thread, or a log, speaks of this very operation.
 fn level(candidate: &Candidate, strong: bool) -> Level {
     let has = |link| candidate.links.contains(&link);
     let speaks = has(Link::ExitStatus)
@@ -66,7 +64,7 @@ fn level(candidate: &Candidate, strong: bool) -> Level {
     }
 }
 
-/// Reasons that a verdict gives; all features stand with the candidates.
+/// Reasons that a verdict gives. All features are with the candidates.
 const MAX_REASONS: usize = 5;
 
 /// What speaks for a candidate: a line of a log first, then its features.

@@ -1,4 +1,4 @@
-//! What logs beside those of servicing say: Windows Setup, driver installation, package lists.
+//! What logs other than those of servicing say: Windows Setup, driver installation, package lists.
 
 use super::{
     answer::{NextCapture, Outcome, Verdict},
@@ -10,7 +10,7 @@ use timeline::{Fact, LogKind, LogLine, Source, SourceId, Tool, Words, counted};
 /// Driver installations that a sentence names.
 const NAMED: usize = 3;
 
-/// What Windows Setup and the installation of drivers say, where nothing tells of an update's reboot.
+/// What Windows Setup and the installation of drivers say, if nothing reports an update's reboot.
 pub(super) fn say(found: &Found<'_>) -> Option<Words> {
     let sentences: Vec<Words> = windows_setup(found).into_iter().chain(devices(found)).collect();
     (!sentences.is_empty()).then(|| {
@@ -21,7 +21,7 @@ pub(super) fn say(found: &Found<'_>) -> Option<Words> {
     })
 }
 
-/// What to give where these logs are all there is.
+/// What to give if there are only these logs.
 pub(super) fn give_cbs_log() -> NextCapture {
     NextCapture {
         title: Words::new(
@@ -32,7 +32,7 @@ pub(super) fn give_cbs_log() -> NextCapture {
     }
 }
 
-/// The result of Windows Setup: the last line that states it, or else the last that failed.
+/// The result of Windows Setup: the last line that states it, otherwise the last that failed.
 fn windows_setup(found: &Found<'_>) -> Option<Words> {
     let of_setup = |source: &Source| matches!(source, Source::Log(log) if log.kind == LogKind::WindowsSetup);
     let inputs = found.timeline.case.inputs.iter().zip(&found.timeline.scans);

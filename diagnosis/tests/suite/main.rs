@@ -1,4 +1,4 @@
-//! The diagnosis, on made sources and real logs.
+//! The diagnosis, on synthetic sources and real logs.
 
 mod logs;
 mod providers;

@@ -1,4 +1,4 @@
-//! What the events of manifest providers in a made ETW trace tell of an update's reboot.
+//! What the events of manifest providers in a synthetic ETW trace say about an update's reboot.
 
 use diagnosis::{Diagnosis, FaultKind, Rules, diagnose};
 use etl_reader::{

@@ -16,7 +16,7 @@ use pml_reader::{
 };
 use timeline::{Case, Event, EventId, Role, SourceId, Timeline};
 
-/// A real log, unpacked into `folder`; `None` where it is not there.
+/// A real log, unpacked into `folder`; `None` if it is not there.
 fn real(name: &str, folder: &Path) -> Option<PathBuf> {
     let path = folder.join(name);
     std::fs::write(&path, test_data::bytes(&format!("pml/{name}"))?).unwrap();

@@ -1,5 +1,4 @@
-//! Finding repeated bytes, for the compressors. Speed and ratio matter little here: only tests and samples
-//! compress.
+//! Finds repeated bytes, for the compressors. Speed and ratio matter little, because only tests and samples compress.
 
 const BITS: u32 = 14;
 const TRIES: usize = 16;

@@ -1,7 +1,7 @@
 //! The three compression formats of Windows that a log file's buffers may use, as \[MS-XCA\] describes them.
 //!
-//! All real files seen use plain LZ77 (`XPRESS`). The other two are here because the file format names them;
-//! they are tested against the examples of \[MS-XCA\] and by round trips.
+//! All real files seen use plain LZ77 (`XPRESS`). The other two are here because the file format names them. They are
+//! tested on the examples of \[MS-XCA\] and by round trips.
 
 mod huffman;
 mod lznt1;

@@ -1,4 +1,4 @@
-//! What decompression makes, and why it stops.
+//! The output of decompression, and why it stops.
 
 /// Why a stream stopped before the wanted size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

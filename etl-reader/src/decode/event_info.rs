@@ -1,6 +1,6 @@
 //! `TRACE_EVENT_INFO`: the description of a manifest or class event that Windows adds to a merged file.
 //!
-//! Layout: the public `tdh.h`. Seen in a merged file of Windows 8.
+//! The layout is from the public `tdh.h`. It was seen in a merged file of Windows 8.
 
 use std::borrow::Cow;
 

@@ -1,6 +1,6 @@
 //! TraceLogging: the event describes itself in two extended items.
 //!
-//! Layout: the metadata chapter of the public `TraceLoggingProvider.h`; seen in 9 real files.
+//! The layout is from the metadata chapter of the public `TraceLoggingProvider.h`. It was seen in 9 real files.
 
 use std::borrow::Cow;
 

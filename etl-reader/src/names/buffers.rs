@@ -22,8 +22,9 @@ pub(super) struct Buffers<'v, 'f> {
 const HELD: usize = 64;
 
 impl<'v, 'f> Buffers<'v, 'f> {
-    pub(super) fn new(files: &'v [&'v EtlFile<'f>], budget: Budget) -> Buffers<'v, 'f> {
-        let held = HELD.min(budget.ahead.saturating_mul(4)).max(1);
+    /// For so many rows.
+    pub(super) fn new(files: &'v [&'v EtlFile<'f>], budget: Budget, rows: usize) -> Buffers<'v, 'f> {
+        let held = HELD.min(budget.ahead.saturating_mul(4)).min(rows.saturating_mul(2)).max(1);
         Buffers { files, budget, read: (0..held).map(|_| None).collect() }
     }
 
@@ -53,11 +54,16 @@ impl<'v, 'f> Buffers<'v, 'f> {
         Some((*place, buffer))
     }
 
+    /// The file and the record at a place, lent to `take`: a record is much to copy.
     #[inline(always)]
-    pub(super) fn record(&mut self, place: Place) -> Option<(usize, EtlRecord<'_>)> {
+    pub(super) fn record<T>(
+        &mut self,
+        place: Place,
+        take: impl FnOnce(usize, &EtlRecord<'_>) -> Option<T>,
+    ) -> Option<T> {
         let (file, buffer) = self.buffer(place.buffer())?;
         match buffer.step(place.at()) {
-            Step::Record(record, _) => Some((file, record)),
+            Step::Record(ref record, _) => take(file, record),
             Step::Damaged(..) | Step::End => None,
         }
     }

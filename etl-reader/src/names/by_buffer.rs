@@ -1,4 +1,4 @@
-//! The rows of a trace by the buffer that their first record lies in.
+//! The rows of a trace by the buffer of their first record.
 
 /// The rows by the buffer of their first record.
 #[derive(Debug)]
@@ -36,10 +36,9 @@ impl ByBuffer {
     }
 
     /// The rows whose first record lies in a buffer.
-    pub(super) fn rows(&self, buffer: usize) -> impl Iterator<Item = usize> {
+    pub(super) fn rows(&self, buffer: usize) -> &[u32] {
         let start = self.starts.get(buffer).copied().unwrap_or_default();
         let end = self.starts.get(buffer + 1).copied().unwrap_or_default();
-        let rows = self.rows.get(start as usize..end as usize).unwrap_or_default();
-        rows.iter().map(|row| *row as usize)
+        self.rows.get(start as usize..end as usize).unwrap_or_default()
     }
 }

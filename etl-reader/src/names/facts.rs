@@ -1,4 +1,4 @@
-//! The first pass: every event that tells a name, in any order.
+//! The first pass: every event that states a name, in any order.
 
 use super::guids::{KERNEL_PROCESS, SYSTEM_CONFIG_EX};
 use super::history::{History, Holds};

@@ -1,4 +1,4 @@
-//! The providers and classes whose events tell names and operations.
+//! The providers and classes whose events state names and operations.
 
 use crate::guid::Guid;
 

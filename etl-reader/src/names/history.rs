@@ -1,4 +1,4 @@
-//! What a key stood for at a time. File keys, key control blocks and thread ids are used again and again.
+//! What a key meant at a time. The kernel reuses file keys, key control blocks and thread ids.
 
 use crate::clock::FileTime;
 use crate::hash::KeyMap;

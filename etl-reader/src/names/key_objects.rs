@@ -1,5 +1,5 @@
-//! The keys that registry operations opened, as Microsoft-Windows-Kernel-Registry tells them: each by its name and the
-//! key that the name is relative to.
+//! The keys that registry operations opened, as Microsoft-Windows-Kernel-Registry records them: each by its name, and
+//! by the key that the name is relative to.
 
 use super::operation::NtPath;
 use super::paths::{PathId, Paths};

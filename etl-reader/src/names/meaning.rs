@@ -1,4 +1,4 @@
-//! What each file and registry event stands for, from `data/operations.txt`.
+//! What each file and registry event means, from `data/operations.txt`.
 
 use std::fmt;
 use std::sync::OnceLock;

@@ -1,9 +1,9 @@
-//! Names for what events record as numbers: files, registry keys, processes, services, and the operations put
-//! together from their start and their end.
+//! Names for what events record as numbers: files, registry keys, processes, services. Operations are put together
+//! from their start and their end.
 //!
-//! [`Trace::read`] goes once through the files: it collects every event that tells a name, because the rundown that
-//! names the files open all along comes at the end of a trace, and it finds which records make an operation. What an
-//! operation says is read from its records when it is asked for, so parts of a trace can be visited in parallel.
+//! [`Trace::read`] goes once through the files. It collects every event that states a name, because the rundown comes
+//! at the end of a trace and names the files that were open all along. It finds which records make an operation. What
+//! an operation says is read from its records on demand. So parts of a trace can be visited in parallel.
 
 mod buffers;
 mod by_buffer;
@@ -32,5 +32,5 @@ pub use processes::{Process, Service};
 pub use resolver::Tally;
 pub use rows::PathSource;
 pub use table::Names;
-pub use trace::{Item, Trace};
+pub use trace::{Glimpse, Item, Trace};
 pub use volumes::{VolumeMap, registry_path};

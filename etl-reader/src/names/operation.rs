@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::meaning::{Does, OperationName};
 use super::paths::{PathId, Paths};
-use super::rows::{FileOperation, PathSource};
+use super::rows::{Met, PathSource};
 use super::shape::{Role, Shape};
 use super::steps::is_whole;
 use super::table::Names;
@@ -109,7 +109,7 @@ pub struct Operation<'n> {
     pub file: usize,
     /// … and where, as [`crate::EtlRecord::offset`] counts.
     pub record: u64,
-    pub(super) about: About<'n>,
+    pub(super) about: About,
     pub(super) names: &'n Names,
     /// Paths that operations told.
     pub(super) paths: &'n Paths,
@@ -119,9 +119,12 @@ pub struct Operation<'n> {
 
 /// What an operation is on.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum About<'n> {
+pub(super) enum About {
     File {
-        operation: &'n FileOperation,
+        /// A path that an event told, and how that is tied to the operation.
+        met: Option<Met>,
+        source: PathSource,
+        target: Option<PathId>,
         key: u64,
     },
     Registry {
@@ -149,7 +152,7 @@ impl<'n> Operation<'n> {
     /// New name of a renamed or linked file.
     pub fn target(&self) -> Option<NtPath<'n>> {
         match self.about {
-            About::File { operation, .. } => Some(NtPath::of(self.paths.get(operation.target?))),
+            About::File { target, .. } => Some(NtPath::of(self.paths.get(target?))),
             About::Registry { .. } => None,
         }
     }
@@ -175,7 +178,7 @@ impl<'n> Operation<'n> {
 
     fn known_path(&self) -> (NtPath<'n>, PathSource) {
         match self.about {
-            About::File { operation, key } => self.file_path(operation, key),
+            About::File { met, source, key, .. } => self.file_path(met, source, key),
             About::Registry { is_provider, does, base, ended, key } => {
                 let (first, second) = self.shape.strings(self.payload);
                 let (whole, rest) = match (is_provider, does) {
@@ -197,15 +200,15 @@ impl<'n> Operation<'n> {
         }
     }
 
-    fn file_path(&self, operation: &FileOperation, key: u64) -> (NtPath<'n>, PathSource) {
-        let met = operation.path.map(|path| NtPath::of(self.paths.get(path)));
-        if let (Some(path), PathSource::Recorded | PathSource::Opened) = (met, operation.path_source) {
-            return (path, operation.path_source);
+    fn file_path(&self, met: Option<Met>, source: PathSource, key: u64) -> (NtPath<'n>, PathSource) {
+        let told = |met: Met| NtPath::of(self.paths.get(met.path));
+        if let (Some(met), PathSource::Recorded | PathSource::Opened) = (met, source) {
+            return (told(met), source);
         }
         // What the key stood for last: as an operation told, or as the rundown says.
         match (met, self.names.file_at(key, self.time)) {
-            (Some(path), None) => (path, PathSource::Key),
-            (Some(path), Some((_, since))) if operation.since >= since => (path, PathSource::Key),
+            (Some(met), None) => (told(met), PathSource::Key),
+            (Some(met), Some((_, since))) if met.since >= since => (told(met), PathSource::Key),
             (_, Some((path, _))) => (NtPath::of(path), PathSource::Key),
             (None, None) => (NtPath::default(), PathSource::Unknown),
         }

@@ -1,4 +1,4 @@
-//! Paths kept once each.
+//! Paths, each kept once.
 
 use std::hash::BuildHasher;
 use std::num::NonZeroU32;

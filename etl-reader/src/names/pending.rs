@@ -1,7 +1,8 @@
 //! File operations that began and have not ended.
 
 use super::meaning::Meaning;
-use super::rows::FileOperation;
+use super::paths::PathId;
+use super::rows::{FileOperation, Rare};
 use crate::clock::FileTime;
 use crate::hash::KeyMap;
 
@@ -12,6 +13,11 @@ const GIVE_UP: i64 = 600 * 10_000_000;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Pending {
     pub(super) operation: FileOperation,
+    pub(super) rare: Rare,
+    /// The path of [`FileOperation::met`].
+    pub(super) path: Option<PathId>,
+    /// The information class, as the first record or a later one tells it.
+    pub(super) info_class: Option<u32>,
     pub(super) meaning: Meaning,
     /// Number of the event.
     pub(super) id: u8,
@@ -26,22 +32,41 @@ pub(super) struct Pending {
 /// Pending operations by their request packet.
 #[derive(Debug, Default)]
 pub(super) struct PendingOperations {
-    by_irp: KeyMap<(u32, u64), Pending>,
+    by_irp: KeyMap<(u32, u64), u32>,
+    /// Those that pend, and places that are free: an operation is much to move.
+    slots: Vec<Pending>,
+    free: Vec<u32>,
     checked: Option<FileTime>,
 }
 
 impl PendingOperations {
     pub(super) fn get_mut(&mut self, file: u32, irp: u64) -> Option<&mut Pending> {
-        self.by_irp.get_mut(&(file, irp))
+        let slot = self.by_irp.get(&(file, irp))?;
+        self.slots.get_mut(*slot as usize)
     }
 
     /// Notes a start. What used the packet before has no end.
     pub(super) fn start(&mut self, file: u32, irp: u64, pending: Pending) -> Option<Pending> {
-        self.by_irp.insert((file, irp), pending)
+        let new = self.free.pop().unwrap_or_else(|| {
+            self.slots.push(pending);
+            // A trace of so many records is larger than any.
+            u32::try_from(self.slots.len() - 1).unwrap_or(u32::MAX)
+        });
+        if let Some(slot) = self.slots.get_mut(new as usize) {
+            *slot = pending;
+        }
+        let before = self.by_irp.insert((file, irp), new)?;
+        self.take_slot(before)
     }
 
     pub(super) fn end(&mut self, file: u32, irp: u64) -> Option<Pending> {
-        self.by_irp.remove(&(file, irp))
+        let slot = self.by_irp.remove(&(file, irp))?;
+        self.take_slot(slot)
+    }
+
+    fn take_slot(&mut self, slot: u32) -> Option<Pending> {
+        self.free.push(slot);
+        self.slots.get(slot as usize).copied()
     }
 
     /// Those that have waited too long; looked for from time to time.
@@ -60,8 +85,11 @@ impl PendingOperations {
     }
 
     fn take(&mut self, which: impl Fn(&Pending) -> bool) -> Vec<Pending> {
-        let mut taken: Vec<Pending> =
-            self.by_irp.extract_if(|_, pending| which(pending)).map(|(_, pending)| pending).collect();
+        let slots = &self.slots;
+        let is_taken = |slot: u32| slots.get(slot as usize).is_some_and(&which);
+        let places: Vec<u32> =
+            self.by_irp.extract_if(|_, slot| is_taken(*slot)).map(|(_, slot)| slot).collect();
+        let mut taken: Vec<Pending> = places.into_iter().filter_map(|slot| self.take_slot(slot)).collect();
         taken.sort_by_key(|pending| pending.number);
         taken
     }

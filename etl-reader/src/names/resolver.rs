@@ -4,9 +4,8 @@ use super::key_objects::{Base, KeyObjects};
 use super::meaning::{Does, Meanings};
 use super::paths::{PathId, Paths};
 use super::pending::{Pending, PendingOperations};
-use super::rows::{self, FileOperation, KeyedOperation, PackedRow, PathSource, Place, Row};
+use super::rows::{FileOperation, KeyedOperation, Met, MetId, PackedRow, PathSource, Place, Rare, Row, Told};
 use super::steps::{End, KeyDoes, KeyStep, Start, Steps, Text};
-use crate::clock::FileTime;
 use crate::hash::KeyMap;
 
 /// Counts of a trace's operations.
@@ -22,13 +21,6 @@ pub struct Tally {
     pub damaged: u64,
 }
 
-/// A path that was met, and since when it holds.
-#[derive(Clone, Copy)]
-struct Met {
-    path: PathId,
-    since: FileTime,
-}
-
 /// What remains of a trace once its steps went through the order of time.
 #[derive(Debug, Default)]
 pub(super) struct Resolved {
@@ -36,6 +28,9 @@ pub(super) struct Resolved {
     pub(super) paths: Paths,
     pub(super) rows: Vec<PackedRow>,
     pub(super) file_operations: Vec<FileOperation>,
+    pub(super) mets: Vec<Met>,
+    /// By the number of the file operation.
+    pub(super) rare: KeyMap<usize, Rare>,
     pub(super) keyed: Vec<KeyedOperation>,
     pub(super) keys: KeyObjects,
     pub(super) tally: Tally,
@@ -45,18 +40,24 @@ pub(super) struct Resolved {
 #[derive(Default)]
 pub(super) struct Resolver {
     found: Resolved,
-    objects: KeyMap<u64, Met>,
-    file_keys: KeyMap<u64, Met>,
+    objects: KeyMap<u64, MetId>,
+    file_keys: KeyMap<u64, MetId>,
     pending: PendingOperations,
     started: u64,
 }
 
 impl Resolver {
-    /// A record that is a row by itself.
+    /// A record of another kind that is a row.
     #[inline]
-    pub(super) fn row(&mut self, place: Place, is_operation: bool) {
-        self.found.tally.operations += u64::from(is_operation);
-        self.found.rows.push(PackedRow::new(Row::Record(place)));
+    pub(super) fn record(&mut self, place: Place) {
+        self.found.rows.push(PackedRow::new(Row::Record(place, Told::Nothing)));
+    }
+
+    /// A registry operation that tells all by itself.
+    #[inline]
+    pub(super) fn operation(&mut self, place: Place, told: Told) {
+        self.found.tally.operations += 1;
+        self.found.rows.push(PackedRow::new(Row::Record(place, told)));
     }
 
     pub(super) fn damage(&mut self, place: Place) {
@@ -70,21 +71,31 @@ impl Resolver {
         }
         let does = start.meaning.does;
         let told = start.told.map(|text| self.path(steps, text));
+        let mets = &mut self.found.mets;
+        let mut meet = |path| {
+            mets.push(Met { path, since: start.time });
+            MetId::at(mets.len() - 1)
+        };
         if let Some(known) = self.pending.get_mut(file, start.irp)
             && (known.file_object, known.tid) == (start.object, start.tid)
             && known.id != start.id
             && repeats(known.meaning.does, does)
             // An opening that was redirected has the same packet and object but another path.
-            && (does != Does::Create || told == known.operation.path)
+            && (does != Does::Create || told == known.path)
         {
             // The same operation, told by a second event: a new file's creation, or a path.
-            known.operation.info_class = known.operation.info_class.or(start.info_class);
+            if known.info_class.is_none() {
+                known.info_class = start.info_class;
+                known.rare.info_class = start.info_class;
+            }
             match (does, told) {
-                (Does::Target, Some(path)) => known.operation.target = Some(path),
-                (Does::Path | Does::Create, Some(path)) => {
-                    known.operation.path = Some(path);
+                (Does::Target, Some(path)) => known.rare.target = Some(path),
+                (Does::Path, Some(path)) => {
+                    known.path = Some(path);
+                    known.operation.met = Some(meet(path));
                     known.operation.path_source = PathSource::Recorded;
                 }
+                (Does::Create, Some(_)) => known.operation.path_source = PathSource::Recorded,
                 _ => {}
             }
             if !matches!(does, Does::Path | Does::Target) {
@@ -95,11 +106,11 @@ impl Resolver {
         }
         let (met, path_source) = match (does, told) {
             (Does::Create, Some(path)) => {
-                let met = Met { path, since: start.time };
+                let met = meet(path);
                 self.objects.insert(start.object, met);
                 (Some(met), PathSource::Recorded)
             }
-            (Does::Path, Some(path)) => (Some(Met { path, since: start.time }), PathSource::Recorded),
+            (Does::Path, Some(path)) => (Some(meet(path)), PathSource::Recorded),
             _ => self.file_path(start.object, start.key),
         };
         if does == Does::Close {
@@ -107,16 +118,10 @@ impl Resolver {
         }
         self.started += 1;
         let pending = Pending {
-            operation: FileOperation {
-                start: place,
-                end: None,
-                path: met.map(|met| met.path),
-                since: met.map_or(start.time, |met| met.since),
-                path_source,
-                target: told.filter(|_| does == Does::Target),
-                info_class: start.info_class,
-                name: start.meaning.name,
-            },
+            operation: FileOperation::new(place, met, path_source, start.meaning.name),
+            rare: Rare { target: told.filter(|_| does == Does::Target), info_class: None },
+            path: met.and_then(|met| self.found.mets.get(met.index())).map(|met| met.path),
+            info_class: start.info_class,
             meaning: start.meaning,
             id: start.id,
             time: start.time,
@@ -136,7 +141,7 @@ impl Resolver {
 
     /// The path of a file by its object, else the one that its key had; what else the key stood for is known only once
     /// the whole trace is read.
-    fn file_path(&mut self, object: u64, key: u64) -> (Option<Met>, PathSource) {
+    fn file_path(&mut self, object: u64, key: u64) -> (Option<MetId>, PathSource) {
         match self.objects.get(&object) {
             Some(met) => {
                 if key != 0 {
@@ -155,24 +160,34 @@ impl Resolver {
             return;
         };
         let renamed = matches!(pending.meaning.does, Does::Rename | Does::Target) && end.status == Some(0);
-        if let (true, Some(path)) = (renamed, pending.operation.target)
+        if let (true, Some(path)) = (renamed, pending.rare.target)
             && pending.meaning.name != Meanings::get().link
         {
-            let met = Met { path, since: end.time };
+            self.found.mets.push(Met { path, since: end.time });
+            let met = MetId::at(self.found.mets.len() - 1);
             self.objects.insert(pending.file_object, met);
             self.file_keys.insert(pending.file_key, met);
         }
-        self.emit(&pending, Some(rows::End { place, time: end.time, status: end.status }));
+        self.emit(&pending, Some((place, end)));
     }
 
-    fn emit(&mut self, pending: &Pending, end: Option<rows::End>) {
+    fn emit(&mut self, pending: &Pending, end: Option<(Place, &End)>) {
         self.found.tally.operations += 1;
         self.found.tally.without_end += u64::from(end.is_none());
         let meanings = Meanings::get();
-        let class = pending.operation.info_class.filter(|_| pending.meaning.name != meanings.control);
+        let class = pending.info_class.filter(|_| pending.meaning.name != meanings.control);
         let name = meanings.named(pending.meaning, class);
-        self.found.rows.push(PackedRow::new(Row::File(self.found.file_operations.len())));
-        self.found.file_operations.push(FileOperation { end, name, ..pending.operation });
+        let mut begun = pending.operation;
+        begun.name = name;
+        let number = self.found.file_operations.len();
+        if pending.rare.target.is_some() || pending.rare.info_class.is_some() {
+            self.found.rare.insert(number, pending.rare);
+        }
+        self.found.rows.push(PackedRow::new(Row::File(number)));
+        self.found.file_operations.push(match end {
+            Some((place, end)) => begun.ended(place, end.time.since(pending.time), end.status),
+            None => begun,
+        });
     }
 
     pub(super) fn key(&mut self, steps: &Steps<'_>, place: Place, step: &KeyStep) {
@@ -180,10 +195,10 @@ impl Resolver {
         let known = self.found.keys.get(step.base);
         match known {
             Some(key) => {
-                self.found.rows.push(PackedRow::new(Row::Keyed(self.found.keyed.len())));
+                self.found.rows.push(PackedRow::new(Row::Keyed(self.found.keyed.len(), step.told)));
                 self.found.keyed.push(KeyedOperation { place, key });
             }
-            None => self.found.rows.push(PackedRow::new(Row::Record(place))),
+            None => self.found.rows.push(PackedRow::new(Row::Record(place, step.told))),
         }
         match step.does {
             KeyDoes::Open { whole, first, second } => {

@@ -1,5 +1,5 @@
-//! One pass over the buffers of a trace: they are read in parallel, some ahead, while those that are read go through the
-//! order of time.
+//! One pass over the buffers of a trace. They are read in parallel, some ahead. Meanwhile those already read go
+//! through the order of time.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
@@ -217,8 +217,8 @@ impl<'f> Lane<'f> {
             let record = Place::new(steps.number, step.at);
             self.at.step += 1;
             match step.what {
-                What::Operation => resolver.row(record, true),
-                What::Record => resolver.row(record, false),
+                What::Operation(told) => resolver.operation(record, told),
+                What::Record => resolver.record(record),
                 What::Damage => resolver.damage(record),
                 What::Start => {
                     if let Some(start) = parts.starts.get(self.at.start) {

@@ -1,4 +1,6 @@
-//! The rows of a trace: what each stands for, and where its records lie.
+//! The rows of a trace: what each means, and where its records lie.
+
+use std::num::NonZeroU32;
 
 use super::meaning::OperationName;
 use super::paths::PathId;
@@ -7,19 +9,22 @@ use crate::clock::FileTime;
 /// A record by its buffer, counted over all files, and its place among the buffer's bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Place {
-    buffer: u32,
+    /// Counted from one, so that no place takes no room.
+    buffer: NonZeroU32,
     at: u32,
 }
 
-const BUFFER_BITS: u32 = 30;
+const BUFFER_BITS: u32 = 28;
+const LAST_BUFFER: u32 = (1 << BUFFER_BITS) - 2;
 
 impl Place {
+    /// A place in a buffer. One beyond the last that has a number is the place of damage that belongs to no buffer.
     pub(super) fn new(buffer: u32, at: u32) -> Place {
-        Place { buffer: buffer & ((1 << BUFFER_BITS) - 1), at }
+        Place { buffer: NonZeroU32::MIN.saturating_add(buffer.min(LAST_BUFFER)), at }
     }
 
     pub(super) fn buffer(self) -> usize {
-        self.buffer as usize
+        self.buffer.get() as usize - 1
     }
 
     pub(super) fn at(self) -> usize {
@@ -27,7 +32,7 @@ impl Place {
     }
 
     fn packed(self) -> u64 {
-        u64::from(self.buffer) << 32 | u64::from(self.at)
+        (self.buffer() as u64) << 32 | u64::from(self.at)
     }
 
     fn unpacked(packed: u64) -> Place {
@@ -35,17 +40,28 @@ impl Place {
     }
 }
 
+/// What a row tells before its record is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Told {
+    /// It is no registry operation.
+    Nothing,
+    /// A registry operation succeeded.
+    Succeeded,
+    /// A registry operation ended with another status, or none is recorded.
+    NotSucceeded,
+}
+
 /// What a row stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Row {
     /// A record that tells all by itself.
-    Record(Place),
+    Record(Place, Told),
     /// What is damaged at this place.
     Damage(Place),
     /// A file operation, by its number.
     File(usize),
     /// A registry operation whose key is told by an earlier one, by its number.
-    Keyed(usize),
+    Keyed(usize, Told),
 }
 
 /// A row in eight bytes.
@@ -53,24 +69,33 @@ pub(super) enum Row {
 pub(super) struct PackedRow(u64);
 
 const KIND: u32 = 62;
+const TOLD: u32 = 60;
 
 impl PackedRow {
     pub(super) fn new(row: Row) -> PackedRow {
-        PackedRow(match row {
-            Row::Record(place) => place.packed(),
-            Row::Damage(place) => 1 << KIND | place.packed(),
-            Row::File(number) => 2 << KIND | number as u64,
-            Row::Keyed(number) => 3 << KIND | number as u64,
-        })
+        let packed =
+            |kind: u64, told: Told, rest: u64| PackedRow(kind << KIND | (told as u64) << TOLD | rest);
+        match row {
+            Row::Record(place, told) => packed(0, told, place.packed()),
+            Row::Damage(place) => packed(1, Told::Nothing, place.packed()),
+            Row::File(number) => packed(2, Told::Nothing, number as u64),
+            Row::Keyed(number, told) => packed(3, told, number as u64),
+        }
     }
 
+    #[inline]
     pub(super) fn row(self) -> Row {
-        let rest = self.0 & ((1 << KIND) - 1);
+        let rest = self.0 & ((1 << TOLD) - 1);
+        let told = match self.0 >> TOLD & 3 {
+            0 => Told::Nothing,
+            1 => Told::Succeeded,
+            _ => Told::NotSucceeded,
+        };
         match self.0 >> KIND {
-            0 => Row::Record(Place::unpacked(rest)),
+            0 => Row::Record(Place::unpacked(rest), told),
             1 => Row::Damage(Place::unpacked(rest)),
             2 => Row::File(rest as usize),
-            _ => Row::Keyed(rest as usize),
+            _ => Row::Keyed(rest as usize, told),
         }
     }
 }
@@ -90,26 +115,77 @@ pub enum PathSource {
     Unknown,
 }
 
-/// A file operation: what its first record does not tell.
+/// A path that was met, and since when it holds.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Met {
+    pub(super) path: PathId,
+    pub(super) since: FileTime,
+}
+
+/// The place of a [`Met`] among those of its trace, counted from one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct MetId(NonZeroU32);
+
+impl MetId {
+    pub(super) fn at(place: usize) -> MetId {
+        // A file with so many records is larger than any.
+        MetId(NonZeroU32::MIN.saturating_add(u32::try_from(place).unwrap_or(u32::MAX)))
+    }
+
+    pub(super) fn index(self) -> usize {
+        self.0.get() as usize - 1
+    }
+}
+
+/// A file operation: what its first record does not tell. A trace has millions of them.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct FileOperation {
     pub(super) start: Place,
-    pub(super) end: Option<End>,
-    /// A path that an event told, and since when it holds.
-    pub(super) path: Option<PathId>,
-    pub(super) since: FileTime,
+    /// Where its end is recorded.
+    pub(super) end: Option<Place>,
+    /// How long it took, in units of 100 ns; [`FileOperation::LONG`] or more is told by the records alone.
+    pub(super) took: u32,
+    status: u32,
+    /// A path that an event told.
+    pub(super) met: Option<MetId>,
     pub(super) path_source: PathSource,
-    pub(super) target: Option<PathId>,
-    pub(super) info_class: Option<u32>,
     pub(super) name: OperationName,
+    has_status: bool,
 }
 
-/// The end of an operation.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct End {
-    pub(super) place: Place,
-    pub(super) time: FileTime,
-    pub(super) status: Option<u32>,
+impl FileOperation {
+    /// The shortest time that does not fit.
+    pub(super) const LONG: u32 = u32::MAX;
+
+    pub(super) fn new(
+        start: Place,
+        met: Option<MetId>,
+        path_source: PathSource,
+        name: OperationName,
+    ) -> Self {
+        let (end, took, status, has_status) = (None, 0, 0, false);
+        FileOperation { start, end, took, status, met, path_source, name, has_status }
+    }
+
+    /// The same with its end.
+    pub(super) fn ended(self, end: Place, took: i64, status: Option<u32>) -> Self {
+        let took = u32::try_from(took.max(0)).unwrap_or(Self::LONG);
+        let (status, has_status) = (status.unwrap_or_default(), status.is_some());
+        FileOperation { end: Some(end), took, status, has_status, ..self }
+    }
+
+    /// NTSTATUS, where the end records one.
+    pub(super) fn status(&self) -> Option<u32> {
+        self.has_status.then_some(self.status)
+    }
+}
+
+/// What few file operations have.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Rare {
+    pub(super) target: Option<PathId>,
+    /// The information class, where a later record than the first tells it.
+    pub(super) info_class: Option<u32>,
 }
 
 /// A registry operation whose key an earlier one opened.
@@ -126,10 +202,27 @@ mod tests {
 
     #[test]
     fn rows_are_unpacked_as_they_were() {
-        let place = Place::new((1 << BUFFER_BITS) - 1, u32::MAX);
-        assert_eq!((place.buffer(), place.at()), ((1 << BUFFER_BITS) - 1, u32::MAX as usize));
-        for row in [Row::Record(place), Row::Damage(place), Row::File(0), Row::Keyed(1 << 40)] {
-            assert_eq!(PackedRow::new(row).row(), row);
+        let place = Place::new(u32::MAX, u32::MAX);
+        assert_eq!((place.buffer(), place.at()), (LAST_BUFFER as usize, u32::MAX as usize));
+        for told in [Told::Nothing, Told::Succeeded, Told::NotSucceeded] {
+            for row in [Row::Record(place, told), Row::Damage(place), Row::File(0), Row::Keyed(1 << 40, told)]
+            {
+                assert_eq!(PackedRow::new(row).row(), row);
+            }
         }
+    }
+
+    #[test]
+    fn operations_are_small_and_keep_their_end() {
+        assert_eq!(size_of::<FileOperation>(), 32);
+        let place = Place::new(0, 8);
+        let name = OperationName::all().next().unwrap();
+        let begun = FileOperation::new(place, None, PathSource::Unknown, name);
+        assert_eq!((begun.end, begun.status()), (None, None));
+        for (took, kept) in [(7, 7), (-7, 0), (1 << 40, FileOperation::LONG)] {
+            let ended = begun.ended(place, took, Some(0));
+            assert_eq!((ended.end, ended.took, ended.status()), (Some(place), kept, Some(0)));
+        }
+        assert_eq!(begun.ended(place, 0, None).status(), None);
     }
 }

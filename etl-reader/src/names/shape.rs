@@ -1,4 +1,4 @@
-//! Where the numbers and names of file and registry events lie, worked out from the tables once, so that
+//! Where the numbers and names of file and registry events lie. This is worked out from the tables once, so that
 //! millions of events are read without decoding each.
 
 use std::sync::OnceLock;

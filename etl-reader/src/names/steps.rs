@@ -1,9 +1,10 @@
-//! A buffer as the pass over a trace needs it: the records that become rows, and of those that are parts of an operation
-//! what ties them together. Buffers are read so in parallel; only what remains goes through the order of time.
+//! A buffer as the pass over a trace needs it: the records that become rows. Records that are parts of an operation
+//! come with what ties them together. Buffers are read so in parallel. Only the rest goes through the order of time.
 
 use super::facts::{Facts, IMAGE, PROCESS, THREAD};
 use super::meaning::{Does, Meaning, Meanings};
 use super::paths::hash;
+use super::rows::Told;
 use super::shape::{Family, Role, Shape, Shapes};
 use crate::buffer::EtlBuffer;
 use crate::clock::FileTime;
@@ -21,7 +22,7 @@ pub(super) enum What {
     /// A record of another kind that is a row.
     Record,
     /// A registry operation that tells all by itself.
-    Operation,
+    Operation(Told),
     /// A file operation begins: the next of [`Steps::starts`].
     Start,
     /// A file operation ends: the next of [`Steps::ends`].
@@ -79,6 +80,7 @@ pub(super) struct KeyStep {
     /// The object that names the key or that its name is relative to.
     pub(super) base: u64,
     pub(super) does: KeyDoes,
+    pub(super) told: Told,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -155,22 +157,22 @@ impl<'f> Steps<'f> {
         loop {
             let place = u32::try_from(at).unwrap_or(u32::MAX);
             match buffer.step(at) {
-                Read::Record(record, next) => {
+                Read::Record(ref record, next) => {
                     steps.records += 1;
                     steps.messages += u64::from(record.kind == RecordKind::Message);
                     let time = record.time();
                     steps.last = steps.last.max(time.unwrap_or(steps.last));
-                    match (shapes.of(&record), time) {
+                    match (shapes.of(record), time) {
                         (Some((family, id, shape)), Some(time)) => {
-                            learnt.facts.add_operation(&record, time, (family, id, shape));
+                            learnt.facts.add_operation(record, time, (family, id, shape));
                             if let Some(meaning) = meanings.of(family, id) {
-                                steps.operation(&record, place, time, (family, id, shape), meaning);
+                                steps.operation(record, place, time, (family, id, shape), meaning);
                             }
                         }
                         (Some(_), None) => {}
                         (None, _) => {
-                            learnt.facts.add(&record, decoder);
-                            learnt.descriptions.add(&record);
+                            learnt.facts.add(record, decoder);
+                            learnt.descriptions.add(record);
                             if time.is_some() && is_row(record.event) {
                                 steps.push(place, What::Record);
                             }
@@ -206,7 +208,10 @@ impl<'f> Steps<'f> {
 
 impl Parts {
     fn new(buffer: &EtlBuffer<'_>) -> Parts {
-        let (steps, starts, ends, keys) = <(Vec<_>, Vec<_>, Vec<_>, Vec<_>)>::default();
+        // Records take about as many bytes; more of one kind make more room.
+        let room = buffer.data.len() / 128;
+        let (steps, starts) = (Vec::with_capacity(room), Vec::with_capacity(room / 4));
+        let (ends, keys) = (Vec::with_capacity(room / 4), Vec::with_capacity(room / 4));
         let base = buffer.offset + BUFFER_HEADER as u64;
         Parts {
             base,
@@ -251,12 +256,13 @@ impl Parts {
                 self.push(at, What::End);
             }
             Does::Key | Does::CreateKey | Does::CloseKey | Does::KeyValue => {
+                let succeeded = shape.number32(payload, Role::Status) == Some(0);
+                let told = if succeeded { Told::Succeeded } else { Told::NotSucceeded };
                 if family != Family::RegistryProvider {
-                    return self.push(at, What::Operation);
+                    return self.push(at, What::Operation(told));
                 }
                 let object = number(Role::Key).unwrap_or(0);
-                let opened =
-                    meaning.does == Does::CreateKey && shape.number32(payload, Role::Status) == Some(0);
+                let opened = meaning.does == Does::CreateKey && succeeded;
                 let base = match meaning.does {
                     Does::CreateKey => number(Role::BaseKey).unwrap_or(0),
                     _ => object,
@@ -271,7 +277,7 @@ impl Parts {
                     }
                     _ => KeyDoes::Other,
                 };
-                self.keys.push(KeyStep { time, object, base, does });
+                self.keys.push(KeyStep { time, object, base, does, told });
                 self.push(at, What::Key);
             }
             does => {

@@ -1,5 +1,5 @@
 //! Names for what events record as numbers: files, registry keys, processes, services. Names are kept with the times
-//! they hold, because the kernel uses its keys again.
+//! for which they hold, because the kernel reuses its keys.
 
 use super::facts::Facts;
 use super::history::History;

@@ -1,22 +1,25 @@
 //! A trace, read once: its names, its rows in the order in which they end, and the way back to their records.
 
+use std::iter::repeat;
 use std::ops::{ControlFlow, Range};
 use std::sync::OnceLock;
 
 use super::buffers::{Buffers, record_offset};
 use super::by_buffer::ByBuffer;
-use super::meaning::{Does, Meanings};
+use super::meaning::{Does, Meanings, OperationName};
 use super::operation::{About, CreateParameters, Operation, OperationClass};
 use super::paths::{PathId, Paths};
 use super::resolver::{Resolved, Tally};
 use super::rounds;
-use super::rows::{FileOperation, KeyedOperation, PackedRow, Place, Row};
+use super::rows::{FileOperation, KeyedOperation, Met, PackedRow, Place, Rare, Row, Told};
 use super::shape::{Family, Role, Shapes};
 use super::table::Names;
+use crate::buffers::BufferEntry;
 use crate::clock::{FileTime, Ticks};
 use crate::decode::Decoder;
 use crate::error::EtlError;
 use crate::file::{EtlFile, MAX_BUFFER};
+use crate::hash::KeyMap;
 use crate::merge::Budget;
 use crate::record::EtlRecord;
 
@@ -29,6 +32,8 @@ pub struct Trace {
     paths: Paths,
     rows: Vec<PackedRow>,
     file_operations: Vec<FileOperation>,
+    mets: Vec<Met>,
+    rare: KeyMap<usize, Rare>,
     keyed: Vec<KeyedOperation>,
     /// By number of the key.
     key_paths: Vec<Option<PathId>>,
@@ -38,6 +43,22 @@ pub struct Trace {
     records: u64,
     messages: u64,
     damaged: u64,
+}
+
+/// What is known of a row before its records are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Glimpse {
+    /// A file operation: its name, and NTSTATUS where the end is recorded.
+    File(OperationName, Option<u32>),
+    /// A registry operation; whether its status is zero.
+    Registry {
+        /// Whether it is.
+        succeeded: bool,
+    },
+    /// A record of another kind.
+    Record,
+    /// A damaged record or buffer.
+    Damaged,
 }
 
 /// A row of a trace.
@@ -65,11 +86,14 @@ impl Trace {
         let names = Names::new(pass.learnt.facts);
         let mut decoder = Decoder::new();
         decoder.take(pass.learnt.descriptions);
-        let Resolved { mut paths, mut rows, mut file_operations, keyed, keys, tally } = pass.resolved;
+        let Resolved { mut paths, mut rows, mut file_operations, mut mets, rare, mut keyed, keys, tally } =
+            pass.resolved;
         let most = files.iter().map(|file| usize::try_from(file.size()).unwrap_or(usize::MAX)).sum();
         let key_paths = keys.paths(&names, &mut paths, most);
         rows.shrink_to_fit();
         file_operations.shrink_to_fit();
+        mets.shrink_to_fit();
+        keyed.shrink_to_fit();
         let (records, messages, damaged) = (pass.records, pass.messages, pass.damaged);
         Trace {
             names,
@@ -77,6 +101,8 @@ impl Trace {
             paths,
             rows,
             file_operations,
+            mets,
+            rare,
             keyed,
             key_paths,
             by_buffer: OnceLock::new(),
@@ -135,18 +161,38 @@ impl Trace {
         self.rows.is_empty()
     }
 
-    /// Calls `visit` with some rows and their numbers, in order. Parts of a trace may be visited in parallel.
+    /// Calls `visit` with those of some rows that are `wanted` and their numbers, in order. What is not wanted is not
+    /// read. Parts of a trace may be visited in parallel.
     pub fn visit<B>(
         &self,
         files: &[&EtlFile<'_>],
         rows: Range<usize>,
+        mut wanted: impl FnMut(Glimpse) -> bool,
         mut visit: impl FnMut(usize, Item<'_>) -> ControlFlow<B>,
     ) -> ControlFlow<B> {
-        let mut buffers = Buffers::new(files, self.budget);
+        let mut buffers = Buffers::new(files, self.budget, rows.len());
         for (number, row) in rows.clone().zip(self.rows.get(rows).unwrap_or_default()) {
-            self.visit_row(&mut buffers, row.row(), |item| visit(number, item))?;
+            let row = row.row();
+            if self.glimpse(row).is_some_and(&mut wanted) {
+                self.visit_row(&mut buffers, row, |item| visit(number, item))?;
+            }
         }
         ControlFlow::Continue(())
+    }
+
+    #[inline]
+    fn glimpse(&self, row: Row) -> Option<Glimpse> {
+        Some(match row {
+            Row::File(number) => {
+                let operation = self.file_operations.get(number)?;
+                Glimpse::File(operation.name, operation.status())
+            }
+            Row::Record(_, Told::Nothing) => Glimpse::Record,
+            Row::Record(_, told) | Row::Keyed(_, told) => {
+                Glimpse::Registry { succeeded: told == Told::Succeeded }
+            }
+            Row::Damage(_) => Glimpse::Damaged,
+        })
     }
 
     /// Calls `visit` for every file and registry operation, in order.
@@ -155,7 +201,8 @@ impl Trace {
         files: &[&EtlFile<'_>],
         mut visit: impl FnMut(&Operation<'_>) -> ControlFlow<B>,
     ) -> ControlFlow<B, Tally> {
-        self.visit(files, 0..self.len(), |_, item| match item {
+        let wanted = |row| matches!(row, Glimpse::File(..) | Glimpse::Registry { .. });
+        self.visit(files, 0..self.len(), wanted, |_, item| match item {
             Item::Operation(operation) => visit(operation),
             Item::Record { .. } | Item::Damaged(_) => ControlFlow::Continue(()),
         })
@@ -180,20 +227,32 @@ impl Trace {
         let near = buffers.iter().enumerate().take(behind).rev().take_while(|(_, entry)| {
             offset - entry.offset <= MAX_BUFFER as u64 && (entry.header.is_compressed() || offset < entry.end)
         });
-        near.flat_map(|(number, entry)| by_buffer.rows(before + number).map(move |row| (row, entry)))
-            .find(|(row, entry)| {
-                let place = self.first_place(*row);
-                place.is_some_and(|place| record_offset(entry.offset, place.at()) == offset)
-            })
-            .map(|(row, _)| row)
+        let starts = |entry: &BufferEntry, row: u32| {
+            self.first_place(row as usize).map(|place| record_offset(entry.offset, place.at()))
+        };
+        near.filter_map(|(number, entry)| {
+            let rows = by_buffer.rows(before + number);
+            // Operations end about in the order in which they began: the row is not far from where it would be then.
+            let guess = rows.partition_point(|row| starts(entry, *row) < Some(offset));
+            let (earlier, later) = rows.split_at_checked(guess)?;
+            let is_it = |row: &&u32| starts(entry, **row) == Some(offset);
+            let both = later
+                .iter()
+                .map(Some)
+                .chain(repeat(None))
+                .zip(earlier.iter().rev().map(Some).chain(repeat(None)));
+            let both = both.take(rows.len()).flat_map(|(later, earlier)| [later, earlier]).flatten();
+            both.into_iter().find(is_it).map(|row| *row as usize)
+        })
+        .next()
     }
 
     /// Where a row's first record lies.
     fn first_place(&self, row: usize) -> Option<Place> {
         match self.rows.get(row)?.row() {
-            Row::Record(place) | Row::Damage(place) => Some(place),
+            Row::Record(place, _) | Row::Damage(place) => Some(place),
             Row::File(number) => self.file_operations.get(number).map(|operation| operation.start),
-            Row::Keyed(number) => self.keyed.get(number).map(|operation| operation.place),
+            Row::Keyed(number, _) => self.keyed.get(number).map(|operation| operation.place),
         }
     }
 
@@ -205,14 +264,14 @@ impl Trace {
     ) -> ControlFlow<R> {
         match row {
             Row::Damage(place) => visit(Item::Damaged(buffers.damage(place))),
-            Row::Record(place) => self.visit_record(buffers, place, None, visit),
-            Row::Keyed(number) => {
+            Row::Record(place, _) => self.visit_record(buffers, place, None, visit),
+            Row::Keyed(number, _) => {
                 let Some(operation) = self.keyed.get(number) else { return ControlFlow::Continue(()) };
                 let path = self.key_paths.get(operation.key as usize).copied().flatten();
                 self.visit_record(buffers, operation.place, path, visit)
             }
             Row::File(number) => match self.file_operations.get(number) {
-                Some(operation) => self.visit_file_operation(buffers, operation, visit),
+                Some(operation) => self.visit_file_operation(buffers, number, operation, visit),
                 None => ControlFlow::Continue(()),
             },
         }
@@ -226,9 +285,20 @@ impl Trace {
         key: Option<PathId>,
         visit: impl FnOnce(Item<'_>) -> ControlFlow<R>,
     ) -> ControlFlow<R> {
-        let Some((file, record)) = buffers.record(place) else { return ControlFlow::Continue(()) };
-        let Some((family, id, shape)) = Shapes::get().of(&record) else {
-            return visit(Item::Record { file, record: &record });
+        let visit = |file, record: &EtlRecord<'_>| Some(self.visit_read(file, record, key, visit));
+        buffers.record(place, visit).unwrap_or(ControlFlow::Continue(()))
+    }
+
+    #[inline(always)]
+    fn visit_read<R>(
+        &self,
+        file: usize,
+        record: &EtlRecord<'_>,
+        key: Option<PathId>,
+        visit: impl FnOnce(Item<'_>) -> ControlFlow<R>,
+    ) -> ControlFlow<R> {
+        let Some((family, id, shape)) = Shapes::get().of(record) else {
+            return visit(Item::Record { file, record });
         };
         let (Some(meaning), Some(time)) = (Meanings::get().of(family, id), record.time()) else {
             return ControlFlow::Continue(());
@@ -255,7 +325,7 @@ impl Trace {
             name: meaning.name,
             time: began.unwrap_or(time),
             duration: began.map(|began| time.since(began)),
-            pid: self.pid(&record, record.tid, time),
+            pid: self.pid(record, record.tid, time),
             tid: record.tid,
             status: number32(Role::Status),
             create: None,
@@ -282,18 +352,39 @@ impl Trace {
     fn visit_file_operation<R>(
         &self,
         buffers: &mut Buffers<'_, '_>,
+        number: usize,
         operation: &FileOperation,
         visit: impl FnOnce(Item<'_>) -> ControlFlow<R>,
     ) -> ControlFlow<R> {
         // Few ask for it, so only the ends of opens are read.
         let opens = operation.name == Meanings::get().create;
-        let information = operation.end.filter(|_| opens).and_then(|end| {
-            let (_, record) = buffers.record(end.place)?;
-            let (.., shape) = Shapes::get().of(&record)?;
-            shape.number(record.payload, Role::Information)
-        });
-        let Some((file, record)) = buffers.record(operation.start) else { return ControlFlow::Continue(()) };
-        let (Some((family, id, shape)), Some(time)) = (Shapes::get().of(&record), record.time()) else {
+        let is_long = operation.took == FileOperation::LONG;
+        let (information, ended) = match operation.end.filter(|_| opens || is_long) {
+            Some(end) => buffers.record(end, |_, record| {
+                let shape = Shapes::get().of(record).map(|(.., shape)| shape).filter(|_| opens);
+                let information = shape.and_then(|shape| shape.number(record.payload, Role::Information));
+                Some((information, record.time()))
+            }),
+            None => None,
+        }
+        .unwrap_or_default();
+        let visit = |file, record: &EtlRecord<'_>| {
+            Some(self.visit_started(file, record, (number, operation), (information, ended), visit))
+        };
+        buffers.record(operation.start, visit).unwrap_or(ControlFlow::Continue(()))
+    }
+
+    #[inline(always)]
+    fn visit_started<R>(
+        &self,
+        file: usize,
+        record: &EtlRecord<'_>,
+        (number, operation): (usize, &FileOperation),
+        (information, ended): (Option<u64>, Option<FileTime>),
+        visit: impl FnOnce(Item<'_>) -> ControlFlow<R>,
+    ) -> ControlFlow<R> {
+        let is_long = operation.took == FileOperation::LONG;
+        let (Some((family, id, shape)), Some(time)) = (Shapes::get().of(record), record.time()) else {
             return ControlFlow::Continue(());
         };
         let payload = record.payload;
@@ -309,22 +400,30 @@ impl Trace {
             }
         });
         let tid = record.tid.or_else(|| number32(Role::Thread));
+        let took = ended.filter(|_| is_long).map_or(operation.took.into(), |end| end.since(time).max(0));
+        let rare = self.rare.get(&number).copied().unwrap_or_default();
+        let met = operation.met.and_then(|met| self.mets.get(met.index()).copied());
         visit(Item::Operation(&Operation {
             class: OperationClass::File,
             name: operation.name,
             time,
-            duration: operation.end.map(|end| end.time.since(time).max(0)),
-            pid: self.pid(&record, tid, time),
+            duration: operation.end.map(|_| took),
+            pid: self.pid(record, tid, time),
             tid,
-            status: operation.end.and_then(|end| end.status),
+            status: operation.status(),
             create,
-            info_class: operation.info_class,
+            info_class: number32(Role::InfoClass).or(rare.info_class),
             information,
             offset: shape.number(payload, Role::Offset),
             length: number32(Role::Length),
             file,
             record: record.offset,
-            about: About::File { operation, key: shape.number(payload, Role::FileKey).unwrap_or(0) },
+            about: About::File {
+                met,
+                source: operation.path_source,
+                target: rare.target,
+                key: shape.number(payload, Role::FileKey).unwrap_or(0),
+            },
             names: &self.names,
             paths: &self.paths,
             shape,

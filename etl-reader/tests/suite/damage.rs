@@ -1,4 +1,4 @@
-//! Damaged, cut, made and unusual files.
+//! Damaged, cut, synthetic and unusual files.
 
 use crate::support;
 

@@ -1,4 +1,4 @@
-//! Events described by themselves or by their file.
+//! Events that describe themselves, or that their file describes.
 
 use crate::support;
 

@@ -1,4 +1,4 @@
-//! Files this crate writes are walked by an independent reader, `dissect.etl` for Python, where it is installed.
+//! An independent reader, `dissect.etl` for Python, walks the files that this crate writes, if it is installed.
 
 use crate::support;
 

@@ -1,4 +1,4 @@
-//! Operations and names, from made traces and from real ones.
+//! Operations and names, from synthetic traces and from real ones.
 
 use crate::support;
 

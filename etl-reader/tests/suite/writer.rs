@@ -1,4 +1,4 @@
-//! What is written is read back.
+//! What is written reads back.
 
 use crate::support;
 

@@ -1,14 +1,14 @@
-//! The parts that details are read and printed with.
+//! The parts for reading and printing details.
 
 use crate::{FileTime, PmlError, PmlText, cursor::Cursor};
 
 /// Whose words the Detail column speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Dialect {
-    /// bootrace's: every value as it stands in the file.
+    /// bootrace's: every value as it is in the file.
     #[default]
     Plain,
-    /// Process Monitor 3.53's CSV export, its slips included. Each slip is named in the code where it is repeated.
+    /// Process Monitor 3.53's CSV export, with its errors. The code names each error where it repeats it.
     Procmon,
 }
 

@@ -92,9 +92,9 @@ pub struct CreateFile<'a> {
     pub share: u16,
     /// Initial allocation in bytes.
     pub allocation: u64,
-    /// SID of the impersonated user, binary; empty where there was none.
+    /// SID of the impersonated user, binary; empty if there was none.
     pub impersonating: &'a [u8],
-    /// What became of it, where it succeeded.
+    /// What the open did, if it succeeded.
     pub result: Option<OpenResult>,
 }
 

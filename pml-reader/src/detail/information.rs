@@ -226,7 +226,7 @@ pub(crate) fn push_volume(event: &PmlEvent<'_>, fields: &mut Fields<'_>) -> Resu
     Ok(())
 }
 
-/// The i64 counts of a FILE_FS_*SIZE_INFORMATION and the two u32 behind them.
+/// The i64 counts of a FILE_FS_*SIZE_INFORMATION and the two u32 after them.
 fn push_numbers(c: &mut Cursor<'_>, fields: &mut Fields<'_>, names: &[&str]) -> Result<(), PmlError> {
     for name in names {
         push_grouped_signed(fields.field(name), c.i64()?);
@@ -309,6 +309,6 @@ fn push_listing(
 
 const CLASS: &str = "FileInformationClass";
 
-/// Process Monitor 3.53 puts the class in the third place of the list, over the entry that belongs there, and leaves
-/// it out where the list is shorter than two. 3.40 prints no class and loses no entry.
+/// Process Monitor 3.53 puts the class in the third place of the list, over the entry that belongs there. It leaves
+/// the class out if the list is shorter than two. 3.40 prints no class and loses no entry.
 const CLASS_POSITION: u64 = 2;

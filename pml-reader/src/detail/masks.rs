@@ -1,4 +1,4 @@
-//! Bit masks and enumerations as Process Monitor spells them: tables and one way to print each.
+//! Bit masks and enumerations as Process Monitor spells them: tables, and one way to print each.
 
 use crate::text::push_hex;
 
@@ -68,7 +68,7 @@ pub fn push_share(out: &mut String, mask: u32) {
     }
 }
 
-/// The bits whose names are in `text`. `None` where one is not known.
+/// The bits whose names are in `text`. `None` if one is not known.
 fn read_bits(text: &str, bits: Bits) -> Option<u32> {
     let names = text.split(", ").filter(|name| !name.is_empty());
     names
@@ -134,7 +134,7 @@ pub(crate) fn push_disposition(out: &mut String, flags: u32) {
     }
 }
 
-/// PAGE_* of a section, the first that is set, and PAGE_NOCACHE. Nothing where none of these is set.
+/// PAGE_* of a section, the first that is set, and PAGE_NOCACHE. Nothing if none of them is set.
 pub(crate) fn protection(mask: u32) -> Option<String> {
     let name = PROTECTION.iter().find(|(bit, _)| mask & bit != 0).map(|(_, name)| *name);
     let no_cache = mask & 0x200 != 0;

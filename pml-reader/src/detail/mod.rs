@@ -1,7 +1,7 @@
 //! What an event says: its Path and Detail columns, and typed views of the operations that matter to a diagnosis.
 //!
-//! The layouts are in `docs/PML.md`. Each function reads what is there in order, so that a detail that was cut off
-//! still prints its beginning.
+//! The layouts are in `docs/PML.md`. Each function reads the fields in order. So a detail that was cut off still
+//! prints its beginning.
 
 mod fields;
 pub mod filesystem;

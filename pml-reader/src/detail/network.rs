@@ -37,8 +37,8 @@ pub(crate) fn push_path(event: &PmlEvent<'_>, out: &mut String) -> Result<(), Pm
     Ok(())
 }
 
-/// Names as the capturing machine knew them; else the address, IPv6 without zero compression as Process Monitor
-/// prints it.
+/// Names as the capturing machine knew them, otherwise the address. Like Process Monitor, it prints IPv6 without zero
+/// compression.
 fn push_endpoint(file: &PmlFile, out: &mut String, (ip, port): &([u8; 16], u16), ipv4: bool, tcp: bool) {
     match file.host(ip) {
         Some(name) => name.push_to(out),

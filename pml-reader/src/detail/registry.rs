@@ -82,13 +82,13 @@ pub(crate) fn push_path(event: &PmlEvent<'_>, out: &mut String) -> Result<(), Pm
 pub struct Value<'a> {
     /// REG_* type.
     pub kind: u32,
-    /// Length of the value in bytes; the log often holds less of it.
+    /// Length of the value in bytes. The log often holds fewer.
     pub length: u32,
     /// The data that the log holds.
     pub data: &'a [u8],
 }
 
-/// The value that a RegSetValue, RegQueryValue or RegEnumValue event wrote or read, where the log holds it.
+/// The value that a RegSetValue, RegQueryValue or RegEnumValue event wrote or read, if the log holds it.
 pub fn value<'a>(event: &PmlEvent<'a>) -> Option<Value<'a>> {
     let detail = read(event).ok()?;
     match detail.shape {

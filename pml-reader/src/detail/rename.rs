@@ -1,11 +1,11 @@
-//! Where renames and hard links lead.
+//! The targets of renames and hard links.
 
 use crate::{
     PmlError, PmlEvent, PmlText,
     detail::{fields::TextInfo, frame::read},
 };
 
-/// Where a rename or a hard link leads, as DOS path where the log holds one.
+/// The target of a rename or a hard link, as DOS path if the log holds one.
 #[derive(Debug, Clone, Copy)]
 pub struct RenameTarget<'a> {
     /// ReplaceIfExists, or bit 0 of the flags of the Ex forms.

@@ -11,8 +11,8 @@ const WELL_KNOWN: &[(&[u8], &str)] = &[
     (&[1, 1, 0, 0, 0, 0, 0, 5, 20, 0, 0, 0], r"NT AUTHORITY\NETWORK SERVICE"),
 ];
 
-/// Appends the account's name where its SID is a well-known one, else the SID. Names of other accounts were known only
-/// to the machine that exported the log.
+/// Appends the account's name if its SID is a well-known one, otherwise the SID. Only the machine that exported the
+/// log knew the names of other accounts.
 pub(crate) fn push_account(out: &mut String, sid: &[u8]) -> Result<(), PmlError> {
     if let Some((_, name)) = WELL_KNOWN.iter().find(|(bytes, _)| *bytes == sid) {
         out.push_str(name);
@@ -39,7 +39,7 @@ const LEVELS: &[(u32, &str)] = &[
     (0x5000, "Protected"),
 ];
 
-/// The integrity level that a SID `S-1-16-…` stands for; empty for any other.
+/// The integrity level that a SID `S-1-16-…` means. Empty for any other.
 pub(crate) fn integrity(sid: &[u8]) -> &'static str {
     let level = match sid.strip_prefix(&[1, 1, 0, 0, 0, 0, 0, 16]) {
         Some(level) => level.first_chunk().map(|b| u32::from_le_bytes(*b)),

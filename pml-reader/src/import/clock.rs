@@ -1,5 +1,5 @@
-//! Times of an export: local, in the form of the machine that saved it, whose order of day and month the file itself
-//! must tell.
+//! Times of an export. They are local, in the form of the machine that saved it. The file itself must show the order
+//! of day and month.
 
 use crate::{FileTime, TICKS_PER_SECOND};
 
@@ -27,9 +27,9 @@ pub enum DateEvidence {
     NoDates,
     /// The year comes first, or a day is above 12.
     Told,
-    /// Dots stand between the parts, or AM and PM behind the time; most languages that write so have this order.
+    /// Dots between the parts, or AM and PM after the time. Most languages that write so have this order.
     Likely,
-    /// Nothing tells: day before month.
+    /// Nothing shows the order: day before month.
     Assumed,
 }
 
@@ -40,7 +40,8 @@ pub struct ImportClock {
     pub order: DateOrder,
     /// How it is known.
     pub evidence: DateEvidence,
-    /// Minutes that the clock is ahead of UTC, where the file tells; times are in UTC then, else as they stand.
+    /// Minutes that the clock is ahead of UTC, if the file shows it. Times are then in UTC, otherwise as they are in
+    /// the file.
     pub ahead_minutes: Option<i32>,
     /// Midnight of the first row's day, in a file without dates.
     pub(crate) first_day: u64,
@@ -48,15 +49,15 @@ pub struct ImportClock {
     pub(crate) turns: Vec<(u64, i64)>,
 }
 
-/// The numbers of a date or a time, with what stands between them.
+/// The numbers of a date or a time, with the characters between them.
 #[derive(Debug, Clone, Copy, Default)]
 struct Numbers {
     values: [u64; 8],
     digits: [u32; 8],
     count: usize,
-    /// What stands behind the first number.
+    /// The character after the first number.
     separator: u8,
-    /// Whether it is of the day's second half, where the text says.
+    /// Whether it is in the second half of the day, if the text says so.
     afternoon: Option<bool>,
 }
 
@@ -106,7 +107,7 @@ impl Numbers {
         (at < self.count).then(|| self.values.get(at).copied()).flatten()
     }
 
-    /// Ticks since midnight of the hour, minute and second from number `at` on, and of the fraction behind them.
+    /// Ticks since midnight of the hour, minute and second from number `at` on, and of the fraction after them.
     fn clock(&self, at: usize) -> Option<u64> {
         let (hour, minute, second) = (self.value(at)?, self.value(at + 1)?, self.value(at + 2)?);
         let hour = match self.afternoon {
@@ -163,8 +164,8 @@ impl ImportClock {
         Self { order, evidence, ..Self::default() }
     }
 
-    /// The instant of a row: the date from the one column, the time from the other, which is finer. A file that has dates
-    /// gives no time where the date cannot be read.
+    /// The instant of a row. The date is from one column, the time from the other, which is finer. If the file has
+    /// dates and one cannot be read, there is no time.
     #[inline]
     pub(crate) fn time(&self, clock: &str, date: &str, index: u64) -> Option<FileTime> {
         let local = if self.evidence == DateEvidence::NoDates {
@@ -188,8 +189,8 @@ impl ImportClock {
         Some(FileTime(local.saturating_add_signed(-ahead)))
     }
 
-    /// Sets the clock by the moment, in UTC, at which a row's local time was `local`: the offset to the quarter of an
-    /// hour, and the day where the file has no dates. Nothing is set where the two are no time zone apart.
+    /// Sets the clock by the moment, in UTC, at which a row's local time was `local`. It sets the offset to the
+    /// quarter of an hour, and the day if the file has no dates. It sets nothing if the two are no time zone apart.
     pub(crate) fn align(&mut self, local: FileTime, utc: FileTime) -> bool {
         const QUARTER: i64 = 900 * TICKS_PER_SECOND as i64;
         let mut ahead = local.0.cast_signed().saturating_sub(utc.0.cast_signed());

@@ -1,5 +1,5 @@
-//! Process Monitor's CSV: a heading, then a row an event; every field in quotes, quotes in it doubled, rows ended by CRLF.
-//! Texts may hold line breaks. The headings are English in every language of Windows.
+//! Process Monitor's CSV: a heading, then one row for each event. Every field is in quotes, quotes in it are doubled,
+//! and rows end with CRLF. Texts may hold line breaks. The headings are English in every language of Windows.
 
 use std::ops::Range;
 
@@ -13,7 +13,7 @@ const MAX_HEADING: usize = 1 << 16;
 #[derive(Debug)]
 pub(crate) struct Csv {
     units: Units,
-    /// A column for each field; `None` where it is not one of Process Monitor's.
+    /// A column for each field; `None` if it is not one of Process Monitor's.
     columns: Vec<Option<Column>>,
 }
 
@@ -21,10 +21,11 @@ const QUOTE: Option<u16> = Some(b'"' as u16);
 const COMMA: Option<u16> = Some(b',' as u16);
 
 impl Starts for Csv {
-    /// A line break ends a row where a row begins behind it. Inside a field every run of quotes is even, but for the one
-    /// that closes the field, and that is followed by a comma or a line break; so an odd run that is followed by
-    /// anything else opens a field. Empty fields may stand before it. No state is needed: damage ends with its row, and
-    /// any part of the file can be read by itself.
+    /// A line break ends a row if another row begins after it.
+    ///
+    /// Inside a field every run of quotes is even, except for the one that closes the field. A comma or a line break
+    /// follows that one. So an odd run with anything else after it opens a field. Empty fields may stand before it.
+    /// No state is needed. Damage ends with its row, and any part of the file can be read by itself.
     fn starts<'b>(&'b self, bytes: &'b [u8], range: Range<usize>) -> Box<dyn Iterator<Item = usize> + 'b> {
         let width = self.units.width();
         // The line break before the first byte of the range counts, the one whose row begins behind the range does not.
@@ -90,8 +91,8 @@ impl Csv {
     }
 }
 
-/// Tells `field` of each field of a row: its number, where its text lies between the quotes, whether quotes in it are
-/// doubled. The result is the number of fields.
+/// Calls `field` for each field of a row, with its number, where its text lies between the quotes, and whether quotes
+/// in it are doubled. Returns the number of fields.
 fn split(text: &str, mut field: impl FnMut(usize, Range<usize>, bool)) -> Result<usize, (u64, &'static str)> {
     let bytes = text.as_bytes();
     let (mut at, mut number) = (0, 0);

@@ -1,11 +1,11 @@
-//! What the Detail column says in words, read back: `Desired Access: Generic Read, Disposition: Open, …`.
+//! Reads back what the Detail column says in words: `Desired Access: Generic Read, Disposition: Open, …`.
 
 use crate::detail::{DISPOSITIONS, masks};
 
 /// What an open asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AskedOpen {
-    /// Access mask. Generic rights come as the rights that they stand for.
+    /// Access mask. Generic rights become the rights that they stand for.
     pub access: u32,
     /// 0 supersede, 1 open, 2 create, 3 open-if, 4 overwrite, 5 overwrite-if.
     pub disposition: u8,
@@ -40,7 +40,7 @@ const NAMES: &[&str] = &[
     "User Time",
 ];
 
-/// The last field of an operation, whose value is free text and goes to the end.
+/// The last field of an operation. Its value is free text and goes to the end.
 const LAST: &[&str] = &["FileName", "Data"];
 
 /// The value of a field.
@@ -82,7 +82,7 @@ pub(crate) fn open(detail: &str) -> Option<AskedOpen> {
     })
 }
 
-/// The number of a REG_DWORD, or of a REG_QWORD where the export has it: Process Monitor's own has not.
+/// The number of a REG_DWORD, or of a REG_QWORD if the export has it. Process Monitor's own export has not.
 pub(crate) fn value(detail: &str) -> Option<u64> {
     let kind = field(detail, "Type")?;
     matches!(kind, "REG_DWORD" | "REG_QWORD").then(|| field(detail, "Data")?.parse().ok()).flatten()

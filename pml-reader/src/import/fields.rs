@@ -7,7 +7,7 @@ use crate::Column;
 /// Where the fields of a row lie in its text.
 #[derive(Debug, Clone)]
 pub(crate) struct Fields {
-    /// By column; the end before the start where there is none.
+    /// By column. If a column is absent, the end is before the start.
     ranges: [(u32, u32); 27],
     /// Bits of the columns in which quotes are doubled.
     doubled: u32,
@@ -20,7 +20,7 @@ impl Default for Fields {
 }
 
 impl Fields {
-    /// The first field of a column stands.
+    /// If a column occurs twice, the first field counts.
     #[inline]
     pub(crate) fn set(&mut self, column: Column, range: Range<usize>, doubled: bool) {
         let slot = self.ranges.get_mut(column as usize).filter(|(start, end)| end < start);

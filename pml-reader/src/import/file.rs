@@ -89,9 +89,9 @@ impl ImportFile {
         self.set.get().unwrap_or(&self.clock)
     }
 
-    /// Sets the time zone, and the day where there are no dates, by something else that knows of a moment which a row
-    /// has: `local`, as `ImportRow::time` gave it, was `utc`. Only once, and only where the file does not tell by itself;
-    /// `false` where nothing was set, as where the two are no time zone apart.
+    /// Sets the time zone, and the day if there are no dates, by another source. That source knows the moment of a
+    /// row: `local`, as `ImportRow::time` gave it, was `utc`. It works only once, and only if the file does not show
+    /// the time zone. `false` if nothing was set, for example if the two are no time zone apart.
     pub fn set_clock(&self, local: FileTime, utc: FileTime) -> bool {
         let mut clock = self.clock.clone();
         clock.ahead_minutes.is_none() && clock.align(local, utc) && self.set.set(clock).is_ok()
@@ -112,12 +112,12 @@ impl ImportFile {
         self.processes.get(*self.by_index.get(&index)?)
     }
 
-    /// What could not be read beside the rows.
+    /// What could not be read, apart from the rows.
     pub fn problems(&self) -> &[PmlError] {
         &self.problems
     }
 
-    /// Parts into which the file falls, for threads.
+    /// Parts of the file, for threads.
     pub fn parts(&self) -> usize {
         self.rows.parts()
     }

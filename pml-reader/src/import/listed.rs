@@ -92,7 +92,7 @@ impl ImportProcess {
         }
     }
 
-    /// The text that a column has for every event of the process; `None` where the list does not tell it.
+    /// The text that a column has for every event of the process. `None` if the list does not have it.
     pub fn text(&self, column: Column) -> Option<Cow<'_, str>> {
         Some(match column {
             Column::Pid => self.pid.to_string().into(),

@@ -1,5 +1,5 @@
-//! Process Monitor's exports: CSV and XML. Rows are found once, in parallel, and read again from the map when they are
-//! wanted. What the columns do not hold, and how the rest is told from them, is in `docs/IMPORT.md`.
+//! Process Monitor's exports: CSV and XML. Rows are found once, in parallel, and read again from the map on demand.
+//! `docs/IMPORT.md` says what the columns lack, and how the rest is derived from them.
 
 mod clock;
 mod csv;

@@ -16,10 +16,10 @@ use crate::{Column, PmlError, operation::process};
 const MAX_STARTS: usize = 64;
 
 impl ImportFile {
-    /// Opens an export whose bytes somebody holds.
+    /// Opens an export whose bytes another owner holds.
     ///
     /// # Errors
-    /// [`PmlError::NoColumn`] where it lacks a column without which its rows tell nothing: Operation, Result, and Time of
+    /// [`PmlError::NoColumn`] if it lacks a column without which its rows say nothing: Operation, Result, and Time of
     /// Day or Date & Time.
     pub fn from_held(bytes: impl AsRef<[u8]> + Send + Sync + 'static) -> Result<Self, PmlError> {
         let data: Box<dyn AsRef<[u8]> + Send + Sync> = Box::new(bytes);
@@ -73,8 +73,8 @@ impl ImportFile {
         if has { Ok(()) } else { Err(PmlError::NoColumn { column }) }
     }
 
-    /// Learns the order of dates from the first and the last row of each part, the passings of midnight where there are
-    /// no dates, and the time zone from a start that the list of processes has in UTC.
+    /// Learns the order of dates from the first and the last row of each part. Without dates it learns when midnight
+    /// passed. It learns the time zone from a process start that the list has in UTC.
     fn learn_clock(&mut self) {
         let last = |part| self.rows.first_of(part + 1).checked_sub(1);
         let ends = (0..self.rows.parts()).flat_map(|part| [Some(self.rows.first_of(part)), last(part)]);
@@ -88,7 +88,7 @@ impl ImportFile {
         self.align();
     }
 
-    /// From which row on which day it is. Rows may lie some seconds out of order, so a day may also be gone back.
+    /// From which row on which day it is. Rows may be some seconds out of order, so the day may also go back.
     fn turns(&self) -> Vec<(u64, i64)> {
         const HOUR: i64 = 3600 * crate::TICKS_PER_SECOND as i64;
         let (mut before, mut day, mut turns) = (None, 0, Vec::new());

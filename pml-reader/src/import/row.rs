@@ -1,4 +1,4 @@
-//! One row of an export: the texts of its columns, and what can be told from them.
+//! One row of an export: the texts of its columns, and what can be derived from them.
 
 use std::borrow::Cow;
 
@@ -13,7 +13,7 @@ impl ImportFile {
     /// A row.
     ///
     /// # Errors
-    /// [`PmlError::Value`] where there is no such row or it is damaged; the others are unharmed.
+    /// [`PmlError::Value`] if there is no such row or it is damaged; the others are unharmed.
     pub fn row(&self, index: u64) -> Result<ImportRow<'_>, PmlError> {
         let range = self.rows.row(index, self.bytes(), &self.form).ok_or(PmlError::Value {
             what: "row number",
@@ -59,7 +59,7 @@ impl ImportFile {
     }
 }
 
-/// A row: an event as far as its columns tell.
+/// A row: an event as far as its columns show it.
 #[derive(Debug, Clone)]
 pub struct ImportRow<'a> {
     file: &'a ImportFile,
@@ -86,7 +86,7 @@ impl<'a> ImportRow<'a> {
         self.offset
     }
 
-    /// The text of a column, of the row or else of its process in the list; `None` where neither has it.
+    /// The text of a column, from the row or from its process in the list. `None` if neither has it.
     #[inline]
     pub fn get(&self, column: Column) -> Option<Cow<'_, str>> {
         let Some((range, doubled)) = self.fields.get(column) else {
@@ -96,7 +96,7 @@ impl<'a> ImportRow<'a> {
         Some(if doubled { Cow::Owned(text.replace("\"\"", "\"")) } else { Cow::Borrowed(text) })
     }
 
-    /// The text of a column as it stands in the file, where quotes may be doubled; empty where there is none.
+    /// The text of a column as it is in the file, where quotes may be doubled. Empty if there is none.
     #[inline]
     pub fn raw(&self, column: Column) -> &str {
         self.fields.get(column).and_then(|(range, _)| self.text.get(range)).unwrap_or_default()
@@ -107,13 +107,13 @@ impl<'a> ImportRow<'a> {
         self.process_index
     }
 
-    /// Start, on the clock that [`ImportFile::clock`] tells of. `None` where no column tells it.
+    /// Start, on the clock of [`ImportFile::clock`]. `None` if no column has it.
     #[inline]
     pub fn time(&self) -> Option<FileTime> {
         self.file.clock().time(self.raw(Column::TimeOfDay), self.raw(Column::DateAndTime), self.index)
     }
 
-    /// Duration in ticks of 100 ns; `None` while pending, and where there is no such column.
+    /// Duration in ticks of 100 ns; `None` while pending, and if there is no such column.
     pub fn duration(&self) -> Option<u64> {
         let text = self.raw(Column::Duration);
         let (seconds, fraction) = text.split_once(['.', ',']).unwrap_or((text, ""));
@@ -127,8 +127,8 @@ impl<'a> ImportRow<'a> {
         seconds.parse::<u64>().ok()?.checked_mul(TICKS_PER_SECOND)?.checked_add(fraction_ticks)
     }
 
-    /// The status that the result stands for: of several with the same text the first by number. `None` for a text that
-    /// stands for none known.
+    /// The status that the result stands for. If several have the same text, it is the first by number. `None` for an
+    /// unknown text.
     #[inline]
     pub fn status(&self) -> Option<u32> {
         match self.raw(Column::Result) {

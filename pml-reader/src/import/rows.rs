@@ -1,10 +1,10 @@
-//! Where each row of an export lies: found in parallel, remembered for every sixteenth row.
+//! Where each row of an export lies. Rows are found in parallel. Every sixteenth is remembered.
 
 use std::ops::Range;
 
 use rayon::prelude::*;
 
-/// Bytes that one thread looks through at a time; even, so that no unit of UTF-16 is cut.
+/// Bytes that one thread looks through at a time. The number is even, so that no unit of UTF-16 is cut.
 const CHUNK: usize = 1 << 20;
 /// Rows from one remembered offset to the next: a row takes at least two bytes, so the index takes at most a quarter of
 /// the file.

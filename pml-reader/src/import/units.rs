@@ -1,8 +1,8 @@
-//! The characters of an export, whichever way they are laid out.
+//! The characters of an export in any encoding.
 
 use std::{borrow::Cow, ops::Range};
 
-/// How characters are laid out. Process Monitor writes UTF-8; PowerShell 5 makes UTF-16 of it.
+/// The encoding of the characters. Process Monitor writes UTF-8. PowerShell 5 makes UTF-16 of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Encoding {
     Utf8,
@@ -18,7 +18,7 @@ pub(crate) struct Units {
 }
 
 impl Units {
-    /// Told by the byte order mark, else by which byte of the first unit is zero: an export begins with ASCII.
+    /// Decided by the byte order mark, or by which byte of the first unit is zero. An export begins with ASCII.
     pub(crate) fn of(bytes: &[u8]) -> Self {
         let (encoding, mark) = match bytes {
             [0xEF, 0xBB, 0xBF, ..] => (Encoding::Utf8, 3),
@@ -56,7 +56,7 @@ impl Units {
         }
     }
 
-    /// ASCII text as it stands in the file.
+    /// ASCII text as it is in the file.
     pub(crate) fn ascii(self, text: &str) -> Vec<u8> {
         match self.encoding {
             Encoding::Utf8 => text.as_bytes().to_vec(),

@@ -1,8 +1,9 @@
-//! Process Monitor's XML: `<procmon><processlist><process>…</processlist><eventlist><event>…</eventlist></procmon>`, an
-//! element a column (`Process_Name`, `Time_of_Day`), optionally a stack in each event and modules in each process.
+//! Process Monitor's XML: `<procmon><processlist><process>…</processlist><eventlist><event>…</eventlist></procmon>`.
+//! Each column is an element (`Process_Name`, `Time_of_Day`). An event may have a stack, and a process may have
+//! modules.
 //!
-//! Seen in exports of Process Monitor 3 and 4. The letters of an element's name decide which column it is; an unknown
-//! element is passed over.
+//! Seen in exports of Process Monitor 3 and 4. The letters of an element's name decide which column it is. The reader
+//! skips an unknown element.
 
 use std::ops::Range;
 
@@ -26,7 +27,7 @@ const PROCESS_INDEX: &str = "ProcessIndex";
 #[derive(Debug)]
 pub(crate) struct Xml {
     units: Units,
-    /// `<event>` as it stands in the file.
+    /// `<event>` as it is in the file.
     opening: Vec<u8>,
     /// The elements of an event, by name, as the first event has them.
     columns: Vec<(String, Option<Column>)>,
@@ -37,7 +38,7 @@ pub(crate) struct Xml {
 }
 
 impl Starts for Xml {
-    /// `<` stands for nothing else in XML, so no text can look like the beginning of an event.
+    /// `<` has no other meaning in XML, so no text can look like the beginning of an event.
     fn starts<'b>(&'b self, bytes: &'b [u8], range: Range<usize>) -> Box<dyn Iterator<Item = usize> + 'b> {
         let end = range.end.saturating_add(self.opening.len() - 1).min(bytes.len());
         let part = bytes.get(range.start..end).unwrap_or_default();
@@ -128,7 +129,7 @@ impl Xml {
     }
 }
 
-/// The column that an element's name stands for: the same letters as its heading.
+/// The column that an element's name means: the same letters as its heading.
 fn column(name: &str) -> Option<Column> {
     let letters = |text: &str| -> String {
         text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
@@ -146,7 +147,7 @@ pub(crate) struct XmlDamage {
     open: bool,
 }
 
-/// Walks the first element of `text` and tells of each element that ends: how deep it lies, its name, its own text.
+/// Walks the first element of `text`. For each element that ends, it reports the depth, the name and its own text.
 fn walk(text: &str, mut ended: impl FnMut(usize, &str, &str)) -> Result<(), XmlDamage> {
     let mut reader = Reader::from_str(text);
     reader.config_mut().expand_empty_elements = true;

@@ -1,5 +1,5 @@
-//! Details as the driver writes them, in the form that they have in a PML: texts marked, paths as Process Monitor shows
-//! them. A detail that contradicts its layout stays as it is, and shows as damaged.
+//! Turns details from the driver's form into that of a PML: texts marked, paths as Process Monitor shows them. A
+//! detail that contradicts its layout stays as it is, and shows as damaged.
 
 use std::borrow::Cow;
 
@@ -29,7 +29,7 @@ pub(super) fn convert<'a>(head: &Head, data: &'a [u8], wide: bool, paths: &mut P
     converted.map_or(Cow::Borrowed(data), Cow::Owned)
 }
 
-/// The u16 that announces a text, and the text: one byte a character where it is ASCII.
+/// The u16 that announces a text, and the text. ASCII text has one byte a character.
 fn announced(text: &str) -> Option<(u16, Vec<u8>)> {
     if text.is_ascii() {
         let units = u16::try_from(text.len()).ok().filter(|units| *units < 0x8000)?;
@@ -60,7 +60,7 @@ fn file_detail(head: &Head, data: &[u8], wide: bool, paths: &mut Paths) -> Optio
     Some(out)
 }
 
-/// The structure of a rename, and behind it the target as Process Monitor puts it there.
+/// The structure of a rename, and after it the target as Process Monitor puts it there.
 fn renamed(frame: &[u8], tail: &[u8], wide: bool, paths: &mut Paths) -> Option<Vec<u8>> {
     let mut c = cursor(frame);
     c.skip(16).ok()?;
@@ -118,8 +118,8 @@ fn process_detail(head: &Head, data: &[u8], wide: bool, paths: &mut Paths) -> Op
     }
 }
 
-/// `data` with `count` numbers of four bytes behind the first `ahead` bytes made eight bytes long; `None` where it has them
-/// so already.
+/// `data` with `count` numbers of four bytes after the first `ahead` bytes made eight bytes long. `None` if it has
+/// them so already.
 fn widened(data: &[u8], ahead: usize, count: usize) -> Option<Vec<u8>> {
     if data.len() != ahead + count * 4 {
         return None;

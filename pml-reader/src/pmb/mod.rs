@@ -1,8 +1,8 @@
-//! The raw boot log of Process Monitor's driver, `%SystemRoot%\Procmon.pmb`, turned into a PML.
+//! Turns the raw boot log of Process Monitor's driver, `%SystemRoot%\Procmon.pmb`, into a PML.
 //!
-//! **No such file was at hand.** The layout is known only from openprocmon's reverse-engineered driver (MIT): records like
-//! those of a PML without header, tables or index, an operation's end as a record of its own. The reader therefore checks
-//! what it reads against that description, and refuses a file that contradicts it.
+//! **No such file was at hand.** The layout is known only from openprocmon's reverse-engineered driver (MIT). Records
+//! are like those of a PML, without header, tables or index. An operation's end is a record of its own. So the reader
+//! compares what it reads with that description, and refuses a file that contradicts it.
 
 mod details;
 mod paths;
@@ -24,7 +24,7 @@ use crate::{
 /// What was found in a raw boot log.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Pmb {
-    /// Whether it is of a 64-bit system, told by how its records follow each other.
+    /// Whether it is of a 64-bit system. How its records follow each other shows that.
     pub is_64bit: bool,
     /// Operations.
     pub operations: u64,
@@ -34,7 +34,8 @@ pub struct Pmb {
     pub ends_alone: u64,
     /// Operations that had not ended.
     pub pending: u64,
-    /// Records that lie behind newer ones: of before the driver began the file anew, because the disk was full.
+    /// Records that lie behind newer ones. They are from before the driver began the file anew, because the disk was
+    /// full.
     pub older: u64,
     /// Bytes that are no record, the first places of them.
     pub gaps: Vec<Gap>,
@@ -42,9 +43,9 @@ pub struct Pmb {
     pub gap_bytes: u64,
     /// Volumes by their NT name, with the drive that the log shows them to be.
     pub drives: Vec<(String, char)>,
-    /// Whether a drive is the system's only by convention: that Windows lies on C: is not in the log.
+    /// Whether a drive is the system's only by convention. The log does not say that Windows is on C:.
     pub assumed_drive: bool,
-    /// Operations whose path stays in NT form, as nothing tells the drive of their volume.
+    /// Operations whose path stays in NT form, because nothing shows the drive of their volume.
     pub nt_paths: u64,
 }
 
@@ -56,11 +57,11 @@ struct Operation {
     end: Option<u64>,
 }
 
-/// Writes the operations of a raw boot log as a PML in order of time, without tables, as a log that was not closed cleanly:
-/// [`crate::PmlFile`] opens it and rebuilds the names.
+/// Writes the operations of a raw boot log as a PML in order of time, without tables, like a log that was not closed
+/// cleanly. [`crate::PmlFile`] opens it and rebuilds the names.
 ///
 /// # Errors
-/// [`PmlError::NotPmb`] where the bytes contradict the description of the format; those of [`PmlWriter`].
+/// [`PmlError::NotPmb`] if the bytes contradict the description of the format; those of [`PmlWriter`].
 pub fn convert<W: Write + Seek>(log: &[u8], out: W) -> Result<(W, Pmb), PmlError> {
     let records = Records::open(log)?;
     let wide = records.wide();
@@ -93,7 +94,7 @@ pub fn convert<W: Write + Seek>(log: &[u8], out: W) -> Result<(W, Pmb), PmlError
     Ok((writer.leave_unclean()?, pmb))
 }
 
-/// Joins the ends of operations to their beginnings, by sequence number; gives the operations in order of time.
+/// Joins the ends of operations to their beginnings, by sequence number. Returns the operations in order of time.
 fn join(records: &Records<'_>, pmb: &mut Pmb) -> Result<Vec<Operation>, PmlError> {
     let mut operations: Vec<Operation> = Vec::new();
     let mut open: HashMap<u32, usize> = HashMap::new();

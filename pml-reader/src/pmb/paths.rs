@@ -1,7 +1,8 @@
-//! NT paths as the driver writes them, in the form in which Process Monitor shows them.
+//! Turns NT paths from the driver's form into the one that Process Monitor shows.
 //!
-//! Which drive a volume is is not in the log. It is learnt from processes whose command line begins with the path of their
-//! image, drive first; the volume that smss.exe was started from is the system's, and C: where nothing tells another.
+//! The log does not say which drive a volume is. The reader learns it from processes whose command line begins with
+//! the path of their image, drive first. The volume that smss.exe was started from is the system's. It is C: if
+//! nothing tells another.
 
 use std::collections::BTreeMap;
 
@@ -15,8 +16,8 @@ const SESSION_MANAGER: &str = r"\Windows\System32\smss.exe";
 /// Volumes that are remembered; machines have a handful.
 const MAX_VOLUMES: usize = 256;
 
-/// Registry roots by their NT name, the longest first. What is current of the control sets is told by no record: the first
-/// is, but after a last-known-good start.
+/// Registry roots by their NT name, the longest first. No record says which control set is current. It is the first,
+/// except after a last-known-good start.
 const ROOTS: &[(&str, &str)] = &[
     (r"\REGISTRY\MACHINE\SYSTEM\ControlSet001", r"HKLM\System\CurrentControlSet"),
     (r"\REGISTRY\MACHINE\SOFTWARE\Classes", "HKCR"),
@@ -70,7 +71,7 @@ impl Paths {
         Self { drives, system_root: format!(r"{drive}:\Windows"), assumed, left: 0 }
     }
 
-    /// A file's path: `C:\…` where the drive of its volume is known, `\\server\share`, else as it was.
+    /// A file's path: `C:\…` if the drive of its volume is known, `\\server\share`, otherwise as it was.
     pub(super) fn file(&mut self, nt: &str) -> String {
         if let Some(rest) = strip(nt, r"\??\") {
             return rest.to_owned();
@@ -117,7 +118,7 @@ fn volume_of(nt: &str) -> Option<(&str, &str)> {
     nt.split_at_checked(DEVICE.len() + end)
 }
 
-/// The drive in a command line that begins with the path `rest` of its image behind a drive.
+/// The drive of a command line that begins with a drive and the path `rest` of its image.
 fn drive_of(command: &str, rest: &str) -> Option<char> {
     let command = command.trim_start_matches('"');
     let command = strip(command, r"\??\").unwrap_or(command);
@@ -131,7 +132,7 @@ fn eq(a: &str, b: &str) -> bool {
     a.eq_ignore_ascii_case(b)
 }
 
-/// `text` without `prefix`, whose ASCII letters compare without case.
+/// `text` without `prefix`. ASCII letters of the prefix compare without case.
 fn strip<'t>(text: &'t str, prefix: &str) -> Option<&'t str> {
     let (head, rest) = text.split_at_checked(prefix.len())?;
     eq(head, prefix).then_some(rest)

@@ -7,8 +7,8 @@ use crate::{
     recover::{Gap, plausible_time},
 };
 
-/// Ticks by which a record lies behind a newer one where the file was begun anew. Buffers of several processors are flushed
-/// out of order too, by seconds.
+/// Ticks by which a record is older than one before it if the file was begun anew. Buffers of several processors
+/// are flushed out of order too, by seconds.
 pub(super) const ANEW: u64 = 30 * 10_000_000;
 /// Places of damage that are kept one by one.
 pub(super) const GAPS_KEPT: usize = 64;
@@ -20,7 +20,7 @@ const MAX_DATA: u32 = 0x2_0000;
 const MAX_OPERATION: u16 = 47;
 /// Records that must follow each other where the walk begins, and where it begins anew.
 const CHAIN: usize = 3;
-/// Records by which the size of pointers is told.
+/// Records that decide the size of pointers.
 const SAMPLE: usize = 1 << 14;
 
 /// A record, borrowed.
@@ -41,7 +41,7 @@ pub(super) struct Records<'a> {
 }
 
 impl<'a> Records<'a> {
-    /// Tells the size of pointers by which of both lets more records follow each other.
+    /// Decides the size of pointers. It is the one with which more records follow each other.
     pub(super) fn open(log: &'a [u8]) -> Result<Self, PmlError> {
         let of = |wide| Self { log, wide, ends: 0 };
         let reach = |wide| {
@@ -110,7 +110,7 @@ impl<'a> Records<'a> {
         })
     }
 
-    /// The first place at `from` or behind it from where records follow each other, else the end of the log.
+    /// The first place at or after `from` from where records follow each other, otherwise the end of the log.
     fn next(&self, from: u64) -> u64 {
         let length = self.log.len() as u64;
         let follows = |from: &u64| {

@@ -1,8 +1,8 @@
-//! What recovery says of a damaged log.
+//! What recovery reports about a damaged log.
 
 use crate::PmlError;
 
-/// The process id of a process whose id no record tells. No process has it: ids are multiples of four.
+/// The process id of a process whose id no record holds. No process has it, because ids are multiples of four.
 pub const UNKNOWN_PID: u32 = u32::MAX;
 
 /// Bytes among the events that are no record.
@@ -17,20 +17,20 @@ pub struct Gap {
 /// What a damaged log had lost, and how much of it was found again.
 #[derive(Debug)]
 pub struct Recovered {
-    /// Why the log cannot be read as it stands; `None` where only its tables are damaged.
+    /// Why the log cannot be read as it is. `None` if only its tables are damaged.
     pub reason: Option<PmlError>,
     /// Events that were found by walking the records, or that the log's own array lists.
     pub events: u64,
-    /// Whether the log's own array of event offsets was found behind the events.
+    /// Whether the log's own array of event offsets was found after the events.
     pub listed: bool,
     /// Damaged places between events, the first of them; [`Self::gap_bytes`] counts all.
     pub gaps: Vec<Gap>,
     /// Bytes in damaged places between events.
     pub gap_bytes: u64,
-    /// The record or completion data that the end of the file cuts off, or, where no tables follow, bytes behind the last
-    /// record that are no record.
+    /// The record or completion data that the end of the file cuts off. If no tables follow, it can also be bytes
+    /// after the last record that are no record.
     pub tail: Option<Gap>,
-    /// Where the names of processes come from, where the log's tables do not hold them all.
+    /// Where the names of processes come from, if the log's tables do not hold them all.
     pub names: Option<Names>,
 }
 

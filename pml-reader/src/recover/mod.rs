@@ -1,8 +1,9 @@
-//! What Process Monitor refuses: a log that was not closed cleanly, that was cut off, or whose tables are damaged.
+//! Opens logs that Process Monitor refuses: a log that was not closed cleanly, that was cut off, or whose tables are
+//! damaged.
 //!
-//! The events are found by walking the records ([`walk`]). Their tables may lie behind them although the header does
-//! not say so ([`sections`]); where they do not, the names of processes and modules are taken from the events that tell
-//! them ([`names`]).
+//! The events are found by walking the records ([`walk`]). Their tables may follow them although the header does not
+//! say so ([`sections`]). If they do not, the names of processes and modules come from the events that hold them
+//! ([`names`]).
 
 mod found;
 mod names;
@@ -32,13 +33,13 @@ pub(crate) struct Found {
 /// Places of damage that are kept one by one.
 const GAPS_KEPT: usize = 64;
 
-/// Places that look like an offset array of which each is looked at closely.
+/// Places that look like an offset array. Each of so many is examined closely.
 const ARRAYS: usize = 16;
 
-/// Where the header says that the event offsets begin, how many they are, and where the tables lie.
+/// Where the header says that the event offsets begin, how many there are, and where the tables lie.
 pub(crate) type Stated = (u64, u32, Sections);
 
-/// Finds the events, and the tables: where the header states them, if it does, else where they lie behind the events.
+/// Finds the events, and the tables: where the header states them, if it does, otherwise after the events.
 pub(crate) fn events(file: &[u8], wide: bool, reason: PmlError, stated: Option<Stated>) -> Found {
     let length = file.len() as u64;
     let mut walk = walk::walk(file, wide);
@@ -87,7 +88,7 @@ pub(crate) fn events(file: &[u8], wide: bool, reason: PmlError, stated: Option<S
     }
 }
 
-/// Whether the offset array leads to what the walk found, but for one in 64.
+/// Whether the offset array leads to what the walk found, except for one in 64.
 fn lists(file: &[u8], tables: &Tables, records: &[[u8; OFFSET_SIZE]]) -> bool {
     let end = tables.sections.processes;
     let Ok(cursor) = Cursor::over(file, tables.offsets, end, "event offsets") else { return false };
@@ -104,8 +105,8 @@ fn lists(file: &[u8], tables: &Tables, records: &[[u8; OFFSET_SIZE]]) -> bool {
 /// Entries of the offset array that are tried when a log is opened.
 const TRIED: u64 = 1024;
 
-/// Whether the offset array of a log leads to records, as far as some of its entries tell: damage that moves the records
-/// leaves header and tables as they are.
+/// Whether the offset array of a log leads to records, as far as some of its entries show. Damage that moves the
+/// records leaves header and tables as they are.
 pub(crate) fn check_records(file: &[u8], header: &PmlHeader) -> Result<(), PmlError> {
     let (array, count) = (header.offsets_offset, u64::from(header.event_count));
     let step = count.div_ceil(TRIED).max(1);
@@ -125,7 +126,7 @@ pub(crate) fn check_records(file: &[u8], header: &PmlHeader) -> Result<(), PmlEr
     }
 }
 
-/// Rebuilds the tables of a log from what can be read of its own, and from its events.
+/// Rebuilds the tables of a log from the readable rest of its own tables, and from its events.
 pub(crate) fn tables(file: &PmlFile) -> Result<Rebuilt, PmlError> {
     names::rebuild(file)
 }

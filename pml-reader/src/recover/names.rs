@@ -1,5 +1,5 @@
-//! Rebuilds the tables of processes, modules and names: from what can be read of the log's own, and from the events that
-//! tell a name. Nothing is made up: a process that no record names stays unknown.
+//! Rebuilds the tables of processes, modules and names from the readable rest of the log's own tables, and from the
+//! events that hold a name. It makes nothing up: a process that no record names stays unknown.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -22,7 +22,7 @@ const MAX_PROCESSES: usize = 1 << 16;
 /// Modules that are rebuilt; real logs have some ten thousands.
 const MAX_MODULES: usize = 1 << 19;
 
-/// Tables as a log holds them, one behind the other.
+/// Tables as a log holds them, one after the other.
 pub(crate) struct Rebuilt {
     pub(crate) tables: Vec<u8>,
     pub(crate) sections: Sections,
@@ -32,7 +32,7 @@ pub(crate) struct Rebuilt {
 /// What one pass over the events found.
 #[derive(Default)]
 struct Share {
-    /// Numbers of the events that tell of processes and images.
+    /// Numbers of the events about processes and images.
     telling: Vec<usize>,
     /// Events by process index.
     used: HashMap<u32, u64>,
@@ -91,7 +91,7 @@ struct Draft {
 
 struct Drafts {
     processes: BTreeMap<u32, Draft>,
-    /// PIDs that other processes' events tell.
+    /// PIDs from other processes' events.
     pids: HashMap<u32, u32>,
     strings: Strings,
     icons: Icons,
@@ -186,7 +186,7 @@ impl Drafts {
         Some(self.processes.entry(index).or_insert_with(new))
     }
 
-    /// Takes what an event tells of a process. A record whose detail is damaged tells nothing.
+    /// Takes what an event says about a process. A record with a damaged detail says nothing.
     fn tell(&mut self, event: &PmlEvent<'_>) -> Result<(), PmlError> {
         match event.raw_operation() {
             op::DEFINED | op::CREATE => {
@@ -292,7 +292,7 @@ impl Drafts {
         Ok(())
     }
 
-    /// Gives every process that events are of an entry, and those without a name one that says so.
+    /// Gives every process that has events an entry. A process without a name gets one that says so.
     fn name_the_rest(&mut self, used: &[(u32, u64)]) -> Result<Names, PmlError> {
         let mut names = Names::default();
         for (index, events) in used {

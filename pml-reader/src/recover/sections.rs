@@ -1,5 +1,5 @@
-//! Finds the tables of a log whose header does not lead to them. They follow the events in a fixed order, without a byte
-//! between them, and each tells where it ends: seen in four real logs.
+//! Finds the tables of a log whose header does not lead to them. They follow the events in a fixed order, without a
+//! byte between them. Each says where it ends. This was seen in four real logs.
 
 use crate::{
     HEADER_SIZE,
@@ -8,9 +8,9 @@ use crate::{
     recover::walk::place,
 };
 
-/// Entries of a cut offset array that must lead to records for it to be known as one.
+/// Entries of a cut offset array that must lead to records. Otherwise it is not taken as one.
 const KNOWN_BY: usize = 4;
-/// Places that look like a process table of which each is looked at closely.
+/// Places that look like a process table. Each of so many is examined closely.
 const CANDIDATES: usize = 64;
 /// Bytes of a process entry ahead of its pointer-sized part.
 const ENTRY_SIZE: u64 = 0x60;
@@ -30,8 +30,8 @@ fn aligned(at: u64) -> u64 {
     at.next_multiple_of(4)
 }
 
-/// Whether an offset array can begin at `at`, or up to three bytes behind it: whether one of its first entries leads to
-/// the earliest record, and the next ones, as far as there are any, to the next records.
+/// Whether an offset array can begin at `at`, or up to three bytes after it. One of its first entries must lead to
+/// the earliest record. The next ones, if there are any, must lead to the next records.
 pub(super) fn array_begins(file: &[u8], at: u64, records: &[[u8; OFFSET_SIZE]]) -> bool {
     let Ok(cursor) = Cursor::over(file, aligned(at), file.len() as u64, "event offsets") else {
         return false;
@@ -45,8 +45,8 @@ pub(super) fn array_begins(file: &[u8], at: u64, records: &[[u8; OFFSET_SIZE]]) 
     known == entries.len().min(records.len()).min(KNOWN_BY)
 }
 
-/// The tables behind the offset array that begins at `at` or up to three bytes behind it. The array has as many entries as
-/// were found of records, or, where some are damaged, more.
+/// The tables after the offset array that begins at `at` or up to three bytes after it. The array has as many entries
+/// as records were found. If some records are damaged, it has more.
 pub(super) fn behind(file: &[u8], at: u64, records: &[[u8; OFFSET_SIZE]], wide: bool) -> Option<Tables> {
     let offsets = aligned(at);
     let rest = Cursor::over(file, offsets, file.len() as u64, "event offsets").ok()?.rest();
@@ -74,7 +74,7 @@ pub(super) fn behind(file: &[u8], at: u64, records: &[[u8; OFFSET_SIZE]], wide: 
     })
 }
 
-/// Whether u32 count, count indexes and count offsets can lie at `at`: the first entry follows its offsets.
+/// Whether u32 count, count indexes and count offsets can lie at `at`. The first entry follows its offsets.
 fn looks_like_processes(file: &[u8], at: u64) -> bool {
     let first = || {
         let mut cursor = Cursor::over(file, at, file.len() as u64, "process table").ok()?;
@@ -85,8 +85,8 @@ fn looks_like_processes(file: &[u8], at: u64) -> bool {
     first() == Some(true)
 }
 
-/// Whether a process table begins at `at`: whether its entries end within the file. One without processes is known by the
-/// string table behind it.
+/// Whether a process table begins at `at`: its entries must end within the file. A table without processes is
+/// recognised by the string table after it.
 fn begins(file: &[u8], at: u64, wide: bool) -> bool {
     let length = file.len() as u64;
     match processes_end(file, at, wide) {
@@ -96,7 +96,7 @@ fn begins(file: &[u8], at: u64, wide: bool) -> bool {
     }
 }
 
-/// Where the process table ends that begins at `at`.
+/// Where the process table that begins at `at` ends.
 fn processes_end(file: &[u8], at: u64, wide: bool) -> Option<u64> {
     let mut cursor = Cursor::over(file, at, file.len() as u64, "process table").ok()?;
     let count = cursor.u32().ok()?;
@@ -117,8 +117,8 @@ fn processes_end(file: &[u8], at: u64, wide: bool) -> Option<u64> {
         .map(|end| at + end)
 }
 
-/// Where a table of u32 count, u32 offsets and entries ends that begins at `at`; an entry is `ahead` bytes, u32 size, and
-/// so many bytes. `None` where it cannot be such a table, or the file ends within its offsets.
+/// Where a table of u32 count, u32 offsets and entries ends that begins at `at`. An entry is `ahead` bytes, a u32
+/// size, and so many bytes. `None` if it cannot be such a table, or the file ends within its offsets.
 fn entries_end(file: &[u8], at: u64, ahead: u64) -> Option<u64> {
     let mut cursor = Cursor::over(file, at, file.len() as u64, "table").ok()?;
     let count = cursor.u32().ok()?;

@@ -1,9 +1,9 @@
-//! Finds records by walking from one to the next: each says how long it is. On 18 real logs the walk met all of 285,819
-//! listed records and one that was not listed.
+//! Finds records by walking from one to the next. Each record says how long it is. On 18 real logs the walk met all
+//! of 285,819 listed records and one that was not listed.
 //!
-//! The file is walked in shares, in parallel. A share begins at the first place from where several records follow each
-//! other; it is taken only where the walk of the share before it arrives at that very place with nothing open, so that the
-//! result is the one that a single walk would give.
+//! The file is walked in shares, in parallel. A share begins at the first place from where several records follow
+//! each other. It is accepted only if the walk of the share before it arrives at that very place with nothing open.
+//! So the result is that of a single walk.
 
 use std::collections::BTreeSet;
 
@@ -21,13 +21,13 @@ use crate::{
 const SHARE: u64 = 2 << 20;
 /// Shares that a thread walks at once.
 const ABREAST: u64 = 6;
-/// Records that must follow each other where the walk begins anew.
+/// Records that must follow each other before the walk goes on.
 const CHAIN: usize = 3;
 /// Frames of the deepest stack that is believed; the deepest seen has 150.
 const MAX_DEPTH: u16 = 300;
 /// Bytes of the longest detail that is believed: the driver's buffers have 128 KiB.
 const MAX_DETAIL: u32 = 128 << 10;
-/// How far behind its record completion data is believed to lie; the farthest seen are some ten kilobytes away.
+/// How far after its record completion data may lie. The farthest seen are some ten kilobytes away.
 const MAX_EXTRA: u32 = 64 << 20;
 /// The highest operation number of any class.
 const MAX_OPERATION: u16 = 47;
@@ -42,7 +42,7 @@ pub(super) struct Walk {
 }
 
 impl Walk {
-    /// Drops what lies at `end` or behind it.
+    /// Drops what lies at or after `end`.
     pub(super) fn truncate(&mut self, end: u64) {
         self.records.retain(|entry| place(*entry) < end);
         self.gaps.retain(|gap| gap.offset < end);
@@ -69,14 +69,14 @@ pub(crate) fn plausible_time(filetime: u64) -> bool {
     (125_911_584_000_000_000..157_469_184_000_000_000).contains(&filetime)
 }
 
-/// The start of a record whose place is known to hold one.
+/// The start of a record at a place that is known to hold one.
 pub(super) fn time_at(file: &[u8], place: u64) -> u64 {
     let cursor = Cursor::over(file, place, file.len() as u64, "event");
     cursor.and_then(|mut c| c.array::<RECORD_SIZE>()).map_or(0, |head| Head::of(&head).time)
 }
 
-/// Whether an event can begin at `place` of a log whose events end at `end`: its time can be, and its parts end there.
-/// Operations that are not known yet are events too.
+/// Whether an event can begin at `place` of a log whose events end at `end`. Its time must be possible, and its parts
+/// must end there. Operations that are not known yet are events too.
 pub(super) fn may_be_record(file: &[u8], place: u64, end: u64, wide: bool) -> bool {
     let Ok(head) = Cursor::over(file, place, end, "event").and_then(|mut c| c.array::<RECORD_SIZE>()) else {
         return false;
@@ -142,9 +142,9 @@ struct Walker<'f> {
     first: u64,
     /// Where the last record begins.
     last: Option<u64>,
-    /// The last search for records: where it began and where it found some. None begin between.
+    /// The last search for records: where it began and where it found some. No record begins between the two.
     searched: (u64, u64),
-    /// Where completion data lies that has not been passed yet.
+    /// Places of completion data that the walk has not passed yet.
     pending: BTreeSet<u64>,
     records: Vec<[u8; OFFSET_SIZE]>,
     gaps: Vec<Gap>,
@@ -200,7 +200,7 @@ impl<'f> Walker<'f> {
         believed.then_some(Step { end, extra: (extra != 0).then_some(at + extra), time: head.time })
     }
 
-    /// Where completion data ends that lies at `at`. Its length stops at 0xFFFF, and some logs then hold one byte more.
+    /// Where the completion data at `at` ends. Its length stops at 0xFFFF, and some logs then hold one byte more.
     fn behind_extra(&self, at: u64) -> u64 {
         let length = self.length();
         let Ok(announced) = Cursor::over(self.file, at, length, "completion data").and_then(|mut c| c.u16())
@@ -213,12 +213,12 @@ impl<'f> Walker<'f> {
         end.min(length)
     }
 
-    /// Walks until a record begins at `until` or behind it.
+    /// Walks until a record begins at or after `until`.
     fn run(&mut self, until: u64) {
         while self.step(until) {}
     }
 
-    /// Passes one record or one gap; `false` where a record begins at `until` or behind it.
+    /// Passes one record or one gap. `false` if a record begins at or after `until`.
     #[inline]
     fn step(&mut self, until: u64) -> bool {
         while let Some(&extra) = self.pending.first()
@@ -254,8 +254,8 @@ impl<'f> Walker<'f> {
         true
     }
 
-    /// Goes on where records follow each other again. Where the length of the last record or of its completion data is
-    /// damaged, that is within them.
+    /// Goes on where records follow each other again. If the length of the last record or of its completion data is
+    /// damaged, that place is within them.
     fn search(&mut self) {
         let within = self.last.map(|last| last + RECORD_SIZE as u64);
         let to = self.synchronize(within.unwrap_or(self.at + 1).min(self.at + 1));
@@ -274,7 +274,7 @@ impl<'f> Walker<'f> {
         }
     }
 
-    /// The first place at `from` or behind it from where records follow each other; the end of the file where there is none.
+    /// The first place at or after `from` from where records follow each other. The end of the file if there is none.
     fn synchronize(&mut self, from: u64) -> u64 {
         let (began, found) = self.searched;
         if !(began..=found).contains(&from) {
@@ -297,7 +297,7 @@ impl<'f> Walker<'f> {
         length
     }
 
-    /// The first byte at `from` or behind it that is not zero.
+    /// The first byte at or after `from` that is not zero.
     fn first_used(&self, from: u64) -> Option<u64> {
         const BLOCK: usize = 64;
         let rest = self.file.get(usize::try_from(from).ok()?..)?;
@@ -327,7 +327,7 @@ impl<'f> Walker<'f> {
         true
     }
 
-    /// Takes over what the walk of a share found that begins where this one stands.
+    /// Takes over what the walk of a share found, if that share begins where this one ends.
     fn take(&mut self, share: Self) {
         for gap in share.gaps {
             self.gap(gap);
@@ -347,8 +347,8 @@ impl<'f> Walker<'f> {
             (share.at, share.pending, share.last, share.searched);
     }
 
-    /// The records in order of time. Saved logs have them so; in live backing files, and where a disk was full, they are
-    /// not.
+    /// The records in order of time. Saved logs have them in that order. Live backing files, and logs of a full disk,
+    /// have not.
     fn finish(self) -> Walk {
         let mut records = self.records;
         if !self.rising {
@@ -375,7 +375,7 @@ mod tests {
         out
     }
 
-    /// Records with and without completion data, and places of damage: lengths that lie, holes, noise.
+    /// Records with and without completion data, and places of damage: wrong lengths, holes, noise.
     fn log(mut seed: u64) -> Vec<u8> {
         let mut number = |below: u64| {
             seed ^= seed << 13;

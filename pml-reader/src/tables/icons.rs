@@ -2,7 +2,7 @@
 
 use crate::{PmlError, cursor::Cursor, header::Sections};
 
-/// An icon of the log: the resource as it stood in the image file.
+/// An icon of the log: the resource as it was in the image file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PmlIcon<'a> {
     /// Width and height in pixels, 16 or 32; 0 for the placeholder at index 0.

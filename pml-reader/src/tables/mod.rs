@@ -1,4 +1,4 @@
-//! The tables behind the events: strings, processes with their modules, icons, hosts and ports.
+//! The tables after the events: strings, processes with their modules, icons, hosts and ports.
 
 pub(crate) mod icons;
 pub(crate) mod network;

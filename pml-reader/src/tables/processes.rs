@@ -7,7 +7,7 @@ use crate::{PmlError, cursor::Cursor};
 /// Bytes of an entry before its pointer-sized part.
 const ENTRY_SIZE: usize = 0x60;
 
-/// A process entry as it stands in the file; the texts are indexes into the string table.
+/// A process entry as it is in the file. The texts are indexes into the string table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, BinRead, BinWrite)]
 #[brw(little)]
 pub struct RawProcess {
@@ -85,7 +85,8 @@ pub(crate) struct ProcessTable {
     entries: Vec<Entry>,
     /// (process index, position in `entries`), sorted.
     by_index: Vec<(u32, u32)>,
-    /// Position in `entries` by process index, `u32::MAX` where there is none; only while indexes are small numbers.
+    /// Position in `entries` by process index, `u32::MAX` if there is none. It is used only while indexes are small
+    /// numbers.
     dense: Vec<u32>,
     end: u64,
 }
@@ -187,7 +188,7 @@ impl ProcessTable {
     }
 }
 
-/// A module as it stands in the file: 64 bytes with 8-byte pointers, 56 with 4. The texts are indexes into the string
+/// A module as it is in the file: 64 bytes with 8-byte pointers, 56 with 4. The texts are indexes into the string
 /// table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, BinRead, BinWrite)]
 #[brw(little, import(wide: bool))]

@@ -2,7 +2,7 @@
 
 use crate::{PmlError, PmlText, cursor::Cursor};
 
-/// Where the string table lies. Strings are decoded when asked for.
+/// Where the string table lies. Strings are decoded on demand.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct StringTable {
     start: u64,

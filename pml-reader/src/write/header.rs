@@ -1,8 +1,8 @@
-//! The header of a log that is made.
+//! The header of a log that is being written.
 
 use crate::{HEADER_SIZE, PmlHeader};
 
-/// The machine that a made log says it is of.
+/// The machine that a synthetic log names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Machine<'a> {
     /// 9 for Process Monitor 3.4 to 4.1, 7 for 3.0x.

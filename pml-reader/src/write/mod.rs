@@ -1,8 +1,8 @@
 //! Writes Process Monitor logs (version 7 and 9, 32- and 64-bit) that Process Monitor's readers accept.
 //!
-//! [`PmlWriter`] puts down the parts in the one order that Process Monitor can read: events, event offsets, processes,
-//! strings, icons, hosts and ports. Events go straight to the output; of each only its offset stays in memory.
-//! [`encode`] makes the details of events from typed values, and [`write_subset`] copies chosen events of an open log.
+//! [`PmlWriter`] writes the parts in the one order that Process Monitor can read: events, event offsets, processes,
+//! strings, icons, hosts and ports. Events go straight to the output. Of each only its offset stays in memory.
+//! [`encode`] makes the details of events from typed values. [`write_subset`] copies chosen events of an open log.
 //!
 //! ```
 //! use pml_reader::{FileTime, PmlFile, PmlText, RawProcess};

@@ -9,7 +9,7 @@ use crate::{
     EventClass, PmlError, PmlEvent, PmlFile, PmlText, RawModule, detail, process_operation, write::PmlWriter,
 };
 
-/// PID of the System process, whose modules are the drivers: the kernel frames of every stack lie in them.
+/// PID of the System process. Its modules are the drivers, which hold the kernel frames of every stack.
 const SYSTEM_PID: u32 = 4;
 
 /// Bytes of a module entry with 4-byte pointers, the smaller one.
@@ -22,19 +22,21 @@ pub struct Subset {
     pub events: usize,
     /// Events that are damaged in the source and were left out.
     pub damaged: usize,
-    /// Events whose completion data is damaged in the source and was left out.
+    /// Events whose completion data was damaged in the source. The copy lacks that data.
     pub without_completion: usize,
     /// Processes that were copied.
     pub processes: usize,
 }
 
-/// Copies the events with these numbers, which must rise, from `file` to `out`: the records byte for byte with their
-/// sequence numbers, stacks, details and completion data; of the processes those that the events are of, those that
-/// Process Create events speak of, their ancestors, and System, whose modules resolve kernel frames; all host and port
-/// names, as Process Monitor does when it saves a filtered log.
+/// Copies the events with these numbers, which must rise, from `file` to `out`.
+///
+/// It copies the records byte for byte, with their sequence numbers, stacks, details and completion data. It copies
+/// the processes of these events, those that Process Create events name, and their ancestors. It also copies System,
+/// whose modules resolve kernel frames. It copies all host and port names, as Process Monitor does when it saves a
+/// filtered log.
 ///
 /// # Errors
-/// Those of [`PmlWriter`]; [`PmlError::Value`] for a number that the file does not have, and for a source whose
+/// Those of [`PmlWriter`]. [`PmlError::Value`] for a number that the file does not have, and for a source whose
 /// records or modules overlap so that the copy would outgrow it.
 pub fn write_subset<W: Write + Seek>(
     file: &PmlFile,

@@ -1,4 +1,4 @@
-//! The tables as they grow while events are written, and as bytes.
+//! The tables, which grow while events are written, and their bytes.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -117,11 +117,11 @@ pub(crate) struct Processes {
     entries: BTreeMap<u32, Vec<u8>>,
 }
 
-/// The low byte 1 says that the modules follow inline; nothing else was ever seen there.
+/// The low byte 1 says that the modules follow inline. No other value was ever seen there.
 const INLINE_MODULES: u64 = 1;
 
 impl Processes {
-    /// Adds an entry; `false` where the table has one with this index already.
+    /// Adds an entry; `false` if the table has one with this index already.
     pub(crate) fn add(
         &mut self,
         raw: &RawProcess,

@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-/// Where a record says how far behind its start its completion data lies.
+/// Where a record says how far after its start its completion data lies.
 const EXTRA_OFFSET_AT: usize = 0x30;
 /// Where a record says when its operation started.
 const TIME_AT: usize = 0x1C;
@@ -38,11 +38,11 @@ pub struct PmlWriter<W: Write + Seek> {
 }
 
 impl<W: Write + Seek> PmlWriter<W> {
-    /// Begins a log of the machine that `header` describes at the output's current position. The header's counts and
-    /// offsets are not looked at.
+    /// Begins a log at the output's current position, of the machine that `header` describes. The header's counts and
+    /// offsets are ignored.
     ///
     /// # Errors
-    /// [`PmlError::Version`] for a version that is neither 7 nor 9, [`PmlError::Write`].
+    /// [`PmlError::Version`] for a version other than 7 and 9, [`PmlError::Write`].
     pub fn new(mut out: W, header: &PmlHeader) -> Result<Self, PmlError> {
         if !matches!(header.version, 7 | 9) {
             return Err(PmlError::Version { version: header.version });
@@ -83,7 +83,7 @@ impl<W: Write + Seek> PmlWriter<W> {
         Ok(())
     }
 
-    /// The index of `text` in the string table, where it is put if it is not there. Index 0 is the empty text.
+    /// The index of `text` in the string table. It is added if it is not there. Index 0 is the empty text.
     ///
     /// # Errors
     /// [`PmlError::TooLarge`].
@@ -91,7 +91,7 @@ impl<W: Write + Seek> PmlWriter<W> {
         self.strings.intern(text)
     }
 
-    /// The index of `icon` in the icon table, where it is put if it is not there. Index 0 is the placeholder.
+    /// The index of `icon` in the icon table. It is added if it is not there. Index 0 is the placeholder.
     ///
     /// # Errors
     /// [`PmlError::TooLarge`].
@@ -126,7 +126,7 @@ impl<W: Write + Seek> PmlWriter<W> {
         Err(PmlError::Value { what: "process index", offset: self.at, value: process.index.into(), expected })
     }
 
-    /// Adds the name that the machine knows for an address (IPv4 in the first four bytes); empty where it knows none.
+    /// Adds the name that the machine knows for an address (IPv4 in the first four bytes); empty if it knows none.
     ///
     /// # Errors
     /// [`PmlError::TooLarge`].
@@ -145,8 +145,9 @@ impl<W: Write + Seek> PmlWriter<W> {
     /// Writes an event.
     ///
     /// # Errors
-    /// [`PmlError::Value`] where it starts before the event ahead of it (Process Monitor shows blank rows for such a
-    /// log), [`PmlError::TooLarge`] where a part does not fit its field or the log would pass 4 GiB, [`PmlError::Write`].
+    /// [`PmlError::Value`] if it starts before the previous event, because Process Monitor shows blank rows for such
+    /// a log. [`PmlError::TooLarge`] if a part does not fit its field or the log would pass 4 GiB.
+    /// [`PmlError::Write`].
     pub fn event(&mut self, event: &EventRecord<'_>) -> Result<(), PmlError> {
         let mut record = std::mem::take(&mut self.scratch);
         record.clear();
@@ -157,7 +158,7 @@ impl<W: Write + Seek> PmlWriter<W> {
         written
     }
 
-    /// Writes an event whose record, stack and detail stand in `record` as in a log of the same pointer size.
+    /// Writes an event. `record` holds its record, stack and detail as in a log of the same pointer size.
     pub(crate) fn raw_event(&mut self, record: &[u8], extra: Option<&[u8]>) -> Result<(), PmlError> {
         let mut copy = std::mem::take(&mut self.scratch);
         copy.clear();
@@ -232,7 +233,7 @@ impl<W: Write + Seek> PmlWriter<W> {
         self.out.into_inner().map_err(|error| error.into_error().into())
     }
 
-    /// Writes the tables and the header, and gives the output back, positioned at the end of the log.
+    /// Writes the tables and the header. Returns the output, positioned at the end of the log.
     ///
     /// # Errors
     /// [`PmlError::TooLarge`], [`PmlError::Write`].

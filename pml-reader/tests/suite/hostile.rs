@@ -1,4 +1,5 @@
-//! Logs that are cut off, changed, or no logs at all: a result or an error that says what, where and how much.
+//! Logs that are cut off, changed, or no logs at all. Each gives a result, or an error that says what, where and how
+//! much.
 
 use crate::common;
 
@@ -6,7 +7,7 @@ use common::made::{Numbers, logs, long_log, walk};
 use pml_reader::{HEADER_SIZE, PmlError, PmlFile};
 use rayon::prelude::*;
 
-/// Opens the first `length` bytes and walks what opens; gives how many of the first `events` events could be read.
+/// Opens the first `length` bytes and walks what opens. Returns how many of the first `events` events could be read.
 fn walk_prefix(log: &[u8], length: usize, events: usize) -> Option<usize> {
     let file = PmlFile::from_vec(log[..length].to_vec()).ok()?;
     // Few events are enough where only the tables behind them are cut.

@@ -1,4 +1,4 @@
-//! Process Monitor's own CSV exports read back, row by row, against the logs they were saved from; and exports in other
+//! Process Monitor's own CSV exports, compared row by row with the logs they were saved from. Also exports in other
 //! shapes than Process Monitor's.
 
 use crate::common;

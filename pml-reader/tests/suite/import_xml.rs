@@ -1,4 +1,4 @@
-//! XML in the form of Process Monitor's export, written by hand: see `docs/IMPORT.md` for how that form is known.
+//! XML in the form of Process Monitor's export, written by hand. `docs/IMPORT.md` says how that form is known.
 
 use pml_reader::{
     Column,

@@ -1,5 +1,5 @@
-//! A log above 4 GiB, sparse: made, as none was ever seen. The array has five bytes for each offset, and the header eight
-//! for each table; completion data is told from its record on.
+//! A log above 4 GiB, sparse. It is synthetic, because none was ever seen. The array has five bytes for each offset,
+//! and the header eight for each table. Completion data is counted from its record on.
 
 use std::{
     fs::File,

@@ -1,4 +1,4 @@
-//! Logs that were not closed cleanly, cut off or damaged: what can be had of them is had, and what was lost is said.
+//! Logs that were not closed cleanly, cut off or damaged. bootrace reads what it can, and says what was lost.
 
 use crate::common;
 
@@ -39,7 +39,7 @@ const OF_RECORDS: [Column; 8] = [
     Column::Path,
     Column::Detail,
 ];
-/// Where the table of host names is lost, the path of a network event has addresses.
+/// If the table of host names is lost, the path of a network event has addresses.
 const WITHOUT_PATH: usize = 6;
 
 fn network(event: &pml_reader::PmlEvent<'_>) -> bool {
@@ -81,7 +81,7 @@ fn the_empty_log_without_its_offsets_is_empty() {
     assert!(file.is_empty() && file.recovered().is_some());
 }
 
-/// The log as Process Monitor leaves it when it is killed: no tables, and room behind the events that was never used.
+/// The log as Process Monitor leaves it when it is killed: no tables, and unused room after the events.
 fn killed(log: &[u8]) -> Vec<u8> {
     let end = usize::try_from(open(log.to_vec()).header().offsets_offset).unwrap();
     let mut log = unclean(log);
@@ -277,7 +277,7 @@ fn a_mended_log_is_a_clean_log_with_the_same_rows() {
     }
 }
 
-/// Damage that moves records leaves header and tables as they are: the offsets then lead into the middle of records.
+/// Damage that moves records leaves header and tables as they are. The offsets then lead into the middle of records.
 #[test]
 fn records_that_were_moved_are_found_by_walking() {
     for (name, log) in real().take(3) {

@@ -1,4 +1,4 @@
-//! Any log that can be put into the writer comes out of the reader as it was; what cannot be held is refused.
+//! Any log that the writer accepts comes out of the reader as it was. The writer refuses what a log cannot hold.
 
 use std::io::{self, Cursor, Seek, SeekFrom, Write};
 

@@ -1,4 +1,4 @@
-//! Real logs through the writer: what is read back is what was there.
+//! Real logs through the writer: the copy reads back as the original.
 
 use crate::common;
 

@@ -1,4 +1,4 @@
-//! Events made by the builders print what was put in, in both pointer sizes.
+//! Events of the builders print what was put in, in both pointer sizes.
 
 use std::io::Cursor;
 

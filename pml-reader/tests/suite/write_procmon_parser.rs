@@ -7,7 +7,7 @@ use std::{io::Cursor, path::Path, process::Command};
 use pml_reader::{PmlFile, write::write_subset};
 
 /// Prints the rows whose numbers, modulo the step, are 0, and the processes with their modules. procmon-parser raises
-/// on some rows of real logs; that is then the row.
+/// on some rows of real logs. That error is then the row.
 const SCRIPT: &str = r#"
 import sys
 import procmon_parser
@@ -25,7 +25,7 @@ with open(path, "rb") as file:
         print(repr(process), process.start_time, process.end_time, process.modules)
 "#;
 
-/// What procmon-parser says of the log; `None`, with a loud word, where it is not installed.
+/// What procmon-parser says about the log. `None`, with a loud message, if it is not installed.
 fn rows(path: &Path, step: usize) -> Option<String> {
     if !test_data::python_module("procmon_parser") {
         return None;

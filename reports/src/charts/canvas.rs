@@ -1,4 +1,4 @@
-//! Drawing by plotters' SVG backend, in groups that a page can style and move.
+//! Drawing with plotters' SVG backend, in groups that a page can style and move.
 
 use crate::visible::visible;
 use plotters::prelude::{DrawingBackend, SVGBackend};
@@ -24,7 +24,7 @@ pub(crate) enum Ink {
     Stripe,
     /// A failure.
     Bad,
-    /// Ground behind a failure.
+    /// The ground of a failure.
     BadSoft,
     /// A servicing process.
     Servicing,
@@ -40,7 +40,7 @@ pub(crate) enum Ink {
     Idle,
     /// A phase.
     Phase,
-    /// The phase beside it.
+    /// The next phase.
     PhaseNext,
 }
 
@@ -92,7 +92,7 @@ impl Ink {
     }
 }
 
-/// Where a text stands relative to its point; it is centred on it vertically.
+/// Where a text is relative to its point. It is centred on it vertically.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Anchor {
     Start,
@@ -124,7 +124,7 @@ impl Font {
     }
 }
 
-/// Families in SVG: the embedded font first, for the picture; then what systems have, for the page.
+/// Families in SVG: the embedded font first, for the picture. Then the fonts that systems have, for the page.
 const SANS: &str = "Inter, 'Segoe UI', system-ui, sans-serif";
 const MONO: &str = "'JetBrains Mono', Consolas, ui-monospace, monospace";
 

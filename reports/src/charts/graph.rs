@@ -17,7 +17,7 @@ const PADDING: i32 = 10;
 const GAP: f64 = 18.0;
 const MARGIN: i32 = 4;
 
-/// Draws the graph of a report, where it has one.
+/// Draws the graph of a report, if it has one.
 pub(crate) fn draw(report: &Report, lang: Lang) -> Option<Chart> {
     let graph = report.graph.as_ref().filter(|graph| !graph.nodes.is_empty())?;
     let (nodes, tries) = causes(graph, report);
@@ -176,7 +176,7 @@ fn gap(edges: &[(&GraphEdge, (usize, usize))], lang: Lang) -> i32 {
     labels.max().unwrap_or(0).clamp(56, 128)
 }
 
-/// Pixels that a box may take so that all layers fit beside one another, or that it needs to say something.
+/// Pixels that a box may take so that all layers fit side by side, or that it needs to say something.
 fn widest(layers: usize, gap: i32) -> i32 {
     let count = i32::try_from(layers).unwrap_or(1).max(1);
     ((WIDTH - 2 * MARGIN - gap * (count - 1)) / count).clamp(176, 270)
@@ -208,7 +208,7 @@ impl Contents {
     }
 }
 
-/// Where the layers stand, and how wide their boxes are.
+/// Where the layers are, and how wide their boxes are.
 struct Columns {
     lefts: Vec<i32>,
     widths: Vec<i32>,

@@ -1,4 +1,4 @@
-//! What stands in each lane of the timeline.
+//! The contents of each lane of the timeline.
 
 use super::canvas::Ink;
 use super::measure;
@@ -149,7 +149,7 @@ fn boots(report: &Report, lang: Lang, plot: &Scale) -> Option<Lane<'static>> {
     Some(lane)
 }
 
-/// The phases; a name that does not fit into its phase stands below, in the first row that has room.
+/// The phases. A name that does not fit into its phase goes below, in the first row that has room.
 fn phases(phases: &[PhaseSpan], lang: Lang, plot: &Scale) -> Option<Lane<'static>> {
     let mut lane = Lane::new(LaneKind::Phases, m::LANE_PHASES.get(lang).to_owned(), 30);
     let mut rows: Vec<i32> = Vec::new();

@@ -10,7 +10,7 @@ pub(super) struct Spot {
 /// The layout of a graph.
 #[derive(Debug)]
 pub(super) struct Layout {
-    /// One a node.
+    /// One for each node.
     pub(super) nodes: Vec<Spot>,
     /// One an edge: the spots it passes between its ends.
     pub(super) bends: Vec<Vec<Spot>>,
@@ -127,7 +127,7 @@ impl Layered {
         bends
     }
 
-    /// Orders each layer and gives every item its height; returns the height of all.
+    /// Orders each layer and gives every item its height. Returns the total height.
     fn arrange(&mut self, depth: usize, gap: f64) -> f64 {
         let mut layers: Vec<Vec<usize>> = vec![Vec::new(); depth];
         for (number, item) in self.items.iter().enumerate() {
@@ -169,7 +169,7 @@ impl Layered {
         }
     }
 
-    /// The mean height of an item's neighbours, or its own where it has none.
+    /// The mean height of an item's neighbours, or its own if it has none.
     fn wanted(&self, item: usize, causes: bool, consequences: bool) -> f64 {
         let neighbour = |&(from, to): &(usize, usize)| match (from == item, to == item) {
             (true, _) if consequences => Some(to),

@@ -1,7 +1,7 @@
 //! Widths of texts before any font is known.
 //!
-//! The page is shown in the reader's own font, the picture in ours. The table holds the advances of DejaVu Sans, the
-//! widest of the usual interface fonts, so that a label that fits here fits everywhere.
+//! The page is shown in the reader's own font, the picture in an embedded one. The table holds the advances of DejaVu
+//! Sans, the widest of the usual interface fonts. A label that fits here fits everywhere.
 
 use crate::visible::visible;
 use unicode_width::UnicodeWidthChar;
@@ -36,10 +36,10 @@ pub(crate) fn width(text: &str, size: u32, bold: bool) -> i32 {
     (ems * f64::from(size) * if bold { BOLD } else { 1.0 }).ceil() as i32
 }
 
-/// Where a text is cut that is too long.
+/// Where a text that is too long is cut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Cut {
-    /// In its middle: paths and names, whose ends tell them apart.
+    /// In its middle: for paths and names, which differ at their ends.
     Middle,
     /// At its end: sentences.
     End,
@@ -76,8 +76,8 @@ fn count_within(chars: &[char], room: f64) -> usize {
     chars.iter().take_while(fits).count()
 }
 
-/// The text made visible in lines of a width in pixels, broken between words or Chinese characters; the last line is
-/// cut where there is more.
+/// The text made visible in lines of a width in pixels, broken between words or Chinese characters. The last line is
+/// cut if there is more.
 pub(crate) fn wrap(text: &str, size: u32, bold: bool, room: i32, max_lines: usize, cut: Cut) -> Vec<String> {
     let shown = visible(text);
     let mut lines = Vec::new();

@@ -1,4 +1,4 @@
-//! Drawings: everything that carries meaning is drawn once, as SVG, for the page and for the picture.
+//! Drawings. Everything with a meaning is drawn once, as SVG, for the page and for the picture.
 
 pub(crate) mod canvas;
 pub(crate) mod graph;

@@ -1,4 +1,4 @@
-//! The drawing of failures by process: a bar a process, a part a result.
+//! The drawing of failures by process: one bar for each process, one part for each result.
 
 use super::canvas::{Anchor, Canvas, Font, Ink, WIDTH};
 use super::{Chart, measure};

@@ -3,7 +3,7 @@
 use crate::model::{Report, Time};
 use crate::view;
 
-/// Maps a range of time onto a range of pixels. What lies outside of it has its place too: it is one zoom away.
+/// Maps a range of time onto a range of pixels. A time outside the range has its place too, one zoom away.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Scale {
     pub(super) start: Time,
@@ -19,8 +19,8 @@ pub(super) struct Scale {
 }
 
 impl Scale {
-    /// The failing boot, where it is known; else the range that a report's phases, processes, services, events and failure
-    /// span; the clock's where there are none. `None` where the report holds no two times.
+    /// The failing boot, if it is known. Otherwise the range of a report's phases, processes, services, events and
+    /// failure, or the clock's range if there are none. `None` if the report holds no two times.
     pub(super) fn of(report: &Report, left: i32, right: i32) -> Option<Self> {
         let phases = report.phases.iter().flat_map(|phase| [phase.start, phase.end]);
         let processes = report.processes.iter().flat_map(|process| [process.start, process.end]);
@@ -49,7 +49,7 @@ impl Scale {
         Some(Self { start, end, first, last, left, right, origin: view::origin(report).unwrap_or(start) })
     }
 
-    /// The pixel of a time; left or right of the plot where the time is outside of it.
+    /// The pixel of a time. It is left or right of the plot if the time is outside.
     pub(super) fn x(&self, time: Time) -> i32 {
         let range = self.end.since(self.start).max(1) as f64;
         let part = time.since(self.start) as f64 / range;
@@ -97,7 +97,7 @@ impl Scale {
 /// Pixels from the plot beyond which nothing is drawn.
 const FAR: f64 = 100_000_000.0;
 
-/// The failing boot with a margin, so that what is at its ends can be seen.
+/// The failing boot with a margin, so that its ends can be seen.
 fn window(report: &Report) -> Option<(Time, Time)> {
     let incident = report.incident.as_ref()?;
     let (start, end) = (incident.boot_start?, incident.boot_end?);

@@ -30,7 +30,7 @@ pub(crate) struct Room {
     pub(crate) height: i32,
 }
 
-/// True where the report holds a stretch of time to draw.
+/// True if the report holds a stretch of time to draw.
 pub(crate) fn can_draw(report: &Report) -> bool {
     Scale::of(report, 0, 1).is_some()
 }

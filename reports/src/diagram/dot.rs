@@ -11,7 +11,7 @@ use crate::visible::{shorten_path, visible};
 /// Columns of what the pointer shows.
 const TOOLTIP: usize = 400;
 
-/// The graph as a DOT file; a graph without nodes where the report has none.
+/// The graph as a DOT file. It has no nodes if the report has none.
 pub fn render(report: &Report, lang: Lang) -> String {
     let (nodes, edges) = parts(report);
     let mut out = String::from("digraph bootrace {\n");
@@ -67,7 +67,7 @@ fn quoted(text: &str) -> String {
     format!("\"{}\"", escaped(text))
 }
 
-/// Inside quotes DOT gives a meaning to `"` and to `\` before a letter; `\G` and `\N` would be names.
+/// Inside quotes DOT gives a meaning to `"` and to `\` before a letter. `\G` and `\N` would be names.
 fn escaped(text: &str) -> String {
     text.replace('\\', "\\\\").replace('"', "\\\"")
 }

@@ -8,7 +8,7 @@ use crate::model::{NodeKind, Report};
 use crate::view;
 use crate::visible::visible;
 
-/// The graph as a Mermaid flowchart; one without nodes where the report has none.
+/// The graph as a Mermaid flowchart. It has no nodes if the report has none.
 pub fn render(report: &Report, lang: Lang) -> String {
     let (nodes, edges) = parts(report);
     // A comment ends with its line, and visible text has no other; `%%{` would be a directive.

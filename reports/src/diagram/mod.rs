@@ -1,4 +1,5 @@
-//! The graph of a report as text that other programs draw: DOT and Mermaid. All of it, also where the page draws a part.
+//! The graph of a report as text that other programs draw: DOT and Mermaid. It is the whole graph, even if the page
+//! draws a part.
 
 mod dot;
 mod mermaid;
@@ -36,7 +37,7 @@ fn lines(report: &Report, node: &GraphNode, lang: Lang) -> Vec<String> {
     [label, detail, record.join("  ")].into_iter().filter(|line| !line.is_empty()).collect()
 }
 
-/// What an edge rests on, for the pointer.
+/// The evidence of an edge, shown under the pointer.
 fn reason(edge: &GraphEdge, lang: Lang) -> String {
     let trust = edge.trust.iter().map(|trust| view::trust_name(trust).get(lang).to_owned());
     let how =

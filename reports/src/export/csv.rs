@@ -1,4 +1,4 @@
-//! CSV for programs: the right values, times in RFC 3339, quotes only where they are needed.
+//! CSV for programs: the right values, times in RFC 3339, quotes only if they are needed.
 
 use pml_reader::Column;
 use timeline::query::{Row, column_name};

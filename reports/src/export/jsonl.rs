@@ -1,4 +1,4 @@
-//! One JSON object a line: the columns by name, with the event's number and its status in hex.
+//! One JSON object for each line: the columns by name, with the event's number and its status in hex.
 
 use std::fmt::Write as _;
 

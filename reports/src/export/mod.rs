@@ -1,5 +1,6 @@
-//! Exporters of events: one a file. All of them take the events that a filter wants, in the file's order, and print them
-//! in parallel into buffers that are written one after the other: nothing is kept of an event that is written.
+//! Exporters of events, one in each file. All of them take the events that a filter selects, in the file's order.
+//! They print them in parallel into buffers, which are written one after the other. Nothing is kept of a written
+//! event.
 
 mod csv;
 mod jsonl;
@@ -18,7 +19,7 @@ use std::{
 };
 
 use pml_reader::{Column, Style};
-use timeline::query::{Filter, Row, Rows, Scratch, Visit};
+use timeline::query::{Filter, Glimpse, Row, Rows, Scratch, Visit};
 
 pub use csv::Csv;
 pub use jsonl::JsonLines;
@@ -34,13 +35,13 @@ pub trait Format: Sync {
     /// What one thread remembers from event to event.
     type Memory: Default + Send;
 
-    /// Appends what stands before the first event.
+    /// Appends what comes before the first event.
     fn begin(&self, out: &mut String);
 
     /// Appends a row.
     ///
     /// # Errors
-    /// What is damaged in it; it has been appended as far as it can be read.
+    /// What is damaged in it. The readable part has been appended.
     fn row<R: Row>(&self, row: &R, memory: &mut Self::Memory, out: &mut String) -> Result<(), R::Damage>;
 }
 
@@ -51,17 +52,17 @@ pub struct Exported {
     pub events: u64,
     /// Events looked at, and damaged records.
     pub seen: u64,
-    /// Damaged records: passed over, or written as far as they could be read.
+    /// Damaged records. They are skipped, or written as far as they could be read.
     pub damaged: u64,
     /// The first of them, in words.
     pub first_damage: Option<String>,
 }
 
-/// Writes the events of the sources that `filter` wants, one source after the other, at most `limit`. `progress` is told
-/// of the events looked at.
+/// Writes the events of the sources that `filter` selects, one source after the other, at most `limit`. `progress`
+/// gets the number of events examined.
 ///
 /// # Errors
-/// What `out` says.
+/// Those of `out`.
 pub fn export<S: Rows, F: Format>(
     sources: &[&S],
     filter: &Filter,
@@ -89,7 +90,7 @@ trait Gather: Sync {
     /// Takes a row.
     ///
     /// # Errors
-    /// What is damaged in it; it has been taken as far as it can be read.
+    /// What is damaged in it. The readable part has been taken.
     fn row<R: Row>(&self, row: &R, memory: &mut Self::Memory, part: &mut Self::Part)
     -> Result<(), R::Damage>;
 }
@@ -162,15 +163,23 @@ struct Part<P> {
 }
 
 impl<P> Part<P> {
-    fn damage(&mut self, records: u64, first: impl FnOnce() -> String) {
-        self.damaged += records;
-        self.first_damage.get_or_insert_with(first);
+    fn damage(&mut self, what: impl FnOnce() -> String) {
+        self.damaged += 1;
+        self.first_damage.get_or_insert_with(what);
     }
 }
 
 impl<G: Gather> Visit for Choose<'_, G> {
     type Memory = Memory<G>;
     type Part = Part<G::Part>;
+
+    fn may_want(&self, glimpse: &dyn Glimpse, memory: &mut Memory<G>) -> bool {
+        self.filter.is_empty() || self.filter.may_want(glimpse, &mut memory.filter)
+    }
+
+    fn passed_over(&self, rows: u64, part: &mut Part<G::Part>) {
+        part.seen += rows;
+    }
 
     fn row<R: Row>(&self, row: &R, memory: &mut Memory<G>, part: &mut Part<G::Part>) -> ControlFlow<()> {
         part.seen += 1;
@@ -183,14 +192,14 @@ impl<G: Gather> Visit for Choose<'_, G> {
         let damage = self.gather.row(row, &mut memory.gather, &mut part.gathered).err();
         part.rows += 1;
         if let Some(error) = damage.or_else(|| row.damage()) {
-            part.damage(1, || format!("event {}: {error}", row.index()));
+            part.damage(|| format!("event {}: {error}", row.index()));
         }
         ControlFlow::Continue(())
     }
 
-    fn damaged(&self, records: u64, first: &dyn Display, part: &mut Part<G::Part>) {
-        part.seen += records;
-        part.damage(records, || first.to_string());
+    fn damaged(&self, what: &dyn Display, part: &mut Part<G::Part>) {
+        part.seen += 1;
+        part.damage(|| what.to_string());
     }
 }
 

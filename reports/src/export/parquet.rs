@@ -1,4 +1,5 @@
-//! Parquet, for DuckDB, pandas and others that ask questions of millions of rows: columns with types, times as timestamps.
+//! Parquet, for DuckDB, pandas and other programs that query millions of rows: columns with types, times as
+//! timestamps.
 
 use std::{
     io::{self, Write},
@@ -25,13 +26,14 @@ const GROUP: usize = 1 << 17;
 /// Bytes of text in a group, where rows are long.
 const GROUP_BYTES: usize = 64 << 20;
 
-/// Writes the events of the sources that `filter` wants, at most `limit`, as one Parquet file: the event's number, its
-/// status in hex, and these columns, named with underscores. `progress` is told of the events looked at.
+/// Writes the events of the sources that `filter` selects, at most `limit`, as one Parquet file. It has the event's
+/// number, its status in hex, and these columns, named with underscores. `progress` gets the number of events
+/// examined.
 ///
-/// Times are nanoseconds in UTC, spans are seconds, what a trace does not record is null.
+/// Times are nanoseconds in UTC, spans are seconds. What a trace does not record is null.
 ///
 /// # Errors
-/// What `out` says.
+/// Those of `out`.
 pub fn export_parquet<S: Rows, W: Write + Send>(
     sources: &[&S],
     filter: &Filter,
@@ -70,7 +72,7 @@ pub fn export_parquet<S: Rows, W: Write + Send>(
     Ok(done)
 }
 
-/// What the writer says, as the error of its output where it is one.
+/// The writer's error, as the error of its output if it is one.
 fn failed(error: ParquetError) -> io::Error {
     match error {
         ParquetError::External(error) => match error.downcast::<io::Error>() {

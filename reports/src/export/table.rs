@@ -1,5 +1,5 @@
-//! A table for people at a terminal. What the log says cannot move the cursor or change colours: control characters are
-//! shown as what they are.
+//! A table for people at a terminal. The log's text cannot move the cursor or change colours. Control characters are
+//! made visible.
 
 use pml_reader::Column;
 use timeline::query::{Row, column_name};
@@ -29,13 +29,13 @@ const WIDTHS: &[(Column, usize)] = &[
     (Column::EventClass, 11),
 ];
 const OTHER_WIDTH: usize = 16;
-/// What a column of text may be cut to, where a terminal is narrow.
+/// What a column of text may be cut to, if a terminal is narrow.
 const NARROW: usize = 10;
 /// What the last column has, unless the terminal is narrower than the others at their narrowest.
 const LAST: usize = 30;
 
 impl Table {
-    /// These columns, lines cut to `width` where that is given.
+    /// These columns. Lines are cut to `width` if it is given.
     pub fn new(columns: Vec<Column>, width: Option<usize>) -> Self {
         let wanted =
             |c: &Column| WIDTHS.iter().find(|(known, _)| known == c).map_or(OTHER_WIDTH, |(_, w)| *w);
@@ -77,7 +77,7 @@ impl Table {
     }
 }
 
-/// Makes the widest columns of text narrower until all take no more than `width` with a gap behind each.
+/// Makes the widest columns of text narrower until all take no more than `width`, with a gap after each.
 fn fit(columns: &mut [(Column, usize)], width: usize) {
     // Numbers and times which are cut off would be others.
     while columns.iter().map(|(_, width)| width + 1).sum::<usize>() > width {

@@ -1,11 +1,11 @@
-//! Rows whose columns of the process are printed once a process, not once an event.
+//! Rows whose columns of the process are printed once for each process, not once for each event.
 
 use std::collections::HashMap;
 
 use pml_reader::Column;
 use timeline::query::Row;
 
-/// A row as runs of columns: those of the process stand printed, the others are printed for each event.
+/// A row as runs of columns. Those of the process are printed already. The others are printed for each event.
 #[derive(Debug)]
 pub(crate) struct Template {
     parts: Vec<Part>,
@@ -44,7 +44,8 @@ impl Template {
         mut field: impl FnMut(Column, &mut String),
     ) {
         let unknown;
-        let texts = match row.process() {
+        let process = row.key(Column::ProcessName).and_then(|_| row.process());
+        let texts = match process {
             Some(process) => printed.entry(process).or_insert_with(|| self.print(&mut field)),
             None => {
                 unknown = self.print(&mut field);

@@ -1,6 +1,6 @@
-//! JSON lines for Timesketch, which asks of each line for `message`, `datetime` in ISO 8601 and `timestamp_desc`, and takes
-//! `timestamp` in microseconds as it is; every other key becomes a column. Written after its guide "Create timeline from
-//! JSONL or CSV file" and its importer.
+//! JSON lines for Timesketch. It needs in each line `message`, `datetime` in ISO 8601 and `timestamp_desc`. It takes
+//! `timestamp` in microseconds as it is. Every other key becomes a column. Written after its guide "Create timeline
+//! from JSONL or CSV file" and its importer.
 
 use std::fmt::Write as _;
 
@@ -21,8 +21,8 @@ pub struct Timesketch {
 }
 
 impl Timesketch {
-    /// These columns beside the fields that Timesketch asks for. Their names are written with underscores, as
-    /// Timesketch's own are.
+    /// These columns, in addition to the fields that Timesketch needs. Their names are written with underscores, like
+    /// Timesketch's own.
     pub fn new(columns: &[Column]) -> Self {
         Self { fields: Fields::new(columns, |column| column_name(column).replace('-', "_")) }
     }
@@ -52,7 +52,7 @@ impl Format for Timesketch {
     }
 }
 
-/// `poqexec.exe (1204) CreateFile C:\Windows\x.inf: ACCESS DENIED`, each part where the trace records it.
+/// `poqexec.exe (1204) CreateFile C:\Windows\x.inf: ACCESS DENIED`, each part if the trace records it.
 fn push_message<R: Row>(row: &R, out: &mut String) -> Result<(), R::Damage> {
     let parts = [
         ("", Column::ProcessName, ""),

@@ -1,4 +1,4 @@
-//! What was read, and what lies around the failing operation.
+//! What was read, and the surroundings of the failing operation.
 
 use timeline::graph::{Node, NodeData, NodeIndex};
 
@@ -110,7 +110,7 @@ impl View<'_> {
         })
     }
 
-    /// The whole graph, what lies around the failure first.
+    /// The whole graph, with the surroundings of the failure first.
     pub(super) fn graph(&self) -> Option<Graph> {
         let case = &self.diagnosis.graph;
         let graph = &case.graph;

@@ -1,4 +1,4 @@
-//! What a reader must know of the inputs before the answer.
+//! What a reader must know about the inputs before the answer.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use crate::model::Text;
 
 use super::View;
 
-/// A log that ends so long before the trace begins tells nothing of the trace's boot.
+/// A log that ends so long before the trace begins says nothing about the trace's boot.
 const APART: Ticks = Ticks::seconds(3600);
 
 impl View<'_> {

@@ -1,4 +1,4 @@
-//! The failing boot beside a good one.
+//! The failing boot compared with a good one.
 
 use diagnosis::compare::{Comparison, DifferenceKind, Weight};
 

@@ -13,9 +13,9 @@ use super::{View, omit, status, text, time};
 const MAX_FAILURES: usize = 200;
 /// Frames of a call stack.
 const MAX_FRAMES: usize = 64;
-/// Lines of logs that stand among the evidence.
+/// Lines of logs among the evidence.
 const MAX_LINES: usize = 40;
-/// A line within this time of the failure may tell of it.
+/// A line within this time of the failure may report it.
 const NEAR: Ticks = Ticks::seconds(120);
 /// Waits that a report lists.
 const MAX_GAPS: usize = 20;
@@ -128,7 +128,7 @@ impl View<'_> {
         places.chain(held).chain(culprits).collect()
     }
 
-    /// When it failed, as far as anything tells.
+    /// When it failed, as far as anything shows it.
     fn moment(&self) -> Option<FileTime> {
         let fault = self.diagnosis.faults.primary.and_then(|at| self.diagnosis.faults.all.get(at)?.time);
         self.diagnosis.failing().map(|event| event.time).or(fault)

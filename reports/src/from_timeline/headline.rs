@@ -7,7 +7,7 @@ use crate::messages::{self as m, Message};
 use crate::model::{Culprit, CulpritKind, Ending, Incident, Phase, Text, Trust};
 use crate::view;
 
-/// The headline of a failed update; empty where nothing failed.
+/// The headline of a failed update; empty if nothing failed.
 pub(super) fn sentence(incident: &Incident, cause: Option<Text>) -> Text {
     let because = incident.culprits.first().and_then(culprit);
     let cause = match (cause, because) {

@@ -114,8 +114,8 @@ impl View<'_> {
         why
     }
 
-    /// What failed, without what it led to: the operation, else what the logs name first, else the phase. A culprit makes up
-    /// for what only tells the phase.
+    /// What failed, without its consequence: the operation, otherwise what the logs name first, otherwise the phase.
+    /// If only the phase is known, a culprit is used.
     fn cause(&self) -> Option<Text> {
         if let Some(event) = self.diagnosis.failing() {
             let process = self.timeline.process_of(event).map_or("", |process| process.name.as_str());

@@ -1,4 +1,5 @@
-//! Fills the report from a diagnosis. No analysis: only what the timeline found, in the report's words.
+//! Fills the report from a diagnosis. There is no analysis here, only what the diagnosis found, in the report's
+//! words.
 
 mod around;
 mod banners;

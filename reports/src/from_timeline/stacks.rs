@@ -36,7 +36,8 @@ impl View<'_> {
         drivers.collect()
     }
 
-    /// What the stack of an event of the evidence says, where it is the failing one, or where another product is in it.
+    /// What the stack of an event of the evidence says, if the event is the failing one, or if another product is in
+    /// its stack.
     pub(super) fn stack_note(&self, relation: diagnosis::Relation, event: &Event) -> Text {
         let process = self.timeline.process_of(event).map_or("", |process| process.name.as_str());
         let call = self.diagnosis.calls.get(&event.id);

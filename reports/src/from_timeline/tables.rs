@@ -182,7 +182,7 @@ impl View<'_> {
         rules.chain(faults).chain(self.app_services()).chain(services).chain(damage).chain(signs).collect()
     }
 
-    /// Whether AppXSVC or App Readiness had a part in it: the question that every such case asks.
+    /// Whether AppXSVC or App Readiness had a part in it. Every such case asks this question.
     fn app_services(&self) -> Option<Finding> {
         let outcome = self.diagnosis.verdict.outcome;
         if !matches!(

@@ -3,8 +3,8 @@
 use diagnosis::Level;
 
 use crate::model::{
-    Candidate, ChainLink, Confidence, ConfidenceLevel, Evidence, Feature, Missing, NextCapture, Omission,
-    Outcome, PhaseSpan, Remedy, Span, Verdict,
+    Candidate, ChainLink, Confidence, ConfidenceLevel, Evidence, Feature, Measured, Missing, NextCapture,
+    Omission, Outcome, PhaseSpan, Remedy, Span, Verdict,
 };
 
 use super::{View, omit, phase, stacks, status, text, time, trust};
@@ -39,7 +39,11 @@ impl View<'_> {
                     Level::Medium => ConfidenceLevel::Medium,
                     Level::High => ConfidenceLevel::High,
                 }),
-                score: Some(v.confidence.score),
+                measured: v.confidence.measured.map(|measured| Measured {
+                    situation: text(&measured.situation.words()),
+                    named: measured.named,
+                    wrong: measured.wrong,
+                }),
                 reasons: reasons.map(|(t, e)| Evidence { trust: trust(*t), ..self.evidence(e) }).collect(),
             }),
             failing_operation: failing.map(|c| self.operation(&c.event)),

@@ -1,4 +1,4 @@
-//! Pieces of the page: texts in both languages, and text of a trace that can do no harm.
+//! Pieces of the page: texts in both languages, and text of a trace, made harmless.
 
 use crate::lang::Lang;
 use crate::messages::{self as m, Message};
@@ -30,7 +30,7 @@ pub(super) fn escape(text: &str) -> String {
     crate::charts::canvas::escape(text)
 }
 
-/// The same HTML for each language, of which the page shows one.
+/// The same HTML for each language. The page shows one.
 pub(super) fn each(html: impl Fn(Lang) -> String) -> Html {
     let [english, chinese] = Lang::ALL.map(&html);
     if english == chinese {
@@ -130,7 +130,7 @@ pub(super) fn trust(trust: &Trust) -> Html {
     Html(format!("<span class=\"tag trust-{}\">{name}</span>", class(trust.as_str())))
 }
 
-/// A word that may stand in a class name.
+/// A word that may be used in a class name.
 pub(super) fn class(word: &str) -> String {
     word.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').take(40).collect()
 }
@@ -140,7 +140,7 @@ pub(super) fn result(result: &str, status: &str) -> Html {
     each(|lang| isolated(&view::result_and_status(result, status, lang)))
 }
 
-/// A reference: a link where it is one that a browser should follow.
+/// A reference: a link if a browser should follow it.
 pub(super) fn reference(reference: &str) -> Html {
     let is_link = reference.starts_with("https://") || reference.starts_with("http://");
     let shown = isolated(reference);

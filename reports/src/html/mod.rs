@@ -1,4 +1,4 @@
-//! report.html: one file that answers in the first screen, works offline and without script.
+//! report.html: one file that answers in the first screen. It works offline and without script.
 
 mod limits;
 mod markup;
@@ -25,6 +25,7 @@ pub enum HtmlError {
 }
 
 /// The report as a page of at most 5 MiB. Both languages are in it; `lang` is the one shown first.
+#[tracing::instrument(name = "html", skip_all)]
 pub fn render(report: &Report, lang: Lang) -> Result<String, HtmlError> {
     let mut html = String::new();
     for (level, limits) in (1..).zip(limits::LEVELS) {

@@ -2,7 +2,7 @@
 
 use crate::model::Process;
 
-/// Levels that are indented; deeper ones stand on the last.
+/// Levels that are indented. Deeper ones are on the last.
 const MAX_DEPTH: usize = 12;
 
 /// A process and its depth in the tree.
@@ -36,7 +36,7 @@ pub(super) fn tree(processes: &[Process]) -> Vec<Branch<'_>> {
 }
 
 /// The last process with the parent's id that began before the child. A parent always has the earlier place in the
-/// order of begin and then of the list, so that no process is its own ancestor.
+/// order of begin and then of the list. So no process is its own ancestor.
 fn parent(processes: &[Process], child: usize) -> Option<usize> {
     let process = processes.get(child)?;
     let order = |number: usize| processes.get(number).map(|process| (process.start, number));

@@ -1,5 +1,5 @@
 //! Every sentence and label that the renderers themselves write, in both languages. `{}` is filled in order, `{0}` by
-//! number where the order differs.
+//! number if the order differs.
 
 mod charts;
 mod headline;
@@ -67,7 +67,7 @@ macro_rules! messages {
 }
 use messages;
 
-/// Process Monitor's result texts in Chinese, as Windows words them; the text itself always stands beside.
+/// Process Monitor's result texts in Chinese, as Windows words them. The text itself is always beside it.
 const RESULT_GLOSSES: &[(&str, &str)] = &[
     ("ACCESS DENIED", "拒绝访问"),
     ("CANNOT DELETE", "无法删除"),
@@ -91,7 +91,7 @@ const RESULT_GLOSSES: &[(&str, &str)] = &[
     ("SHARING VIOLATION", "共享冲突"),
 ];
 
-/// A result text's Chinese, where it has one.
+/// A result text's Chinese, if it has one.
 pub(crate) fn result_gloss(result: &str) -> Option<&'static str> {
     RESULT_GLOSSES.iter().find(|(text, _)| *text == result).map(|(_, gloss)| *gloss)
 }

@@ -48,7 +48,7 @@ open_struct! {
         pub update: Option<Update>,
         /// When the failing boot began.
         pub boot_start: Option<Time>,
-        /// The last that is known of that boot.
+        /// The last known time of that boot.
         pub boot_end: Option<Time>,
         /// How the update ended.
         pub ending: Option<Ending>,

@@ -1,7 +1,7 @@
-//! The report as data: what `report.json` holds, and what every other renderer is a view of.
+//! The report as data: the content of `report.json`. Every other renderer shows a view of it.
 //!
-//! Rules of the format: every field may be absent; enums are open; codes and addresses are strings in hex; times are
-//! RFC 3339 UTC with seven decimals (100 ns); spans are seconds; prose that bootrace wrote is `{en, zh}`.
+//! Rules of the format: Every field may be absent. Enums are open. Codes and addresses are strings in hex. Times are
+//! RFC 3339 UTC with seven decimals (100 ns). Spans are seconds. Prose that bootrace wrote is `{en, zh}`.
 
 mod incident;
 pub(crate) mod parts;
@@ -45,15 +45,15 @@ open_struct! {
         pub phases: Vec<PhaseSpan>,
         /// Stretches without events.
         pub gaps: Vec<Gap>,
-        /// Services that the update needs, or that were looked at.
+        /// Services that the update needs, or that were examined.
         pub services: Vec<Service>,
         /// Processes that matter here, in order of their begin.
         pub processes: Vec<Process>,
-        /// Drivers of other companies that were loaded, where a trace lists the modules of the kernel.
+        /// Drivers of other companies that were loaded, if a trace lists the modules of the kernel.
         pub drivers: Vec<Driver>,
         /// Packages of the update and the ones it replaces.
         pub packages: Vec<Package>,
-        /// Rules that hit, the gravest first.
+        /// Rules that hold, the most severe first.
         pub findings: Vec<Finding>,
         /// What was read and what could not be.
         pub coverage: Vec<Coverage>,
@@ -65,21 +65,21 @@ open_struct! {
         pub histogram: Option<Histogram>,
         /// The neighbourhood of the failure as a graph.
         pub graph: Option<Graph>,
-        /// The failing boot beside a good one.
+        /// The failing boot compared with a good one.
         pub compare: Option<Compare>,
         /// Lists of this report that were cut.
         pub omitted: Vec<Omission>,
         /// What a reader must know before the answer: inputs of several machines, inputs that do not overlap.
         pub banners: Vec<Text>,
-        /// What people noted of the case: what was tried, and when.
+        /// What people noted about the case: what was tried, and when.
         pub notes: Vec<CaseNote>,
-        /// True where names of users and machines were replaced.
+        /// True if names of users and machines were replaced.
         pub redacted: bool,
     }
 
-    /// What someone noted of the case.
+    /// What someone noted about the case.
     pub struct CaseNote {
-        /// The file that holds it; empty where it was given on the command line.
+        /// The file that holds it; empty if it was given on the command line.
         pub source: String,
         /// The note as it was written.
         pub text: String,
@@ -107,7 +107,7 @@ open_struct! {
         pub records: Option<u64>,
         /// Events, lines or records that could not be read.
         pub bad_records: Option<u64>,
-        /// Events that the source lost before it wrote them, where its format counts them.
+        /// Events that the source lost before it wrote them, if its format counts them.
         pub lost: Option<u64>,
         /// Time of the first record.
         pub first: Option<Time>,

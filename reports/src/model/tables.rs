@@ -4,7 +4,7 @@ use super::parts::{Span, Text, Time, open_enum, open_struct};
 use super::verdict::{Evidence, Phase, Trust};
 
 open_enum! {
-    /// What a process has to do with the update.
+    /// How a process is related to the update.
     pub enum ProcessRole {
         /// It services Windows: poqexec.exe, TiWorker.exe, TrustedInstaller.exe and the like.
         Servicing = "servicing",
@@ -14,11 +14,11 @@ open_enum! {
         ServiceHost = "service-host",
     }
 
-    /// How grave a finding is.
+    /// How severe a finding is.
     pub enum Severity {
         /// It explains the failure.
         Cause = "cause",
-        /// It is wrong, and may have to do with the failure.
+        /// It is wrong, and may be related to the failure.
         Warning = "warning",
         /// Worth knowing.
         Note = "note",
@@ -72,7 +72,7 @@ open_enum! {
 
     /// What a difference is worth.
     pub enum DifferenceWeight {
-        /// It can have to do with the failure.
+        /// It may be related to the failure.
         Telling = "telling",
         /// Healthy boots differ in such things as well.
         Minor = "minor",
@@ -90,7 +90,7 @@ open_struct! {
         pub boot: Option<u32>,
         /// Begin.
         pub start: Option<Time>,
-        /// End; absent where the phase did not end within the capture.
+        /// End; absent if the phase did not end within the capture.
         pub end: Option<Time>,
         /// How begin and end are known.
         pub trust: Option<Trust>,
@@ -106,17 +106,17 @@ open_struct! {
         pub end: Option<Time>,
         /// The input that has the gap.
         pub source: String,
-        /// Events lost, where the source counts them.
+        /// Events lost, if the source counts them.
         pub lost: Option<u64>,
         /// What it is: a wait, a reboot, lost events, an end of capture.
         pub what: Text,
-        /// The process that waits; empty where the gap is of the whole input.
+        /// The process that waits; empty if the whole input has the gap.
         pub process: String,
         /// Its id.
         pub pid: Option<u32>,
     }
 
-    /// A service that the update needs, or that was looked at.
+    /// A service that the update needs, or that was examined.
     pub struct Service {
         /// Short name, such as `AppXSvc`.
         pub name: String,
@@ -128,7 +128,7 @@ open_struct! {
         pub states: Vec<ServiceState>,
         /// What that means for the update, and why.
         pub assessment: Text,
-        /// How grave the assessment is.
+        /// How severe the assessment is.
         pub severity: Option<Severity>,
     }
 
@@ -148,7 +148,7 @@ open_struct! {
     pub struct Process {
         /// Process id.
         pub pid: Option<u32>,
-        /// Process id of the parent. Windows uses ids again: the parent is the last process of that id begun before.
+        /// Process id of the parent. Windows reuses ids: the parent is the last process with that id that began before.
         pub parent: Option<u32>,
         /// Name, such as `TiWorker.exe`.
         pub name: String,
@@ -156,11 +156,11 @@ open_struct! {
         pub command_line: String,
         /// Image file.
         pub image_path: String,
-        /// What it has to do with the update.
+        /// How it is related to the update.
         pub role: Option<ProcessRole>,
-        /// Begin; absent where it ran before the capture.
+        /// Begin; absent if it ran before the capture.
         pub start: Option<Time>,
-        /// End; absent where it ran on.
+        /// End; absent if it kept running.
         pub end: Option<Time>,
         /// Exit status in hex.
         pub exit_status: String,
@@ -170,17 +170,17 @@ open_struct! {
         pub failures: Option<u64>,
     }
 
-    /// A driver of another company than Microsoft. That it was loaded says nothing against it.
+    /// A driver of a company other than Microsoft. Its being loaded says nothing against it.
     pub struct Driver {
         /// File name.
         pub name: String,
         /// Path of the image.
         pub path: String,
-        /// Company in its version resource; absent where it names none.
+        /// Company in its version resource; absent if it names none.
         pub company: String,
         /// File version.
         pub version: String,
-        /// Candidates in whose call stack it is.
+        /// How many candidates have it in their call stack.
         pub candidates: Option<u64>,
     }
 
@@ -198,11 +198,11 @@ open_struct! {
         pub install_time: Option<Time>,
     }
 
-    /// A rule that hit.
+    /// A rule that holds.
     pub struct Finding {
         /// The rule, such as `BR-0007`.
         pub rule: String,
-        /// How grave it is.
+        /// How severe it is.
         pub severity: Option<Severity>,
         /// In one sentence.
         pub title: Text,
@@ -224,7 +224,7 @@ open_struct! {
         pub count: Option<u64>,
         /// Offset in the input, in bytes.
         pub offset: Option<u64>,
-        /// What follows for the answer; absent where nothing does.
+        /// What follows for the answer; absent if nothing does.
         pub consequence: Text,
     }
 
@@ -262,7 +262,7 @@ open_struct! {
         pub detail: String,
         /// Why it matters.
         pub note: Text,
-        /// Why such a failure is ordinary; absent where it is not.
+        /// Why such a failure is ordinary; absent if it is not.
         pub benign: Text,
         /// Its call stack, as in a candidate.
         pub stack: Vec<String>,
@@ -286,7 +286,7 @@ open_struct! {
         pub first: Option<Time>,
         /// When the last happened.
         pub last: Option<Time>,
-        /// Why they are ordinary; absent where they are not.
+        /// Why they are ordinary; absent if they are not.
         pub benign: Text,
     }
 
@@ -304,7 +304,7 @@ open_struct! {
 
     /// The operations, objects, processes, services and log lines around the failure.
     pub struct Graph {
-        /// How many of the nodes, the first ones, lie around the failure: these are drawn, at most 40.
+        /// How many of the nodes, from the first on, lie around the failure. These are drawn, at most 40.
         pub near: Option<u64>,
         /// The nodes, those nearest to the failure first.
         pub nodes: Vec<GraphNode>,
@@ -322,7 +322,7 @@ open_struct! {
         pub label: Text,
         /// A second line: a path, a result.
         pub detail: String,
-        /// When, where it has a time.
+        /// When, if it has a time.
         pub time: Option<Time>,
         /// How it is known.
         pub trust: Option<Trust>,
@@ -346,23 +346,23 @@ open_struct! {
         pub evidence: Option<Evidence>,
     }
 
-    /// The failing boot beside a good one.
+    /// The failing boot compared with a good one.
     pub struct Compare {
         /// The good boot's inputs.
         pub baseline: String,
-        /// True where an update failed in the good boot too: then it says nothing of what is harmless.
+        /// True if an update failed in the good boot too. Then it does not show what is harmless.
         pub baseline_failed: bool,
         /// What the two were aligned on.
         pub aligned_on: Text,
-        /// What the good boot says of the failing operation.
+        /// What the good boot says about the failing operation.
         pub says: Text,
-        /// Differences that can have to do with the failure: these come first among the rows.
+        /// Differences that may be related to the failure. They come first among the rows.
         pub telling: Option<u64>,
         /// All differences that were found.
         pub total: Option<u64>,
-        /// Operations that found no room in the comparison.
+        /// Operations that the comparison had no room for.
         pub left_out: u64,
-        /// What differs: what tells something first, then by phase and time.
+        /// The differences: the telling ones first, then by phase and time.
         pub rows: Vec<CompareRow>,
     }
 
@@ -378,9 +378,9 @@ open_struct! {
         pub process: String,
         /// Operation, or `phase`, `service`, `pause`.
         pub operation: String,
-        /// The file or key, the service, the command line, or the event behind which a pause lies.
+        /// The file or key, the service, the command line, or the event before a pause.
         pub path: String,
-        /// Result or duration in the good boot; absent where it has none.
+        /// Result or duration in the good boot; absent if it has none.
         pub good: String,
         /// The same in the failing boot.
         pub bad: String,
@@ -392,11 +392,11 @@ open_struct! {
         pub index: Option<u64>,
     }
 
-    /// Rows that exist but do not stand here.
+    /// Rows that exist but are not in this report.
     pub struct Omission {
         /// The list that was cut, by its key in this report.
         pub section: String,
-        /// Rows that stand here.
+        /// Rows in this report.
         pub shown: Option<u64>,
         /// Rows that exist.
         pub total: Option<u64>,

@@ -3,15 +3,15 @@
 use super::parts::{Span, Text, Time, open_enum, open_struct};
 
 open_enum! {
-    /// What the diagnosis arrived at.
+    /// The result of the diagnosis.
     pub enum Outcome {
         /// One operation is named as the one that failed.
         FailingOperation = "failing_operation",
         /// The update failed, but no single operation explains it: see `verdict.missing`.
         FailureWithoutOperation = "failure_without_operation",
-        /// What was read holds no failed update.
+        /// The inputs show no failed update.
         NoFailure = "no_failure",
-        /// What was read cannot say whether, or why, the update failed.
+        /// The inputs do not show whether, or why, the update failed.
         NotEnoughEvidence = "not_enough_evidence",
     }
 
@@ -59,7 +59,7 @@ open_enum! {
 open_struct! {
     /// Where a fact comes from: an event, a log line, or a sentence that says why.
     pub struct Evidence {
-        /// How this is known; absent where the owner's trust applies.
+        /// How this is known; absent if the owner's trust applies.
         pub trust: Option<Trust>,
         /// The input that holds it, as named in `inputs[].path`.
         pub source: String,
@@ -103,7 +103,7 @@ open_struct! {
         pub result: String,
         /// NTSTATUS in hex, such as `0xC0000022`.
         pub status: String,
-        /// The HRESULT that servicing makes of that status, such as `0x80070005`: by the table of Windows, not recorded.
+        /// The HRESULT that servicing makes of that status, such as `0x80070005`. Windows' table gives it, no record.
         pub hresult: String,
         /// Process Monitor's Detail column.
         pub detail: String,
@@ -111,7 +111,7 @@ open_struct! {
 
     /// The answer.
     pub struct Verdict {
-        /// What the diagnosis arrived at.
+        /// The result of the diagnosis.
         pub outcome: Option<Outcome>,
         /// The answer in one sentence.
         pub summary: Text,
@@ -125,30 +125,40 @@ open_struct! {
         pub confidence: Option<Confidence>,
         /// The operation that failed.
         pub failing_operation: Option<Operation>,
-        /// Where no operation is named: errors worth a look, the likeliest first, three at most. None of them is the answer.
+        /// If no operation is named: errors worth a look, the likeliest first, three at most. None of them is the answer.
         pub leads: Vec<Operation>,
         /// The thing whose absence is the cause, or what kept the diagnosis from an answer.
         pub missing: Option<Missing>,
         /// What to do, the best first.
         pub remedies: Vec<Remedy>,
-        /// What was looked at, a line each.
+        /// What was examined, one line each.
         pub covered: Vec<Text>,
-        /// What was not looked at, or could not be, a line each.
+        /// What was not or could not be examined, one line each.
         pub not_covered: Vec<Text>,
-        /// The capture that would answer what is open.
+        /// The capture that would answer the open question.
         pub next_capture: Option<NextCapture>,
-        /// What keeps an answer without a failure from being a plain OK: a damaged store, a restart that is pending.
+        /// Why an answer without a failure is not a plain OK: a damaged store, a pending restart.
         pub caution: Option<Text>,
     }
 
     /// How sure the diagnosis is.
     pub struct Confidence {
-        /// In a word.
+        /// As a word.
         pub level: Option<ConfidenceLevel>,
-        /// From 0 to 1.
-        pub score: Option<f64>,
+        /// How often names like the one that is given were wrong in calibration cases.
+        pub measured: Option<Measured>,
         /// Why, the strongest first.
         pub reasons: Vec<Evidence>,
+    }
+
+    /// Calibration cases like this one. Their failing boots are synthetic.
+    pub struct Measured {
+        /// What they have in common with this one: what there was to judge by.
+        pub situation: Text,
+        /// Cases in which an operation was named, with at least the score of this one.
+        pub named: u32,
+        /// Those in which it was the wrong one.
+        pub wrong: u32,
     }
 
     /// A cause that is an absence: a service that never answered, an event that never came.
@@ -173,7 +183,7 @@ open_struct! {
         pub reference: String,
     }
 
-    /// A capture that would give what is missing.
+    /// A capture that would record what is missing.
     pub struct NextCapture {
         /// What to capture and why.
         pub title: Text,
@@ -192,9 +202,9 @@ open_struct! {
         pub score: Option<f64>,
         /// What speaks for and against it.
         pub features: Vec<Feature>,
-        /// Its call stack, where the trace has one: `module+0xoffset`, or the address where no module is listed there; the frames nearest to the operation come first.
+        /// Its call stack, if the trace has one: `module+0xoffset`, or the address if no module is listed there; the frames nearest to the operation come first.
         pub stack: Vec<String>,
-        /// The driver or library of another product that started it, where its stack shows one: name, company, version.
+        /// The driver or library of another product that started it, if its stack shows one: name, company, version.
         pub issuer: String,
         /// The part of servicing that asked for it, by its stack: `cbs`, `primitives`, `smi`, `driver-queue`, `installer`, `reporting`, or another word.
         pub servicing_part: String,
@@ -208,7 +218,7 @@ open_struct! {
     pub struct Feature {
         /// Short stable name, such as `code-match`.
         pub name: String,
-        /// What it adds to the candidate's score; negative where it speaks against.
+        /// What it adds to the candidate's score; negative if it speaks against it.
         pub score: Option<f64>,
         /// Why it applies here.
         pub text: Text,

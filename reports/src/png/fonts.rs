@@ -1,11 +1,11 @@
-//! Fonts for the picture: small ones of our own, and the system's for what they lack.
+//! Fonts for the picture: small embedded ones, and the system's for what they lack.
 
 use resvg::usvg::fontdb::{Database, Family, ID, Query, Style, Weight};
 use resvg::usvg::{FontResolver, Options};
 use std::sync::Arc;
 
-/// Subsets for Latin text, so that a machine without fonts, such as a container, draws a readable picture, and every
-/// machine the same one. Their licence is beside them.
+/// Subsets for Latin text. A machine without fonts, such as a container, draws a readable picture, and every machine
+/// draws the same one. Their licence is beside them.
 const EMBEDDED: [&[u8]; 3] = [
     include_bytes!("../../assets/fonts/Inter-Regular.otf"),
     include_bytes!("../../assets/fonts/Inter-SemiBold.otf"),
@@ -32,7 +32,7 @@ const CHINESE: [&str; 12] = [
 /// A character that every font for simplified Chinese has, and hardly any other.
 const PROBE: char = '访';
 
-/// True where the embedded fonts have the character.
+/// True if the embedded fonts have the character.
 fn is_embedded(c: char) -> bool {
     matches!(c, ' '..='~' | '\u{A0}'..='\u{FF}' | '‐'..='—' | '‘' | '’' | '“' | '”' | '•' | '…')
         || matches!(c, '←'..='↓' | '−' | '≤' | '≥' | '└' | '●' | '\u{FFFD}' | '\n')
@@ -48,7 +48,7 @@ pub(super) fn load(text: &str) -> Arc<Database> {
     Arc::new(fonts)
 }
 
-/// True where some font has Chinese glyphs.
+/// True if some font has Chinese glyphs.
 pub(super) fn has_chinese(fonts: &Arc<Database>) -> bool {
     let base = fonts.query(&Query { families: &[Family::Name("Inter")], ..Query::default() });
     base.is_some_and(|base| fallback(PROBE, &[base], &mut fonts.clone()).is_some())
@@ -67,7 +67,7 @@ pub(super) fn options(fonts: Arc<Database>) -> Options<'static> {
     }
 }
 
-/// The font for a character that the fonts used so far lack: one for Chinese of a fitting weight, else any.
+/// The font for a character that the fonts used so far lack: one for Chinese of a fitting weight, otherwise any.
 fn fallback(c: char, used: &[ID], fonts: &mut Arc<Database>) -> Option<ID> {
     let any = FontResolver::default_fallback_selector();
     let bold =

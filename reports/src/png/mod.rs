@@ -27,7 +27,7 @@ pub struct Png {
     pub bytes: Vec<u8>,
     /// The language that it is in.
     pub lang: Lang,
-    /// What the reader must be told: that there was no font for the language asked for.
+    /// What the reader must know: that there was no font for the language asked for.
     pub note: Option<Text>,
 }
 
@@ -50,8 +50,9 @@ pub enum PngError {
     Encoding(String),
 }
 
-/// The report's verdict and timeline as a picture. Where no font has Chinese glyphs the picture is in English, and its
+/// The report's verdict and timeline as a picture. If no font has Chinese glyphs, the picture is in English, and its
 /// note says so.
+#[tracing::instrument(name = "png", skip_all)]
 pub fn render(report: &Report, lang: Lang) -> Result<Png, PngError> {
     let mut svg = layout(report, lang, None);
     let mut database = fonts::load(&svg);
@@ -100,7 +101,7 @@ fn head(canvas: &mut Canvas, report: &Report, lang: Lang) {
     });
 }
 
-/// The outcome and the headline; below it the summary, where neither the headline nor the operation says it. Returns where
+/// The outcome and the headline. Below it is the summary, if neither the headline nor the operation says it. Returns where
 /// it ends.
 fn verdict(canvas: &mut Canvas, report: &Report, lang: Lang) -> i32 {
     let (ink, word) = match report.outcome() {
@@ -133,7 +134,7 @@ fn verdict(canvas: &mut Canvas, report: &Report, lang: Lang) -> i32 {
     below.max(96 + 34) + 10
 }
 
-/// What failed, where and when, and what to do, in two columns; returns where it ends.
+/// What failed, where and when, and what to do, in two columns. Returns where it ends.
 fn facts(canvas: &mut Canvas, report: &Report, lang: Lang, top: i32) -> i32 {
     const ROW: i32 = 25;
     const GUTTER: i32 = 120;

@@ -10,7 +10,7 @@ use crate::model::ChainLink;
 use crate::view;
 use crate::visible::{columns, shorten_end, visible};
 
-/// Columns that what happened takes at most beside the other columns, where the rest is narrow.
+/// The most columns that the text of what happened takes beside the other columns, if the rest is narrow.
 const LEAST: usize = 24;
 
 impl Page<'_> {

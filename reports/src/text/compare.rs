@@ -1,4 +1,4 @@
-//! The comparison as text: what the failing boot did otherwise, phase by phase.
+//! The comparison as text: what the failing boot did differently, phase by phase.
 
 use super::{
     Page, TextOptions,
@@ -9,7 +9,7 @@ use crate::model::{Compare, CompareRow, Difference, DifferenceWeight, Phase, Rep
 use crate::view;
 use timeline::thousands;
 
-/// Rows of a phase that tell something; no two boots that were seen differ in more.
+/// Telling rows of a phase. No two boots that were seen differ in more.
 const MAX_TELLING: usize = 40;
 /// Rows of a phase that healthy boots may have too.
 const MAX_MINOR: usize = 8;

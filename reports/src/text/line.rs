@@ -63,7 +63,7 @@ impl Line {
         self.push(Style::Faint, "…");
     }
 
-    /// Cuts what stands beyond so many columns.
+    /// Cuts what is beyond so many columns.
     pub(super) fn end_within(&mut self, width: usize) {
         while self.width > width {
             let Some((_, text)) = self.parts.last_mut() else { return };

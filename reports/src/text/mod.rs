@@ -122,7 +122,7 @@ impl<'a> Page<'a> {
         self.wrapped(Self::label(Style::Plain, ""), Style::Faint, text, max_lines)
     }
 
-    /// A text behind what a line holds already. Only what no one needs to act is given few lines, and ends with `…`.
+    /// A text after what a line holds already. A text that no one needs for acting gets few lines, and ends with `…`.
     fn wrapped(&self, first: Line, style: Style, text: &str, max_lines: usize) -> Vec<Line> {
         let text = visible(text);
         let mut parts = wrap::wrap(&text, self.width.saturating_sub(first.width()), self.room());
@@ -139,7 +139,7 @@ impl<'a> Page<'a> {
         lines
     }
 
-    /// Items with a separator between them; an item that does not fit begins a new line, and is wrapped where it is
+    /// Items with a separator between them. An item that does not fit begins a new line. It is wrapped if it is
     /// longer than a line.
     fn items(&self, first: Line, items: &[(Style, String)], between: &str, max_lines: usize) -> Vec<Line> {
         let mut lines = vec![first];

@@ -5,12 +5,12 @@ use super::{
     line::{Line, Style},
 };
 use crate::messages as m;
-use crate::model::{Operation, Outcome, PhaseSpan, Span};
+use crate::model::{Confidence, Operation, Outcome, PhaseSpan, Span};
 use crate::view;
 use crate::visible::{columns, shorten_end, shorten_path, visible};
 use timeline::thousands;
 
-/// Columns of a path beside its operation; with less it goes to the next line.
+/// Columns of a path beside its operation. If there are fewer, the path goes to the next line.
 const MIN_PATH: usize = 24;
 const BETWEEN: &str = " · ";
 /// Lines of what was read, also where room is short.
@@ -75,7 +75,7 @@ impl Page<'_> {
             for (number, reason) in reasons.take(shown.reasons).enumerate() {
                 let level = level.as_ref().filter(|_| number == 0);
                 let text =
-                    level.map_or_else(|| reason.clone(), |level| m::SURE.fill(self.lang, &[level, &reason]));
+                    level.map_or_else(|| reason.clone(), |level| self.sure(level, confidence, &reason));
                 let label = if number == 0 { m::LABEL_SURE.get(self.lang) } else { "" };
                 lines.extend(self.wrapped(
                     Self::label(Style::Label, label),
@@ -89,6 +89,14 @@ impl Page<'_> {
         let codes: Vec<_> = codes.into_iter().map(|code| (Style::Plain, code)).collect();
         lines.extend(self.items(Self::label(Style::Label, m::LABEL_CODE.get(self.lang)), &codes, BETWEEN, 2));
         lines
+    }
+
+    /// How sure the answer is, and the first reason.
+    fn sure(&self, level: &str, confidence: &Confidence, reason: &str) -> String {
+        let Some((named, wrong)) = view::measured_share(confidence) else {
+            return m::SURE.fill(self.lang, &[level, reason]);
+        };
+        m::SURE_MEASURED.fill(self.lang, &[level, &named, &wrong, reason])
     }
 
     /// The errors worth a look. In a wide terminal each takes a line, with the end of its path.
@@ -144,7 +152,7 @@ impl Page<'_> {
         known.map(|phase| view::phase_name(phase).get(self.lang).to_owned()).collect()
     }
 
-    /// The summary, where the headline does not say it.
+    /// The summary, if the headline does not say it.
     fn no_operation(&self) -> Vec<Line> {
         if view::headline_says(self.report, self.lang) {
             return Vec::new();
@@ -157,7 +165,7 @@ impl Page<'_> {
         view::headline(self.report).get(self.lang).contains(text)
     }
 
-    /// What a good boot says, where one was given.
+    /// What a good boot says, if one was given.
     fn compared(&self) -> Vec<Line> {
         let Some(compare) = &self.report.compare else { return Vec::new() };
         let mut items = vec![(Style::Plain, compare.says.get(self.lang).to_owned())];
@@ -186,7 +194,7 @@ impl Page<'_> {
         lines
     }
 
-    /// A command. It is never broken, so that it can be pasted.
+    /// A command. It is never broken, so it can be pasted.
     fn command(command: &str) -> Line {
         let mut line = Self::label(Style::Plain, "");
         line.push(Style::Plain, "  ").push(Style::Strong, command);

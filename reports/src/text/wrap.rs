@@ -1,4 +1,4 @@
-//! Text over several lines: broken after spaces and separators of paths, and beside Chinese characters.
+//! Text over several lines. It is broken after spaces and separators of paths, and beside Chinese characters.
 
 use crate::visible::columns;
 
@@ -15,8 +15,8 @@ pub(super) fn wrap(text: &str, first: usize, width: usize) -> impl Iterator<Item
     })
 }
 
-/// The byte offset at which a text that is wider than `width` is broken: after a space, after a separator of a path, or
-/// beside a wide character; else where the width ends.
+/// The byte offset at which a text wider than `width` is broken: after a space, after a separator of a path, or
+/// beside a wide character. Otherwise it is where the width ends.
 fn break_at(text: &str, width: usize) -> usize {
     let mut used = 0;
     let mut best = None;

@@ -1,4 +1,5 @@
-//! Chrome's JSON trace format: an object an event, times in microseconds. Perfetto and chrome://tracing open it.
+//! Chrome's JSON trace format: one object for each event, times in microseconds. Perfetto and chrome://tracing open
+//! it.
 
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
@@ -66,7 +67,7 @@ pub fn render(report: &Report, lang: Lang) -> Result<String, serde_json::Error> 
     Ok(format!("{{\"displayTimeUnit\":\"ms\",\"traceEvents\":[\n{}\n]}}\n", lines.join(",\n")))
 }
 
-/// Process and thread of each track: its own where it has them, else numbers that no process has.
+/// Process and thread of each track: its own if it has them, otherwise numbers that no process has.
 fn rows(tracks: &Tracks) -> Vec<(u32, u32)> {
     let mut used: BTreeSet<u32> = tracks.tracks.iter().filter_map(Track::pid).collect();
     let mut rows: Vec<(u32, u32)> = Vec::new();

@@ -27,7 +27,7 @@ struct Builder<'a> {
     /// Tracks of the processes, in the order of the report's list.
     processes: Vec<usize>,
     threads: HashMap<(usize, u32), usize>,
-    /// What stands on a track already.
+    /// What is on a track already.
     placed: HashMap<Record<'a>, SliceId>,
 }
 
@@ -261,7 +261,8 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// The nodes of the graph that have a time, on a track of their own where they are on none; the edges between them.
+    /// The nodes of the graph that have a time, and the edges between them. Nodes that are on no track yet get a
+    /// track of their own.
     fn causes(&mut self) -> Vec<(SliceId, SliceId)> {
         let report = self.report;
         let Some(graph) = &report.graph else { return Vec::new() };

@@ -1,4 +1,4 @@
-//! Slices of one track must lie beside or inside one another. Those that overlap otherwise go to a further lane.
+//! Slices of one track must be side by side or inside one another. Those that overlap otherwise go to a further lane.
 
 use super::{Slice, Time};
 

@@ -1,5 +1,5 @@
-//! A report as tracks in time, for programs that show traces: phases, services, processes with the operations of their
-//! threads, log lines, and which of them caused which.
+//! A report as tracks in time, for programs that show traces: phases, services, processes with the operations of
+//! their threads, log lines, and which of them caused which.
 
 mod chrome;
 mod from_report;
@@ -12,7 +12,7 @@ use crate::model::Time;
 pub use chrome::render as chrome;
 pub use perfetto::render as perfetto;
 
-/// Tracks, of which a parent stands before its children.
+/// Tracks. A parent comes before its children.
 #[derive(Debug, Default)]
 struct Tracks {
     /// The zero of the times that are written: the earliest time of all.
@@ -52,12 +52,12 @@ struct Slice {
     name: String,
     category: &'static str,
     start: Time,
-    /// Absent where it has no length.
+    /// Absent if it has no length.
     end: Option<Time>,
     args: Vec<(&'static str, String)>,
 }
 
-/// Nanoseconds between two times; nothing where the second is the earlier one.
+/// Nanoseconds between two times; nothing if the second is the earlier one.
 fn nanoseconds(from: Time, to: Time) -> u64 {
     // Readers hold times as signed numbers.
     to.filetime().saturating_sub(from.filetime()).saturating_mul(100).min(i64::MAX as u64)

@@ -1,4 +1,4 @@
-//! Protocol buffers, written by hand: a message is its fields, a field is its number, its wire type and its value.
+//! Protocol buffers, written by hand. A message is its fields. A field is its number, its wire type and its value.
 
 /// A message under construction.
 #[derive(Debug, Default, Clone)]

@@ -1,5 +1,5 @@
-//! The views of a report for other programs: graph, tracks, Process Monitor's filter. How they look, what other readers
-//! find in them, and that hostile names stay names.
+//! The views of a report for other programs: graph, tracks, Process Monitor's filter. The tests check how they look,
+//! what other readers find in them, and that hostile names stay names.
 
 use crate::made;
 

@@ -1,4 +1,4 @@
-//! The page: its skeleton, its safety, its size, its sameness.
+//! The page: its skeleton, safety, size and sameness.
 
 use crate::made;
 

@@ -1,4 +1,4 @@
-//! report.json: its look, its way back, its openness.
+//! report.json: its look, reading it back, its openness.
 
 use crate::made;
 

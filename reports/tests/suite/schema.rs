@@ -1,4 +1,4 @@
-//! Reports are what docs/report.schema.json says, by a checker of our own and by Python's.
+//! Reports agree with docs/report.schema.json, by a checker in this crate and by Python's.
 
 use crate::made;
 use crate::schema_check;

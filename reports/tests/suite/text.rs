@@ -1,4 +1,4 @@
-//! The text verdict: as it is seen, in its bounds, and harmless.
+//! The text verdict: its look, its bounds, and that it is harmless.
 
 use crate::made;
 

@@ -1,5 +1,5 @@
 //! What a Windows system of build 17763 runs at its boot, as tables. Names, command lines, accounts and sizes follow
-//! what Process Monitor shows on such systems; third-party products are made up.
+//! what Process Monitor shows on such systems. Third-party products are invented.
 
 mod images;
 mod programs;

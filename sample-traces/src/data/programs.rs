@@ -84,7 +84,7 @@ pub(crate) struct Service {
     pub(crate) image_path: &'static str,
     /// The program that hosts it.
     pub(crate) program: &'static str,
-    /// Its DLL, where it shares a host.
+    /// Its DLL, if it shares a host.
     pub(crate) library: Option<&'static str>,
 }
 

@@ -1,5 +1,6 @@
-//! What a session of a capture records of a boot: the events that its masks let through, without what Windows' own tools
-//! add. There is no map of volumes, registry events do not name their key, and processes that ran before have no names.
+//! What a session of a capture records of a boot: the events that its masks let through, without what Windows' own
+//! tools add. There is no map of volumes. Registry events do not name their key. Processes that ran before have no
+//! names.
 
 use anyhow::Result;
 use etl_reader::Guid;

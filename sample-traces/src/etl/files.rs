@@ -19,7 +19,7 @@ const LINKS: &[u8] = &[0x0B, 0x39, 0x48, 0x49];
 const RENAMES: &[u8] = &[0x0A, 0x38, 0x41, 0x42];
 const DELETES: &[u8] = &[0x0D, 0x40];
 
-/// What an event of the file system has beside who, when and what.
+/// What an event of the file system has, apart from who, when and what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Shape {
     Plain,
@@ -31,7 +31,7 @@ enum Shape {
 /// Kernel type, number at the provider, shape.
 type Event = (u8, u16, Shape);
 
-/// The start of an operation. A number of 0: the form has no event for it.
+/// The start of an operation. If the number is 0, the form has no event for it.
 fn start(event: &PmlEvent<'_>) -> Option<Event> {
     let operation = event.operation();
     let class = u32::from(operation.sub);
@@ -58,7 +58,7 @@ fn start(event: &PmlEvent<'_>) -> Option<Event> {
     })
 }
 
-/// Objects, and keys that stand for files.
+/// Objects, and keys for files.
 #[derive(Debug, Default)]
 pub(super) struct Files {
     opened: Opened,
@@ -67,7 +67,7 @@ pub(super) struct Files {
 }
 
 impl Files {
-    /// Adds the records of an operation; false where the form has no event for it.
+    /// Adds the records of an operation. False if the form has no event for it.
     pub(super) fn event(&mut self, event: &PmlEvent<'_>, who: Who, tape: &mut Tape) -> Result<bool> {
         let path = nt_path(&event.path_text().to_string());
         if event.operation().code == file::CREATE {
@@ -175,7 +175,7 @@ impl Files {
         known.or_insert_with(|| (tape.addresses.next(), path.to_owned())).0
     }
 
-    /// The names of the files, as the kernel tells them when a trace ends, and the provider when it begins.
+    /// The names of the files. The kernel writes them when a trace ends, and the provider when it begins.
     pub(super) fn finish(self, tape: &mut Tape) -> Result<()> {
         let who = Who { pid: 4, tid: 8, process: 0 };
         let time = tape.form.of(tape.last, tape.first);
@@ -190,7 +190,7 @@ impl Files {
     }
 }
 
-/// Adds a record in the tape's form; a number of 0 is no event of it.
+/// Adds a record in the tape's form. The number 0 means that it has no event.
 fn put(
     tape: &mut Tape,
     time: u64,
@@ -209,7 +209,7 @@ fn put(
     }
 }
 
-/// The number behind a word of the Detail column.
+/// The number for a word of the Detail column.
 fn field(detail: &str, word: &str) -> u64 {
     let Some((_, text)) = detail.split_once(word) else { return 0 };
     let digits = text.chars().take_while(|c| c.is_ascii_digit() || *c == ',').filter(char::is_ascii_digit);

@@ -1,4 +1,4 @@
-//! Registry operations: one record each, where they end.
+//! Registry operations: one record each, at their end.
 
 use std::collections::BTreeMap;
 
@@ -48,7 +48,7 @@ pub(super) struct Keys {
 }
 
 impl Keys {
-    /// Adds the record of an operation; false where ETW has no event for it.
+    /// Adds the record of an operation. False if ETW has no event for it.
     pub(super) fn event(&mut self, event: &PmlEvent<'_>, who: Who, tape: &mut Tape) -> Result<bool> {
         let operation = event.operation().code;
         let Some((kernel, id)) = event_of(operation) else { return Ok(false) };
@@ -118,7 +118,7 @@ impl Keys {
         Ok(true)
     }
 
-    /// The control block of a key; its creation tells its path.
+    /// The control block of a key. Its creation gives its path.
     fn block(&mut self, key: &str, time: u64, who: Who, tape: &mut Tape) -> Result<u64> {
         let lower = key.to_ascii_lowercase();
         if let Some((block, _)) = self.blocks.get(&lower) {
@@ -131,7 +131,7 @@ impl Keys {
         Ok(block)
     }
 
-    /// The names of the control blocks, as the kernel tells them when a trace ends.
+    /// The names of the control blocks. The kernel writes them when a trace ends.
     pub(super) fn finish(self, tape: &mut Tape) -> Result<()> {
         let who = Who { pid: 4, tid: 8, process: 0 };
         for (block, path) in self.blocks.into_values() {

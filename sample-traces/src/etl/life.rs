@@ -79,7 +79,7 @@ impl Life {
         Ok(())
     }
 
-    /// Adds the record of an event; false where ETW has none for it.
+    /// Adds the record of an event. False if ETW has none for it.
     pub(super) fn event(&mut self, event: &PmlEvent<'_>, who: Who, tape: &mut Tape) -> Result<bool> {
         let time = event.time().0;
         let known = |index: u32| self.processes.iter().find(|known| known.index == index);
@@ -119,7 +119,7 @@ impl Life {
         Ok(true)
     }
 
-    /// A thread shows itself before it does anything: kernel file events tell only their thread.
+    /// A thread appears before it does anything, because kernel file events name only their thread.
     pub(super) fn see_thread(&mut self, event: &PmlEvent<'_>, who: Who, tape: &mut Tape) -> Result<()> {
         if self.threads.insert(who.tid, who.process) != Some(who.process) {
             thread(event.time().0, 1, 3, who, tape)?;

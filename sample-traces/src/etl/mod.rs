@@ -1,6 +1,6 @@
 //! The ETW trace that a machine would have recorded of what a Process Monitor log shows: the log's twin.
 //!
-//! The operations, processes, images, results and times are the log's. What ETW does not record stays away and is
+//! The operations, processes, images, results and times are the log's. What ETW does not record is left out and
 //! counted: [`EtlTwin::left_out`].
 
 mod captured;
@@ -27,7 +27,7 @@ use files::Files;
 use keys::Keys;
 use life::Life;
 
-/// Which events tell of the operations.
+/// Which events record the operations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, clap::ValueEnum)]
 pub enum EtlForm {
     /// Those of the kernel logger: Process, Thread, Image, FileIo, Registry.
@@ -59,8 +59,8 @@ pub struct EtlTwin {
 }
 
 impl EtlTwin {
-    /// The answer for the twin: the failing operation by the place of its record. Where the form has no event for it, no
-    /// operation of the trace is to be named.
+    /// The answer for the twin: the failing operation by the place of its record. If the form has no event for it, no
+    /// operation of the trace may be named.
     ///
     /// # Errors
     /// A file that cannot be read, which is a mistake of the writer.
@@ -144,7 +144,7 @@ struct Who {
     process: u32,
 }
 
-/// A number that the machine gives out: of packets, objects, keys.
+/// A number that the machine hands out: of packets, objects, keys.
 #[derive(Debug, Default)]
 struct Addresses(u64);
 
@@ -315,7 +315,7 @@ fn filetime(ticks: u64) -> FileTime {
     FileTime(i64::try_from(ticks).unwrap_or(i64::MAX))
 }
 
-/// When an operation ended; `None` where the log does not have its end.
+/// When an operation ended; `None` if the log does not have its end.
 fn end_of(event: &PmlEvent<'_>) -> Option<u64> {
     let ended = event.status() != STATUS_PENDING;
     event.duration().filter(|_| ended).map(|duration| event.time().0 + duration)
@@ -331,7 +331,7 @@ fn nt_path(path: &str) -> String {
     }
 }
 
-/// The short names of registry roots, and what they stand for.
+/// The short names of registry roots, and their full names.
 const ROOTS: &[(&str, &str)] = &[
     ("HKLM", r"\REGISTRY\MACHINE"),
     ("HKU", r"\REGISTRY\USER"),

@@ -1,4 +1,4 @@
-//! The made traces: whole, true to their labels, and read alike by others.
+//! The synthetic traces are whole, true to their labels, and read alike by others.
 
 mod pmb;
 mod procmon_parser;

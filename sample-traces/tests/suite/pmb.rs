@@ -37,7 +37,7 @@ fn text(event: &PmlEvent<'_>, column: Column) -> String {
     out
 }
 
-/// Paths as a raw log has them once it is converted: names of the current user's keys are another's, and classes have the
+/// Paths as a raw log has them once it is converted. Names of the current user's keys are another's. Classes have the
 /// name that Process Monitor gives them in every real log.
 fn path(event: &PmlEvent<'_>) -> String {
     let path = text(event, Column::Path);

@@ -1,4 +1,4 @@
-//! The PyPI package procmon-parser, which shares no code with this project, reads made traces as the reader here does.
+//! The PyPI package procmon-parser, which shares no code with this project, reads synthetic traces as the reader here does.
 
 use std::process::Command;
 
@@ -19,7 +19,7 @@ with open(sys.argv[1], "rb") as file:
 
 const SEPARATOR: char = '\u{1f}';
 
-/// Operations whose Category and Detail it shows otherwise than Process Monitor 3.53, or not at all.
+/// Operations whose Category and Detail it shows differently from Process Monitor 3.53, or not at all.
 const KNOWN: [&str; 7] = [
     "QueryEAFile",
     "QueryNetworkOpenInformationFile",

@@ -1,4 +1,4 @@
-//! The samples that are kept in the project are what the crate makes.
+//! The samples in the project are what the crate makes.
 
 use std::path::Path;
 

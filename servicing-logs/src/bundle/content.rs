@@ -21,7 +21,7 @@ impl Content {
     /// Maps a file.
     ///
     /// # Errors
-    /// [`Error::Io`] where it cannot be opened or mapped.
+    /// [`Error::Io`] if it cannot be opened or mapped.
     pub fn map(path: &Path) -> Result<Content> {
         let failed = |source| Error::Io { path: path.display().to_string(), source };
         Content::of_file(&File::open(path).map_err(failed)?).map_err(failed)

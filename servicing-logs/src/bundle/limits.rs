@@ -1,4 +1,4 @@
-//! How much a bundle may ask for. Each limit stands beside the largest real value known when it was set.
+//! How much a bundle may ask for. Each limit names the largest real value that was known when it was set.
 
 /// Archives inside archives that are opened. Collectors put cabinets into a zip, and people zip that: three.
 pub const MAX_ARCHIVE_DEPTH: usize = 6;
@@ -18,7 +18,8 @@ pub const MAX_NESTED_BYTES: u64 = 2 << 30;
 /// Bytes unpacked while the members are listed: the head of each, and archives inside archives.
 pub const MAX_LISTING_BYTES: u64 = 8 << 30;
 
-/// Bytes unpacked from one bundle over its life, bytes of cabinets unpacked to reach a file behind them included.
+/// Bytes unpacked from one bundle over its life. They include bytes of cabinets that are unpacked to reach a later
+/// file.
 pub const MAX_UNPACKED_BYTES: u64 = 256 << 30;
 
 /// How many times its packed size a member may have, once it is larger than [`RATIO_FREE_BYTES`]. Of the real files

@@ -1,7 +1,8 @@
-//! Files, folders and archives as a case arrives in, as one list of members.
+//! Files, folders and archives of a case, as one list of members.
 //!
-//! Archives are read where they are: members are unpacked when they are asked for, into memory, or a large one into a
-//! temporary file without a name. Names inside archives serve as labels only. What cannot be read is a [`Problem`] beside the rest.
+//! Archives are read where they are. Members are unpacked on demand, into memory, or a large one into a temporary
+//! file without a name. Names inside archives serve as labels only. An unreadable part is a [`Problem`] beside the
+//! rest.
 
 mod content;
 pub mod limits;
@@ -75,7 +76,7 @@ pub struct DiskSpace {
     pub folder: PathBuf,
 }
 
-/// The bytes of a member, as far as they could be had.
+/// The bytes of a member, as far as they could be read.
 #[derive(Debug)]
 pub struct MemberBytes {
     /// The bytes.
@@ -118,7 +119,8 @@ impl Bundle {
         bundle
     }
 
-    /// The members, in the order of the inputs, files of a folder by name, members of an archive by its directory.
+    /// The members, in the order of the inputs. Files of a folder are sorted by name, members of an archive by its
+    /// directory.
     pub fn members(&self) -> &[Member] {
         &self.members
     }
@@ -128,10 +130,10 @@ impl Bundle {
         &self.problems
     }
 
-    /// The bytes of a member: a file is mapped, a member of an archive unpacked.
+    /// The bytes of a member. A file is mapped, a member of an archive unpacked.
     ///
     /// # Errors
-    /// Where nothing of it can be read. A damaged member gives its first bytes, and says why not all.
+    /// If nothing of it can be read. A damaged member gives its first bytes, and says why not all.
     pub fn read(&self, member: &Member) -> Result<MemberBytes> {
         match &member.place {
             Place::Memory(content) => Ok(MemberBytes { bytes: content.clone(), stopped: None }),
@@ -258,7 +260,7 @@ impl Bundle {
         self.archive_members(label, names, depth);
     }
 
-    /// Tells the kinds of the members of the archive added last, and opens those that are archives.
+    /// Recognises the kinds of the members of the archive added last, and opens those that are archives.
     fn archive_members(&mut self, label: &str, names: Vec<(usize, String, u64)>, depth: usize) {
         let archive = self.archives.len() - 1;
         // The files of a cabinet lie behind each other in one stream, which is unpacked once for all their heads.

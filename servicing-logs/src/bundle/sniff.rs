@@ -1,4 +1,4 @@
-//! Recognises what a file is by how it begins.
+//! Recognises each file by its first bytes.
 
 use crate::cbs::Component;
 use crate::cbs::parse_header;
@@ -13,7 +13,7 @@ pub enum Kind {
     Empty,
     /// Process Monitor's log, PML.
     Pml,
-    /// Process Monitor's boot log as its driver writes it, PMB; it has no signature, so this is a likeness.
+    /// Process Monitor's boot log as its driver writes it, PMB. It has no signature, so this is a likeness.
     Pmb,
     /// Process Monitor's CSV export.
     ProcmonCsv,
@@ -68,7 +68,7 @@ pub enum Kind {
 /// Bytes of the start of a file that [`sniff`] looks at.
 pub const SNIFF_BYTES: usize = 64 * 1024;
 
-/// Tells what a file is by its first bytes, [`SNIFF_BYTES`] of them or all.
+/// Recognises a file by its first bytes, [`SNIFF_BYTES`] of them or all.
 pub fn sniff(head: &[u8]) -> Kind {
     let head = head.get(..head.len().min(SNIFF_BYTES)).unwrap_or_default();
     if head.is_empty() {
@@ -119,12 +119,12 @@ const SIGNATURES: &[(&[u8], Kind)] = &[
     (b"EVF\t\r\n\xFF\0", Kind::Packed("E01 disk image")),
 ];
 
-/// Signatures that lie further inside: the header of a tar member, the volume descriptor of an ISO image.
+/// Signatures further inside a file: the header of a tar member, the volume descriptor of an ISO image.
 const INNER_SIGNATURES: &[(usize, &[u8], Kind)] =
     &[(257, b"ustar", Kind::Packed("tar archive")), (0x8001, b"CD001", Kind::Packed("ISO image"))];
 
-/// The first buffer of a trace: its type is 4, and behind its header of 0x48 bytes stands the first record, of kind
-/// SYSTEM with 32 or 64 bits, group 0 and type 0.
+/// The first buffer of a trace. Its type is 4. After its header of 0x48 bytes comes the first record, of kind SYSTEM
+/// with 32 or 64 bits, group 0 and type 0.
 fn is_etl(head: &[u8]) -> bool {
     let kind = crate::bytes::u16_at(head, 0x36);
     let marker = crate::bytes::u32_at(head, 0x48);
@@ -132,8 +132,9 @@ fn is_etl(head: &[u8]) -> bool {
     kind == Some(4) && marker.is_some_and(|marker| matches!(marker >> 16, 0xC001 | 0xC002)) && hook == Some(0)
 }
 
-/// Records of 0x34 bytes and more follow each other without a header: the first three must have a known monitor
-/// type, a FILETIME of this century, and a length that leads to the next. Known from public source, not from a file.
+/// Records of 0x34 bytes and more follow each other without a header. The first three must have a known monitor type,
+/// a FILETIME of this century, and a length that leads to the next. This is known from public source, not from a
+/// file.
 fn is_pmb(head: &[u8]) -> bool {
     const RECORD: usize = 0x34;
     const YEARS: std::ops::Range<u64> = 125_911_584_000_000_000..157_469_184_000_000_000;

@@ -53,7 +53,7 @@ pub(super) fn to_file(
     Ok((Content::of_file(&temporary).map_err(unusable)?, stopped))
 }
 
-/// A reader that ends where the archive is damaged, so that what came before is kept.
+/// A reader that ends where the archive is damaged. What came before is kept.
 struct UpToDamage<R> {
     inner: R,
     failure: Option<io::Error>,
@@ -84,10 +84,10 @@ pub(super) fn large() -> u64 {
     memory().map_or(DEFAULT_LARGE, |bytes| bytes / 4)
 }
 
-/// A quarter of 8 GB, where the system does not tell its memory.
+/// A quarter of 8 GB, if the system does not tell its memory.
 const DEFAULT_LARGE: u64 = 2 << 30;
 
-/// The machine's memory, where the system tells it in a file.
+/// The machine's memory, if the system tells it in a file.
 fn memory() -> Option<u64> {
     let text = std::fs::read_to_string("/proc/meminfo").ok()?;
     let line = text.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;

@@ -6,10 +6,10 @@ use super::failed::{Failed, FeatureChange, InstallerNote, Repair, Restart, Servi
 use crate::codes::CodeValue;
 use crate::time::{FileTime, LocalTime};
 
-/// A string of the log, borrowed where it is valid UTF-8.
+/// A string of the log, borrowed if it is valid UTF-8.
 pub type Text<'a> = Cow<'a, str>;
 
-/// The part of servicing that a stage line comes from, told by its prefix.
+/// The part of servicing that a stage line comes from, recognised by its prefix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Stage {
     /// `Exec:` work of a session while the system runs.
@@ -30,7 +30,7 @@ pub enum Stage {
     Other,
 }
 
-/// What a stage line reports. The prefixes that stand for each are the table in `patterns.rs`.
+/// What a stage line reports. The table in `patterns.rs` has the prefixes for each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Step {
     /// A stage begins: `Shtd: Begin shutdown processing.`, `TI: --- Initializing Trusted Installer ---`.
@@ -101,7 +101,7 @@ pub enum Stored {
     Cleared,
 }
 
-/// States of a package as one line gives them; every field may be absent.
+/// States of a package, as one line gives them. Every field may be absent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PackageStates<'a> {
     /// `current:`
@@ -125,7 +125,7 @@ pub struct PackageChange<'a> {
     pub kind: PackageChangeKind,
     /// `Package_for_RollupFix~31bf3856ad364e35~amd64~~17763.4499.1.5`.
     pub package: Text<'a>,
-    /// The update inside the package, where the line is about one.
+    /// The update inside the package, if the line is about one.
     pub update: Option<Text<'a>>,
     /// The states.
     pub states: PackageStates<'a>,
@@ -184,7 +184,7 @@ pub struct Session<'a> {
     pub id: Text<'a>,
     /// Who asked for it: `WindowsUpdateAgent`.
     pub client: Option<Text<'a>>,
-    /// The package it works on, where the line names one.
+    /// The package it works on, if the line names one.
     pub package: Option<Text<'a>>,
     /// `Identifier:`, most often a KB number.
     pub identifier: Option<Text<'a>>,
@@ -245,7 +245,7 @@ pub struct ErrorSummaryItem<'a> {
     pub phase: Option<u32>,
     /// `Mode:`
     pub mode: Option<Text<'a>>,
-    /// `Component:`, absent where it says NONE.
+    /// `Component:`, absent if it says NONE.
     pub component: Option<Text<'a>>,
 }
 

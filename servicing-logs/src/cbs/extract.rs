@@ -23,7 +23,7 @@ pub(crate) fn text(bytes: &[u8]) -> Text<'_> {
     decode(bytes.trim_ascii())
 }
 
-/// A string field; absent where it is empty, `(null)`, `NONE` or `N/A`.
+/// A string field; absent if it is empty, `(null)`, `NONE` or `N/A`.
 pub(crate) fn optional(bytes: &[u8]) -> Option<Text<'_>> {
     let bytes = bytes.trim_ascii();
     (!matches!(bytes, b"" | b"(null)" | b"NONE" | b"N/A")).then(|| decode(bytes))

@@ -69,7 +69,7 @@ pub(crate) fn installer_failed<'a>(_: &Message<'a>, rest: &'a [u8]) -> Option<Cb
 
 /// `Installer: Container Installer<TAB>Binary Name: containerai.dll<TAB>ErrorCode: 800706d9<TAB>Phase: 39<TAB>…`
 ///
-/// The fields are told by their labels: copies of logs turn the tabs into spaces.
+/// The fields are found by their labels, because copies of logs turn the tabs into spaces.
 pub(crate) fn error_summary_item<'a>(message: &Message<'a>) -> Option<CbsEvent<'a>> {
     let line = split_once(message.text, b"[gle=").map_or(message.text, |(line, _)| line);
     let installer = between(line, b"Installer: ", b"Binary Name: ")?;

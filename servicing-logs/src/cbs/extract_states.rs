@@ -1,4 +1,4 @@
-//! Reads the fields of lines that tell how work ends: features, checks and repairs of the store, restarts.
+//! Reads the fields of lines that report how work ends: features, checks and repairs of the store, restarts.
 
 use super::event::*;
 use super::extract::{Message, end_status, optional, text, token};
@@ -26,7 +26,7 @@ pub(crate) fn queue_failed<'a>(stage: Stage, message: &Message<'a>) -> Option<Cb
     Some(CbsEvent::Stage { stage, step })
 }
 
-/// A line that ends with a result: a failure where the result is one.
+/// A line that ends with a result. It is a failure if the result is one.
 pub(crate) fn result<'a>(part: Part, message: &Message<'a>, rest: &'a [u8]) -> Option<CbsEvent<'a>> {
     let code = codes::leading_status(rest)?;
     code.is_failure().then(|| CbsEvent::Failed(Failed { part, objects: object::all(message.text) }))
@@ -52,7 +52,7 @@ pub(crate) fn unpacking<'a>(message: &Message<'a>) -> Option<CbsEvent<'a>> {
     (code != 0).then_some(CbsEvent::Failed(failed))
 }
 
-/// `FC:   CFCAcquirerWUClient::Download(134): Result = 0x8024402C`, and steps that only tell their progress.
+/// `FC:   CFCAcquirerWUClient::Download(134): Result = 0x8024402C`, and steps that only report their progress.
 pub(crate) fn download_step<'a>(message: &Message<'a>) -> Option<CbsEvent<'a>> {
     let failed = codes::primary_code(message.text).is_some_and(|code| code.value.is_failure());
     failed.then(|| CbsEvent::Failed(Failed { part: Part::Download, objects: Vec::new() }))
@@ -156,7 +156,7 @@ pub(crate) fn failed<'a>(part: Part, message: &Message<'a>) -> Option<CbsEvent<'
     Some(CbsEvent::Failed(Failed { part, objects: object::all(message.text) }))
 }
 
-/// Words in the failing calls of the component store that tell more than that a call failed.
+/// Words in the failing calls of the component store that say more than that a call failed.
 const CALLS: &[(&[u8], Part)] =
     &[(b"InitializeSmartInstaller", Part::InstallerSetup), (b"originated in function", Part::Call)];
 

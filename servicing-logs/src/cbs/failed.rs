@@ -188,7 +188,7 @@ pub enum InstallerNote<'a> {
 /// The outcome of a Windows feature or capability.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FeatureChange<'a> {
-    /// The package, where the line names it.
+    /// The package, if the line names it.
     pub package: Option<Text<'a>>,
     /// The feature, or the list of capabilities.
     pub feature: Text<'a>,

@@ -40,7 +40,7 @@ pub struct Header<'a> {
     pub time: LocalTime,
     /// The level.
     pub level: Level,
-    /// The number in `[0x01806a]` between level and component, where there is one.
+    /// The number in `[0x01806a]` between level and component, if there is one.
     pub event_code: Option<u32>,
     /// The component.
     pub component: Component,
@@ -72,7 +72,7 @@ pub(crate) fn is_header(text: &[u8]) -> bool {
     is_stamped(text) || without_file_name(text).is_some()
 }
 
-/// Bytes in which a file's name and a line number may stand before a line. A path has at most 260 characters.
+/// Bytes in which a file's name and a line number may come before a line. A path has at most 260 characters.
 const MAX_FILE_NAME: usize = 300;
 
 /// The line after the name of its file and its number, which findstr, grep and Select-String put before it:
@@ -98,7 +98,7 @@ fn is_stamped(line: &[u8]) -> bool {
     })
 }
 
-/// Parses the header of `line`; `None` where the date is impossible or level or component are missing.
+/// Parses the header of `line`; `None` if the date is impossible or level or component are missing.
 pub fn parse_header(line: &[u8]) -> Option<Header<'_>> {
     let line = if is_stamped(line) { line } else { without_file_name(line)? };
     let stamp = line.first_chunk::<STAMP>()?;
@@ -156,7 +156,7 @@ fn word(text: &[u8]) -> Option<(&[u8], &[u8])> {
     text.split_at_checked(end)
 }
 
-/// Splits counter, `@` time and `(F)` off the text of a CSI line; `None` where the text has no counter.
+/// Splits counter, `@` time and `(F)` off the text of a CSI line; `None` if the text has no counter.
 pub fn parse_csi_prefix(text: &[u8]) -> Option<(CsiPrefix, &[u8])> {
     let (digits, mut rest) = text.split_at_checked(8)?;
     let (counter, taken) = leading_hex(digits)?;

@@ -1,7 +1,8 @@
 //! CBS.log and the CbsPersist logs it is rotated into.
 //!
-//! [`CbsLog::scan`] reads a mapped log on all cores: it splits the file where lines begin, tells a line by a table of
-//! prefixes (`patterns.rs`) and decodes only what matched. [`CbsLog::records`] gives every record, undecoded.
+//! [`CbsLog::scan`] reads a mapped log on all cores. It splits the file where lines begin, recognises a line by a
+//! table of prefixes (`patterns.rs`), and decodes only what matched. [`CbsLog::records`] gives every record,
+//! undecoded.
 
 mod event;
 mod extract;

@@ -94,7 +94,7 @@ const ROOTS: &[&[u8]] = &[
 const ARCHITECTURES: &[&[u8]] =
     &[b"amd64_", b"x86_", b"wow64_", b"arm64_", b"arm_", b"msil_", b"ia64_", b"dual_"];
 
-/// What ends a path that stands in no quotes. Names of files may hold spaces, so words do not end it.
+/// What ends a path without quotes. Names of files may hold spaces, so words do not end it.
 const PATH_ENDS: &[&[u8]] = &[
     b"\"",
     b"'",
@@ -194,7 +194,7 @@ pub(crate) fn is_path(text: &[u8]) -> bool {
 }
 
 /// A path that a line prints in counted parts: `[ml:520{260},l:98{49}]"\??\C:\Windows"\[l:34{17}]"System.dll"`, or
-/// plain. Doubled backslashes of the log are made one.
+/// plain. Doubled backslashes of the log become one.
 pub(crate) fn counted_path(text: &[u8]) -> Option<Text<'_>> {
     let text = text.trim_ascii();
     if !text.contains(&b'[') {
@@ -233,7 +233,7 @@ pub(crate) fn counted_path(text: &[u8]) -> Option<Text<'_>> {
     (!path.is_empty()).then(|| Cow::Owned(single(&path)))
 }
 
-/// Makes doubled backslashes one, those of a path's root left as they are.
+/// Makes doubled backslashes one. Those of a path's root stay as they are.
 fn single(path: &str) -> String {
     let (root, tail) = path.split_at_checked(4).unwrap_or((path, ""));
     format!("{root}{}", tail.replace(r"\\", r"\"))

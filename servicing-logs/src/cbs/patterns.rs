@@ -1,7 +1,7 @@
-//! The table that tells what a line says by how it begins.
+//! The table that recognises a line by how it begins.
 //!
-//! Rows with the same first byte stand together and are tried in order; a row whose prefix begins another row's
-//! prefix stands behind it. A line is compared with the rows of its first byte only.
+//! Rows with the same first byte are together and are tried in order. If a row's prefix begins another row's prefix,
+//! it comes after that row. A line is compared only with the rows of its first byte.
 //!
 //! Texts marked (doc) are known from published excerpts of logs, not from a log at hand.
 
@@ -14,7 +14,7 @@ use super::extract_states as states;
 use super::failed::Part;
 use super::failed::Restart;
 
-/// Reads a line whose prefix matched; `rest` is the line behind the prefix.
+/// Reads a line whose prefix matched. `rest` is the line after the prefix.
 pub(crate) type Extract = for<'a> fn(&Message<'a>, rest: &'a [u8]) -> Option<CbsEvent<'a>>;
 
 /// What a row makes of its line.
@@ -301,7 +301,7 @@ pub(crate) static CBS: &[Row] = &[
     (b"[Pnp] Corrupt file: ", W(|_, rest| cbs::driver_file(rest, false))),
 ];
 
-/// Lines of the CSI component, behind counter, `@` time and `(F)`.
+/// Lines of the CSI component, after counter, `@` time and `(F)`.
 pub(crate) static CSI: &[Row] = &[
     (
         b"Online ticklers finished with status ",

@@ -22,7 +22,7 @@ pub struct CbsRecord<'a> {
     pub csi: Option<CsiPrefix>,
     /// A CSI line without a counter: the rest of the message before it, which was cut.
     pub split: bool,
-    /// The first line behind header and CSI prefix.
+    /// The first line after header and CSI prefix.
     pub text: &'a [u8],
     /// The first line as [`CbsRecord::text`], and the lines that follow it.
     pub whole: &'a [u8],
@@ -135,7 +135,7 @@ impl<'a> CbsRecord<'a> {
             || codes::trailing_hresult(self.text).is_some_and(|code| code >> 31 == 1)
     }
 
-    /// The code the record is about, of its first line or else of all of it.
+    /// The code the record is about: that of its first line, or that of all of it.
     pub fn code(&self) -> Option<CodeMatch<'a>> {
         if let Some(value) = codes::trailing_hresult(self.text) {
             let end = self.text.len();
@@ -148,7 +148,7 @@ impl<'a> CbsRecord<'a> {
         codes::primary_code(self.text).or_else(|| codes::primary_code(self.whole))
     }
 
-    /// The number in ` #14706236# `, which stands for a place in the code of CSI, of a line that reports a failure.
+    /// The number in ` #14706236# ` of a line that reports a failure. It means a place in the code of CSI.
     pub fn ident(&self) -> Option<u32> {
         self.csi.filter(|csi| csi.failed)?;
         memchr::memmem::find_iter(self.text, b" #").find_map(|at| {
@@ -183,7 +183,7 @@ impl<'a> CbsRecord<'a> {
     }
 }
 
-/// A record that says something, with all a timeline needs of it.
+/// A record that says something, with all that a timeline needs of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CbsItem<'a> {
     /// Number of its first line in the file, from one.
@@ -206,7 +206,7 @@ pub struct CbsItem<'a> {
     pub ident: Option<u32>,
     /// The code the line is about.
     pub code: Option<(CodeValue<'a>, CodeForm)>,
-    /// The first line behind its header.
+    /// The first line after its header.
     pub text: super::event::Text<'a>,
     /// The lines that follow, undecoded: see [`crate::text::decode`].
     pub body: &'a [u8],

@@ -1,4 +1,4 @@
-//! Runs that a log tells in several lines: an advanced installer, and poqexec started by CBS.
+//! Runs that a log reports in several lines: an advanced installer, and poqexec started by CBS.
 
 use super::event::{CbsEvent, InstallerBegin, Text};
 use super::failed::{Failed, InstallerNote, Part};
@@ -16,7 +16,7 @@ pub struct InstallerRun<'a> {
     pub start: LocalTime,
     /// The begin.
     pub begin: InstallerBegin<'a>,
-    /// Line and time of the end; absent where the log has none.
+    /// Line and time of the end; absent if the log has none.
     pub end: Option<(u64, LocalTime)>,
     /// Time taken as CSI measured it, in microseconds.
     pub microseconds: Option<u64>,

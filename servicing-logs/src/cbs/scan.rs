@@ -91,7 +91,7 @@ pub struct CbsScan<T> {
 }
 
 impl<'a> CbsLog<'a> {
-    /// Takes the bytes of the whole file. Anything is accepted: what is no record is counted as malformed.
+    /// Takes the bytes of the whole file. It accepts anything. Bytes that are no record count as malformed.
     pub fn new(data: &'a [u8]) -> CbsLog<'a> {
         let text = LogText::new(data);
         let (encoding, file_offset) = (text.encoding(), text.file_offset());

@@ -1,14 +1,14 @@
 //! Joins lines that a console or an editor wrapped. Copies of logs in tickets and posts often are.
 //!
-//! A wrapped text has no line longer than its width, and the lines that were broken fill it. Where a line only looks
-//! broken, joining it with the line that follows loses nothing: the fields of a message are found by their labels.
+//! A wrapped text has no line longer than its width, and broken lines fill it. If a line only looks broken, joining
+//! it with the next line loses nothing. The fields of a message are found by their labels.
 
 use std::borrow::Cow;
 
 use super::line::is_header;
 use crate::text::lines;
 
-/// Bytes that are looked at to tell whether a text is wrapped.
+/// Bytes that are examined to see whether a text is wrapped.
 const SAMPLE: usize = 256 * 1024;
 /// Widths that a text may be wrapped at. Plain logs have longer lines within their first pages.
 const WIDTHS: std::ops::RangeInclusive<usize> = 70..=250;
@@ -32,7 +32,7 @@ enum Wrap {
     Words(usize),
 }
 
-/// Takes the breaks out of a wrapped text; any other text is borrowed as it is.
+/// Takes the breaks out of a wrapped text. Any other text is borrowed as it is.
 pub(crate) fn unwrap(text: &[u8]) -> Unwrapped<'_> {
     let whole = Unwrapped { bytes: Cow::Borrowed(text), breaks: Vec::new() };
     let Some(wrap) = detect(text) else { return whole };

@@ -1,11 +1,11 @@
-//! dism.log: lines as CBS.log has them, with process and thread.
+//! dism.log. Its lines are like CBS.log's, with process and thread.
 
 use crate::cbs::{CbsRecords, Header, Level, Text};
 use crate::codes::{self, CodeValue};
 use crate::text::{LogText, decode, split_once, whole_number};
 use crate::time::LocalTime;
 
-/// What a record of dism.log tells.
+/// What a record of dism.log says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum DismStep {
     /// Somebody runs dism with this command line.
@@ -20,7 +20,7 @@ pub enum DismStep {
     Harmless,
 }
 
-/// Parts of messages that decide what they tell; the first row that fits holds. The harmless ones are in nearly every
+/// Parts of messages that decide what they say. The first row that fits holds. The harmless ones are in nearly every
 /// run on healthy machines.
 const STEPS: &[(&[u8], DismStep)] = &[
     (b"Executing command line: ", DismStep::Command),
@@ -34,7 +34,7 @@ const STEPS: &[(&[u8], DismStep)] = &[
     (b"Lookup in table by path failed", DismStep::Harmless),
 ];
 
-/// A record of dism.log that tells something.
+/// A record of dism.log that says something.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DismMessage<'a> {
     /// Number of its first line, from one.
@@ -43,7 +43,7 @@ pub struct DismMessage<'a> {
     pub offset: u64,
     /// Time, level and component; the text is that of the header.
     pub header: Header<'a>,
-    /// What it tells.
+    /// What it says.
     pub step: DismStep,
     /// The provider before `PID=`: `DISM Package Manager`, `API`.
     pub provider: Option<Text<'a>>,
@@ -74,7 +74,7 @@ pub struct DismCounts {
     pub last: Option<LocalTime>,
 }
 
-/// Reads a dism.log; every record that tells something goes to `visit`.
+/// Reads a dism.log. Every record that says something goes to `visit`.
 pub fn read_log<'t>(text: &'t LogText<'_>, mut visit: impl FnMut(DismMessage<'t>)) -> DismCounts {
     let mut counts = DismCounts::default();
     for record in CbsRecords::new(text.bytes(), 0, text.file_offset()) {

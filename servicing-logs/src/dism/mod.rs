@@ -1,4 +1,4 @@
-//! What DISM leaves: dism.log, and what its commands print, such as lists of packages.
+//! What DISM leaves: dism.log, and the output of its commands, such as lists of packages.
 
 mod log;
 mod packages;

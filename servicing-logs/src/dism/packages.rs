@@ -21,7 +21,7 @@ pub struct PackageIdentity<'a> {
 }
 
 impl<'a> PackageIdentity<'a> {
-    /// Takes an identity apart; `None` where the text is none.
+    /// Takes an identity apart; `None` if the text is none.
     pub fn parse(text: &'a str) -> Option<PackageIdentity<'a>> {
         let mut parts = text.split('~');
         let identity = PackageIdentity {
@@ -34,7 +34,7 @@ impl<'a> PackageIdentity<'a> {
         parts.next().is_none().then_some(identity)
     }
 
-    /// The number in a name such as `Package_for_KB4470788`, where there is one.
+    /// The number in a name such as `Package_for_KB4470788`, if there is one.
     pub fn kb(&self) -> Option<&'a str> {
         let at = self.name.find("KB")?;
         let digits = self.name.get(at + 2..)?;
@@ -56,11 +56,11 @@ pub struct ListedPackage<'a> {
     pub state_text: Text<'a>,
     /// `Security Update`, `Language Pack`, as printed.
     pub release_type: Option<Text<'a>>,
-    /// The time as printed: its form is that of the machine's region and cannot be told apart safely.
+    /// The time as printed. Its form is that of the machine's region and cannot be recognised safely.
     pub install_time: Option<Text<'a>>,
 }
 
-/// What a list says beside its packages.
+/// What a list says apart from its packages.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PackageListSummary {
     /// Version of DISM, the first version printed.

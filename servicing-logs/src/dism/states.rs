@@ -32,7 +32,7 @@ use Part as P;
 
 /// Parts of the words for the states, in lower case and without spaces: English, Chinese, German, French, Spanish,
 /// Japanese, Russian, Portuguese. Parts without accents are found in the text of a console's code page too. Only the
-/// English words were seen in outputs; the others are recalled from such systems and not verified.
+/// English words were seen in outputs. The others are recalled from such systems and not verified.
 const PARTS: &[(&str, Part)] = &[
     ("pending", P::Pending),
     ("挂起", P::Pending),
@@ -107,7 +107,7 @@ const PARTS: &[(&str, Part)] = &[
 ];
 
 impl PackageState {
-    /// The state that a printed word stands for.
+    /// The state that a printed word means.
     pub fn of_word(word: &str) -> PackageState {
         let folded: String =
             word.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect();

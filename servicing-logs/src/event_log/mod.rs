@@ -1,7 +1,7 @@
-//! .evtx files: every record raw, and typed views of those that tell of servicing.
+//! .evtx files: every record raw, and typed views of those about servicing.
 //!
-//! The binary XML is decoded by the evtx crate, chunk by chunk on all cores; this module is the only one that knows
-//! of it. The file's own header is not needed: a log that was not closed, or has lost its first page, reads as well.
+//! The evtx crate decodes the binary XML, chunk by chunk on all cores. This module is the only one that knows it. The
+//! file's own header is not needed. A log that was not closed, or has lost its first page, reads as well.
 
 mod typed;
 
@@ -29,7 +29,7 @@ const UNIX_EPOCH: i128 = 116_444_736_000_000_000;
 /// One value of a record's EventData or UserData.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EventValue {
-    /// Name of the value, or of its element in UserData; empty where the record gives none.
+    /// Name of the value, or of its element in UserData; empty if the record gives none.
     pub name: String,
     /// The value as text.
     pub value: String,
@@ -40,7 +40,7 @@ pub struct EventValue {
 pub struct EventRecord {
     /// `EventRecordID`
     pub record_id: u64,
-    /// Number of the chunk it stands in, from zero.
+    /// Number of its chunk, from zero.
     pub chunk: u64,
     /// When it was written, UTC.
     pub time: Option<FileTime>,
@@ -83,7 +83,7 @@ impl EventRecord {
     }
 }
 
-/// A chunk that could not be read, or not all of it.
+/// A chunk that could not be read, or not completely.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DamagedChunk {
     /// Number of the chunk, from zero.
@@ -105,7 +105,7 @@ pub struct EventLogSummary {
     pub records: u64,
     /// Records that could not be read.
     pub bad_records: u64,
-    /// Chunks whose checksums do not match their content; they are read all the same.
+    /// Chunks whose checksums do not match their content. They are read nevertheless.
     pub checksum_mismatches: u64,
     /// Damaged chunks, at most [`MAX_DAMAGED_KEPT`].
     pub damaged: Vec<DamagedChunk>,
@@ -120,10 +120,10 @@ pub struct EventLogSummary {
 /// Damaged chunks described; all are counted in the records they cost.
 pub const MAX_DAMAGED_KEPT: usize = 64;
 
-/// Reads an event log; every record goes to `visit`, oldest chunk first.
+/// Reads an event log. Every record goes to `visit`, oldest chunk first.
 ///
 /// # Errors
-/// [`Error::Invalid`] where neither a file header nor any chunk is found.
+/// [`Error::Invalid`] if neither a file header nor any chunk is found.
 pub fn read(data: &[u8], mut visit: impl FnMut(EventRecord)) -> Result<EventLogSummary> {
     let mut summary =
         EventLogSummary { header_damaged: !data.starts_with(b"ElfFile\0"), ..Default::default() };

@@ -1,10 +1,10 @@
-//! Typed views of the records that tell of servicing.
+//! Typed views of the records about servicing.
 
 use super::EventRecord;
 use crate::codes::CodeValue;
 use crate::text::decode_utf16le;
 
-/// What a record tells.
+/// What a record says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs)] // The table below says which event each stands for.
 pub enum EventKind {
@@ -69,7 +69,7 @@ const APPX: &str = "Microsoft-Windows-AppXDeployment";
 const APPX_SERVER: &str = "Microsoft-Windows-AppXDeployment-Server";
 const APP_READINESS: &str = "Microsoft-Windows-AppReadiness";
 
-/// Provider, first and last event id, and what the event tells.
+/// Provider, first and last event id, and what the event says.
 ///
 /// Of these, System.evtx of Windows 10 15063 holds 7000, 7023, 7026, 7040, 7045; 19, 20, 43, 44; 6005, 6006, 6009,
 /// 6013; Kernel-General 1, 12, 13; FilterManager 6; Ntfs 98 and 1074. The others are known from their manifests and
@@ -133,9 +133,9 @@ const SETUP_STATE_BASE: u32 = 5000;
 /// The typed view of a record. What its event does not carry is absent.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TypedEvent<'r> {
-    /// What the record tells.
+    /// What the record says.
     pub kind: EventKind,
-    /// A service's short name: from the binary data where there is one, for the text values are localized.
+    /// A service's short name. It is from the binary data if there is one, because the text values are localized.
     pub service: Option<String>,
     /// The first text value of a service event: its localized display name.
     pub display_name: Option<&'r str>,
@@ -145,7 +145,7 @@ pub struct TypedEvent<'r> {
     pub error: Option<CodeValue<'static>>,
     /// How often the service has ended unexpectedly since it was last reset: 7031 and 7034 give this number, and no code.
     pub crashes: Option<u32>,
-    /// The state it tells of: that of a service, the new start type, the package state aimed at.
+    /// The state in the event: that of a service, the new start type, the package state aimed at.
     pub state: Option<String>,
     /// The state before.
     pub previous_state: Option<String>,
@@ -160,7 +160,7 @@ pub struct TypedEvent<'r> {
 }
 
 impl EventRecord {
-    /// What the record tells of servicing; `None` for all others.
+    /// What the record says about servicing. `None` for all others.
     pub fn typed(&self) -> Option<TypedEvent<'_>> {
         let row = EVENTS.iter().find(|(provider, first, last, _)| {
             (*first..=*last).contains(&self.event_id) && provider.eq_ignore_ascii_case(&self.provider)
@@ -322,7 +322,7 @@ impl EventRecord {
     }
 }
 
-/// The service that writes a provider's events, where an event does not name one: it runs when it writes.
+/// The service that writes a provider's events, for events that do not name one. It runs when it writes.
 fn service_of(provider: &str) -> Option<&'static str> {
     match provider {
         APPX_SERVER => Some("AppXSvc"),

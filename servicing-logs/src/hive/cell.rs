@@ -47,7 +47,7 @@ fn checked(list: &[u8], offset: u32) -> Result<&[u8]> {
     }
 }
 
-/// The offsets of the keys in a list; those of `lf` and `lh` have a hash behind them.
+/// The offsets of the keys in a list. Those of `lf` and `lh` have a hash after them.
 pub(super) fn entries(list: &[u8]) -> impl Iterator<Item = u32> {
     offsets(list, if list.starts_with(b"li") { 4 } else { 8 })
 }

@@ -53,7 +53,7 @@ impl Hive<'_> {
         census
     }
 
-    /// Counts bins and cells; gives the offsets of all allocated key nodes.
+    /// Counts bins and cells. Returns the offsets of all allocated key nodes.
     fn count_cells(&self, census: &mut HiveCensus) -> Vec<u32> {
         let mut nodes = Vec::new();
         let mut at = 0usize;

@@ -1,9 +1,9 @@
-//! Registry hives: keys and values, read from damaged files as far as they go.
+//! Registry hives: keys and values, read from damaged files as far as possible.
 //!
-//! Layout as documented by the public descriptions of the regf format (header `regf`, bins `hbin`, cells `nk`, `vk`,
-//! `lf`, `lh`, `li`, `ri`, `db`). A crate was not used: only keys and values are needed, any bytes must be borne, and
-//! what could not be read has to be told. Transaction logs (`.LOG1`, `.LOG2`) are not replayed; a hive that needs
-//! them says so in [`HiveHeader::dirty`].
+//! The layout is that of the public descriptions of the regf format (header `regf`, bins `hbin`, cells `nk`, `vk`,
+//! `lf`, `lh`, `li`, `ri`, `db`). No crate is used. Only keys and values are needed, any bytes must be accepted, and
+//! unreadable parts must be reported. Transaction logs (`.LOG1`, `.LOG2`) are not replayed. A hive that needs them
+//! says so in [`HiveHeader::dirty`].
 
 mod cell;
 mod census;
@@ -74,11 +74,11 @@ pub struct Hive<'a> {
     work: AtomicU64,
 }
 
-/// How many times its own size may be read from a hive. To walk all of a good hive takes less than three; one whose
-/// keys share their lists could ask for any number.
+/// How many times its own size may be read from a hive. Walking all of a good hive takes less than three. A hive
+/// whose keys share their lists could ask for any number.
 pub const MAX_WORK: u64 = 64;
 
-/// What reading one cell counts, beside the bytes of its data.
+/// What reading one cell counts, in addition to the bytes of its data.
 const CELL_WORK: usize = 64;
 
 /// A key.
@@ -105,7 +105,7 @@ impl<'a> Hive<'a> {
     /// Opens a hive.
     ///
     /// # Errors
-    /// [`Error::Truncated`] where the header block is cut, [`Error::Invalid`] where it does not begin with `regf`.
+    /// [`Error::Truncated`] if the header block is cut, [`Error::Invalid`] if it does not begin with `regf`.
     pub fn open(data: &'a [u8]) -> Result<Hive<'a>> {
         let block = slice(data, 0, 0, 512, "hive header")?;
         if !block.starts_with(b"regf") {
@@ -151,7 +151,7 @@ impl<'a> Hive<'a> {
     /// The root key.
     ///
     /// # Errors
-    /// Where its cell is damaged.
+    /// If its cell is damaged.
     pub fn root(&self) -> Result<HiveKey<'_>> {
         self.key_at(self.root)
     }
@@ -189,7 +189,7 @@ impl<'a> Hive<'a> {
         Some(key)
     }
 
-    /// Counts work; an error where there was too much of it.
+    /// Counts work; an error if there was too much of it.
     fn charge(&self, bytes: usize) -> Result<()> {
         let found = self.work.fetch_add(bytes as u64, Ordering::Relaxed);
         let limit = MAX_WORK * (self.bins.len() as u64 + HEADER as u64);

@@ -6,7 +6,7 @@ use crate::text::decode_utf16le;
 /// The values at the root of `HKLM\COMPONENTS`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ComponentsState {
-    /// `PendingXmlIdentifier`: must equal the identifier of pending.xml, else poqexec refuses the file.
+    /// `PendingXmlIdentifier`: must equal the identifier of pending.xml. Otherwise poqexec refuses the file.
     pub pending_xml_identifier: Option<String>,
     /// `ExecutionState`
     pub execution_state: Option<u32>,
@@ -30,7 +30,7 @@ pub struct ComponentsState {
     pub damage: Vec<String>,
 }
 
-/// Reads the COMPONENTS hive or an export of its root; `None` where the key is absent.
+/// Reads the COMPONENTS hive or an export of its root; `None` if the key is absent.
 pub fn components_state(registry: &impl Registry) -> Option<ComponentsState> {
     let root = registry.machine_key("COMPONENTS")?.view();
     Some(ComponentsState {

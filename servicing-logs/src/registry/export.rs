@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::text::{LogText, decode, lines};
 
 /// Keys of HKEY_LOCAL_MACHINE that are kept, with everything below them. An export of a whole COMPONENTS hive has
-/// hundreds of megabytes; its root values are what servicing needs, so that hive has no entry here.
+/// hundreds of megabytes. Servicing needs only its root values, so that hive has no entry here.
 pub const KEPT_KEYS: &[&str] = &[
     r"SYSTEM\Select",
     r"SYSTEM\CurrentControlSet\Services",
@@ -24,7 +24,7 @@ pub const KEPT_KEYS: &[&str] = &[
 /// Keys of which only the values are kept.
 const KEPT_ALONE: &[&str] = &["COMPONENTS"];
 
-/// Deepest key that is kept; deeper ones count as malformed. Of the kept keys none is deeper than 12.
+/// Deepest key that is kept. Deeper ones count as malformed. None of the kept keys is deeper than 12.
 pub const MAX_EXPORT_DEPTH: usize = 64;
 
 /// What an export holds.
@@ -61,7 +61,7 @@ impl RegExport {
     /// Reads an export, of regedit's version 5 or the older REGEDIT4.
     ///
     /// # Errors
-    /// [`Error::Invalid`] where the first line is neither.
+    /// [`Error::Invalid`] if the first line is neither.
     pub fn read(data: &[u8]) -> Result<RegExport> {
         let text = LogText::new(data);
         let mut export = RegExport {
@@ -111,7 +111,7 @@ impl RegExport {
         &self.counts
     }
 
-    /// Opens a key; gives its place where its values are kept.
+    /// Opens a key. Returns its place if its values are kept.
     fn open(&mut self, path: &str) -> Option<usize> {
         self.counts.keys += 1;
         let (hive, path) = path.split_once('\\').unwrap_or((path, ""));

@@ -1,4 +1,4 @@
-//! What the registry says of servicing, the same from a hive and from a regedit export.
+//! What the registry says about servicing, the same from a hive and from a regedit export.
 
 mod components;
 mod export;

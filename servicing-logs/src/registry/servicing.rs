@@ -1,4 +1,4 @@
-//! The Component Based Servicing key, and what else of SOFTWARE servicing leaves.
+//! The Component Based Servicing key, and other traces of servicing in SOFTWARE.
 
 use super::{Damage, KeyView, Registry, RegistryData, RegistryKey};
 use crate::time::FileTime;
@@ -42,7 +42,7 @@ pub struct CbsPackage {
     pub self_update: Option<u32>,
 }
 
-/// A child of SessionsPending. One child is ordinary bookkeeping; its values tell how far the session came.
+/// A child of SessionsPending. One child is ordinary bookkeeping. Its values show how far the session came.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PendingSession {
     /// The session's id.
@@ -62,7 +62,7 @@ pub struct DriverOperation {
     pub identity: Option<String>,
 }
 
-/// What the Component Based Servicing key tells.
+/// What the Component Based Servicing key says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CbsState {
     /// The packages.
@@ -89,18 +89,18 @@ pub struct CbsState {
     pub stack_versions: Vec<(String, String)>,
     /// The REG_DWORD values of the key itself.
     pub numbers: Vec<(String, u32)>,
-    /// Paths whose keys could not be read whole, with what was wrong.
+    /// Paths whose keys could not be read completely, with the reason.
     pub damage: Vec<(String, String)>,
 }
 
-/// What else of SOFTWARE is of use.
+/// Other useful parts of SOFTWARE.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SoftwareState {
     /// `ProductName`
     pub product_name: Option<String>,
     /// `CurrentBuild`
     pub build: Option<String>,
-    /// `UBR`: the update's number behind the build.
+    /// `UBR`: the update's number after the build.
     pub ubr: Option<u32>,
     /// `DisplayVersion` or `ReleaseId`
     pub release: Option<String>,
@@ -115,8 +115,8 @@ pub struct SoftwareState {
 /// The Component Based Servicing key in HKEY_LOCAL_MACHINE.
 pub const CBS_KEY: &str = r"SOFTWARE\Microsoft\Windows\CurrentVersion\Component Based Servicing";
 
-/// Reads the Component Based Servicing key of a SOFTWARE hive, of a hive of that key alone, or of an export; `None`
-/// where it is absent.
+/// Reads the Component Based Servicing key of a SOFTWARE hive, of a hive of that key alone, or of an export. `None`
+/// if it is absent.
 pub fn cbs_state(registry: &impl Registry) -> Option<CbsState> {
     let root = registry.machine_key(CBS_KEY)?;
     let mut damage = Damage::default();
@@ -177,7 +177,7 @@ pub fn cbs_state(registry: &impl Registry) -> Option<CbsState> {
     Some(state)
 }
 
-/// Reads Windows' version and the poqexec configuration of a SOFTWARE hive or an export; `None` where neither key is
+/// Reads Windows' version and the poqexec configuration of a SOFTWARE hive or an export; `None` if neither key is
 /// there.
 pub fn software_state(registry: &impl Registry) -> Option<SoftwareState> {
     let version = registry.machine_key(r"SOFTWARE\Microsoft\Windows NT\CurrentVersion");

@@ -64,7 +64,7 @@ pub struct TimeZone {
     pub daylight_disabled: bool,
 }
 
-/// What a SYSTEM hive tells.
+/// What a SYSTEM hive says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SystemState {
     /// The control set that was read: `ControlSet001`, or `CurrentControlSet` of an export.
@@ -88,7 +88,7 @@ pub struct SystemState {
     pub time_zone: TimeZone,
     /// Services and drivers in the order of their keys, at most [`MAX_SERVICES`].
     pub services: Vec<Service>,
-    /// Paths whose keys could not be read whole, with what was wrong.
+    /// Paths whose keys could not be read completely, with the reason.
     pub damage: Vec<(String, String)>,
 }
 
@@ -102,7 +102,7 @@ impl SystemState {
     }
 }
 
-/// Reads what a SYSTEM hive, or an export of its keys, tells; `None` where no control set is found.
+/// Reads what a SYSTEM hive, or an export of its keys, says. `None` if no control set is found.
 pub fn system_state(registry: &impl Registry) -> Option<SystemState> {
     let mut damage = Damage::default();
     let select = damage.view("Select", registry.machine_key(r"SYSTEM\Select").as_ref());

@@ -1,4 +1,4 @@
-//! Bundles, cabinets, and telling files apart.
+//! Bundles, cabinets, and recognising files.
 use crate::common;
 
 use std::fs;
@@ -67,7 +67,7 @@ fn kinds_of_real_files() {
     }
 }
 
-/// Changes two bytes at `offset` behind every header that begins with `signature`.
+/// Changes two bytes at `offset` after every header that begins with `signature`.
 fn patch(zip: &mut [u8], signature: &[u8; 4], offset: usize, value: u16) {
     let found: Vec<usize> = (0..zip.len() - 4).filter(|at| zip[*at..].starts_with(signature)).collect();
     for at in found {
@@ -243,7 +243,7 @@ fn a_damaged_cabinet_gives_its_first_bytes() {
     assert_eq!(read.stopped.unwrap().name(), "container");
 }
 
-/// What lies beside each other in a case: a folder with logs, a collector's zip with cabinets, a zip in a zip.
+/// Members side by side in a case: a folder with logs, a collector's zip with cabinets, a zip in a zip.
 #[test]
 fn a_folder_with_archives() {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("bundle-a");
@@ -298,7 +298,7 @@ fn archives_nested_too_deep() {
     assert_eq!(bundle.problems()[0].error.name(), "too-large");
 }
 
-/// A member of zeros packs a thousand times: it is cut where its ratio is no log's.
+/// A member of zeros packs a thousand times. It is cut, because no log has such a ratio.
 #[test]
 fn a_member_that_unpacks_to_too_much() {
     let zeros = vec![0u8; usize::try_from(limits::RATIO_FREE_BYTES).unwrap() + 1_000_000];

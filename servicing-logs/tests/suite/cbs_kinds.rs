@@ -1,7 +1,7 @@
 //! The failures that are published as excerpts of CBS.log, one small log each.
 //!
-//! The logs are made: each puts the published message into lines of the real format. What is asked is that the reader
-//! types the message and gives its code; what it means is not decided here.
+//! The logs are synthetic. Each puts the published message into lines of the real format. The test asks that the
+//! reader types the message and gives its code. What it means is not decided here.
 use crate::common;
 
 use servicing_logs::cbs::*;

@@ -11,7 +11,7 @@ fn local(year: u32, month: u32, day: u32, hour: u32, minute: u32, second: u32) -
 
 const HOUR: i64 = 3600 * 10_000_000;
 
-/// Whole hours that the log's clock is ahead of UTC, from every pair it gives; all pairs must agree.
+/// Whole hours that the log's clock is ahead of UTC, from every pair it gives. All pairs must agree.
 fn hours_ahead(counts: &CbsCounts) -> i64 {
     let hours: Vec<i64> =
         counts.clock.iter().map(|pair| (pair.local.ahead_of(pair.utc) + HOUR / 2).div_euclid(HOUR)).collect();

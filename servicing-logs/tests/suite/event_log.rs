@@ -102,7 +102,7 @@ fn record(provider: &str, event_id: u32, values: &[(&str, &str)], binary: &str) 
     }
 }
 
-/// Events no log at hand holds, as their manifests and published records give them.
+/// Events that no log at hand holds, as their manifests and published records give them.
 #[test]
 fn typed_views() {
     let scm = "Service Control Manager";
@@ -145,7 +145,8 @@ fn typed_views() {
     assert!(record("Microsoft-Windows-AppXDeployment", 303, &values, "").typed().is_none());
 }
 
-/// 7031 and 7034 give how often the service ended; AppReadiness and AppXDeployment name no service, which writes them itself.
+/// 7031 and 7034 say how often the service ended. Events of AppReadiness and AppXDeployment name no service. The
+/// service writes them itself.
 #[test]
 fn crashes_are_no_code_and_a_service_is_known_by_its_provider() {
     let scm = "Service Control Manager";

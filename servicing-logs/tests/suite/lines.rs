@@ -1,4 +1,4 @@
-//! setupapi.dev.log, poqexec.log and what DISM prints. The logs are made in the published forms.
+//! setupapi.dev.log, poqexec.log and the output of DISM. The logs are synthetic, in the published forms.
 use crate::common;
 
 use servicing_logs::codes::CodeValue;

@@ -282,7 +282,7 @@ fn components() {
     assert_eq!(export.counts().keys_kept, 1);
 }
 
-/// Reads everything a hive can give; what it gives does not matter.
+/// Reads everything that a hive can give. The result does not matter.
 fn read_all(data: &[u8]) {
     if let Ok(hive) = Hive::open(data) {
         let census = hive.census();

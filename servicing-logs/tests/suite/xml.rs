@@ -1,4 +1,5 @@
-//! pending.xml and sessions.xml. No such file of a real machine is public: these are made in the published shape.
+//! pending.xml and sessions.xml. No such file of a real machine is public. These are synthetic, in the published
+//! shape.
 use crate::common;
 
 use servicing_logs::pending::{self, PendingItem, PrimitiveKind};

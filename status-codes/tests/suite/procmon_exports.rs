@@ -1,4 +1,4 @@
-//! The texts of Process Monitor, held against its own exports of real logs.
+//! The texts of Process Monitor, compared with its own exports of real logs.
 
 use crate::support;
 

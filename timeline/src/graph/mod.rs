@@ -1,5 +1,5 @@
-//! The graph of a case, in petgraph: operations, processes, files and keys, services, log lines, phases and boots, and how
-//! each edge is known. The chain of the report is a path in it.
+//! The graph of a case, in petgraph: operations, processes, files and keys, services, log lines, phases and boots,
+//! and how each edge is known. The chain of the report is a path in it.
 
 mod near;
 mod recorded;

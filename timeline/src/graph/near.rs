@@ -1,4 +1,4 @@
-//! What of the graph lies around the failure: the nodes by how far they are from it.
+//! The part of the graph around the failure: the nodes by their distance from it.
 
 use std::{cmp::Reverse, collections::BinaryHeap};
 

@@ -1,4 +1,4 @@
-//! dism.log: what was asked of dism, and what failed.
+//! dism.log: the requests to dism, and what failed.
 
 use std::collections::{HashMap, HashSet};
 

@@ -1,4 +1,4 @@
-//! What logs and hives say that is no line of time: packages, services, filter drivers, the plan of the reboot.
+//! What logs and hives say that has no time: packages, services, filter drivers, the plan of the reboot.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! What dism prints: lists of packages, and the code of a command that failed.
+//! The output of dism: lists of packages, and the code of a command that failed.
 
 use servicing_logs::{
     LogText,

@@ -1,5 +1,5 @@
-//! poqexec.log: what poqexec itself noted of primitives that failed. No line of a real one is public: its fields are
-//! taken for what they are only where they are plain.
+//! poqexec.log: what poqexec itself noted about primitives that failed. No line of a real one is public. So a field
+//! is read as what it seems to be only if that is plain.
 
 use servicing_logs::{LogText, poqexec};
 

@@ -1,4 +1,4 @@
-//! What the logs of tools beside servicing say failed: DISM, and Windows Setup.
+//! What the logs of other tools say failed: DISM, and Windows Setup.
 
 /// A tool that writes a log of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,4 +1,4 @@
-//! Kinds of operations: what the diagnosis asks of an operation, whichever source recorded it.
+//! Kinds of operations: what the diagnosis asks of an operation, from any source.
 
 /// What an operation does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,4 +1,4 @@
-//! Processes, and the part they play in an update's reboot.
+//! Processes, and their part in an update's reboot.
 
 use super::FileTime;
 

@@ -1,5 +1,5 @@
-//! Filter expressions as Process Monitor's users type them: its headings or our names of columns, its relations in words,
-//! with hyphens or as signs.
+//! Filter expressions as Process Monitor's users type them. Columns have its headings or bootrace's names. Relations
+//! are its words, words with hyphens, or signs.
 
 use pml_reader::{COLUMNS, Column};
 use status_codes::{NtStatus, ProcmonResult, ntstatuses_of_procmon_text};

@@ -1,5 +1,5 @@
-//! Filters in Process Monitor's way: several on one column are alternatives, columns must all hold, and what excludes
-//! excludes. Texts compare without case.
+//! Filters in Process Monitor's way. Several on one column are alternatives. All columns must hold. A filter that
+//! excludes always excludes. Texts compare without case.
 
 use pml_reader::{Column, Style};
 
@@ -8,7 +8,7 @@ use super::{
     error::FilterError,
     expression,
     relation::Relation,
-    row::Row,
+    row::{Glimpse, Row},
     time::{TimeError, TimePoint},
     value::Value,
 };
@@ -45,6 +45,7 @@ pub struct Filter {
 pub struct Scratch {
     text: String,
     known: Vec<Known>,
+    glimpses: Known,
     bounds: Option<(u64, u64)>,
 }
 
@@ -152,6 +153,24 @@ impl Filter {
     /// Whether every event passes.
     pub fn is_empty(&self) -> bool {
         self.predicates.is_empty() && self.from.is_none() && self.to.is_none()
+    }
+
+    /// Whether a row may pass of which only some cells are known. What `scratch` remembers is of one source.
+    #[inline]
+    pub fn may_want(&self, glimpse: &dyn Glimpse, scratch: &mut Scratch) -> bool {
+        let key = glimpse.key();
+        if let Some(may) = scratch.glimpses.answer(key) {
+            return may;
+        }
+        let mut may_hold = |at: &usize| {
+            let Some(predicate) = self.predicates.get(*at).filter(|p| p.value.is_none()) else { return true };
+            scratch.text.clear();
+            !glimpse.push(predicate.column, &mut scratch.text) || predicate.compare(&mut scratch.text)
+        };
+        let may = self.exclusions.iter().all(&mut may_hold)
+            && self.alternatives.iter().all(|list| list.iter().any(&mut may_hold));
+        scratch.glimpses.remember(key, may);
+        may
     }
 
     /// Whether a row passes. What `scratch` remembers is of one source.

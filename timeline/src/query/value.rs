@@ -1,4 +1,4 @@
-//! What a column's numbers are held against: values as people write them, as ranges of what they may stand for.
+//! What a column's numbers are compared with: values as people write them, as ranges of what they may mean.
 
 use std::ops::Range;
 

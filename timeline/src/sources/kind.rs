@@ -1,4 +1,4 @@
-//! What an operation of Process Monitor's does.
+//! What an operation of Process Monitor does.
 
 use pml_reader::{
     EventClass, Operation, file_operation as file, process_operation, registry_operation as registry,

@@ -1,4 +1,4 @@
-//! Adapters: one a reader. Each scans its file once, in parallel, and keeps what the diagnosis can use.
+//! Adapters, one for each reader. Each scans its file once, in parallel, and keeps what the diagnosis can use.
 
 pub(crate) mod etl;
 pub(crate) mod import;
@@ -9,14 +9,14 @@ pub(crate) mod pml;
 mod recorded;
 mod recovered;
 mod share;
+pub(crate) mod trace;
 
 use std::{cmp::Ordering, ops::ControlFlow, sync::Arc};
 
 use pml_reader::Column;
 
 use crate::{
-    gather::Gather,
-    model::{Event, EventId, Machine, Module, Problem, ProcessId, SourceId, Stack},
+    model::{Event, EventId, Machine, Module, Problem, SourceId, Stack},
     paths::Paths,
     progress::Counter,
     query::{Rows, Visit},
@@ -26,12 +26,7 @@ use recorded::Recorded;
 
 impl Rows for Source {
     fn count(&self) -> Option<u64> {
-        match self {
-            Self::Pml(source) => source.file.count(),
-            Self::Import(source) => source.count(),
-            Self::Etl(source) => source.count(),
-            Self::Log(_) => Some(0),
-        }
+        self.recorded().count()
     }
 
     fn visit<V: Visit>(
@@ -125,16 +120,6 @@ impl Source {
         self.recorded().scan(id, counter)
     }
 
-    /// Gathers from all its operations; `places` are those of its processes in the timeline's.
-    pub(crate) fn gather<G: Gather>(&self, id: SourceId, places: &[ProcessId], gather: &G) -> G::Part {
-        match self {
-            Self::Pml(source) => source.gather(id, places, gather),
-            Self::Import(source) => source.gather(id, places, gather),
-            Self::Etl(source) => source.gather(id, places, gather),
-            Self::Log(_) => G::Part::default(),
-        }
-    }
-
     /// One event, owned. `None` where its record is damaged.
     pub fn event(&self, id: EventId) -> Option<Event> {
         self.recorded().event(id)
@@ -157,18 +142,12 @@ impl Source {
 
     /// The call stack of an event; only Process Monitor's own logs have stacks.
     pub(crate) fn stack(&self, id: EventId) -> Option<Stack> {
-        match self {
-            Self::Pml(source) => source.stack(id),
-            Self::Import(_) | Self::Etl(_) | Self::Log(_) => None,
-        }
+        self.recorded().stack(id)
     }
 
     /// The modules of the kernel; `None` where the source has no stacks.
     pub(crate) fn kernel_modules(&self) -> Option<Vec<Arc<Module>>> {
-        match self {
-            Self::Pml(source) => Some(source.kernel_modules()),
-            Self::Import(_) | Self::Etl(_) | Self::Log(_) => None,
-        }
+        self.recorded().kernel_modules()
     }
 
     /// The Detail column of an event.

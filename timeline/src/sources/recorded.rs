@@ -1,9 +1,11 @@
-//! What a source gives, whichever file it is.
+//! What a source gives, from any kind of file.
+
+use std::sync::Arc;
 
 use pml_reader::Column;
 
 use crate::{
-    model::{Event, EventId, Machine, Problem, SourceId},
+    model::{Event, EventId, Machine, Module, Problem, SourceId, Stack},
     paths::Paths,
     progress::Counter,
     scan::Scan,
@@ -45,6 +47,11 @@ pub(crate) trait Recorded: Sync {
     /// Reads the source once and keeps what matters.
     fn scan(&self, id: SourceId, counter: Counter<'_>) -> Scan;
 
+    /// How many rows and damaged records there are, where the source knows that beforehand.
+    fn count(&self) -> Option<u64> {
+        Some(0)
+    }
+
     /// One event, owned. `None` where its record is damaged.
     fn event(&self, _: EventId) -> Option<Event> {
         None
@@ -57,6 +64,16 @@ pub(crate) trait Recorded: Sync {
 
     /// The number in the registry value that an event read or wrote.
     fn number(&self, _: EventId) -> Option<u64> {
+        None
+    }
+
+    /// The call stack of an event; only Process Monitor's own logs have stacks.
+    fn stack(&self, _: EventId) -> Option<Stack> {
+        None
+    }
+
+    /// The modules of the kernel; `None` where the source has no stacks.
+    fn kernel_modules(&self) -> Option<Vec<Arc<Module>>> {
         None
     }
 

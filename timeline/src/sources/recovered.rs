@@ -1,4 +1,4 @@
-//! What a reader of the report must know of a log that was recovered, or that was raw.
+//! What the reader of a report must know about a recovered or raw log.
 
 use pml_reader::{Gap, Names, PmlError, Recovered, pmb::Pmb};
 

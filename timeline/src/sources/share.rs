@@ -1,4 +1,4 @@
-//! What one thread's share of a scan found, whichever file Process Monitor's events come from.
+//! What one thread's share of a scan found, from any file with Process Monitor's events.
 
 use std::collections::HashMap;
 
@@ -6,6 +6,7 @@ use pml_reader::Operation;
 
 use crate::model::{EventId, FileTime, Kind, Process, ProcessId, Role, SourceId, Words, is_error};
 use crate::{
+    query::Row,
     scan::{Caveat, FailureGroup, Kept, Scan, Silence},
     watch::{self, Mark},
 };
@@ -16,32 +17,6 @@ const BINS: usize = 240;
 const MAX_GROUPS: usize = 1 << 16;
 /// Events that a scan keeps, the latest; the failing reboot of a real machine has some ten thousands.
 const MAX_KEPT: usize = 1 << 20;
-
-/// What a scan asks of an event.
-pub(crate) trait Row {
-    /// Its number in the source.
-    fn index(&self) -> u64;
-    /// Start.
-    fn time(&self) -> FileTime;
-    /// NTSTATUS.
-    fn status(&self) -> u32;
-    /// The event class as a number.
-    fn class(&self) -> u32;
-    /// The operation.
-    fn operation(&self) -> Operation;
-    /// What it does.
-    fn kind(&self) -> Kind;
-    /// Position of its process in the source's processes.
-    fn slot(&self) -> Option<usize>;
-    /// Its thread, where that is recorded.
-    fn tid(&self) -> Option<u32>;
-    /// Of a Process Exit, the exit status.
-    fn exit_status(&self) -> Option<u32>;
-    /// What the name that it touches stands for, to a process of this role.
-    fn mark(&self, role: Role) -> Option<Mark>;
-    /// The file or key.
-    fn path(&self) -> String;
-}
 
 /// What all threads of a scan know beforehand.
 #[derive(Debug, Clone, Copy)]
@@ -68,7 +43,7 @@ pub(crate) struct Share {
     span: Option<(FileTime, FileTime)>,
     by_process: Vec<(u64, u64)>,
     classes: [u64; 8],
-    failures: HashMap<(Operation, u32, u32), FailureGroup>,
+    failures: HashMap<(Operation, u32, Option<ProcessId>), FailureGroup>,
     bins: Vec<(u64, u64)>,
     kept: Vec<(u64, Kept)>,
     /// Events that were kept until later ones took their room.
@@ -119,13 +94,13 @@ impl Share {
         self.first_bad.get_or_insert_with(what);
     }
 
-    /// Counts an event, and keeps its number where the diagnosis may want it; whether it was kept.
-    pub(crate) fn take(&mut self, row: &impl Row, frame: &Frame<'_>) -> bool {
+    /// Counts an event, and keeps its number where the diagnosis may want it.
+    pub(crate) fn take(&mut self, row: &impl Row, operation: Operation, frame: &Frame<'_>) {
+        let (time, status, kind) = (row.time(), row.outcome(), row.kind());
         self.events += 1;
-        let time = row.time();
         let (from, to) = self.span.unwrap_or((time, time));
         self.span = Some((from.min(time), to.max(time)));
-        let failed = is_error(row.status());
+        let failed = is_error(status);
         if self.bins.is_empty() {
             self.bins = vec![(0, 0); BINS];
         }
@@ -134,10 +109,11 @@ impl Share {
             *events += 1;
             *failures += u64::from(failed);
         }
-        if let Some(class) = self.classes.get_mut((row.class() as usize).min(7)) {
+        if let Some(class) = self.classes.get_mut((operation.class as usize).min(7)) {
             *class += 1;
         }
-        let slot = row.slot();
+        let process = row.process().map(ProcessId);
+        let slot = process.map(|process| process.0 as usize);
         if let Some(slot) = slot {
             if self.by_process.len() < frame.roles.len() {
                 self.by_process = vec![(0, 0); frame.roles.len()];
@@ -148,15 +124,17 @@ impl Share {
             }
         }
         let role = slot.and_then(|s| frame.roles.get(s)).copied().unwrap_or(Role::Other);
-        let kept = self.kept.len();
-        let example = failed && self.count_failure(row, frame.source, slot, time);
-        if let Some(slot) = slot.filter(|_| role.works_alone() && row.class() != PROFILING) {
+        if failed {
+            let event = EventId { source: frame.source, index: row.index() };
+            self.count_failure(operation, status, process, event, time);
+        }
+        if let Some(slot) = slot.filter(|_| role.works_alone() && operation.class != PROFILING) {
             let now = Activity { first: time, last: time, silence: (time, time) };
             for who in std::iter::once(None).chain(row.tid().map(Some)) {
                 self.activity.entry((slot, who)).and_modify(|known| *known = known.join(now)).or_insert(now);
             }
         }
-        match row.kind() {
+        match kind {
             Kind::ProcessExit => {
                 if let (Some(slot), Some(status)) = (slot, row.exit_status()) {
                     self.exits.push((slot, time, status));
@@ -165,11 +143,10 @@ impl Share {
             }
             Kind::ProcessCreate | Kind::ProcessStart => self.keep(row, Kept::Lifecycle),
             _ => {
-                let foreign = || watch::may_be_foreign(role, row.kind()) && watch::is_foreign(&row.path());
+                let foreign = || watch::may_be_foreign(role, kind) && watch::is_foreign(&row.path());
                 let known = |mark: &Mark| *mark != Mark::AppLeftover || watch::is_leftover(&row.path());
-                if let Some(mark) =
-                    row.mark(role).filter(known).or_else(|| foreign().then_some(Mark::ForeignImage))
-                {
+                let mark = row.mark(role, kind).filter(known);
+                if let Some(mark) = mark.or_else(|| foreign().then_some(Mark::ForeignImage)) {
                     self.keep(row, Kept::Marked(mark));
                 }
                 // A name that tells something can be what the error is about.
@@ -178,7 +155,6 @@ impl Share {
                 }
             }
         }
-        example || self.kept.len() > kept
     }
 
     fn keep(&mut self, row: &impl Row, kept: Kept) {
@@ -196,32 +172,25 @@ impl Share {
         self.kept.drain(..many);
     }
 
-    /// Counts a failure; whether it is the first of its group.
+    /// Counts a failure.
     fn count_failure(
         &mut self,
-        row: &impl Row,
-        source: SourceId,
-        slot: Option<usize>,
+        operation: Operation,
+        status: u32,
+        process: Option<ProcessId>,
+        example: EventId,
         time: FileTime,
-    ) -> bool {
-        let operation = row.operation();
-        let key = (operation, row.status(), slot.map_or(u32::MAX, |s| s as u32));
+    ) {
+        let key = (operation, status, process);
         if self.failures.len() >= MAX_GROUPS && !self.failures.contains_key(&key) {
             self.ungrouped += 1;
-            return false;
+            return;
         }
-        let group = self.failures.entry(key).or_insert_with(|| FailureGroup {
-            process: slot.map(|s| ProcessId(s as u32)),
-            operation: operation.name(),
-            status: row.status(),
-            count: 0,
-            example: EventId { source, index: row.index() },
-            first: time,
-            last: time,
-        });
+        let operation = operation.name();
+        let new = FailureGroup { process, operation, status, count: 0, example, first: time, last: time };
+        let group = self.failures.entry(key).or_insert(new);
         group.count += 1;
         group.last = group.last.max(time);
-        group.count == 1
     }
 
     /// Counts a kernel sequence number.

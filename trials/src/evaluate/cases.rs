@@ -1,4 +1,5 @@
-//! What the diagnosis is asked: made traces with their answers, folders of such traces, real logs without a failure.
+//! The questions to the diagnosis: synthetic traces with their answers, folders of such traces, real logs without a
+//! failure.
 
 use std::path::{Path, PathBuf};
 
@@ -19,11 +20,11 @@ pub struct Truth {
     pub outcome: Outcome,
     /// The phase in which it failed, as reports name it.
     pub phase: Option<String>,
-    /// The file name of the trace that `index` counts in, where there are several.
+    /// The file name of the trace that `index` counts in, if there are several.
     pub trace: Option<String>,
     /// Number of the failing operation among the events of the trace.
     pub index: Option<u64>,
-    /// Other operations that are as right, such as the earlier attempts.
+    /// Other operations that are equally right, such as the earlier attempts.
     #[serde(default)]
     pub acceptable: Vec<u64>,
     /// NTSTATUS of the failing operation.
@@ -68,11 +69,11 @@ pub struct Case {
     pub group: &'static str,
 }
 
-/// Makes the scenario in `folder`, which is emptied of it when the case was judged: as a log of Process Monitor or as a
-/// trace of ETW, with CBS.log and without.
+/// Makes the scenario in `folder`, as a log of Process Monitor or as a trace of ETW, with CBS.log and without. Its
+/// files are removed when the case has been judged.
 ///
 /// # Errors
-/// What [`make`] says, and what writing says.
+/// Those of [`make`], and those of writing.
 pub fn scenarios(
     scenario: &'static Scenario,
     options: Options,
@@ -108,7 +109,7 @@ fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     std::fs::write(path, bytes).with_context(|| path.display().to_string())
 }
 
-/// The cases in a folder of folders: each has a label.json, and everything else in it is given to the diagnosis.
+/// The cases in a folder of folders. Each has a label.json. The diagnosis gets everything else in it.
 ///
 /// # Errors
 /// A folder that cannot be read, a label that is none.

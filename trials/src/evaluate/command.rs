@@ -34,7 +34,7 @@ pub struct Evaluate {
     /// A row for every scenario
     #[arg(long)]
     each: bool,
-    /// What was said where it was wrong
+    /// Print the wrong answers
     #[arg(long)]
     wrong: bool,
 }
@@ -67,7 +67,7 @@ impl Evaluate {
         Ok(())
     }
 
-    /// The scenarios, with their log and without. Each trace is removed as soon as it was judged.
+    /// The scenarios, with their log and without. Each trace is removed when it has been judged.
     fn scenarios(&self, rules: &Rules) -> Result<Vec<Judged>> {
         let chosen = SCENARIOS.iter().filter(|s| s.name.contains(&self.only));
         let asked: Vec<(&'static Scenario, u64, bool)> = chosen

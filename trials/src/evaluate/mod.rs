@@ -1,4 +1,4 @@
-//! Holds the diagnosis against traces whose cause is known, and counts what it says.
+//! Runs the diagnosis on traces whose cause is known, and counts its answers.
 
 mod cases;
 mod command;

@@ -1,8 +1,9 @@
 //! Which rules are the remedy of a known signature or of a known kind of failure.
 //!
-//! Held against what the diagnosis gives, so it is written from the public accounts of those failures, not from the rules.
+//! The remedies of the diagnosis are compared with it. So it is written from the public accounts of those failures,
+//! not from the rules.
 
-/// Signatures of failing operations, by number: rules of which one must be among the remedies.
+/// Signatures of failing operations, by number: one of these rules must be among the remedies.
 const SIGNATURES: &[(u8, &[&str])] = &[
     (1, &["BR-0301", "BR-0101", "BR-0102"]),
     (2, &["BR-0302", "BR-0102"]),
@@ -26,7 +27,7 @@ const SIGNATURES: &[(u8, &[&str])] = &[
     (20, &["BR-0320"]),
 ];
 
-/// Kinds of failures that logs tell of, by number: rules of which one must be among the remedies.
+/// Kinds of failures that logs report, by number: one of these rules must be among the remedies.
 const KINDS: &[(u8, &[&str])] = &[
     (1, &["BR-0101", "BR-0301"]),
     (2, &["BR-0101", "BR-0301"]),
@@ -56,8 +57,8 @@ const KINDS: &[(u8, &[&str])] = &[
     (26, &["BR-0406"]),
 ];
 
-/// The rules of which one must be among the remedies; none where the case is of no known signature or kind.
-/// `told` is whether logs are given, which alone tell kinds apart.
+/// The rules of which one must be among the remedies. None if the case is of no known signature or kind. `told` is
+/// whether logs are given. Only logs distinguish kinds.
 pub(super) fn wanted(signature: Option<u8>, kind: Option<u8>, told: bool) -> Vec<&'static str> {
     let of = |table: &[(u8, &'static [&'static str])], number: Option<u8>| {
         table

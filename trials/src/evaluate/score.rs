@@ -1,4 +1,4 @@
-//! What the diagnosis answered to a case, and whether that is right.
+//! What the diagnosis answered in a case, and whether that is right.
 
 use diagnosis::{Candidate, Level, Outcome as Said, Rules, diagnose};
 use timeline::{Case as Inputs, EventId, Timeline};
@@ -34,22 +34,22 @@ pub struct Judged {
     pub answer: Answer,
     /// The outcome is right.
     pub outcome: bool,
-    /// Where an operation is to be found: the verdict names it.
+    /// If an operation is to be found: the verdict names it.
     pub named: Option<bool>,
-    /// Where an operation is to be found: it is among the first three candidates.
+    /// If an operation is to be found: it is among the first three candidates.
     pub among_three: Option<bool>,
-    /// Where the update failed: the phase is right.
+    /// If the update failed: the phase is right.
     pub phase: Option<bool>,
-    /// Where the update failed: the code is right. The code of a trace alone is the failing operation's status.
+    /// If the update failed: the code is right. The code of a trace alone is the failing operation's status.
     pub code: Option<bool>,
-    /// Where the update failed in a known way: its remedy is among those given.
+    /// If the update failed in a known way: its remedy is among those given.
     pub remedy: Option<bool>,
     /// An operation is named that the answer does not allow: in a boot without one, or another than the failing one.
     pub false_verdict: bool,
 }
 
 impl Judged {
-    /// Where the answer is wrong: what was to be said, and what was. Empty where it is right.
+    /// What is wrong in the answer: the right answer, and the given one. Empty if it is right.
     pub fn complaint(&self) -> String {
         let wrong =
             [Some(self.outcome), self.named, self.phase, self.code, self.remedy].contains(&Some(false));
@@ -151,7 +151,7 @@ pub fn judge(case: &Case, rules: &Rules) -> Judged {
     }
 }
 
-/// A healthy machine's answer is not wrong where it is more careful than the label.
+/// A healthy machine's answer is not wrong if it is more careful than the label.
 fn is_same(truth: Outcome, said: Said) -> bool {
     match truth {
         Outcome::FailingOperation => said == Said::FailingOperation,

@@ -18,7 +18,7 @@ pub struct Learn {
     /// Folders of Process Monitor logs and ETW traces, packed by xz or not
     #[arg(required = true)]
     folders: Vec<PathBuf>,
-    /// The table. Where it exists, the counts are added to it
+    /// The file of the table. If it exists, the counts are added to it
     #[arg(short, long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/../diagnosis/data/norms.tsv"))]
     output: PathBuf,
     /// Make the table anew
@@ -62,7 +62,7 @@ impl Learn {
     }
 }
 
-/// The counts of a trace, and what tells its machine from others; `None` where nothing of it can be read.
+/// The counts of a trace, and what distinguishes its machine from others. `None` if nothing of it can be read.
 fn learn(file: &Path) -> Result<Option<(String, BTreeMap<NormKey, NormCounts>)>> {
     let folder = tempfile::tempdir()?;
     let path = folder.path().join(file.file_stem().unwrap_or_default());

@@ -1,4 +1,4 @@
-//! Learns from real traces of healthy machines what servicing meets in an ordinary way: counts, and no paths.
+//! Learns from real traces of healthy machines what servicing ordinarily meets. It keeps counts, and no paths.
 
 mod command;
 mod trace;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use diagnosis::{NormCounts, NormKey};
-use timeline::{Case, Done, FileTime, Gather, Kind, ProcessId, Role, Ticks, Timeline, is_error};
+use timeline::{Case, Done, FileTime, Gather, Kind, ProcessId, Role, Ticks, Timeline, is_error, query::Row};
 
 /// A thread that works for so long after a failure was not stopped by it.
 const LONG: Ticks = Ticks::seconds(10);
@@ -34,8 +34,8 @@ impl Pass {
 impl Gather for Pass {
     type Part = Vec<Step>;
 
-    fn take(&self, done: &impl Done, part: &mut Vec<Step>) {
-        let Some(process) = done.process() else { return };
+    fn take<R: Row>(&self, done: &Done<'_, R>, part: &mut Vec<Step>) {
+        let Some(process) = done.process else { return };
         let role = self.role(process);
         let counts = role.services_updates()
             || matches!(role, Role::ServiceHost | Role::ServiceControl | Role::SessionManager);
@@ -48,12 +48,12 @@ impl Gather for Pass {
         path.make_ascii_lowercase();
         part.push(Step {
             process,
-            tid: done.tid(),
+            tid: done.tid().unwrap_or_default(),
             time: done.time(),
             operation: done.name(),
             path,
             kind,
-            status: done.status(),
+            status: done.outcome(),
             mutates: kind.mutates() && !done.looks_only(),
         });
     }

@@ -1,4 +1,4 @@
-//! Damage to a file, with a record of where each byte that is left came from.
+//! Damage to a file, with a record of where each remaining byte came from.
 
 use std::ops::Range;
 
@@ -103,7 +103,7 @@ impl Damaged {
         start as usize..(start + size).min(length) as usize
     }
 
-    /// Stretches of the original that stand unbroken in the file, once for each time they do.
+    /// Stretches of the original that lie unbroken in the file, once for each time they do.
     pub(super) fn stretches(&self) -> Vec<Range<u32>> {
         let mut stretches: Vec<Range<u32>> = Vec::new();
         let mut goes_on = false;

@@ -23,7 +23,7 @@ pub(super) struct Original {
     /// Its name in the case.
     pub(super) file: &'static str,
     pub(super) bytes: Vec<u8>,
-    /// Its records, in the order of the file; none where they are not counted.
+    /// Its records, in the order of the file; none if they are not counted.
     records: Vec<(Range<u32>, u64)>,
 }
 
@@ -36,7 +36,7 @@ impl Original {
         !self.records.is_empty()
     }
 
-    /// The records that stand unbroken in `stretches`, as often as they do.
+    /// The records that lie unbroken in `stretches`, as often as they do.
     pub(super) fn present(&self, stretches: &[Range<u32>]) -> HashMap<u64, u64> {
         let mut present = HashMap::new();
         for stretch in stretches {
@@ -52,7 +52,7 @@ impl Original {
     }
 }
 
-/// What tells a record from others, whatever reads it.
+/// What distinguishes a record from others, whatever reads it.
 fn key(parts: impl std::hash::Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     parts.hash(&mut hasher);
@@ -75,7 +75,7 @@ pub(super) fn found(source: &Source) -> Vec<u64> {
     }
 }
 
-/// A record but for where its completion data lies, which is a place in the file.
+/// A record except for where its completion data lies, which is a place in the file.
 fn record_key(record: &[u8]) -> u64 {
     key((record.get(..0x30), record.get(0x34..)))
 }
@@ -177,7 +177,7 @@ fn etl(bytes: Vec<u8>) -> Result<Original> {
     Ok(original)
 }
 
-/// A file of the folder of real traces, unpacked; nothing where it is absent.
+/// A file of the folder of real traces, unpacked; nothing if it is absent.
 fn real(folder: Option<&Path>, name: &str) -> Option<Vec<u8>> {
     let folder = folder?;
     std::fs::read(folder.join(name)).ok().or_else(|| {
@@ -187,7 +187,7 @@ fn real(folder: Option<&Path>, name: &str) -> Option<Vec<u8>> {
     })
 }
 
-/// Columns of the made exports: Process Monitor's own default, and what tells processes apart.
+/// Columns of the synthetic exports: Process Monitor's own default, and those that distinguish processes.
 const COLUMNS: [Column; 9] = [
     Column::TimeOfDay,
     Column::ProcessName,
@@ -220,7 +220,7 @@ fn csv(log: &PmlFile) -> String {
     out
 }
 
-/// All files that are damaged: made ones, and beginnings of the real ones where their folder is given.
+/// All files that are damaged: synthetic ones, and beginnings of the real ones if their folder is given.
 pub(super) fn originals(folder: Option<&Path>) -> Result<Vec<Original>> {
     let mut all = Vec::new();
     let mut logs = Vec::new();

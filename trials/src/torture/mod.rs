@@ -1,7 +1,7 @@
-//! Damages files of every kind that bootrace reads, and gives each to the whole way from a file to a printed report.
+//! Damages files of every kind that bootrace reads, and runs the whole way from a file to a printed report.
 //!
-//! The cases run in processes of their own, which say a line for each: so that one that hangs, dies or takes memory is
-//! told from outside. A case is told by its number and the seed.
+//! The cases run in processes of their own, which write a line for each. So a case that hangs, dies or takes memory
+//! is noticed from outside. A case is identified by its number and the seed.
 
 mod damage;
 mod inputs;
@@ -28,7 +28,7 @@ pub struct Torture {
     /// The same seed makes the same files
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// A folder of real traces and logs, of which the beginnings are damaged too
+    /// A folder of real traces and logs. Their beginnings are damaged too
     #[arg(long)]
     data: Option<PathBuf>,
     /// The first case
@@ -43,7 +43,7 @@ pub struct Torture {
     /// A folder for the files that went wrong
     #[arg(long)]
     keep: Option<PathBuf>,
-    /// A folder for all files, with manifest.jsonl, for other readers; nothing is read
+    /// A folder for all files, with manifest.jsonl, for other readers. Nothing is read
     #[arg(long)]
     write: Option<PathBuf>,
     /// Runs every so many cases from the first on, in this process
@@ -59,13 +59,13 @@ struct Outcome {
     damage: String,
     /// Bytes of the damaged file.
     size: u64,
-    /// Records that stand unbroken in it, and those of them that were given; `None` where none are counted.
+    /// Records that lie unbroken in it, and those of them that were given. `None` if none are counted.
     records: Option<(u64, u64)>,
     /// Whether something of it could be read.
     opened: bool,
     panic: Option<String>,
     milliseconds: u64,
-    /// The most that the process has taken, in KiB; `None` where the system does not tell.
+    /// The most that the process has taken, in KiB. `None` if the system does not report it.
     peak: Option<u64>,
 }
 
@@ -129,7 +129,7 @@ impl Torture {
         Ok(())
     }
 
-    /// Runs every `step`-th case from `next` on in a process, and begins another behind a case that ended it.
+    /// Runs every `step`-th case from `next` on in a process. Begins another process after a case that ended it.
     fn watch(&self, mut next: u64, step: u64, send: &mpsc::Sender<(u64, Heard)>) -> Result<()> {
         while next < self.cases {
             let mut child = self.child(next, step)?;

@@ -12,7 +12,7 @@ struct Row {
     slowest: u64,
     present: u64,
     given: u64,
-    /// Cases in which not every record that stands in the file was given.
+    /// Cases in which not every record of the file was given.
     short: u64,
 }
 

@@ -1,4 +1,4 @@
-//! One process of cases: makes each file, gives it to the whole way to a report, and says what became of it.
+//! One process of cases. It makes each file, runs the whole way to a report, and says what became of it.
 
 use std::{
     fs,
@@ -95,7 +95,7 @@ fn one(seed: u64, case: u64, originals: &[Original], folder: &Path, rules: &Rule
     })
 }
 
-/// From the file to all that is printed; gives whether anything was read, and the keys of the records.
+/// From the file to all that is printed. Returns whether anything was read, and the keys of the records.
 fn way(path: &Path, rules: &Rules, picture: bool) -> (bool, Vec<u64>) {
     let case = Case::open(&[path.to_owned()]);
     let timeline = Timeline::new(&case);
@@ -111,7 +111,7 @@ fn way(path: &Path, rules: &Rules, picture: bool) -> (bool, Vec<u64>) {
     (!case.inputs.is_empty(), case.inputs.iter().flat_map(|input| inputs::found(&input.source)).collect())
 }
 
-/// The most memory that this process has taken, in KiB, as Linux tells it.
+/// The most memory that this process has taken, in KiB, as Linux reports it.
 fn peak() -> Option<u64> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
@@ -127,7 +127,7 @@ pub(super) fn keep(torture: &Torture, case: u64, folder: &Path) -> Result<()> {
     fs::write(&path, file.bytes).with_context(|| path.display().to_string())
 }
 
-/// Writes the files of all cases of which records are counted, and how many of them each holds.
+/// Writes the files of all cases whose records are counted, and how many of them each holds.
 pub(super) fn write(torture: &Torture, folder: &Path) -> Result<()> {
     let originals = inputs::originals(torture.data.as_deref())?;
     fs::create_dir_all(folder)?;

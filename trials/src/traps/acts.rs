@@ -1,4 +1,4 @@
-//! What servicing does in an ordinary way: single operations, and the work that goes well.
+//! What servicing ordinarily does: single operations, and the work that goes well.
 
 use anyhow::Result;
 use pml_reader::{

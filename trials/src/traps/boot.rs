@@ -49,7 +49,7 @@ impl Boot {
         Ok(boot.with_right(label.index.into_iter().collect()))
     }
 
-    /// A case of another generator; `None` where its answer is not in one Process Monitor log alone.
+    /// A case of another generator; `None` if its answer is not in one Process Monitor log alone.
     pub(crate) fn of_case(case: &evaluate::Case) -> Result<Option<Self>> {
         let is_trace = |p: &&PathBuf| p.extension().is_some_and(|e| e == "pml");
         let traces: Vec<&PathBuf> = case.files.iter().filter(is_trace).collect();
@@ -88,8 +88,8 @@ impl Boot {
         })
     }
 
-    /// The earlier and later tries of the right operations are right as well: same process, operation, path and status.
-    /// Where a name is taken, a try under another name in the same folder is one.
+    /// The earlier and later tries of the right operations are right as well: same process, operation, path and
+    /// status. If a name is taken, a try under another name in the same folder is one.
     fn with_right(mut self, right: Vec<usize>) -> Self {
         let rows = self.tape.rows();
         let what = |n: usize| {
@@ -116,7 +116,7 @@ impl Boot {
         self.outcome == Outcome::FailingOperation && self.failing.is_some()
     }
 
-    /// Whether the update went through, or nothing tells that it failed.
+    /// Whether the update went through, or nothing shows that it failed.
     pub(crate) fn is_healthy(&self) -> bool {
         matches!(self.outcome, Outcome::NoFailure | Outcome::NotEnoughEvidence)
     }
@@ -134,7 +134,7 @@ impl Boot {
         self.tape.rows().iter().find(|r| r.number == Some(failing)).map(|r| r.time)
     }
 
-    /// When the first sign of the failure shows in the trace, as far as this generator of traps can tell.
+    /// When the first sign of the failure shows in the trace, as far as this generator of traps can see.
     pub(crate) fn sign_at(&self) -> Option<u64> {
         let original = self.tape.original();
         let is_sign = |number: usize| {
@@ -164,7 +164,7 @@ fn read(file: &Path) -> Result<Vec<u8>> {
     std::fs::read(file).with_context(|| file.display().to_string())
 }
 
-/// A file, unpacked where it is packed by `xz`.
+/// A file. It is unpacked if it is packed by `xz`.
 pub(crate) fn read_packed(file: &Path) -> Result<Vec<u8>> {
     if file.extension().is_none_or(|e| e != "xz") {
         return read(file);

@@ -23,7 +23,7 @@ pub struct Traps {
     /// Seeds of the boots, from..to
     #[arg(long, default_value = "200..202", value_parser = range::parse)]
     seeds: Range<u64>,
-    /// Rows of background noise in a made boot, about
+    /// Rows of background noise in a synthetic boot, about
     #[arg(long, default_value_t = 1_500)]
     noise: u32,
     /// A folder of real Process Monitor logs without a failed update, packed by xz or not

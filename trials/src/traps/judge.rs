@@ -59,7 +59,7 @@ fn case(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<Case> {
     Ok(Case::open(&paths))
 }
 
-/// Gives the files to the diagnosis, beside the trace of a good boot where there is one.
+/// Gives the files to the diagnosis, with the trace of a good boot if there is one.
 fn ask(files: &[(String, Vec<u8>)], good: Option<&Boot>, rules: &Rules) -> Result<Option<Named>> {
     let folder = tempfile::tempdir()?;
     let case_of = |name: &str, files: &[(String, Vec<u8>)]| case(&folder.path().join(name), files);
@@ -102,10 +102,10 @@ fn spring(trap: &Trap, good: Option<&Boot>, rules: &Rules) -> Result<Sprung> {
     Ok(Sprung { named, is_wrong, has_right: !trap.allowed.is_empty() })
 }
 
-/// Makes the traps of these kinds (all where none is named) and asks about each.
+/// Makes the traps of these kinds (all if none is named) and asks about each.
 ///
 /// # Errors
-/// Where a trap cannot be made, or its files not be written.
+/// If a trap cannot be made, or its files cannot be written.
 pub(crate) fn spring_all(
     given: &Given<'_>,
     kinds: &[&str],

@@ -1,4 +1,4 @@
-//! Traps: cases in which the diagnosis is tempted to name an operation that did not make the update fail.
+//! Traps: cases that tempt the diagnosis to name an operation that did not make the update fail.
 //!
 //! They need no scenario of their own. Each kind edits boots of both generators and of real logs.
 

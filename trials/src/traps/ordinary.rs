@@ -1,4 +1,4 @@
-//! Results that look like failures and are ordinary: each is met, and the thread goes on.
+//! Results that look like failures and are ordinary. The thread meets each of them and goes on.
 
 use anyhow::Result;
 use pml_reader::write::encode::Value;

@@ -1,4 +1,4 @@
-//! Signs of a failed update, to be put where nothing failed.
+//! Signs of a failed update, for boots in which nothing failed.
 
 use anyhow::Result;
 use pml_reader::write::encode::Value;

@@ -1,4 +1,4 @@
-//! What became of all traps, as people read it.
+//! The results of all traps, as people read them.
 
 use std::{collections::BTreeMap, fmt::Write as _};
 

@@ -1,4 +1,4 @@
-//! A log that can be edited: its rows are taken out, added and moved in time, and it is written again.
+//! A log that can be edited. Rows can be taken out, added and moved in time. Then it is written again.
 
 use std::{collections::HashMap, io::Cursor};
 
@@ -30,11 +30,11 @@ pub(crate) struct Row {
     pub(crate) actor: Actor,
     frames: Vec<u64>,
     pub(crate) payload: Payload,
-    /// Its number in the log that the tape is of; `None` where it was added.
+    /// Its number in the log that the tape is of; `None` if it was added.
     pub(crate) number: Option<usize>,
 }
 
-/// The log. A copy of it shares the original, so that a copy is cheap beside making it again.
+/// The log. A copy shares the original. So a copy is cheap compared with making it again.
 #[derive(Debug, Clone)]
 pub(crate) struct Tape {
     original: std::sync::Arc<PmlFile>,
@@ -76,7 +76,7 @@ impl Tape {
         &self.rows
     }
 
-    /// Keeps the rows of which `keep` holds.
+    /// Keeps the rows for which `keep` holds.
     pub(crate) fn retain(&mut self, keep: impl FnMut(&Row) -> bool) {
         self.rows.retain(keep);
     }
@@ -133,7 +133,7 @@ impl Tape {
         self.rows.insert(at, row);
     }
 
-    /// Moves everything before `time` back by `ticks`, so that a silence lies before `time`.
+    /// Moves everything before `time` back by `ticks`, so that there is a silence before `time`.
     pub(crate) fn stretch(&mut self, time: u64, ticks: u64) {
         for row in self.rows.iter_mut().filter(|r| r.time < time) {
             row.time = row.time.saturating_sub(ticks);

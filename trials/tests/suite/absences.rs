@@ -1,4 +1,4 @@
-//! Scenarios whose cause is no operation: what is missing is named, and what to do.
+//! Scenarios whose cause is no operation. The report names what is missing, and what to do.
 
 use diagnosis::{Diagnosis, Outcome, Rules, diagnose};
 use sample_traces::{Made, Options, make, scenario};

@@ -1,4 +1,4 @@
-//! A failing boot beside a good one of another machine, other process ids, another time.
+//! A failing boot compared with a good one of another machine, with other process ids, at another time.
 
 use diagnosis::{
     Baseline, Candidate, Diagnosis, Rules,
@@ -24,7 +24,7 @@ fn healthy() -> impl Iterator<Item = &'static Scenario> {
     SCENARIOS.iter().filter(|s| s.outcome() == Outcome::NoFailure)
 }
 
-/// Diagnoses `bad` beside `good`, with or without their CBS.log.
+/// Diagnoses `bad` with `good` as baseline, with or without their CBS.log.
 fn beside(good: &Made, bad: &Made, logs: bool, see: &mut dyn FnMut(&Timeline<'_>, &Diagnosis, &Diagnosis)) {
     let folder = tempfile::tempdir().unwrap();
     let case = |name: &str, made: &Made| {

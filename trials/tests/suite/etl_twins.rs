@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use sample_traces::{EtlForm, Label, Options, SCENARIOS, Scenario, etl_twin, make};
 use timeline::{Case, Timeline};
 
-/// Where the operation that fails is in no event of a form: the failure is seen, and no operation is blamed for it.
+/// If the form has no event for the failing operation, the failure is seen, and no operation is blamed for it.
 const NOT_CARRIED: &[(&str, EtlForm, &str)] =
     &[("poqexec-security-denied", EtlForm::Kernel, "the kernel logger has no event of SetSecurityFile")];
 
@@ -74,7 +74,7 @@ impl Boot {
     }
 }
 
-/// Those whose twins are made. The one whose operation a form leaves out is among them.
+/// The scenarios whose twins are made. The one whose operation a form leaves out is among them.
 fn scenarios() -> impl Iterator<Item = &'static Scenario> {
     let is_chosen = |(at, s): &(usize, &Scenario)| {
         at.is_multiple_of(test_data::stride()) || NOT_CARRIED.iter().any(|(name, ..)| *name == s.name)

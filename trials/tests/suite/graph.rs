@@ -1,4 +1,4 @@
-//! The graph of every scenario: the chain is a path in it, edges join what they say, and all their kinds come about.
+//! The graph of every scenario. The chain is a path in it, edges join what they say, and all their kinds occur.
 
 use std::collections::BTreeSet;
 

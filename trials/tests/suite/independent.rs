@@ -1,4 +1,4 @@
-//! The diagnosis held against cases that another generator makes, which knows none of bootrace's code: tests/independent.
+//! The diagnosis compared with cases of another generator, which knows none of bootrace's code: tests/independent.
 
 use trials::evaluate::{Judged, judge, under};
 
@@ -8,7 +8,7 @@ fn share(judged: &[Judged], part: impl Fn(&Judged) -> Option<bool>) -> f64 {
     asked.iter().filter(|right| **right).count() as f64 / asked.len() as f64
 }
 
-/// With logs; the noise comes from real traces where they are at hand.
+/// With logs. The noise comes from real traces if they are at hand.
 #[test]
 fn cases_of_another_generator() {
     let folder = tempfile::tempdir().unwrap();

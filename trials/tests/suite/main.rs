@@ -1,10 +1,11 @@
-//! The diagnosis held against made traces, each of which has its right answer.
+//! The diagnosis compared with synthetic traces, each of which has its right answer.
 
 mod absences;
 mod compare;
 mod etl_twins;
 mod graph;
 mod independent;
+mod page;
 mod parts;
 mod raw_logs;
 mod remedies;

@@ -8,7 +8,7 @@ use std::{
 use pml_reader::{PmlFile, write::write_subset};
 use sample_traces::{Options, SCENARIOS, make};
 
-/// What the diagnosis says of files, in words that do not depend on the number of an event or a source.
+/// What the diagnosis says about files, in words that do not depend on the number of an event or a source.
 fn verdict(files: &[PathBuf]) -> String {
     let case = timeline::Case::open(files);
     assert!(case.unreadable.is_empty(), "{:?}", case.unreadable);

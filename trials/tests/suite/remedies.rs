@@ -1,4 +1,4 @@
-//! Every known way to fail ends in its remedy, with the log of servicing and from the trace alone.
+//! Every known way to fail leads to its remedy, with the log of servicing and from the trace alone.
 
 use diagnosis::{Diagnosis, Rules, diagnose};
 use sample_traces::{Options, SCENARIOS, make, scenario};
@@ -37,7 +37,7 @@ fn diagnosis(name: &str) -> (Diagnosis, Option<String>) {
     (diagnosis, holder)
 }
 
-/// Another's open explains a SHARING VIOLATION. Of an ACCESS DENIED it says only who else was at the file.
+/// Another's open explains a SHARING VIOLATION. For an ACCESS DENIED it says only who else was at the file.
 #[test]
 fn who_had_the_file_open_is_told_for_what_it_is() {
     let places = |diagnosis: &Diagnosis, name: &str| {

@@ -1,4 +1,4 @@
-//! Did AppXSVC or App Readiness cause it? The question is answered of every failure, with the reason.
+//! Did AppXSVC or App Readiness cause it? Every failure gets an answer, with the reason.
 
 use diagnosis::{Diagnosis, Outcome, Rules, diagnose};
 use sample_traces::{Made, Options, SCENARIOS, make, scenario};

@@ -1,4 +1,4 @@
-//! A short campaign of damage: nothing panics, hangs or takes memory, and what stands in a damaged log is found.
+//! A short campaign of damage. Nothing panics, hangs or takes memory, and the records of a damaged log are found.
 
 use std::process::Command;
 

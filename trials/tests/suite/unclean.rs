@@ -1,11 +1,12 @@
-//! A log that was not closed says what the clean one says; one that was cut off names the operation that failed, or none.
+//! A log that was not closed says what the clean one says. A log that was cut off names the operation that failed, or
+//! none.
 
 use diagnosis::Outcome;
 use pml_reader::PmlFile;
 use rayon::prelude::*;
 use sample_traces::{Made, Options, SCENARIOS, make};
 
-/// What the diagnosis says of a log, alone or beside its CBS.log.
+/// What the diagnosis says about a log, alone or with its CBS.log.
 struct Said {
     outcome: Outcome,
     /// Process, operation, path, target, status and time of what is named.

@@ -1,5 +1,5 @@
-//! The real cases: each CBS.log must keep its verdict however its copy was made, and behind sessions that ended well.
-//! The cases lie outside the project; where they are absent the tests say so and pass.
+//! The real cases. Each CBS.log must keep its verdict however its copy was made, and after sessions that ended well.
+//! The cases are outside the project. If they are absent, the tests say so and pass.
 
 use std::path::{Path, PathBuf};
 
@@ -24,7 +24,7 @@ fn cases() -> Vec<(PathBuf, String)> {
     found
 }
 
-/// The case with another CBS.log; its other files as they are.
+/// The case with another CBS.log, but with its other files as they are.
 fn tell(folder: &Path, variant: &str, log: &[u8]) -> Told {
     let name = folder.file_name().unwrap().to_string_lossy().into_owned();
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{variant}"));
@@ -46,12 +46,12 @@ fn answer(told: &Told) -> String {
     format!("{:?} {:?} {:?} {:?} {:?}", told.outcome, told.phase, told.fault, told.code, told.reported)
 }
 
-/// Makes each case's log anew, and compares what is told of it.
+/// Makes each case's log anew, and compares what the diagnosis says.
 fn all_keep_their_verdict(variant: &str, make: impl Fn(&str) -> Vec<u8>) {
     keep_their_verdict(variant, |_| true, make);
 }
 
-/// Makes the log of each case of these outcomes anew, and compares what is told of it.
+/// Makes the log of each case of these outcomes anew, and compares what the diagnosis says.
 fn keep_their_verdict(variant: &str, of: impl Fn(Outcome) -> bool, make: impl Fn(&str) -> Vec<u8>) {
     let mut differing = Vec::new();
     for (folder, log) in cases() {

@@ -1,4 +1,4 @@
-//! Made logs through the whole diagnosis.
+//! Synthetic logs through the whole diagnosis.
 
 use std::path::{Path, PathBuf};
 
@@ -25,7 +25,7 @@ pub(crate) fn cbs(messages: &[&str]) -> String {
     log
 }
 
-/// What the diagnosis tells.
+/// What the diagnosis says.
 #[derive(Debug)]
 pub(crate) struct Told {
     pub(crate) outcome: Outcome,

@@ -1,13 +1,14 @@
 //! The published kinds of failures at an update's reboot, one small log each, from the log to the remedy.
 //!
-//! The logs are made: each puts the published messages into lines of the real format. Left out is the kind that only
-//! shows on the screen (`Error C0190003 applying update operation …`); its rule is tried on a line that quotes it.
+//! The logs are synthetic. Each puts the published messages into lines of the real format. One kind is left out,
+//! because it only shows on the screen (`Error C0190003 applying update operation …`). Its rule is tried on a line
+//! that quotes it.
 
 use super::common::{cbs, tell};
 use diagnosis::{FaultKind as Fault, Outcome};
 use timeline::PhaseName as Phase;
 
-/// A log of one kind, and what is to be told of it.
+/// A log of one kind, and what the diagnosis must say.
 struct Kind {
     name: &'static str,
     log: &'static [&'static str],
@@ -543,7 +544,7 @@ const KINDS: &[Kind] = &[
 ];
 
 impl Kind {
-    /// What is told otherwise than it should be.
+    /// What the diagnosis says wrongly.
     fn differences(&self) -> Vec<String> {
         let told = tell(self.name, &[("CBS.log", cbs(self.log))]);
         let mut found = Vec::new();

@@ -264,7 +264,7 @@ fn a_failed_queue_of_primitives_is_no_driver_queue() {
     assert_eq!(tell("drivers", &[("CBS.log", cbs(&[line]))]).rules, ["BR-0101"]);
 }
 
-/// A list of codes holds where any of them is met, wherever it stands in the list.
+/// A list of codes holds if any of them is met, at any place in the list.
 #[test]
 fn rules_of_ones_own() {
     let rule = |codes: &str| {

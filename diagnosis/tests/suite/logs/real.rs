@@ -1,4 +1,4 @@
-//! Logs that Windows wrote. They lie outside the project; where they are absent the tests say so and pass.
+//! Logs that Windows wrote. They are outside the project. If they are absent, the tests say so and pass.
 
 use std::path::{Path, PathBuf};
 
@@ -6,7 +6,7 @@ use super::common::tell_paths;
 use diagnosis::{Diagnosis, FaultKind, Outcome, Rules, diagnose};
 use timeline::{Case, Fact, PhaseName, Timeline};
 
-/// The log of this name, unpacked. `None` where it cannot be had.
+/// The log of this name, unpacked. `None` if it cannot be had.
 fn log(name: &str) -> Option<PathBuf> {
     let bytes = test_data::bytes(&format!("logs/{name}"))?;
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);

@@ -1,4 +1,4 @@
-//! Logs beside those of servicing: DISM, Windows Setup, drivers, package lists.
+//! Logs other than those of servicing: DISM, Windows Setup, drivers, package lists.
 
 use diagnosis::{FaultKind, Outcome};
 use timeline::PhaseName;

@@ -1,4 +1,4 @@
-//! Finds and unpacks the real files. They are not part of the project: tests skip, and say so, without them.
+//! Finds and unpacks the real files. They are not part of the project. Without them, tests skip and say so.
 
 /// The files with an independent count, by name.
 pub(crate) const FILES: [&str; 7] = [

@@ -17,11 +17,11 @@ pub struct FileEvent<'a> {
     pub path: &'a str,
     /// What was done.
     pub operation: FileOperation<'a>,
-    /// Whether the operation came as fast I/O and not as an IRP; the answer to such a one is often FAST IO DISALLOWED.
+    /// Whether the operation came as fast I/O and not as an IRP. The answer to fast I/O is often FAST IO DISALLOWED.
     pub fast_io: bool,
 }
 
-/// An operation of the file system. Answers are there where the operation succeeded.
+/// An operation of the file system. It has answers if it succeeded.
 #[derive(Debug, Clone, Copy)]
 #[allow(missing_docs)]
 pub enum FileOperation<'a> {
@@ -74,7 +74,7 @@ pub enum FileOperation<'a> {
         write: bool,
         mdl: u64,
     },
-    /// An operation whose event says no more than its path, by its number: CloseFile, FlushBuffersFile …
+    /// An operation whose event says only its path, by its number: CloseFile, FlushBuffersFile …
     Plain(u16),
 }
 
@@ -85,9 +85,9 @@ pub struct Transfer {
     pub offset: i64,
     /// How much was asked for, in bytes.
     pub length: u32,
-    /// How much was moved, where it succeeded.
+    /// How many bytes were moved, if it succeeded.
     pub done: Option<u32>,
-    /// IRP_* flags, of which Process Monitor shows those in 0xE000FF.
+    /// IRP_* flags. Process Monitor shows those in 0xE000FF.
     pub flags: u32,
     /// I/O priority, 0 to 5; 0 is none.
     pub priority: u8,
@@ -164,7 +164,7 @@ impl Parts {
 
 impl FileEvent<'_> {
     /// # Errors
-    /// [`PmlError::TooLarge`] where a text or a structure does not fit its field.
+    /// [`PmlError::TooLarge`] if a text or a structure does not fit its field.
     pub fn encode(&self, layout: Layout) -> Result<Payload, PmlError> {
         let parts = self.parts(layout)?;
         let path = Text::of(self.path)?;

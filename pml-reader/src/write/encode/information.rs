@@ -92,7 +92,7 @@ pub struct StreamEntry<'a> {
     pub allocation: i64,
 }
 
-/// What QueryInformationFile asked for, and the answer where there was one.
+/// What QueryInformationFile asked for, and the answer if there was one.
 #[derive(Debug, Clone, Copy)]
 #[allow(missing_docs)]
 pub enum QueryInformation<'a> {
@@ -112,7 +112,7 @@ pub enum QueryInformation<'a> {
     Other(u8),
 }
 
-/// The answer made by `push`, where there is one.
+/// The answer made by `push`, if there is one.
 fn answer<T>(value: Option<T>, push: impl FnOnce(T, &mut Bytes) -> &mut Bytes) -> Option<Bytes> {
     value.map(|value| {
         let mut out = Bytes::default();
@@ -181,7 +181,7 @@ fn stream_bytes(streams: &[StreamEntry<'_>]) -> Result<Bytes, PmlError> {
     Ok(out)
 }
 
-/// Which of the classes that give a file another name.
+/// The classes that give a file another name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum RenameForm {
@@ -266,7 +266,7 @@ impl SetInformation<'_> {
     }
 }
 
-/// What QueryVolumeInformation asked for, and the answer where there was one.
+/// What QueryVolumeInformation asked for, and the answer if there was one.
 #[derive(Debug, Clone, Copy)]
 #[allow(missing_docs)]
 pub enum VolumeInformation<'a> {

@@ -21,7 +21,7 @@ pub use registry::{KeyInformation, RegistryEvent, RegistryOperation, Value};
 
 use crate::{EventClass, PmlError, PmlHeader};
 
-/// What shapes a detail beside its operation.
+/// What shapes a detail, apart from its operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Layout {
     /// Whether pointers have 8 bytes.
@@ -130,7 +130,7 @@ struct Text {
 }
 
 impl Text {
-    /// ASCII in one byte a character, everything else in UTF-16, as the paths of file and registry events stand.
+    /// ASCII as one byte a character, everything else as UTF-16, like the paths of file and registry events.
     fn of(text: &str) -> Result<Self, PmlError> {
         if !text.is_ascii() {
             return Self::utf16(text);
@@ -138,7 +138,7 @@ impl Text {
         Ok(Self { info: units(text.len())? | 0x8000, bytes: text.into() })
     }
 
-    /// Always UTF-16, as the texts of process events stand.
+    /// Always UTF-16, like the texts of process events.
     fn utf16(text: &str) -> Result<Self, PmlError> {
         let bytes: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
         Ok(Self { info: units(bytes.len() / 2)?, bytes })

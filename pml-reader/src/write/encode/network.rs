@@ -29,7 +29,7 @@ pub enum NetworkOperation {
 pub struct NetworkEvent<'a> {
     /// What happened.
     pub operation: NetworkOperation,
-    /// TCP, else UDP.
+    /// TCP, otherwise UDP.
     pub tcp: bool,
     /// This machine's end.
     pub source: SocketAddr,

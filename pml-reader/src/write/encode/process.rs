@@ -44,7 +44,7 @@ pub enum ProcessEvent<'a> {
 
 impl ProcessEvent<'_> {
     /// # Errors
-    /// [`PmlError::TooLarge`] where a text, a SID or an address does not fit its field.
+    /// [`PmlError::TooLarge`] if a text, a SID or an address does not fit its field.
     pub fn encode(&self, layout: Layout) -> Result<Payload, PmlError> {
         let mut detail = Bytes::default();
         let operation = match *self {

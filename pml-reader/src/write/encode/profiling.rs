@@ -16,7 +16,7 @@ pub enum ProfilingEvent<'a> {
 
 impl ProfilingEvent<'_> {
     /// # Errors
-    /// [`PmlError::TooLarge`] where the text does not fit its field.
+    /// [`PmlError::TooLarge`] if the text does not fit its field.
     pub fn encode(&self, _layout: Layout) -> Result<Payload, PmlError> {
         let mut detail = Bytes::default();
         let operation = match *self {

@@ -8,13 +8,13 @@ use crate::{
 /// A registry event: what was done, and to which key or value.
 #[derive(Debug, Clone, Copy)]
 pub struct RegistryEvent<'a> {
-    /// The key, and behind it the value's name where there is one: `HKLM\System\…\Start`.
+    /// The key, and after it the value's name if there is one: `HKLM\System\…\Start`.
     pub path: &'a str,
     /// What was done.
     pub operation: RegistryOperation<'a>,
 }
 
-/// An operation of the registry. Answers are there where the operation succeeded.
+/// An operation of the registry. It has answers if it succeeded.
 #[derive(Debug, Clone, Copy)]
 #[allow(missing_docs)]
 pub enum RegistryOperation<'a> {
@@ -65,7 +65,7 @@ pub enum RegistryOperation<'a> {
     RenameKey {
         name: &'a str,
     },
-    /// An operation whose event says no more than its path, by its number: RegCloseKey, RegDeleteValue …
+    /// An operation whose event says only its path, by its number: RegCloseKey, RegDeleteValue …
     Plain(u16),
 }
 
@@ -193,7 +193,7 @@ impl KeyInformation<'_> {
 
 impl RegistryEvent<'_> {
     /// # Errors
-    /// [`PmlError::TooLarge`] where a text or a value does not fit its field.
+    /// [`PmlError::TooLarge`] if a text or a value does not fit its field.
     pub fn encode(&self, _layout: Layout) -> Result<Payload, PmlError> {
         let path = Text::of(self.path)?;
         let mut detail = Bytes::default();

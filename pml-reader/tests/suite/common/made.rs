@@ -1,4 +1,4 @@
-//! Small logs with events of every class, and a walk that asks an open log for all that it can say.
+//! Small logs with events of every class, and a walk that asks an open log for everything.
 
 use std::{hint::black_box, io::Cursor, ops::Range};
 
@@ -147,7 +147,7 @@ pub(crate) fn long_log(count: usize) -> Vec<u8> {
     log(machine, &payloads)
 }
 
-/// Asks `file` for everything about the events `range` and about its tables; gives how many events could be read.
+/// Asks `file` for everything about the events `range` and about its tables. Returns how many events could be read.
 pub(crate) fn walk(file: &PmlFile, range: Range<usize>) -> usize {
     let styles = [Style::default(), Style::procmon(60)];
     let mut text = String::new();

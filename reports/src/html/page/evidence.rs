@@ -11,7 +11,7 @@ use ::timeline::thousands;
 /// Rows of a long table that show at first.
 const FIRST_ROWS: usize = 10;
 
-/// Rows of the evidence that show before and behind the failure at first.
+/// Rows of the evidence that show before and after the failure at first.
 const NEAR_ROWS: usize = 5;
 
 impl<'a> Page<'a> {
@@ -49,7 +49,7 @@ impl<'a> Page<'a> {
         markup::path(path)
     }
 
-    /// Where a fact stands, as a link where the evidence table has it.
+    /// Where a fact is recorded, as a link if the evidence table has it.
     pub(super) fn place(&self, evidence: &Evidence) -> Html {
         let place = data(view::place(evidence));
         match self.row_of(evidence) {
@@ -99,8 +99,8 @@ impl<'a> Page<'a> {
         format!("is-{relation}{error}")
     }
 
-    /// Where a row stands. Where all are of one file, its name is there for those who do not see the heading, and for
-    /// copies.
+    /// Where a row is recorded. If all rows are of one file, its name is there for those who do not see the heading,
+    /// and for copies.
     pub(super) fn row_place(&self, row: &EvidenceRow) -> Html {
         let place = view::place_of(&row.source, row.index, row.line);
         match place.strip_prefix(&row.source).filter(|_| self.one_source().is_some()) {
@@ -111,20 +111,20 @@ impl<'a> Page<'a> {
         }
     }
 
-    /// The file of all rows of the evidence, where it is one.
+    /// The file of all rows of the evidence, if it is one.
     pub(super) fn one_source(&self) -> Option<&'a str> {
         let first = self.report.evidence.first()?.source.as_str();
         self.report.evidence.iter().all(|row| row.source == first).then_some(first)
     }
 
-    /// The log of Process Monitor that the evidence is of, for the command that cuts it out.
+    /// Process Monitor's log that the evidence is from, for the command that cuts it out.
     pub(super) fn procmon_log(&self) -> Option<&'a str> {
         let is_pml = |source: &str| self.report.inputs.iter().any(|i| i.path == source && i.kind == "pml");
         let failing = self.report.verdict.failing_operation.as_ref()?;
         is_pml(&failing.source).then_some(failing.source.as_str())
     }
 
-    /// Process Monitor's filter for the evidence as a link's address, where the page has room for it.
+    /// Process Monitor's filter for the evidence as a link's address, if the page has room for it.
     pub(super) fn procmon_filter(&self) -> Option<Html> {
         const ROOM: usize = 64 * 1024;
         let filter = crate::procmon_filter::pmc(self.report);
@@ -146,7 +146,8 @@ impl<'a> Page<'a> {
     }
 }
 
-/// Number of the row of the failing operation; else of the first log line that the chain or the verdict refers to.
+/// Number of the row of the failing operation, otherwise of the first log line that the chain or the verdict refers
+/// to.
 pub(super) fn middle(report: &Report) -> usize {
     let rows = || report.evidence.iter();
     let failing = rows().position(|row| row.relation == Some(Relation::Failing));

@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-/// The hash by which the page's policy allows its script and its style, and nothing else.
+/// The hash by which the page's policy allows only its script and its style.
 pub(super) fn content_hash(content: &str) -> String {
     format!("sha256-{}", base64(&Sha256::digest(content.as_bytes())))
 }

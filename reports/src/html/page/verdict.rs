@@ -4,7 +4,7 @@ use super::Page;
 use crate::html::markup::{self, Html, each, t, text};
 use crate::lang::Lang;
 use crate::messages as m;
-use crate::model::{ConfidenceLevel, Outcome, Remedy, Text};
+use crate::model::{Confidence, ConfidenceLevel, Outcome, Remedy, Text};
 use crate::text::{TextOptions, render as render_text};
 use crate::view;
 
@@ -43,7 +43,13 @@ impl Page<'_> {
         each(|lang| markup::escape(&m::CONFIDENT.fill(lang, &[level.get(lang)])))
     }
 
-    /// The summary, where neither the headline nor the operation says it.
+    /// How often names like this one were wrong.
+    pub(super) fn measured(&self, confidence: &Confidence) -> Option<Html> {
+        view::measured(confidence, Lang::En)?;
+        Some(each(|lang| markup::escape(&view::measured(confidence, lang).unwrap_or_default())))
+    }
+
+    /// The summary, if neither the headline nor the operation says it.
     pub(super) fn summary(&self) -> Option<Html> {
         let said = self.verdict.failing_operation.is_some() || view::headline_says(self.report, Lang::En);
         (!said).then(|| text(&view::summary(self.report)))

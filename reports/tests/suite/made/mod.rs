@@ -1,4 +1,4 @@
-//! Made reports, one an outcome and one of hostile names, as the diagnosis would fill them.
+//! Synthetic reports, one for each outcome and one of hostile names, as the diagnosis would fill them.
 
 #![allow(dead_code, unreachable_pub)]
 
@@ -149,7 +149,7 @@ pub fn boot_poq() -> Report {
             hresult_name: "E_ACCESSDENIED".into(),
             confidence: Some(Confidence {
                 level: Some(ConfidenceLevel::High),
-                score: Some(0.94),
+                measured: None,
                 reasons: vec![
                     known(
                         Trust::Correlated,
@@ -918,7 +918,7 @@ pub fn absent_service() -> Report {
             hresult_name: "EPT_S_NOT_REGISTERED".into(),
             confidence: Some(Confidence {
                 level: Some(ConfidenceLevel::Medium),
-                score: Some(0.61),
+                measured: None,
                 reasons: vec![known(
                     Trust::Correlated,
                     line("CBS.log", 18_901),

@@ -1,4 +1,4 @@
-//! Holds reports against docs/report.schema.json.
+//! Checks reports against docs/report.schema.json.
 
 #![allow(dead_code, unreachable_pub)]
 
@@ -18,7 +18,7 @@ fn schema() -> Value {
     serde_json::from_str(&std::fs::read_to_string(path()).unwrap()).unwrap()
 }
 
-/// Panics where a report holds what the schema does not describe.
+/// Panics if a report holds what the schema does not describe.
 pub fn hold(reports: &[(String, String)]) {
     for (name, json) in reports {
         let wrong = wrong(json);

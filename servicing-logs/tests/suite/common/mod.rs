@@ -1,7 +1,7 @@
-//! Real logs, found beside the workspace; a test that lacks them says so and passes.
+//! Real logs, found beside the workspace. A test that lacks them says so and passes.
 #![allow(dead_code, unreachable_pub, missing_docs)]
 
-/// The bytes of a file of the `logs` folder, unpacked by `xz` where it is packed.
+/// The bytes of a file of the `logs` folder. A file packed by `xz` is unpacked.
 pub fn real(name: &str) -> Option<Vec<u8>> {
     test_data::bytes(&format!("logs/{name}"))
 }
@@ -22,8 +22,8 @@ impl Random {
     }
 }
 
-/// Every damage a reader has to bear: each prefix of a short input or a few hundred of a long one, and copies with
-/// bytes changed, cut out or doubled.
+/// Every damage that a reader must withstand: each prefix of a short input or a few hundred of a long one, and copies
+/// with bytes changed, cut out or doubled.
 pub fn damaged(data: &[u8], seed: u64, mut read: impl FnMut(&[u8])) {
     let step = (data.len() / 300).max(1);
     for length in (0..data.len()).step_by(step) {
@@ -188,7 +188,7 @@ impl MadeKey {
     }
 }
 
-/// Writes an allocated cell and gives its offset.
+/// Writes an allocated cell and returns its offset.
 fn cell(bins: &mut Vec<u8>, content: &[u8]) -> u32 {
     let offset = bins.len() as u32;
     let size = (content.len() + 4).next_multiple_of(8);

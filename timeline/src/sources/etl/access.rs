@@ -1,5 +1,5 @@
-//! What an open was for. ETW does not record the access that it asked for; what is done with the file until it is closed
-//! tells some of it.
+//! The purpose of an open. ETW does not record the access that it asked for. What is done with the file until it is
+//! closed shows some of it.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! What an ETW trace does not contain, and what follows from that.
+//! What an ETW trace lacks, and what follows from that.
 
 use crate::{
     model::Words,

@@ -1,4 +1,4 @@
-//! The Detail column of an operation of ETW, in Process Monitor's words as far as ETW records what they say.
+//! The Detail column of an ETW operation, in Process Monitor's words, as far as ETW records it.
 
 use etl_reader::names::{Names, Operation};
 use pml_reader::{

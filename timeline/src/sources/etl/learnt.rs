@@ -1,4 +1,4 @@
-//! What a trace tells of names: processes, and the paths of files and keys.
+//! What a trace says about names: processes, and the paths of files and keys.
 
 use std::{
     borrow::Cow,

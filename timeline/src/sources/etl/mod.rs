@@ -1,42 +1,37 @@
-//! ETW traces. Their operations become the same events as Process Monitor's; what ETW does not record, the access an
-//! open asked for before all, stays empty.
+//! ETW traces. Their operations become the same events as Process Monitor's. What ETW does not record stays empty,
+//! above all the access that an open asked for.
 
 mod access;
 mod caveats;
 mod detail;
 mod learnt;
 mod providers;
-mod rows;
-mod seen;
+mod row;
 pub(crate) mod sessions;
 mod source;
+mod walk;
 
-use std::ops::{ControlFlow, Range};
+use std::ops::ControlFlow;
 
 use etl_reader::names::Names;
-use rayon::prelude::*;
+use pml_reader::Style;
 
 use super::{
     recorded::Recorded,
     share::{Frame, Share},
+    trace::{self, Met},
 };
 use crate::{
-    gather::Gather,
     logs::ServiceFact,
-    model::{Event, EventId, Evidence, FileTime, Kind, ProcessId, Role, SourceId, Words},
-    model::{Machine, Problem},
+    model::{Event, EventId, Evidence, FileTime, Kind, Machine, Problem, Role, SourceId, Words},
     paths::Paths,
     progress::Counter,
-    query,
+    query::Row,
     scan::{EtwCounts, Scan},
 };
 use learnt::utc;
-use rows::{EtlRow, Met, Shared};
-use seen::{Lent, Seen};
+use row::EtlRow;
 pub(crate) use source::EtlSource;
-
-/// Rows that one thread takes at a time.
-const CHUNK: usize = 1 << 14;
 
 /// What one thread's share of a scan found.
 #[derive(Default)]
@@ -68,6 +63,10 @@ impl Recorded for EtlSource {
         false
     }
 
+    fn count(&self) -> Option<u64> {
+        None
+    }
+
     fn machine(&self) -> Option<Machine> {
         let header = self.file.header();
         Some(Machine {
@@ -93,34 +92,26 @@ impl Recorded for EtlSource {
     }
 
     fn scan(&self, id: SourceId, counter: Counter<'_>) -> Scan {
-        let (learnt, header, shared) = (self.learnt(), self.file.header(), self.shared());
+        let (learnt, header) = (self.learnt(), self.file.header());
         let roles: Vec<Role> = learnt.processes.iter().map(|p| p.role).collect();
         let (start, end) = (utc(header.start_time), utc(header.end_time));
         let (first, last) = learnt.names().span().map_or((start, end), |(a, b)| (utc(a), utc(b)));
         let frame = Frame::new(id, &roles, first, last);
-        let all = learnt.trace.len() as u64;
-        let chunk = |mut found: Found, rows: Range<usize>| {
-            counter.add(rows.len() as u64, all);
-            let _ = self.rows(shared, rows, |number, met| {
-                let Met::Row(row) = met else { return ControlFlow::Continue(()) };
-                match Seen::of(&row) {
-                    Some(seen) => {
-                        seen.count(&mut found.counts);
-                        let _ = found.share.take(&seen, &frame);
-                    }
-                    None => found.telling.extend(row.may_tell().then_some(number)),
-                }
-                ControlFlow::Continue(())
-            });
-            found
+        let take = |found: &mut Found, met: Met<'_, EtlRow<'_>>| {
+            let Met::Row(row) = met else { return };
+            row.count(&mut found.counts);
+            match row.operation() {
+                Some(operation) => found.share.take(&row, operation, &frame),
+                None => found.telling.extend(row.may_tell().then_some(row.number)),
+            }
         };
-        let found = self.chunks().fold(Found::default, chunk).reduce(Found::default, Found::join);
+        let found = trace::fold(self, counter, take, Found::join);
         let (mut told, mut let_go) = (Scan::default(), 0);
         for number in found.telling {
-            let _ = self.row(number, |row| {
+            let _ = self.at(number, |row| {
                 if let Some((event, decoded)) = row.told() {
-                    let at = EventId { source: id, index: query::Row::index(row) };
-                    let_go += providers::take(&mut told, event, &decoded, row.time, at);
+                    let at = EventId { source: id, index: row.index() };
+                    let_go += providers::take(&mut told, event, &decoded, row.time(), at);
                 }
             });
         }
@@ -146,19 +137,21 @@ impl Recorded for EtlSource {
     }
 
     fn event(&self, id: EventId) -> Option<Event> {
-        self.seen(id, |seen| seen.own(id.source))
+        self.of(id, |row| row.event(id.source))
     }
 
     fn detail(&self, id: EventId) -> String {
-        self.seen(id, |seen| seen.detail()).unwrap_or_default()
+        let mut out = String::new();
+        let _ = self.of(id, |row| row.push_detail(Style::default(), &mut out));
+        out
     }
 
     fn number(&self, id: EventId) -> Option<u64> {
-        self.seen(id, |seen| seen.number())?
+        self.of(id, |row| row.value())?
     }
 
     fn touching(&self, id: SourceId, paths: &Paths) -> Vec<Event> {
-        let mut events = self.collect(id, |seen| seen.is_one_of(paths));
+        let mut events = trace::touching(self, id, paths);
         access::infer(&mut events);
         // Loads tell what an open was for, and are no operations on the file.
         events.retain(|event| event.kind != Kind::ImageLoad);
@@ -166,14 +159,12 @@ impl Recorded for EtlSource {
     }
 
     fn near(&self, event: &Event, count: u64) -> Vec<Event> {
-        let learnt = self.learnt();
-        let row = learnt.trace.row_at(&[&self.file], 0, event.id.index);
+        let row = self.learnt().trace.row_at(&[&self.file], 0, event.id.index);
         let (Some(row), Ok(count)) = (row, usize::try_from(count)) else { return Vec::new() };
-        let rows = row.saturating_sub(count)..row.saturating_add(count + 1).min(learnt.trace.len());
         let mut found = Vec::new();
-        let _ = self.rows(Shared::new(learnt), rows, |_, met| {
-            if let Met::Row(row) = met {
-                found.extend(Seen::of(&row).map(|seen| seen.own(event.id.source)));
+        self.whole_rows(row.saturating_sub(count)..row.saturating_add(count + 1), |row| {
+            if row.operation().is_some() {
+                found.push(row.event(event.id.source));
             }
             ControlFlow::Continue(())
         });
@@ -183,74 +174,10 @@ impl Recorded for EtlSource {
 }
 
 impl EtlSource {
-    /// The trace's rows in parts, for threads.
-    fn chunks(&self) -> impl IndexedParallelIterator<Item = Range<usize>> {
-        let rows = self.learnt().trace.len();
-        (0..rows.div_ceil(CHUNK)).into_par_iter().map(move |n| n * CHUNK..(n * CHUNK + CHUNK).min(rows))
-    }
-
-    /// Makes something of all operations and events of processes, in parallel.
-    fn fold<T: Send>(
-        &self,
-        new: impl Fn() -> T + Sync + Send,
-        take: impl Fn(&mut T, &Seen<'_, '_>) + Sync,
-        join: impl Fn(T, T) -> T + Sync + Send,
-    ) -> T {
-        let shared = self.shared();
-        let chunk = |mut part: T, rows: Range<usize>| {
-            let _ = self.rows(shared, rows, |_, met| {
-                if let Met::Row(row) = met
-                    && let Some(seen) = Seen::of(&row)
-                {
-                    take(&mut part, &seen);
-                }
-                ControlFlow::Continue(())
-            });
-            part
-        };
-        self.chunks().fold(&new, chunk).reduce(&new, join)
-    }
-
-    /// What `take` makes of one row.
-    fn row<T>(&self, number: usize, take: impl FnOnce(&EtlRow<'_>) -> T) -> Option<T> {
-        let (mut take, mut taken) = (Some(take), None);
-        let _ = self.rows(Shared::new(self.learnt()), number..number + 1, |_, met| {
-            if let Met::Row(row) = met {
-                taken = take.take().map(|take| take(&row));
-            }
-            ControlFlow::Continue(())
-        });
-        taken
-    }
-
     /// What `take` makes of the event with this number.
-    fn seen<T>(&self, id: EventId, take: impl FnOnce(&Seen<'_, '_>) -> T) -> Option<T> {
+    fn of<T>(&self, id: EventId, take: impl FnOnce(&EtlRow<'_>) -> T) -> Option<T> {
         let number = self.learnt().trace.row_at(&[&self.file], 0, id.index)?;
-        self.row(number, |row| Seen::of(row).map(|seen| take(&seen)))?
-    }
-
-    /// Gathers from all operations; `places` are those of the source's processes in the timeline's.
-    pub(crate) fn gather<G: Gather>(&self, source: SourceId, places: &[ProcessId], gather: &G) -> G::Part {
-        let take = |part: &mut G::Part, seen: &Seen<'_, '_>| {
-            gather.take(&Lent { seen, source, places }, part);
-        };
-        self.fold(G::Part::default, take, |a, b| gather.join(a, b))
-    }
-
-    /// The events that are wanted, in order of time.
-    fn collect(&self, id: SourceId, wanted: impl Fn(&Seen<'_, '_>) -> bool + Sync) -> Vec<Event> {
-        let take = |events: &mut Vec<Event>, seen: &Seen<'_, '_>| {
-            if wanted(seen) {
-                events.push(seen.own(id));
-            }
-        };
-        let join = |mut earlier: Vec<Event>, later: Vec<Event>| {
-            earlier.extend(later);
-            earlier
-        };
-        let mut found = self.fold(Vec::new, take, join);
-        found.sort_by_key(|e| (e.time, e.id));
-        found
+        self.at(number, |row| row.operation().is_some().then(|| take(row)))?
     }
 }
 

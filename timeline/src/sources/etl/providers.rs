@@ -1,8 +1,8 @@
-//! What the events of manifest providers tell of an update's reboot: phases, services, failures.
+//! What the events of manifest providers say about an update's reboot: phases, services, failures.
 //!
-//! The same events stand in event logs where Windows keeps them there; they go the same way. What an event of Servicing
-//! stands for is from published lists of the provider's events and was not seen in a trace; that odd numbers end what even
-//! ones begin is inferred.
+//! Windows keeps some of the same events in event logs. Both go the same way. What an event of Servicing means is
+//! from published lists of the provider's events, and was not seen in a trace. That odd numbers end what even ones
+//! begin is inferred.
 
 use etl_reader::{Decoded, EventId as Recorded, Guid, Value};
 use servicing_logs::event_log::{EventRecord, EventValue};

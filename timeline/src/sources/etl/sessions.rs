@@ -1,5 +1,5 @@
-//! The session files of one boot. A capture records files, registry and processes in sessions of their own, so that a full
-//! file costs one kind of event: what one file lacks, another one of the same time has.
+//! The session files of one boot. A capture records files, registry and processes in sessions of their own, so that a
+//! full file costs one kind of event. What one file lacks, another one of the same time has.
 
 use super::caveats;
 use crate::{

@@ -1,4 +1,4 @@
-//! An ETW trace that is open.
+//! An open ETW trace.
 
 use std::sync::OnceLock;
 
@@ -6,6 +6,7 @@ use etl_reader::{EtlError, EtlFile};
 use servicing_logs::bundle::Content;
 
 use super::learnt::Learnt;
+use crate::model::FileTime;
 
 /// An ETW trace, in memory or mapped.
 #[derive(Debug)]
@@ -14,6 +15,7 @@ pub struct EtlSource {
     learnt: OnceLock<Learnt>,
     /// NT devices and drive letters, by whoever knows the machine.
     volumes: OnceLock<Vec<(String, String)>>,
+    pub(super) span: OnceLock<(FileTime, FileTime)>,
 }
 
 impl EtlSource {
@@ -23,7 +25,7 @@ impl EtlSource {
     /// [`EtlError`], where it cannot.
     pub(crate) fn new(content: Content) -> Result<Self, EtlError> {
         let file = EtlFile::from_held(content)?;
-        Ok(Self { file, learnt: OnceLock::new(), volumes: OnceLock::new() })
+        Ok(Self { file, learnt: OnceLock::new(), volumes: OnceLock::new(), span: OnceLock::new() })
     }
 
     /// Tells the drive letters of the machine, before anything is read.

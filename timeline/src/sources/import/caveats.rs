@@ -1,13 +1,12 @@
-//! What an export does not tell, in words: rows of the report's coverage.
+//! What an export lacks, in words: rows of the report's coverage.
 
 use pml_reader::{
     Column,
     import::{DateEvidence, DateOrder, ImportFile},
 };
 
-use super::{line::Line, processes::Known};
-use crate::model::Words;
-use crate::scan::Caveat;
+use super::{processes::Known, row::TimedRow};
+use crate::{model::Words, query::Row, scan::Caveat};
 
 /// Texts that stand for nothing known: how many, and the first of them.
 #[derive(Debug, Default)]
@@ -39,12 +38,12 @@ impl Texts {
 
 impl Unknown {
     /// Counts what is not known of a row.
-    pub(crate) fn look(&mut self, line: &Line<'_, '_>) {
-        if line.status.is_none() {
-            self.results.count(line.row.raw(Column::Result));
+    pub(crate) fn look(&mut self, row: &TimedRow<'_>) {
+        if row.status().is_none() {
+            self.results.count(row.row.raw(Column::Result));
         }
-        if line.operation.code == u16::MAX {
-            self.operations.count(line.row.raw(Column::Operation));
+        if row.known_operation().code == u16::MAX {
+            self.operations.count(row.row.raw(Column::Operation));
         }
     }
 

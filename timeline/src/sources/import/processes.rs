@@ -1,5 +1,5 @@
-//! The processes of an export. XML lists them; for CSV they are told from the columns that say the same in every row of a
-//! process, and from the rows that tell of a process's beginning and end.
+//! The processes of an export. XML lists them. For CSV they are derived from the columns that are equal in every row
+//! of a process, and from the rows of its beginning and end.
 
 use std::collections::{BTreeMap, HashMap};
 

@@ -1,4 +1,4 @@
-//! The boot itself: what failed in it may be named, and nothing else.
+//! The boot itself. What failed in it may be named, and nothing else.
 
 use anyhow::Result;
 use sample_traces::Rng;

@@ -1,4 +1,5 @@
-//! Servicing meets one error that nothing cures, long before the failure, and goes on with its work for minutes.
+//! Servicing meets one error that no later success makes up for, long before the failure. It goes on with its work
+//! for minutes.
 
 use anyhow::Result;
 use pml_reader::TICKS_PER_SECOND;

@@ -1,4 +1,4 @@
-//! Process Monitor dropped what its filter hid: there are no successes.
+//! Process Monitor dropped what its filter hid. There are no successes.
 
 use anyhow::Result;
 use pml_reader::EventClass;

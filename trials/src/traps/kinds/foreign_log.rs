@@ -1,4 +1,4 @@
-//! The logs of another machine's failed update lie beside the trace. They raise no confidence, and name nothing.
+//! The logs of another machine's failed update are beside the trace. They raise no confidence, and name nothing.
 
 use anyhow::Result;
 use sample_traces::Rng;

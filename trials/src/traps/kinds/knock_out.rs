@@ -1,4 +1,4 @@
-//! The operation that failed, and its tries, are not in the trace. Everything that followed is: nothing may be named.
+//! The operation that failed, and its tries, are not in the trace. Everything that followed is. Nothing may be named.
 
 use anyhow::Result;
 use sample_traces::Rng;

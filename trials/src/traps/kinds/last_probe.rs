@@ -1,4 +1,4 @@
-//! The worker meets an ordinary result right before the sign; between them it writes once more.
+//! The worker meets an ordinary result right before the sign. Between them it writes once more.
 
 use anyhow::Result;
 use sample_traces::Rng;

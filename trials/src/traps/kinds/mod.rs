@@ -1,4 +1,4 @@
-//! The kinds of traps, a file each. Each makes of a boot a case in which a certain name would be wrong.
+//! The kinds of traps, one in each file. Each turns a boot into a case in which a certain name would be wrong.
 
 mod as_it_is;
 mod cut;
@@ -37,7 +37,7 @@ pub(crate) struct Given<'b> {
 #[derive(Debug)]
 pub(crate) struct Kind {
     pub(crate) name: &'static str,
-    /// Makes the traps of a boot; none where the kind does not fit it.
+    /// Makes the traps of a boot; none if the kind does not fit it.
     pub(crate) make: fn(&Given<'_>, &mut Rng) -> Result<Vec<Trap>>,
 }
 
@@ -72,7 +72,7 @@ fn without_failing(boot: &Boot) -> Boot {
     boot
 }
 
-/// The boot, and where an operation made it fail, the boot without that operation; each with words for it.
+/// The boot, and if an operation made it fail, the boot without that operation. Each has words for it.
 fn with_and_without(boot: &Boot) -> Vec<(Boot, &'static str)> {
     let mut both = vec![(boot.clone(), "")];
     if boot.names_one() {
@@ -81,7 +81,7 @@ fn with_and_without(boot: &Boot) -> Vec<(Boot, &'static str)> {
     both
 }
 
-/// A thread of TiWorker that is at work at this time, or else of TrustedInstaller: from when, to when.
+/// A thread of TiWorker that is at work at this time, otherwise of TrustedInstaller: from when, to when.
 fn worker_at(boot: &Boot, time: u64) -> Option<(Actor, u64, u64)> {
     let at_work = |name: &str| {
         let threads = boot.tape.threads(&[name]);

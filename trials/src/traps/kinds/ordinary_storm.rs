@@ -26,7 +26,7 @@ pub(super) fn make(given: &Given<'_>, rng: &mut Rng) -> Result<Vec<Trap>> {
     Ok(traps)
 }
 
-/// Puts a storm before `end`, by the worker that is at work then, and `pause` of work that goes well after it.
+/// Puts a storm before `end`, by the worker that is at work then. After it comes a `pause` of work that goes well.
 fn blow(boot: &mut Boot, rng: &mut Rng, end: u64, pause: u64) -> Result<bool> {
     let Some((actor, from, _)) = worker_at(boot, end) else { return Ok(false) };
     let at = from + rng.below((end - from).max(1));

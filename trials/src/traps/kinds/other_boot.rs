@@ -1,4 +1,4 @@
-//! The machine's own logs, of a boot on another day. They tell nothing of this trace.
+//! The machine's own logs, of a boot on another day. They say nothing about this trace.
 
 use anyhow::Result;
 use pml_reader::TICKS_PER_SECOND;

@@ -1,4 +1,4 @@
-//! A sign of a failure is put into a boot that did not fail, at several times: nothing may be named.
+//! A sign of a failure is put into a boot that did not fail, at several times. Nothing may be named.
 
 use anyhow::Result;
 use pml_reader::EventClass;
@@ -12,7 +12,7 @@ use crate::traps::{
     signs::SIGNS,
 };
 
-/// Places in a made boot, and in a real one.
+/// Places in a synthetic boot, and in a real one.
 const PLACES: [u64; 2] = [2, 50];
 
 pub(super) fn make(given: &Given<'_>, rng: &mut Rng) -> Result<Vec<Trap>> {
@@ -64,7 +64,7 @@ fn of_poqexec(given: &Given<'_>, traps: &mut Vec<Trap>) -> Result<()> {
     Ok(())
 }
 
-/// Where no servicing program runs, another one shows the sign.
+/// If no servicing program runs, another one shows the sign.
 fn of_another(boot: &Boot, with_logs: bool, traps: &mut Vec<Trap>) -> Result<()> {
     let last = boot.tape.rows().iter().rev().find(|r| r.payload.class == EventClass::Registry as u32);
     let Some((actor, time)) = last.map(|r| (r.actor, r.time)) else { return Ok(()) };

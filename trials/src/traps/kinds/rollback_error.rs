@@ -1,4 +1,4 @@
-//! Servicing fails at something after the first sign, while it goes back. That is no cause.
+//! Servicing fails at something after the first sign, during the rollback. That is no cause.
 
 use anyhow::Result;
 use sample_traces::Rng;

@@ -1,4 +1,5 @@
-//! Another product's operations fail right before the sign, at servicing's own files. They did not fail the update.
+//! Another product's operations fail right before the sign, at servicing's own files. They did not make the update
+//! fail.
 
 use anyhow::Result;
 use sample_traces::Rng;

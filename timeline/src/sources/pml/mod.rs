@@ -1,35 +1,34 @@
 //! Process Monitor logs.
 
+mod row;
+
 use std::{
     path::Path,
     sync::{Arc, OnceLock},
 };
 
 use pml_reader::{
-    EventClass, Operation, PmlError, PmlEvent, PmlFile, Style,
-    detail::{self, filesystem, process},
+    EventClass, PmlError, PmlEvent, PmlFile, Style, detail,
     pmb::{self, Pmb},
 };
-use rayon::prelude::*;
 use servicing_logs::bundle::{self, Content};
 
 use super::{
-    kind::Asked,
     modules::ModuleLists,
     recorded::Recorded,
     recovered,
-    share::{Frame, Row, Share},
+    share::{Frame, Share},
+    trace::{self, Met},
 };
-use crate::model::{
-    Event, EventId, FileTime, Kind, Machine, Module, OpenFacts, Problem, Process, ProcessId, Role, SourceId,
-    Stack, Ticks, inherit_roles,
-};
-use crate::progress::Counter;
 use crate::{
-    gather::{Done, Gather},
+    model::{
+        Event, EventId, FileTime, Machine, Module, Problem, Process, ProcessId, Role, SourceId, Stack,
+        inherit_roles,
+    },
     paths::Paths,
+    progress::Counter,
+    query::{Row, Rows},
     scan::{Caveat, Scan},
-    watch::{self, Mark},
 };
 
 /// An open Process Monitor log.
@@ -42,9 +41,6 @@ pub struct PmlSource {
     /// The modules that it lists, once a stack was asked for.
     modules: OnceLock<ModuleLists>,
 }
-
-/// Events after which the reading is told of.
-const COUNTED: usize = 1 << 14;
 
 fn converted(bytes: &[u8]) -> Result<(PmlFile, Pmb), PmlError> {
     let (out, pmb) = pmb::convert(bytes, tempfile::tempfile()?)?;
@@ -84,19 +80,6 @@ impl PmlSource {
         self.raw.as_ref().map(|(_, pmb)| pmb)
     }
 
-    fn take(&self, share: &mut Share, index: usize, frame: &Frame<'_>) {
-        let event = match self.file.event(index) {
-            Ok(event) => event,
-            Err(error) => return share.damaged(|| error.to_string()),
-        };
-        // Network events count for themselves.
-        if event.class() != Some(EventClass::Network) {
-            share.count_sequence(event.sequence());
-        }
-        let (slot, kind) = (self.file.process_slot(event.process_index()), kind(&event));
-        let _ = share.take(&PmlRow { event, slot, kind }, frame);
-    }
-
     /// The process table, in the table's order, with roles.
     fn processes(&self) -> Vec<Process> {
         let slots = |index| self.file.process_slot(index).map(|slot| ProcessId(slot as u32));
@@ -127,50 +110,6 @@ impl PmlSource {
         list
     }
 
-    fn own(&self, event: &PmlEvent<'_>, source: SourceId) -> Event {
-        let slot = self.file.process_slot(event.process_index());
-        let kind = kind(event);
-        let open = match kind {
-            Kind::FileOpen | Kind::FileCreate => open_facts(event),
-            _ => None,
-        };
-        let target = match kind {
-            Kind::FileRename | Kind::FileLink => {
-                filesystem::rename_target(event).ok().map(|t| t.path.to_string())
-            }
-            _ => None,
-        };
-        Event {
-            id: EventId { source, index: event.index() as u64 },
-            time: event.time().into(),
-            duration: event.duration().map(Ticks),
-            process: slot.map(|s| ProcessId(s as u32)),
-            tid: event.tid(),
-            kind,
-            name: event.operation().name(),
-            path: event.path(),
-            target,
-            status: event.status(),
-            open,
-        }
-    }
-
-    /// Gathers from all operations; `places` are those of the source's processes in the timeline's.
-    pub(crate) fn gather<G: Gather>(&self, source: SourceId, places: &[ProcessId], gather: &G) -> G::Part {
-        (0..self.file.len())
-            .into_par_iter()
-            .with_min_len(1 << 14)
-            .fold(G::Part::default, |mut part, index| {
-                if let Ok(event) = self.file.event(index) {
-                    let process = self.file.process_slot(event.process_index());
-                    let process = process.and_then(|slot| places.get(slot).copied());
-                    gather.take(&PmlDone { event, source, process }, &mut part);
-                }
-                part
-            })
-            .reduce(G::Part::default, |a, b| gather.join(a, b))
-    }
-
     fn caveats(&self) -> Vec<Caveat> {
         match (&self.raw, self.file.recovered()) {
             (Some((_, pmb)), recovered) => recovered::of_raw_log(pmb, recovered.and_then(|r| r.names)),
@@ -178,22 +117,9 @@ impl PmlSource {
             (None, None) => Vec::new(),
         }
     }
-}
 
-impl PmlSource {
     fn modules(&self) -> &ModuleLists {
         self.modules.get_or_init(|| ModuleLists::new(&self.file))
-    }
-
-    /// The call stack of an event.
-    pub(super) fn stack(&self, id: EventId) -> Option<Stack> {
-        let event = self.file.event(usize::try_from(id.index).ok()?).ok()?;
-        self.modules().stack(&self.file, &event)
-    }
-
-    /// The modules of the kernel.
-    pub(super) fn kernel_modules(&self) -> Vec<Arc<Module>> {
-        self.modules().drivers(&self.file)
     }
 }
 
@@ -212,33 +138,42 @@ impl Recorded for PmlSource {
         let first = FileTime::from(self.file.first_time());
         let last = self.file.events().rev().find_map(Result::ok).map_or(first, |e| e.time().into());
         let frame = Frame::new(id, &roles, first, last);
-        let share = (0..self.file.len())
-            .into_par_iter()
-            .with_min_len(1 << 14)
-            .fold(Share::default, |mut share, index| {
-                self.take(&mut share, index, &frame);
-                if index % COUNTED == COUNTED - 1 {
-                    counter.add(COUNTED as u64, self.file.len() as u64);
+        let take = |share: &mut Share, met: Met<'_, PmlEvent<'_>>| match met {
+            Met::Row(event) => {
+                // Network events count for themselves.
+                if event.class() != Some(EventClass::Network) {
+                    share.count_sequence(event.sequence());
                 }
-                share
-            })
-            .reduce(Share::default, Share::join);
+                share.take(&event, event.operation(), &frame);
+            }
+            Met::Damage(damage) => share.damaged(|| damage.error.to_string()),
+        };
+        let share = trace::fold(&self.file, counter, take, Share::join);
         let mut scan = Scan { has_operations: true, ..share.scan(processes) };
         scan.caveats.extend(self.caveats());
         scan
     }
 
+    fn count(&self) -> Option<u64> {
+        Rows::count(&self.file)
+    }
+
     fn event(&self, id: EventId) -> Option<Event> {
         let event = self.file.event(usize::try_from(id.index).ok()?).ok()?;
-        Some(self.own(&event, id.source))
+        Some(event.event(id.source))
     }
 
     fn touching(&self, id: SourceId, paths: &Paths) -> Vec<Event> {
-        let touches = |event: &PmlEvent<'_>| paths.may_hold(event.class()) && paths.hold(&event.path_text());
-        let found = self.file.par_events().filter_map(Result::ok).filter(touches);
-        let mut events: Vec<Event> = found.map(|e| self.own(&e, id)).collect();
-        events.sort_by_key(|e| (e.time, e.id));
-        events
+        trace::touching(&self.file, id, paths)
+    }
+
+    fn stack(&self, id: EventId) -> Option<Stack> {
+        let event = self.file.event(usize::try_from(id.index).ok()?).ok()?;
+        self.modules().stack(&self.file, &event)
+    }
+
+    fn kernel_modules(&self) -> Option<Vec<Arc<Module>>> {
+        Some(self.modules().drivers(&self.file))
     }
 
     fn machine(&self) -> Option<Machine> {
@@ -286,56 +221,6 @@ impl Recorded for PmlSource {
     }
 }
 
-/// An event with what a scan wants to know of it more than once.
-struct PmlRow<'a> {
-    event: PmlEvent<'a>,
-    slot: Option<usize>,
-    kind: Kind,
-}
-
-impl Row for PmlRow<'_> {
-    fn index(&self) -> u64 {
-        self.event.index() as u64
-    }
-    fn time(&self) -> FileTime {
-        self.event.time().into()
-    }
-    fn status(&self) -> u32 {
-        self.event.status()
-    }
-    fn class(&self) -> u32 {
-        self.event.raw_class()
-    }
-    fn operation(&self) -> Operation {
-        self.event.operation()
-    }
-    fn kind(&self) -> Kind {
-        self.kind
-    }
-    fn slot(&self) -> Option<usize> {
-        self.slot
-    }
-    fn tid(&self) -> Option<u32> {
-        Some(self.event.tid())
-    }
-    fn exit_status(&self) -> Option<u32> {
-        process::ended(&self.event).ok().map(|ended| ended.status)
-    }
-    fn mark(&self, role: Role) -> Option<Mark> {
-        if !watch::may_mark(role, self.kind) {
-            return None;
-        }
-        let path = match self.kind {
-            Kind::ImageLoad => process::loaded_image(&self.event).ok()?.path,
-            _ => self.event.path_text(),
-        };
-        watch::mark(role, self.kind, |tail| path.ends_with_ignore_ascii_case(tail))
-    }
-    fn path(&self) -> String {
-        self.event.path()
-    }
-}
-
 /// Names of Windows by version number. 10.0 stands for Windows 10, 11 and the servers of their time.
 const WINDOWS: &[(u32, u32, &str)] = &[
     (5, 1, "Windows XP"),
@@ -346,72 +231,3 @@ const WINDOWS: &[(u32, u32, &str)] = &[
     (6, 3, "Windows 8.1"),
     (10, 0, "Windows 10"),
 ];
-
-fn open_facts(event: &PmlEvent<'_>) -> Option<OpenFacts> {
-    filesystem::create_file(event).ok().map(|c| OpenFacts {
-        desired_access: c.desired_access,
-        share: c.share.into(),
-        options: c.options,
-    })
-}
-
-struct PmlDone<'a> {
-    event: PmlEvent<'a>,
-    source: SourceId,
-    process: Option<ProcessId>,
-}
-
-impl Done for PmlDone<'_> {
-    fn tid(&self) -> u32 {
-        self.event.tid()
-    }
-
-    fn looks_only(&self) -> bool {
-        open_facts(&self.event).is_some_and(|open| open.attributes_only())
-    }
-
-    fn id(&self) -> EventId {
-        EventId { source: self.source, index: self.event.index() as u64 }
-    }
-
-    fn time(&self) -> FileTime {
-        self.event.time().into()
-    }
-
-    fn duration(&self) -> Option<Ticks> {
-        self.event.duration().map(Ticks)
-    }
-
-    fn status(&self) -> u32 {
-        self.event.status()
-    }
-
-    fn kind(&self) -> Kind {
-        kind(&self.event)
-    }
-
-    fn name(&self) -> &'static str {
-        self.event.operation().name()
-    }
-
-    fn process(&self) -> Option<ProcessId> {
-        self.process
-    }
-
-    fn push_path(&self, out: &mut String) {
-        self.event.push_path(out);
-    }
-}
-
-/// What an event does.
-#[inline]
-fn kind(event: &PmlEvent<'_>) -> Kind {
-    super::kind::kind(event.operation(), || {
-        let create = filesystem::create_file(event).ok()?;
-        Some(Asked {
-            access: create.desired_access,
-            options: create.options,
-            disposition: create.disposition,
-        })
-    })
-}

@@ -1,19 +1,17 @@
 //! The events of a trace as rows: file and registry operations, the life of processes and threads, images, and what
-//! providers say. Of the kernel's other events (processor, disk, memory) there are no rows.
+//! providers say. The kernel's other events (processor, disk, memory) have no rows.
 //!
-//! A row stands where its operation ends: only then it is known whole.
+//! A row is placed where its operation ends, because only then it is complete.
 
-use std::{
-    fmt::{Display, Write as _},
-    ops::{ControlFlow, Range},
-};
+use std::{fmt::Write as _, sync::LazyLock};
 
 use etl_reader::{
-    Decoded, Decoder, EtlError, EtlRecord, EventId as Recorded, Guid, Value,
-    names::{Item, KERNEL_PROCESS, Operation, OperationClass},
+    Decoded, EtlRecord, EventId as RecordedId, Guid, Value,
+    names::{KERNEL_PROCESS, Operation as Recorded, OperationClass, OperationName},
 };
-use pml_reader::{Column, NO_NUMBER, Style, detail::Fields, push_result};
-use rayon::prelude::*;
+use pml_reader::{
+    Column, EventClass, NO_NUMBER, Operation, STATUS_PENDING, Style, detail::Fields, push_result,
+};
 
 use super::{
     detail,
@@ -22,14 +20,13 @@ use super::{
     source::EtlSource,
 };
 use crate::{
-    model::{FileTime, ProcessId},
-    query::{Row, Rows, Visit},
+    model::{FileTime, Kind, OpenFacts, Process, ProcessId, Ticks},
+    paths::{Paths, ends_with},
+    query::Row,
+    scan::EtwCounts,
+    sources::kind::{self, Asked},
 };
 
-/// Rows that one thread takes at a time.
-const CHUNK: usize = 4096;
-/// Chunks that are made before they are taken.
-const CHUNKS: usize = 32;
 /// Bytes that are shown of an event which nobody describes.
 const SHOWN: usize = 64;
 
@@ -38,64 +35,52 @@ const PROCESS: u8 = 3;
 const THREAD: u8 = 5;
 const IMAGE: u8 = 20;
 
-/// What all rows of a trace look up.
-#[derive(Clone, Copy)]
-pub(super) struct Shared<'r> {
-    pub(super) learnt: &'r Learnt,
-    pub(super) span: (FileTime, FileTime),
-}
-
-impl<'r> Shared<'r> {
-    /// Where the span does not matter.
-    pub(super) fn new(learnt: &'r Learnt) -> Self {
-        Self { learnt, span: Default::default() }
-    }
-
-    fn decoder(&self) -> &'r Decoder {
-        self.learnt.trace.decoder()
-    }
-}
-
 /// A row of an ETW trace.
-pub(super) struct EtlRow<'r> {
-    shared: Shared<'r>,
+pub(crate) struct EtlRow<'r> {
+    source: &'r EtlSource,
+    learnt: &'r Learnt,
+    /// Its number among the trace's rows.
+    pub(super) number: usize,
     pub(super) what: What<'r>,
-    pub(super) time: FileTime,
+    time: FileTime,
     pid: Option<u32>,
-    pub(super) tid: Option<u32>,
-}
-
-/// What a walk through the rows meets.
-pub(super) enum Met<'r> {
-    Row(EtlRow<'r>),
-    Damaged(EtlError),
+    tid: Option<u32>,
 }
 
 pub(super) enum What<'r> {
-    Operation(&'r Operation<'r>),
+    Operation(&'r Recorded<'r>),
     /// An event that Process Monitor has too, by its name there.
     Named(&'static str, Box<Decoded<'r>>, u64),
     /// An event of a provider.
     Event(&'r EtlRecord<'r>),
 }
 
+pub(super) const FILE_SYSTEM: &str = "File System";
+pub(super) const REGISTRY: &str = "Registry";
+
+/// The operations of Process Monitor by the number of the reader's name.
+static OPERATIONS: LazyLock<Vec<Operation>> = LazyLock::new(|| {
+    let unknown = Operation { class: 0, code: u16::MAX, sub: 0 };
+    OperationName::all().map(|name| Operation::of_name(name.text()).unwrap_or(unknown)).collect()
+});
+
 /// Process Monitor's name of a kernel event, and the field with the process that it is of.
-fn named(event: Recorded) -> Option<(&'static str, &'static str)> {
+fn named(event: RecordedId) -> Option<(&'static str, &'static str)> {
     Some(match event {
-        Recorded::Kernel { group: PROCESS, opcode, .. } => match opcode {
+        RecordedId::Kernel { group: PROCESS, opcode, .. } => match opcode {
             1 => ("Process Start", "ProcessId"),
             2 => ("Process Exit", "ProcessId"),
             3 | 4 => ("Process Defined", "ProcessId"),
             10 => ("Load Image", "ProcessId"),
             _ => return None,
         },
-        Recorded::Kernel { group: THREAD, opcode, .. } => match opcode {
+        RecordedId::Kernel { group: THREAD, opcode, .. } => match opcode {
             1 => ("Thread Create", "ProcessId"),
             2 => ("Thread Exit", "ProcessId"),
             _ => return None,
         },
-        Recorded::Kernel { group: IMAGE, opcode: 10, .. } => ("Load Image", "ProcessId"),
-        Recorded::Provider { provider: KERNEL_PROCESS, id, .. } => match id {
+        RecordedId::Kernel { group: IMAGE, opcode: 10, .. } => ("Load Image", "ProcessId"),
+        RecordedId::Provider { provider: KERNEL_PROCESS, id, .. } => match id {
             1 => ("Process Start", "ProcessID"),
             2 => ("Process Exit", "ProcessID"),
             3 => ("Thread Create", "ProcessID"),
@@ -109,41 +94,63 @@ fn named(event: Recorded) -> Option<(&'static str, &'static str)> {
 }
 
 impl<'r> EtlRow<'r> {
-    /// The row of an item, if it has one.
-    pub(super) fn from_item(shared: Shared<'r>, item: Item<'r>) -> Option<Met<'r>> {
-        match item {
-            Item::Operation(operation) => Some(Met::Row(Self {
-                shared,
-                time: utc(operation.time),
-                pid: operation.pid,
-                tid: operation.tid,
-                what: What::Operation(operation),
-            })),
-            Item::Record { record, .. } => Self::of_record(shared, record).map(Met::Row),
-            Item::Damaged(error) => Some(Met::Damaged(error)),
-        }
+    /// The row of an operation.
+    pub(super) fn of_operation(
+        source: &'r EtlSource,
+        learnt: &'r Learnt,
+        number: usize,
+        operation: &'r Recorded<'r>,
+    ) -> Self {
+        let (time, pid, tid) = (utc(operation.time), operation.pid, operation.tid);
+        Self { source, learnt, number, what: What::Operation(operation), time, pid, tid }
     }
 
-    fn of_record(shared: Shared<'r>, record: &'r EtlRecord<'r>) -> Option<Self> {
+    /// The row of a record of another kind, if it has one.
+    pub(super) fn of_record(
+        source: &'r EtlSource,
+        learnt: &'r Learnt,
+        number: usize,
+        record: &'r EtlRecord<'r>,
+    ) -> Option<Self> {
         let time = utc(record.time()?);
         let (what, pid, tid) = match named(record.event) {
             Some((name, field)) => {
-                let decoded = shared.decoder().decode(record);
+                let decoded = learnt.trace.decoder().decode(record);
                 let pid = decoded.u32(field);
                 let tid = ["TThreadId", "ThreadID"].iter().find_map(|field| decoded.u32(field));
                 (What::Named(name, Box::new(decoded), record.offset), pid, tid.or(record.tid))
             }
             None => match record.event {
-                Recorded::Provider { .. } => (What::Event(record), record.pid, record.tid),
+                RecordedId::Provider { .. } => (What::Event(record), record.pid, record.tid),
                 _ => return None,
             },
         };
-        Some(Self { shared, what, time, pid, tid })
+        Some(Self { source, learnt, number, what, time, pid, tid })
     }
 
-    /// The process that it is of.
-    pub(super) fn process_id(&self) -> Option<ProcessId> {
-        self.shared.learnt.process(self.pid, self.time)
+    fn recorded(&self) -> Option<&'r Recorded<'r>> {
+        match self.what {
+            What::Operation(operation) => Some(operation),
+            What::Named(..) | What::Event(_) => None,
+        }
+    }
+
+    /// Counts what kind of event it is; providers' are not counted.
+    pub(super) fn count(&self, met: &mut EtwCounts) {
+        match &self.what {
+            What::Operation(operation) if operation.class == OperationClass::File => {
+                met.files += 1;
+                met.ended += u64::from(operation.status.is_some());
+            }
+            What::Operation(_) => met.keys += 1,
+            What::Named(..) => met.processes += 1,
+            What::Event(_) => {}
+        }
+    }
+
+    /// The number that was written to a registry value or read from it, where that is recorded.
+    pub(super) fn value(&self) -> Option<u64> {
+        self.recorded()?.value()?.number()
     }
 
     fn push_operation(&self, out: &mut String) {
@@ -151,8 +158,8 @@ impl<'r> EtlRow<'r> {
             What::Operation(operation) => out.push_str(operation.name.text()),
             What::Named(name, ..) => out.push_str(name),
             What::Event(record) => {
-                let Recorded::Provider { provider, id, .. } = record.event else { return };
-                let decoded = self.shared.decoder().decode(record);
+                let RecordedId::Provider { provider, id, .. } = record.event else { return };
+                let decoded = self.learnt.trace.decoder().decode(record);
                 // Writing to a String cannot fail.
                 let _ = match &*decoded.provider {
                     "" => write!(out, "{{{provider}}}"),
@@ -167,14 +174,6 @@ impl<'r> EtlRow<'r> {
         }
     }
 
-    /// The fields of an event that Process Monitor has too.
-    pub(super) fn decoded(&self) -> Option<&Decoded<'r>> {
-        match &self.what {
-            What::Named(_, decoded, _) => Some(decoded),
-            What::Operation(_) | What::Event(_) => None,
-        }
-    }
-
     /// Whether it is an event of a provider that can tell something of a reboot.
     pub(super) fn may_tell(&self) -> bool {
         matches!(self.what, What::Event(record) if providers::may_tell(record.event).is_some())
@@ -185,37 +184,14 @@ impl<'r> EtlRow<'r> {
         match self.what {
             What::Event(record) => {
                 let event = providers::may_tell(record.event)?;
-                Some((event, self.shared.decoder().decode(record)))
+                Some((event, self.learnt.trace.decoder().decode(record)))
             }
             What::Operation(_) | What::Named(..) => None,
         }
     }
 
-    /// A file's path with its drive letter, where that is known.
-    pub(super) fn file_path(&self, path: impl Display) -> String {
-        let mut out = String::new();
-        push_file(path, self.shared.learnt.names(), &mut out);
-        out
-    }
-
-    pub(super) fn push_path(&self, out: &mut String) {
-        let names = self.shared.learnt.names();
-        match &self.what {
-            What::Operation(operation) => push_path(operation, names, out),
-            What::Named("Load Image", decoded, _) => {
-                if let Some(path) = ["FileName", "ImageName"].iter().find_map(|name| decoded.get(name)) {
-                    push_file(path, names, out);
-                }
-            }
-            What::Named("Process Start" | "Process Defined", ..) => {
-                out.push_str(self.process().map_or("", |p| &p.image_path));
-            }
-            What::Named(..) | What::Event(_) => {}
-        }
-    }
-
     pub(super) fn push_detail(&self, style: Style, out: &mut String) {
-        let names = self.shared.learnt.names();
+        let names = self.learnt.names();
         match &self.what {
             What::Operation(operation) => detail::push(operation, names, style, out),
             What::Named(name, decoded, _) => {
@@ -227,12 +203,12 @@ impl<'r> EtlRow<'r> {
                     }
                 }
             }
-            What::Event(record) => push_event(&self.shared.decoder().decode(record), style, out),
+            What::Event(record) => push_event(&self.learnt.trace.decoder().decode(record), style, out),
         }
     }
 
-    fn process(&self) -> Option<&'r crate::model::Process> {
-        self.shared.learnt.processes.get(self.process_id()?.0 as usize)
+    fn actor(&self) -> Option<&'r Process> {
+        self.learnt.processes.get(Row::process(self)? as usize)
     }
 }
 
@@ -296,7 +272,7 @@ impl Row for EtlRow<'_> {
     }
 
     fn span(&self) -> (FileTime, FileTime) {
-        self.shared.span
+        self.source.span()
     }
 
     fn status(&self) -> Option<u32> {
@@ -306,6 +282,102 @@ impl Row for EtlRow<'_> {
         }
     }
 
+    fn outcome(&self) -> u32 {
+        match &self.what {
+            What::Operation(operation) => operation.status.unwrap_or(STATUS_PENDING),
+            What::Named(..) | What::Event(_) => 0,
+        }
+    }
+
+    fn operation(&self) -> Option<Operation> {
+        match &self.what {
+            What::Operation(operation) => OPERATIONS.get(operation.name.index()).copied(),
+            What::Named(name, ..) => Operation::of_name(name),
+            What::Event(_) => None,
+        }
+    }
+
+    fn kind(&self) -> Kind {
+        self.operation().map_or(Kind::Other, |operation| {
+            kind::kind(operation, || {
+                let create = self.recorded()?.create?;
+                // ETW does not record the access.
+                Some(Asked { access: 0, options: create.options, disposition: create.disposition })
+            })
+        })
+    }
+
+    fn process(&self) -> Option<u32> {
+        self.learnt.process(self.pid, self.time).map(|process| process.0)
+    }
+
+    fn tid(&self) -> Option<u32> {
+        self.tid
+    }
+
+    fn duration(&self) -> Option<Ticks> {
+        match &self.what {
+            What::Operation(operation) => operation.duration.and_then(|d| u64::try_from(d).ok()).map(Ticks),
+            What::Named(..) | What::Event(_) => Some(Ticks(0)),
+        }
+    }
+
+    fn open(&self) -> Option<OpenFacts> {
+        let create = self.recorded()?.create?;
+        Some(OpenFacts { desired_access: 0, share: create.share_access, options: create.options })
+    }
+
+    fn target(&self) -> Option<String> {
+        let mut out = String::new();
+        push_file(self.recorded()?.target()?, self.learnt.names(), &mut out);
+        Some(out)
+    }
+
+    fn exit_status(&self) -> Option<u32> {
+        match &self.what {
+            What::Named(_, decoded, _) => decoded.u32("ExitStatus").or_else(|| decoded.u32("ExitCode")),
+            What::Operation(_) | What::Event(_) => None,
+        }
+    }
+
+    fn push_path(&self, out: &mut String) {
+        let names = self.learnt.names();
+        match &self.what {
+            What::Operation(operation) => push_path(operation, names, out),
+            What::Named("Load Image", decoded, _) => {
+                if let Some(path) = ["FileName", "ImageName"].iter().find_map(|name| decoded.get(name)) {
+                    push_file(path, names, out);
+                }
+            }
+            What::Named("Process Start" | "Process Defined", ..) => {
+                out.push_str(self.actor().map_or("", |p| &p.image_path));
+            }
+            What::Named(..) | What::Event(_) => {}
+        }
+    }
+
+    fn path_ends(&self) -> impl Fn(&str) -> bool {
+        let text = self.recorded().is_none().then(|| self.path());
+        move |tail| match (self.recorded(), &text) {
+            (Some(operation), _) => operation.path_ends_with(tail),
+            (None, text) => text.as_deref().is_some_and(|text| ends_with(text, tail)),
+        }
+    }
+
+    fn is_on(&self, paths: &Paths) -> bool {
+        let class = match (self.kind(), self.operation()) {
+            (Kind::ImageLoad, _) => EventClass::FileSystem,
+            (_, Some(operation)) => EventClass::from_raw(operation.class).unwrap_or(EventClass::Process),
+            (_, None) => return false,
+        };
+        // The path is made only where its end is one of theirs.
+        let may_end = || match self.recorded() {
+            Some(operation) => paths.may_end(operation.leaf().units()),
+            None => true,
+        };
+        paths.may_hold(Some(class)) && may_end() && paths.hold_str(&self.path())
+    }
+
     fn number(&self, column: Column) -> Option<u64> {
         let duration = || match &self.what {
             What::Operation(operation) => operation.duration.and_then(|d| u64::try_from(d).ok()),
@@ -313,13 +385,13 @@ impl Row for EtlRow<'_> {
         };
         match column {
             Column::TimeOfDay | Column::DateAndTime => Some(self.time.0),
-            Column::RelativeTime => Some(self.time.since(self.shared.span.0).0),
+            Column::RelativeTime => Some(self.time.since(self.span().0).0),
             Column::Duration => duration(),
             Column::CompletionTime => duration().map(|d| self.time.0.saturating_add(d)),
             Column::Pid => self.pid.map(u64::from),
             Column::Tid => self.tid.map(u64::from),
-            Column::ParentPid => self.process().map(|p| p.parent_pid.into()),
-            Column::Session => self.shared.learnt.recorded(self.process_id()?)?.session.map(u64::from),
+            Column::ParentPid => self.actor().map(|p| p.parent_pid.into()),
+            Column::Session => self.learnt.recorded(ProcessId(Row::process(self)?))?.session.map(u64::from),
             _ => None,
         }
     }
@@ -331,8 +403,8 @@ impl Row for EtlRow<'_> {
             Column::Detail => self.push_detail(style, out),
             Column::Result => self.status().into_iter().for_each(|status| push_result(status, out)),
             Column::EventClass => out.push_str(match &self.what {
-                What::Operation(o) if o.class == OperationClass::File => "File System",
-                What::Operation(_) => "Registry",
+                What::Operation(o) if o.class == OperationClass::File => FILE_SYSTEM,
+                What::Operation(_) => REGISTRY,
                 What::Named(..) => "Process",
                 What::Event(_) => "ETW",
             }),
@@ -343,7 +415,7 @@ impl Row for EtlRow<'_> {
                 }
             }
             _ => {
-                let Some(process) = self.process() else { return Ok(()) };
+                let Some(process) = self.actor() else { return Ok(()) };
                 out.push_str(match column {
                     Column::ProcessName => &process.name,
                     Column::ImagePath => &process.image_path,
@@ -365,73 +437,17 @@ impl Row for EtlRow<'_> {
             _ => None,
         }
     }
-
-    fn process(&self) -> Option<u32> {
-        self.process_id().map(|process| process.0)
-    }
 }
 
-impl Rows for EtlSource {
-    fn count(&self) -> Option<u64> {
-        None
-    }
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-    fn visit<V: Visit>(
-        &self,
-        visit: &V,
-        take: &mut dyn FnMut(V::Part) -> ControlFlow<()>,
-    ) -> ControlFlow<()> {
-        let shared = self.shared();
-        let rows = shared.learnt.trace.len();
-        for from in (0..rows).step_by(CHUNK * CHUNKS) {
-            let to = (from + CHUNK * CHUNKS).min(rows);
-            let starts: Vec<usize> = (from..to).step_by(CHUNK).collect();
-            let parts: Vec<V::Part> = starts
-                .into_par_iter()
-                .map_init(V::Memory::default, |memory, start| {
-                    let mut part = V::Part::default();
-                    let _ = self.rows(shared, start..(start + CHUNK).min(to), |_, met| match met {
-                        Met::Row(row) => visit.row(&row, memory, &mut part),
-                        Met::Damaged(error) => {
-                            visit.damaged(1, &error as &dyn Display, &mut part);
-                            ControlFlow::Continue(())
-                        }
-                    });
-                    part
-                })
-                .collect();
-            parts.into_iter().try_for_each(&mut *take)?;
-        }
-        ControlFlow::Continue(())
-    }
-}
-
-impl EtlSource {
-    /// Goes through some rows in order, each where its event or operation ends, with their numbers.
-    pub(super) fn rows(
-        &self,
-        shared: Shared<'_>,
-        rows: Range<usize>,
-        mut visit: impl FnMut(usize, Met<'_>) -> ControlFlow<()>,
-    ) -> ControlFlow<()> {
-        shared.learnt.trace.visit(&[&self.file], rows, |number, item| match EtlRow::from_item(shared, item) {
-            Some(met) => visit(number, met),
-            None => ControlFlow::Continue(()),
-        })
-    }
-
-    /// What rows look up, with the time of the first row.
-    pub(super) fn shared(&self) -> Shared<'_> {
-        let learnt = self.learnt();
-        let mut shared = Shared::new(learnt);
-        let end = utc(self.file.header().end_time);
-        let _ = self.rows(shared, 0..learnt.trace.len(), |_, met| match met {
-            Met::Row(row) => {
-                shared.span = (row.time, end.max(row.time));
-                ControlFlow::Break(())
-            }
-            Met::Damaged(_) => ControlFlow::Continue(()),
-        });
-        shared
+    #[test]
+    fn every_name_that_the_reader_gives_is_an_operation_of_process_monitor() {
+        let names: Vec<&str> = OperationName::all().map(OperationName::text).collect();
+        assert_eq!(names.len(), 61, "{names:?}");
+        let unknown: Vec<_> = names.iter().filter(|name| Operation::of_name(name).is_none()).collect();
+        assert!(unknown.is_empty(), "{unknown:?}");
     }
 }

@@ -1,94 +1,20 @@
-//! What every renderer needs to know of a report: its zero of time, names of its enums, short forms.
+//! What every renderer needs to know of a report: the first line, the headline, its facts, short forms.
+
+mod names;
+mod times;
+
+pub(crate) use names::*;
+pub(crate) use times::*;
 
 use crate::lang::Lang;
 use crate::messages::{self as m, Message};
 use crate::model::{
-    ConfidenceLevel, Ending, Evidence, Incident, Input, Operation, Outcome, Phase, Report, Severity, Span,
-    Text, Time, Trust, Update, UpdateKind,
+    Confidence, Ending, Evidence, Incident, Input, Operation, Outcome, Phase, Report, Text, Update,
+    UpdateKind,
 };
 use timeline::thousands;
 
-/// The zero of `@` times: the clock's origin, else the earliest time that the report knows.
-pub(crate) fn origin(report: &Report) -> Option<Time> {
-    let clock = report.clock.as_ref();
-    clock.and_then(|clock| clock.origin.or(clock.start)).or_else(|| {
-        let inputs = report.inputs.iter().filter_map(|input| input.first);
-        let phases = report.phases.iter().filter_map(|phase| phase.start);
-        let rows = report.evidence.iter().filter_map(|row| row.time);
-        let chain = report.chain.iter().filter_map(|link| link.time);
-        let operation = report.verdict.failing_operation.iter().filter_map(|operation| operation.time);
-        let times = inputs.chain(phases).chain(rows).chain(chain).chain(operation);
-        times.min_by_key(|time| (!time.is_dated(), *time))
-    })
-}
-
-/// A time as seconds since the origin: `@41.318s`. As RFC 3339 where there is no origin; as the time of day where the
-/// origin has a date and the time has none.
-pub(crate) fn at(time: Time, origin: Option<Time>) -> String {
-    match origin {
-        Some(origin) if time.is_dated() == origin.is_dated() => {
-            format!("@{}s", seconds(time.since(origin), 3))
-        }
-        _ if !time.is_dated() => time_of_day(time, 3),
-        _ => time.to_string(),
-    }
-}
-
-/// `14:24:01.355`, as it was recorded.
-fn time_of_day(time: Time, decimals: usize) -> String {
-    let text = time.to_string();
-    let clock = text.split_once('T').map_or("", |(_, clock)| clock);
-    let length = if decimals == 0 { 8 } else { 9 + decimals };
-    clock.get(..length).unwrap_or(clock).to_owned()
-}
-
-/// A number of 100 ns units as seconds with 1 to 7 decimals, rounded down.
-pub(crate) fn seconds(ticks: i64, decimals: u32) -> String {
-    let unit = 10_u64.pow(7 - decimals);
-    let parts = ticks.unsigned_abs() / unit;
-    let per_second = 10_u64.pow(decimals);
-    let sign = if ticks < 0 && parts > 0 { "-" } else { "" };
-    let width = decimals as usize;
-    format!("{sign}{}.{:0width$}", thousands(parts / per_second), parts % per_second)
-}
-
-/// Minutes that the machine's wall clock is ahead of UTC, where something tells that.
-fn utc_offset(report: &Report) -> Option<i32> {
-    let clock = report.clock.as_ref()?;
-    let assumed = clock.evidence.as_ref().is_some_and(|evidence| evidence.trust == Some(Trust::Inferred));
-    clock.log_utc_offset_minutes.filter(|_| !assumed)
-}
-
-/// A time on the machine's wall clock: date, time of day with so many decimals, zone. UTC where the zone is not known. A
-/// time without a date has neither date nor zone.
-pub(crate) fn local(report: &Report, time: Time, decimals: usize) -> (String, String, String) {
-    if !time.is_dated() {
-        return (String::new(), time_of_day(time, decimals), String::new());
-    }
-    let offset = utc_offset(report);
-    let ahead = i64::from(offset.unwrap_or(0)) * 60 * 10_000_000;
-    let shown = Time::from_filetime(time.filetime().saturating_add_signed(ahead));
-    let date = shown.to_string().split('T').next().unwrap_or_default().to_owned();
-    (date, time_of_day(shown, decimals), offset.map_or_else(|| "UTC".to_owned(), zone))
-}
-
-/// `UTC+09:00`.
-pub(crate) fn zone(minutes: i32) -> String {
-    let sign = if minutes < 0 { '-' } else { '+' };
-    format!("UTC{sign}{:02}:{:02}", minutes.unsigned_abs() / 60, minutes.unsigned_abs() % 60)
-}
-
-/// A time as `@14.800s`, with the time of day beside it.
-pub(crate) fn at_and_local(report: &Report, time: Time) -> String {
-    match origin(report) {
-        Some(origin) if time.is_dated() => {
-            format!("{} ({})", at(time, Some(origin)), local(report, time, 0).1)
-        }
-        origin => at(time, origin),
-    }
-}
-
-/// `Cumulative update 17763.6252 (KB5043050)`, or what there is of it.
+/// `Cumulative update 17763.6252 (KB5043050)`, or the known part of it.
 pub(crate) fn update_name(update: Option<&Update>) -> Text {
     let Some(update) = update else { return m::UPDATE_UNNAMED.text(&[]) };
     let message = match update.kind {
@@ -133,7 +59,7 @@ pub(crate) fn first_line(report: &Report, lang: Lang) -> Vec<String> {
     parts
 }
 
-/// How the update ended, with the time of day where it is known.
+/// How the update ended, with the time of day if it is known.
 fn ending(report: &Report, incident: &Incident) -> Option<Text> {
     let clock = incident.ending_time.map(|time| local(report, time, 0).1);
     Some(match (incident.ending.as_ref()?, clock) {
@@ -145,7 +71,7 @@ fn ending(report: &Report, incident: &Incident) -> Option<Text> {
     })
 }
 
-/// The headline: consequence and cause; the summary where nothing failed.
+/// The headline: consequence and cause. The summary if nothing failed.
 pub(crate) fn headline(report: &Report) -> Text {
     let headline = report.incident.iter().map(|incident| &incident.headline);
     let mut headlines = headline.filter(|headline| !headline.is_empty());
@@ -160,17 +86,12 @@ pub(crate) fn headline_says(report: &Report, lang: Lang) -> bool {
     headline.get(lang).to_lowercase().contains(&clause)
 }
 
-/// `14.800 s`.
-pub(crate) fn duration(span: Span) -> String {
-    format!("{} s", seconds(i64::try_from(span.ticks()).unwrap_or(i64::MAX), 3))
-}
-
 /// The last component of a path.
 pub(crate) fn file_name(path: &str) -> &str {
     path.rsplit(['\\', '/']).next().unwrap_or(path)
 }
 
-/// `ACCESS DENIED (0xC0000022)`, or what there is of it. In Chinese the result's meaning comes first.
+/// `ACCESS DENIED (0xC0000022)`, or the known part of it. In Chinese the result's meaning comes first.
 pub(crate) fn result_and_status(result: &str, status: &str, lang: Lang) -> String {
     let gloss = if lang == Lang::Zh { m::result_gloss(result) } else { None };
     let named = (result == status).then(|| named_status(status)).flatten();
@@ -221,7 +142,7 @@ fn hresult_name(code: &str) -> &'static str {
     code.and_then(|c| c.name().or_else(|| c.win32()?.name())).unwrap_or_default()
 }
 
-/// `poqexec.exe (1204)`, or what there is of it.
+/// `poqexec.exe (1204)`, or the known part of it.
 pub(crate) fn process_and_pid(process: &str, pid: Option<u32>) -> String {
     match pid {
         Some(pid) if process.is_empty() => format!("({pid})"),
@@ -235,7 +156,7 @@ pub(crate) fn paths(operation: &Operation) -> (&str, Option<&str>) {
     (&operation.path, Some(operation.target_path.as_str()).filter(|target| !target.is_empty()))
 }
 
-/// Where a fact stands: `CBS.log:18233`, `boot.pml #918273`; empty where it is a sentence alone.
+/// Where a fact is recorded: `CBS.log:18233`, `boot.pml #918273`. Empty if it is a sentence alone.
 pub(crate) fn place(evidence: &Evidence) -> String {
     place_of(&evidence.source, evidence.index, evidence.line)
 }
@@ -251,7 +172,7 @@ pub(crate) fn place_of(source: &str, index: Option<u64>, line: Option<u64>) -> S
     }
 }
 
-/// A fact as one sentence: its text, and where it stands unless the text says so.
+/// A fact as one sentence: its text, and where it is recorded unless the text says so.
 pub(crate) fn sentence(evidence: &Evidence, lang: Lang) -> String {
     let (text, place) = (evidence.text.get(lang), place(evidence));
     if text.is_empty() || place.is_empty() || text.contains(&place) {
@@ -292,7 +213,7 @@ pub(crate) fn read_items(report: &Report, lang: Lang) -> Vec<String> {
     items
 }
 
-/// The summary of the verdict, or the sentence that its outcome stands for.
+/// The summary of the verdict, or the sentence for its outcome.
 pub(crate) fn summary(report: &Report) -> Text {
     let verdict = &report.verdict;
     if !verdict.summary.is_empty() {
@@ -351,7 +272,7 @@ pub(crate) fn facts(report: &Report, lang: Lang) -> Vec<(Message, String, bool)>
     facts
 }
 
-/// What to do: the remedies, or else the capture to take.
+/// What to do: the remedies, otherwise the capture to take.
 pub(crate) fn actions(report: &Report, lang: Lang) -> Vec<String> {
     let verdict = &report.verdict;
     let remedies = verdict.remedies.iter().map(|remedy| remedy.title.get(lang).to_owned());
@@ -366,143 +287,15 @@ pub(crate) fn actions(report: &Report, lang: Lang) -> Vec<String> {
     remedies.chain(capture).filter(|action| !action.is_empty()).collect()
 }
 
-/// A name in both languages; a value that this version does not know stands for itself.
-fn name(known: Option<Message>, raw: &str) -> Text {
-    known.map_or_else(|| Text::plain(raw), |message| message.text(&[]))
+/// How often names like the one that is given were wrong, in words.
+pub(crate) fn measured(confidence: &Confidence, lang: Lang) -> Option<String> {
+    let (named, wrong) = measured_share(confidence)?;
+    let situation = confidence.measured.as_ref()?.situation.get(lang);
+    Some(m::MEASURED.fill(lang, &[&named, &wrong, situation]))
 }
 
-pub(crate) fn trust_name(trust: &Trust) -> Text {
-    let known = match trust {
-        Trust::Recorded => Some(m::RECORDED),
-        Trust::Correlated => Some(m::CORRELATED),
-        Trust::Inferred => Some(m::INFERRED),
-        Trust::Other(_) => None,
-    };
-    name(known, trust.as_str())
-}
-
-/// What an edge of the graph says.
-pub(crate) fn edge_name(kind: &str) -> Text {
-    const NAMES: [Message; 14] = [
-        m::EDGE_PERFORMED_BY,
-        m::EDGE_ON,
-        m::EDGE_TO,
-        m::EDGE_DURING,
-        m::EDGE_SPAWNED,
-        m::EDGE_HOSTS,
-        m::EDGE_NAMES,
-        m::EDGE_PRECEDES,
-        m::EDGE_RETRIES,
-        m::EDGE_RESOLVES,
-        m::EDGE_CONFLICTS_WITH,
-        m::EDGE_WAITS_FOR,
-        m::EDGE_REPORTED_BY,
-        m::EDGE_CAUSED,
-    ];
-    name(NAMES.into_iter().find(|message| message.get(Lang::En) == kind), kind)
-}
-
-/// A state of a service or a package, or how a service starts, by its word in the report.
-pub(crate) fn state_name(word: &str) -> Text {
-    const NAMES: [Message; 18] = [
-        m::STATE_RUNNING,
-        m::STATE_STOPPED,
-        m::STATE_START_PENDING,
-        m::STATE_STOP_PENDING,
-        m::START_BOOT,
-        m::START_SYSTEM,
-        m::START_AUTOMATIC,
-        m::START_MANUAL,
-        m::START_DISABLED,
-        m::PACKAGE_INSTALLED,
-        m::PACKAGE_INSTALL_PENDING,
-        m::PACKAGE_UNINSTALL_PENDING,
-        m::PACKAGE_STAGED,
-        m::PACKAGE_SUPERSEDED,
-        m::PACKAGE_REMOVED,
-        m::PACKAGE_PARTIALLY_INSTALLED,
-        m::PACKAGE_ABSENT,
-        m::PACKAGE_UNKNOWN,
-    ];
-    name(NAMES.into_iter().find(|message| message.get(Lang::En) == word), word)
-}
-
-pub(crate) fn confidence_name(level: &ConfidenceLevel) -> Text {
-    let known = match level {
-        ConfidenceLevel::High => Some(m::HIGH),
-        ConfidenceLevel::Medium => Some(m::MEDIUM),
-        ConfidenceLevel::Low => Some(m::LOW),
-        ConfidenceLevel::Other(_) => None,
-    };
-    name(known, level.as_str())
-}
-
-pub(crate) fn severity_name(severity: &Severity) -> Text {
-    let known = match severity {
-        Severity::Cause => Some(m::CAUSE),
-        Severity::Warning => Some(m::WARNING),
-        Severity::Note => Some(m::NOTE),
-        Severity::Ok => Some(m::OK),
-        Severity::Other(_) => None,
-    };
-    name(known, severity.as_str())
-}
-
-pub(crate) fn phase_name(phase: &Phase) -> Text {
-    let known = match phase {
-        Phase::Staging => Some(m::PHASE_STAGING),
-        Phase::Shutdown => Some(m::PHASE_SHUTDOWN),
-        Phase::BootRenames => Some(m::PHASE_BOOT_RENAMES),
-        Phase::BootPoq => Some(m::PHASE_BOOT_POQ),
-        Phase::StartupDrivers => Some(m::PHASE_STARTUP_DRIVERS),
-        Phase::StartupInstallers => Some(m::PHASE_STARTUP_INSTALLERS),
-        Phase::Rollback => Some(m::PHASE_ROLLBACK),
-        Phase::Unknown => Some(m::PHASE_UNKNOWN),
-        Phase::Other(_) => None,
-    };
-    name(known, phase.as_str())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use timeline::graph::EdgeKind as E;
-
-    #[test]
-    fn a_time_of_day_is_not_counted_from_a_date() {
-        let time = |text| Time::parse(text).unwrap();
-        let (day, dated) = (time("1601-01-01T14:24:01.3551234Z"), time("2016-10-19T20:24:01.5Z"));
-        assert_eq!(at(day, Some(dated)), "14:24:01.355");
-        assert_eq!(at(dated, Some(time("2016-10-19T20:24:00Z"))), "@1.500s");
-        assert_eq!(at(day, Some(time("1601-01-01T14:24:00Z"))), "@1.355s");
-        assert_eq!(at(dated, Some(day)), dated.to_string());
-        let (date, clock, zone) = local(&Report::default(), day, 0);
-        assert_eq!((date.as_str(), clock.as_str(), zone.as_str()), ("", "14:24:01", ""));
-    }
-
-    #[test]
-    fn every_kind_of_edge_has_a_name_in_both_languages() {
-        let kinds = [
-            E::PerformedBy,
-            E::On,
-            E::To,
-            E::During,
-            E::Spawned,
-            E::Hosts,
-            E::Names,
-            E::Precedes,
-            E::Retries,
-            E::Resolves,
-            E::ConflictsWith,
-            E::WaitsFor,
-            E::ReportedBy,
-            E::Caused,
-        ];
-        for kind in kinds {
-            let name = edge_name(kind.name());
-            assert_eq!(name.en, kind.name());
-            assert!(!name.zh.is_empty(), "{}", kind.name());
-        }
-        assert_eq!(edge_name("novel"), Text::plain("novel"));
-    }
+/// Names in calibration cases like this one, and how many of them were wrong.
+pub(crate) fn measured_share(confidence: &Confidence) -> Option<(String, String)> {
+    let measured = confidence.measured.as_ref()?;
+    Some((thousands(measured.named.into()), thousands(measured.wrong.into())))
 }

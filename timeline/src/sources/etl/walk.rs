@@ -1,0 +1,132 @@
+//! The way through the rows of a trace. A row stands where its operation ends: only then it is known whole.
+
+use std::ops::{ControlFlow, Range};
+
+use etl_reader::{
+    EtlError,
+    names::{Glimpse, Item},
+};
+use pml_reader::{Column, push_result};
+
+use super::{
+    learnt::utc,
+    row::{EtlRow, FILE_SYSTEM, REGISTRY},
+    source::EtlSource,
+};
+use crate::{
+    model::FileTime,
+    query::{self, Row},
+    sources::trace::{Damage, Met, PART, Trace},
+};
+
+impl query::Glimpse for Glimpse {
+    fn key(&self) -> u64 {
+        match *self {
+            Self::File(name, None) => 1 << 56 | (name.index() as u64) << 32,
+            Self::File(name, Some(status)) => 2 << 56 | (name.index() as u64) << 32 | u64::from(status),
+            Self::Registry { succeeded } => 3 << 56 | u64::from(succeeded),
+            Self::Record => 4 << 56,
+            Self::Damaged => 5 << 56,
+        }
+    }
+
+    fn push(&self, column: Column, out: &mut String) -> bool {
+        match (column, *self) {
+            (Column::EventClass, Self::File(..)) => out.push_str(FILE_SYSTEM),
+            (Column::EventClass, Self::Registry { .. }) => out.push_str(REGISTRY),
+            (Column::Operation, Self::File(name, _)) => out.push_str(name.text()),
+            (Column::Result, Self::File(_, status)) => {
+                status.into_iter().for_each(|status| push_result(status, out))
+            }
+            (Column::Result, Self::Registry { succeeded: true }) => push_result(0, out),
+            // What is no operation has no result.
+            (Column::Result, Self::Record) => {}
+            _ => return false,
+        }
+        true
+    }
+}
+
+impl Trace for EtlSource {
+    type Row<'r> = EtlRow<'r>;
+
+    fn rows(&self) -> Option<u64> {
+        None
+    }
+
+    fn parts(&self) -> usize {
+        self.learnt().trace.len().div_ceil(PART)
+    }
+
+    fn walk(
+        &self,
+        parts: Range<usize>,
+        wanted: &mut dyn FnMut(&dyn query::Glimpse) -> bool,
+        mut each: impl FnMut(Met<'_, EtlRow<'_>>) -> ControlFlow<()>,
+    ) {
+        let wanted = |glimpse: Glimpse| glimpse == Glimpse::Damaged || wanted(&glimpse);
+        self.rows_of(parts.start * PART..parts.end * PART, wanted, |met| match met {
+            Ok(row) => each(Met::Row(row)),
+            Err(error) => each(Met::Damage(Damage { number: None, error: &error })),
+        });
+    }
+}
+
+impl EtlSource {
+    /// Goes through those of some rows that are wanted.
+    fn rows_of(
+        &self,
+        rows: Range<usize>,
+        wanted: impl FnMut(Glimpse) -> bool,
+        mut each: impl FnMut(Result<EtlRow<'_>, EtlError>) -> ControlFlow<()>,
+    ) {
+        let learnt = self.learnt();
+        let rows = rows.start..rows.end.min(learnt.trace.len());
+        let _ = learnt.trace.visit(&[&self.file], rows, wanted, |number, item| match item {
+            Item::Operation(operation) => each(Ok(EtlRow::of_operation(self, learnt, number, operation))),
+            Item::Record { record, .. } => match EtlRow::of_record(self, learnt, number, record) {
+                Some(row) => each(Ok(row)),
+                None => ControlFlow::Continue(()),
+            },
+            Item::Damaged(error) => each(Err(error)),
+        });
+    }
+
+    /// Goes through some rows, and past what is damaged.
+    pub(super) fn whole_rows(
+        &self,
+        rows: Range<usize>,
+        mut each: impl FnMut(&EtlRow<'_>) -> ControlFlow<()>,
+    ) {
+        self.rows_of(
+            rows,
+            |_| true,
+            |met| match met {
+                Ok(row) => each(&row),
+                Err(_) => ControlFlow::Continue(()),
+            },
+        );
+    }
+
+    /// What `take` makes of one row.
+    pub(super) fn at<T>(&self, number: usize, take: impl FnOnce(&EtlRow<'_>) -> T) -> Option<T> {
+        let (mut take, mut taken) = (Some(take), None);
+        self.whole_rows(number..number + 1, |row| {
+            taken = take.take().map(|take| take(row));
+            ControlFlow::Continue(())
+        });
+        taken
+    }
+
+    /// Times of the first row, and of the end as the file's header says.
+    pub(super) fn span(&self) -> (FileTime, FileTime) {
+        *self.span.get_or_init(|| {
+            let (mut span, end) = (<(FileTime, FileTime)>::default(), utc(self.file.header().end_time));
+            self.whole_rows(0..usize::MAX, |row| {
+                span = (row.time(), end.max(row.time()));
+                ControlFlow::Break(())
+            });
+            span
+        })
+    }
+}

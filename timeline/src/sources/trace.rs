@@ -1,0 +1,169 @@
+//! The one way through a trace, whichever file it is.
+
+use std::{
+    cell::RefCell,
+    fmt::{self, Display},
+    ops::{ControlFlow, Range},
+};
+
+use rayon::prelude::*;
+
+use crate::{
+    model::{Event, SourceId},
+    paths::Paths,
+    progress::Counter,
+    query::{Glimpse, Row, Rows, Visit},
+};
+
+/// Rows of a part, where a trace can be cut anywhere.
+pub(crate) const PART: usize = 1 << 12;
+/// Parts that are taken as one where joining them costs something.
+pub(crate) const STEP: usize = 8;
+/// Parts that are made before they are taken.
+const AHEAD: usize = 32;
+
+/// What a way through a trace meets.
+pub(crate) enum Met<'d, R> {
+    Row(R),
+    Damage(Damage<'d>),
+}
+
+/// A record that cannot be read.
+pub(crate) struct Damage<'d> {
+    /// What such a record is called, and its number.
+    pub(crate) number: Option<(&'static str, u64)>,
+    pub(crate) error: &'d dyn Display,
+}
+
+impl Display for Damage<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some((what, number)) = self.number {
+            write!(f, "{what} {number}: ")?;
+        }
+        self.error.fmt(f)
+    }
+}
+
+/// A trace. Its rows lie in parts, which can be read by themselves.
+pub(crate) trait Trace: Sync + 'static {
+    /// A row.
+    type Row<'r>: Row;
+
+    /// How many rows and damaged records there are, where that is known beforehand.
+    fn rows(&self) -> Option<u64>;
+
+    /// The number of parts.
+    fn parts(&self) -> usize;
+
+    /// Goes through some parts in order. A row may be left out where it is not `wanted` by what is known of it.
+    fn walk(
+        &self,
+        parts: Range<usize>,
+        wanted: &mut dyn FnMut(&dyn Glimpse) -> bool,
+        each: impl FnMut(Met<'_, Self::Row<'_>>) -> ControlFlow<()>,
+    );
+}
+
+/// Goes through a trace by some parts at a time. `make` makes something of them, in parallel, and `take` gets that in
+/// order.
+fn in_order<T: Trace, M: Default, P: Send>(
+    trace: &T,
+    step: usize,
+    make: impl Fn(Range<usize>, &mut M) -> P + Sync,
+    take: &mut dyn FnMut(P) -> ControlFlow<()>,
+) -> ControlFlow<()> {
+    let all = trace.parts();
+    for from in (0..all).step_by(step * AHEAD) {
+        let to = (from + step * AHEAD).min(all);
+        let starts: Vec<usize> = (from..to).step_by(step).collect();
+        let made: Vec<P> = starts
+            .into_par_iter()
+            .map_init(M::default, |memory, start| make(start..(start + step).min(to), memory))
+            .collect();
+        made.into_iter().try_for_each(&mut *take)?;
+    }
+    ControlFlow::Continue(())
+}
+
+/// Makes one thing of all that a trace has, and counts what is read.
+pub(crate) fn fold<T: Trace, P: Default + Send>(
+    trace: &T,
+    counter: Counter<'_>,
+    each: impl Fn(&mut P, Met<'_, T::Row<'_>>) + Sync,
+    join: impl Fn(P, P) -> P,
+) -> P {
+    let make = |parts: Range<usize>, (): &mut ()| {
+        counter.add(parts.len() as u64, trace.parts() as u64);
+        let mut part = P::default();
+        trace.walk(parts, &mut |_| true, |met| {
+            each(&mut part, met);
+            ControlFlow::Continue(())
+        });
+        part
+    };
+    joined(|take| in_order(trace, STEP, make, take), join)
+}
+
+/// Joins the parts that a walk gives.
+pub(crate) fn joined<P: Default>(
+    walk: impl FnOnce(&mut dyn FnMut(P) -> ControlFlow<()>) -> ControlFlow<()>,
+    join: impl Fn(P, P) -> P,
+) -> P {
+    let mut all: Option<P> = None;
+    let _ = walk(&mut |part| {
+        all = Some(match all.take() {
+            Some(earlier) => join(earlier, part),
+            None => part,
+        });
+        ControlFlow::Continue(())
+    });
+    all.unwrap_or_default()
+}
+
+/// The events on some paths, owned, in order of time.
+pub(crate) fn touching<T: Trace>(trace: &T, source: SourceId, paths: &Paths) -> Vec<Event> {
+    let take = |events: &mut Vec<Event>, met: Met<'_, T::Row<'_>>| {
+        if let Met::Row(row) = met
+            && row.is_on(paths)
+        {
+            events.push(row.event(source));
+        }
+    };
+    let mut events = fold(trace, Counter::none(), take, |mut earlier, later| {
+        earlier.extend(later);
+        earlier
+    });
+    events.sort_by_key(|event| (event.time, event.id));
+    events
+}
+
+impl<T: Trace> Rows for T {
+    fn count(&self) -> Option<u64> {
+        self.rows()
+    }
+
+    fn visit<V: Visit>(
+        &self,
+        visit: &V,
+        take: &mut dyn FnMut(V::Part) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        let make = |parts: Range<usize>, memory: &mut V::Memory| {
+            let (memory, mut part, mut passed_over) = (RefCell::new(memory), V::Part::default(), 0);
+            let mut wanted = |glimpse: &dyn Glimpse| {
+                let may = visit.may_want(glimpse, &mut memory.borrow_mut());
+                passed_over += u64::from(!may);
+                may
+            };
+            self.walk(parts, &mut wanted, |met| match met {
+                Met::Row(row) => visit.row(&row, &mut memory.borrow_mut(), &mut part),
+                Met::Damage(damage) => {
+                    visit.damaged(&damage, &mut part);
+                    ControlFlow::Continue(())
+                }
+            });
+            visit.passed_over(passed_over, &mut part);
+            part
+        };
+        in_order(self, V::STEP, make, take)
+    }
+}
