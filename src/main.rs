@@ -94,7 +94,11 @@ fn run(command: Command) -> ExitCode {
         // A reader that has seen enough (`| head`) is no failure.
         Err(error) if commands::is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("bootrace: {error:#}");
+            let capture = error.downcast_ref::<trace_capture::CaptureError>();
+            match capture.filter(|_| lang::chosen() == Lang::Zh) {
+                Some(error) => eprintln!("bootrace: {}", error.chinese()),
+                None => eprintln!("bootrace: {error:#}"),
+            }
             ExitCode::from(FAILED)
         }
     }

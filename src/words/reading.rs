@@ -224,8 +224,12 @@ compare：与基准启动的完整对比",
     Page {
         path: "rules check",
         about: "读取文件夹中的规则，逐条用其示例和反例检查",
-        more: "",
-        after: "",
+        more: "规则必须符合其每个示例，且不符合任何反例；两者至少各有一个。错误逐行写到标准错误。",
+        after: "\
+示例：
+  bootrace rules check my-rules                 逐条规则用其示例和反例检查
+
+退出代码：0 全部规则正确；2 文件无法读取，或有规则不正确。",
         arguments: &[("folder", "规则 (.toml) 的文件夹")],
     },
     Page {

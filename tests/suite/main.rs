@@ -2,6 +2,7 @@
 
 mod capture;
 mod capture_twins;
+mod chinese;
 mod damaged;
 mod diff;
 mod events;
