@@ -122,7 +122,12 @@ impl Around {
         bar.set_message(say::DIAGNOSING.plain());
         let diagnosis = diagnosis::diagnose(&timeline, &Rules::built_in());
         bar.finish_and_clear();
-        let shown = diagnosis.events_of(source);
+        let mut shown = diagnosis.events_of(source);
+        let culprits = diagnosis::headline(&timeline, &diagnosis).culprits;
+        shown.extend(culprits.iter().filter_map(|culprit| match culprit.place()? {
+            Place::Event(id) if id.source == source => Some(id.index),
+            _ => None,
+        }));
         let summary = &diagnosis.verdict.summary;
         let summary = if lang::chosen() == Lang::Zh { &summary.zh } else { &summary.en };
         eprintln!("bootrace: {summary}");

@@ -38,11 +38,11 @@ impl Said {
 }
 
 macro_rules! sentences {
-    ($( $key:ident: $en:literal, $zh:literal; )+) => {
-        $( pub(crate) const $key: Said = Said { en: $en, zh: $zh }; )+
+    ($( $(#[$built:meta])* $key:ident: $en:literal, $zh:literal; )+) => {
+        $( $(#[$built])* pub(crate) const $key: Said = Said { en: $en, zh: $zh }; )+
 
         #[cfg(test)]
-        const ALL: &[(&str, Said)] = &[$( (stringify!($key), $key), )+];
+        const ALL: &[(&str, Said)] = &[$( $(#[$built])* (stringify!($key), $key), )+];
     };
 }
 
@@ -107,9 +107,11 @@ sentences! {
     NO_STDOUT:
         "a log cannot be written to standard output, its header is written last; give a file to -o",
         "日志的文件头最后写入，不能写到标准输出；请为 -o 指定文件";
+    #[cfg(feature = "parquet")]
     PARQUET_TERMINAL:
         "Parquet is not for a terminal; give a file to -o",
         "Parquet 不能显示在终端上；请为 -o 指定文件";
+    #[cfg(not(feature = "parquet"))]
     NO_PARQUET:
         "this bootrace writes no Parquet; build one that does: cargo build --release --features parquet",
         "此 bootrace 不能写出 Parquet；请重新构建：cargo build --release --features parquet";
