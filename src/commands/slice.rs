@@ -125,7 +125,7 @@ impl Around {
         let mut shown = diagnosis.events_of(source);
         let culprits = diagnosis::headline(&timeline, &diagnosis).culprits;
         shown.extend(culprits.iter().filter_map(|culprit| match culprit.place()? {
-            Place::Event(id) if id.source == source => Some(id.index),
+            timeline::Place::Event(id) if id.source == source => Some(id.index),
             _ => None,
         }));
         let summary = &diagnosis.verdict.summary;
