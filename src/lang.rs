@@ -1,5 +1,7 @@
 //! The language of the command line: what `--lang` says, else the user interface's.
 
+use std::{ffi::OsString, sync::OnceLock};
+
 use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
 use reports::Lang;
 
@@ -25,8 +27,30 @@ impl TypedValueParser for LangParser {
 }
 
 /// Reads a tag such as `zh`, `zh_CN`, `zh-cn` or `en`, as `--lang` takes it.
-pub(crate) fn tag(text: &str) -> Result<Lang, String> {
+fn tag(text: &str) -> Result<Lang, String> {
     of_locale(text).ok_or_else(|| format!("{text:?} is no language of bootrace; give en or zh-CN"))
+}
+
+static CHOSEN: OnceLock<Lang> = OnceLock::new();
+
+/// Chooses the language for as long as the program runs, and gives it.
+pub(crate) fn choose(arguments: &[OsString]) -> Lang {
+    *CHOSEN.get_or_init(|| asked(arguments).unwrap_or_else(of_system))
+}
+
+/// The language that was chosen.
+pub(crate) fn chosen() -> Lang {
+    choose(&[])
+}
+
+/// What `--lang` says; what stands behind `--` is another program's.
+fn asked(arguments: &[OsString]) -> Option<Lang> {
+    let own = || {
+        arguments.iter().skip(1).map(|arg| arg.to_str().unwrap_or_default()).take_while(|arg| *arg != "--")
+    };
+    let behind = own().zip(own().skip(1)).filter(|(name, _)| *name == "--lang").map(|(_, value)| value);
+    let joined = own().filter_map(|arg| arg.strip_prefix("--lang="));
+    behind.chain(joined).next().and_then(of_locale)
 }
 
 /// The language of a locale: `zh_CN.UTF-8`, `zh-Hans-CN`, `en-US`.
@@ -40,7 +64,7 @@ fn of_locale(locale: &str) -> Option<Lang> {
 }
 
 /// The language of the user interface; English where it is neither.
-pub(crate) fn of_system() -> Lang {
+fn of_system() -> Lang {
     let mut named = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().filter_map(|name| std::env::var(name).ok());
     let first = named.find(|locale| !locale.is_empty());
     first.or_else(of_windows).and_then(|locale| of_locale(&locale)).unwrap_or_default()
@@ -67,6 +91,16 @@ fn of_windows() -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_option_is_found_before_the_arguments_are_read() {
+        let asked = |text: &str| asked(&text.split(' ').map(OsString::from).collect::<Vec<_>>());
+        assert_eq!(asked("bootrace report a.pml --lang zh"), Some(Lang::Zh));
+        assert_eq!(asked("bootrace --lang=en report"), Some(Lang::En));
+        assert_eq!(asked("bootrace capture live -- dism --lang zh"), None);
+        assert_eq!(asked("bootrace report --lang"), None);
+        assert_eq!(asked("bootrace report --lang de"), None);
+    }
 
     #[test]
     fn tags_and_locales_name_the_language() {

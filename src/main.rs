@@ -4,10 +4,12 @@
 mod commands;
 mod dropped;
 mod lang;
+mod words;
 
-use std::process::ExitCode;
+use std::{ffi::OsString, process::ExitCode};
 
-use clap::{CommandFactory as _, Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use reports::Lang;
 
 /// Tells which file or registry operation made a Windows update fail at its reboot.
 #[derive(Debug, Parser)]
@@ -19,6 +21,10 @@ use clap::{CommandFactory as _, Parser, Subcommand};
     max_term_width = 110
 )]
 struct Cli {
+    /// Language of what is printed and written: en or zh-CN [default: the user interface's]
+    #[arg(long, global = true, value_parser = lang::LangParser)]
+    lang: Option<Lang>,
+
     #[command(subcommand)]
     command: Command,
 }
@@ -43,11 +49,31 @@ const FAILED: u8 = 2;
 fn main() -> ExitCode {
     let arguments = std::env::args_os().collect();
     let (arguments, dropped) = dropped::as_report(arguments, &Cli::command());
-    let code = run(Cli::parse_from(arguments).command);
+    let code = parse(arguments).map_or(ExitCode::from(FAILED), run);
     if dropped {
         dropped::wait_for_key();
     }
     code
+}
+
+/// The command that the arguments ask for; `None` where they were refused. Help ends the program.
+fn parse(arguments: Vec<OsString>) -> Option<Command> {
+    // The help is shown while the arguments are read.
+    let lang = lang::choose(&arguments);
+    let program = match lang {
+        Lang::En => Cli::command(),
+        Lang::Zh => words::chinese(Cli::command()),
+    };
+    let parsed = program.try_get_matches_from(arguments).and_then(|found| Cli::from_arg_matches(&found));
+    let error = match parsed {
+        Ok(cli) => return Some(cli.command),
+        Err(error) => error,
+    };
+    match words::refused(&error).filter(|_| lang == Lang::Zh) {
+        Some(text) => eprint!("{text}"),
+        None => error.exit(),
+    }
+    None
 }
 
 fn run(command: Command) -> ExitCode {
@@ -68,7 +94,11 @@ fn run(command: Command) -> ExitCode {
         // A reader that has seen enough (`| head`) is no failure.
         Err(error) if commands::is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("bootrace: {error:#}");
+            let capture = error.downcast_ref::<trace_capture::CaptureError>();
+            match capture.filter(|_| lang::chosen() == Lang::Zh) {
+                Some(error) => eprintln!("bootrace: {}", error.chinese()),
+                None => eprintln!("bootrace: {error:#}"),
+            }
             ExitCode::from(FAILED)
         }
     }

@@ -105,8 +105,9 @@ pub fn diagnose_beside(timeline: &Timeline<'_>, rules: &Rules, baseline: Option<
         item: faults.primary.and_then(|at| Some(faults.all.get(at)?.item.as_str())),
         marked: &marked,
     };
+    let (last_resorts, first): (Vec<_>, Vec<_>) = about_first.partition(|h| h.rule.last_resort);
     let mut remedies: Vec<Remedy> =
-        about_first.take(MAX_REMEDIES).map(|h| remedies::of_rule(h.rule, &names)).collect();
+        first.into_iter().take(MAX_REMEDIES).map(|h| remedies::of_rule(h.rule, &names)).collect();
     if !hits.iter().any(|h| h.rule.matches.is_about_operation()) {
         remedies.extend(failing.into_iter().flat_map(remedies::of_status));
     }
@@ -122,6 +123,7 @@ pub fn diagnose_beside(timeline: &Timeline<'_>, rules: &Rules, baseline: Option<
         let explains = candidate.holder.is_some_and(|h| h.explains);
         remedies.insert(if explains { 0 } else { remedies.len().min(1) }, remedy);
     }
+    remedies.extend(last_resorts.into_iter().map(|h| remedies::of_rule(h.rule, &names)));
     let remedies = commands::without_repeats(remedies);
     involved::answer(
         &involved::Found { timeline, verdict: &verdict, failing, faults: &faults },

@@ -56,6 +56,15 @@ const ROWS: &[Row] = &[
         REPAIR,
     ),
     (
+        &[], &[0x8007_0070],
+        ["Free space on the system volume, then install again", "释放系统盘空间，然后重新安装"],
+        [
+            "The volume of Windows has no room for the files of the update. See what takes it, and delete or move that. A cumulative update needs several gigabytes.",
+            "Windows 所在卷没有足够的空间存放更新文件。请查看占用空间的内容，再删除或移走。累积更新需要数 GB 空间。",
+        ],
+        INSTALL,
+    ),
+    (
         &[], STORE_CODES,
         ["Repair the component store: DISM /Online /Cleanup-Image /RestoreHealth", "修复组件存储：DISM /Online /Cleanup-Image /RestoreHealth"],
         [
@@ -164,18 +173,18 @@ pub(crate) fn of_state(state: &LogState) -> Option<Remedy> {
     };
     let row = ROWS.iter().find(|(kinds, codes, ..)| match kind {
         Some(kind) => kinds.contains(&kind),
-        None => kinds.is_empty() && !codes.is_empty(),
+        None => kinds.is_empty() && *codes == STORE_CODES,
     })?;
     Some(remedy(row, ""))
 }
 
-fn remedy((_, _, title, text, reference): &Row, what: &str) -> Remedy {
+fn remedy((_, codes, title, text, reference): &Row, what: &str) -> Remedy {
     let fill = |text: &str, else_: &str| text.replace("{}", if what.is_empty() { else_ } else { what });
     Remedy {
         rule: String::new(),
         title: Words::new(fill(title[0], "it"), fill(title[1], "其")),
         text: Words::new(text[0], text[1]),
-        command: String::new(),
+        command: if *codes == [0x8007_0070] { "fsutil volume diskfree C:".to_owned() } else { String::new() },
         reference: (*reference).to_owned(),
     }
 }

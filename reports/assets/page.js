@@ -112,6 +112,7 @@
         const down = head.getAttribute('aria-sort') === 'ascending';
         heads.forEach((other) => other.removeAttribute('aria-sort'));
         head.setAttribute('aria-sort', down ? 'descending' : 'ascending');
+        unfold(sortable);
         sort(sortable, column, down);
       });
     });
@@ -128,6 +129,16 @@
     const keyed = [...body.rows].map((row, number) => ({ row, number, key: key(row) }));
     keyed.sort((a, b) => (down ? -1 : 1) * compare(a.key, b.key) || a.number - b.number);
     body.append(...keyed.map(({ row }) => row));
+  }
+
+  // Long tables show their first rows; all of them when they are asked for, sorted or searched.
+  const unfold = (folded) => {
+    folded.classList.add('unfolded');
+    const button = folded.closest('section').querySelector('.unfold');
+    if (button) button.hidden = true;
+  };
+  for (const button of all('button.unfold')) {
+    button.addEventListener('click', () => unfold(button.closest('section').querySelector('table')));
   }
 
   let showsAll = false;
@@ -212,6 +223,7 @@
   const findingFilter = byId('filter-findings');
   if (findingFilter) {
     findingFilter.addEventListener('input', () => {
+      unfold(findings[0].closest('table'));
       const words = findingFilter.value.toLowerCase().split(/\s+/).filter(Boolean);
       for (const row of findings) row.hidden = !words.every((word) => row.textContent.toLowerCase().includes(word));
     });
@@ -225,6 +237,7 @@
       differences.append(new Option(texts.length ? texts.join(' / ') : kind, kind));
     }
     differences.addEventListener('change', () => {
+      unfold(byId('compare-rows'));
       for (const row of compared) row.hidden = differences.value !== '' && row.cells[0].textContent !== differences.value;
     });
   }
@@ -382,7 +395,7 @@
   let finding = -1;
   function walk(step) {
     const stops = findings.length ? findings : rows;
-    const open = stops.filter((row) => !row.hidden);
+    const open = stops.filter((row) => row.getClientRects().length);
     if (!open.length) return;
     finding = Math.min(open.length - 1, Math.max(0, finding + step));
     const row = open[finding];

@@ -191,8 +191,8 @@ async function testReport(file) {
   });
 
   await check(named('a stretch of the timeline filters the evidence'), async () => {
-    if (!rows || !(await count('.timeline-drawing.en svg'))) return 'skip';
-    const svg = page.locator('.timeline-drawing.en svg');
+    if (!rows || !(await count('.timeline-drawing.wide-screen.en svg'))) return 'skip';
+    const svg = page.locator('.timeline-drawing.wide-screen.en svg');
     await svg.evaluate((element) => element.scrollIntoView({ block: 'center' }));
     const box = await svg.boundingBox();
     const right = box.x + box.width - 14;
@@ -222,6 +222,34 @@ async function testReport(file) {
     await page.locator('#clear').click();
   });
 
+  await check(named('long tables show their first rows, and all on demand'), async () => {
+    const sections = page.locator('section:has(.unfold)');
+    for (let number = 0; number < await sections.count(); number += 1) {
+      const shown = () => sections.nth(number).locator('table').first().locator('tbody tr:visible').count();
+      const first = await shown();
+      await sections.nth(number).locator('.unfold').click();
+      assert.ok(first <= 10 && first < await shown(), `${first}, then ${await shown()}`);
+    }
+  });
+
+  await check(named('heads stand above their rows, ids are unique'), async () => {
+    const under = await page.locator('table:visible').evaluateAll((tables) => tables
+      .filter((table) => table.tHead && table.tBodies[0].rows.length && table.tHead.getClientRects().length)
+      .filter((table) => table.tHead.rows[0].cells[0].getBoundingClientRect().bottom > table.tBodies[0].getBoundingClientRect().top + 2)
+      .map((table) => table.innerText.slice(0, 80)));
+    assert.deepEqual(under, []);
+    const ids = await page.evaluate(() => [...document.querySelectorAll('[id]')].map((element) => element.id));
+    assert.deepEqual(ids.filter((id, number) => ids.indexOf(id) !== number), []);
+  });
+
+  await check(named('the call stack opens'), async () => {
+    const stack = page.locator('#rows details.stack:visible').first();
+    if (!(await stack.count())) return 'skip';
+    await stack.locator('summary').click();
+    assert.ok(await stack.locator('li').first().isVisible());
+    await stack.locator('summary').click();
+  });
+
   await check(named('ten rows first, all on demand'), async () => {
     const more = page.locator('#show-all');
     if (!(await more.isVisible())) return 'skip';
@@ -232,8 +260,8 @@ async function testReport(file) {
 
   await check(named('the failing boot spans half of the timeline or more'), async () => {
     const incident = report.incident || {};
-    if (hostile || !incident.boot_start || !(await count('.timeline-drawing.en svg'))) return 'skip';
-    const data = await page.locator('.timeline-drawing.en svg').evaluate((svg) => ({ ...svg.dataset }));
+    if (hostile || !incident.boot_start || !(await count('.timeline-drawing.wide-screen.en svg'))) return 'skip';
+    const data = await page.locator('.timeline-drawing.wide-screen.en svg').evaluate((svg) => ({ ...svg.dataset }));
     const boot = (Date.parse(incident.boot_end) - Date.parse(incident.boot_start)) / 1000;
     const share = boot / (Number(data.end) - Number(data.start));
     assert.ok(share >= 0.5, `${(share * 100).toFixed(0)} % of the width`);
@@ -248,8 +276,8 @@ async function testReport(file) {
   });
 
   await check(named('wheel zoom'), async () => {
-    if (!(await count('.timeline-drawing.en svg'))) return 'skip';
-    const svg = page.locator('.timeline-drawing.en svg');
+    if (!(await count('.timeline-drawing.wide-screen.en svg'))) return 'skip';
+    const svg = page.locator('.timeline-drawing.wide-screen.en svg');
     await page.locator('#zoom-reset').click();
     await svg.evaluate((element) => element.scrollIntoView({ block: 'center' }));
     const box = await svg.boundingBox();
@@ -394,9 +422,11 @@ async function testReport(file) {
         .filter((cell) => cell.textContent.trim().length >= 12)
         .map((cell) => cell.getBoundingClientRect().width / (Number.parseFloat(getComputedStyle(cell).fontSize) * 0.6))
         .filter((characters) => characters < 12));
+      const letters = await page.locator('.timeline-drawing.en svg text:visible').evaluateAll((texts) => texts.map((text) => text.getBoundingClientRect().height));
       await page.setViewportSize(SCREEN);
       assert.ok(wide <= 0 || hostile, `scrolls sideways by ${wide} pixels`);
       assert.deepEqual(narrow, []);
+      assert.ok(letters.every((height) => height >= 11), `letters of the timeline are ${Math.min(...letters)} pixels high`);
     });
   }
 
@@ -417,7 +447,7 @@ async function testReport(file) {
     for (const selector of ['h1', '.outcome', '.machine', '#coverage h2', '#coverage .facts', '#data h2']) {
       assert.ok(await plain.page.locator(selector).first().isVisible(), selector);
     }
-    for (const selector of ['.drawing.en svg', '#rows tbody tr', 'tr.finding', '#services tbody tr', '.chain li']) {
+    for (const selector of ['.drawing.en:not(.narrow-screen) svg', '#rows tbody tr', 'tr.finding', '#services tbody tr', '.chain li']) {
       const found = plain.page.locator(selector);
       for (let number = 0; number < await found.count(); number += 1) {
         assert.ok(await found.nth(number).isVisible(), `${selector} ${number}`);

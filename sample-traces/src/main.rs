@@ -25,7 +25,7 @@ enum Command {
         /// Which scenario
         #[arg(long)]
         scenario: String,
-        /// The trace to write; one that ends in .etl is a trace of ETW
+        /// The trace to write; one that ends in .etl is a trace of ETW, in .pmb a raw boot log
         #[arg(short, long)]
         output: PathBuf,
         #[command(flatten)]
@@ -108,12 +108,14 @@ fn main() -> Result<()> {
 
 fn write(scenario: &'static Scenario, how: &How, output: &Path) -> Result<()> {
     let Made { pml, cbs_log, mut label } = sample_traces::make(scenario, how.options())?;
-    let is_etl = output.extension().is_some_and(|e| e.eq_ignore_ascii_case("etl"));
-    let trace = if is_etl {
+    let ends_in = |ending: &str| output.extension().is_some_and(|e| e.eq_ignore_ascii_case(ending));
+    let trace = if ends_in("etl") {
         let log = PmlFile::from_vec(pml)?;
         let twin = etl_twin(&log, how.events)?;
         label = twin.label(&label, &log)?;
         twin.bytes
+    } else if ends_in("pmb") {
+        sample_traces::pmb::write(&PmlFile::from_vec(pml)?)
     } else {
         pml
     };

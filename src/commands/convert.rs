@@ -6,6 +6,7 @@ use anyhow::Context as _;
 use pml_reader::write::write_subset;
 
 use super::{log, part::Part};
+use crate::words::said as say;
 
 /// Writes a raw boot log (Procmon.pmb), or a Process Monitor log that was not closed cleanly, as a clean log
 ///
@@ -33,11 +34,11 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let file = log::open(&args.input)?;
     let mut part = Part::beside(&args.output, &args.input)?;
     let (_, subset) = write_subset(&file, 0..file.len(), &mut part.file)
-        .with_context(|| format!("{} cannot be written", args.output.display()))?;
+        .with_context(|| say::CANNOT_WRITE.with(&[&args.output.display()]))?;
     part.rename(&args.output)?;
-    eprintln!("{}: {} events, {} processes", args.output.display(), subset.events, subset.processes);
+    eprintln!("{}", say::COPIED.with(&[&args.output.display(), &subset.events, &subset.processes]));
     if subset.damaged > 0 {
-        eprintln!("bootrace: {input}: {} events are damaged and were left out", subset.damaged);
+        eprintln!("bootrace: {}", say::DAMAGED_EVENTS.with(&[&input, &subset.damaged]));
     }
     Ok(ExitCode::SUCCESS)
 }

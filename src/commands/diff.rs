@@ -16,6 +16,7 @@ use super::{
     terminal,
 };
 use crate::lang;
+use crate::words::said as say;
 
 /// Shows what a failing boot did that a good one did not
 ///
@@ -53,10 +54,6 @@ pub(crate) struct Args {
     #[arg(long, value_delimiter = ',', value_enum, default_values = ["compare"])]
     format: Vec<FormatArg>,
 
-    /// Language: en or zh-CN [default: the user interface's]
-    #[arg(long, value_parser = lang::LangParser)]
-    lang: Option<reports::Lang>,
-
     /// Leave out names of users, machines and domains
     #[arg(long)]
     redact: bool,
@@ -68,15 +65,13 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let output = args.output.as_ref().unwrap_or(&stdout);
     let output = Output::choose(Some(output), &args.bad, &formats)?;
     let progress = report::spinner();
-    progress.set_message("reading");
+    progress.set_message(say::READING.plain());
     let bad = Case::open(std::slice::from_ref(&args.bad));
     for error in &bad.unreadable {
         progress.suspend(|| eprintln!("bootrace: {error}"));
     }
     if bad.inputs.is_empty() {
-        bail!(
-            "nothing could be read of the failing boot; give its Process Monitor log (.pml), or a folder with it"
-        );
+        bail!(say::NOTHING_READ_BAD.plain());
     }
     let good = report::open_baseline(std::slice::from_ref(&args.good), &progress)?;
     let how = How {
@@ -86,7 +81,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         explain: None,
         notes: &[],
     };
-    let lang = args.lang.unwrap_or_else(lang::of_system);
+    let lang = lang::chosen();
     let (report, _) = report::analyse(&bad, &how, &progress, |_| None)?;
     progress.finish_and_clear();
     if matches!(output, Output::Stdout(Format::Compare)) {
@@ -104,7 +99,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         eprintln!("bootrace: {}", note.get(lang));
     }
     for file in &written.files {
-        eprintln!("bootrace: wrote {}", file.display());
+        eprintln!("bootrace: {}", say::WROTE.with(&[&file.display()]));
     }
     Ok(ExitCode::SUCCESS)
 }

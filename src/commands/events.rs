@@ -20,6 +20,7 @@ use timeline::{
 };
 
 use super::{choice::Choice, log, terminal};
+use crate::words::said as say;
 
 /// Lists, filters and exports the events of a trace
 ///
@@ -102,7 +103,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let format = match (args.format, args.profile) {
         (Some(format), None) => format,
         (None | Some(FormatArg::Jsonl), Some(_)) => FormatArg::Jsonl,
-        (Some(_), Some(_)) => bail!("--profile goes with --format jsonl"),
+        (Some(_), Some(_)) => bail!(say::PROFILE_FORMAT.plain()),
         (None, None) if terminal => FormatArg::Table,
         (None, None) => FormatArg::Csv,
     };
@@ -122,7 +123,8 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let more = traces.len() > 1;
     if more {
         let names: Vec<&str> = traces.iter().map(|input| input.path.as_str()).collect();
-        eprintln!("bootrace: {input}: {} traces, one after the other: {}", names.len(), names.join(", "));
+        let said = say::SEVERAL_TRACES.with(&[&input, &names.len(), &names.join(", ")]);
+        eprintln!("bootrace: {said}");
     }
     for trace in &traces {
         if let Source::Pml(source) = &trace.source
@@ -147,7 +149,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
                 .as_ref()
                 .is_some_and(|path| path.extension().is_none_or(|ending| ending != "jsonl"))
             {
-                eprintln!("bootrace: Timesketch takes the file only if its name ends in .jsonl");
+                eprintln!("bootrace: {}", say::TIMESKETCH_NAME.plain());
             }
             write(args, &traces, &filter, &Timesketch::new(&or(named, all())))
         }
@@ -161,13 +163,10 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         }
     }?;
     if let Some(first) = &done.first_damage {
-        eprintln!(
-            "bootrace: {input}: {} record(s) are damaged, and left out or printed as far as they go; the first: {first}",
-            done.damaged
-        );
+        eprintln!("bootrace: {}", say::DAMAGED_RECORDS.with(&[&input, &done.damaged, first]));
     }
     if done.damaged > 0 && done.damaged == done.seen {
-        bail!("{input}: no event can be read");
+        bail!(say::NO_EVENT.with(&[&input]));
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -178,11 +177,7 @@ fn refuse_absent_columns(filter: &Filter, traces: &[&Input]) -> anyhow::Result<(
         if let Some(trace) = traces.first()
             && !traces.iter().any(|trace| trace.source.has_column(column))
         {
-            bail!(
-                "{} has no column {}, so no filter can look at it; export it again with that column shown, or filter by another",
-                trace.path,
-                column_name(column)
-            );
+            bail!(say::NO_COLUMN.with(&[&trace.path, &column_name(column)]));
         }
     }
     Ok(())
@@ -198,11 +193,8 @@ fn traces<'c>(args: &Args, case: &'c Case) -> anyhow::Result<Vec<&'c Input>> {
     if traces.is_empty() {
         return Err(match (case.unreadable.first(), case.inputs.first()) {
             (Some(error), _) => anyhow::anyhow!("{error}"),
-            (None, Some(log)) => anyhow::anyhow!(
-                "{input} holds no trace of events but {}; `bootrace report` reads it",
-                log.source.kind()
-            ),
-            (None, None) => anyhow::anyhow!("{input} holds no trace of events (.pml, .etl)"),
+            (None, Some(log)) => anyhow::anyhow!(say::OTHER_KIND.with(&[&input, &log.source.kind()])),
+            (None, None) => anyhow::anyhow!(say::NO_TRACE.with(&[&input])),
         });
     }
     for error in &case.unreadable {
@@ -219,7 +211,7 @@ fn write<F: Format>(args: &Args, traces: &[&Input], filter: &Filter, format: &F)
         Some((mut out, shown)) => {
             let done = export(&sources, filter, args.limit, format, &mut out, tell);
             done.and_then(|done| out.flush().map(|()| done))
-                .with_context(|| format!("{shown} cannot be written"))?
+                .with_context(|| say::CANNOT_WRITE.with(&[&shown]))?
         }
         None if io::stdout().is_terminal() => {
             export(&sources, filter, args.limit, format, &mut Terminal(io::stdout().lock()), tell)?
@@ -244,9 +236,9 @@ fn write_parquet(
         Some((mut out, shown)) => {
             let done = export_parquet(&sources, filter, args.limit, columns, &mut out, tell);
             done.and_then(|done| out.flush().map(|()| done))
-                .with_context(|| format!("{shown} cannot be written"))?
+                .with_context(|| say::CANNOT_WRITE.with(&[&shown]))?
         }
-        None if io::stdout().is_terminal() => bail!("Parquet is not for a terminal; give a file to -o"),
+        None if io::stdout().is_terminal() => bail!(say::PARQUET_TERMINAL.plain()),
         None => export_parquet(&sources, filter, args.limit, columns, io::stdout(), tell)?,
     };
     bar.bar.finish_and_clear();
@@ -255,7 +247,7 @@ fn write_parquet(
 
 #[cfg(not(feature = "parquet"))]
 fn write_parquet(_: &Args, _: &[&Input], _: &Filter, _: &[Column]) -> anyhow::Result<Exported> {
-    bail!("this bootrace writes no Parquet; build one that does: cargo build --release --features parquet")
+    bail!(say::NO_PARQUET.plain())
 }
 
 /// The file to write, where one is named, and its name.
@@ -265,9 +257,9 @@ fn output_file(args: &Args) -> anyhow::Result<Option<(BufWriter<File>, String)>>
     if let (Ok(a), Ok(b)) = (path.canonicalize(), args.input.canonicalize())
         && a == b
     {
-        bail!("{shown} is the log that is read; give another file to -o");
+        bail!(say::IS_INPUT.with(&[&shown]));
     }
-    let out = File::create(path).with_context(|| format!("{shown} cannot be written"))?;
+    let out = File::create(path).with_context(|| say::CANNOT_WRITE.with(&[&shown]))?;
     Ok(Some((BufWriter::new(out), shown.to_string())))
 }
 

@@ -5,7 +5,15 @@ use std::{
     process::ExitCode,
 };
 
-use status_codes::explain;
+use diagnosis::Rules;
+use reports::Lang;
+use status_codes::{Explanation, explain};
+
+use crate::lang;
+use crate::words::said as say;
+
+/// Known failures that are named for a code.
+const MOST: usize = 3;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -30,15 +38,45 @@ pub(crate) struct Args {
     codes: Vec<String>,
 }
 
+/// The known failures that such a code belongs to, and what to do.
+fn remedies(explanation: &Explanation, lang: Lang) -> String {
+    let readings = || explanation.readings.iter();
+    let own = readings().map(|reading| reading.code);
+    let hresults = readings().flat_map(|reading| reading.hresults.iter().map(|form| form.code.0));
+    let win32 = readings().flat_map(|reading| reading.win32.iter().map(|form| form.code.0));
+    let statuses = readings().flat_map(|reading| reading.ntstatuses.iter().map(|form| form.code.0));
+    let codes: Vec<u32> =
+        own.chain(hresults).chain(win32).chain(statuses).filter(|code| *code != 0).collect();
+    let rules = Rules::built_in();
+    let known = rules.about(&codes);
+    let mut text = String::new();
+    for rule in known.iter().take(MOST) {
+        let said = |words: &diagnosis::RuleText| match lang {
+            Lang::En => words.en.clone(),
+            Lang::Zh => words.zh.clone(),
+        };
+        text.push_str(&format!("\n{}  {}\n  {}\n", rule.id, said(&rule.title), said(&rule.remedy)));
+    }
+    if text.is_empty() {
+        return text;
+    }
+    let more = known.len().saturating_sub(MOST);
+    let head = say::KNOWN_FAILURES.plain();
+    let rest = if more > 0 { format!("\n{}\n", say::MORE_RULES.with(&[&more])) } else { String::new() };
+    format!("\n{head}\n{text}{rest}")
+}
+
 pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let mut out = io::stdout().lock();
     let mut printed = false;
     let mut unknown = false;
+    let lang = lang::chosen();
     for code in &args.codes {
         match explain(code) {
             Ok(explanation) => {
                 let gap = if printed { "\n" } else { "" };
                 writeln!(out, "{gap}{explanation}")?;
+                write!(out, "{}", remedies(&explanation, lang))?;
                 printed = true;
             }
             Err(error) => {

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::words::said as say;
 use anyhow::Context as _;
 use pml_reader::{PmlFile, pmb::Pmb};
 
@@ -9,7 +10,7 @@ use pml_reader::{PmlFile, pmb::Pmb};
 /// without a name.
 pub(crate) fn open(path: &Path) -> anyhow::Result<PmlFile> {
     let input = path.display();
-    let (file, raw) = timeline::open_log(path).with_context(|| format!("{input} cannot be read"))?;
+    let (file, raw) = timeline::open_log(path).with_context(|| say::CANNOT_READ.with(&[&input]))?;
     if let Some(words) = words(&file, raw.as_ref()) {
         eprintln!("bootrace: {input}: {words}");
     }

@@ -6,6 +6,7 @@ use std::{
     process::ExitCode,
 };
 
+use crate::words::said as say;
 use anyhow::Context as _;
 use clap_mangen::Man;
 
@@ -22,12 +23,12 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, command: clap::Command) -> anyhow::Result<ExitCode> {
-    let failed = || format!("{} cannot be written", args.folder.display());
+    let failed = || say::CANNOT_WRITE.with(&[&args.folder.display()]);
     fs::create_dir_all(&args.folder).with_context(failed)?;
     let mut command = command.disable_help_subcommand(true);
     command.build();
     write_pages(&command, &args.folder).with_context(failed)?;
-    eprintln!("bootrace: wrote the manual pages to {}", args.folder.display());
+    eprintln!("bootrace: {}", say::WROTE_MANUAL.with(&[&args.folder.display()]));
     Ok(ExitCode::SUCCESS)
 }
 

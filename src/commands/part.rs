@@ -5,6 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use crate::words::said as say;
 use anyhow::{Context as _, bail};
 
 /// The output while it is not whole: a file beside it, which goes away unless it is renamed.
@@ -19,29 +20,27 @@ impl Part {
     pub(crate) fn beside(output: &Path, input: &Path) -> anyhow::Result<Self> {
         let shown = output.display();
         if output.as_os_str() == "-" {
-            bail!(
-                "a log cannot be written to standard output, its header is written last; give a file to -o"
-            );
+            bail!(say::NO_STDOUT.plain());
         }
         if let (Ok(a), Ok(b)) = (fs::canonicalize(output), fs::canonicalize(input))
             && a == b
         {
-            bail!("{shown} is the log that is read; give another file to -o");
+            bail!(say::IS_INPUT.with(&[&shown]));
         }
         let Some(name) = output.file_name().filter(|_| !output.is_dir()) else {
-            bail!("{shown} is a folder; give a file to -o");
+            bail!(say::IS_FOLDER.with(&[&shown]));
         };
         let mut part = name.to_owned();
         part.push(format!(".{}.part", std::process::id()));
         let path = output.with_file_name(part);
         let file = OpenOptions::new().write(true).create_new(true).open(&path);
-        let file = file.with_context(|| format!("{} cannot be made", path.display()))?;
+        let file = file.with_context(|| say::CANNOT_MAKE.with(&[&path.display()]))?;
         Ok(Self { path, file, whole: false })
     }
 
     pub(crate) fn rename(mut self, output: &Path) -> anyhow::Result<()> {
-        self.file.sync_all().with_context(|| format!("{} cannot be written", self.path.display()))?;
-        fs::rename(&self.path, output).with_context(|| format!("{} cannot be replaced", output.display()))?;
+        self.file.sync_all().with_context(|| say::CANNOT_WRITE.with(&[&self.path.display()]))?;
+        fs::rename(&self.path, output).with_context(|| say::CANNOT_REPLACE.with(&[&output.display()]))?;
         self.whole = true;
         Ok(())
     }

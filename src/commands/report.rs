@@ -11,7 +11,6 @@ use anyhow::{Context as _, bail};
 use diagnosis::{Baseline, Rules};
 use indicatif::{ProgressBar, ProgressStyle};
 use reports::{
-    Lang,
     model::{CaseNote, Outcome, Report},
     png::{Png, PngError},
     text::TextOptions,
@@ -21,6 +20,7 @@ use timeline::{Case, Timeline};
 
 use super::{reading, terminal};
 use crate::lang;
+use crate::words::said as say;
 
 /// Names the operation that made an update fail, and writes the report
 ///
@@ -56,10 +56,6 @@ pub(crate) struct Args {
     /// What to write [default: what -o ends with, else html,png,json]
     #[arg(long, value_delimiter = ',', value_enum)]
     format: Vec<FormatArg>,
-
-    /// Language of the verdict and the picture: en or zh-CN [default: the user interface's]
-    #[arg(long, value_parser = lang::LangParser)]
-    lang: Option<Lang>,
 
     /// A note for the report, such as what was tried already; give it several times. A file case.md among the inputs does
     /// the same
@@ -147,7 +143,7 @@ impl Args {
 pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let mut rules = Rules::built_in();
     for folder in &args.rules {
-        rules.add_folder(folder).context("the rules cannot be used")?;
+        rules.add_folder(folder).with_context(|| say::BAD_RULES.plain())?;
     }
     let formats = args.formats();
     let first = args.inputs.first().map(PathBuf::as_path).unwrap_or_else(|| Path::new("bootrace"));
@@ -157,15 +153,12 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         print_stages();
     }
     let progress = spinner();
-    progress.set_message("reading");
+    progress.set_message(say::READING.plain());
     let case = Case::open_announced(&args.inputs, |member| {
         progress.suspend(|| {
-            eprintln!(
-                "bootrace: {}: unpacking it to {}, which takes {} of free space there",
-                member.path,
-                member.folder.display(),
-                indicatif::HumanBytes(member.bytes)
-            );
+            let bytes = indicatif::HumanBytes(member.bytes);
+            let said = say::UNPACKING.with(&[&member.path, &member.folder.display(), &bytes]);
+            eprintln!("bootrace: {said}");
         });
     });
     for error in &case.unreadable {
@@ -175,12 +168,9 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         progress.suspend(|| eprintln!("bootrace: {words}"));
     }
     if case.inputs.is_empty() {
-        bail!(
-            "nothing could be read of what was given; bootrace reads Process Monitor's logs (.pml, .pmb) and exports (.csv, .xml), \
-             ETW traces (.etl), servicing logs, event logs, registry hives, and folders and .zip files of them"
-        );
+        bail!(say::NOTHING_READ.plain());
     }
-    let lang = args.lang.unwrap_or_else(lang::of_system);
+    let lang = lang::chosen();
     let draw = |report: &Report| formats.contains(&Format::Png).then(|| reports::png::render(report, lang));
     let good = open_baseline(&args.baseline, &progress)?;
     let how = How {
@@ -204,7 +194,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         eprintln!("bootrace: {}", note.get(lang));
     }
     for file in &written.files {
-        eprintln!("bootrace: wrote {}", file.display());
+        eprintln!("bootrace: {}", say::WROTE.with(&[&file.display()]));
     }
     let failed = matches!(report.outcome(), Outcome::FailingOperation | Outcome::FailureWithoutOperation);
     // Its absence was told with the other errors; the rest was done.
@@ -224,10 +214,8 @@ fn not_understood(case: &Case) -> Option<String> {
     let files = &case.not_understood;
     let names: Vec<&str> = files.iter().take(MAX_NAMED).map(|(path, _)| path.as_str()).collect();
     let more = if files.len() > MAX_NAMED { ", …" } else { "" };
-    let count = timeline::counted(files.len(), "file");
-    (!files.is_empty()).then(|| {
-        format!("{count} not understood ({}{more}); the report's coverage lists them", names.join(", "))
-    })
+    let names = names.join(", ") + more;
+    (!files.is_empty()).then(|| say::NOT_UNDERSTOOD.with(&[&files.len(), &names]))
 }
 
 /// Opens the files of a good boot; `None` where none were given.
@@ -235,15 +223,13 @@ pub(super) fn open_baseline(paths: &[PathBuf], progress: &ProgressBar) -> anyhow
     if paths.is_empty() {
         return Ok(None);
     }
-    progress.set_message("reading the good boot");
+    progress.set_message(say::READING_GOOD.plain());
     let good = Case::open(paths);
     for error in &good.unreadable {
         progress.suspend(|| eprintln!("bootrace: {error}"));
     }
     if good.inputs.is_empty() {
-        bail!(
-            "nothing could be read of the good boot; give its Process Monitor log (.pml), or a folder with it"
-        );
+        bail!(say::NOTHING_READ_GOOD.plain());
     }
     Ok(Some(good))
 }
@@ -277,7 +263,7 @@ pub(super) fn analyse(
     std::thread::scope(|scope| {
         let hashes = scope.spawn(|| case.inputs.iter().map(timeline::Input::sha256).collect::<Vec<_>>());
         let timeline = reading::read(case, progress);
-        progress.set_message("diagnosing");
+        progress.set_message(say::DIAGNOSING.plain());
         let baseline = how.good.map(|good| {
             let timeline = Timeline::new(good);
             let diagnosis = diagnosis::diagnose(&timeline, &Rules::default());
@@ -292,11 +278,11 @@ pub(super) fn analyse(
         let note = |text: &String| CaseNote { text: text.clone(), ..CaseNote::default() };
         report.notes.extend(how.notes.iter().map(note));
         if how.redact {
-            report = reports::redact(&report).context("the report cannot be redacted")?;
+            report = reports::redact(&report).with_context(|| say::CANNOT_REDACT.plain())?;
         }
-        progress.set_message("drawing");
+        progress.set_message(say::DRAWING.plain());
         let picture = draw(&report);
-        progress.set_message("hashing");
+        progress.set_message(say::HASHING.plain());
         // A panic there is a bug that the join passes on.
         let hashes = hashes.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         for (input, hash) in report.inputs.iter_mut().zip(hashes) {

@@ -2,9 +2,9 @@
 
 use std::{path::PathBuf, process::ExitCode};
 
+use crate::words::said as say;
 use anyhow::{Context as _, bail};
 use diagnosis::Rules;
-use timeline::counted;
 
 /// Checks rules of your own
 #[derive(Debug, clap::Args)]
@@ -39,10 +39,10 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let Command::Check { folder } = &args.command;
     let mut rules = Rules::built_in();
     let own = rules.all().len();
-    rules.add_folder(folder).context("the rules cannot be used")?;
+    rules.add_folder(folder).with_context(|| say::BAD_RULES.plain())?;
     let added = rules.all().len() - own;
     if added == 0 {
-        bail!("{} holds no rules; give a folder with .toml files", folder.display());
+        bail!(say::NO_RULES.with(&[&folder.display()]));
     }
     let problems = rules.check(own);
     for problem in &problems {
@@ -51,6 +51,6 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     if !problems.is_empty() {
         return Ok(ExitCode::from(crate::FAILED));
     }
-    println!("{}: each holds for its examples and for none of its near misses", counted(added, "rule"));
+    println!("{}", say::RULES_HOLD.with(&[&added]));
     Ok(ExitCode::SUCCESS)
 }

@@ -12,6 +12,9 @@ use timeline::{
 };
 
 use super::{choice::Choice, log, part::Part, reading, report::spinner};
+use crate::lang;
+use crate::words::said as say;
+use reports::Lang;
 
 /// Writes a smaller Process Monitor log with the events that you choose
 ///
@@ -79,24 +82,16 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let chosen = choose(&file, &filter, around.as_ref());
     let mut part = Part::beside(&args.output, &args.input)?;
     let (_, subset) = write_subset(&file, chosen.iter().map(|i| *i as usize), &mut part.file)
-        .with_context(|| format!("{} cannot be written", args.output.display()))?;
+        .with_context(|| say::CANNOT_WRITE.with(&[&args.output.display()]))?;
     part.rename(&args.output)?;
-    eprintln!(
-        "{}: {} of {} events, {} of {} processes",
-        args.output.display(),
-        subset.events,
-        file.len(),
-        subset.processes,
-        file.processes().len()
-    );
+    let (events, processes) = (file.len(), file.processes().len());
+    let output = args.output.display();
+    eprintln!("{}", say::SLICED.with(&[&output, &subset.events, &events, &subset.processes, &processes]));
     if subset.without_completion > 0 {
-        eprintln!(
-            "bootrace: {input}: what the completion added to {} events is cut off and was left out",
-            subset.without_completion
-        );
+        eprintln!("bootrace: {}", say::CUT_COMPLETIONS.with(&[&input, &subset.without_completion]));
     }
     if subset.damaged > 0 {
-        eprintln!("bootrace: {input}: {} events are damaged and were left out", subset.damaged);
+        eprintln!("bootrace: {}", say::DAMAGED_EVENTS.with(&[&input, &subset.damaged]));
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -121,18 +116,25 @@ impl Around {
         let name = args.input.file_name().unwrap_or_default().to_string_lossy();
         let is_this = |input: &timeline::Input| matches!(input.source, Source::Pml(_)) && input.path == name;
         let number = case.inputs.iter().position(is_this).and_then(|number| u16::try_from(number).ok());
-        let source = SourceId(number.with_context(|| format!("{input} cannot be diagnosed"))?);
+        let source = SourceId(number.with_context(|| say::NOT_DIAGNOSED.with(&[&input]))?);
         let bar = spinner();
         let timeline = reading::read(&case, &bar);
-        bar.set_message("diagnosing");
+        bar.set_message(say::DIAGNOSING.plain());
         let diagnosis = diagnosis::diagnose(&timeline, &Rules::built_in());
         bar.finish_and_clear();
-        let shown = diagnosis.events_of(source);
-        eprintln!("bootrace: {}", diagnosis.verdict.summary.en);
+        let mut shown = diagnosis.events_of(source);
+        let culprits = diagnosis::headline(&timeline, &diagnosis).culprits;
+        shown.extend(culprits.iter().filter_map(|culprit| match culprit.place()? {
+            timeline::Place::Event(id) if id.source == source => Some(id.index),
+            _ => None,
+        }));
+        let summary = &diagnosis.verdict.summary;
+        let summary = if lang::chosen() == Lang::Zh { &summary.zh } else { &summary.en };
+        eprintln!("bootrace: {summary}");
         let failed =
             matches!(diagnosis.verdict.outcome, Outcome::FailingOperation | Outcome::FailureWithoutOperation);
         if !failed || shown.is_empty() {
-            bail!("{input} has no event of a failure; choose with --where, or give its logs to --with");
+            bail!(say::NO_FAILURE.with(&[&input]));
         }
         let failing = diagnosis.failing().filter(|event| event.id.source == source);
         let within = (seconds * TICKS_PER_SECOND as f64) as u64;

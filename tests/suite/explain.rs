@@ -4,11 +4,17 @@ use std::process::{Command, Stdio};
 
 use assert_cmd::cargo::cargo_bin;
 
-/// Runs it; gives exit code, standard output, standard error.
+/// Runs it in English; gives exit code, standard output, standard error.
 fn explain(codes: &[&str]) -> (Option<i32>, String, String) {
-    let out = Command::new(cargo_bin("bootrace")).arg("explain").args(codes).output().unwrap();
+    let out =
+        Command::new(cargo_bin("bootrace")).arg("explain").args(codes).env("LC_ALL", "C").output().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     (out.status.code(), text(out.stdout), text(out.stderr))
+}
+
+/// What a code's explanation begins with: what the library says of it.
+fn said(code: &str) -> String {
+    format!("{}\n", status_codes::explain(code).unwrap())
 }
 
 #[test]
@@ -16,14 +22,42 @@ fn each_code_is_explained_as_the_library_does() {
     let codes = ["0x80071ab1", "5", "C0190019", "ACCESS DENIED"];
     let (code, out, err) = explain(&codes);
     assert_eq!((code, err.as_str()), (Some(0), ""));
-    let expected: Vec<String> =
-        codes.iter().map(|code| format!("{}\n", status_codes::explain(code).unwrap())).collect();
-    assert_eq!(out, expected.join("\n"), "one blank line between them");
+    assert!(out.starts_with(&said(codes[0])), "{out}");
+    let mut rest = out.as_str();
+    for code in &codes[1..] {
+        let (_, after) =
+            rest.split_once(&format!("\n\n{}", said(code))).unwrap_or_else(|| panic!("{code}: {out}"));
+        rest = after;
+    }
     for name in
         ["ERROR_LOG_GROWTH_FAILED", "ERROR_ACCESS_DENIED", "STATUS_LOG_GROWTH_FAILED", "STATUS_ACCESS_DENIED"]
     {
         assert!(out.contains(name), "{name}: {out}");
     }
+}
+
+#[test]
+fn known_failures_follow_those_of_few_codes_first() {
+    let (_, out, _) = explain(&["0x80071ab1"]);
+    let at = |text: &str| out.find(text).unwrap_or_else(|| panic!("{text}: {out}"));
+    let heads = [at("Known failures with it"), at("\nBR-0401  "), at("\nBR-0304  "), at("\nBR-0512  ")];
+    assert!(heads.is_sorted(), "{heads:?}: {out}");
+    // Success belongs to no failure.
+    assert_eq!(explain(&["0"]).1, said("0"));
+}
+
+#[test]
+fn known_failures_speak_the_language_that_is_asked_for() {
+    let (code, out, err) = explain(&["0x80071ab1", "--lang", "zh"]);
+    assert_eq!((code, err.as_str()), (Some(0), ""));
+    assert!(out.starts_with(&said("0x80071ab1")), "{out}");
+    let (_, known) = out.split_once("\n含有此代码的已知故障及处理方法：\n").unwrap();
+    for line in known.lines().filter(|line| !line.is_empty()) {
+        assert!(line.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)), "{line}");
+    }
+    assert_eq!(known.lines().filter(|line| line.starts_with("BR-")).count(), 3, "{known}");
+    assert!(!explain(&["0x80071ab1", "--lang", "en"]).1.contains("已知故障"));
+    assert_eq!(explain(&["5", "--lang", "de"]).0, Some(2));
 }
 
 #[test]
@@ -37,8 +71,7 @@ fn a_negative_decimal_is_a_code_and_no_option() {
 fn what_is_not_known_is_told_and_stops_nothing() {
     let (code, out, err) = explain(&["5", "NO SUCH CODE", "0x123456789", "80070005"]);
     assert_eq!(code, Some(2));
-    let text = |code| status_codes::explain(code).unwrap();
-    assert_eq!(out, format!("{}\n\n{}\n", text("5"), text("80070005")));
+    assert!(out.starts_with(&said("5")) && out.contains(&format!("\n\n{}", said("80070005"))), "{out}");
     let lines: Vec<&str> = err.lines().collect();
     assert!(lines.len() == 2 && lines.iter().all(|line| line.starts_with("bootrace: ")), "{err}");
     assert!(lines[0].contains("NO SUCH CODE") && lines[1].contains("0x123456789"), "{err}");

@@ -70,7 +70,8 @@ fn processes(report: &Value, times: bool) -> Vec<Value> {
 /// The words beside the verdict that only an export has.
 fn of_export(words: &Value) -> bool {
     let en = words["en"].as_str().unwrap();
-    en.contains(" has no column ") || en.contains("are local, of a zone that nothing tells")
+    let of_clock = ["are local, of a zone that nothing tells", "has times of day and no date"];
+    en.contains(" has no column ") || of_clock.iter().any(|words| en.contains(words))
 }
 
 /// What must be equal whatever a report was made from.
@@ -286,6 +287,65 @@ fn a_csv_in_local_time_is_put_on_the_clock_of_cbs_log() {
                 })
             };
             equal(&what, &pick(&from_pml), &pick(&from_csv));
+        }
+    }
+}
+
+/// The numbers of an attribute wherever a page has it.
+fn numbers(page: &str, attribute: &str) -> Vec<f64> {
+    let begin = format!("{attribute}=\"");
+    let values = page.split(&begin).skip(1);
+    values.map(|rest| rest.split('"').next().unwrap().parse().unwrap()).collect()
+}
+
+#[test]
+fn an_export_without_dates_is_put_on_no_other_clock() {
+    let name = "driver-queue-access-denied";
+    let scenario = SCENARIOS.iter().find(|s| s.name == name).unwrap();
+    let Made { pml, cbs_log, .. } = make(scenario, Options { noise: 200, ..Options::default() }).unwrap();
+    let usual = [
+        Column::TimeOfDay,
+        Column::ProcessName,
+        Column::Pid,
+        Column::Operation,
+        Column::Path,
+        Column::Result,
+        Column::Detail,
+    ];
+    let csv = String::from_utf8(csv(&pml, 0, Some(&usual))).unwrap();
+    // Nothing tells when CBS.log was written, so nothing sets the clock.
+    let rows: String = csv.split_inclusive('\n').filter(|row| !row.contains("CBS.log")).collect();
+    let folder = tempfile::tempdir().unwrap();
+    let paths = [("boot.csv", rows.as_bytes()), ("CBS.log", cbs_log.as_bytes())].map(|(name, bytes)| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        path
+    });
+    let case = Case::open(&paths);
+    let timeline = Timeline::new(&case);
+    let diagnosis = diagnosis::diagnose(&timeline, &Rules::built_in());
+    let report = reports::report(&timeline, &diagnosis);
+    let json = serde_json::to_value(&report).unwrap();
+
+    let banners: Vec<&str> =
+        json["banners"].as_array().unwrap().iter().map(|banner| banner["en"].as_str().unwrap()).collect();
+    assert!(
+        banners.iter().any(|banner| banner.starts_with("boot.csv has times of day and no date")),
+        "{banners:?}"
+    );
+    assert!(!banners.iter().any(|banner| banner.contains("another boot")), "{banners:?}");
+    for end in ["origin", "start", "end"] {
+        assert!(!json["clock"][end].as_str().unwrap().starts_with("1601"), "{end}: {}", json["clock"]);
+    }
+    let shown = |json: &Value| json["time"].as_str().is_some_and(|time| time.starts_with("1601"));
+    assert!(json["evidence"].as_array().unwrap().iter().any(shown), "no row of the export is shown");
+
+    let page = reports::html::render(&report, reports::Lang::En).unwrap();
+    let read = page.split("<script type=\"application/json\"").next().unwrap();
+    assert!(!read.contains("1601-01-01T"), "a time of day is shown as a date");
+    for attribute in ["data-start", "data-end", "data-first", "data-last"] {
+        for seconds in numbers(read, attribute) {
+            assert!(seconds.abs() < 86_400.0, "{attribute}: {seconds} s");
         }
     }
 }

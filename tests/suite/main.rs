@@ -2,6 +2,7 @@
 
 mod capture;
 mod capture_twins;
+mod chinese;
 mod damaged;
 mod diff;
 mod events;
@@ -12,6 +13,7 @@ mod import;
 mod literals;
 #[cfg(feature = "parquet")]
 mod parquet;
+mod readme;
 mod report;
 mod schema;
 #[path = "../../reports/tests/suite/schema_check/mod.rs"]

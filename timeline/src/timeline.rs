@@ -170,11 +170,13 @@ impl<'c> Timeline<'c> {
         self.case.inputs.get(usize::from(id.0))?.source.kernel_modules()
     }
 
-    /// Earliest and latest event of all sources.
+    /// Earliest and latest event of all sources. A source that has times of day without a date is on another clock: it
+    /// counts only where no source has dates.
     pub fn span(&self) -> Option<(FileTime, FileTime)> {
-        let first = self.scans.iter().filter_map(|s| s.first).min()?;
-        let last = self.scans.iter().filter_map(|s| s.last).max()?;
-        Some((first, last))
+        let spans: Vec<_> = self.scans.iter().filter_map(|s| s.first.zip(s.last)).collect();
+        let dated = spans.iter().any(|(first, _)| first.is_dated());
+        let met = || spans.iter().filter(|(first, _)| first.is_dated() == dated);
+        Some((met().map(|(first, _)| *first).min()?, met().map(|(_, last)| *last).max()?))
     }
 
     /// All groups of failures.

@@ -39,6 +39,18 @@ pub enum Culprit {
     },
 }
 
+impl Culprit {
+    /// Where it is recorded.
+    pub fn place(&self) -> Option<Place> {
+        match self {
+            Self::Disabled { place, .. }
+            | Self::Inside { place, .. }
+            | Self::Holder { place, .. }
+            | Self::NoAnswer { place, .. } => *place,
+        }
+    }
+}
+
 /// The culprits of a failed update. Each is tied to the failure by a rule, by the open file or by what is missing.
 pub(super) fn find(timeline: &Timeline<'_>, diagnosis: &Diagnosis) -> Vec<Culprit> {
     let mut culprits = Vec::new();
@@ -69,6 +81,9 @@ pub(super) fn find(timeline: &Timeline<'_>, diagnosis: &Diagnosis) -> Vec<Culpri
     let place = shown.filter_map(|evidence| evidence.place).next();
     let silent = lacks().filter(|(lack, name)| *lack == Lack::Answer && !name.is_empty());
     culprits.extend(silent.map(|(_, name)| Culprit::NoAnswer { service: name.clone(), place }));
+    if culprits.is_empty() {
+        culprits.extend(awaited(diagnosis));
+    }
     let mut seen: Vec<Culprit> = Vec::new();
     culprits.retain(|culprit| {
         let new = !seen.contains(culprit);
@@ -76,6 +91,15 @@ pub(super) fn find(timeline: &Timeline<'_>, diagnosis: &Diagnosis) -> Vec<Culpri
         new
     });
     culprits
+}
+
+/// The service that the first fitting rule says the failed installer waited for.
+fn awaited(diagnosis: &Diagnosis) -> Option<Culprit> {
+    let hit =
+        diagnosis.rules.iter().find(|hit| hit.fault.is_some() && hit.fault == diagnosis.faults.primary)?;
+    let fault = diagnosis.faults.all.get(hit.fault?)?;
+    let service = hit.rule.awaited.clone();
+    (!service.is_empty()).then_some(Culprit::NoAnswer { service, place: Some(fault.place) })
 }
 
 /// The first foreign library in each process that a matching rule looks into.

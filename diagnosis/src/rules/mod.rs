@@ -75,6 +75,17 @@ const BUILT_IN: &[(&str, &str)] = &[
 ];
 
 impl Rules {
+    /// The rules that ask for one of these numbers, as the code of the failure or as the status of its operation. The rules
+    /// that ask for the fewest codes come first: they say most about this one. Last resorts come last.
+    pub fn about(&self, codes: &[u32]) -> Vec<&Rule> {
+        let is_one = |text: &String| rule::number(text).is_some_and(|code| codes.contains(&code));
+        let asked = |rule: &Rule| rule.matches.code.len() + rule.matches.status.len();
+        let about = |rule: &&Rule| rule.matches.code.iter().chain(&rule.matches.status).any(is_one);
+        let mut rules: Vec<&Rule> = self.rules.iter().filter(about).collect();
+        rules.sort_by_key(|rule| (rule.last_resort, asked(rule)));
+        rules
+    }
+
     /// The rules that are built in.
     pub fn built_in() -> Self {
         let mut rules = Self::default();
@@ -175,6 +186,16 @@ match = { fault = ["driver"], code = ["0x80070003", "2"] }
                 ["remove", "delete"].iter().find_map(|verb| remedy.find(&format!("{verb} {what} ")))
             };
             assert!(!remedy.contains("delete pending.xml"), "{}: remedies are safe", rule.id);
+            // It may be the only step that a reader sees.
+            let first = remedy.split(". ").next().unwrap_or_default();
+            assert!(first.contains(' '), "{}: the first sentence says what to do", rule.id);
+            for elsewhere in ["other step", "steps above", "see above", "try the"] {
+                assert!(
+                    !first.contains(elsewhere),
+                    "{}: the first sentence is a thing to do: {first}",
+                    rule.id
+                );
+            }
             // What is taken away for good is saved before.
             if let Some(at) = ["the", "that", "those", "a", "only"].into_iter().find_map(takes_away) {
                 let saved =

@@ -42,6 +42,12 @@ pub struct Rule {
     /// `{library}` are replaced by names of the case.
     #[serde(default)]
     pub command: String,
+    /// The service that the failing installer waits for.
+    #[serde(default)]
+    pub awaited: String,
+    /// True for what is left when nothing else helps: it stands behind all other remedies.
+    #[serde(default)]
+    pub last_resort: bool,
     /// Where that is documented.
     #[serde(default)]
     pub reference: String,

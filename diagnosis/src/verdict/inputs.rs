@@ -77,9 +77,6 @@ impl Span<'_> {
     }
 }
 
-/// A time before this is the time of a day without its date.
-const NO_DATE: Ticks = Ticks::seconds(2 * 86_400);
-
 /// Traces whose time meets that of no log. The parts of one CBS.log are one log, because a machine is off between
 /// them.
 fn times(found: &Found<'_>) -> Option<Words> {
@@ -102,8 +99,7 @@ fn times(found: &Found<'_>) -> Option<Words> {
             },
             Source::Log(log) if log.kind == LogKind::Events => logs.push(span),
             Source::Log(_) => {}
-            // An export without dates counts from the first day of FILETIME: its day is not known.
-            _ if scan.has_operations && last.0 >= NO_DATE.0 => traces.push(span),
+            _ if scan.has_operations && last.is_dated() => traces.push(span),
             _ => {}
         }
     }

@@ -1,6 +1,6 @@
 //! A trace shows that the update failed, and no operation explains it.
 
-use timeline::{Evidence, Mark, PhaseName, Role, Words};
+use timeline::{Evidence, Mark, PhaseName, Role, Trust, Words};
 
 use super::{
     answer::{Level, Outcome, Verdict},
@@ -61,6 +61,11 @@ pub(super) fn unexplained(found: &Found<'_>, seen: &Coverage) -> Verdict {
         lacks.extend(asked.map(|name| (Lack::Answer, name)));
     }
     evidence.extend(missing::suspicious(found.services));
+    let unnamed = Words::new(
+        "the records show that the update failed, and nothing ties an operation to that",
+        "记录表明更新失败，但没有内容将某个操作与失败联系起来",
+    );
+    verdict.confidence.reasons.push((Trust::Inferred, Evidence { place: None, words: unnamed }));
     verdict.missing = Some(Missing { what, evidence, lacks });
     verdict.next_capture = Some(next_capture(seen.traces, seen.logs));
     verdict

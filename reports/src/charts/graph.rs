@@ -24,6 +24,7 @@ pub(crate) fn draw(report: &Report, lang: Lang) -> Option<Chart> {
     let place = |id: &str| nodes.iter().position(|node| node.id == id);
     let edges: Vec<(&GraphEdge, (usize, usize))> =
         graph.edges.iter().filter_map(|edge| Some((edge, (place(&edge.from)?, place(&edge.to)?)))).collect();
+    let edges = one_a_pair(edges);
     // Causes stand on the left, also of edges that lead back to them.
     let turned = |edge: &GraphEdge| timeline::graph::EdgeKind::leads_back(&edge.kind);
     let ends: Vec<_> = edges
@@ -98,6 +99,21 @@ fn causes<'a>(graph: &'a Graph, report: &Report) -> (Vec<&'a GraphNode>, Vec<usi
     (nodes, tries)
 }
 
+/// One edge between two nodes: that of the cause, where several lie on one another.
+fn one_a_pair(mut edges: Vec<(&GraphEdge, (usize, usize))>) -> Vec<(&GraphEdge, (usize, usize))> {
+    let is_causal = |edge: &GraphEdge| CAUSAL.contains(&edge.kind.as_str());
+    let pair = |(from, to): (usize, usize)| (from.min(to), from.max(to));
+    let causal: Vec<_> =
+        edges.iter().filter(|(edge, _)| is_causal(edge)).map(|(_, ends)| pair(*ends)).collect();
+    let mut seen = Vec::new();
+    edges.retain(|(edge, ends)| {
+        let kept = (is_causal(edge) || !causal.contains(&pair(*ends))) && !seen.contains(&pair(*ends));
+        seen.extend(kept.then_some(pair(*ends)));
+        kept
+    });
+    edges
+}
+
 /// How many attempts the operation of a node stands for.
 fn tries(graph: &Graph, id: &str) -> usize {
     let mut attempts = vec![id];
@@ -137,6 +153,14 @@ pub(crate) fn kind_name(kind: &NodeKind, lang: Lang) -> String {
     message.get(lang).to_owned()
 }
 
+/// What a node is, and how it is known where it was not recorded.
+fn kind_words(node: &GraphNode, lang: Lang) -> String {
+    let kind = node.kind.iter().map(|kind| kind_name(kind, lang));
+    let trust = node.trust.iter().filter(|trust| **trust != Trust::Recorded);
+    let words: Vec<_> = kind.chain(trust.map(|trust| view::trust_name(trust).get(lang).to_owned())).collect();
+    words.join(" · ")
+}
+
 fn edge_title(edge: &GraphEdge, nodes: &[&GraphNode], (from, to): (usize, usize), lang: Lang) -> String {
     let label = |node: usize| nodes.get(node).map_or("", |node| node.label.get(lang));
     let how = edge.evidence.iter().map(|evidence| view::sentence(evidence, lang));
@@ -170,10 +194,11 @@ impl Contents {
         let room = widest - 2 * PADDING - 4;
         let label = node.label.get(lang);
         let label = if tries > 1 { format!("{label} (×{tries})") } else { label.to_owned() };
-        let label = measure::wrap(&label, LABEL, true, room, 2, Cut::Middle);
+        let label = measure::wrap(&label, LABEL, true, room, 3, Cut::Middle);
         let detail = measure::fit(&node.detail, SMALL, false, room);
         let widths = label.iter().map(|line| measure::width(line, LABEL, true));
-        let width = widths.chain([measure::width(&detail, SMALL, false), 90]).max().unwrap_or(90);
+        let kind = measure::width(&kind_words(node, lang), SMALL, false).min(room);
+        let width = widths.chain([measure::width(&detail, SMALL, false), kind, 90]).max().unwrap_or(90);
         Self { label, detail, width: width + 2 * PADDING + 4 }
     }
 
@@ -326,10 +351,7 @@ fn draw_node(
     pen.rect((x, y), (4, height), strip);
     pen.frame((x, y), (width, height), border);
     let left = x + PADDING + 4;
-    let kind = node.kind.iter().map(|kind| kind_name(kind, lang));
-    let trust = node.trust.iter().filter(|trust| **trust != Trust::Recorded);
-    let words: Vec<_> = kind.chain(trust.map(|trust| view::trust_name(trust).get(lang).to_owned())).collect();
-    let kind = measure::fit(&words.join(" · "), SMALL, false, width - 2 * PADDING - 4);
+    let kind = measure::fit(&kind_words(node, lang), SMALL, false, width - 2 * PADDING - 4);
     pen.text((left, y + 13), &kind, Font::new(SMALL, Ink::Muted), Anchor::Start);
     let mut middle = y + 30;
     for line in &contents.label {

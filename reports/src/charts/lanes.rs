@@ -3,6 +3,7 @@
 use super::canvas::Ink;
 use super::measure;
 use super::scale::Scale;
+use super::timeline::LABELS;
 use crate::lang::Lang;
 use crate::messages as m;
 use crate::model::{Gap, Histogram, PhaseSpan, Process, ProcessRole, Report, Service, Severity, Time};
@@ -17,8 +18,6 @@ const MAX_SERVICES: usize = 3;
 pub(super) const ROW: i32 = 24;
 const BAR: i32 = 12;
 const SMALL: u32 = 12;
-/// Width of the plot that texts are arranged for; the drawing's plot is never narrower.
-const PLOT: i32 = super::canvas::WIDTH - 272;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum LaneKind {
@@ -94,9 +93,9 @@ impl Lane<'_> {
     }
 }
 
-/// The lanes from top to bottom.
-pub(super) fn lanes<'a>(report: &'a Report, lang: Lang, scale: &Scale) -> Vec<Lane<'a>> {
-    let plot = Scale { left: 0, right: PLOT, ..*scale };
+/// The lanes from top to bottom, for a drawing of this width. Texts are arranged for the narrowest plot that it may have.
+pub(super) fn lanes<'a>(report: &'a Report, lang: Lang, scale: &Scale, width: i32) -> Vec<Lane<'a>> {
+    let plot = Scale { left: 0, right: width - LABELS.min(width / 3) - 12, ..*scale };
     let mut lanes = Vec::new();
     lanes.extend(boots(report, lang, &plot));
     lanes.extend(phases(&report.phases, lang, &plot));
@@ -109,8 +108,8 @@ pub(super) fn lanes<'a>(report: &'a Report, lang: Lang, scale: &Scale) -> Vec<La
     let mut services: Vec<_> = report.services.iter().filter(shown).collect();
     services.sort_by_key(|service| service.severity.as_ref().map_or(4, severity_order));
     lanes.extend(services.into_iter().take(MAX_SERVICES).map(|service| self::service(service, lang, &plot)));
-    lanes.extend(unusual(report, lang));
-    lanes.extend(report.histogram.iter().filter_map(|histogram| self::histogram(histogram, lang)));
+    lanes.extend(unusual(report, lang, &plot));
+    lanes.extend(report.histogram.iter().filter_map(|histogram| self::histogram(histogram, lang, &plot)));
     lanes
 }
 
@@ -213,7 +212,7 @@ fn chain<'a>(report: &'a Report, lang: Lang, plot: &Scale) -> Option<Lane<'a>> {
         if !plot.shows(time, time) {
             continue;
         }
-        let text = measure::fit(&visible(title), SMALL, false, CHAIN_LABEL);
+        let text = measure::fit(&visible(title), SMALL, false, CHAIN_LABEL.min(plot.right * 2 / 3));
         let width = measure::width(&text, SMALL, false);
         let point = plot.x(time);
         // Right of the point, or left of it where the plot ends.
@@ -249,8 +248,11 @@ fn processes<'a>(report: &'a Report, plot: &Scale) -> impl Iterator<Item = &'a P
         .enumerate()
         .filter(|(_, process)| {
             let life = (process.start.unwrap_or(plot.start), process.end.unwrap_or(plot.end));
+            // One that ran before and after its trace is where the trace is.
+            let trace = report.histogram.as_ref().and_then(|histogram| histogram.start);
+            let mut known = process.start.into_iter().chain(process.end).chain(trace);
             let matters = process.role.is_some() || is_failing(process, report);
-            matters && plot.shows(life.0, life.1)
+            matters && known.all(|time| plot.meets(time)) && plot.shows(life.0, life.1)
         })
         .collect();
     chosen.sort_by(|(a, first), (b, second)| weight(second).cmp(&weight(first)).then(a.cmp(b)));
@@ -339,7 +341,7 @@ fn service(service: &Service, lang: Lang, plot: &Scale) -> Lane<'static> {
 }
 
 /// The failures that are not ordinary: the first and the last of each group.
-fn unusual<'a>(report: &'a Report, lang: Lang) -> Option<Lane<'a>> {
+fn unusual<'a>(report: &'a Report, lang: Lang, plot: &Scale) -> Option<Lane<'a>> {
     let mut lane = Lane::new(LaneKind::Failures, m::LANE_UNUSUAL.get(lang).to_owned(), ROW);
     lane.rank = 2;
     for group in report.failures.iter().filter(|group| group.benign.is_empty()) {
@@ -347,7 +349,7 @@ fn unusual<'a>(report: &'a Report, lang: Lang) -> Option<Lane<'a>> {
         let title =
             format!("{} {} {}{count} {}", group.process, group.operation, group.result, group.example_path);
         let last = group.last.filter(|last| Some(*last) != group.first);
-        for time in group.first.into_iter().chain(last) {
+        for time in group.first.into_iter().chain(last).filter(|time| plot.meets(*time)) {
             lane.marks.push(Mark { time, ink: Ink::Bad, title: title.clone().into(), chain: None });
         }
     }
@@ -358,8 +360,8 @@ fn unusual<'a>(report: &'a Report, lang: Lang) -> Option<Lane<'a>> {
 const MAX_BARS: usize = 240;
 const CHART: i32 = 38;
 
-fn histogram(histogram: &Histogram, lang: Lang) -> Option<Lane<'static>> {
-    let start = histogram.start?;
+fn histogram(histogram: &Histogram, lang: Lang, plot: &Scale) -> Option<Lane<'static>> {
+    let start = histogram.start.filter(|start| plot.meets(*start))?;
     let bin = histogram.bin.filter(|bin| bin.ticks() > 0)?;
     let joined = histogram.events.len().div_ceil(MAX_BARS).max(1);
     let width = bin.ticks().saturating_mul(u64::try_from(joined).unwrap_or(1));

@@ -39,7 +39,11 @@ impl Scale {
         let seen =
             phases.chain(processes).chain(services).chain(chain).chain(failing).chain(gaps).chain(bins);
         let clock = report.clock.iter().flat_map(|clock| [clock.start, clock.end]);
-        let (first, last) = range(seen.flatten()).or_else(|| range(clock.flatten()))?;
+        // One clock: see `meets`.
+        let dated = view::origin(report).is_some_and(Time::is_dated);
+        let met = |time: &Time| time.is_dated() == dated;
+        let (first, last) =
+            range(seen.flatten().filter(met)).or_else(|| range(clock.flatten().filter(met)))?;
         let (start, end) = window(report).unwrap_or((first, last));
         let (first, last) = (first.min(start), last.max(end));
         Some(Self { start, end, first, last, left, right, origin: view::origin(report).unwrap_or(start) })
@@ -57,6 +61,11 @@ impl Scale {
     /// Whether any of a stretch of time is on the plot.
     pub(super) fn shows(&self, start: Time, end: Time) -> bool {
         start <= self.end && end >= self.start
+    }
+
+    /// Whether a time is on the plot's clock: what has only a time of day is on another than what has a date.
+    pub(super) fn meets(&self, time: Time) -> bool {
+        time.is_dated() == self.start.is_dated()
     }
 
     /// Seconds from the start of the plot, as the page's script reads them.
@@ -117,6 +126,25 @@ fn range(times: impl Iterator<Item = Time>) -> Option<(Time, Time)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_timeline_spans_one_clock() {
+        use crate::model::{Clock, PhaseSpan};
+        let time = |text| Time::parse(text);
+        let (start, end) = (time("2016-10-19T20:24:01Z"), time("2016-10-19T20:24:09Z"));
+        let day = time("1601-01-01T14:24:01Z");
+        let phase = |start, end| PhaseSpan { start, end, ..PhaseSpan::default() };
+        let report = |origin| Report {
+            clock: Some(Clock { origin, ..Clock::default() }),
+            phases: vec![phase(start, end), phase(day, time("1601-01-01T14:24:03Z"))],
+            ..Report::default()
+        };
+        let scale = Scale::of(&report(start), 0, 1000).unwrap();
+        assert_eq!((Some(scale.first), Some(scale.last)), (start, end));
+        assert!(scale.meets(start.unwrap()) && !scale.meets(day.unwrap()));
+        let scale = Scale::of(&report(day), 0, 1000).unwrap();
+        assert_eq!((Some(scale.first), scale.last.since(scale.first)), (day, 20_000_000));
+    }
 
     #[test]
     fn ticks_are_round_and_within() {

@@ -1,6 +1,6 @@
 //! The swim-lane timeline: boots and phases, processes, services, the events over time, and the failure across them.
 
-use super::canvas::{Anchor, Canvas, Font, Ink, Pen, WIDTH};
+use super::canvas::{Anchor, Canvas, Font, Ink, Pen};
 use super::lanes::{Bar, Lane, LaneKind, ROW, lanes};
 use super::measure;
 use super::scale::Scale;
@@ -15,35 +15,45 @@ const LABEL: u32 = 13;
 const SMALL: u32 = 12;
 const PADDING: i32 = 12;
 const AXIS: i32 = 26;
+/// Width of the lanes' labels at most.
+pub(super) const LABELS: i32 = 260;
+/// Pixels of the drawing for each tick of the axis.
+const TICK: i32 = 120;
 /// Room above the axis for the flag of the failing operation.
 const FLAG: i32 = 26;
+
+/// The room for a drawing, in pixels.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Room {
+    pub(crate) width: i32,
+    /// Lanes that do not fit into it are left out.
+    pub(crate) height: i32,
+}
 
 /// True if the report holds a stretch of time to draw.
 pub(crate) fn can_draw(report: &Report) -> bool {
     Scale::of(report, 0, 1).is_some()
 }
 
-/// Draws the timeline, with at most so many pixels of height where given: lanes that do not fit are left out.
-pub(crate) fn draw(report: &Report, lang: Lang, max_height: Option<i32>) -> Option<Chart> {
+/// Draws the timeline into so much room.
+pub(crate) fn draw(report: &Report, lang: Lang, room: Room) -> Option<Chart> {
     let probe = Scale::of(report, 0, 1)?;
-    let mut lanes = lanes(report, lang, &probe);
+    let mut lanes = lanes(report, lang, &probe, room.width);
     let frame = FLAG + AXIS + LEGEND + 8;
-    if let Some(max_height) = max_height {
-        keep_what_fits(&mut lanes, max_height - frame);
-    }
+    keep_what_fits(&mut lanes, room.height - frame);
     let legend = Legend::of(report, &lanes, lang);
     let widest = lanes.iter().map(|lane| measure::width(&lane.label, LABEL, false)).max().unwrap_or(0);
-    let left = (widest + 2 * PADDING).clamp(120, 260);
-    let scale = Scale { left, right: WIDTH - PADDING, ..probe };
+    let left = (widest + 2 * PADDING).clamp(120, LABELS.min(room.width / 3));
+    let scale = Scale { left, right: room.width - PADDING, ..probe };
 
     let top = FLAG + AXIS;
     let bottom = top + lanes.iter().map(|lane| lane.height).sum::<i32>();
     let height = bottom + LEGEND + 8;
     let mut canvas = Canvas::default();
-    let clip = format!("plot-{}", lang.tag());
+    let clip = format!("plot-{}-{}", room.width, lang.tag());
     canvas.clip(&clip, (scale.left, 0), (scale.right - scale.left, height));
     let failing = report.verdict.failing_operation.as_ref().and_then(|operation| operation.time);
-    draw_ground(&mut canvas, &lanes, &scale, failing, (left, top, bottom));
+    draw_ground(&mut canvas, &lanes, &scale, failing, (top, bottom));
     let clip = format!("url(#{clip})");
     canvas.nested(&[("clip-path", &clip)], |canvas| {
         canvas
@@ -52,7 +62,7 @@ pub(crate) fn draw(report: &Report, lang: Lang, max_height: Option<i32>) -> Opti
             draw_marks(canvas, report, lang, &lanes, &scale, top, bottom)
         });
     });
-    canvas.group(&[("class", "legend")], |pen| legend.draw(pen, (left, bottom + 8 + LEGEND / 2)));
+    canvas.group(&[("class", "legend")], |pen| legend.draw(pen, (left, bottom + 8 + LEGEND / 2), room.width));
     let attributes = format!(
         "data-start=\"{}\" data-end=\"{}\" data-first=\"{}\" data-last=\"{}\" data-left=\"{}\" data-right=\"{}\" data-top=\"{top}\" data-bottom=\"{bottom}\"",
         view::seconds(scale.start.since(scale.origin), 7).replace(',', ""),
@@ -64,7 +74,7 @@ pub(crate) fn draw(report: &Report, lang: Lang, max_height: Option<i32>) -> Opti
     );
     let description = description(report, lang, &scale);
     Some(Chart {
-        width: WIDTH,
+        width: room.width,
         height,
         title: m::TIMELINE_TITLE.get(lang).to_owned(),
         description,
@@ -112,13 +122,14 @@ fn draw_ground(
     lanes: &[Lane<'_>],
     scale: &Scale,
     failing: Option<Time>,
-    (left, top, bottom): (i32, i32, i32),
+    (top, bottom): (i32, i32),
 ) {
+    let (left, width) = (scale.left, scale.right + PADDING);
     canvas.group(&[], |pen| {
         let mut y = top;
         for (number, lane) in lanes.iter().enumerate() {
             if number % 2 == 1 {
-                pen.rect((0, y), (WIDTH, lane.height), Ink::Stripe);
+                pen.rect((0, y), (width, lane.height), Ink::Stripe);
             }
             y += lane.height;
         }
@@ -126,12 +137,12 @@ fn draw_ground(
     canvas.group(&[("class", "axis")], |pen| {
         let mut free = 0;
         let failing = failing.map(|time| scale.x(time));
-        for (time, label) in scale.ticks(12) {
+        for (time, label) in scale.ticks(i64::from(width / TICK)) {
             let x = scale.x(time);
             let half = measure::width(&label, SMALL, false) / 2;
             pen.line((x, top - 4), (x, bottom), 1, Ink::Grid);
             let crossed = failing.is_some_and(|failing| (x - failing).abs() <= half + 2);
-            if x - half >= free && x + half <= WIDTH && !crossed {
+            if x - half >= free && x + half <= width && !crossed {
                 pen.text((x, top - 14), &label, Font::new(SMALL, Ink::Muted), Anchor::Middle);
                 free = x + half + 8;
             }
@@ -299,11 +310,11 @@ impl Legend {
         Self(entries)
     }
 
-    fn draw(&self, pen: &mut Pen<'_>, (left, y): Place) {
+    fn draw(&self, pen: &mut Pen<'_>, (left, y): Place, right: i32) {
         let mut x = left;
         for (ink, text) in &self.0 {
             let width = measure::width(text, SMALL, false) + 34;
-            if x + width > WIDTH {
+            if x + width > right {
                 return;
             }
             match ink {

@@ -16,6 +16,7 @@ impl View<'_> {
     pub(super) fn banners(&self) -> Vec<Text> {
         let mut banners = Vec::new();
         banners.extend(self.machines());
+        banners.extend(self.undated());
         banners.extend(self.apart());
         banners.extend(self.doubled());
         let unread: Vec<String> = self.timeline.case.unreadable.iter().map(ToString::to_string).collect();
@@ -43,9 +44,18 @@ impl View<'_> {
         (names.len() > 1).then(|| m::BANNER_MACHINES.text(&[&list]))
     }
 
-    /// A log that has nothing of the time of the traces.
+    /// A trace that has times of day without a date, beside inputs that have dates.
+    fn undated(&self) -> Option<Text> {
+        let dated = |scan: &Scan| scan.first.map(FileTime::is_dated);
+        let mut traces = self.inputs_and_scans().filter(|(input, _)| input.source.is_trace());
+        let (trace, _) = traces.find(|(_, scan)| dated(scan) == Some(false))?;
+        let beside = self.timeline.scans.iter().any(|scan| dated(scan) == Some(true));
+        beside.then(|| m::BANNER_UNDATED.text(&[&trace.path]))
+    }
+
+    /// A log that has nothing of the time of the traces, as far as their dates are known.
     fn apart(&self) -> Option<Text> {
-        let span = |scan: &Scan| Some((scan.first?, scan.last?));
+        let span = |scan: &Scan| scan.first.zip(scan.last).filter(|(first, _)| first.is_dated());
         let traces = self.inputs_and_scans().filter(|(input, _)| input.source.is_trace());
         let traces: Vec<(FileTime, FileTime)> = traces.filter_map(|(_, scan)| span(scan)).collect();
         let first = traces.iter().map(|(first, _)| *first).min()?;

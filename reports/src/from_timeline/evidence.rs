@@ -1,7 +1,9 @@
 //! The evidence: events and log lines around the failure in one list, waits, and the failures by how unusual they are.
 
+use std::collections::BTreeSet;
+
 use diagnosis::{Relation as Near, benign};
-use timeline::{Event, FileTime, LogLine, Place, Role, Silence, Ticks};
+use timeline::{Event, EventId, FileTime, LogLine, Place, Role, Silence, Ticks};
 
 use crate::model::{EvidenceRow, FailureGroup, Gap, Omission, Relation, Text};
 
@@ -9,6 +11,8 @@ use super::{View, omit, status, text, time};
 
 /// Groups of failures that a report lists.
 const MAX_FAILURES: usize = 200;
+/// Frames of a call stack.
+const MAX_FRAMES: usize = 64;
 /// Lines of logs among the evidence.
 const MAX_LINES: usize = 40;
 /// A line within this time of the failure may report it.
@@ -20,6 +24,7 @@ impl View<'_> {
     pub(super) fn evidence_rows(&self) -> Vec<EvidenceRow> {
         let events = self.diagnosis.evidence.iter();
         let mut rows: Vec<EvidenceRow> = events.map(|(near, event)| self.event_row(*near, event)).collect();
+        rows.extend(self.other_events().iter().map(|event| self.event_row(Near::Nearby, event)));
         rows.extend(self.lines().into_iter().map(|line| self.line_row(line)));
         // Lines are cut to the second: within it they stand behind the events.
         rows.sort_by_key(|row| (row.time, row.line.is_some(), row.source.clone(), row.line, row.index));
@@ -52,8 +57,27 @@ impl View<'_> {
             detail: operation.detail,
             benign: ordinary.map_or_else(Text::default, |words| text(&words)),
             note: self.stack_note(near, event),
+            stack: self.stack(near, event),
             ..EvidenceRow::default()
         }
+    }
+
+    /// The call stack, but for what other threads did at the time.
+    fn stack(&self, near: Near, event: &Event) -> Vec<String> {
+        let stack = (near != Near::Nearby || event.failed()).then(|| self.timeline.stack(event.id)).flatten();
+        stack.iter().flat_map(|stack| &stack.frames).take(MAX_FRAMES).map(ToString::to_string).collect()
+    }
+
+    /// Events that the report refers to and that are not around the failure.
+    fn other_events(&self) -> Vec<Event> {
+        let known = |id: &EventId| self.diagnosis.evidence.iter().any(|(_, event)| event.id == *id);
+        let referred = self.referred().into_iter();
+        let events = referred.filter_map(|place| match place {
+            Place::Event(id) => Some(id),
+            Place::Line { .. } => None,
+        });
+        let ids: BTreeSet<EventId> = events.filter(|id| !known(id)).collect();
+        ids.into_iter().filter_map(|id| self.timeline.event(id)).collect()
     }
 
     fn line_row(&self, line: &LogLine) -> EvidenceRow {
@@ -81,11 +105,13 @@ impl View<'_> {
         lines.sort_by_key(|line| {
             (!is_referred(line), distance(line).unwrap_or(u64::MAX), line.source, line.line)
         });
+        // A line that states several facts is one row.
+        lines.dedup_by_key(|line| (line.source, line.line));
         lines.truncate(MAX_LINES);
         lines
     }
 
-    /// Where the chain, the confidence and the first fault are recorded.
+    /// Where the chain, the confidence, the first fault and what stood in the way are recorded.
     fn referred(&self) -> Vec<Place> {
         let diagnosis = self.diagnosis;
         let chain = diagnosis.chain.iter().filter_map(|link| link.evidence.place);
@@ -95,7 +121,11 @@ impl View<'_> {
         let fault =
             diagnosis.faults.primary.and_then(|at| diagnosis.faults.all.get(at)).map(|fault| fault.place);
         let update = self.headline.update.as_ref().map(|update| update.place);
-        chain.chain(reasons).chain(missing).chain(fault).chain(update).collect()
+        let held = diagnosis.verdict.failing.and_then(|at| diagnosis.candidates.get(at)?.holder);
+        let held = held.map(|holder| holder.event.into());
+        let culprits = self.headline.culprits.iter().filter_map(diagnosis::Culprit::place);
+        let places = chain.chain(reasons).chain(missing).chain(fault).chain(update);
+        places.chain(held).chain(culprits).collect()
     }
 
     /// When it failed, as far as anything shows it.

@@ -105,6 +105,12 @@ impl View<'_> {
             let place = service.start_type.as_ref().and_then(|(_, evidence)| evidence.place);
             Evidence { trust: Some(Trust::Recorded), text: super::text(&service.words), ..self.place(place) }
         }));
+        let fault = primary.and_then(|at| diagnosis.faults.all.get(at));
+        // The headline says what names a cause.
+        if let Some(fault) = fault.filter(|fault| why.is_empty() && !fault.kind.names_a_cause()) {
+            let text = super::text(&fault.words());
+            why.push(Evidence { trust: Some(Trust::Recorded), text, ..self.place(Some(fault.place)) });
+        }
         why
     }
 
@@ -116,12 +122,24 @@ impl View<'_> {
             return Some(headline::operation(process, event));
         }
         let faults = &self.diagnosis.faults;
-        let fault = faults.primary.and_then(|at| faults.all.get(at))?;
-        if fault.kind.names_a_cause() {
+        let fault = faults.primary.and_then(|at| faults.all.get(at));
+        if let Some(fault) = fault.filter(|fault| fault.kind.names_a_cause()) {
             return Some(super::text(&fault.words()));
         }
+        if let Some(ended) = self.headline.culprits.first().and_then(|culprit| self.ended(culprit)) {
+            return Some(ended);
+        }
         let known = !self.headline.culprits.is_empty();
+        let fault = fault?;
         (!known).then(|| headline::phase(self.diagnosis.verdict.phase, faults.reported.or(fault.code)))
+    }
+
+    /// How the process ended that a foreign library is loaded inside.
+    fn ended(&self, culprit: &Found) -> Option<Text> {
+        let Found::Inside { process: name, place: Some(Place::Event(id)), .. } = culprit else { return None };
+        let process = self.timeline.process_of(&self.timeline.event(*id)?)?;
+        let status = process.exit_status.filter(|status| *status != 0)?;
+        Some(crate::messages::HEAD_ENDED.text(&[name, &super::status(status)]))
     }
 
     /// The zero of the report's times, and what happened then.

@@ -104,6 +104,7 @@ impl Report {
         self.omitted = omitted;
         self.services.iter_mut().for_each(|service| service.states.truncate(rows));
         self.findings.iter_mut().for_each(|finding| finding.evidence.truncate(rows));
+        self.evidence.iter_mut().for_each(|row| row.stack.truncate(rows));
         self.candidates.iter_mut().for_each(|candidate| {
             candidate.features.truncate(rows);
             candidate.stack.truncate(rows);

@@ -117,7 +117,11 @@ fn breakable(text: &str) -> String {
 
 /// A time: seconds since the origin, with the full time for the pointer and for machines.
 pub(super) fn time(time: Time, origin: Option<Time>) -> Html {
-    Html(format!("<time datetime=\"{time}\" title=\"{time}\">{}</time>", view::at(time, origin)))
+    let shown = view::at(time, origin);
+    if !time.is_dated() {
+        return Html(format!("<time>{shown}</time>"));
+    }
+    Html(format!("<time datetime=\"{time}\" title=\"{time}\">{shown}</time>"))
 }
 
 /// How something is known.

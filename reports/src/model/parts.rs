@@ -151,6 +151,11 @@ impl Time {
         self.0
     }
 
+    /// Whether the date is known, and not only the time of day.
+    pub const fn is_dated(self) -> bool {
+        timeline::FileTime(self.0).is_dated()
+    }
+
     /// The span from `earlier` to this time in 100 ns units; negative where `earlier` is later.
     pub fn since(self, earlier: Self) -> i64 {
         let (high, low, sign) =

@@ -264,6 +264,8 @@ open_struct! {
         pub note: Text,
         /// Why such a failure is ordinary; absent if it is not.
         pub benign: Text,
+        /// Its call stack, as in a candidate.
+        pub stack: Vec<String>,
     }
 
     /// Equal failures, counted.

@@ -18,6 +18,7 @@ const HEIGHT: i32 = 900;
 const SCALE: u32 = 2;
 const MARGIN: i32 = 60;
 const LABEL: u32 = 15;
+const HEAD: u32 = 17;
 
 /// A finished picture.
 #[derive(Debug, Clone)]
@@ -74,10 +75,11 @@ pub fn render(report: &Report, lang: Lang) -> Result<Png, PngError> {
 fn layout(report: &Report, lang: Lang, note: Option<&str>) -> String {
     let mut canvas = Canvas::default();
     canvas.group(&[], |pen| pen.rect((0, 0), (WIDTH, HEIGHT), Ink::Paper));
-    head(&mut canvas, report);
+    head(&mut canvas, report, lang);
     let below = verdict(&mut canvas, report, lang);
     let below = facts(&mut canvas, report, lang, below);
-    if let Some(chart) = timeline::draw(report, lang, Some(HEIGHT - below - 46)) {
+    let room = timeline::Room { width: WIDTH - 2 * MARGIN, height: HEIGHT - below - 46 };
+    if let Some(chart) = timeline::draw(report, lang, room) {
         canvas.place((MARGIN, below), &chart.svg);
     }
     foot(&mut canvas, report, lang, note);
@@ -87,25 +89,20 @@ fn layout(report: &Report, lang: Lang, note: Option<&str>) -> String {
     )
 }
 
-/// The machine and its packages, in one line.
-fn head(canvas: &mut Canvas, report: &Report) {
-    let machine = report.machine.iter().flat_map(|machine| [&machine.name, &machine.os, &machine.build]);
-    let kbs = report.packages.iter().take(1).map(|package| &package.kb);
-    let words: Vec<_> = machine.chain(kbs).filter(|word| !word.is_empty()).map(String::as_str).collect();
-    let span = report.clock.as_ref().and_then(|clock| clock.origin).map(|origin| origin.to_string());
+/// Who, what, when and how it ended, in one line.
+fn head(canvas: &mut Canvas, report: &Report, lang: Lang) {
+    let left = MARGIN + 100;
+    let line = view::first_line(report, lang).join("  ·  ");
     canvas.group(&[], |pen| {
         pen.text((MARGIN, 34), "bootrace", Font::new(LABEL, Ink::Muted).bold(), Anchor::Start);
-        let title = measure::fit(&words.join("  ·  "), LABEL, false, 1000);
-        pen.text((MARGIN + 100, 34), &title, Font::new(LABEL, Ink::Muted), Anchor::Start);
-        if let Some(span) = span {
-            let text = format!("@0 = {}", span.split('.').next().unwrap_or(&span).replace('T', " ") + " UTC");
-            pen.text((WIDTH - MARGIN, 34), &text, Font::new(LABEL, Ink::Muted), Anchor::End);
-        }
+        let line = measure::fit(&line, HEAD, false, WIDTH - MARGIN - left);
+        pen.text((left, 34), &line, Font::new(HEAD, Ink::Text), Anchor::Start);
         pen.line((MARGIN, 56), (WIDTH - MARGIN, 56), 1, Ink::Grid);
     });
 }
 
-/// The outcome and its sentence. Returns where it ends.
+/// The outcome and the headline. Below it is the summary, if neither the headline nor the operation says it. Returns where
+/// it ends.
 fn verdict(canvas: &mut Canvas, report: &Report, lang: Lang) -> i32 {
     let (ink, word) = match report.outcome() {
         Outcome::FailingOperation | Outcome::FailureWithoutOperation => (Ink::Bad, m::LABEL_FAILED),
@@ -117,16 +114,24 @@ fn verdict(canvas: &mut Canvas, report: &Report, lang: Lang) -> i32 {
     let badge = measure::width(word, 18, true) + 32;
     let left = MARGIN + badge + 22;
     // The table's plain widths are an upper bound for our own semi-bold font.
-    let lines =
-        measure::wrap(view::summary(report).get(lang), 25, false, WIDTH - MARGIN - left, 2, Cut::Middle);
+    let wrap = |text: &str, size| measure::wrap(text, size, false, WIDTH - MARGIN - left, 2, Cut::Middle);
+    let lines = wrap(view::headline(report).get(lang), 25);
+    let said = report.verdict.failing_operation.is_some() || view::headline_says(report, lang);
+    let more = if said { Vec::new() } else { wrap(view::summary(report).get(lang), HEAD) };
+    let mut below = 96;
     canvas.group(&[], |pen| {
         pen.rect((MARGIN, 78), (badge, 36), ink);
         pen.text((MARGIN + badge / 2, 96), word, Font::new(18, Ink::Paper).bold(), Anchor::Middle);
-        for (line, y) in lines.iter().zip((96..).step_by(34)) {
-            pen.text((left, y), line, Font::new(25, Ink::Text).bold(), Anchor::Start);
+        for line in &lines {
+            pen.text((left, below), line, Font::new(25, Ink::Text).bold(), Anchor::Start);
+            below += 34;
+        }
+        for line in &more {
+            pen.text((left, below), line, Font::new(HEAD, Ink::Text), Anchor::Start);
+            below += 25;
         }
     });
-    106 + 34 * i32::try_from(lines.len().max(1)).unwrap_or(1)
+    below.max(96 + 34) + 10
 }
 
 /// What failed, where and when, and what to do, in two columns. Returns where it ends.
@@ -145,6 +150,7 @@ fn facts(canvas: &mut Canvas, report: &Report, lang: Lang, top: i32) -> i32 {
     let actions = view::actions(report, lang);
     let middle = if actions.is_empty() { WIDTH - MARGIN } else { 1040 };
     let rows = facts.len().min(8);
+    let mut y = top;
     canvas.group(&[], |pen| {
         for ((label, value, code), y) in facts.iter().zip((top..).step_by(ROW as usize)).take(rows) {
             pen.text((MARGIN, y), label.get(lang), Font::new(LABEL, Ink::Muted), Anchor::Start);
@@ -155,7 +161,6 @@ fn facts(canvas: &mut Canvas, report: &Report, lang: Lang, top: i32) -> i32 {
             let font = if *code { font.mono() } else { font };
             pen.text((MARGIN + GUTTER, y), &text, font, Anchor::Start);
         }
-        let mut y = top;
         if !actions.is_empty() {
             pen.text((middle, y), m::NEXT_ACTIONS.get(lang), Font::new(LABEL, Ink::Muted), Anchor::Start);
             y += ROW;
@@ -173,7 +178,7 @@ fn facts(canvas: &mut Canvas, report: &Report, lang: Lang, top: i32) -> i32 {
             }
         }
     });
-    top + ROW * i32::try_from(rows.max(4)).unwrap_or(4) + 8
+    y.max(top + ROW * i32::try_from(rows.max(4)).unwrap_or(4)) + 8
 }
 
 /// What was read, and by what.

@@ -69,7 +69,11 @@ impl<'a> Builder<'a> {
         self.tracks.len() - 1
     }
 
+    /// Puts a slice on a track, unless it has only a time of day and the others have dates: it is on another clock.
     fn push(&mut self, track: usize, slice: Slice) -> Option<SliceId> {
+        if slice.start.is_dated() != view::origin(self.report).is_some_and(Time::is_dated) {
+            return None;
+        }
         let slices = &mut self.tracks.get_mut(track)?.slices;
         slices.push(slice);
         Some((track, slices.len() - 1))

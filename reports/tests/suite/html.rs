@@ -38,8 +38,14 @@ fn the_page_looks_like_this() {
 #[test]
 fn drawings_look_like_this() {
     let html = page(&made::boot_poq());
-    for name in ["timeline", "graph", "results"] {
-        let (_, svg) = html.split_once(&format!("<svg id=\"svg-{name}-en\"")).expect("drawn");
+    let drawings = [
+        ("timeline", "timeline-wide-screen"),
+        ("timeline-narrow", "timeline-narrow-screen"),
+        ("graph", "graph"),
+        ("results", "results"),
+    ];
+    for (name, id) in drawings {
+        let (_, svg) = html.split_once(&format!("<svg id=\"svg-{id}-en\"")).expect("drawn");
         let (svg, _) = svg.split_once("</svg>").expect("closed");
         insta::assert_snapshot!(format!("{name}.svg"), svg);
     }

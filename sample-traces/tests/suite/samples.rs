@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use sample_traces::{Options, make, scenario};
+use pml_reader::PmlFile;
+use sample_traces::{EtlForm, Options, etl_twin, make, scenario};
 
 /// How they were made: `sample-traces write --scenario NAME --seed SEED --noise 700`.
 const SAMPLES: &[(&str, u64)] = &[
@@ -21,5 +22,23 @@ fn making_the_samples_again_gives_the_same_bytes() {
         assert!(kept("pml") == made.pml, "{name}: the PML differs");
         assert!(kept("CBS.log") == made.cbs_log.as_bytes(), "{name}: the CBS.log differs");
         assert!(made.pml.len() <= 600 << 10, "{name}: {} bytes", made.pml.len());
+    }
+}
+
+/// The case of the first sample in other forms, and the boot of that machine in which the update goes through.
+#[test]
+fn the_other_forms_of_the_case_are_what_the_crate_makes() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/same-case");
+    let (name, seed) = SAMPLES[0];
+    let options = Options { seed, is_64bit: true, noise: 700 };
+    let failing = PmlFile::from_vec(make(scenario(name).unwrap(), options).unwrap().pml).unwrap();
+    let made = [
+        ("good.pml", make(scenario("healthy").unwrap(), options).unwrap().pml),
+        ("boot.etl", etl_twin(&failing, EtlForm::Kernel).unwrap().bytes),
+        ("Procmon.pmb", sample_traces::pmb::write(&failing)),
+    ];
+    for (file, bytes) in made {
+        assert!(std::fs::read(folder.join(file)).unwrap() == bytes, "{file} differs");
+        assert!(bytes.len() <= 640 << 10, "{file}: {} bytes", bytes.len());
     }
 }

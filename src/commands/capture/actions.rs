@@ -10,6 +10,7 @@ use trace_capture::{collect, engine, live, messages, plan, status, watch};
 
 use super::planning::{options, print_findings, print_plan};
 use super::{Args, ArmArgs, CollectArgs, Command, DisarmArgs, LiveArgs, Target};
+use crate::words::said as say;
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     match &args.command {
@@ -36,19 +37,16 @@ fn arm(args: &ArmArgs) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
     print_findings(&mut out, &report.findings)?;
     for (what, why) in &report.left_out {
-        writeln!(out, "left out: {what}: {why}")?;
+        writeln!(out, "{}", say::LEFT_OUT.with(&[what, why]))?;
     }
     for note in &report.notes {
         writeln!(out, "{note}")?;
     }
-    writeln!(
-        out,
-        "Armed. Install the update if it is not pending yet, then restart (Restart, not Shut down)."
-    )?;
-    writeln!(out, "After that: bootrace capture collect, then bootrace capture disarm.")?;
+    writeln!(out, "{}", say::ARMED.plain())?;
+    writeln!(out, "{}", say::ARMED_NEXT.plain())?;
     if args.reboot && args.choices.target.offline.is_none() {
         restart(&*machine)?;
-        writeln!(out, "Restarting in 15 seconds; `shutdown /a` stops it.")?;
+        writeln!(out, "{}", say::RESTARTING.plain())?;
     }
     Ok(())
 }
@@ -58,9 +56,7 @@ fn restart(machine: &dyn Machine) -> anyhow::Result<()> {
     let args = ["/r", "/t", "15"].map(str::to_owned).to_vec();
     match machine.run(&Call { program, args, seconds: 30, output: None })? {
         Outcome::Exit(0) => Ok(()),
-        outcome => anyhow::bail!(
-            "shutdown.exe did not restart the machine ({outcome:?}): it is armed, restart it by hand"
-        ),
+        outcome => anyhow::bail!(say::NOT_RESTARTED.with(&[&format!("{outcome:?}")])),
     }
 }
 
@@ -80,23 +76,19 @@ fn collect(args: &CollectArgs) -> anyhow::Result<()> {
     let report = match outcome {
         collect::Outcome::Collected(report) => report,
         collect::Outcome::Waiting(why) => {
-            println!("{why}");
+            println!("{}", say::of_capture(&why));
             return Ok(());
         }
     };
     let manifest = &report.manifest;
     println!("{}", report.bundle.display());
-    println!(
-        "{}: {} files; {} could not be had (manifest.json says why); {} left out by --redact",
-        trace_capture::facts::size(report.bytes),
-        manifest.files.len(),
-        manifest.failed.len(),
-        manifest.left_out.len()
-    );
+    let size = trace_capture::facts::size(report.bytes);
+    let (files, failed, left_out) = (manifest.files.len(), manifest.failed.len(), manifest.left_out.len());
+    println!("{}", say::BUNDLED.with(&[&size, &files, &failed, &left_out]));
     for warning in &manifest.warnings {
-        println!("warning: {warning}");
+        println!("{}", say::CAUTION.with(&[&say::of_capture(warning)]));
     }
-    println!("Next: take it away, run `bootrace report` on it, and `bootrace capture disarm` here.");
+    println!("{}", say::COLLECTED_NEXT.plain());
     Ok(())
 }
 
@@ -117,18 +109,18 @@ fn disarm(args: &DisarmArgs) -> anyhow::Result<()> {
     let report = engine::disarm(&*here(&args.target)?, args.discard)?;
     let steps = report.undone;
     match (steps, report.is_complete()) {
-        (0, true) => println!("Nothing was armed."),
-        (_, true) => println!("Disarmed: {steps} steps undone, everything is as it was."),
-        (_, false) => println!("Disarmed: {steps} steps undone; not everything can be said to be as it was:"),
+        (0, true) => println!("{}", say::NOTHING_ARMED.plain()),
+        (_, true) => println!("{}", say::DISARMED.with(&[&steps])),
+        (_, false) => println!("{}", say::DISARMED_PARTLY.with(&[&steps])),
     }
     for message in &report.left_over {
-        println!("  {message}");
+        println!("  {}", say::of_capture(message));
     }
     for trace in &report.not_bundled {
-        println!("{}", messages::TRACES_NOT_BUNDLED.with(&[trace]));
+        println!("{}", say::of_capture(&messages::TRACES_NOT_BUNDLED.with(&[trace])));
     }
     for path in &report.kept {
-        println!("Kept: {path}");
+        println!("{}", say::KEPT.with(&[path]));
     }
     Ok(())
 }
@@ -136,7 +128,7 @@ fn disarm(args: &DisarmArgs) -> anyhow::Result<()> {
 /// What the task of Process Monitor runs. Nobody reads what it prints; the journal has what failed.
 fn watch() -> anyhow::Result<()> {
     let watched = watch::watch(&*trace_capture::here(None)?)?;
-    println!("{} sessions stopped", watched.stopped.len());
+    println!("{}", say::SESSIONS_STOPPED.with(&[&watched.stopped.len()]));
     Ok(())
 }
 

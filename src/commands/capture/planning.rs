@@ -9,6 +9,7 @@ use trace_capture::{CaptureError, plan, script};
 
 use super::actions::here;
 use super::{Choices, Format, PlanArgs};
+use crate::words::said as say;
 
 pub(super) fn options(choices: &Choices, facts: &Facts) -> anyhow::Result<plan::Options> {
     let whole = |path: &PathBuf| {
@@ -31,7 +32,7 @@ pub(super) fn options(choices: &Choices, facts: &Facts) -> anyhow::Result<plan::
 /// This program, or what it is called on the machine that the plan is for.
 fn own_path() -> anyhow::Result<String> {
     if cfg!(windows) {
-        Ok(std::env::current_exe().context("find the own program")?.display().to_string())
+        Ok(std::env::current_exe().with_context(|| say::OWN_PATH.plain())?.display().to_string())
     } else {
         Ok("bootrace.exe".into())
     }
@@ -60,10 +61,7 @@ pub(super) fn print_plan(args: &PlanArgs) -> anyhow::Result<()> {
     if known {
         print_findings(&mut out, &preflight(&facts, &options, &plan))?;
     } else {
-        writeln!(
-            out,
-            "\nThe failing machine was not looked at (that needs Windows and administrator rights): there, arming checks it first."
-        )?;
+        writeln!(out, "\n{}", say::NOT_LOOKED_AT.plain())?;
     }
     Ok(())
 }
@@ -77,12 +75,12 @@ pub(super) fn print_findings(
     findings: &[trace_capture::facts::Finding],
 ) -> std::io::Result<()> {
     for finding in findings {
-        let name = match finding.severity {
-            Severity::Blocker => "stops arming",
-            Severity::Warning => "warning",
-            Severity::Note => "note",
+        let said = match finding.severity {
+            Severity::Blocker => say::STOPS_ARMING,
+            Severity::Warning => say::CAUTION,
+            Severity::Note => say::NOTE,
         };
-        writeln!(out, "{name}: {}", finding.text)?;
+        writeln!(out, "{}", said.with(&[&say::of_capture(&finding.text)]))?;
     }
     Ok(())
 }

@@ -8,7 +8,15 @@ pub struct FileTime(pub u64);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Ticks(pub u64);
 
+/// Times before it are times of day: an export without dates counts from the first day of FILETIME. It is 1621.
+const DATED: u64 = 20 * 365 * 86_400 * 10_000_000;
+
 impl FileTime {
+    /// Whether the date is known, and not only the time of day.
+    pub const fn is_dated(self) -> bool {
+        self.0 >= DATED
+    }
+
     /// The span since `earlier`; none where that is later.
     pub fn since(self, earlier: Self) -> Ticks {
         Ticks(self.0.saturating_sub(earlier.0))

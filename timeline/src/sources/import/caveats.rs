@@ -203,10 +203,14 @@ fn clock(file: &ImportFile) -> Vec<Caveat> {
             Words::default(),
         ),
         None => Caveat {
-            verdict: Some(Words::new(
-                "times of {} are local, of a zone that nothing tells",
-                "{} 的时间为本地时间，时区无法得知",
-            )),
+            verdict: Some(if clock.evidence == DateEvidence::NoDates {
+                Words::new("{} has times of day and no date", "{} 只有时刻，没有日期")
+            } else {
+                Words::new(
+                    "times of {} are local, of a zone that nothing tells",
+                    "{} 的时间为本地时间，时区无法得知",
+                )
+            }),
             ..caveat(
                 Words::new(
                     "times are local to the machine that saved the export; nothing tells its time zone",
@@ -247,8 +251,8 @@ fn clock(file: &ImportFile) -> Vec<Caveat> {
                 "导出文件没有日期：请在 Process Monitor 中显示 Date & Time 列后重新保存",
             ),
             Words::new(
-                "times count from 1601-01-01; logs with dates cannot lie beside them",
-                "时间从 1601-01-01 起算；带日期的日志无法与之对齐",
+                "only the time of day is known: logs with dates cannot lie beside it. For programs, times count from 1601-01-01",
+                "仅知时刻：带日期的日志无法与之对齐。程序读到的时间从 1601-01-01 起算",
             ),
         )),
     };

@@ -1,76 +1,18 @@
-//! What every renderer needs to know about a report: its zero of time, names of its enums, short forms.
+//! What every renderer needs to know of a report: the first line, the headline, its facts, short forms.
+
+mod names;
+mod times;
+
+pub(crate) use names::*;
+pub(crate) use times::*;
 
 use crate::lang::Lang;
 use crate::messages::{self as m, Message};
 use crate::model::{
-    Confidence, ConfidenceLevel, Ending, Evidence, Incident, Input, Operation, Outcome, Phase, Report,
-    Severity, Span, Text, Time, Trust, Update, UpdateKind,
+    Confidence, Ending, Evidence, Incident, Input, Operation, Outcome, Phase, Report, Text, Update,
+    UpdateKind,
 };
 use timeline::thousands;
-
-/// The zero of `@` times: the clock's origin, otherwise the earliest time that the report knows.
-pub(crate) fn origin(report: &Report) -> Option<Time> {
-    let clock = report.clock.as_ref();
-    clock.and_then(|clock| clock.origin.or(clock.start)).or_else(|| {
-        let inputs = report.inputs.iter().filter_map(|input| input.first);
-        let phases = report.phases.iter().filter_map(|phase| phase.start);
-        let rows = report.evidence.iter().filter_map(|row| row.time);
-        let chain = report.chain.iter().filter_map(|link| link.time);
-        let operation = report.verdict.failing_operation.iter().filter_map(|operation| operation.time);
-        inputs.chain(phases).chain(rows).chain(chain).chain(operation).min()
-    })
-}
-
-/// A time as seconds since the origin: `@41.318s`. As RFC 3339 if there is no origin.
-pub(crate) fn at(time: Time, origin: Option<Time>) -> String {
-    match origin {
-        Some(origin) => format!("@{}s", seconds(time.since(origin), 3)),
-        None => time.to_string(),
-    }
-}
-
-/// A number of 100 ns units as seconds with 1 to 7 decimals, rounded down.
-pub(crate) fn seconds(ticks: i64, decimals: u32) -> String {
-    let unit = 10_u64.pow(7 - decimals);
-    let parts = ticks.unsigned_abs() / unit;
-    let per_second = 10_u64.pow(decimals);
-    let sign = if ticks < 0 && parts > 0 { "-" } else { "" };
-    let width = decimals as usize;
-    format!("{sign}{}.{:0width$}", thousands(parts / per_second), parts % per_second)
-}
-
-/// Minutes that the machine's wall clock is ahead of UTC, if that is known.
-fn utc_offset(report: &Report) -> Option<i32> {
-    let clock = report.clock.as_ref()?;
-    let assumed = clock.evidence.as_ref().is_some_and(|evidence| evidence.trust == Some(Trust::Inferred));
-    clock.log_utc_offset_minutes.filter(|_| !assumed)
-}
-
-/// A time on the machine's wall clock: date, time of day with so many decimals, zone. UTC if the zone is not known.
-pub(crate) fn local(report: &Report, time: Time, decimals: usize) -> (String, String, String) {
-    let offset = utc_offset(report);
-    let ahead = i64::from(offset.unwrap_or(0)) * 60 * 10_000_000;
-    let shown = Time::from_filetime(time.filetime().saturating_add_signed(ahead)).to_string();
-    let (date, clock) = shown.split_once('T').unwrap_or((&shown, ""));
-    let length = if decimals == 0 { 8 } else { 9 + decimals };
-    let clock = clock.get(..length).unwrap_or(clock);
-    let zone = offset.map_or_else(|| "UTC".to_owned(), zone);
-    (date.to_owned(), clock.to_owned(), zone)
-}
-
-/// `UTC+09:00`.
-pub(crate) fn zone(minutes: i32) -> String {
-    let sign = if minutes < 0 { '-' } else { '+' };
-    format!("UTC{sign}{:02}:{:02}", minutes.unsigned_abs() / 60, minutes.unsigned_abs() % 60)
-}
-
-/// A time as `@14.800s`, with the time of day beside it.
-pub(crate) fn at_and_local(report: &Report, time: Time) -> String {
-    match origin(report) {
-        Some(origin) => format!("{} ({})", at(time, Some(origin)), local(report, time, 0).1),
-        None => at(time, None),
-    }
-}
 
 /// `Cumulative update 17763.6252 (KB5043050)`, or the known part of it.
 pub(crate) fn update_name(update: Option<&Update>) -> Text {
@@ -142,11 +84,6 @@ pub(crate) fn headline_says(report: &Report, lang: Lang) -> bool {
     let clause = summary.get(lang).split([';', '；']).next().unwrap_or_default();
     let clause = clause.trim_end_matches(['.', '。']).to_lowercase();
     headline.get(lang).to_lowercase().contains(&clause)
-}
-
-/// `14.800 s`.
-pub(crate) fn duration(span: Span) -> String {
-    format!("{} s", seconds(i64::try_from(span.ticks()).unwrap_or(i64::MAX), 3))
 }
 
 /// The last component of a path.
@@ -316,9 +253,13 @@ pub(crate) fn facts(report: &Report, lang: Lang) -> Vec<(Message, String, bool)>
     }
     let known = |phase: &&Phase| operation.is_some() || **phase != Phase::Unknown;
     let phase = verdict.phase.as_ref().filter(known).map(|phase| phase_name(phase).get(lang).to_owned());
-    let time = operation.and_then(|operation| operation.time).map(|time| {
+    // Without an operation the first cause of the chain tells when.
+    let first = report.chain.last().filter(|_| operation.is_none()).and_then(|link| link.time);
+    let time = operation.and_then(|operation| operation.time).or(first).map(|time| {
         let (date, clock, zone) = local(report, time, 3);
-        format!("{} · {date} {clock} {zone}", at(time, origin(report)))
+        let local = [date, clock, zone].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>();
+        let (at, local) = (at(time, origin(report)), local.join(" "));
+        if at == local { at } else { format!("{at} · {local}") }
     });
     facts.push((m::FACT_WHEN, time.into_iter().chain(phase).collect::<Vec<_>>().join(" · "), false));
     facts.push((m::FACT_CODE, codes(report, lang).join(" · "), true));
@@ -346,67 +287,6 @@ pub(crate) fn actions(report: &Report, lang: Lang) -> Vec<String> {
     remedies.chain(capture).filter(|action| !action.is_empty()).collect()
 }
 
-/// A name in both languages. A value that this version does not know stays as it is.
-fn name(known: Option<Message>, raw: &str) -> Text {
-    known.map_or_else(|| Text::plain(raw), |message| message.text(&[]))
-}
-
-pub(crate) fn trust_name(trust: &Trust) -> Text {
-    let known = match trust {
-        Trust::Recorded => Some(m::RECORDED),
-        Trust::Correlated => Some(m::CORRELATED),
-        Trust::Inferred => Some(m::INFERRED),
-        Trust::Other(_) => None,
-    };
-    name(known, trust.as_str())
-}
-
-/// What an edge of the graph says.
-pub(crate) fn edge_name(kind: &str) -> Text {
-    const NAMES: [Message; 14] = [
-        m::EDGE_PERFORMED_BY,
-        m::EDGE_ON,
-        m::EDGE_TO,
-        m::EDGE_DURING,
-        m::EDGE_SPAWNED,
-        m::EDGE_HOSTS,
-        m::EDGE_NAMES,
-        m::EDGE_PRECEDES,
-        m::EDGE_RETRIES,
-        m::EDGE_RESOLVES,
-        m::EDGE_CONFLICTS_WITH,
-        m::EDGE_WAITS_FOR,
-        m::EDGE_REPORTED_BY,
-        m::EDGE_CAUSED,
-    ];
-    name(NAMES.into_iter().find(|message| message.get(Lang::En) == kind), kind)
-}
-
-/// A state of a service or a package, or how a service starts, by its word in the report.
-pub(crate) fn state_name(word: &str) -> Text {
-    const NAMES: [Message; 18] = [
-        m::STATE_RUNNING,
-        m::STATE_STOPPED,
-        m::STATE_START_PENDING,
-        m::STATE_STOP_PENDING,
-        m::START_BOOT,
-        m::START_SYSTEM,
-        m::START_AUTOMATIC,
-        m::START_MANUAL,
-        m::START_DISABLED,
-        m::PACKAGE_INSTALLED,
-        m::PACKAGE_INSTALL_PENDING,
-        m::PACKAGE_UNINSTALL_PENDING,
-        m::PACKAGE_STAGED,
-        m::PACKAGE_SUPERSEDED,
-        m::PACKAGE_REMOVED,
-        m::PACKAGE_PARTIALLY_INSTALLED,
-        m::PACKAGE_ABSENT,
-        m::PACKAGE_UNKNOWN,
-    ];
-    name(NAMES.into_iter().find(|message| message.get(Lang::En) == word), word)
-}
-
 /// How often names like the one that is given were wrong, in words.
 pub(crate) fn measured(confidence: &Confidence, lang: Lang) -> Option<String> {
     let (named, wrong) = measured_share(confidence)?;
@@ -418,72 +298,4 @@ pub(crate) fn measured(confidence: &Confidence, lang: Lang) -> Option<String> {
 pub(crate) fn measured_share(confidence: &Confidence) -> Option<(String, String)> {
     let measured = confidence.measured.as_ref()?;
     Some((thousands(measured.named.into()), thousands(measured.wrong.into())))
-}
-
-pub(crate) fn confidence_name(level: &ConfidenceLevel) -> Text {
-    let known = match level {
-        ConfidenceLevel::High => Some(m::HIGH),
-        ConfidenceLevel::Medium => Some(m::MEDIUM),
-        ConfidenceLevel::Low => Some(m::LOW),
-        ConfidenceLevel::Other(_) => None,
-    };
-    name(known, level.as_str())
-}
-
-pub(crate) fn severity_name(severity: &Severity) -> Text {
-    let known = match severity {
-        Severity::Cause => Some(m::CAUSE),
-        Severity::Warning => Some(m::WARNING),
-        Severity::Note => Some(m::NOTE),
-        Severity::Ok => Some(m::OK),
-        Severity::Other(_) => None,
-    };
-    name(known, severity.as_str())
-}
-
-pub(crate) fn phase_name(phase: &Phase) -> Text {
-    let known = match phase {
-        Phase::Staging => Some(m::PHASE_STAGING),
-        Phase::Shutdown => Some(m::PHASE_SHUTDOWN),
-        Phase::BootRenames => Some(m::PHASE_BOOT_RENAMES),
-        Phase::BootPoq => Some(m::PHASE_BOOT_POQ),
-        Phase::StartupDrivers => Some(m::PHASE_STARTUP_DRIVERS),
-        Phase::StartupInstallers => Some(m::PHASE_STARTUP_INSTALLERS),
-        Phase::Rollback => Some(m::PHASE_ROLLBACK),
-        Phase::Unknown => Some(m::PHASE_UNKNOWN),
-        Phase::Other(_) => None,
-    };
-    name(known, phase.as_str())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use timeline::graph::EdgeKind as E;
-
-    #[test]
-    fn every_kind_of_edge_has_a_name_in_both_languages() {
-        let kinds = [
-            E::PerformedBy,
-            E::On,
-            E::To,
-            E::During,
-            E::Spawned,
-            E::Hosts,
-            E::Names,
-            E::Precedes,
-            E::Retries,
-            E::Resolves,
-            E::ConflictsWith,
-            E::WaitsFor,
-            E::ReportedBy,
-            E::Caused,
-        ];
-        for kind in kinds {
-            let name = edge_name(kind.name());
-            assert_eq!(name.en, kind.name());
-            assert!(!name.zh.is_empty(), "{}", kind.name());
-        }
-        assert_eq!(edge_name("novel"), Text::plain("novel"));
-    }
 }

@@ -1,0 +1,194 @@
+//! What the commands say themselves: errors, notes, progress.
+
+use std::fmt::Display;
+
+use reports::Lang;
+
+use crate::lang;
+
+/// A sentence in both languages. `{0}`, `{1}` … are places for names and numbers.
+pub(crate) struct Said {
+    en: &'static str,
+    zh: &'static str,
+}
+
+impl Said {
+    /// The sentence in the chosen language, with its places filled.
+    pub(crate) fn with(&self, values: &[&dyn Display]) -> String {
+        let mut rest = match lang::chosen() {
+            Lang::En => self.en,
+            Lang::Zh => self.zh,
+        };
+        let mut filled = String::new();
+        while let Some((before, place)) = rest.split_once('{') {
+            filled.push_str(before);
+            let (number, after) = place.split_once('}').unwrap_or((place, ""));
+            let value = number.parse().ok().and_then(|number: usize| values.get(number));
+            filled.push_str(&value.map(ToString::to_string).unwrap_or_default());
+            rest = after;
+        }
+        filled.push_str(rest);
+        filled
+    }
+
+    /// The sentence without places.
+    pub(crate) fn plain(&self) -> String {
+        self.with(&[])
+    }
+}
+
+macro_rules! sentences {
+    ($( $(#[$built:meta])* $key:ident: $en:literal, $zh:literal; )+) => {
+        $( $(#[$built])* pub(crate) const $key: Said = Said { en: $en, zh: $zh }; )+
+
+        #[cfg(test)]
+        const ALL: &[(&str, Said)] = &[$( $(#[$built])* (stringify!($key), $key), )+];
+    };
+}
+
+sentences! {
+    // Progress.
+    READING: "reading", "正在读取";
+    READING_GOOD: "reading the good boot", "正在读取基准启动";
+    DIAGNOSING: "diagnosing", "正在诊断";
+    DRAWING: "drawing", "正在绘图";
+    HASHING: "hashing", "正在计算哈希值";
+    WROTE: "wrote {0}", "已写入 {0}";
+    WROTE_MANUAL: "wrote the manual pages to {0}", "手册页已写入 {0}";
+    UNPACKING:
+        "{0}: unpacking it to {1}, which takes {2} of free space there",
+        "{0}：正在解压到 {1}，将占用该处 {2} 的可用空间";
+    PRESS_ENTER: "Press Enter to close this window.", "按 Enter 键关闭此窗口。";
+
+    // What could not be read.
+    CANNOT_READ: "{0} cannot be read", "{0} 无法读取";
+    NOTHING_READ:
+        "nothing could be read of what was given; bootrace reads Process Monitor's logs (.pml, .pmb) and exports (.csv, .xml), ETW traces (.etl), servicing logs, event logs, registry hives, and folders and .zip files of them",
+        "提供的内容都无法读取；bootrace 读取 Process Monitor 日志 (.pml、.pmb) 和导出文件 (.csv、.xml)、ETW 跟踪 (.etl)、服务堆栈日志、事件日志、注册表配置单元，以及包含它们的文件夹和 .zip 文件";
+    NOTHING_READ_BAD:
+        "nothing could be read of the failing boot; give its Process Monitor log (.pml), or a folder with it",
+        "故障启动的内容都无法读取；请提供其 Process Monitor 日志 (.pml)，或包含它的文件夹";
+    NOTHING_READ_GOOD:
+        "nothing could be read of the good boot; give its Process Monitor log (.pml), or a folder with it",
+        "基准启动的内容都无法读取；请提供其 Process Monitor 日志 (.pml)，或包含它的文件夹";
+    NOT_UNDERSTOOD:
+        "files not understood: {0} ({1}); the report's coverage lists them",
+        "有 {0} 个文件无法识别（{1}）；报告的“覆盖范围”列出了它们";
+    SEVERAL_TRACES: "{0}: {1} traces, one after the other: {2}", "{0}：{1} 份跟踪，依次读取：{2}";
+    NO_TRACE: "{0} holds no trace of events (.pml, .etl)", "{0} 不含事件的跟踪 (.pml、.etl)";
+    OTHER_KIND:
+        "{0} holds no trace of events but {1}; `bootrace report` reads it",
+        "{0} 不含事件的跟踪，而是 {1}；可用 `bootrace report` 读取";
+    NO_COLUMN:
+        "{0} has no column {1}, so no filter can look at it; export it again with that column shown, or filter by another",
+        "{0} 没有 {1} 列，无法据此筛选；请显示该列后重新导出，或按其他列筛选";
+    DAMAGED_RECORDS:
+        "{0}: {1} record(s) are damaged, and left out or printed as far as they go; the first: {2}",
+        "{0}：{1} 条记录已损坏，已省略或仅显示可读部分；第一条：{2}";
+    DAMAGED_EVENTS: "{0}: {1} events are damaged and were left out", "{0}：{1} 个事件已损坏，未写出";
+    CUT_COMPLETIONS:
+        "{0}: what the completion added to {1} events is cut off and was left out",
+        "{0}：{1} 个事件完成时的附加内容被截断，未写出";
+    NO_EVENT: "{0}: no event can be read", "{0}：没有可读取的事件";
+    NOT_DIAGNOSED: "{0} cannot be diagnosed", "{0} 无法诊断";
+    NO_FAILURE:
+        "{0} has no event of a failure; choose with --where, or give its logs to --with",
+        "{0} 中没有失败的事件；请用 --where 选择，或用 --with 提供其日志";
+
+    // What could not be written.
+    CANNOT_WRITE: "{0} cannot be written", "{0} 无法写入";
+    CANNOT_MAKE: "{0} cannot be made", "{0} 无法创建";
+    CANNOT_REPLACE: "{0} cannot be replaced", "{0} 无法替换";
+    CANNOT_REDACT: "the report cannot be redacted", "报告无法脱敏";
+    IS_INPUT:
+        "{0} is the log that is read; give another file to -o",
+        "{0} 是正在读取的日志；请为 -o 指定其他文件";
+    IS_FOLDER: "{0} is a folder; give a file to -o", "{0} 是文件夹；请为 -o 指定文件";
+    NO_STDOUT:
+        "a log cannot be written to standard output, its header is written last; give a file to -o",
+        "日志的文件头最后写入，不能写到标准输出；请为 -o 指定文件";
+    #[cfg(feature = "parquet")]
+    PARQUET_TERMINAL:
+        "Parquet is not for a terminal; give a file to -o",
+        "Parquet 不能显示在终端上；请为 -o 指定文件";
+    #[cfg(not(feature = "parquet"))]
+    NO_PARQUET:
+        "this bootrace writes no Parquet; build one that does: cargo build --release --features parquet",
+        "此 bootrace 不能写出 Parquet；请重新构建：cargo build --release --features parquet";
+    PROFILE_FORMAT: "--profile goes with --format jsonl", "--profile 只能与 --format jsonl 一起使用";
+    TIMESKETCH_NAME:
+        "Timesketch takes the file only if its name ends in .jsonl",
+        "Timesketch 只接受名称以 .jsonl 结尾的文件";
+    COPIED: "{0}: {1} events, {2} processes", "{0}：{1} 个事件，{2} 个进程";
+    SLICED: "{0}: {1} of {2} events, {3} of {4} processes", "{0}：{2} 个事件中的 {1} 个，{4} 个进程中的 {3} 个";
+
+    // Rules.
+    BAD_RULES: "the rules cannot be used", "规则无法使用";
+    NO_RULES: "{0} holds no rules; give a folder with .toml files", "{0} 中没有规则；请提供包含 .toml 文件的文件夹";
+    RULES_HOLD:
+        "rules that hold for their examples and for none of their near misses: {0}",
+        "符合示例且不符合反例的规则：{0} 条";
+    KNOWN_FAILURES: "Known failures with it, and what to do:", "含有此代码的已知故障及处理方法：";
+    MORE_RULES: "{0} more: docs/RULES.md", "另有 {0} 条：docs/RULES.md";
+
+    // Capture.
+    LEFT_OUT: "left out: {0}: {1}", "未做：{0}：{1}";
+    ARMED:
+        "Armed. Install the update if it is not pending yet, then restart (Restart, not Shut down).",
+        "已启用。若更新尚未等待重启，请先安装更新，然后重启（选择“重启”，不要选择“关机”）。";
+    ARMED_NEXT:
+        "After that: bootrace capture collect, then bootrace capture disarm.",
+        "之后：运行 bootrace capture collect，再运行 bootrace capture disarm。";
+    RESTARTING: "Restarting in 15 seconds; `shutdown /a` stops it.", "15 秒后重启；`shutdown /a` 可取消。";
+    NOT_RESTARTED:
+        "shutdown.exe did not restart the machine ({0}): it is armed, restart it by hand",
+        "shutdown.exe 未能重启计算机 ({0})：采集已启用，请手动重启";
+    BUNDLED:
+        "{0}: {1} files; {2} could not be had (manifest.json says why); {3} left out by --redact",
+        "{0}：{1} 个文件；{2} 个未能取得（manifest.json 说明原因）；--redact 略去 {3} 个";
+    CAUTION: "warning: {0}", "警告：{0}";
+    NOTE: "note: {0}", "提示：{0}";
+    STOPS_ARMING: "stops arming: {0}", "无法启用：{0}";
+    COLLECTED_NEXT:
+        "Next: take it away, run `bootrace report` on it, and `bootrace capture disarm` here.",
+        "下一步：取走该文件，用 `bootrace report` 分析，并在此运行 `bootrace capture disarm`。";
+    NOTHING_ARMED: "Nothing was armed.", "采集未启用，无需还原。";
+    DISARMED: "Disarmed: {0} steps undone, everything is as it was.", "已还原：撤回 {0} 个步骤，一切恢复原状。";
+    DISARMED_PARTLY:
+        "Disarmed: {0} steps undone; not everything can be said to be as it was:",
+        "已还原：撤回 {0} 个步骤；以下内容无法确认已恢复原状：";
+    KEPT: "Kept: {0}", "已保留：{0}";
+    SESSIONS_STOPPED: "{0} sessions stopped", "已停止 {0} 个会话";
+    OWN_PATH: "find the own program", "找不到程序自身的路径";
+    NOT_LOOKED_AT:
+        "The failing machine was not looked at (that needs Windows and administrator rights): there, arming checks it first.",
+        "未检查出错的计算机（需要 Windows 和管理员权限）：在那里启用时会先检查。";
+}
+
+/// A message of capture in the chosen language.
+pub(crate) fn of_capture(message: &trace_capture::messages::Message) -> &str {
+    match lang::chosen() {
+        Lang::En => &message.en,
+        Lang::Zh => &message.zh,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    fn places(text: &str) -> BTreeSet<&str> {
+        text.split('{').skip(1).filter_map(|part| part.split('}').next()).collect()
+    }
+
+    #[test]
+    fn every_sentence_is_in_both_languages() {
+        for (key, said) in ALL {
+            let is_chinese = |c| ('\u{4E00}'..='\u{9FFF}').contains(&c);
+            assert!(said.zh.contains(is_chinese), "{key}: {}", said.zh);
+            assert!(!said.en.is_empty() && said.en.is_ascii(), "{key}: {}", said.en);
+            assert_eq!(places(said.en), places(said.zh), "{key}: other places");
+        }
+    }
+}
