@@ -1,9 +1,9 @@
 //! A case: all inputs, recognised by their content, and what could not be read of them.
 
-use std::{borrow::Cow, path::PathBuf};
+use std::{borrow::Cow, io, path::PathBuf};
 
 use pml_reader::{PmlError, PmlFile, import::ImportFile};
-use servicing_logs::bundle::{Bundle, Content, Kind};
+use servicing_logs::bundle::{Bundle, Content, Kind, sniff};
 use sha2::{Digest, Sha256};
 
 use crate::capture;
@@ -129,7 +129,22 @@ impl Case {
 
     /// Opens files, folders and archives, and announces each member that goes to a temporary file.
     pub fn open_announced(paths: &[PathBuf], announce: impl Fn(&Unpacking)) -> Self {
-        let bundle = Bundle::open(paths);
+        Self::of_bundle(&Bundle::open(paths), announce)
+    }
+
+    /// Opens files whose bytes are in memory, each under its name; `folder/name` is a file of a folder.
+    pub fn from_bytes(files: Vec<(String, io::Result<Vec<u8>>)>) -> Self {
+        Self::of_bundle(&Bundle::of_files(files), |_| {})
+    }
+
+    /// Whether a file needs to be read whole, by its name and its first [`SNIFF_BYTES`](crate::SNIFF_BYTES) bytes. Of another one, those bytes
+    /// tell all that a case says of it.
+    pub fn needs(path: &str, head: &[u8]) -> bool {
+        let kind = sniff(head);
+        is_read(kind) || matches!(kind, Kind::Zip | Kind::Cab) || is_notes(path) || capture::is_place(path)
+    }
+
+    fn of_bundle(bundle: &Bundle, announce: impl Fn(&Unpacking)) -> Self {
         let mut case = Self::default();
         for problem in bundle.problems() {
             case.unreadable.push(read_error(&problem.path, &problem.error));
@@ -137,7 +152,7 @@ impl Case {
         // A file that was named is answered for; of a folder or an archive only what can be read counts.
         let named = |path: &str| !path.contains('/');
         for member in bundle.members() {
-            if member.path.rsplit('/').next().is_some_and(|name| name.eq_ignore_ascii_case(NOTES)) {
+            if is_notes(&member.path) {
                 match bundle.read(member) {
                     Ok(read) => {
                         let bytes = read.bytes.get(..MAX_NOTES).unwrap_or(&read.bytes);
@@ -214,6 +229,10 @@ fn read_error(path: &str, error: &servicing_logs::Error) -> CaseError {
         other => other.to_string(),
     };
     CaseError::Read { path: path.to_owned(), what }
+}
+
+fn is_notes(path: &str) -> bool {
+    path.rsplit('/').next().is_some_and(|name| name.eq_ignore_ascii_case(NOTES))
 }
 
 fn is_read(kind: Kind) -> bool {

@@ -28,6 +28,7 @@ pub use model::*;
 pub use paths::Paths;
 pub use progress::Progress;
 pub use scan::{Caveat, FailureGroup, Kept, PhaseSpan, Scan, Silence};
+pub use servicing_logs::bundle::SNIFF_BYTES;
 pub use servicing_logs::cbs::{Object, PackageChangeKind, Part, Repair, Restart, ServiceEnd, SessionStep};
 pub use sources::{
     Source,

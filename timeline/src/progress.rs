@@ -6,12 +6,19 @@ use std::sync::atomic::{AtomicU64, Ordering};
 #[derive(Debug)]
 pub struct Progress {
     read: Vec<AtomicU64>,
+    tell: Option<fn(usize, u64)>,
 }
 
 impl Progress {
     /// Nothing of so many inputs is read yet.
     pub fn new(inputs: usize) -> Self {
-        Self { read: (0..inputs).map(|_| AtomicU64::new(0)).collect() }
+        Self { read: (0..inputs).map(|_| AtomicU64::new(0)).collect(), tell: None }
+    }
+
+    /// The same, and `tell` hears of each step: the number of the input, and its bytes that are read. For a system without
+    /// threads, where nobody can look meanwhile.
+    pub fn told(inputs: usize, tell: fn(usize, u64)) -> Self {
+        Self { tell: Some(tell), ..Self::new(inputs) }
     }
 
     /// Bytes of an input that are read; all of them only once the input is done with.
@@ -20,14 +27,15 @@ impl Progress {
     }
 
     pub(crate) fn of(&self, input: usize, bytes: u64) -> Counter<'_> {
-        Counter { read: self.read.get(input), bytes }
+        Counter { progress: self, input, bytes }
     }
 }
 
 /// Counts what is read of one input.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Counter<'p> {
-    read: Option<&'p AtomicU64>,
+    progress: &'p Progress,
+    input: usize,
     bytes: u64,
 }
 
@@ -39,15 +47,24 @@ impl Counter<'_> {
 
     /// Adds `part` of `whole` equal pieces of the input.
     pub(crate) fn add(&self, part: u64, whole: u64) {
-        let Some(read) = self.read else { return };
         let bytes = u128::from(self.bytes) * u128::from(part) / u128::from(whole.max(1));
-        read.fetch_add(u64::try_from(bytes).unwrap_or(u64::MAX), Ordering::Relaxed);
+        let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
+        self.update(|read| read.fetch_add(bytes, Ordering::Relaxed).saturating_add(bytes));
     }
 
     /// The input is done with.
     pub(crate) fn finish(&self) {
-        if let Some(read) = self.read {
+        self.update(|read| {
             read.store(self.bytes, Ordering::Relaxed);
+            self.bytes
+        });
+    }
+
+    fn update(&self, change: impl Fn(&AtomicU64) -> u64) {
+        let Some(read) = self.progress.read.get(self.input) else { return };
+        let bytes = change(read);
+        if let Some(tell) = self.progress.tell {
+            tell(self.input, bytes);
         }
     }
 }
@@ -58,12 +75,15 @@ mod tests {
 
     #[test]
     fn parts_make_the_whole_and_never_more() {
-        let progress = Progress { read: vec![AtomicU64::new(0), AtomicU64::new(0)] };
+        static TOLD: AtomicU64 = AtomicU64::new(0);
+        let progress =
+            Progress::told(2, |input, read| TOLD.store(input as u64 * 10_000 + read, Ordering::Relaxed));
         let counter = progress.of(1, 1_000);
         for _ in 0..3 {
             counter.add(1, 3);
         }
         assert_eq!((progress.read(0), progress.read(1)), (0, 999));
+        assert_eq!(TOLD.load(Ordering::Relaxed), 10_999);
         counter.finish();
         assert_eq!(progress.read(1), 1_000);
         // An input of no bytes, a part of nothing, an input that is not there.

@@ -9,8 +9,9 @@ pub mod limits;
 mod sniff;
 mod unpack;
 
+use std::collections::HashMap;
 use std::fs;
-use std::io::{Cursor, Read as _};
+use std::io::{self, Cursor, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -104,19 +105,34 @@ impl Bundle {
         bundle
     }
 
-    /// Lists the members of one file that is in memory.
-    pub fn of_bytes(name: &str, bytes: Vec<u8>) -> Bundle {
+    /// Lists the members of files that are in memory, each under its label. `folder/name` is a file of a folder, so that
+    /// files of one folder come by name, as [`Bundle::open`] gives them.
+    ///
+    /// A file whose bytes could not be had is a [`Problem`].
+    pub fn of_files(files: Vec<(String, io::Result<Vec<u8>>)>) -> Bundle {
         let mut bundle = Bundle::default();
-        let content = Content::from(bytes);
-        match sniff(&content) {
-            Kind::Zip => bundle.zip(content, name, 0),
-            Kind::Cab => bundle.cab(content, name, 0),
-            kind => {
-                let (path, size) = (name.to_owned(), content.len() as u64);
-                bundle.add(Member { path, kind, size, place: Place::Memory(content) });
+        let mut inputs: HashMap<String, usize> = HashMap::new();
+        let place = |(label, bytes): (String, io::Result<Vec<u8>>)| {
+            let input = label.split('/').next().unwrap_or_default().to_owned();
+            let next = inputs.len();
+            (*inputs.entry(input).or_insert(next), label, bytes)
+        };
+        let mut files: Vec<_> = files.into_iter().map(place).collect();
+        files.sort_by(|(a, one, _), (b, other, _)| {
+            a.cmp(b).then_with(|| one.split('/').cmp(other.split('/')))
+        });
+        for (_, label, bytes) in files {
+            match bytes {
+                Ok(bytes) => bundle.content(label, Content::from(bytes)),
+                Err(source) => bundle.problem(&label, Error::Io { path: label.clone(), source }),
             }
         }
         bundle
+    }
+
+    /// Lists the members of one file that is in memory.
+    pub fn of_bytes(name: &str, bytes: Vec<u8>) -> Bundle {
+        Self::of_files(vec![(name.to_owned(), Ok(bytes))])
     }
 
     /// The members, in the order of the inputs. Files of a folder are sorted by name, members of an archive by its
@@ -203,6 +219,17 @@ impl Bundle {
                 Err(error) => self.problem(&label, error),
             },
             kind => self.add(Member { path: label, kind, size, place: Place::File(path.to_owned()) }),
+        }
+    }
+
+    fn content(&mut self, path: String, content: Content) {
+        match sniff(&content) {
+            Kind::Zip => self.zip(content, &path, 0),
+            Kind::Cab => self.cab(content, &path, 0),
+            kind => {
+                let size = content.len() as u64;
+                self.add(Member { path, kind, size, place: Place::Memory(content) });
+            }
         }
     }
 

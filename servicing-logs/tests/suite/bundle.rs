@@ -336,3 +336,31 @@ fn any_bytes_are_read() {
         read_all(&data);
     });
 }
+
+/// A folder in memory gives the members, order and problems of the same folder on the disk.
+#[test]
+fn files_in_memory_are_members_as_on_the_disk() {
+    let disk = tempfile::tempdir().unwrap();
+    let nested = zip(&[("Logs/CBS.log", CBS.as_bytes())]);
+    let files: [(&str, &[u8]); 5] = [
+        ("case/b.log", CBS.as_bytes()),
+        ("case/a/z.log", CBS.as_bytes()),
+        ("case/a.zip", &nested),
+        ("case/a/empty", b""),
+        ("case/B.log", CBS.as_bytes()),
+    ];
+    for (path, bytes) in files {
+        let path = disk.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, bytes).unwrap();
+    }
+    let opened = Bundle::open([disk.path().join("case")]);
+    let mut in_memory: Vec<_> =
+        files.into_iter().map(|(path, bytes)| (path.to_owned(), Ok(bytes.to_vec()))).collect();
+    in_memory.push(("gone.pml".to_owned(), Err(std::io::Error::other("it was moved"))));
+    let bundle = Bundle::of_files(in_memory);
+    assert_eq!(bundle.members().len(), 5);
+    assert_eq!(told(&bundle), told(&opened));
+    let [problem] = bundle.problems() else { panic!("{:?}", bundle.problems()) };
+    assert_eq!((problem.path.as_str(), problem.error.name()), ("gone.pml", "io"));
+}

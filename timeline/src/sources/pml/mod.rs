@@ -42,9 +42,18 @@ pub struct PmlSource {
     modules: OnceLock<ModuleLists>,
 }
 
+/// The log that a raw boot log is turned into: in a temporary file, or in memory where the system has no files.
 fn converted(bytes: &[u8]) -> Result<(PmlFile, Pmb), PmlError> {
-    let (out, pmb) = pmb::convert(bytes, tempfile::tempfile()?)?;
-    Ok((PmlFile::from_file(&out, Path::new("the converted boot log"))?, pmb))
+    #[cfg(not(target_family = "wasm"))]
+    {
+        let (out, pmb) = pmb::convert(bytes, tempfile::tempfile()?)?;
+        Ok((PmlFile::from_file(&out, Path::new("the converted boot log"))?, pmb))
+    }
+    #[cfg(target_family = "wasm")]
+    {
+        let (out, pmb) = pmb::convert(bytes, std::io::Cursor::new(Vec::new()))?;
+        Ok((PmlFile::from_vec(out.into_inner())?, pmb))
+    }
 }
 
 /// Opens a log that is to be written anew. A raw boot log gives what it was turned into, in a temporary file without a name,
@@ -69,7 +78,7 @@ impl PmlSource {
         Self { file, raw: None, modules: OnceLock::new() }
     }
 
-    /// A raw boot log. What it is turned into lies in a temporary file that has no name, and goes with it.
+    /// A raw boot log. What it is turned into goes with the source.
     pub(crate) fn from_pmb(bytes: Content) -> Result<Self, PmlError> {
         let (file, pmb) = converted(&bytes)?;
         Ok(Self { file, raw: Some((bytes, pmb)), modules: OnceLock::new() })
