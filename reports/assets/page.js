@@ -38,7 +38,7 @@
     for (const key of ['q', 'n', 'f', 'lang']) if (state[key]) parts.push(`${key}=${encodeURIComponent(state[key])}`);
     if (state.t) parts.push(`t=${state.t.map((time) => time.toFixed(3)).join(',')}`);
     const hash = parts.join(';');
-    history.replaceState(null, '', hash ? `#${hash}` : location.pathname + location.search);
+    history.replaceState(null, '', hash ? `#${hash}` : location.href.split('#')[0]);
   }
 
   function say(id) {

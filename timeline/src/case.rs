@@ -106,6 +106,17 @@ pub struct Unpacking {
     pub bytes: u64,
 }
 
+/// What must be read of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// Its first bytes tell all that a case says of it.
+    Head,
+    /// All of it: it is an input.
+    Whole,
+    /// All of it: its members are inputs.
+    Archive,
+}
+
 /// Kinds that are no servicing log, with what to say of them.
 const OTHER_KINDS: &[(Kind, &str)] = &[
     (Kind::Empty, "the file is empty; copy it again from the machine"),
@@ -137,11 +148,13 @@ impl Case {
         Self::of_bundle(&Bundle::of_files(files), |_| {})
     }
 
-    /// Whether a file needs to be read whole, by its name and its first [`SNIFF_BYTES`](crate::SNIFF_BYTES) bytes. Of another one, those bytes
-    /// tell all that a case says of it.
-    pub fn needs(path: &str, head: &[u8]) -> bool {
-        let kind = sniff(head);
-        is_read(kind) || matches!(kind, Kind::Zip | Kind::Cab) || is_notes(path) || capture::is_place(path)
+    /// What must be read of a file, by its name and its first [`SNIFF_BYTES`](crate::SNIFF_BYTES) bytes.
+    pub fn needs(path: &str, head: &[u8]) -> Need {
+        match sniff(head) {
+            Kind::Zip | Kind::Cab => Need::Archive,
+            kind if is_read(kind) || is_notes(path) || capture::is_place(path) => Need::Whole,
+            _ => Need::Head,
+        }
     }
 
     fn of_bundle(bundle: &Bundle, announce: impl Fn(&Unpacking)) -> Self {

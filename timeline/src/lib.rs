@@ -17,7 +17,7 @@ mod timeline;
 mod twice;
 mod watch;
 
-pub use case::{Case, CaseError, Input, NOTES, Unpacking};
+pub use case::{Case, CaseError, Input, NOTES, Need, Unpacking};
 pub use gather::{Done, Gather};
 pub use logs::{
     CommandFact, Damage, DamageKind, Fact, Filter, InstallerRun, Known, LocalClock, LocalTicks, LogLine,

@@ -27,14 +27,14 @@ impl Progress {
     }
 
     pub(crate) fn of(&self, input: usize, bytes: u64) -> Counter<'_> {
-        Counter { progress: self, input, bytes }
+        Counter { progress: Some(self), input, bytes }
     }
 }
 
 /// Counts what is read of one input.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Counter<'p> {
-    progress: &'p Progress,
+    progress: Option<&'p Progress>,
     input: usize,
     bytes: u64,
 }
@@ -42,7 +42,7 @@ pub(crate) struct Counter<'p> {
 impl Counter<'_> {
     /// Counts nothing.
     pub(crate) fn none() -> Self {
-        Self { read: None, bytes: 0 }
+        Self { progress: None, input: 0, bytes: 0 }
     }
 
     /// Adds `part` of `whole` equal pieces of the input.
@@ -61,9 +61,10 @@ impl Counter<'_> {
     }
 
     fn update(&self, change: impl Fn(&AtomicU64) -> u64) {
-        let Some(read) = self.progress.read.get(self.input) else { return };
+        let Some(progress) = self.progress else { return };
+        let Some(read) = progress.read.get(self.input) else { return };
         let bytes = change(read);
-        if let Some(tell) = self.progress.tell {
+        if let Some(tell) = progress.tell {
             tell(self.input, bytes);
         }
     }

@@ -3,6 +3,7 @@
 //! event.
 
 mod csv;
+mod find;
 mod jsonl;
 #[cfg(feature = "parquet")]
 mod parquet;
@@ -22,6 +23,7 @@ use pml_reader::{Column, Style};
 use timeline::query::{Filter, Glimpse, Row, Rows, Scratch, Visit};
 
 pub use csv::Csv;
+pub use find::{find, print_numbered};
 pub use jsonl::JsonLines;
 #[cfg(feature = "parquet")]
 pub use parquet::export_parquet;

@@ -10,8 +10,12 @@ use crate::model::Report;
 use askama::Template;
 use page::Page;
 
-const CSS: &str = include_str!("../../assets/page.css");
-const SCRIPT: &str = include_str!("../../assets/page.js");
+pub use page::content_hash;
+
+/// The style of the page.
+pub const CSS: &str = include_str!("../../assets/page.css");
+/// The script of the page. A page that shows this one must allow it.
+pub const SCRIPT: &str = include_str!("../../assets/page.js");
 
 /// Why a page could not be made.
 #[derive(Debug, thiserror::Error)]

@@ -178,4 +178,7 @@ pub trait Rows {
     /// ends the walk by a break.
     fn visit<V: Visit>(&self, visit: &V, take: &mut dyn FnMut(V::Part) -> ControlFlow<()>)
     -> ControlFlow<()>;
+
+    /// Makes something of the rows with these numbers, in this order. A number that no row has is passed over.
+    fn visit_numbered<V: Visit>(&self, numbers: &[u64], visit: &V) -> V::Part;
 }

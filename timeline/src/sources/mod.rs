@@ -41,6 +41,15 @@ impl Rows for Source {
             Self::Log(_) => ControlFlow::Continue(()),
         }
     }
+
+    fn visit_numbered<V: Visit>(&self, numbers: &[u64], visit: &V) -> V::Part {
+        match self {
+            Self::Pml(source) => source.file.visit_numbered(numbers, visit),
+            Self::Import(source) => source.visit_numbered(numbers, visit),
+            Self::Etl(source) => source.visit_numbered(numbers, visit),
+            Self::Log(_) => V::Part::default(),
+        }
+    }
 }
 
 /// A source: a trace of events, or a log of lines.

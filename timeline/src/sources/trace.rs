@@ -62,6 +62,9 @@ pub(crate) trait Trace: Sync + 'static {
         wanted: &mut dyn FnMut(&dyn Glimpse) -> bool,
         each: impl FnMut(Met<'_, Self::Row<'_>>) -> ControlFlow<()>,
     );
+
+    /// Gives the row with a number, where there is one that can be read.
+    fn numbered(&self, number: u64, take: impl FnMut(Self::Row<'_>));
 }
 
 /// Goes through a trace by some parts at a time. `make` makes something of them, in parallel, and `take` gets that in
@@ -165,5 +168,15 @@ impl<T: Trace> Rows for T {
             part
         };
         in_order(self, V::STEP, make, take)
+    }
+
+    fn visit_numbered<V: Visit>(&self, numbers: &[u64], visit: &V) -> V::Part {
+        let (mut memory, mut part) = (V::Memory::default(), V::Part::default());
+        for number in numbers {
+            self.numbered(*number, |row| {
+                let _ = visit.row(&row, &mut memory, &mut part);
+            });
+        }
+        part
     }
 }

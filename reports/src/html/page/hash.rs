@@ -2,8 +2,8 @@
 
 use sha2::{Digest, Sha256};
 
-/// The hash by which the page's policy allows only its script and its style.
-pub(super) fn content_hash(content: &str) -> String {
+/// The hash by which a page's content security policy allows a script or a style that stands in it.
+pub fn content_hash(content: &str) -> String {
     format!("sha256-{}", base64(&Sha256::digest(content.as_bytes())))
 }
 

@@ -14,7 +14,7 @@ use crate::messages::{self as m, Message};
 use crate::model::*;
 use crate::view;
 use evidence::{middle, row_id};
-use hash::content_hash;
+pub use hash::content_hash;
 use std::collections::HashSet;
 
 /// A section of the page, for its navigation.

@@ -70,6 +70,18 @@ impl Trace for EtlSource {
             Err(error) => each(Met::Damage(Damage { number: None, error: &error })),
         });
     }
+
+    fn numbered(&self, number: u64, mut take: impl FnMut(EtlRow<'_>)) {
+        let Some(row) = self.learnt().trace.row_at(&[&self.file], 0, number) else { return };
+        self.rows_of(
+            row..row + 1,
+            |_| true,
+            |met| {
+                let _ = met.map(&mut take);
+                ControlFlow::Continue(())
+            },
+        );
+    }
 }
 
 impl EtlSource {

@@ -164,6 +164,13 @@ impl Trace for ImportSource {
             Err(error) => each(Met::Damage(Damage { number: Some(("row", index)), error: &error })),
         });
     }
+
+    fn numbered(&self, number: u64, take: impl FnMut(TimedRow<'_>)) {
+        let memory = RefCell::default();
+        let row = self.file.row(number).ok();
+        let row = row.and_then(|row| row.time().map(|time| TimedRow::new(self, row, time, &memory)));
+        let _ = row.map(take);
+    }
 }
 
 fn no_time(row: &ImportRow<'_>) -> String {

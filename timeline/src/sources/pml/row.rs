@@ -166,4 +166,9 @@ impl Trace for PmlFile {
             Err(error) => each(Met::Damage(Damage { number: Some(("event", index as u64)), error: &error })),
         });
     }
+
+    fn numbered(&self, number: u64, take: impl FnMut(PmlEvent<'_>)) {
+        let number = usize::try_from(number).ok().filter(|number| *number < self.len());
+        let _ = number.and_then(|number| self.event(number).ok()).map(take);
+    }
 }

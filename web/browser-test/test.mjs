@@ -1,0 +1,417 @@
+// Opens bootrace.html from the disk in Chromium and uses it as an engineer would; holds its results against those of bootrace.
+//   node test.mjs [--screenshots FOLDER] bootrace.html BOOTRACE SAMPLE-TRACES
+// CHROMIUM names the browser; without it /usr/bin/chromium is used. The packages are those of reports/browser-test.
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, truncateSync, writeFileSync, writeSync, closeSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import assert from 'node:assert/strict';
+
+const shared = createRequire(new URL('../../reports/browser-test/package.json', import.meta.url));
+const { chromium } = shared('playwright-core');
+const axe = readFileSync(shared.resolve('axe-core/axe.min.js'), 'utf8');
+
+const given = process.argv.slice(2);
+const pictures = given[0] === '--screenshots' ? given.splice(0, 2)[1] : null;
+if (given.length !== 3) {
+  console.error('usage: node test.mjs [--screenshots FOLDER] bootrace.html BOOTRACE SAMPLE-TRACES');
+  process.exit(2);
+}
+const [html, bootrace, sampleTraces] = given.map((path) => resolve(path));
+const url = pathToFileURL(html).href;
+const samples = fileURLToPath(new URL('../../sample-traces/samples/', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'bootrace-web-'));
+const PATIENCE = 120_000;
+
+let passed = 0;
+let failed = 0;
+async function check(name, test) {
+  try {
+    await test();
+    passed += 1;
+    console.log(`ok      ${name}`);
+  } catch (error) {
+    failed += 1;
+    console.log(`FAILED  ${name}\n        ${String(error.message).split('\n').slice(0, 12).join('\n        ')}`);
+  }
+}
+
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+});
+
+// A page, and what it must not do: ask for anything but what it made itself, or complain.
+async function open(options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1366, height: 768 }, locale: 'en-US', offline: true, acceptDownloads: true, ...options });
+  const page = await context.newPage();
+  const offences = [];
+  page.on('request', (request) => {
+    const asked = request.url();
+    if (asked.split('#')[0] !== url && !asked.startsWith('data:') && !asked.startsWith('blob:')) offences.push(`request ${asked}`);
+  });
+  page.on('console', (message) => { if (['error', 'warning'].includes(message.type())) offences.push(`console: ${message.text()}`); });
+  page.on('pageerror', (error) => offences.push(`error: ${error.message}`));
+  page.on('dialog', (dialog) => { offences.push(`dialog: ${dialog.message()}`); dialog.dismiss(); });
+  await page.goto(url);
+  return { page, context, offences };
+}
+
+// Drops files and folders of the disk on an element, as a file manager does.
+async function drop(page, paths, selector = '#zone-case') {
+  const client = await page.context().newCDPSession(page);
+  const box = await page.locator(selector).boundingBox();
+  const [x, y] = [box.x + box.width / 2, box.y + 20];
+  const data = { items: [], files: paths, dragOperationsMask: 1 };
+  for (const type of ['dragEnter', 'dragOver', 'drop']) await client.send('Input.dispatchDragEvent', { type, x, y, data });
+  await client.detach();
+}
+
+const report = (page) => page.frameLocator('#frame iframe');
+
+async function analysed(page) {
+  await page.locator('#frame iframe, #failed:not([hidden])').first().waitFor({ timeout: PATIENCE });
+  assert.equal(await page.locator('#failed').isVisible(), false, await page.locator('#failed').innerText());
+  await report(page).locator('#verdict-title').waitFor();
+}
+
+async function saved(page, ending) {
+  const waiting = page.waitForEvent('download');
+  await page.locator(`[data-save="${ending}"]`).click();
+  const download = await waiting;
+  assert.equal(download.suggestedFilename(), `report.${ending}`);
+  return readFileSync(await download.path());
+}
+
+// What bootrace writes of the same files.
+function native(files, { good = [], lang = 'en' } = {}) {
+  const out = mkdtempSync(join(folder, 'native-'));
+  const baseline = good.flatMap((path) => ['--baseline', path]);
+  execFileSync(bootrace, ['report', ...files, ...baseline, '-o', out, '--format', 'html,json,pmc,text', '--lang', lang], { stdio: 'ignore' });
+  return (ending) => readFileSync(join(out, `report.${ending}`));
+}
+
+function equal(made, wanted, what) {
+  if (made.equals(wanted)) return;
+  let at = 0;
+  while (made[at] === wanted[at]) at += 1;
+  const around = (bytes) => bytes.subarray(Math.max(0, at - 60), at + 60).toString();
+  assert.fail(`${what} differs at byte ${at} of ${wanted.length}:\n${around(made)}\n${around(wanted)}`);
+}
+
+async function issues(page) {
+  await page.evaluate(axe);
+  const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'], iframes: false }));
+  return found.violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.target.join(' ')).slice(0, 3).join(', ')}`);
+}
+
+// --- what is dropped --------------------------------------------------------------------------------------------
+
+const make = (name, ...options) => {
+  const path = join(folder, name);
+  execFileSync(sampleTraces, ['write', '--scenario', 'driver-queue-access-denied', '--noise', '3000', '-o', path, ...options], { stdio: 'ignore' });
+  return path;
+};
+const sample = (name) => join(samples, name);
+const pml = sample('driver-queue-access-denied.pml');
+const cbs = sample('driver-queue-access-denied.CBS.log');
+
+const etl = make('boot.etl');
+const csv = join(folder, 'boot.csv');
+execFileSync(bootrace, ['events', pml, '--format', 'procmon-csv', '-o', csv], { stdio: 'ignore' });
+
+const inFolder = join(folder, 'case 4711');
+mkdirSync(join(inFolder, 'Logs', 'CBS'), { recursive: true });
+copyFileSync(pml, join(inFolder, 'boot.pml'));
+copyFileSync(cbs, join(inFolder, 'Logs', 'CBS', 'CBS.log'));
+writeFileSync(join(inFolder, 'case.md'), 'The second attempt; the first one was on Monday.\n');
+writeFileSync(join(inFolder, 'photo.jpg'), Buffer.from([0xff, 0xd8, 0xff, 0xe0, ...new Array(200_000).fill(7)]));
+writeFileSync(join(inFolder, 'empty.log'), '');
+
+const zip = join(folder, 'case.zip');
+execFileSync('python3', ['-m', 'zipfile', '-c', zip, join(inFolder, 'boot.pml'), join(inFolder, 'Logs')]);
+
+const pair = (name) => [sample(`${name}.pml`), sample(`${name}.CBS.log`)];
+const cases = [
+  ['a boot log and CBS.log', [pml, cbs]],
+  ['a boot log with the growth of the log', pair('driver-queue-log-growth')],
+  ['a boot log whose names are not found', pair('driver-queue-name-not-found')],
+  ['a boot log alone', [pml]],
+  ['an ETW trace', [etl]],
+  ["an export of Process Monitor's", [csv]],
+  ['a .zip', [zip]],
+  ['a folder', [inFolder]],
+  ['a mix of all', [etl, zip, inFolder, cbs]],
+];
+
+for (const [name, files] of cases) {
+  await check(`${name}: report.json, report.html, report.pmc and summary equal those of bootrace`, async () => {
+    const { page, context, offences } = await open();
+    const wanted = native(files);
+    await drop(page, files);
+    await analysed(page);
+    equal(await saved(page, 'json'), wanted('json'), 'report.json');
+    equal(await saved(page, 'html'), wanted('html'), 'report.html');
+    equal(await saved(page, 'pmc'), wanted('pmc'), 'report.pmc');
+    assert.deepEqual(offences, []);
+    await context.close();
+  });
+}
+
+await check('the report that is shown is report.html, and its script runs', async () => {
+  const { page, context, offences } = await open();
+  await drop(page, [pml, cbs]);
+  await analysed(page);
+  const verdict = JSON.parse(await saved(page, 'json')).verdict;
+  const shown = report(page);
+  assert.ok((await shown.locator('h1').innerText()).includes(verdict.headline?.en || ''));
+  assert.ok(await shown.locator('#copy-summary').isVisible(), 'its script did not run');
+  await shown.locator('#only-failures').check();
+  await shown.locator('#clear').click();
+  await shown.locator('.chain a[href^="#"]:visible').last().click();
+  assert.equal(await shown.locator('tr.chosen, tr:target').count(), 1);
+  assert.deepEqual(offences, []);
+  await context.close();
+});
+
+await check('a good boot is compared', async () => {
+  const good = pair('driver-queue-log-growth');
+  const { page, context, offences } = await open();
+  await drop(page, good, '#zone-good');
+  await page.locator('#given-good li').nth(1).waitFor();
+  await drop(page, [pml, cbs]);
+  await analysed(page);
+  const wanted = native([pml, cbs], { good });
+  equal(await saved(page, 'json'), wanted('json'), 'report.json');
+  assert.deepEqual(offences, []);
+  await context.close();
+});
+
+await check('a good boot dropped on the report is compared', async () => {
+  const good = [sample('driver-queue-log-growth.pml')];
+  const { page, context, offences } = await open();
+  await page.locator('#files-case').setInputFiles([pml, cbs]);
+  await analysed(page);
+  await page.evaluate(() => { document.getElementById('dropping').hidden = false; });
+  await drop(page, good, '#drop-good');
+  await page.locator('#working:not([hidden])').waitFor();
+  await analysed(page);
+  equal(await saved(page, 'json'), native([pml, cbs], { good })('json'), 'report.json');
+  assert.deepEqual(offences, []);
+  await context.close();
+});
+
+await check('a chosen folder gives what the dropped one gives', async () => {
+  const { page, context, offences } = await open();
+  await page.locator('#folder-case').setInputFiles(inFolder);
+  await analysed(page);
+  equal(await saved(page, 'json'), native([inFolder])('json'), 'report.json');
+  assert.deepEqual(offences, []);
+  await context.close();
+});
+
+await check('a Chinese browser gets the page and the report in Chinese', async () => {
+  const { page, context, offences } = await open({ locale: 'zh-CN' });
+  assert.equal(await page.evaluate(() => document.documentElement.lang), 'zh-CN');
+  assert.equal(await page.locator('#start-title .zh').isVisible(), true);
+  assert.equal(await page.locator('#start-title .en').isVisible(), false);
+  await drop(page, [pml, cbs]);
+  await analysed(page);
+  assert.ok(await report(page).locator('.outcome .zh').isVisible());
+  equal(await saved(page, 'html'), native([pml, cbs], { lang: 'zh-CN' })('html'), 'report.html');
+  await page.locator('label[for="lang-en"]').click();
+  assert.ok(await report(page).locator('.outcome .en').isVisible(), 'the report stays Chinese');
+  assert.deepEqual(offences, []);
+  await context.close();
+});
+
+await check('the summary is copied', async () => {
+  const { page, context } = await open();
+  await drop(page, [pml, cbs]);
+  await analysed(page);
+  await page.locator('#copy-summary').click();
+  await page.locator('#status:not(:empty)').waitFor();
+  await page.evaluate(() => {
+    const area = document.createElement('textarea');
+    area.id = 'pasted';
+    document.body.append(area);
+    area.focus();
+  });
+  await page.keyboard.press('Control+V');
+  assert.equal(await page.locator('#pasted').inputValue(), native([pml, cbs])('txt').toString());
+  await context.close();
+});
+
+// --- what is broken ---------------------------------------------------------------------------------------------
+
+const write = (name, bytes) => {
+  const path = join(folder, name);
+  writeFileSync(path, bytes);
+  return path;
+};
+const whole = readFileSync(pml);
+const noise = Buffer.alloc(100_000);
+for (let at = 0, seed = 7; at < noise.length; at += 1) {
+  seed = (seed * 1103515245 + 12345) % 2147483648;
+  noise[at] = seed >> 16;
+}
+const damaged = Buffer.from(whole);
+for (let at = 400; at < damaged.length; at += 97) damaged[at] ^= 0xff;
+const etlBytes = readFileSync(etl);
+const broken = [
+  ['an empty file', write('empty.pml', '')],
+  ['noise', write('noise.pml', noise)],
+  ['noise behind the signature of a PML', write('signed.pml', Buffer.concat([Buffer.from('PML_'), noise]))],
+  ['a header of a PML alone', write('header.pml', whole.subarray(0, 100))],
+  ['text', write('notes.log', 'nothing of interest\n'.repeat(100))],
+  ['noise behind the signature of a .zip', write('signed.zip', Buffer.concat([Buffer.from('PK\x03\x04'), noise]))],
+  ['noise behind the header of an ETW trace', write('signed.etl', Buffer.concat([etlBytes.subarray(0, 0x60), noise]))],
+  ['an event log of noise', write('signed.evtx', Buffer.concat([Buffer.from('ElfFile\0'), noise]))],
+  ['a hive of noise', write('signed.hive', Buffer.concat([Buffer.from('regf'), noise]))],
+];
+for (const [name, path] of broken) {
+  await check(`${name}: what bootrace says of it, and the page lives on`, async () => {
+    const { page, context, offences } = await open();
+    let wanted = null;
+    try { wanted = native([path]); } catch { /* bootrace refuses it */ }
+    await drop(page, [path]);
+    await page.locator('#frame iframe, #failed:not([hidden])').first().waitFor({ timeout: PATIENCE });
+    if (wanted) {
+      await analysed(page);
+      equal(await saved(page, 'json'), wanted('json'), 'report.json');
+      await page.locator('#again').click();
+    } else {
+      assert.ok(await page.locator('#failed').isVisible(), 'bootrace refuses it, the page does not');
+      assert.ok((await page.locator('#failed-files').innerText()).includes(basename(path)), await page.locator('#failed').innerText());
+      assert.deepEqual(await issues(page), []);
+      await page.locator('#back').click();
+    }
+    await drop(page, [pml, cbs]);
+    await analysed(page);
+    assert.deepEqual(offences, []);
+    await context.close();
+  });
+}
+for (const [name, bytes] of [['cut off', whole.subarray(0, whole.length / 2)], ['damaged', damaged]]) {
+  await check(`a boot log that is ${name}: report.json equals that of bootrace`, async () => {
+    const path = write(`${name}.pml`, bytes);
+    const { page, context, offences } = await open();
+    await drop(page, [path, cbs]);
+    await analysed(page);
+    equal(await saved(page, 'json'), native([path, cbs])('json'), 'report.json');
+    assert.deepEqual(offences, []);
+    await context.close();
+  });
+}
+
+await check('names that look like markup stay text', async () => {
+  const path = write('<img src=x onerror=alert(1)>.pml', whole);
+  const { page, context, offences } = await open();
+  await drop(page, [path, write('<b>bad.pml', noise)]);
+  await analysed(page);
+  assert.ok((await page.locator('#case-name').innerText()).includes('<img src=x'));
+  assert.ok((await page.locator('#unread-files').textContent()).includes('<b>bad.pml'));
+  assert.equal(await page.locator('main img, main b').count(), 0);
+  assert.deepEqual(offences, []);
+  await context.close();
+});
+
+await check('a file above 2 GiB is refused with the command line', async () => {
+  const path = join(folder, 'large boot.pml');
+  const file = openSync(path, 'w');
+  writeSync(file, whole.subarray(0, 70_000));
+  closeSync(file);
+  truncateSync(path, 2 ** 31);
+  const { page, context, offences } = await open();
+  await drop(page, [path, cbs]);
+  await page.locator('#failed:not([hidden])').waitFor({ timeout: PATIENCE });
+  const why = await page.locator('#failed-why').innerText();
+  assert.ok(why.includes('2 GiB') && why.includes(`bootrace report "large boot.pml" ${basename(cbs)}`), why);
+  assert.deepEqual(offences, []);
+  await context.close();
+});
+
+await check('an analysis can be cancelled', async () => {
+  const path = join(folder, 'zeros.pml');
+  const file = openSync(path, 'w');
+  writeSync(file, whole);
+  closeSync(file);
+  truncateSync(path, 2 ** 30);
+  const { page, context, offences } = await open();
+  await drop(page, [path]);
+  await page.locator('#cancel').waitFor();
+  await page.locator('#cancel').click();
+  assert.ok(await page.locator('#start').isVisible());
+  await drop(page, [pml]);
+  await analysed(page);
+  assert.deepEqual(offences, []);
+  await context.close();
+});
+
+// --- the page itself --------------------------------------------------------------------------------------------
+
+await check('axe-core finds no issue: start, report, in both languages, light and dark', async () => {
+  const { page, context } = await open();
+  for (const colorScheme of ['light', 'dark']) {
+    await page.emulateMedia({ colorScheme });
+    assert.deepEqual(await issues(page), []);
+  }
+  await page.locator('label[for="lang-zh"]').click();
+  assert.deepEqual(await issues(page), []);
+  await drop(page, [pml, cbs, write('noise2.pml', noise)]);
+  await analysed(page);
+  for (const colorScheme of ['light', 'dark']) {
+    await page.emulateMedia({ colorScheme });
+    assert.deepEqual(await issues(page), []);
+  }
+  await context.close();
+});
+
+await check('the keyboard reaches every control of the start', async () => {
+  const { page, context } = await open();
+  const reached = [];
+  for (let press = 0; press < 12; press += 1) {
+    await page.keyboard.press('Tab');
+    reached.push(await page.evaluate(() => document.activeElement.id || document.activeElement.className || document.activeElement.tagName));
+  }
+  for (const id of ['skip', 'lang-en', 'SUMMARY', 'files-case', 'folder-case', 'files-good', 'folder-good']) assert.ok(reached.includes(id), `${id}: ${reached}`);
+  await context.close();
+});
+
+for (const width of [800, 390]) {
+  await check(`nothing scrolls sideways at ${width} pixels`, async () => {
+    const { page, context } = await open({ viewport: { width, height: 800 } });
+    const wide = () => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    assert.ok((await wide()) <= 0, 'start');
+    await drop(page, [pml, cbs]);
+    await analysed(page);
+    assert.ok((await wide()) <= 0, 'report');
+    await context.close();
+  });
+}
+
+await check('bootrace.html has at most 3 MB', async () => assert.ok(readFileSync(html).length <= 3_000_000));
+
+if (pictures) {
+  mkdirSync(pictures, { recursive: true });
+  for (const [name, options] of [['en', {}], ['zh', { locale: 'zh-CN' }], ['dark', { colorScheme: 'dark' }], ['narrow', { viewport: { width: 390, height: 800 } }]]) {
+    const { page, context } = await open(options);
+    const shot = (what) => page.screenshot({ path: join(pictures, `${name}-${what}.png`) });
+    await shot('start');
+    await drop(page, [broken[1][1]]);
+    await page.locator('#failed:not([hidden])').waitFor({ timeout: PATIENCE });
+    await shot('failed');
+    await page.locator('#back').click();
+    await drop(page, [pml, cbs]);
+    await analysed(page);
+    await shot('report');
+    await context.close();
+  }
+}
+
+await browser.close();
+rmSync(folder, { recursive: true });
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed ? 1 : 0;

@@ -1,0 +1,158 @@
+//! The files of a case and of a good boot, as the page hands them over: first their names and heads, then bytes in pieces.
+
+use std::io;
+
+use sha2::{Digest, Sha256};
+use timeline::{Case, Input, Need};
+
+use crate::words::Words;
+
+/// Bytes of one file at most: a list of bytes has 2 GiB at most in WebAssembly.
+pub const MAX_FILE: u64 = (2 << 30) - 1;
+/// Bytes of all files at most. WebAssembly has 4 GiB, and the analysis needs the rest of them.
+pub const MAX_ALL: u64 = (4 << 30) - (512 << 20);
+
+/// A file that was handed over.
+#[derive(Debug)]
+struct File {
+    /// Its name; `folder/name` in a folder.
+    path: String,
+    /// Whether it is of the good boot.
+    good: bool,
+    size: u64,
+    /// Whether all of its bytes are needed.
+    needed: bool,
+    /// Its bytes as far as they are here. Of a file that is not needed, its head.
+    bytes: io::Result<Vec<u8>>,
+    /// SHA-256 in hex, where somebody computed it meanwhile.
+    hash: Option<String>,
+}
+
+/// What the page hands over.
+#[derive(Debug, Default)]
+pub struct Intake {
+    files: Vec<File>,
+}
+
+impl Intake {
+    /// How many files are named. The next one has this number.
+    pub fn files(&self) -> usize {
+        self.files.len()
+    }
+
+    /// Names the next file, with its first bytes; what must be read of it.
+    pub fn add(&mut self, path: &str, good: bool, size: u64, head: &[u8]) -> Need {
+        let need = Case::needs(path, head);
+        let needed = need != Need::Head;
+        let bytes = Ok(if needed { Vec::new() } else { head.to_vec() });
+        self.files.push(File { path: path.to_owned(), good, size, needed, bytes, hash: None });
+        need
+    }
+
+    /// Names the next file, which the browser cannot read.
+    pub fn add_unreadable(&mut self, path: &str, good: bool, why: &str) {
+        let bytes = Err(io::Error::other(why.to_owned()));
+        self.files.push(File { path: path.to_owned(), good, size: 0, needed: false, bytes, hash: None });
+    }
+
+    /// Refuses files that are too large, once all are named.
+    ///
+    /// # Errors
+    /// What is too large, and the command line to use instead.
+    pub fn check(&self) -> Result<(), Words> {
+        let needed = || self.files.iter().filter(|file| file.needed);
+        if let Some(file) = needed().find(|file| file.size > MAX_FILE) {
+            return Err(Words::too_large(&file.path, &self.command()));
+        }
+        let all: u64 = needed().map(|file| file.size).sum();
+        if all > MAX_ALL {
+            return Err(Words::too_much(all as f64 / f64::from(1 << 30), &self.command()));
+        }
+        Ok(())
+    }
+
+    /// Makes room for the bytes of a file.
+    ///
+    /// # Errors
+    /// The browser has no memory left, and the command line to use instead.
+    pub fn begin(&mut self, number: usize) -> Result<(), Words> {
+        let command = self.command();
+        let Some(file) = self.files.get_mut(number) else { return Ok(()) };
+        let mut bytes = Vec::new();
+        let size = usize::try_from(file.size).unwrap_or(usize::MAX);
+        if bytes.try_reserve_exact(size).is_err() {
+            return Err(Words::no_memory(&file.path, &command));
+        }
+        bytes.resize(size, 0);
+        file.bytes = Ok(bytes);
+        Ok(())
+    }
+
+    /// The bytes of a file from an offset on, to be filled.
+    pub fn room(&mut self, number: usize, offset: usize, length: usize) -> &mut [u8] {
+        let bytes = self.files.get_mut(number).and_then(|file| file.bytes.as_mut().ok());
+        bytes.and_then(|bytes| bytes.get_mut(offset..offset.checked_add(length)?)).unwrap_or_default()
+    }
+
+    /// A file could not be read to its end.
+    pub fn fail(&mut self, number: usize, why: &str) {
+        if let Some(file) = self.files.get_mut(number) {
+            file.bytes = Err(io::Error::other(why.to_owned()));
+        }
+    }
+
+    /// Takes the hash of a file, which somebody computed meanwhile.
+    pub fn hash(&mut self, number: usize, hash: String) {
+        if let Some(file) = self.files.get_mut(number) {
+            file.hash = Some(hash);
+        }
+    }
+
+    /// The command line that reads the same files.
+    fn command(&self) -> String {
+        let mut command = "bootrace report".to_owned();
+        for good in [false, true] {
+            let mut named: Vec<&str> = Vec::new();
+            for file in self.files.iter().filter(|file| file.good == good) {
+                let name = file.path.split('/').next().unwrap_or_default();
+                if !named.contains(&name) {
+                    named.push(name);
+                    command += if good { " --baseline " } else { " " };
+                    command += &if name.contains(' ') { format!("\"{name}\"") } else { name.to_owned() };
+                }
+            }
+        }
+        command
+    }
+
+    /// Takes the files of the case, or those of the good boot.
+    pub(crate) fn take(&mut self, good: bool) -> Vec<(String, io::Result<Vec<u8>>)> {
+        let own = self.files.iter_mut().filter(|file| file.good == good);
+        own.map(|file| (file.path.clone(), std::mem::replace(&mut file.bytes, Ok(Vec::new())))).collect()
+    }
+
+    /// The hash of an input: what was computed meanwhile for the only file of its name, else computed now.
+    pub(crate) fn hash_of(&self, input: &Input) -> String {
+        let mut files = self.files.iter().filter(|file| !file.good && file.path == input.path);
+        match (files.next().and_then(|file| file.hash.as_ref()), files.next()) {
+            (Some(hash), None) => hash.clone(),
+            _ => input.sha256(),
+        }
+    }
+}
+
+/// Computes SHA-256 beside the analysis.
+#[derive(Debug, Default)]
+pub struct Hasher(Sha256);
+
+impl Hasher {
+    /// Takes the next bytes.
+    pub fn push(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The hash of all bytes, in lower-case hex.
+    pub fn hex(self) -> String {
+        self.0.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
