@@ -3,15 +3,11 @@
 // CHROMIUM names the browser; without it /usr/bin/chromium is used. The packages are those of reports/browser-test.
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, truncateSync, writeFileSync, writeSync, closeSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import assert from 'node:assert/strict';
-
-const shared = createRequire(new URL('../../reports/browser-test/package.json', import.meta.url));
-const { chromium } = shared('playwright-core');
-const axe = readFileSync(shared.resolve('axe-core/axe.min.js'), 'utf8');
+import { PATIENCE, analysed, axe, drop, launch, openPage, report } from './common.mjs';
 
 const given = process.argv.slice(2);
 const pictures = given[0] === '--screenshots' ? given.splice(0, 2)[1] : null;
@@ -23,7 +19,6 @@ const [html, bootrace, sampleTraces] = given.map((path) => resolve(path));
 const url = pathToFileURL(html).href;
 const samples = fileURLToPath(new URL('../../sample-traces/samples/', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'bootrace-web-'));
-const PATIENCE = 120_000;
 
 let passed = 0;
 let failed = 0;
@@ -38,44 +33,8 @@ async function check(name, test) {
   }
 }
 
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-});
-
-// A page, and what it must not do: ask for anything but what it made itself, or complain.
-async function open(options = {}) {
-  const context = await browser.newContext({ viewport: { width: 1366, height: 768 }, locale: 'en-US', offline: true, acceptDownloads: true, ...options });
-  const page = await context.newPage();
-  const offences = [];
-  page.on('request', (request) => {
-    const asked = request.url();
-    if (asked.split('#')[0] !== url && !asked.startsWith('data:') && !asked.startsWith('blob:')) offences.push(`request ${asked}`);
-  });
-  page.on('console', (message) => { if (['error', 'warning'].includes(message.type())) offences.push(`console: ${message.text()}`); });
-  page.on('pageerror', (error) => offences.push(`error: ${error.message}`));
-  page.on('dialog', (dialog) => { offences.push(`dialog: ${dialog.message()}`); dialog.dismiss(); });
-  await page.goto(url);
-  return { page, context, offences };
-}
-
-// Drops files and folders of the disk on an element, as a file manager does.
-async function drop(page, paths, selector = '#zone-case') {
-  const client = await page.context().newCDPSession(page);
-  const box = await page.locator(selector).boundingBox();
-  const [x, y] = [box.x + box.width / 2, box.y + 20];
-  const data = { items: [], files: paths, dragOperationsMask: 1 };
-  for (const type of ['dragEnter', 'dragOver', 'drop']) await client.send('Input.dispatchDragEvent', { type, x, y, data });
-  await client.detach();
-}
-
-const report = (page) => page.frameLocator('#frame iframe');
-
-async function analysed(page) {
-  await page.locator('#frame iframe, #failed:not([hidden])').first().waitFor({ timeout: PATIENCE });
-  assert.equal(await page.locator('#failed').isVisible(), false, await page.locator('#failed').innerText());
-  await report(page).locator('#verdict-title').waitFor();
-}
+const browser = await launch();
+const open = (options) => openPage(browser, url, options);
 
 async function saved(page, ending) {
   const waiting = page.waitForEvent('download');
