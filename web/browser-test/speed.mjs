@@ -39,7 +39,7 @@ await page.evaluate(() => {
 });
 const found = () => page.locator('#count').innerText();
 await page.locator('#tab-events').click();
-await page.locator('#rows tbody tr').first().waitFor();
+await page.locator('#event-rows tbody tr').first().waitFor();
 console.log(`all: ${await found()}`);
 for (const conditions of ['result is "ACCESS DENIED"', 'path contains .inf', 'process-name is TiWorker.exe', 'result is not SUCCESS\noperation is CreateFile', 'detail contains Delete']) {
   await page.locator('#conditions').fill(conditions);

@@ -5,13 +5,18 @@ const ROW = 24;
 const TALLEST = 8_000_000;
 const BESIDE = 40;
 
-const events = { count: 0, top: 0, block: { from: 0, rows: [] }, asked: false, chosen: null, columns: [] };
+const NONE = { from: 0, rows: [], columns: '' };
+// How many were found, the first row in view, where the scroll bar was put for it, the rows that are here, the row that is
+// chosen, and the one that is to be chosen once it is here.
+const events = { count: 0, top: 0, bar: 0, block: NONE, asked: false, chosen: null, wanted: null, columns: [] };
 const scroller = byId('scroller');
 
-const visible = () => Math.max(1, Math.floor((scroller.clientHeight - byId('rows').tHead.offsetHeight) / ROW));
+const head = () => byId('event-rows').tHead.offsetHeight;
+const visible = () => Math.max(1, Math.floor((scroller.clientHeight - head()) / ROW));
 const lastTop = () => Math.max(0, events.count - visible());
-const height = () => Math.min(events.count * ROW, TALLEST);
-const hidden = () => Math.max(1, scroller.scrollHeight - scroller.clientHeight);
+const scaled = () => events.count * ROW > TALLEST;
+// How far the bar goes.
+const way = () => Math.max(1, scroller.scrollHeight - scroller.clientHeight);
 
 // --- searching --------------------------------------------------------------------------------------------------
 
@@ -31,10 +36,11 @@ async function search(goal = null) {
   byId('search-error').textContent = answer.error || '';
   byId('conditions').setAttribute('aria-invalid', String(Boolean(answer.error)));
   if (answer.error) return;
-  Object.assign(events, { count: answer.count, chosen: null, block: { from: 0, rows: [] } });
+  Object.assign(events, { count: answer.count, chosen: null, wanted: null, block: NONE });
   byId('count').replaceChildren(words(WORDS.found, answer.count.toLocaleString('en')));
-  byId('spacer').style.height = `${height()}px`;
-  byId('rows').setAttribute('aria-rowcount', String(answer.count + 1));
+  // Room for the heads, and for a row that is seen in part.
+  byId('spacer').style.height = `${Math.min((events.count + 1) * ROW + head(), TALLEST)}px`;
+  byId('event-rows').setAttribute('aria-rowcount', String(answer.count + 1));
   byId('event').hidden = true;
   const at = answer.place ?? 0;
   goTo(goal && answer.place !== null ? at - Math.floor(visible() / 2) : 0);
@@ -46,50 +52,48 @@ async function search(goal = null) {
 function goTo(row) {
   events.top = Math.min(Math.max(0, Math.round(row)), lastTop());
   // The bar follows; what it says then is not read back.
-  const to = height() === events.count * ROW ? events.top * ROW : (events.top / Math.max(1, lastTop())) * hidden();
-  goTo.own = Math.round(to);
-  scroller.scrollTop = to;
+  events.bar = Math.round(scaled() ? (events.top / Math.max(1, lastTop())) * way() : events.top * ROW);
+  scroller.scrollTop = events.bar;
   draw();
 }
 
 function scrolled() {
-  if (Math.abs(scroller.scrollTop - goTo.own) <= 1) return;
-  goTo.own = -10;
-  const top = height() === events.count * ROW ? scroller.scrollTop / ROW : (scroller.scrollTop / hidden()) * lastTop();
+  if (Math.abs(scroller.scrollTop - events.bar) <= 1) return;
+  events.bar = -10;
+  const top = scaled() ? (scroller.scrollTop / way()) * lastTop() : scroller.scrollTop / ROW;
   events.top = Math.min(Math.max(0, Math.round(top)), lastTop());
   draw();
 }
 
-// Draws the rows that are here, and asks for those that are not.
+// Draws the rows that are here, and asks for those that are not: one block at a time, and the next one for where it is then.
 async function draw() {
   const [from, to] = [events.top, Math.min(events.count, events.top + visible() + 1)];
+  const columns = shownColumns().map(({ name }) => name);
   const { block } = events;
-  if (from >= block.from && to <= block.from + block.rows.length) return place(from, to);
+  if (block.columns === String(columns) && from >= block.from && to <= block.from + block.rows.length) return place(from, to);
   if (events.asked) return undefined;
   events.asked = true;
   const run = state.run;
   const start = Math.max(0, from - BESIDE);
-  const groups = await run.main.ask('rows', { from: start, count: to - start + BESIDE, columns: shownColumns().map(({ name }) => name) });
-  events.asked = false;
+  const groups = await run.main.ask('rows', { from: start, count: to - start + BESIDE, columns });
   if (state.run !== run) return undefined;
-  events.block = { from: start, rows: groups.flatMap(({ input, rows }) => rows.map((row) => ({ ...row, input }))) };
-  place(events.top, Math.min(events.count, events.top + visible() + 1));
-  // It went on while they were fetched.
-  if (events.top < start || events.top + visible() > start + events.block.rows.length) if (events.block.rows.length) draw();
-  return undefined;
+  events.asked = false;
+  const rows = groups.flatMap(({ input, rows: some }) => some.map((row) => ({ ...row, input })));
+  events.block = { from: start, rows, columns: String(columns) };
+  return rows.length ? draw() : place(0, 0);
 }
 
 function place(from, to) {
   const { block } = events;
   const columns = shownColumns();
-  const body = byId('rows').tBodies[0];
+  const body = byId('event-rows').tBodies[0];
   body.replaceChildren(...block.rows.slice(from - block.from, to - block.from).map((row, at) => {
     const line = document.createElement('tr');
     line.setAttribute('aria-rowindex', String(from + at + 2));
     line.dataset.at = from + at;
     line.dataset.input = row.input;
     line.dataset.number = row.index;
-    if (from + at === events.chosen) line.setAttribute('aria-selected', 'true');
+    if (from + at === events.chosen) line.setAttribute('aria-current', 'true');
     if (row.status?.startsWith('0xC')) line.className = 'error';
     for (const { name } of columns) {
       const cell = line.insertCell();
@@ -100,6 +104,8 @@ function place(from, to) {
     }
     return line;
   }));
+  const wanted = body.querySelector(`tr[data-at="${events.wanted}"]`);
+  if (wanted) choose(events.wanted, Number(wanted.dataset.input), Number(wanted.dataset.number));
 }
 
 function heads() {
@@ -111,15 +117,17 @@ function heads() {
     head.textContent = heading;
     row.append(head);
   }
-  byId('rows').tHead.replaceChildren(row);
+  byId('event-rows').tHead.replaceChildren(row);
 }
 
 // --- one event --------------------------------------------------------------------------------------------------
 
 async function choose(at, input, number) {
-  events.chosen = at;
-  for (const row of byId('rows').tBodies[0].rows) row.toggleAttribute('aria-selected', Number(row.dataset.at) === at);
-  for (const row of byId('rows').querySelectorAll('[aria-selected]')) row.setAttribute('aria-selected', 'true');
+  Object.assign(events, { chosen: at, wanted: null });
+  for (const row of byId('event-rows').tBodies[0].rows) {
+    if (Number(row.dataset.at) === at) row.setAttribute('aria-current', 'true');
+    else row.removeAttribute('aria-current');
+  }
   const run = state.run;
   const event = await run.main.ask('event', { input, number });
   if (state.run !== run || events.chosen !== at || !event) return;
@@ -145,15 +153,13 @@ async function choose(at, input, number) {
 
 // Moves the chosen row, and the view with it.
 function move(by) {
-  const at = Math.min(Math.max(0, (events.chosen ?? events.top - 1) + by), events.count - 1);
+  const from = events.wanted ?? events.chosen ?? events.top - 1;
+  const at = Math.min(Math.max(0, from + by), events.count - 1);
   if (at < 0) return;
+  events.wanted = at;
   if (at < events.top) goTo(at);
-  if (at >= events.top + visible()) goTo(at - visible() + 1);
-  const row = () => byId('rows').querySelector(`tr[data-at="${at}"]`);
-  events.chosen = at;
-  const take = () => { if (row() && events.chosen === at) choose(at, Number(row().dataset.input), Number(row().dataset.number)); };
-  if (row()) take();
-  else setTimeout(take, 120);
+  else if (at >= events.top + visible()) goTo(at - visible() + 1);
+  else draw();
 }
 
 const KEYS = { ArrowDown: () => 1, ArrowUp: () => -1, PageDown: visible, PageUp: () => -visible(), Home: () => -events.count, End: () => events.count };
@@ -188,13 +194,13 @@ async function saveCsv() {
 
 // What a case has to be searched.
 function prepareEvents(summary) {
-  Object.assign(events, { count: 0, top: 0, block: { from: 0, rows: [] }, asked: false, chosen: null, columns: summary.columns });
+  Object.assign(events, { count: 0, top: 0, block: NONE, asked: false, chosen: null, wanted: null, columns: summary.columns });
   clearSearch();
-  byId('rows').tBodies[0].replaceChildren();
+  byId('event-rows').tBodies[0].replaceChildren();
   byId('count').replaceChildren();
   byId('event').hidden = true;
   byId('tab-events').hidden = !summary.traces.length;
-  byId('trace').replaceChildren(new Option('', ''), ...summary.traces.map(({ input, path }) => new Option(path, input)));
+  byId('trace').replaceChildren(new Option(plain(WORDS.allTraces), ''), ...summary.traces.map(({ input, path }) => new Option(path, input)));
   byId('trace-choice').hidden = summary.traces.length < 2;
   byId('columns').replaceChildren(...summary.columns.map(({ name, heading, shown }) => {
     const label = document.createElement('label');
@@ -220,7 +226,6 @@ byId('conditions').addEventListener('keydown', (event) => {
 byId('trace').addEventListener('change', () => search());
 byId('columns').addEventListener('change', () => {
   heads();
-  events.block = { from: 0, rows: [] };
   draw();
 });
 byId('save-csv').addEventListener('click', saveCsv);
@@ -236,7 +241,7 @@ for (const example of document.querySelectorAll('.example')) {
 }
 scroller.addEventListener('scroll', scrolled);
 scroller.addEventListener('wheel', (event) => {
-  if (height() === events.count * ROW || event.ctrlKey || !event.deltaY) return;
+  if (!scaled() || event.ctrlKey || !event.deltaY) return;
   event.preventDefault();
   goTo(events.top + Math.sign(event.deltaY) * Math.max(1, Math.round(Math.abs(event.deltaY) / ROW)));
 }, { passive: false });
@@ -246,7 +251,7 @@ scroller.addEventListener('keydown', (event) => {
   event.preventDefault();
   move(by());
 });
-byId('rows').addEventListener('click', (event) => {
+byId('event-rows').addEventListener('click', (event) => {
   const row = event.target.closest('tbody tr');
   if (row) choose(Number(row.dataset.at), Number(row.dataset.input), Number(row.dataset.number));
 });

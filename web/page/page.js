@@ -129,15 +129,14 @@ async function showReport(run, summary) {
   byId('unread-title').replaceChildren(words(WORDS.unread, summary.unreadable.length));
   byId('unread-files').replaceChildren(...summary.unreadable.map(item));
   const frame = document.createElement('iframe');
-  frame.title = plain(WORDS.report);
-  frame.src = URL.createObjectURL(new Blob([page], { type: 'text/html' }));
-  frame.addEventListener('load', () => {
-    URL.revokeObjectURL(frame.src);
-    listen(frame.contentDocument);
-  });
   show('report');
-  byId('frame').replaceChildren(frame);
   prepareEvents(summary);
+  byId('frame').replaceChildren(frame);
+  // Written into an empty frame, it has this page's address and origin: its links to itself work, and this page can follow.
+  frame.contentDocument.open();
+  frame.contentDocument.write(new TextDecoder().decode(page));
+  frame.contentDocument.close();
+  listen(frame.contentDocument);
 }
 
 // Shows the report or the events, with both still there.
@@ -159,7 +158,7 @@ function jump() {
 // What is dropped on the report is dropped on this page.
 function listen(report) {
   for (const kind of ['dragenter', 'dragover', 'drop']) report.addEventListener(kind, (event) => event.preventDefault());
-  report.addEventListener('dragenter', () => { byId('dropping').hidden = false; });
+  report.addEventListener('dragenter', (event) => { if (event.dataTransfer.types.includes('Files')) byId('dropping').hidden = false; });
   speak();
   tab('report');
 }
@@ -168,7 +167,10 @@ function listen(report) {
 function speak() {
   const lang = language();
   document.documentElement.lang = lang;
-  const report = byId('frame').querySelector('iframe')?.contentDocument;
+  if (byId('trace').options.length) byId('trace').options[0].text = plain(WORDS.allTraces);
+  const frame = byId('frame').querySelector('iframe');
+  if (frame) frame.title = plain(WORDS.report);
+  const report = frame?.contentDocument;
   const wanted = report?.getElementById(lang === 'en' ? 'lang-en' : 'lang-zh');
   if (wanted && !wanted.checked) wanted.click();
 }
@@ -253,7 +255,7 @@ for (const good of [false, true]) {
 }
 
 addEventListener('dragover', (event) => event.preventDefault());
-addEventListener('dragenter', () => { if (byId('start').hidden) byId('dropping').hidden = false; });
+addEventListener('dragenter', (event) => { if (byId('start').hidden && event.dataTransfer.types.includes('Files')) byId('dropping').hidden = false; });
 addEventListener('dragleave', (event) => { if (!event.relatedTarget) byId('dropping').hidden = true; });
 addEventListener('drop', async (event) => {
   event.preventDefault();

@@ -42,6 +42,7 @@ const tasks = {
     const needs = [];
     for (const { path, good, file } of files) {
       try {
+        if (file.error) throw new Error(file.error);
         const head = new Uint8Array(await file.slice(0, HEAD).arrayBuffer());
         needs.push(work.add(path, good, file.size, head));
       } catch (error) {

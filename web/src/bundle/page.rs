@@ -23,12 +23,12 @@ pub(crate) fn page(glue: &str, packed: &[u8]) -> anyhow::Result<String> {
     for text in [&script, &worker] {
         ensure!(!text.to_lowercase().contains("</script"), "a script ends itself");
     }
-    // What a page from a blob may do, the page that made it must be allowed: the report's style and script too.
+    // What the report in its frame may do, this page must be allowed: the report's style and script too.
     let [script_hash, report_script, css_hash, report_css] =
         [&script, REPORT_SCRIPT, CSS, REPORT_CSS].map(content_hash);
     let policy = format!(
         "default-src 'none'; script-src 'wasm-unsafe-eval' '{script_hash}' '{report_script}'; style-src '{css_hash}' '{report_css}'; \
-         worker-src blob:; frame-src blob:; img-src data:; base-uri 'none'; form-action 'none'"
+         worker-src blob:; img-src data:; base-uri 'none'; form-action 'none'"
     );
     fill(
         TEMPLATE,
