@@ -203,6 +203,123 @@ await check('the summary is copied', async () => {
   await context.close();
 });
 
+// --- the search of events ---------------------------------------------------------------------------------------
+
+async function searched(page, files) {
+  await drop(page, files);
+  await analysed(page);
+  await page.locator('#tab-events').click();
+  await page.locator('#event-rows tbody tr').first().waitFor();
+}
+
+async function search(page, conditions) {
+  await page.locator('#conditions').fill(conditions);
+  await page.evaluate(() => document.getElementById('count').replaceChildren());
+  await page.locator('#conditions').press('Enter');
+  await page.locator('#count:not(:empty), #search-error:not(:empty)').first().waitFor();
+}
+
+const nativeEvents = (file, conditions, columns) => {
+  const where = conditions.flatMap((condition) => ['--where', condition]);
+  return execFileSync(bootrace, ['events', file, ...where, '--format', 'csv', '--columns', columns], { stdio: ['ignore', 'pipe', 'ignore'], maxBuffer: 1 << 28 });
+};
+const AT_FIRST = 'time-of-day,process-name,pid,operation,result,path';
+
+for (const [name, file, conditions] of [
+  ['a boot log', pml, ['result is "ACCESS DENIED"', 'path contains .inf']],
+  ['an ETW trace', etl, ['operation is CreateFile', 'result is not SUCCESS']],
+  ['an export', csv, ['process-name is TiWorker.exe']],
+]) {
+  await check(`the search of ${name} finds and saves what bootrace events writes`, async () => {
+    const { page, context, offences } = await open();
+    await searched(page, [file]);
+    await search(page, conditions.join('\n'));
+    const wanted = nativeEvents(file, conditions, AT_FIRST);
+    const lines = wanted.toString().trimEnd().split('\n').length - 1;
+    assert.ok(lines > 0);
+    assert.equal(await page.locator('#count .en').innerText(), `${lines.toLocaleString('en')} events`);
+    const waiting = page.waitForEvent('download');
+    await page.locator('#save-csv').click();
+    equal(readFileSync(await (await waiting).path()), wanted, 'events.csv');
+    assert.deepEqual(offences, []);
+    await context.close();
+  });
+}
+
+await check('every row can be reached: by the keyboard, by the wheel, by the bar', async () => {
+  const { page, context, offences } = await open();
+  await searched(page, [pml]);
+  const all = Number((await page.locator('#count .en').innerText()).replace(/\D/g, ''));
+  const last = page.locator(`#event-rows tr[data-at="${all - 1}"]`);
+  const first = page.locator('#event-rows tr[data-at="0"]');
+  await page.locator('#scroller').focus();
+  await page.keyboard.press('End');
+  await last.waitFor();
+  await page.locator(`#event-rows tr[data-at="${all - 1}"][aria-current]`).waitFor();
+  await page.locator('#event-title').waitFor();
+  await page.keyboard.press('Home');
+  await first.waitFor();
+  await page.locator('#scroller').evaluate((element) => { element.scrollTop = element.scrollHeight; });
+  await last.waitFor();
+  const box = await last.boundingBox();
+  const frame = await page.locator('#scroller').boundingBox();
+  assert.ok(box.y + box.height <= frame.y + frame.height + 1, 'the last row is cut');
+  await page.locator('#scroller').hover();
+  for (let turn = 0; turn < 8; turn += 1) await page.mouse.wheel(0, -30_000);
+  await first.waitFor();
+  assert.deepEqual(offences, []);
+  await context.close();
+});
+
+await check('the failing operation of the report is shown among all events, whole', async () => {
+  const { page, context, offences } = await open();
+  await drop(page, [pml, cbs]);
+  await analysed(page);
+  const failing = JSON.parse(await saved(page, 'json')).verdict.failing_operation;
+  await page.locator('#jump').click();
+  const row = page.locator('#event-rows tr[aria-current]');
+  await row.waitFor();
+  assert.ok((await row.innerText()).includes(failing.path));
+  await page.locator('#event-columns div').first().waitFor();
+  const shown = await page.locator('#event-columns').innerText();
+  for (const text of [failing.path, failing.result, failing.status]) assert.ok(shown.includes(text), `${text} is not in ${shown}`);
+  // A row of the evidence, chosen in the report.
+  await page.locator('#tab-report').click();
+  const link = report(page).locator('a[href^="#e0-"]:visible').first();
+  const id = (await link.getAttribute('href')).slice(1);
+  await link.click();
+  await page.locator('#jump').click();
+  await page.locator(`#event-rows tr[aria-current][data-number="${id.split('-')[1]}"]`).waitFor();
+  assert.deepEqual(offences, []);
+  await context.close();
+});
+
+await check('columns are chosen, and a wrong condition is told', async () => {
+  const { page, context, offences } = await open();
+  await searched(page, [pml]);
+  await page.locator('.choose-columns summary').click();
+  await page.locator('#column-detail').check();
+  await page.locator('#event-rows th[data-column="detail"]').waitFor();
+  await page.locator('#event-rows td[data-column="detail"]:not(:empty)').first().waitFor();
+  await page.locator('#column-pid').uncheck();
+  assert.equal(await page.locator('#event-rows th[data-column="pid"]').count(), 0);
+  await page.locator('.choose-columns summary').click();
+  await search(page, 'colour is red');
+  assert.ok((await page.locator('#search-error').innerText()).includes('colour'));
+  await search(page, 'path is "no such path"');
+  assert.equal(await page.locator('#count .en').innerText(), '0 events');
+  assert.equal(await page.locator('#event-rows tbody tr').count(), 0);
+  for (const colorScheme of ['light', 'dark']) {
+    await search(page, 'result is "ACCESS DENIED"');
+    await page.locator('#event-rows tbody tr').first().click();
+    await page.locator('#event:not([hidden])').waitFor();
+    await page.emulateMedia({ colorScheme });
+    assert.deepEqual(await issues(page), []);
+  }
+  assert.deepEqual(offences, []);
+  await context.close();
+});
+
 // --- what is broken ---------------------------------------------------------------------------------------------
 
 const write = (name, bytes) => {
@@ -366,6 +483,10 @@ if (pictures) {
     await drop(page, [pml, cbs]);
     await analysed(page);
     await shot('report');
+    await page.locator('#jump').click();
+    await page.locator('#event:not([hidden])').waitFor();
+    await page.waitForTimeout(300);
+    await shot('events');
     await context.close();
   }
 }

@@ -49,7 +49,7 @@ impl Words {
                  ETW traces (.etl), servicing logs, event logs, registry hives, and folders and .zip files of them."
                 .to_owned(),
             zh: "所给的内容均无法读取。bootrace 可读取 Process Monitor 日志（.pml、.pmb）及其导出文件（.csv、.xml）、ETW 跟踪（.etl）、\
-                 服务日志、事件日志、注册表配置单元，以及包含它们的文件夹和 .zip 文件。"
+                 服务堆栈日志、事件日志、注册表配置单元，以及包含它们的文件夹和 .zip 文件。"
                 .to_owned(),
         }
     }
