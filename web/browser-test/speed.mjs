@@ -14,24 +14,33 @@ if (!files.length) {
 const MIB = 1024 * 1024;
 const seconds = (begin) => ((performance.now() - begin) / 1000).toFixed(2);
 
-// Most memory that any of the browser's processes for pages had, in MiB.
-function mostMemory() {
-  const processes = execFileSync('pgrep', ['-f', 'type=renderer']).toString().trim().split('\n');
-  const peak = (pid) => {
-    try { return Number(/VmHWM:\s*(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024; } catch { return 0; }
-  };
-  return Math.max(...processes.map(peak));
-}
-
 const browser = await launch();
 const { page } = await openPage(browser, pathToFileURL(html).href);
 const bytes = files.reduce((sum, file) => sum + statSync(file).size, 0) / MIB;
-const empty = mostMemory();
+
+// The process of the page and its workers, by its memory: the largest of this program's. Its most memory in MiB, and the
+// seconds of the processor that it took.
+function pageProcess() {
+  const field = (pid, file, pattern) => pattern.exec(readFileSync(`/proc/${pid}/${file}`, 'utf8'));
+  const processes = execFileSync('pgrep', ['-f', 'type=renderer']).toString().trim().split('\n').flatMap((pid) => {
+    try {
+      const [, user, system] = field(pid, 'stat', /\) \S(?: \S+){10} (\d+) (\d+)/);
+      return [{ most: Number(field(pid, 'status', /VmHWM:\s*(\d+)/)[1]) / 1024, processor: (Number(user) + Number(system)) / 100 }];
+    } catch { return []; }
+  });
+  return processes.reduce((one, other) => (one.most > other.most ? one : other));
+}
+
+await page.waitForTimeout(3000);
+const before = pageProcess();
 let begin = performance.now();
 await drop(page, files);
 await analysed(page);
 console.log(`${bytes.toFixed(0)} MiB: verdict after ${seconds(begin)} s: ${await report(page).locator('h1').innerText()}`);
-console.log(`most memory ${mostMemory().toFixed(0)} MiB, ${(mostMemory() - bytes).toFixed(0)} MiB beyond the files; ${empty.toFixed(0)} MiB before the drop`);
+const after = pageProcess();
+const own = Math.max(...await Promise.all(page.workers().map((worker) => worker.evaluate(() => program.memory.buffer.byteLength)))) / MIB;
+console.log(`${(after.processor - before.processor).toFixed(2)} s of the processor, both workers together`);
+console.log(`memory of the program ${own.toFixed(0)} MiB, ${(own - bytes).toFixed(0)} MiB beyond the files; of the browser's process at most ${after.most.toFixed(0)} MiB, ${before.most.toFixed(0)} MiB before the drop`);
 
 await page.evaluate(() => {
   window.longest = 0;

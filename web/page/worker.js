@@ -14,6 +14,7 @@ let pieces = [];
 self.take_piece = (bytes) => pieces.push(bytes.slice());
 
 let work = null;
+let program = null;
 
 // Gives the bytes of a file in slices; the next slice is on its way while one is used.
 async function slices(file, use) {
@@ -33,7 +34,7 @@ async function slices(file, use) {
 
 const tasks = {
   start({ module }) {
-    wasm_bindgen.initSync({ module });
+    program = wasm_bindgen.initSync({ module });
   },
 
   // Reads the files, those that are needed to their end, and analyses them.
