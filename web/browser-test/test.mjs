@@ -223,7 +223,7 @@ const nativeEvents = (file, conditions, columns) => {
   const where = conditions.flatMap((condition) => ['--where', condition]);
   return execFileSync(bootrace, ['events', file, ...where, '--format', 'csv', '--columns', columns], { stdio: ['ignore', 'pipe', 'ignore'], maxBuffer: 1 << 28 });
 };
-const AT_FIRST = 'time-of-day,process-name,pid,operation,result,path';
+const AT_FIRST = 'time-of-day,process-name,pid,operation,path,result';
 
 for (const [name, file, conditions] of [
   ['a boot log', pml, ['result is "ACCESS DENIED"', 'path contains .inf']],
