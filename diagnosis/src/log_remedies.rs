@@ -56,7 +56,7 @@ const ROWS: &[Row] = &[
         REPAIR,
     ),
     (
-        &[], &[0x8007_0070],
+        &[], &[results::ERROR_DISK_FULL],
         ["Free space on the system volume, then install again", "释放系统盘空间，然后重新安装"],
         [
             "The volume of Windows has no room for the files of the update. See what takes it, and delete or move that. A cumulative update needs several gigabytes.",
@@ -184,7 +184,11 @@ fn remedy((_, codes, title, text, reference): &Row, what: &str) -> Remedy {
         rule: String::new(),
         title: Words::new(fill(title[0], "it"), fill(title[1], "其")),
         text: Words::new(text[0], text[1]),
-        command: if *codes == [0x8007_0070] { "fsutil volume diskfree C:".to_owned() } else { String::new() },
+        command: if *codes == [results::ERROR_DISK_FULL] {
+            "fsutil volume diskfree C:".to_owned()
+        } else {
+            String::new()
+        },
         reference: (*reference).to_owned(),
     }
 }

@@ -176,7 +176,7 @@ fn seven_columns_give_what_they_hold_and_the_rest_is_named() {
         beside,
         [
             "a.csv has no column TID, Duration, Parent PID, Command Line, Image Path, Company",
-            "times of a.csv are local, of a zone that nothing tells"
+            "a.csv has times of day and no date"
         ]
     );
 }
