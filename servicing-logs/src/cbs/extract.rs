@@ -3,6 +3,7 @@
 use super::event::*;
 use super::failed::{Failed, Part};
 use super::line::number_after;
+use super::stage::{Stage, Step};
 use crate::codes::{self, CodeValue};
 use crate::text::{between, decode, leading_hex, leading_number, split_once, whole_number};
 use crate::time::{parse_local, parse_utc};

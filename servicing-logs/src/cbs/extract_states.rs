@@ -4,6 +4,7 @@ use super::event::*;
 use super::extract::{Message, end_status, optional, text, token};
 use super::failed::*;
 use super::object::{self, Object};
+use super::stage::{Stage, Step};
 use crate::codes;
 use crate::text::{between, decode, leading_number, split_once, whole_number};
 use status_codes::results;

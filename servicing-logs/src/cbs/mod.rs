@@ -15,6 +15,7 @@ mod patterns;
 mod record;
 mod runs;
 mod scan;
+mod stage;
 mod unwrap;
 
 pub use event::*;
@@ -24,3 +25,4 @@ pub use object::Object;
 pub use record::{CbsItem, CbsRecord, CbsRecords, Malformed};
 pub use runs::{InstallerRun, MAX_OPEN_RUNS, PoqexecRun, installer_runs, poqexec_runs};
 pub use scan::{CbsCounts, CbsLog, CbsScan, ClockPair, MAX_CLOCK_PAIRS, MAX_MALFORMED_KEPT};
+pub use stage::{Stage, Step};

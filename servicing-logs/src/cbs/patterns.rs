@@ -5,14 +5,14 @@
 //!
 //! Texts marked (doc) are known from published excerpts of logs, not from a log at hand.
 
-use super::event::Stage::{self, *};
-use super::event::Step::{self, *};
 use super::event::{CbsEvent, PackageChangeKind as P, SessionStep, Stored};
 use super::extract::{self as cbs, Message};
 use super::extract_csi as csi;
 use super::extract_states as states;
 use super::failed::Part;
 use super::failed::Restart;
+use super::stage::Stage::{self, *};
+use super::stage::Step::{self, *};
 
 /// Reads a line whose prefix matched. `rest` is the line after the prefix.
 pub(crate) type Extract = for<'a> fn(&Message<'a>, rest: &'a [u8]) -> Option<CbsEvent<'a>>;
