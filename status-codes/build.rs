@@ -1,4 +1,5 @@
 //! Turns the tables in `data/` into sorted static arrays. So nothing is parsed or allocated at run time.
+#![expect(clippy::expect_used, clippy::panic, reason = "a build script fails by panicking")]
 
 use std::fmt::{Debug, Write as _};
 use std::path::Path;

@@ -1,5 +1,6 @@
 //! How long reading a case takes, and how long its diagnosis takes: `cargo run --release -p diagnosis --example
 //! stages -- FILES`.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a failure ends the program")]
 
 use std::{
     path::PathBuf,

@@ -21,12 +21,14 @@ pub struct Baseline<'c> {
 
 impl<'c> Baseline<'c> {
     /// A boot that was read and diagnosed.
+    #[must_use]
     pub fn new(timeline: Timeline<'c>, diagnosis: Diagnosis) -> Self {
         let names: Vec<&str> = timeline.case.inputs.iter().map(|i| i.path.as_str()).collect();
         Self { name: names.join(", "), timeline, diagnosis }
     }
 
     /// Whether an update failed in it as well. It is then no good boot.
+    #[must_use]
     pub fn failed(&self) -> bool {
         matches!(self.diagnosis.verdict.outcome, Outcome::FailingOperation | Outcome::FailureWithoutOperation)
     }

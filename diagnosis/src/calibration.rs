@@ -42,6 +42,7 @@ impl Situation {
     }
 
     /// The name in the table and in reports.
+    #[must_use]
     pub fn name(self) -> &'static str {
         SITUATIONS.iter().find(|row| row.0 == self).map_or("", |row| row.1)
     }
@@ -103,6 +104,7 @@ impl Calibration {
     }
 
     /// The smallest score at which few enough names are wrong, by the upper bound. `None` where no score is enough.
+    #[must_use]
     pub fn threshold(&self, situation: Situation) -> Option<u32> {
         self.of(situation).filter(|row| row.bound <= MOST_WRONG).map(|row| row.score).min()
     }

@@ -27,6 +27,7 @@ use crate::{
 const MAX_REMEDIES: usize = 4;
 
 /// Finds what failed.
+#[must_use]
 pub fn diagnose(timeline: &Timeline<'_>, rules: &Rules) -> Diagnosis {
     diagnose_beside(timeline, rules, None)
 }

@@ -68,12 +68,14 @@ pub struct Diagnosis {
 
 impl Diagnosis {
     /// The failing operation, if one is named.
+    #[must_use]
     pub fn failing(&self) -> Option<&Event> {
         self.candidates.get(self.verdict.failing?).map(|candidate| &candidate.event)
     }
 
     /// The numbers of the events of a source that the report shows: its evidence, and what its graph and chain are
     /// recorded in.
+    #[must_use]
     pub fn events_of(&self, source: SourceId) -> BTreeSet<u64> {
         let nodes = self.graph.graph.node_weights().flat_map(|node| {
             let operation = if let Node::Operation(id) = node.node { Some(id) } else { None };

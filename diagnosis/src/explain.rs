@@ -10,6 +10,7 @@ use crate::{Diagnosis, candidates::Candidate, ordinary};
 const MAX_EVENTS: usize = 20;
 
 /// Explains the funnel, and each event that `wanted` picks. Without a pick it explains the best candidates.
+#[must_use]
 pub fn explain(timeline: &Timeline<'_>, diagnosis: &Diagnosis, wanted: Option<&str>) -> String {
     let mut out = funnel(timeline, diagnosis);
     let picked: Vec<Event> = match wanted {

@@ -47,6 +47,7 @@ pub struct Damaged {
 
 impl Damaged {
     /// The code that the line gives, as NTSTATUS if it is one.
+    #[must_use]
     pub fn code(&self) -> Option<u32> {
         let code = failure_code(&self.line)?;
         Some(if code >> 28 == 0xD { code & !0x1000_0000 } else { code })
@@ -65,6 +66,7 @@ impl LogState {
     }
 
     /// The last end is a good one, and nothing was under way after it.
+    #[must_use]
     pub fn ended_well(&self) -> bool {
         self.last_end.as_ref().is_some_and(|(_, good)| *good)
             && self.open_installer.is_none()

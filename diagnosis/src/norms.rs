@@ -38,6 +38,7 @@ pub struct NormCounts {
 
 impl NormKey {
     /// The key of a failure. Classes that may name what is installed on one machine become `other`.
+    #[must_use]
     pub fn new(role: Role, operation: &str, status: u32, kind: Kind, path: &str) -> Self {
         let class = path_class(path, kind);
         let is_public = PUBLIC.iter().any(|begin| class.starts_with(begin));

@@ -97,6 +97,7 @@ const ROWS: &[Row] = &[
 ];
 
 /// Why the result of an operation by a process of this role is ordinary; `None` if it is not.
+#[must_use]
 pub fn benign(role: Role, event: &Event) -> Option<Words> {
     ordinary(role, event.kind, event.status, &event.path, event.open)
 }

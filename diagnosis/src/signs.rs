@@ -27,6 +27,7 @@ pub struct Sign {
 
 impl Sign {
     /// The sign as evidence.
+    #[must_use]
     pub fn evidence(&self) -> Evidence {
         Evidence { place: self.place, words: self.words.clone() }
     }

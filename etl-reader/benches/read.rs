@@ -1,5 +1,12 @@
 //! How fast records are counted, put in order, decoded and resolved. The traces are synthetic, so that it runs
 //! anywhere. `examples/measure.rs` does the same for large files.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::cast_sign_loss,
+    reason = "a failure ends the program"
+)]
 
 use std::hint::black_box;
 use std::ops::ControlFlow;

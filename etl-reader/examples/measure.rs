@@ -6,6 +6,7 @@
 //! measure counts FILE.etl                   every record's header
 //! measure operations FILE.etl               every operation with its path
 //! ```
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a failure ends the program")]
 
 use std::error::Error;
 use std::io::{BufWriter, Write};

@@ -1,6 +1,7 @@
 //! Lists the events of log files: how many of each, and how well their payloads are understood.
 //!
 //! `cargo run --example survey -- FILE.etl`
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a failure ends the program")]
 
 use std::collections::BTreeMap;
 

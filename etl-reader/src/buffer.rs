@@ -29,12 +29,14 @@ impl<'a> EtlBuffer<'a> {
 
 impl EtlBuffer<'_> {
     /// The bytes after the header up to the fill size, decompressed.
+    #[must_use]
     pub fn data(&self) -> &[u8] {
         &self.data
     }
 
     /// The records in the order written. Where the buffer itself is damaged (cut, or a stream that does not
     /// decompress) the records before the damage come first and the error is the last item.
+    #[must_use]
     pub fn records(&self) -> Records<'_> {
         Records { buffer: self, at: Some(0) }
     }

@@ -8,6 +8,7 @@ pub struct FileTime(pub i64);
 
 impl FileTime {
     /// 100 ns units from `earlier` to this time; negative when this time is the earlier one.
+    #[must_use]
     pub fn since(self, earlier: FileTime) -> i64 {
         self.0.saturating_sub(earlier.0)
     }
@@ -38,6 +39,7 @@ pub enum ClockType {
 
 impl ClockType {
     /// The clock with this number.
+    #[must_use]
     pub fn from_number(number: u32) -> ClockType {
         match number {
             1 => ClockType::QueryPerformanceCounter,
@@ -48,6 +50,7 @@ impl ClockType {
     }
 
     /// The number in the log-file header.
+    #[must_use]
     pub fn number(self) -> u32 {
         match self {
             ClockType::QueryPerformanceCounter => 1,
@@ -76,6 +79,7 @@ impl Clock {
     /// `start`, the header's StartTime. `frequency` is in ticks a second, `cpu_mhz` in MHz.
     ///
     /// A frequency of zero or less (a damaged header) is taken as 10 MHz, so that every tick has a time.
+    #[must_use]
     pub fn new(kind: ClockType, zero: Ticks, start: FileTime, frequency: i64, cpu_mhz: u32) -> Clock {
         let (zero, start, numerator, denominator) = match kind {
             ClockType::SystemTime => (0, 0, 1, 1),
@@ -88,18 +92,21 @@ impl Clock {
     }
 
     /// The time of a raw time. Times before 1601 or after 30,000 years saturate.
+    #[must_use]
     pub fn filetime(&self, ticks: Ticks) -> FileTime {
         let delta = i128::from(ticks.0) - i128::from(self.zero);
         FileTime(saturate(i128::from(self.start) + self.scale(delta, self.numerator, self.denominator)))
     }
 
     /// The length of a span of ticks in units of 100 ns.
+    #[must_use]
     pub fn duration(&self, ticks: i64) -> i64 {
         saturate(self.scale(i128::from(ticks), self.numerator, self.denominator))
     }
 
     /// The raw time of a time, for writing. Rounded up, so that converting it back gives the same time
     /// whenever a tick is not longer than 100 ns.
+    #[must_use]
     pub fn ticks(&self, time: FileTime) -> Ticks {
         let delta = i128::from(time.0) - i128::from(self.start);
         let product = delta * i128::from(self.denominator);

@@ -15,6 +15,7 @@ pub enum PointerWidth {
 
 impl PointerWidth {
     /// Bytes of one pointer.
+    #[must_use]
     pub const fn bytes(self) -> usize {
         match self {
             PointerWidth::Bits32 => 4,

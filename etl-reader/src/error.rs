@@ -80,6 +80,7 @@ pub enum EtlError {
 
 impl EtlError {
     /// A short stable name of the kind of error.
+    #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
             EtlError::Io { .. } => "io",
@@ -92,6 +93,7 @@ impl EtlError {
     }
 
     /// Where in the file, in bytes; nothing for errors that have no place in one.
+    #[must_use]
     pub fn offset(&self) -> Option<u64> {
         match self {
             EtlError::Io { .. } | EtlError::Field { .. } => None,

@@ -65,6 +65,7 @@ impl<'a> ExtendedItems<'a> {
     }
 
     /// The data of the first item of this type.
+    #[must_use]
     pub fn get(self, kind: u16) -> Option<&'a [u8]> {
         self.iter().find(|item| item.0 == kind).map(|item| item.1)
     }

@@ -106,42 +106,50 @@ impl<'a> EtlFile<'a> {
     }
 
     /// Size of the file in bytes.
+    #[must_use]
     pub fn size(&self) -> u64 {
         self.bytes().len() as u64
     }
 
     /// The file's bytes.
+    #[must_use]
     pub fn bytes(&self) -> &[u8] {
         self.data.bytes()
     }
 
     /// The log-file header.
+    #[must_use]
     pub fn header(&self) -> &LogFileHeader {
         &self.header
     }
 
     /// The clock of the file's records.
+    #[must_use]
     pub fn clock(&self) -> &Clock {
         &self.clock
     }
 
     /// The buffers in the order of the file.
+    #[must_use]
     pub fn buffers(&self) -> &[BufferEntry] {
         &self.buffers
     }
 
     /// Stretches of the file in which no buffer could be found.
+    #[must_use]
     pub fn damage(&self) -> &[EtlError] {
         &self.damage
     }
 
     /// All buffers, read and decompressed in parallel, in no order. Fold over them to see every record once
     /// where order does not matter; [`crate::in_order`] gives the records by time.
+    #[must_use]
     pub fn par_buffers(&self) -> impl IndexedParallelIterator<Item = EtlBuffer<'_>> {
         self.buffers.par_iter().map(|entry| self.read(entry))
     }
 
     /// Reads one buffer of [`EtlFile::buffers`]. Always gives a buffer: damage is an item of its records.
+    #[must_use]
     pub fn read(&self, entry: &BufferEntry) -> EtlBuffer<'_> {
         let header = entry.header;
         let start = usize::try_from(entry.offset).unwrap_or(usize::MAX);

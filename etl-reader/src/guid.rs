@@ -9,27 +9,32 @@ pub struct Guid(u128);
 
 impl Guid {
     /// From the 16 bytes on disk.
+    #[must_use]
     pub const fn from_bytes(bytes: [u8; 16]) -> Guid {
         Guid(u128::from_le_bytes(bytes))
     }
 
     /// From the usual four parts: `{a-b-c-d[0]d[1]-d[2..8]}`.
+    #[must_use]
     pub const fn new(a: u32, b: u16, c: u16, d: [u8; 8]) -> Guid {
         let tail = u64::from_le_bytes(d);
         Guid(a as u128 | (b as u128) << 32 | (c as u128) << 48 | (tail as u128) << 64)
     }
 
     /// The 16 bytes as on disk.
+    #[must_use]
     pub const fn to_bytes(self) -> [u8; 16] {
         self.0.to_le_bytes()
     }
 
     /// Whether all bits are zero: no GUID.
+    #[must_use]
     pub const fn is_nil(self) -> bool {
         self.0 == 0
     }
 
     /// The bytes on disk as one little-endian number.
+    #[must_use]
     pub const fn as_u128(self) -> u128 {
         self.0
     }

@@ -75,11 +75,13 @@ impl BufferHeader {
 
     /// The processor whose events the buffer holds. Without meaning in sessions that share buffers between
     /// processors ([`LogFileHeader::per_processor`]).
+    #[must_use]
     pub fn cpu(&self) -> u16 {
         if self.buffer_flag & Self::PROCESSOR_INDEX != 0 { self.processor } else { self.processor & 0xff }
     }
 
     /// Whether the bytes after the header are compressed.
+    #[must_use]
     pub fn is_compressed(&self) -> bool {
         self.buffer_flag & Self::COMPRESSED != 0
     }
@@ -243,11 +245,13 @@ impl LogFileHeader {
     }
 
     /// The clock of the file's records.
+    #[must_use]
     pub fn clock(&self) -> Clock {
         Clock::new(self.clock_type, self.first_ticks, self.start_time, self.perf_freq, self.cpu_mhz)
     }
 
     /// Whether each buffer holds the events of one processor.
+    #[must_use]
     pub fn per_processor(&self) -> bool {
         self.log_file_mode & mode::NO_PER_PROCESSOR_BUFFERING == 0
     }

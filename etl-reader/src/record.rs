@@ -126,16 +126,19 @@ impl<'a> EtlRecord<'a> {
     pub const STRING_ONLY: u16 = 0x04;
 
     /// When the event happened.
+    #[must_use]
     pub fn time(&self) -> Option<FileTime> {
         self.ticks.map(|ticks| self.clock.filetime(ticks))
     }
 
     /// The clock of the file the record is from.
+    #[must_use]
     pub fn clock(&self) -> &'a Clock {
         self.clock
     }
 
     /// The provider or event class.
+    #[must_use]
     pub fn provider(&self) -> Option<Guid> {
         match self.event {
             EventId::Provider { provider, .. } => Some(provider),

@@ -8,16 +8,19 @@ pub struct Utf16<'a>(&'a [u8]);
 
 impl<'a> Utf16<'a> {
     /// A string of these bytes.
+    #[must_use]
     pub fn new(bytes: &'a [u8]) -> Utf16<'a> {
         Utf16(bytes.get(..bytes.len() & !1).unwrap_or_default())
     }
 
     /// The bytes as recorded.
+    #[must_use]
     pub fn as_bytes(self) -> &'a [u8] {
         self.0
     }
 
     /// Whether there are no characters.
+    #[must_use]
     pub fn is_empty(self) -> bool {
         self.0.is_empty()
     }
@@ -81,11 +84,13 @@ pub struct Ansi<'a>(&'a [u8]);
 
 impl<'a> Ansi<'a> {
     /// A string of these bytes.
+    #[must_use]
     pub fn new(bytes: &'a [u8]) -> Ansi<'a> {
         Ansi(bytes)
     }
 
     /// The bytes as recorded.
+    #[must_use]
     pub fn as_bytes(self) -> &'a [u8] {
         self.0
     }

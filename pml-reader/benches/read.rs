@@ -1,6 +1,7 @@
 //! Opening a log, walking its records, and printing all columns: `cargo bench -p pml-reader`.
 //!
 //! The log is the committed sample, or the one that `BOOTRACE_BENCH_PML` names.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a failure ends the program")]
 
 use std::{hint::black_box, path::PathBuf};
 

@@ -17,6 +17,7 @@ pub enum Category {
 
 impl Category {
     /// The text of the column.
+    #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::None => "",

@@ -58,11 +58,13 @@ pub const COLUMNS: [(Column, &str); 27] = [
 
 impl Column {
     /// The heading, `Process Name`.
+    #[must_use]
     pub fn heading(self) -> &'static str {
         COLUMNS.iter().find(|(c, _)| *c == self).map_or("", |(_, heading)| heading)
     }
 
     /// Whether the column says the same for all events of a process.
+    #[must_use]
     pub fn is_of_process(self) -> bool {
         matches!(
             self,
@@ -84,6 +86,7 @@ impl Column {
     }
 
     /// Whether the column holds numbers, spans or times.
+    #[must_use]
     pub fn is_number(self) -> bool {
         matches!(
             self,

@@ -8,6 +8,7 @@ use crate::{
 
 impl<'a> PmlEvent<'a> {
     /// Process Monitor's category of the operation; it is derived, not stored.
+    #[must_use]
     pub fn category(&self) -> Category {
         category_of(self)
     }
@@ -21,6 +22,7 @@ impl<'a> PmlEvent<'a> {
         let _ = detail::push_detail(self, style, out);
     }
     /// What is damaged in the event's detail, if anything.
+    #[must_use]
     pub fn detail_error(&self) -> Option<PmlError> {
         let mut text = String::new();
         let path = detail::push_path(self, &mut text);
@@ -28,16 +30,19 @@ impl<'a> PmlEvent<'a> {
     }
     /// The path of a file or registry event, borrowed. For a directory listing it has no filter. Empty if there is no
     /// path or it is cut off.
+    #[must_use]
     pub fn path_text(&self) -> PmlText<'a> {
         detail::path_text(self).unwrap_or(PmlText::EMPTY)
     }
     /// The path as an owned string.
+    #[must_use]
     pub fn path(&self) -> String {
         let mut out = String::new();
         self.push_path(&mut out);
         out
     }
     /// The detail as an owned string, in bootrace's own dialect.
+    #[must_use]
     pub fn detail(&self) -> String {
         let mut out = String::new();
         self.push_detail(Style::default(), &mut out);

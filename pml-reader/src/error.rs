@@ -99,6 +99,7 @@ pub enum PmlError {
 
 impl PmlError {
     /// A short stable name of the kind of error, for programs.
+    #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
             Self::Io { .. } => "io",
@@ -115,6 +116,7 @@ impl PmlError {
     }
 
     /// Where in the file it is, if it has a place.
+    #[must_use]
     pub fn offset(&self) -> Option<u64> {
         match self {
             Self::Truncated { offset, .. }

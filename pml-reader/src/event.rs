@@ -19,6 +19,7 @@ impl PmlFile {
     }
 
     /// All events, in the file's order.
+    #[must_use]
     pub fn events(
         &self,
     ) -> impl DoubleEndedIterator<Item = Result<PmlEvent<'_>, PmlError>> + ExactSizeIterator {
@@ -26,6 +27,7 @@ impl PmlFile {
     }
 
     /// All events, for rayon. Order is kept by rayon's ordered adaptors.
+    #[must_use]
     pub fn par_events(&self) -> impl IndexedParallelIterator<Item = Result<PmlEvent<'_>, PmlError>> {
         (0..self.len()).into_par_iter().map(|i| self.event(i))
     }
@@ -61,44 +63,54 @@ impl<'a> PmlEvent<'a> {
     }
 
     /// The file that the event is of.
+    #[must_use]
     pub fn file(&self) -> &'a PmlFile {
         self.file
     }
     /// Number of the event in the file, from 0.
+    #[must_use]
     pub fn index(&self) -> usize {
         self.index
     }
     /// Offset of the record in the file.
+    #[must_use]
     pub fn offset(&self) -> u64 {
         self.offset
     }
     /// Key of the process in the process table.
+    #[must_use]
     pub fn process_index(&self) -> u32 {
         self.head.process_index
     }
     /// The process, if the table holds it.
+    #[must_use]
     pub fn process(&self) -> Option<PmlProcess<'a>> {
         self.file.process(self.head.process_index)
     }
     /// Thread id.
+    #[must_use]
     pub fn tid(&self) -> u32 {
         self.head.tid
     }
     /// The event class as a number.
+    #[must_use]
     pub fn raw_class(&self) -> u32 {
         self.head.class
     }
     /// The event class, if it is a known one.
     #[inline]
+    #[must_use]
     pub fn class(&self) -> Option<EventClass> {
         EventClass::from_raw(self.head.class)
     }
     /// The operation number within its class.
+    #[must_use]
     pub fn raw_operation(&self) -> u16 {
         self.head.operation
     }
     /// For file operations the first byte of the detail: the information class, or the minor function.
     #[inline]
+    #[must_use]
     pub fn raw_sub_operation(&self) -> u8 {
         match self.class() {
             Some(EventClass::FileSystem | EventClass::Ipc) => self.detail.first().copied().unwrap_or(0),
@@ -107,6 +119,7 @@ impl<'a> PmlEvent<'a> {
     }
     /// The operation.
     #[inline]
+    #[must_use]
     pub fn operation(&self) -> Operation {
         let sub = match self.class() {
             Some(EventClass::FileSystem | EventClass::Ipc) => self.raw_sub_operation(),
@@ -120,33 +133,40 @@ impl<'a> PmlEvent<'a> {
     }
     /// The kernel's sequence number. A gap between events is an event that was filtered or dropped; network events
     /// count for themselves from `NETWORK_SEQUENCE`.
+    #[must_use]
     pub fn sequence(&self) -> u32 {
         self.head.sequence
     }
     /// Start.
     #[inline]
+    #[must_use]
     pub fn time(&self) -> FileTime {
         FileTime(self.head.time)
     }
     /// Duration in ticks of 100 ns; `None` while pending.
     #[inline]
+    #[must_use]
     pub fn duration(&self) -> Option<u64> {
         (self.head.status != STATUS_PENDING).then_some(self.head.duration)
     }
     /// The duration field as it is in the record, also while pending.
+    #[must_use]
     pub fn raw_duration(&self) -> u64 {
         self.head.duration
     }
     /// Completion; `None` while pending.
+    #[must_use]
     pub fn completion(&self) -> Option<FileTime> {
         self.duration().map(|d| FileTime(self.head.time.saturating_add(d)))
     }
     /// The result as NTSTATUS.
     #[inline]
+    #[must_use]
     pub fn status(&self) -> u32 {
         self.head.status
     }
     /// Return addresses, innermost first.
+    #[must_use]
     pub fn frames(&self) -> impl ExactSizeIterator<Item = u64> + use<'a> {
         let wide = self.file.header().wide();
         self.frames.chunks_exact(if wide { 8 } else { 4 }).map(move |f| match f.first_chunk::<8>() {
@@ -155,14 +175,17 @@ impl<'a> PmlEvent<'a> {
         })
     }
     /// The operation's own data, as [`crate::detail`] reads it.
+    #[must_use]
     pub fn raw_detail(&self) -> &'a [u8] {
         self.detail
     }
     /// The completion data, if there is any.
+    #[must_use]
     pub fn raw_extra(&self) -> Option<&'a [u8]> {
         self.extra().ok().flatten()
     }
     /// What is wrong with the completion data that the record announces, if anything.
+    #[must_use]
     pub fn extra_error(&self) -> Option<PmlError> {
         self.extra().err()
     }
@@ -178,6 +201,7 @@ impl<'a> PmlEvent<'a> {
         c.take(length.into()).map(Some)
     }
     /// The record as it is in the file, with its stack and detail, without the completion data.
+    #[must_use]
     pub fn raw_record(&self) -> &'a [u8] {
         let length = (RECORD_SIZE + self.frames.len() + self.detail.len()) as u64;
         // The parts were read from there.

@@ -69,26 +69,31 @@ impl PmlFile {
 
     /// The file's bytes.
     #[inline]
+    #[must_use]
     pub fn bytes(&self) -> &[u8] {
         self.data.bytes()
     }
 
     /// The header.
+    #[must_use]
     pub fn header(&self) -> &PmlHeader {
         &self.header
     }
 
     /// What could not be read of the tables. Events report their own damage when they are read.
+    #[must_use]
     pub fn problems(&self) -> &[PmlError] {
         &self.problems
     }
 
     /// What had to be recovered, and what was lost, if the log was not closed cleanly, was cut off or is damaged.
+    #[must_use]
     pub fn recovered(&self) -> Option<&Recovered> {
         self.recovered.as_ref()
     }
 
     /// Number of events.
+    #[must_use]
     pub fn len(&self) -> usize {
         match &self.offsets {
             Offsets::Listed { count, .. } => *count as usize,
@@ -97,11 +102,13 @@ impl PmlFile {
     }
 
     /// Whether the log has no events.
+    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// Time of the first event: the zero of the "Relative Time" column.
+    #[must_use]
     pub fn first_time(&self) -> FileTime {
         self.first
     }
@@ -143,6 +150,7 @@ impl PmlFile {
     }
 
     /// Number of strings in the string table.
+    #[must_use]
     pub fn string_count(&self) -> u32 {
         self.strings.count()
     }
@@ -156,11 +164,13 @@ impl PmlFile {
     }
 
     /// The host name that the capturing machine knew for an address (IPv4 in the first four bytes).
+    #[must_use]
     pub fn host(&self, ip: &[u8; 16]) -> Option<PmlText<'_>> {
         self.network.host(self.table_bytes(), ip)
     }
 
     /// The service name that the capturing machine knew for a port.
+    #[must_use]
     pub fn port(&self, port: u16, tcp: bool) -> Option<PmlText<'_>> {
         self.network.port(self.table_bytes(), port, tcp)
     }

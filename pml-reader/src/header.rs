@@ -199,21 +199,25 @@ impl PmlHeader {
     }
 
     /// Whether pointers in this file have 8 bytes.
+    #[must_use]
     pub fn wide(&self) -> bool {
         self.is_64bit == 1
     }
 
     /// Computer name.
+    #[must_use]
     pub fn computer_name(&self) -> PmlText<'_> {
         PmlText::Utf16(&self.computer_name).until_nul()
     }
 
     /// System root.
+    #[must_use]
     pub fn system_root(&self) -> PmlText<'_> {
         PmlText::Utf16(&self.system_root).until_nul()
     }
 
     /// Service pack, often empty.
+    #[must_use]
     pub fn service_pack(&self) -> PmlText<'_> {
         PmlText::Utf16(&self.service_pack).until_nul()
     }

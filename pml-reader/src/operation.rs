@@ -22,6 +22,7 @@ pub enum EventClass {
 impl EventClass {
     /// The class with this number.
     #[inline]
+    #[must_use]
     pub fn from_raw(class: u32) -> Option<Self> {
         Some(match class {
             1 => Self::Process,
@@ -35,6 +36,7 @@ impl EventClass {
     }
 
     /// The class with this name.
+    #[must_use]
     pub fn of_name(name: &str) -> Option<Self> {
         let all =
             [Self::Process, Self::Registry, Self::FileSystem, Self::Profiling, Self::Network, Self::Ipc];
@@ -42,6 +44,7 @@ impl EventClass {
     }
 
     /// The name in Process Monitor's "Event Class" column.
+    #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Process => "Process",
@@ -70,6 +73,7 @@ pub struct Operation {
 
 impl Operation {
     /// The name, for example `RegQueryValue` or `SetRenameInformationFile`; [`UNKNOWN`] if there is none.
+    #[must_use]
     pub fn name(self) -> &'static str {
         self.named().map_or(UNKNOWN, |n| n.name)
     }
@@ -82,6 +86,7 @@ impl Operation {
 
     /// The name as the Process Monitor of that time exports it: 3.53 does not know the newest information classes, and
     /// 3.0, which wrote version 7, called one of them otherwise.
+    #[must_use]
     pub fn procmon_name(self, pml_version: u32) -> &'static str {
         if pml_version == 7
             && (self.class, self.code, self.sub)

@@ -57,6 +57,7 @@ impl PmcRule {
 }
 
 /// The bytes of a configuration that sets the filter and the highlighting, and nothing else.
+#[must_use]
 pub fn write_pmc(filter: &[PmcRule], highlight: &[PmcRule]) -> Vec<u8> {
     let mut out = Vec::new();
     for (name, rules) in [("FilterRules", filter), ("HighlightRules", highlight)] {

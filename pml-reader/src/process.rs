@@ -6,6 +6,7 @@ use crate::{FileTime, PmlFile, PmlText, RawModule, RawProcess, cursor::Cursor};
 
 impl PmlFile {
     /// The processes, in the table's order.
+    #[must_use]
     pub fn processes(&self) -> impl ExactSizeIterator<Item = PmlProcess<'_>> {
         // Every position below `len` is filled.
         (0..self.process_table().len()).map(|slot| match self.process_at(slot) {
@@ -16,11 +17,13 @@ impl PmlFile {
 
     /// The process with this process index.
     #[inline]
+    #[must_use]
     pub fn process(&self, index: u32) -> Option<PmlProcess<'_>> {
         self.process_at(self.process_table().slot(index)?)
     }
 
     /// The process at this position of the process table.
+    #[must_use]
     pub fn process_at(&self, slot: usize) -> Option<PmlProcess<'_>> {
         let entry = self.process_table().get(slot)?;
         let (modules_at, module_count) = (entry.modules_at, entry.module_count);
@@ -29,6 +32,7 @@ impl PmlFile {
 
     /// Position in the process table of the process with this process index.
     #[inline]
+    #[must_use]
     pub fn process_slot(&self, index: u32) -> Option<usize> {
         self.process_table().slot(index)
     }
@@ -47,6 +51,7 @@ pub struct PmlProcess<'a> {
 
 impl<'a> PmlProcess<'a> {
     /// Position in the process table, from 0.
+    #[must_use]
     pub fn slot(&self) -> usize {
         self.slot
     }
@@ -56,46 +61,57 @@ impl<'a> PmlProcess<'a> {
         self.file.string(index).unwrap_or(PmlText::EMPTY)
     }
     /// File name of the image.
+    #[must_use]
     pub fn name(&self) -> PmlText<'a> {
         self.text(self.raw.name)
     }
     /// Full path of the image.
+    #[must_use]
     pub fn image_path(&self) -> PmlText<'a> {
         self.text(self.raw.image_path)
     }
     /// Command line.
+    #[must_use]
     pub fn command_line(&self) -> PmlText<'a> {
         self.text(self.raw.command_line)
     }
     /// Account, `DOMAIN\user`.
+    #[must_use]
     pub fn user(&self) -> PmlText<'a> {
         self.text(self.raw.user)
     }
     /// Integrity level.
+    #[must_use]
     pub fn integrity(&self) -> PmlText<'a> {
         self.text(self.raw.integrity)
     }
     /// Company in the image's version resource.
+    #[must_use]
     pub fn company(&self) -> PmlText<'a> {
         self.text(self.raw.company)
     }
     /// Version in the image's version resource.
+    #[must_use]
     pub fn version(&self) -> PmlText<'a> {
         self.text(self.raw.version)
     }
     /// Description in the image's version resource.
+    #[must_use]
     pub fn description(&self) -> PmlText<'a> {
         self.text(self.raw.description)
     }
     /// Start, if known.
+    #[must_use]
     pub fn start(&self) -> Option<FileTime> {
         (self.raw.start != 0).then_some(FileTime(self.raw.start))
     }
     /// End, if the process ended within the log.
+    #[must_use]
     pub fn end(&self) -> Option<FileTime> {
         (self.raw.end != 0).then_some(FileTime(self.raw.end))
     }
     /// Modules announced by the entry.
+    #[must_use]
     pub fn module_count(&self) -> u32 {
         self.module_count
     }
@@ -155,6 +171,7 @@ impl<'a> PmlModule<'a> {
     }
 
     /// Whether `address` lies in the module.
+    #[must_use]
     pub fn contains(&self, address: u64) -> bool {
         address.checked_sub(self.base).is_some_and(|o| o < u64::from(self.size))
     }

@@ -16,6 +16,7 @@ impl<'a> PmlText<'a> {
     pub const EMPTY: PmlText<'static> = PmlText::Bytes(&[]);
 
     /// Number of UTF-16 units (or bytes) in it.
+    #[must_use]
     pub fn units(&self) -> usize {
         match self {
             Self::Bytes(b) => b.len(),
@@ -24,11 +25,13 @@ impl<'a> PmlText<'a> {
     }
 
     /// Whether there is no character in it.
+    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.units() == 0
     }
 
     /// The same text up to its first NUL.
+    #[must_use]
     pub fn until_nul(self) -> Self {
         match self {
             Self::Bytes(b) => Self::Bytes(b.split(|&c| c == 0).next().unwrap_or_default()),
@@ -40,6 +43,7 @@ impl<'a> PmlText<'a> {
     }
 
     /// What follows the last backslash.
+    #[must_use]
     pub fn file_name(self) -> Self {
         match self {
             Self::Bytes(b) => Self::Bytes(b.rsplit(|c| *c == b'\\').next().unwrap_or_default()),
@@ -71,6 +75,7 @@ impl<'a> PmlText<'a> {
     }
 
     /// Whether the text ends with `tail`, ASCII letters compared without case. `tail` must be ASCII.
+    #[must_use]
     pub fn ends_with_ignore_ascii_case(&self, tail: &str) -> bool {
         let tail = tail.as_bytes();
         match self {
@@ -90,6 +95,7 @@ impl<'a> PmlText<'a> {
     }
 
     /// Whether the text equals `other`, ASCII letters compared without case.
+    #[must_use]
     pub fn eq_ignore_ascii_case(&self, other: &str) -> bool {
         match self {
             Self::Bytes(b) => b.eq_ignore_ascii_case(other.as_bytes()),

@@ -30,6 +30,7 @@ pub struct Civil {
 
 impl FileTime {
     /// Midnight of a date, UTC. `None` if there is no such date between 1601 and 9999.
+    #[must_use]
     pub fn at_date(year: u64, month: u64, day: u64) -> Option<Self> {
         let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
         let lengths = [31, 28 + u64::from(leap), 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
@@ -44,6 +45,7 @@ impl FileTime {
     }
 
     /// The calendar parts in UTC.
+    #[must_use]
     pub fn civil(self) -> Civil {
         let ticks = self.0 % TICKS_PER_SECOND;
         let seconds = self.0 / TICKS_PER_SECOND;
@@ -71,6 +73,7 @@ impl FileTime {
     ///
     /// A negative number of ticks goes back before 1601, as in Process Monitor: its export of -1 at UTC+2 has
     /// 1/1/1601 1:59:59 AM.
+    #[must_use]
     pub fn shifted(self, minutes: i32) -> Self {
         let ticks = i64::from(minutes) * 60 * TICKS_PER_SECOND as i64;
         Self(match self.is_negative() {

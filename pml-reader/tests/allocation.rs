@@ -1,4 +1,5 @@
 //! No number in a log, however large, makes the reader ask for more memory than the log itself takes.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 #![allow(unsafe_code, reason = "an allocator that counts is unsafe to declare")]
 
 #[path = "suite/common/made.rs"]

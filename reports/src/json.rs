@@ -7,6 +7,9 @@ use std::fmt::Write;
 /// The report as `report.json` holds it, with a line feed at its end.
 ///
 /// Characters that control a terminal or the order of reading are written as `\u` escapes: the same JSON, safe to print.
+///
+/// # Errors
+/// A text that no JSON can hold; none is known.
 #[tracing::instrument(name = "json", skip_all)]
 pub fn render(report: &Report) -> Result<String, serde_json::Error> {
     let mut json = escape(&serde_json::to_string_pretty(report)?, |c| c != '\n' && is_hidden(c));

@@ -18,6 +18,7 @@ impl Lang {
     pub const ALL: [Self; 2] = [Self::En, Self::Zh];
 
     /// The language of a tag such as `en`, `zh-CN` or `zh`.
+    #[must_use]
     pub fn from_tag(tag: &str) -> Option<Self> {
         match tag.to_ascii_lowercase().as_str() {
             "en" | "en-us" | "en-gb" => Some(Self::En),
@@ -27,6 +28,7 @@ impl Lang {
     }
 
     /// Its tag in HTML and on the command line.
+    #[must_use]
     pub const fn tag(self) -> &'static str {
         match self {
             Self::En => "en",
@@ -43,6 +45,7 @@ impl fmt::Display for Lang {
 
 impl Text {
     /// The text in a language, or in the other one if that is all there is.
+    #[must_use]
     pub fn get(&self, lang: Lang) -> &str {
         let (first, second) = match lang {
             Lang::En => (&self.en, &self.zh),

@@ -14,6 +14,9 @@ const COMMON_PROFILES: [&str; 5] = ["public", "default", "default user", "all us
 /// appearance.
 ///
 /// Names of people inside other texts, such as file names, look like any other words and remain.
+///
+/// # Errors
+/// A report that cannot be written as JSON and read again.
 pub fn redact(report: &Report) -> Result<Report, serde_json::Error> {
     let mut value = serde_json::to_value(report)?;
     let machine = report.machine.as_ref().map(|machine| machine.name.clone()).filter(|name| !name.is_empty());

@@ -49,6 +49,7 @@ impl Format {
     ];
 
     /// The format of a name such as `html` or `text`.
+    #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|format| format.name() == name)
     }
@@ -70,21 +71,25 @@ impl Format {
     }
 
     /// Its name on the command line.
+    #[must_use]
     pub const fn name(self) -> &'static str {
         self.names().0
     }
 
     /// The ending of its file.
+    #[must_use]
     pub fn extension(self) -> &'static str {
         self.names().1.first().copied().unwrap_or_default()
     }
 
     /// The name of its file.
+    #[must_use]
     pub fn file_name(self) -> String {
         format!("report.{}", self.extension())
     }
 
     /// The format that a path's ending names, if it is not a folder.
+    #[must_use]
     pub fn of_path(path: &Path) -> Option<Self> {
         Self::ALL.into_iter().find(|format| format.is_of(path)).filter(|_| !path.is_dir())
     }
@@ -111,6 +116,9 @@ impl Output {
     /// What `-o` means. `-` is standard output for one format. A path that ends like a format's file is that file, if
     /// only that format is asked for. Every other path is a folder. Without `-o` it is the folder `<input>-report`
     /// beside the first input.
+    ///
+    /// # Errors
+    /// Standard output is asked for in several formats.
     pub fn choose(given: Option<&Path>, first_input: &Path, formats: &[Format]) -> Result<Self, WriteError> {
         let one = if let [one] = formats { Some(*one) } else { None };
         match given {
@@ -164,6 +172,7 @@ pub enum WriteError {
 
 impl WriteError {
     /// Short stable name of the kind of error.
+    #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {
             Self::ManyToStdout => "many_to_stdout",
@@ -180,6 +189,9 @@ impl WriteError {
 /// `text` says how texts are written, and in which language everything is. `picture` is the report's picture if it is
 /// drawn already. Drawing takes a while, and the picture shows no hash of the inputs. So it can be drawn while they
 /// are hashed.
+///
+/// # Errors
+/// A format that cannot be made, or a file that cannot be written.
 pub fn write(
     report: &Report,
     formats: &[Format],

@@ -57,6 +57,7 @@ impl Default for Options {
 }
 
 /// The scenario with this name.
+#[must_use]
 pub fn scenario(name: &str) -> Option<&'static Scenario> {
     SCENARIOS.iter().find(|s| s.name == name)
 }

@@ -101,33 +101,39 @@ impl Machine {
     }
 
     /// The architecture in names of components.
+    #[must_use]
     pub fn architecture(&self) -> &'static str {
         if self.is_64bit { "amd64" } else { "x86" }
     }
 
     /// Folder name of a component version: `amd64_<name>_31bf3856ad364e35_10.0.17763.<revision>_none_<hash>`.
+    #[must_use]
     pub fn component(&self, name: &str, revision: u32) -> String {
         let hash = self.hashes.fork(&format!("{name}{revision}")).hash();
         format!("{}_{name}_31bf3856ad364e35_10.0.{}.{revision}_none_{hash}", self.architecture(), self.build)
     }
 
     /// The folder of a driver package.
+    #[must_use]
     pub fn driver_folder(&self, inf: &str) -> String {
         let hash = self.hashes.fork(inf).hash();
         format!(r"C:\Windows\System32\DriverStore\FileRepository\{inf}_{}_{hash}", self.architecture())
     }
 
     /// The folder of the servicing stack.
+    #[must_use]
     pub fn servicing_stack(&self) -> String {
         format!(r"C:\Windows\WinSxS\{}", self.component("microsoft-windows-servicingstack", self.revision))
     }
 
     /// The driver that a scenario picks for its fault.
+    #[must_use]
     pub fn inf(&self) -> &'static str {
         self.hashes.fork("inf").pick(INFS)
     }
 
     /// Identity of the update's package.
+    #[must_use]
     pub fn package(&self) -> String {
         let version = format!("{}.{}.1.8", self.build, self.next_revision);
         format!("Package_for_RollupFix~31bf3856ad364e35~{}~~{version}", self.architecture())
@@ -135,6 +141,7 @@ impl Machine {
 
     /// `text` with its places filled: `{arch}`, `{stack}`, `{repo:x.inf}` (the driver's folder), `{wcp:name}` (the
     /// folder of the new version of a component), `{inf}`, `{stem}` (the INF without its ending), `{dll}`, `{component}` (one of several, by the seed).
+    #[must_use]
     pub fn fill(&self, text: &str) -> String {
         let mut out = String::new();
         let mut rest = text;

@@ -137,6 +137,7 @@ impl Scenario {
     }
 
     /// What became of the update.
+    #[must_use]
     pub fn outcome(&self) -> Outcome {
         match self.decisive().map(|f| f.act) {
             None => Outcome::NoFailure,

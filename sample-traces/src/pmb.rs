@@ -33,6 +33,7 @@ struct Record {
 
 /// The log's events as a raw boot log. Processes whose beginning is not among the events get a Process Defined record
 /// each, as the driver writes when it starts. Events that cannot be in a boot log (network) are left out.
+#[must_use]
 pub fn write(log: &PmlFile) -> Vec<u8> {
     let created: HashSet<u32> = log
         .events()

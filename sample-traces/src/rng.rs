@@ -6,11 +6,13 @@ pub struct Rng(u64);
 
 impl Rng {
     /// The stream of this seed.
+    #[must_use]
     pub fn new(seed: u64) -> Self {
         Self(seed)
     }
 
     /// A stream for `topic` that does not change when another topic takes more numbers.
+    #[must_use]
     pub fn fork(&self, topic: &str) -> Self {
         // FNV-1a.
         let hash = topic

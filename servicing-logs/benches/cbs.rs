@@ -1,6 +1,7 @@
 //! Reads CBS.log: all events, on all cores and on one.
 //!
 //! The log repeats real ones from the data folder to 128 MiB. `BOOTRACE_DATA` names that folder.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a failure ends the program")]
 #[path = "../tests/suite/common/mod.rs"]
 mod common;
 

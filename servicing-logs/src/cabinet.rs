@@ -113,6 +113,7 @@ impl<'a> Cabinet<'a> {
     }
 
     /// The files, in their order.
+    #[must_use]
     pub fn files(&self) -> &[CabinetFile] {
         &self.files
     }
@@ -130,6 +131,7 @@ impl<'a> Cabinet<'a> {
     ///
     /// Files that come after `budget` bytes have been unpacked get an error: folders may share their blocks, and so
     /// unpack to any size.
+    #[must_use]
     pub fn heads(&self, limit: u64, budget: u64) -> Vec<Result<Unpacked>> {
         let mut order: Vec<(usize, &CabinetFile)> = self.files.iter().enumerate().collect();
         order.sort_by_key(|(_, file)| (file.folder, file.offset));

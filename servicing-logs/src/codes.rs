@@ -36,6 +36,7 @@ impl CodeValue<'_> {
     ///
     /// Win32 n is `0x8007xxxx`; an NTSTATUS gets the bit of HRESULT_FROM_NT, but `0xC007xxxx`, the
     /// NTSTATUS_FROM_WIN32 of a Win32 error, maps back to that error.
+    #[must_use]
     pub fn hresult(self) -> Option<u32> {
         match self {
             CodeValue::Hresult(value) => Some(value),
@@ -48,6 +49,7 @@ impl CodeValue<'_> {
     }
 
     /// Whether the code has the failure severity of its numbering; a bare name counts unless it says SUCCESS.
+    #[must_use]
     pub fn is_failure(self) -> bool {
         match self {
             CodeValue::Hresult(value) => value >> 31 == 1,
@@ -169,6 +171,7 @@ pub const MAX_CODES: usize = 64;
 pub const MAX_TEXT: usize = 64 * 1024;
 
 /// The code that `text` is about: the best form, the first where two are equal; never a filler.
+#[must_use]
 pub fn primary_code(text: &[u8]) -> Option<CodeMatch<'_>> {
     find_codes(text)
         .into_iter()
@@ -177,6 +180,7 @@ pub fn primary_code(text: &[u8]) -> Option<CodeMatch<'_>> {
 }
 
 /// The code that `text` states; its last error (`gle=`) only if it states no other.
+#[must_use]
 pub fn stated_code(text: &[u8]) -> Option<CodeMatch<'_>> {
     let stated = find_codes(text).into_iter().filter(|code| code.form != CodeForm::Gle);
     let stated = stated.filter(|code| code.form != CodeForm::GleFiller).min_by_key(|code| rank(code.form));
@@ -235,6 +239,7 @@ fn numbered<'a>(value: u32) -> CodeValue<'a> {
 }
 
 /// Whether a code is one of Windows Setup's own, such as 0xC1900101.
+#[must_use]
 pub fn is_of_windows_setup(code: u32) -> bool {
     matches!(code >> 16, 0xC180 | 0xC190)
 }

@@ -68,6 +68,7 @@ pub enum Error {
 
 impl Error {
     /// A short stable name for reports and counters.
+    #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
             Error::Truncated { .. } => "truncated",

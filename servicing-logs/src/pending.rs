@@ -57,11 +57,13 @@ pub enum PrimitiveKind {
 
 impl PrimitiveKind {
     /// The kind of that name, in any case of letters: both `HardlinkFile` and `HardLinkFile` are printed.
+    #[must_use]
     pub fn of_name(name: &str) -> Option<PrimitiveKind> {
         PRIMITIVES.iter().find(|(_, _, known)| known.eq_ignore_ascii_case(name)).map(|(kind, _, _)| *kind)
     }
 
     /// The element's name.
+    #[must_use]
     pub fn name(self) -> &'static str {
         PRIMITIVES.iter().find(|(kind, _, _)| *kind == self).map_or("", |(_, _, name)| name)
     }

@@ -27,6 +27,7 @@ pub struct LogText<'a> {
 
 impl<'a> LogText<'a> {
     /// Takes the bytes of a whole file; never fails.
+    #[must_use]
     pub fn new(data: &'a [u8]) -> LogText<'a> {
         let encoding = detect(data);
         let bytes = match encoding {
@@ -39,6 +40,7 @@ impl<'a> LogText<'a> {
     }
 
     /// The text, without a byte order mark.
+    #[must_use]
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }
@@ -49,11 +51,13 @@ impl<'a> LogText<'a> {
     }
 
     /// The encoding of the file.
+    #[must_use]
     pub fn encoding(&self) -> LogEncoding {
         self.encoding
     }
 
     /// What to add to an offset into [`LogText::bytes`] to get the offset in the file; zero for converted text.
+    #[must_use]
     pub fn file_offset(&self) -> u64 {
         if self.encoding == LogEncoding::Utf8Bom { 3 } else { 0 }
     }
@@ -91,6 +95,7 @@ fn detect(data: &[u8]) -> LogEncoding {
 ///
 /// A log does not name its code page. In GBK text of Windows messages the high bytes come in pairs of the GB2312
 /// block. In western text they are alone, or between small letters, as in Größe.
+#[must_use]
 pub fn decode(bytes: &[u8]) -> Cow<'_, str> {
     if let Ok(text) = std::str::from_utf8(bytes) {
         return Cow::Borrowed(text);
@@ -244,7 +249,7 @@ mod tests {
     #[test]
     fn short_and_empty_inputs() {
         for data in [&b""[..], b"\0", b"\0\0\0", b"\xFF\xFE", b"\xEF\xBB\xBF", b"\xFF\xFE\x41"] {
-            LogText::new(data);
+            let _ = LogText::new(data);
         }
     }
 }

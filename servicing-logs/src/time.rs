@@ -41,6 +41,7 @@ pub struct Civil {
 
 impl Civil {
     /// Units of 100 ns since 1601-01-01. `None` for a date that does not exist or is before 1601.
+    #[must_use]
     pub fn to_ticks(self) -> Option<u64> {
         if self.year < 1601
             || self.year > 9999
@@ -68,6 +69,7 @@ impl Civil {
     }
 
     /// The date and time of a count of 100 ns since 1601-01-01.
+    #[must_use]
     pub fn from_ticks(ticks: u64) -> Civil {
         let days = ticks / TICKS_PER_DAY + DAYS_TO_1601.unsigned_abs();
         let rest = ticks % TICKS_PER_DAY;
@@ -114,6 +116,7 @@ impl fmt::Display for Civil {
 
 impl FileTime {
     /// The parts of this time, in UTC.
+    #[must_use]
     pub fn civil(self) -> Civil {
         Civil::from_ticks(self.0)
     }
@@ -121,6 +124,7 @@ impl FileTime {
 
 impl LocalTime {
     /// The parts of this time as the machine's clock showed them.
+    #[must_use]
     pub fn civil(self) -> Civil {
         Civil::from_ticks(self.0)
     }
@@ -129,6 +133,7 @@ impl LocalTime {
     ///
     /// A line of CBS.log cuts its time to the second. It may be written a little after its `@` time was taken. So the
     /// result is near a whole quarter of an hour, not on it.
+    #[must_use]
     pub fn ahead_of(self, utc: FileTime) -> i64 {
         let difference = i128::from(self.0) - i128::from(utc.0);
         i64::try_from(difference).unwrap_or(if difference < 0 { i64::MIN } else { i64::MAX })

@@ -111,11 +111,13 @@ const OPERATIONS: &[&str] = &[
 
 impl ExtendCode {
     /// The name of the phase.
+    #[must_use]
     pub fn phase(self) -> Option<&'static str> {
         PHASES.iter().find(|(number, _)| *number == self.0 >> 16).map(|(_, name)| *name)
     }
 
     /// The name of the operation.
+    #[must_use]
     pub fn operation(self) -> Option<&'static str> {
         OPERATIONS.get(usize::try_from(self.0 & 0xFFFF).ok()?).copied()
     }

@@ -13,6 +13,7 @@ pub enum Verified {
 
 impl Verified {
     /// `yes`, `partial` or `no`.
+    #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Yes => "yes",

@@ -16,6 +16,7 @@ pub struct HResult(pub u32);
 impl HResult {
     /// The name to print, if the code has one of its own. A code made of a Win32 code mostly has none: see
     /// [`spelled`](Self::spelled).
+    #[must_use]
     pub fn name(self) -> Option<&'static str> {
         HRESULT_NAMES.of(self.0).first().map(|row| row.name)
     }
@@ -31,21 +32,25 @@ impl HResult {
     }
 
     /// Whether the top bit says failure.
+    #[must_use]
     pub fn is_failure(self) -> bool {
         self.0 & 0x8000_0000 != 0
     }
 
     /// The facility's number, 11 bits. It has no meaning if the HRESULT holds an NTSTATUS.
+    #[must_use]
     pub fn facility(self) -> u16 {
         ((self.0 >> 16) & 0x07FF) as u16
     }
 
     /// The facility's name, without `FACILITY_`. If the number has several names, they are joined by `/`.
+    #[must_use]
     pub fn facility_name(self) -> Option<&'static str> {
         tables::facility(&tables::HRESULT_FACILITIES, self.facility())
     }
 
     /// The low 16 bits.
+    #[must_use]
     pub fn code(self) -> u16 {
         (self.0 & 0xFFFF) as u16
     }
@@ -55,6 +60,7 @@ impl HResult {
     ///
     /// Servicing puts its own codes (0x800F08xx, 0x800F09xx) in SetupAPI's facility. They are not made of another
     /// code.
+    #[must_use]
     pub fn win32(self) -> Option<Win32Error> {
         let low = self.0 & 0xFFFF;
         match self.0 >> 16 {
@@ -66,12 +72,14 @@ impl HResult {
     }
 
     /// The status that the HRESULT is made of, if bit 28 says so: 0xD000042A holds 0xC000042A.
+    #[must_use]
     pub fn ntstatus(self) -> Option<NtStatus> {
         (self.0 & 0x1000_0000 != 0).then_some(NtStatus(self.0 & !0x1000_0000))
     }
 
     /// How the HRESULT is written if it is made of another code: `HRESULT_FROM_WIN32(ERROR_ACCESS_DENIED)`. It uses
     /// the name if one is known.
+    #[must_use]
     pub fn spelled(self) -> Option<String> {
         let or_number = |name: Option<&str>, number: &dyn fmt::Display| {
             name.map_or_else(|| number.to_string(), str::to_owned)

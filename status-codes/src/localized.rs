@@ -14,6 +14,7 @@ pub struct ChineseMessage {
 
 impl Win32Error {
     /// What a zh-CN Windows prints for this code, if that is known.
+    #[must_use]
     pub fn chinese_message(self) -> Option<ChineseMessage> {
         let at = MESSAGES_ZH.binary_search_by_key(&self.0, |row| row.0).ok()?;
         MESSAGES_ZH.get(at).map(|(_, text, seen)| ChineseMessage { text, seen: *seen })

@@ -29,6 +29,7 @@ pub enum Severity {
 
 impl Severity {
     /// `success`, `informational`, `warning` or `error`.
+    #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Success => "success",
@@ -66,6 +67,7 @@ impl From<&Pair> for Win32Mapping {
 
 impl NtStatus {
     /// The name to print, `STATUS_…` if there is one.
+    #[must_use]
     pub fn name(self) -> Option<&'static str> {
         NTSTATUS_NAMES.of(self.0).first().map(|row| row.name)
     }
@@ -81,6 +83,7 @@ impl NtStatus {
     }
 
     /// The two top bits.
+    #[must_use]
     pub fn severity(self) -> Severity {
         match self.0 >> 30 {
             0 => Severity::Success,
@@ -91,17 +94,20 @@ impl NtStatus {
     }
 
     /// The facility's number, 12 bits.
+    #[must_use]
     pub fn facility(self) -> u16 {
         ((self.0 >> 16) & 0x0FFF) as u16
     }
 
     /// The facility's name, without `FACILITY_`. If the number has several names, they are joined by `/`.
+    #[must_use]
     pub fn facility_name(self) -> Option<&'static str> {
         tables::facility(&tables::NTSTATUS_FACILITIES, self.facility())
     }
 
     /// What RtlNtStatusToDosError makes of the status. `None` if none is known, or if it has no answer. It then
     /// returns ERROR_MR_MID_NOT_FOUND, 317.
+    #[must_use]
     pub fn to_win32(self) -> Option<Win32Mapping> {
         let code = match self.0 {
             0 => return Some(self.by_rule(0)),
@@ -121,6 +127,7 @@ impl NtStatus {
     }
 
     /// HRESULT_FROM_NT: the same number with bit 28 set, so that 0xC… becomes 0xD….
+    #[must_use]
     pub fn to_hresult(self) -> HResult {
         HResult(self.0 | 0x1000_0000)
     }

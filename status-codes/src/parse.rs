@@ -32,6 +32,7 @@ pub enum ExplainError {
 
 impl ExplainError {
     /// A short stable name: `empty`, `too-large` or `unknown`.
+    #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
             Self::Empty => "empty",

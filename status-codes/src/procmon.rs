@@ -11,6 +11,7 @@ use crate::tables::{PROCMON, PROCMON_NOTES};
 /// `None` for a status without a text: Process Monitor prints it as [`ProcmonResult`] does. The function allocates
 /// nothing and sets up no table. It can be called for every event of a log.
 #[inline]
+#[must_use]
 pub fn procmon_result_text(ntstatus: u32) -> Option<&'static str> {
     if ntstatus == 0 {
         return Some("SUCCESS");
@@ -48,12 +49,14 @@ impl fmt::Display for NamedResult {
 
 impl ProcmonResult {
     /// How the printed form is known.
+    #[must_use]
     pub fn evidence(self) -> Evidence {
         self.note().map_or(PROCMON_UNLISTED, |note| *note.0)
     }
 
     /// Another text that a table has for the same status, and which table: another version of Process Monitor may
     /// print it.
+    #[must_use]
     pub fn other_text(self) -> Option<(&'static str, &'static str)> {
         self.note().and_then(|note| note.1)
     }

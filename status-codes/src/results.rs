@@ -29,6 +29,7 @@ results! {
 }
 
 /// The HRESULT of a Win32 error, whatever its value: HRESULT_FROM_WIN32 of the low 16 bits. 0 stays a failure here.
+#[must_use]
 pub const fn from_win32(code: u32) -> u32 {
     0x8007_0000 | code & 0xFFFF
 }

@@ -13,6 +13,7 @@ pub enum Space {
 
 impl Space {
     /// `NTSTATUS`, `Win32` or `HRESULT`.
+    #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::NtStatus => "NTSTATUS",

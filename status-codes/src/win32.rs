@@ -12,6 +12,7 @@ pub struct Win32Error(pub u32);
 
 impl Win32Error {
     /// The name to print, `ERROR_…` if there is one.
+    #[must_use]
     pub fn name(self) -> Option<&'static str> {
         WIN32_NAMES.of(self.0).first().map(|row| row.name)
     }
@@ -27,12 +28,14 @@ impl Win32Error {
     }
 
     /// Whether the code is a raw SetupAPI one, made with APPLICATION_ERROR_MASK and error severity.
+    #[must_use]
     pub fn is_setupapi(self) -> bool {
         self.0 & 0xE000_0000 == 0xE000_0000
     }
 
     /// HRESULT_FROM_SETUPAPI, which is HRESULT_FROM_WIN32 for all but SetupAPI's own codes: 0xE0000100 becomes
     /// 0x800F0100. A code that is an HRESULT already stays what it is.
+    #[must_use]
     pub fn to_hresult(self) -> HResult {
         match self.0 {
             0 => HResult(0),

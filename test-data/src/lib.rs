@@ -17,6 +17,7 @@ pub fn folder() -> PathBuf {
 }
 
 /// A file of the folder, unpacked where it is packed by `xz`. `None` where it cannot be had; the test is recorded.
+#[must_use]
 pub fn bytes(name: &str) -> Option<Vec<u8>> {
     let (plain, packed) = (folder().join(name), folder().join(format!("{name}.xz")));
     let found = fs::read(&plain).ok().or_else(|| unpacked(&packed));
@@ -28,6 +29,7 @@ pub fn bytes(name: &str) -> Option<Vec<u8>> {
 }
 
 /// A text of the folder. `None` where it cannot be had; the test is recorded.
+#[must_use]
 pub fn text(name: &str) -> Option<String> {
     bytes(name).map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
 }
@@ -38,6 +40,7 @@ fn unpacked(packed: &Path) -> Option<Vec<u8>> {
 }
 
 /// Whether a program can be started with these arguments and ends well. Where not, the test is recorded.
+#[must_use]
 pub fn program(name: &str, arguments: &[&str]) -> bool {
     let found = Command::new(name).args(arguments).output().is_ok_and(|out| out.status.success());
     record(name, found, || format!("the program {name} is not installed"));
@@ -48,6 +51,7 @@ pub fn program(name: &str, arguments: &[&str]) -> bool {
 pub const PYTHON: &str = if cfg!(windows) { "python" } else { "python3" };
 
 /// Whether Python has this module. Where not, the test is recorded.
+#[must_use]
 pub fn python_module(module: &str) -> bool {
     let found = Command::new(PYTHON)
         .args(["-c", &format!("import {module}")])
@@ -58,6 +62,7 @@ pub fn python_module(module: &str) -> bool {
 }
 
 /// How many scenarios a test that takes long goes on by: three, and one where `BOOTRACE_ALL_SCENARIOS` is 1, as in CI.
+#[must_use]
 pub fn stride() -> usize {
     if std::env::var_os("BOOTRACE_ALL_SCENARIOS").is_some_and(|v| v == "1") { 1 } else { 3 }
 }
@@ -94,6 +99,7 @@ fn records() -> Option<PathBuf> {
 }
 
 /// The tests that did not run, each with what it lacks.
+#[must_use]
 pub fn not_run() -> Vec<String> {
     let entries = records().and_then(|folder| fs::read_dir(folder).ok());
     let mut lines: Vec<String> = entries

@@ -1,4 +1,5 @@
 //! The built program from outside.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod capture;
 mod capture_twins;

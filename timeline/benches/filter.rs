@@ -1,6 +1,7 @@
 //! Filtering the events of a log: `cargo bench -p timeline`.
 //!
 //! The log is the committed sample, or the one that `BOOTRACE_BENCH_PML` names.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a failure ends the program")]
 
 use std::path::PathBuf;
 

@@ -72,6 +72,7 @@ pub struct Input {
 
 impl Input {
     /// SHA-256 of the file, in lower-case hex.
+    #[must_use]
     pub fn sha256(&self) -> String {
         Sha256::digest(self.source.bytes()).iter().map(|b| format!("{b:02x}")).collect()
     }
@@ -134,6 +135,7 @@ const OTHER_KINDS: &[(Kind, &str)] = &[
 
 impl Case {
     /// Opens files, folders and archives. An input that cannot be read is among `unreadable` and stops nothing.
+    #[must_use]
     pub fn open(paths: &[PathBuf]) -> Self {
         Self::open_announced(paths, |_| {})
     }
@@ -144,11 +146,13 @@ impl Case {
     }
 
     /// Opens files whose bytes are in memory, each under its name; `folder/name` is a file of a folder.
+    #[must_use]
     pub fn from_bytes(files: Vec<(String, io::Result<Vec<u8>>)>) -> Self {
         Self::of_bundle(&Bundle::of_files(files), |_| {})
     }
 
     /// What must be read of a file, by its name and its first [`SNIFF_BYTES`](crate::SNIFF_BYTES) bytes.
+    #[must_use]
     pub fn needs(path: &str, head: &[u8]) -> Need {
         match sniff(head) {
             Kind::Zip | Kind::Cab => Need::Archive,

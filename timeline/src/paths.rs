@@ -62,11 +62,13 @@ impl Paths {
     }
 
     /// Whether there is none.
+    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.by_units.is_empty()
     }
 
     /// Whether an operation of this class can be on one of them.
+    #[must_use]
     pub fn may_hold(&self, class: Option<EventClass>) -> bool {
         match class {
             Some(EventClass::Registry) => self.keys,
@@ -81,12 +83,14 @@ impl Paths {
     }
 
     /// Whether `text` is one of them.
+    #[must_use]
     pub fn hold(&self, text: &PmlText<'_>) -> bool {
         let alike = self.by_units.get(text.units());
         alike.is_some_and(|alike| alike.iter().any(|path| text.eq_ignore_ascii_case(path)))
     }
 
     /// Whether `path` is one of them.
+    #[must_use]
     pub fn hold_str(&self, path: &str) -> bool {
         let alike = self.by_units.get(path.encode_utf16().count());
         alike.is_some_and(|alike| alike.iter().any(|known| known.eq_ignore_ascii_case(path)))

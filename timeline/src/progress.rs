@@ -11,6 +11,7 @@ pub struct Progress {
 
 impl Progress {
     /// Nothing of so many inputs is read yet.
+    #[must_use]
     pub fn new(inputs: usize) -> Self {
         Self { read: (0..inputs).map(|_| AtomicU64::new(0)).collect(), tell: None }
     }
@@ -22,6 +23,7 @@ impl Progress {
     }
 
     /// Bytes of an input that are read; all of them only once the input is done with.
+    #[must_use]
     pub fn read(&self, input: usize) -> u64 {
         self.read.get(input).map_or(0, |read| read.load(Ordering::Relaxed))
     }

@@ -92,6 +92,7 @@ pub struct Scan {
 
 impl Scan {
     /// Times of the earliest and the latest record, those that say nothing included.
+    #[must_use]
     pub fn record_span(&self) -> (Option<FileTime>, Option<FileTime>) {
         let ends = self.clock.as_ref().zip(self.local);
         let ends = ends.map(|(clock, (first, last))| [clock.to_utc(0, first), clock.to_utc(u64::MAX, last)]);
@@ -100,6 +101,7 @@ impl Scan {
     }
 
     /// UTC of the last line that has a local time, where the log's own lines tell its clock.
+    #[must_use]
     pub fn last_line_by_own_clock(&self) -> Option<FileTime> {
         let clock = self.clock.as_ref().filter(|clock| clock.trust == Trust::Recorded)?;
         let lines = self.lines.iter().filter_map(|line| Some(clock.to_utc(line.line, line.local?)));

@@ -34,6 +34,7 @@ pub struct Timeline<'c> {
 
 impl<'c> Timeline<'c> {
     /// Scans every source of the case.
+    #[must_use]
     pub fn new(case: &'c Case) -> Self {
         Self::watched(case, &Progress::new(case.inputs.len()))
     }
@@ -105,39 +106,46 @@ impl<'c> Timeline<'c> {
     }
 
     /// The name of the machine that a source is of, where it tells.
+    #[must_use]
     pub fn host(&self, id: SourceId) -> Option<String> {
         let at = usize::from(id.0);
         strangers::host(self.case.inputs.get(at)?, self.scans.get(at)?)
     }
 
     /// Whether a source is of another machine, so that nothing is taken from it.
+    #[must_use]
     pub fn is_stranger(&self, id: SourceId) -> bool {
         self.strangers.contains(&id)
     }
 
     /// A process.
+    #[must_use]
     pub fn process(&self, id: ProcessId) -> Option<&Process> {
         self.processes.get(id.0 as usize)
     }
 
     /// The process of an event.
+    #[must_use]
     pub fn process_of(&self, event: &Event) -> Option<&Process> {
         self.process(event.process?)
     }
 
     /// An event, owned. `None` where its record is damaged.
+    #[must_use]
     pub fn event(&self, id: EventId) -> Option<Event> {
         let event = self.case.inputs.get(usize::from(id.source.0))?.source.event(id)?;
         Some(self.placed(event))
     }
 
     /// The events with this number, of each source that has one.
+    #[must_use]
     pub fn numbered(&self, index: u64) -> Vec<Event> {
         let sources = (0..self.case.inputs.len()).filter_map(|number| u16::try_from(number).ok());
         sources.filter_map(|source| self.event(EventId { source: SourceId(source), index })).collect()
     }
 
     /// Events around one, in order of time.
+    #[must_use]
     pub fn near(&self, event: &Event, count: u64) -> Vec<Event> {
         let source = event.id.source;
         let Some(input) = self.case.inputs.get(usize::from(source.0)) else { return Vec::new() };
@@ -148,6 +156,7 @@ impl<'c> Timeline<'c> {
     }
 
     /// The number in the registry value that an event read or wrote.
+    #[must_use]
     pub fn number(&self, id: EventId) -> Option<u64> {
         self.case.inputs.get(usize::from(id.source.0))?.source.number(id)
     }
@@ -161,17 +170,20 @@ impl<'c> Timeline<'c> {
     }
 
     /// The call stack of an event; `None` where its source has none.
+    #[must_use]
     pub fn stack(&self, id: EventId) -> Option<Stack> {
         self.case.inputs.get(usize::from(id.source.0))?.source.stack(id)
     }
 
     /// The modules of the kernel that a source lists; `None` where the source has no stacks.
+    #[must_use]
     pub fn kernel_modules(&self, id: SourceId) -> Option<Vec<Arc<Module>>> {
         self.case.inputs.get(usize::from(id.0))?.source.kernel_modules()
     }
 
     /// Earliest and latest event of all sources. A source that has times of day without a date is on another clock: it
     /// counts only where no source has dates.
+    #[must_use]
     pub fn span(&self) -> Option<(FileTime, FileTime)> {
         let spans: Vec<_> = self.scans.iter().filter_map(|s| s.first.zip(s.last)).collect();
         let dated = spans.iter().any(|(first, _)| first.is_dated());
@@ -189,6 +201,7 @@ impl<'c> Timeline<'c> {
     }
 
     /// The events that were marked, in order of time, but for the many that only tell the clock.
+    #[must_use]
     pub fn marked(&self) -> Vec<(Mark, Event)> {
         let marks = self.kept().filter_map(|(id, kept)| match kept {
             Kept::Marked(mark) if mark != Mark::CbsLogWritten => Some((mark, id)),
@@ -211,6 +224,7 @@ impl<'c> Timeline<'c> {
     }
 
     /// The events that touch one of `paths`, in order of time.
+    #[must_use]
     pub fn touching(&self, paths: &Paths) -> Vec<Event> {
         let mut events: Vec<Event> = Vec::new();
         for (number, input) in self.case.inputs.iter().enumerate() {

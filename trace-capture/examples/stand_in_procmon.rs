@@ -1,5 +1,6 @@
 //! Stands in for Procmon64.exe in tests: knows its switches and its ways of going wrong. What it does is told by a
 //! file `stand-in` in its current folder's TEMP: `works`, `fails`, `hangs`, `hangs-with-child`.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a failure ends the program")]
 
 use std::env;
 use std::fs;

@@ -37,6 +37,7 @@ pub struct Finished {
 const LARGEST: u64 = 16 << 20;
 
 /// The list's file: a JSON object a line.
+#[must_use]
 pub fn path() -> String {
     format!(r"{FOLDER}\bundled.jsonl")
 }

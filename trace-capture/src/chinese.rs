@@ -62,6 +62,7 @@ fn word(english: &str) -> &str {
 
 impl CaptureError {
     /// The error in Chinese: what, which object, why, and what to do next.
+    #[must_use]
     pub fn chinese(&self) -> String {
         match self {
             Self::NotWindows => "采集只能在 Windows 上进行；在此可用 `bootrace capture plan` 查看它会做什么：请在出错的计算机上运行 bootrace.exe".to_owned(),

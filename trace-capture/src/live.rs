@@ -165,6 +165,7 @@ impl fmt::Display for Lived {
 }
 
 /// The providers of the standard sessions in one: a session can hold a provider once, so masks are joined.
+#[must_use]
 pub fn providers() -> Vec<Provider> {
     let mut all: Vec<Provider> = Vec::new();
     for provider in STANDARD.iter().flat_map(|s| s.providers) {

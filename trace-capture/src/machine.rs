@@ -2,6 +2,7 @@
 //!
 //! Paths are Windows paths that may start with `%SystemRoot%`; keys start with `HKLM\` or `HKU\`. An offline Windows
 //! is the same plan on another [`Machine`]: its `%SystemRoot%` and its control set lie elsewhere.
+#![expect(clippy::missing_errors_doc, reason = "every method hands on the error of the system")]
 
 use std::fs::File;
 use std::io::{self, Read, Seek, Write};

@@ -47,6 +47,7 @@ impl Text {
     }
 
     /// A text without gaps.
+    #[must_use]
     pub fn plain(&self) -> Message {
         self.with(&[])
     }

@@ -33,16 +33,19 @@ pub struct Data {
 
 impl Data {
     /// A `REG_DWORD`.
+    #[must_use]
     pub fn dword(number: u32) -> Self {
         Self { kind: kind::DWORD, bytes: number.to_le_bytes().to_vec() }
     }
 
     /// A `REG_QWORD`.
+    #[must_use]
     pub fn qword(number: u64) -> Self {
         Self { kind: kind::QWORD, bytes: number.to_le_bytes().to_vec() }
     }
 
     /// A `REG_BINARY`.
+    #[must_use]
     pub fn binary(bytes: Vec<u8>) -> Self {
         Self { kind: kind::BINARY, bytes }
     }
@@ -101,16 +104,19 @@ pub struct Tree {
 
 impl Tree {
     /// The data of a value. Names ignore case, as the registry does.
+    #[must_use]
     pub fn value(&self, name: &str) -> Option<&Data> {
         self.values.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, data)| data)
     }
 
     /// Number of values in the key and below.
+    #[must_use]
     pub fn count(&self) -> usize {
         self.values.len() + self.keys.iter().map(|(_, tree)| tree.count()).sum::<usize>()
     }
 
     /// Whether all values and keys of `planned` are in `self`; ETW adds some of its own beside them.
+    #[must_use]
     pub fn holds(&self, planned: &Self) -> bool {
         planned.values.iter().all(|(name, data)| self.value(name) == Some(data))
             && planned.keys.iter().all(|(name, below)| {

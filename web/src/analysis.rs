@@ -43,6 +43,7 @@ pub enum Saved {
 
 impl Saved {
     /// The file with this ending.
+    #[must_use]
     pub fn named(ending: &str) -> Option<Self> {
         Some(match ending {
             "html" => Self::Html,

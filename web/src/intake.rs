@@ -36,6 +36,7 @@ pub struct Intake {
 
 impl Intake {
     /// How many files are named. The next one has this number.
+    #[must_use]
     pub fn files(&self) -> usize {
         self.files.len()
     }
@@ -152,6 +153,7 @@ impl Hasher {
     }
 
     /// The hash of all bytes, in lower-case hex.
+    #[must_use]
     pub fn hex(self) -> String {
         self.0.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
     }

@@ -83,11 +83,13 @@ impl Search {
     }
 
     /// How many were found.
+    #[must_use]
     pub fn count(&self) -> usize {
         self.found.iter().map(|trace| trace.numbers.len()).sum()
     }
 
     /// Where an event stands among those that were found.
+    #[must_use]
     pub fn place(&self, input: usize, number: u64) -> Option<usize> {
         let trace = self.found.iter().position(|trace| trace.input == input)?;
         let before: usize = self.found.iter().take(trace).map(|trace| trace.numbers.len()).sum();
@@ -96,6 +98,7 @@ impl Search {
     }
 
     /// Some of those that were found, as JSON: a list of objects, each with the number of its input and its rows.
+    #[must_use]
     pub fn rows(&self, from: usize, count: usize, columns: &[Column]) -> String {
         let format = JsonLines::new(columns);
         let (mut skip, mut left) = (from, count);
@@ -154,6 +157,7 @@ pub(crate) fn choices() -> Vec<Choice> {
 }
 
 /// The columns with these names; names that no column has are passed over.
+#[must_use]
 pub fn named(names: &[String]) -> Vec<Column> {
     names.iter().filter_map(|name| column_named(name).ok()).collect()
 }

@@ -83,6 +83,7 @@ impl After {
     }
 
     /// Whether servicing went on with its work. After a failure it does not.
+    #[must_use]
     pub fn carried_on(&self) -> bool {
         self.thread_changes > 0
             || self.worked >= LONG && self.thread_reads > LAST_READS
@@ -90,6 +91,7 @@ impl After {
     }
 
     /// Whether the work of its thread stops with the candidate.
+    #[must_use]
     pub fn stops(&self) -> bool {
         !self.carried_on()
             && self.tried_again == 0

@@ -40,6 +40,7 @@ pub struct Candidate {
 
 impl Candidate {
     /// A candidate of which only the operation is known.
+    #[must_use]
     pub fn new(event: Event) -> Self {
         Self {
             event,
@@ -59,12 +60,14 @@ impl Candidate {
     }
 
     /// Whether something ties it to the failure, and nothing speaks against that.
+    #[must_use]
     pub fn is_eligible(&self) -> bool {
         !self.links.is_empty() && self.objections.is_empty()
     }
 
     /// Whether it is worth a look if no operation is named. Nothing must show that servicing went on after it, or
     /// that another product started it.
+    #[must_use]
     pub fn is_lead(&self) -> bool {
         self.score > 0.0 && self.objections.iter().all(|objection| objection.leaves_a_lead())
     }

@@ -41,11 +41,13 @@ const LINKS: &[(Link, &str, &str, &str)] = &[
 
 impl Link {
     /// Whether a log gives it.
+    #[must_use]
     pub fn is_of_log(self) -> bool {
         matches!(self, Self::LogObjectAndCode | Self::LogObject | Self::LogCode)
     }
 
     /// The name in reports.
+    #[must_use]
     pub fn name(self) -> &'static str {
         LINKS.iter().find(|row| row.0 == self).map_or("", |row| row.1)
     }
@@ -148,6 +150,7 @@ impl Objection {
     }
 
     /// The name in reports.
+    #[must_use]
     pub fn name(self) -> &'static str {
         OBJECTIONS.iter().find(|row| row.0 == self).map_or("", |row| row.1)
     }

@@ -65,11 +65,13 @@ impl Fault {
     }
 
     /// The Win32 error behind the code.
+    #[must_use]
     pub fn win32(&self) -> Option<u32> {
         win32(self.code?)
     }
 
     /// Whether it looks like waiting in vain for a service: it took long, or the code says that nobody answered.
+    #[must_use]
     pub fn waited_in_vain(&self) -> bool {
         let silent = self.win32().is_some_and(|w| NO_ANSWER.contains(&w));
         let long = self.took.is_some_and(|t| t >= Ticks::seconds(30));
@@ -77,6 +79,7 @@ impl Fault {
     }
 
     /// Whether it happened while Windows ran, before any restart.
+    #[must_use]
     pub fn is_online(&self) -> bool {
         self.phase == PhaseName::Staging
             || self.phase == PhaseName::Unknown
@@ -100,6 +103,7 @@ impl Fault {
     }
 
     /// The code as people look it up: `1753 / 0x800706D9`.
+    #[must_use]
     pub fn code_text(&self) -> String {
         match (self.win32(), self.code) {
             (Some(win32), Some(code)) => format!("{win32} / 0x{code:08X}"),

@@ -127,22 +127,26 @@ impl FaultKind {
     }
 
     /// The word that rules and reports use.
+    #[must_use]
     pub fn name(self) -> &'static str {
         self.row().map_or("", |(_, name, _)| name)
     }
 
     /// Whether servicing itself says so, and so that it failed where it works. The update client reports any failure,
     /// of a download as well. Windows Setup and the installation of a driver are no update's reboot.
+    #[must_use]
     pub fn of_servicing(self) -> bool {
         !matches!(self, Self::Update | Self::WindowsSetup | Self::Device)
     }
 
     /// Whether it names what failed, and does not only say that something did.
+    #[must_use]
     pub fn names_a_cause(self) -> bool {
         self.row().is_some_and(|(.., tells)| *tells == Cause)
     }
 
     /// Whether it only follows from another failure, and may be reported again in later boots.
+    #[must_use]
     pub fn follows(self) -> bool {
         self.row().is_some_and(|(.., tells)| *tells == That)
     }
@@ -153,6 +157,7 @@ impl FaultKind {
     }
 
     /// The kind with this word.
+    #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         KINDS.iter().find(|(_, n, _)| *n == name).map(|(kind, ..)| *kind)
     }

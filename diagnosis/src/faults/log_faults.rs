@@ -99,11 +99,13 @@ impl Faults {
     }
 
     /// The fault that comes first.
+    #[must_use]
     pub fn first(&self) -> Option<&Fault> {
         self.primary.and_then(|at| self.all.get(at))
     }
 
     /// Whether the logs say that an update failed at its reboot, or could not be committed.
+    #[must_use]
     pub fn any(&self) -> bool {
         self.primary.is_some() || !self.rollback.is_empty()
     }

@@ -97,6 +97,7 @@ fn of_part(part: Part) -> Option<OnlineStep> {
 
 impl OnlineStep {
     /// What was being done, in words.
+    #[must_use]
     pub fn words(self) -> Words {
         match self {
             Self::Download => Words::new("was downloaded", "下载"),

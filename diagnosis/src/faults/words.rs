@@ -6,6 +6,7 @@ use super::{Detail, Fault, FaultKind, fault::package_name};
 
 impl Fault {
     /// What failed, in words.
+    #[must_use]
     pub fn words(&self) -> Words {
         let (mut en, mut zh) = self.subject();
         if let Some(took) = self.took.filter(|t| *t >= Ticks::seconds(1)) {

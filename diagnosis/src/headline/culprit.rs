@@ -41,6 +41,7 @@ pub enum Culprit {
 
 impl Culprit {
     /// Where it is recorded.
+    #[must_use]
     pub fn place(&self) -> Option<Place> {
         match self {
             Self::Disabled { place, .. }

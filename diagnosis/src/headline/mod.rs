@@ -46,6 +46,7 @@ pub enum Ending {
 }
 
 /// The facts of a diagnosis that a person asks for first.
+#[must_use]
 pub fn headline(timeline: &Timeline<'_>, diagnosis: &Diagnosis) -> Headline {
     let failed =
         matches!(diagnosis.verdict.outcome, Outcome::FailingOperation | Outcome::FailureWithoutOperation);

@@ -77,6 +77,7 @@ const BUILT_IN: &[(&str, &str)] = &[
 impl Rules {
     /// The rules that ask for one of these numbers, as the code of the failure or as the status of its operation. The rules
     /// that ask for the fewest codes come first: they say most about this one. Last resorts come last.
+    #[must_use]
     pub fn about(&self, codes: &[u32]) -> Vec<&Rule> {
         let is_one = |text: &String| rule::number(text).is_some_and(|code| codes.contains(&code));
         let asked = |rule: &Rule| rule.matches.code.len() + rule.matches.status.len();
@@ -87,6 +88,7 @@ impl Rules {
     }
 
     /// The rules that are built in.
+    #[must_use]
     pub fn built_in() -> Self {
         let mut rules = Self::default();
         for (name, text) in BUILT_IN {
@@ -99,6 +101,7 @@ impl Rules {
     }
 
     /// The rules.
+    #[must_use]
     pub fn all(&self) -> &[Rule] {
         &self.rules
     }

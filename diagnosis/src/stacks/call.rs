@@ -45,6 +45,7 @@ pub struct Call {
 
 impl Call {
     /// What the stack of an event says. `None` if it has none, and for a process that does not service Windows.
+    #[must_use]
     pub fn of(timeline: &Timeline<'_>, event: &Event) -> Option<Self> {
         let process = timeline.process_of(event).filter(|process| process.role.services_updates())?;
         Some(Self::new(timeline.stack(event.id)?, process))
@@ -83,11 +84,13 @@ impl Call {
     }
 
     /// Whether other products are in the stack.
+    #[must_use]
     pub fn shows_others(&self) -> bool {
         self.issuer.outsider().is_some() || !self.interferers.is_empty()
     }
 
     /// The parts worth a line beside the operation.
+    #[must_use]
     pub fn words(&self, process: &str) -> Option<Words> {
         if let Some(module) = self.issuer.outsider() {
             let who = module.described();

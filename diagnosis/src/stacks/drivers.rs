@@ -24,6 +24,7 @@ pub struct Driver {
 
 impl Driver {
     /// The file name.
+    #[must_use]
     pub fn name(&self) -> &str {
         self.path.rsplit('\\').next().unwrap_or_default()
     }

@@ -23,6 +23,7 @@ pub enum Issuer {
 
 impl Issuer {
     /// The module that asked, if it was not servicing.
+    #[must_use]
     pub fn outsider(&self) -> Option<&Arc<Module>> {
         match self {
             Self::Servicing => None,

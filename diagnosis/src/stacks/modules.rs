@@ -31,6 +31,7 @@ const PARTS: &[(Part, &str, &str, &str)] = &[
 
 impl Part {
     /// The name in reports.
+    #[must_use]
     pub fn name(self) -> &'static str {
         PARTS.iter().find(|row| row.0 == self).map_or("", |row| row.1)
     }

@@ -25,6 +25,7 @@ pub enum Compression {
 
 impl Compression {
     /// The format with this number.
+    #[must_use]
     pub fn from_number(number: u16) -> Option<Compression> {
         match number {
             2 => Some(Compression::Lznt1),
@@ -35,6 +36,7 @@ impl Compression {
     }
 
     /// The number of the format in a buffer header.
+    #[must_use]
     pub fn number(self) -> u16 {
         match self {
             Compression::Lznt1 => 2,
@@ -44,6 +46,7 @@ impl Compression {
     }
 
     /// The name of the format.
+    #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Compression::Lznt1 => "LZNT1",
@@ -77,6 +80,7 @@ impl Compression {
     }
 
     /// Compresses `input`.
+    #[must_use]
     pub fn compress(self, input: &[u8]) -> Vec<u8> {
         match self {
             Compression::Lznt1 => lznt1::compress(input),

@@ -58,26 +58,31 @@ pub struct Decoded<'a> {
 
 impl<'a> Decoded<'a> {
     /// The value of a field.
+    #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value<'a>> {
         self.fields.iter().find(|field| field.0 == name).map(|field| &field.1)
     }
 
     /// The value of a field as an unsigned number.
+    #[must_use]
     pub fn u64(&self, name: &str) -> Option<u64> {
         self.get(name)?.as_u64()
     }
 
     /// The value of a field as a 32-bit number.
+    #[must_use]
     pub fn u32(&self, name: &str) -> Option<u32> {
         self.get(name)?.as_u32()
     }
 
     /// The value of a field as text.
+    #[must_use]
     pub fn text(&self, name: &str) -> Option<String> {
         self.get(name)?.as_text()
     }
 
     /// Whether the payload was read to its last byte without an error.
+    #[must_use]
     pub fn is_exact(&self) -> bool {
         self.source != Source::Unknown && self.error.is_none() && self.rest.is_empty()
     }
@@ -92,6 +97,7 @@ pub struct Decoder {
 
 impl Decoder {
     /// A decoder that knows this crate's tables.
+    #[must_use]
     pub fn new() -> Decoder {
         Decoder::default()
     }

@@ -48,6 +48,7 @@ pub type Fields<'a> = Vec<(Cow<'a, str>, Value<'a>)>;
 impl<'a> Value<'a> {
     /// The value as an unsigned number, for numbers, addresses, truth values and times. A negative number gives
     /// its two's complement.
+    #[must_use]
     pub fn as_u64(&self) -> Option<u64> {
         match *self {
             Value::Unsigned(n) | Value::Hex(n) | Value::Pointer(n) => Some(n),
@@ -67,6 +68,7 @@ impl<'a> Value<'a> {
     }
 
     /// The text of a string.
+    #[must_use]
     pub fn as_text(&self) -> Option<String> {
         match self {
             Value::Utf16(text) => Some(text.to_string()),
@@ -143,6 +145,7 @@ impl<'a> Sid<'a> {
     }
 
     /// The bytes as recorded.
+    #[must_use]
     pub fn as_bytes(self) -> &'a [u8] {
         self.0
     }

@@ -48,11 +48,13 @@ impl OperationName {
     }
 
     /// Its number, from 0.
+    #[must_use]
     pub fn index(self) -> usize {
         self.0.into()
     }
 
     /// The name, for example `CreateFile`.
+    #[must_use]
     pub fn text(self) -> &'static str {
         Meanings::get().names.get(self.index()).copied().unwrap_or_default()
     }
@@ -89,6 +91,7 @@ pub(super) struct Meanings {
 }
 
 impl Meanings {
+    #[expect(clippy::expect_used, reason = "a test reads the table")]
     pub(super) fn get() -> &'static Meanings {
         static MEANINGS: OnceLock<Meanings> = OnceLock::new();
         MEANINGS.get_or_init(|| read(SOURCE).expect("a test reads the table"))

@@ -49,6 +49,7 @@ impl<'n> NtPath<'n> {
     }
 
     /// Whether nothing is known.
+    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.base.is_empty() && self.rest.is_empty()
     }
@@ -140,16 +141,19 @@ pub(super) enum About {
 
 impl<'n> Operation<'n> {
     /// File or registry key.
+    #[must_use]
     pub fn path(&self) -> NtPath<'n> {
         self.known_path().0
     }
 
     /// How the path is known.
+    #[must_use]
     pub fn path_source(&self) -> PathSource {
         self.known_path().1
     }
 
     /// New name of a renamed or linked file.
+    #[must_use]
     pub fn target(&self) -> Option<NtPath<'n>> {
         match self.about {
             About::File { target, .. } => Some(NtPath::of(self.paths.get(target?))),
@@ -158,6 +162,7 @@ impl<'n> Operation<'n> {
     }
 
     /// Name of the registry value, for operations on values; empty for the default value.
+    #[must_use]
     pub fn value_name(&self) -> Option<Utf16<'n>> {
         match self.about {
             About::Registry { is_provider, does: Does::KeyValue, .. } => {
@@ -170,6 +175,7 @@ impl<'n> Operation<'n> {
     }
 
     /// What was written to or read from a registry value, as far as it was recorded.
+    #[must_use]
     pub fn value(&self) -> Option<ValueData<'n>> {
         self.value_name()?;
         let bytes = self.shape.captured(self.payload)?;
@@ -229,6 +235,7 @@ impl<'n> Operation<'n> {
 
     /// Whether the path, with the name of the value, ends with `tail`, whatever the case of its ASCII letters. Costs
     /// nothing to speak of, where making the path does.
+    #[must_use]
     pub fn path_ends_with(&self, tail: &str) -> bool {
         let value = self.value_name();
         // Most names end otherwise, and their keys need not be looked up.

@@ -60,39 +60,46 @@ impl Names {
 
     /// The times of the first and the last event of an operation, a process or a thread. A session may begin hours before,
     /// and the time at which its header says it ended may lie before the last event.
+    #[must_use]
     pub fn span(&self) -> Option<(FileTime, FileTime)> {
         self.span
     }
 
     /// The processes seen, ordered by id and start.
+    #[must_use]
     pub fn processes(&self) -> &[Process] {
         &self.processes
     }
 
     /// The process that had this id at a time.
+    #[must_use]
     pub fn process_at(&self, pid: u32, time: FileTime) -> Option<&Process> {
         processes::at(&self.processes, pid, time)
     }
 
     /// Where the processes that had this id stand in [`Names::processes`], ordered by their start.
     #[inline]
+    #[must_use]
     pub fn places_of(&self, pid: u32) -> std::ops::Range<usize> {
         let (start, end) = self.by_pid.get(&pid).copied().unwrap_or_default();
         start..end
     }
 
     /// The process of a thread at a time.
+    #[must_use]
     pub fn process_of_thread(&self, tid: u32, time: FileTime) -> Option<u32> {
         self.threads.at(&tid, time).map(|((pid, _), _)| pid)
     }
 
     /// The services recorded when the session ended, ordered by time and process.
+    #[must_use]
     pub fn services(&self) -> &[Service] {
         &self.services
     }
 
     /// The service a thread of a shared process worked for at a time: by its sub-process tag, which only the
     /// kernel's thread events tell.
+    #[must_use]
     pub fn service_of_thread(&self, tid: u32, time: FileTime) -> Option<&Service> {
         let ((pid, tag), _) = self.threads.at(&tid, time)?;
         let mut of_tag = self.services.iter().filter(|service| tag != 0 && service.sub_process_tag == tag);
@@ -106,11 +113,13 @@ impl Names {
     }
 
     /// The drive letters known from the files.
+    #[must_use]
     pub fn volumes(&self) -> &VolumeMap {
         &self.volumes
     }
 
     /// The path of a file by its key at a time, as the kernel names it.
+    #[must_use]
     pub fn file_path(&self, file_key: u64, time: FileTime) -> Option<Utf16<'_>> {
         self.file_at(file_key, time).map(|(path, _)| path)
     }
@@ -121,6 +130,7 @@ impl Names {
     }
 
     /// The path of a registry key by its key control block at a time.
+    #[must_use]
     pub fn key_path(&self, key_control_block: u64, time: FileTime) -> Option<Utf16<'_>> {
         self.keys.at(&key_control_block, time).map(|(path, _)| self.paths.get(path))
     }

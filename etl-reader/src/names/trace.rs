@@ -80,6 +80,7 @@ pub enum Item<'i> {
 impl Trace {
     /// Reads every record of some files once, in parallel. The files should be of the same boot: keys and ids of
     /// another one mean something else.
+    #[must_use]
     pub fn read(files: &[&EtlFile<'_>]) -> Trace {
         let budget = Budget::new(files);
         let pass = rounds::run(files, &budget);

@@ -52,6 +52,7 @@ impl VolumeMap {
 }
 
 /// A registry key with the short name of its root; the path as it is where it has none.
+#[must_use]
 pub fn registry_path(path: &str) -> Cow<'_, str> {
     for (prefix, root) in [("\\REGISTRY\\MACHINE", "HKLM"), ("\\REGISTRY\\USER", "HKU")] {
         if let Some(rest) = strip(path, prefix)

@@ -70,6 +70,7 @@ impl EtlWriter {
     }
 
     /// Writes what is left, and the session's end into the header: the whole file.
+    #[must_use]
     pub fn finish(mut self) -> Vec<u8> {
         for (cpu, records) in std::mem::take(&mut self.open) {
             if !records.is_empty() {
@@ -127,6 +128,7 @@ impl EtlWriter {
     }
 
     /// The raw time of a time in this file.
+    #[must_use]
     pub fn ticks(&self, time: FileTime) -> Ticks {
         self.clock.ticks(time)
     }

@@ -36,6 +36,7 @@ pub struct NewRecord<'a> {
 
 impl<'a> NewRecord<'a> {
     /// A record on processor 0 of a 64-bit machine without process and thread.
+    #[must_use]
     pub fn new(event: EventId, time: FileTime, payload: &'a [u8]) -> NewRecord<'a> {
         NewRecord {
             event,
@@ -53,6 +54,7 @@ impl<'a> NewRecord<'a> {
     }
 
     /// The same record as one that was read. `last` stands for the time of a record without one.
+    #[must_use]
     pub fn copy_of(record: &EtlRecord<'a>, last: FileTime) -> NewRecord<'a> {
         NewRecord {
             event: record.event,

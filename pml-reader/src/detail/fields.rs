@@ -23,6 +23,7 @@ pub struct Style {
 
 impl Style {
     /// Process Monitor's CSV export on a machine whose clock is this many minutes ahead of UTC.
+    #[must_use]
     pub fn procmon(utc_offset_minutes: i32) -> Self {
         Self { dialect: Dialect::Procmon, utc_offset_minutes }
     }

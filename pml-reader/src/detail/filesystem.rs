@@ -55,24 +55,28 @@ const OPEN_RESULTS: &[(OpenResult, &str)] = &[
 ];
 
 /// The name of a disposition, from 0 supersede to 5 overwrite-if.
+#[must_use]
 pub fn disposition_name(disposition: u8) -> &'static str {
     DISPOSITIONS.get(usize::from(disposition)).copied().unwrap_or("<unknown>")
 }
 
 impl OpenResult {
     /// From `IO_STATUS_BLOCK.Information`: FILE_SUPERSEDED 0 to FILE_DOES_NOT_EXIST 5.
+    #[must_use]
     pub fn of_information(information: u64) -> Self {
         let place = usize::try_from(information).ok();
         place.and_then(|n| OPEN_RESULTS.get(n)).map_or(Self::Unknown, |(result, _)| *result)
     }
 
     /// The word in the Detail column.
+    #[must_use]
     pub fn name(self) -> &'static str {
         OPEN_RESULTS.iter().find(|(r, _)| *r == self).map_or("<unknown>", |(_, name)| name)
     }
 }
 
 /// The name of a control code of a file system or a device.
+#[must_use]
 pub fn control_name(code: u32) -> Option<&'static str> {
     ioctl::lookup(code).map(|(name, _)| name)
 }
@@ -131,6 +135,7 @@ pub(crate) fn deletes(event: &PmlEvent<'_>) -> bool {
 }
 
 /// The control code of a FileSystemControl or DeviceIoControl event.
+#[must_use]
 pub fn control_code(event: &PmlEvent<'_>) -> Option<u32> {
     read(event).ok()?.parameter(0x10, 8).ok()
 }

@@ -89,6 +89,7 @@ pub struct Value<'a> {
 }
 
 /// The value that a RegSetValue, RegQueryValue or RegEnumValue event wrote or read, if the log holds it.
+#[must_use]
 pub fn value<'a>(event: &PmlEvent<'a>) -> Option<Value<'a>> {
     let detail = read(event).ok()?;
     match detail.shape {
@@ -108,6 +109,7 @@ pub fn value<'a>(event: &PmlEvent<'a>) -> Option<Value<'a>> {
 
 impl Value<'_> {
     /// The number, of a REG_DWORD or REG_QWORD.
+    #[must_use]
     pub fn number(&self) -> Option<u64> {
         match self.kind {
             REG_DWORD => self.data.first_chunk().map(|b| u32::from_le_bytes(*b).into()),
@@ -117,6 +119,7 @@ impl Value<'_> {
     }
 
     /// The text, of a REG_SZ or REG_EXPAND_SZ.
+    #[must_use]
     pub fn text(&self) -> Option<String> {
         matches!(self.kind, REG_SZ | REG_EXPAND_SZ).then(|| PmlText::Utf16(self.data).until_nul().to_string())
     }

@@ -93,6 +93,7 @@ impl ImportProcess {
     }
 
     /// The text that a column has for every event of the process. `None` if the list does not have it.
+    #[must_use]
     pub fn text(&self, column: Column) -> Option<Cow<'_, str>> {
         Some(match column {
             Column::Pid => self.pid.to_string().into(),

@@ -72,22 +72,26 @@ pub struct ImportRow<'a> {
 
 impl<'a> ImportRow<'a> {
     /// The file that the row is of.
+    #[must_use]
     pub fn file(&self) -> &'a ImportFile {
         self.file
     }
 
     /// Number of the row in the file, from 0.
+    #[must_use]
     pub fn index(&self) -> u64 {
         self.index
     }
 
     /// Where it lies in the file.
+    #[must_use]
     pub fn offset(&self) -> u64 {
         self.offset
     }
 
     /// The text of a column, from the row or from its process in the list. `None` if neither has it.
     #[inline]
+    #[must_use]
     pub fn get(&self, column: Column) -> Option<Cow<'_, str>> {
         let Some((range, doubled)) = self.fields.get(column) else {
             return self.file.process(self.process_index?)?.text(column);
@@ -98,22 +102,26 @@ impl<'a> ImportRow<'a> {
 
     /// The text of a column as it is in the file, where quotes may be doubled. Empty if there is none.
     #[inline]
+    #[must_use]
     pub fn raw(&self, column: Column) -> &str {
         self.fields.get(column).and_then(|(range, _)| self.text.get(range)).unwrap_or_default()
     }
 
     /// In XML, the number of the event's process in the list of processes.
+    #[must_use]
     pub fn process_index(&self) -> Option<u32> {
         self.process_index
     }
 
     /// Start, on the clock of [`ImportFile::clock`]. `None` if no column has it.
     #[inline]
+    #[must_use]
     pub fn time(&self) -> Option<FileTime> {
         self.file.clock().time(self.raw(Column::TimeOfDay), self.raw(Column::DateAndTime), self.index)
     }
 
     /// Duration in ticks of 100 ns; `None` while pending, and if there is no such column.
+    #[must_use]
     pub fn duration(&self) -> Option<u64> {
         let text = self.raw(Column::Duration);
         let (seconds, fraction) = text.split_once(['.', ',']).unwrap_or((text, ""));
@@ -130,6 +138,7 @@ impl<'a> ImportRow<'a> {
     /// The status that the result stands for. If several have the same text, it is the first by number. `None` for an
     /// unknown text.
     #[inline]
+    #[must_use]
     pub fn status(&self) -> Option<u32> {
         match self.raw(Column::Result) {
             "SUCCESS" => Some(0),
@@ -144,6 +153,7 @@ impl<'a> ImportRow<'a> {
 
     /// The operation; one that is not known has the number 0xFFFF within its class.
     #[inline]
+    #[must_use]
     pub fn operation(&self) -> Operation {
         let class = EventClass::of_name(self.raw(Column::EventClass));
         match Operation::of_name(self.raw(Column::Operation)) {
@@ -154,11 +164,13 @@ impl<'a> ImportRow<'a> {
 
     /// A number in a column: a process id, a thread id.
     #[inline]
+    #[must_use]
     pub fn number(&self, column: Column) -> Option<u32> {
         self.get(column)?.parse().ok()
     }
 
     /// What an open asked for, from its detail.
+    #[must_use]
     pub fn open(&self) -> Option<AskedOpen> {
         detail::open(&self.get(Column::Detail)?)
     }
@@ -169,6 +181,7 @@ impl<'a> ImportRow<'a> {
     }
 
     /// The number in the registry value that was read or written, from its detail.
+    #[must_use]
     pub fn value(&self) -> Option<u64> {
         detail::value(&self.get(Column::Detail)?)
     }
@@ -182,6 +195,7 @@ impl<'a> ImportRow<'a> {
     }
 
     /// Of a Process Create, the new process: its id and its command line.
+    #[must_use]
     pub fn created(&self) -> Option<(u32, String)> {
         let detail = self.get(Column::Detail)?;
         let pid = detail::field(&detail, "PID")?.parse().ok()?;
@@ -189,6 +203,7 @@ impl<'a> ImportRow<'a> {
     }
 
     /// Of a Process Start, the parent's id and the command line.
+    #[must_use]
     pub fn started(&self) -> Option<(u32, String)> {
         let detail = self.get(Column::Detail)?;
         let parent = detail::field(&detail, "Parent PID")?.parse().ok()?;

@@ -43,6 +43,7 @@ impl Default for Machine<'_> {
 
 impl Machine<'_> {
     /// The header. Counts and offsets are zero until a [`super::PmlWriter`] has put the log down.
+    #[must_use]
     pub fn header(&self) -> PmlHeader {
         PmlHeader {
             version: self.version,

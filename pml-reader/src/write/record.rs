@@ -30,6 +30,7 @@ pub struct EventRecord<'a> {
 
 impl<'a> EventRecord<'a> {
     /// An event that says `payload`, with zeros in all else.
+    #[must_use]
     pub fn of(payload: &'a Payload) -> Self {
         let (frames, time) = (&[], FileTime(0));
         Self { process_index: 0, tid: 0, time, duration: 0, status: 0, sequence: 0, frames, payload }

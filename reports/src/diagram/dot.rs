@@ -12,6 +12,7 @@ use crate::visible::{shorten_path, visible};
 const TOOLTIP: usize = 400;
 
 /// The graph as a DOT file. It has no nodes if the report has none.
+#[must_use]
 pub fn render(report: &Report, lang: Lang) -> String {
     let (nodes, edges) = parts(report);
     let mut out = String::from("digraph bootrace {\n");

@@ -9,6 +9,7 @@ use crate::view;
 use crate::visible::visible;
 
 /// The graph as a Mermaid flowchart. It has no nodes if the report has none.
+#[must_use]
 pub fn render(report: &Report, lang: Lang) -> String {
     let (nodes, edges) = parts(report);
     // A comment ends with its line, and visible text has no other; `%%{` would be a directive.

@@ -17,6 +17,7 @@ pub struct Csv {
 
 impl Csv {
     /// These columns.
+    #[must_use]
     pub fn new(columns: Vec<Column>) -> Self {
         Self { template: Template::new(&columns), columns }
     }

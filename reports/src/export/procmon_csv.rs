@@ -18,11 +18,13 @@ pub struct ProcmonCsv {
 
 impl ProcmonCsv {
     /// All columns, on a clock this many minutes ahead of UTC.
+    #[must_use]
     pub fn new(utc_offset_minutes: i32) -> Self {
         Self::with_columns(utc_offset_minutes, COLUMNS.iter().map(|(column, _)| *column).collect())
     }
 
     /// Some columns, as a Process Monitor that shows these exports them.
+    #[must_use]
     pub fn with_columns(utc_offset_minutes: i32, columns: Vec<Column>) -> Self {
         Self { style: Style::procmon(utc_offset_minutes), template: Template::new(&columns), columns }
     }

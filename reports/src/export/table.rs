@@ -36,6 +36,7 @@ const LAST: usize = 30;
 
 impl Table {
     /// These columns. Lines are cut to `width` if it is given.
+    #[must_use]
     pub fn new(columns: Vec<Column>, width: Option<usize>) -> Self {
         let wanted =
             |c: &Column| WIDTHS.iter().find(|(known, _)| known == c).map_or(OTHER_WIDTH, |(_, w)| *w);

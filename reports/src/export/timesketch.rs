@@ -23,6 +23,7 @@ pub struct Timesketch {
 impl Timesketch {
     /// These columns, in addition to the fields that Timesketch needs. Their names are written with underscores, like
     /// Timesketch's own.
+    #[must_use]
     pub fn new(columns: &[Column]) -> Self {
         Self { fields: Fields::new(columns, |column| column_name(column).replace('-', "_")) }
     }

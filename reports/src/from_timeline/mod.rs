@@ -19,6 +19,7 @@ use crate::model::{
 };
 
 /// The report of a diagnosis. The hashes of its inputs are for the caller to fill in, who computes them meanwhile.
+#[must_use]
 pub fn report(timeline: &Timeline<'_>, diagnosis: &Diagnosis) -> Report {
     let view = View { timeline, diagnosis, headline: diagnosis::headline(timeline, diagnosis) };
     let mut report = Report::new();

@@ -29,6 +29,9 @@ pub enum HtmlError {
 }
 
 /// The report as a page of at most 5 MiB. Both languages are in it; `lang` is the one shown first.
+///
+/// # Errors
+/// A template that cannot be filled.
 #[tracing::instrument(name = "html", skip_all)]
 pub fn render(report: &Report, lang: Lang) -> Result<String, HtmlError> {
     let mut html = String::new();

@@ -150,6 +150,7 @@ open_struct! {
 
 impl Report {
     /// An empty report of this version of bootrace.
+    #[must_use]
     pub fn new() -> Self {
         Self {
             schema_version: SCHEMA_VERSION.to_owned(),
@@ -159,6 +160,7 @@ impl Report {
     }
 
     /// The outcome; a report without one has not enough evidence.
+    #[must_use]
     pub fn outcome(&self) -> Outcome {
         self.verdict.outcome.clone().unwrap_or(Outcome::NotEnoughEvidence)
     }

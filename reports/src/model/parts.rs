@@ -116,6 +116,7 @@ impl Text {
     }
 
     /// True where neither language has a text.
+    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.en.is_empty() && self.zh.is_empty()
     }
@@ -142,21 +143,25 @@ pub struct Time(u64);
 
 impl Time {
     /// The time of a FILETIME.
+    #[must_use]
     pub const fn from_filetime(filetime: u64) -> Self {
         Self(filetime)
     }
 
     /// The FILETIME of this time.
+    #[must_use]
     pub const fn filetime(self) -> u64 {
         self.0
     }
 
     /// Whether the date is known, and not only the time of day.
+    #[must_use]
     pub const fn is_dated(self) -> bool {
         timeline::FileTime(self.0).is_dated()
     }
 
     /// The span from `earlier` to this time in 100 ns units; negative where `earlier` is later.
+    #[must_use]
     pub fn since(self, earlier: Self) -> i64 {
         let (high, low, sign) =
             if self.0 >= earlier.0 { (self.0, earlier.0, 1) } else { (earlier.0, self.0, -1) };
@@ -164,6 +169,7 @@ impl Time {
     }
 
     /// Reads RFC 3339 in UTC (`Z`) with up to seven decimals.
+    #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let (date, clock) = text.strip_suffix('Z')?.split_once('T')?;
         let mut date = date.split('-').map(|part| part.parse::<u64>().ok());
@@ -257,11 +263,13 @@ pub struct Span(u64);
 
 impl Span {
     /// A span of so many 100 ns units.
+    #[must_use]
     pub const fn from_ticks(ticks: u64) -> Self {
         Self(ticks)
     }
 
     /// The span in 100 ns units.
+    #[must_use]
     pub const fn ticks(self) -> u64 {
         self.0
     }
@@ -276,7 +284,9 @@ impl Serialize for Span {
 impl<'de> Deserialize<'de> for Span {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let ticks = f64::deserialize(deserializer)? * TICKS_PER_SECOND as f64;
-        Ok(Self(ticks.round() as u64))
+        #[expect(clippy::cast_sign_loss, reason = "a cast of a negative number gives 0")]
+        let ticks = ticks.round() as u64;
+        Ok(Self(ticks))
     }
 }
 

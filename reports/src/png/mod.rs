@@ -52,6 +52,9 @@ pub enum PngError {
 
 /// The report's verdict and timeline as a picture. If no font has Chinese glyphs, the picture is in English, and its
 /// note says so.
+///
+/// # Errors
+/// A picture that cannot be drawn or packed.
 #[tracing::instrument(name = "png", skip_all)]
 pub fn render(report: &Report, lang: Lang) -> Result<Png, PngError> {
     let mut svg = layout(report, lang, None);

@@ -17,6 +17,7 @@ const MAX_MINOR: usize = 8;
 const MAX_CONSEQUENCES: usize = 8;
 
 /// The comparison of a report as text, however many lines it takes.
+#[must_use]
 pub fn render(report: &Report, options: &TextOptions) -> String {
     let page = Page::new(report, options);
     let lines = match &report.compare {

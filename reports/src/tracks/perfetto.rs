@@ -184,6 +184,7 @@ impl Packets {
 }
 
 /// The report as a Perfetto trace.
+#[must_use]
 pub fn render(report: &Report, lang: Lang) -> Vec<u8> {
     let tracks = Tracks::of(report, lang);
     let mut packets = Packets::new(tracks.start);

@@ -109,6 +109,7 @@ impl Bundle {
     /// files of one folder come by name, as [`Bundle::open`] gives them.
     ///
     /// A file whose bytes could not be had is a [`Problem`].
+    #[must_use]
     pub fn of_files(files: Vec<(String, io::Result<Vec<u8>>)>) -> Bundle {
         let mut bundle = Bundle::default();
         let mut inputs: HashMap<String, usize> = HashMap::new();
@@ -131,6 +132,7 @@ impl Bundle {
     }
 
     /// Lists the members of one file that is in memory.
+    #[must_use]
     pub fn of_bytes(name: &str, bytes: Vec<u8>) -> Bundle {
         Self::of_files(vec![(name.to_owned(), Ok(bytes))])
     }

@@ -69,6 +69,7 @@ pub enum Kind {
 pub const SNIFF_BYTES: usize = 64 * 1024;
 
 /// Recognises a file by its first bytes, [`SNIFF_BYTES`] of them or all.
+#[must_use]
 pub fn sniff(head: &[u8]) -> Kind {
     let head = head.get(..head.len().min(SNIFF_BYTES)).unwrap_or_default();
     if head.is_empty() {

@@ -99,6 +99,7 @@ fn is_stamped(line: &[u8]) -> bool {
 }
 
 /// Parses the header of `line`; `None` if the date is impossible or level or component are missing.
+#[must_use]
 pub fn parse_header(line: &[u8]) -> Option<Header<'_>> {
     let line = if is_stamped(line) { line } else { without_file_name(line)? };
     let stamp = line.first_chunk::<STAMP>()?;
@@ -157,6 +158,7 @@ fn word(text: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 /// Splits counter, `@` time and `(F)` off the text of a CSI line; `None` if the text has no counter.
+#[must_use]
 pub fn parse_csi_prefix(text: &[u8]) -> Option<(CsiPrefix, &[u8])> {
     let (digits, mut rest) = text.split_at_checked(8)?;
     let (counter, taken) = leading_hex(digits)?;

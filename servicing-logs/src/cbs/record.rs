@@ -111,6 +111,7 @@ impl<'a> Iterator for CbsRecords<'a> {
 
 impl<'a> CbsRecord<'a> {
     /// What the record says; `None` for the many lines that report nothing of use.
+    #[must_use]
     pub fn event(&self) -> Option<CbsEvent<'a>> {
         let message = Message { text: self.text, whole: self.whole };
         let csi = self.header.component == Component::Csi;
@@ -136,6 +137,7 @@ impl<'a> CbsRecord<'a> {
     }
 
     /// The code the record is about: that of its first line, or that of all of it.
+    #[must_use]
     pub fn code(&self) -> Option<CodeMatch<'a>> {
         if let Some(value) = codes::trailing_hresult(self.text) {
             let end = self.text.len();
@@ -149,6 +151,7 @@ impl<'a> CbsRecord<'a> {
     }
 
     /// The number in ` #14706236# ` of a line that reports a failure. It means a place in the code of CSI.
+    #[must_use]
     pub fn ident(&self) -> Option<u32> {
         self.csi.filter(|csi| csi.failed)?;
         memchr::memmem::find_iter(self.text, b" #").find_map(|at| {
@@ -159,6 +162,7 @@ impl<'a> CbsRecord<'a> {
     }
 
     /// The lines that follow the first, undecoded.
+    #[must_use]
     pub fn body(&self) -> &'a [u8] {
         memchr::memchr(b'\n', self.whole).and_then(|end| self.whole.get(end + 1..)).unwrap_or_default()
     }

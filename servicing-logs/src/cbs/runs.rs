@@ -94,6 +94,7 @@ pub struct PoqexecRun<'a> {
 ///
 /// Runs are matched by their sequence number, which the same installer repeats in each boot: an end goes to the
 /// latest run of that number that is still open.
+#[must_use]
 pub fn installer_runs<'a>(items: &[CbsItem<'a>]) -> Vec<InstallerRun<'a>> {
     let mut runs: Vec<InstallerRun<'a>> = Vec::new();
     let mut open: Vec<usize> = Vec::new();
@@ -166,6 +167,7 @@ pub fn installer_runs<'a>(items: &[CbsItem<'a>]) -> Vec<InstallerRun<'a>> {
 pub const MAX_OPEN_RUNS: usize = 64;
 
 /// Pairs start and end of every run of poqexec by CBS. `items` are in the order of the log.
+#[must_use]
 pub fn poqexec_runs<'a>(items: &[CbsItem<'a>]) -> Vec<PoqexecRun<'a>> {
     let mut runs: Vec<PoqexecRun<'a>> = Vec::new();
     for item in items {

@@ -92,6 +92,7 @@ pub struct CbsScan<T> {
 
 impl<'a> CbsLog<'a> {
     /// Takes the bytes of the whole file. It accepts anything. Bytes that are no record count as malformed.
+    #[must_use]
     pub fn new(data: &'a [u8]) -> CbsLog<'a> {
         let text = LogText::new(data);
         let (encoding, file_offset) = (text.encoding(), text.file_offset());
@@ -110,11 +111,13 @@ impl<'a> CbsLog<'a> {
     }
 
     /// The encoding of the file.
+    #[must_use]
     pub fn encoding(&self) -> LogEncoding {
         self.encoding
     }
 
     /// All records, one after the other, undecoded.
+    #[must_use]
     pub fn records(&self) -> CbsRecords<'_> {
         CbsRecords::new(&self.text.bytes, 0, self.file_offset).with_breaks(&self.text.breaks)
     }

@@ -22,6 +22,7 @@ pub struct PackageIdentity<'a> {
 
 impl<'a> PackageIdentity<'a> {
     /// Takes an identity apart; `None` if the text is none.
+    #[must_use]
     pub fn parse(text: &'a str) -> Option<PackageIdentity<'a>> {
         let mut parts = text.split('~');
         let identity = PackageIdentity {

@@ -70,6 +70,7 @@ pub struct EventRecord {
 
 impl EventRecord {
     /// The value of that name.
+    #[must_use]
     pub fn value(&self, name: &str) -> Option<&str> {
         self.values
             .iter()
@@ -78,6 +79,7 @@ impl EventRecord {
     }
 
     /// The value at that place, from zero.
+    #[must_use]
     pub fn value_at(&self, at: usize) -> Option<&str> {
         self.values.get(at).map(|value| value.value.as_str())
     }

@@ -107,6 +107,7 @@ impl RegExport {
     }
 
     /// What the file held.
+    #[must_use]
     pub fn counts(&self) -> &ExportCounts {
         &self.counts
     }

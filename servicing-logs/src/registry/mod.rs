@@ -91,11 +91,13 @@ pub struct KeyView {
 
 impl KeyView {
     /// The data of the value of that name, in any case of letters.
+    #[must_use]
     pub fn data(&self, name: &str) -> Option<&RegistryData> {
         self.values.iter().find(|value| value.name.eq_ignore_ascii_case(name)).map(|value| &value.data)
     }
 
     /// A REG_DWORD.
+    #[must_use]
     pub fn dword(&self, name: &str) -> Option<u32> {
         match self.data(name)? {
             RegistryData::Dword(value) => Some(*value),
@@ -104,6 +106,7 @@ impl KeyView {
     }
 
     /// A REG_SZ or REG_EXPAND_SZ.
+    #[must_use]
     pub fn text(&self, name: &str) -> Option<String> {
         match self.data(name)? {
             RegistryData::Text(text) => Some(text.clone()),
@@ -112,6 +115,7 @@ impl KeyView {
     }
 
     /// A REG_MULTI_SZ, or a REG_SZ as its only item.
+    #[must_use]
     pub fn texts(&self, name: &str) -> Vec<String> {
         match self.data(name) {
             Some(RegistryData::Texts(texts)) => texts.clone(),

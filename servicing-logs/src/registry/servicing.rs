@@ -19,6 +19,7 @@ pub const PACKAGE_STATES: &[(u32, &str)] = &[
 ];
 
 /// The name of a package state.
+#[must_use]
 pub fn package_state(state: u32) -> Option<&'static str> {
     PACKAGE_STATES.iter().find(|(value, _)| *value == state).map(|(_, name)| *name)
 }

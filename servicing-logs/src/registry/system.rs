@@ -97,6 +97,7 @@ pub const MAX_SERVICES: usize = 20_000;
 
 impl SystemState {
     /// The service of that name, in any case of letters.
+    #[must_use]
     pub fn service(&self, name: &str) -> Option<&Service> {
         self.services.iter().find(|service| service.name.eq_ignore_ascii_case(name))
     }

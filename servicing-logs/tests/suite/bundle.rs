@@ -317,7 +317,7 @@ fn read_all(data: &[u8]) {
     for member in bundle.members() {
         let _ = bundle.read(member);
     }
-    sniff(data);
+    let _ = sniff(data);
 }
 
 #[test]

@@ -85,16 +85,19 @@ const KINDS: &[(EdgeKind, &str, bool)] = &[
 
 impl EdgeKind {
     /// The word in reports.
+    #[must_use]
     pub fn name(self) -> &'static str {
         KINDS.iter().find(|(kind, ..)| *kind == self).map_or("", |(_, name, _)| name)
     }
 
     /// Whether an edge of this name leads back to what was there before.
+    #[must_use]
     pub fn leads_back(name: &str) -> bool {
         KINDS.iter().any(|(_, n, back)| *back && *n == name)
     }
 
     /// Whether such an edge is a step from a cause to what came of it.
+    #[must_use]
     pub fn is_causal(self) -> bool {
         matches!(self, Self::Caused | Self::ConflictsWith)
     }

@@ -31,6 +31,7 @@ const STEPS: &[(EdgeKind, u32, u32)] = &[
 impl CaseGraph {
     /// All nodes, those nearest to the failure first, and how many of them lie around it: at most `most`, none where
     /// nothing failed.
+    #[must_use]
     pub fn by_distance(&self, most: usize) -> (Vec<NodeIndex>, usize) {
         let mut distances = vec![u32::MAX; self.graph.node_count()];
         let mut open: BinaryHeap<Reverse<(u32, NodeIndex)>> = BinaryHeap::new();

@@ -24,11 +24,13 @@ pub struct GraphBuilder<'a> {
 
 impl<'a> GraphBuilder<'a> {
     /// An empty graph of a timeline.
+    #[must_use]
     pub fn new(timeline: &'a Timeline<'a>) -> Self {
         Self { timeline, graph: DiGraph::new(), nodes: HashMap::new() }
     }
 
     /// The node that stands for `node`, where there is one.
+    #[must_use]
     pub fn known(&self, node: &Node) -> Option<NodeIndex> {
         self.nodes.get(node).copied()
     }

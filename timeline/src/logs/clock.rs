@@ -73,6 +73,7 @@ impl LocalClock {
     }
 
     /// UTC of a line's local time.
+    #[must_use]
     pub fn to_utc(&self, line: u64, local: LocalTicks) -> FileTime {
         let at = self.offsets.partition_point(|o| o.from_line <= line);
         let minutes = self.offsets.get(at.saturating_sub(1)).map_or(0, |o| o.minutes);
@@ -80,11 +81,13 @@ impl LocalClock {
     }
 
     /// Minutes ahead of UTC at the end of the log.
+    #[must_use]
     pub fn minutes(&self) -> i32 {
         self.offsets.last().map_or(0, |o| o.minutes)
     }
 
     /// The offsets, one for each change.
+    #[must_use]
     pub fn offsets(&self) -> &[Offset] {
         &self.offsets
     }

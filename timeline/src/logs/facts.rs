@@ -11,6 +11,7 @@ pub struct LocalTicks(pub u64);
 
 impl LocalTicks {
     /// Date and time as logs print them: `2023-05-17 08:24:08`.
+    #[must_use]
     pub fn clock(self) -> String {
         let text = servicing_logs::LocalTime(self.0).to_string();
         text.get(..19).unwrap_or(&text).replace('T', " ")
@@ -267,6 +268,7 @@ pub struct PackageFact {
 
 impl PackageFact {
     /// Whether an error report is made of the package.
+    #[must_use]
     pub fn is_report(&self) -> bool {
         self.kind == PackageChangeKind::FailureReport
     }

@@ -52,6 +52,7 @@ impl Package {
     }
 
     /// The KB number in an identity.
+    #[must_use]
     pub fn kb_of(identity: &str) -> Option<&str> {
         servicing_logs::dism::PackageIdentity::parse(identity)?.kb()
     }
@@ -117,6 +118,7 @@ impl Plan {
     }
 
     /// The primitive that changes this object.
+    #[must_use]
     pub fn primitive(&self, path: &str) -> Option<Primitive> {
         self.primitives.get(&bare_path(path)).copied()
     }
@@ -131,6 +133,7 @@ const ROOTS: &[(&str, &str)] = &[
 ];
 
 /// A path without what names its volume or hive: native and DOS forms of one object are equal.
+#[must_use]
 pub fn bare_path(path: &str) -> String {
     let lower = path.to_lowercase();
     let mut bare = lower.as_str();

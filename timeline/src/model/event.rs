@@ -31,6 +31,7 @@ pub enum Place {
 
 impl Place {
     /// The source it lies in.
+    #[must_use]
     pub fn source(self) -> SourceId {
         match self {
             Self::Event(id) => id.source,
@@ -66,11 +67,13 @@ const READING: u32 = LOOKING | 0x1 | 0x8 | 0x20 | 0x2_0000 | 0x8000_0000;
 
 impl OpenFacts {
     /// Whether the open asked for no change but the removal of the file.
+    #[must_use]
     pub fn only_deletes(&self) -> bool {
         self.desired_access & DELETE != 0 && self.desired_access & !(DELETE | READING) == 0
     }
 
     /// Whether the open asked for attributes only.
+    #[must_use]
     pub fn attributes_only(&self) -> bool {
         self.desired_access != 0 && self.desired_access & !LOOKING == 0
     }
@@ -105,6 +108,7 @@ pub struct Event {
 
 impl Event {
     /// An event that says nothing, for tests to fill in.
+    #[must_use]
     pub fn blank() -> Self {
         Self {
             id: EventId { source: SourceId(0), index: 0 },
@@ -122,17 +126,20 @@ impl Event {
     }
 
     /// End, or start where it never ended.
+    #[must_use]
     pub fn end(&self) -> FileTime {
         self.time.plus(self.duration.unwrap_or_default())
     }
 
     /// Whether the status is an error (not a success, information or warning).
+    #[must_use]
     pub fn failed(&self) -> bool {
         is_error(self.status)
     }
 }
 
 /// Whether an NTSTATUS is an error: its severity is 3.
+#[must_use]
 pub fn is_error(status: u32) -> bool {
     status >> 30 == 3
 }

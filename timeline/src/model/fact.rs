@@ -45,12 +45,14 @@ impl Evidence {
     }
 
     /// A sentence on no single place.
+    #[must_use]
     pub fn said(words: Words) -> Self {
         Self { place: None, words }
     }
 }
 
 /// A number with commas between groups of three digits.
+#[must_use]
 pub fn thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
@@ -64,6 +66,7 @@ pub fn thousands(number: u64) -> String {
 }
 
 /// `1 boot`, `2 boots`: a number and an English noun that takes an s.
+#[must_use]
 pub fn counted(number: usize, noun: &str) -> String {
     format!("{} {noun}{}", thousands(number as u64), if number == 1 { "" } else { "s" })
 }

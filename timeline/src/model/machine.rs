@@ -17,6 +17,7 @@ pub struct Machine {
 
 impl Machine {
     /// Its name without a domain, in lower case, where it has one.
+    #[must_use]
     pub fn host(&self) -> Option<String> {
         let host = self.name.split('.').next().unwrap_or_default().to_lowercase();
         (!host.is_empty()).then_some(host)

@@ -39,6 +39,7 @@ pub enum Kind {
 
 impl Kind {
     /// Whether the operation would change the file system or the registry.
+    #[must_use]
     pub fn mutates(self) -> bool {
         matches!(
             self,
@@ -60,6 +61,7 @@ impl Kind {
     }
 
     /// Whether the operation concerns the registry.
+    #[must_use]
     pub fn is_registry(self) -> bool {
         self >= Self::KeyOpen && self <= Self::ValueQuery
     }

@@ -34,11 +34,13 @@ const NAMES: &[(PhaseName, &str)] = &[
 
 impl PhaseName {
     /// The name in reports.
+    #[must_use]
     pub fn name(self) -> &'static str {
         NAMES.iter().find(|(phase, _)| *phase == self).map_or("unknown", |(_, name)| name)
     }
 
     /// The phase with this name.
+    #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         NAMES.iter().find(|(_, n)| *n == name).map(|(phase, _)| *phase)
     }

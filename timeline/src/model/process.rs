@@ -49,11 +49,13 @@ const NAMES: &[(&str, Role)] = &[
 
 impl Role {
     /// The role that an image's name tells.
+    #[must_use]
     pub fn of_name(name: &str) -> Self {
         NAMES.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map_or(Self::Other, |(_, role)| *role)
     }
 
     /// Whether a failing operation of such a process can be what made the update fail.
+    #[must_use]
     pub fn services_updates(self) -> bool {
         matches!(
             self,
@@ -67,11 +69,13 @@ impl Role {
     }
 
     /// Whether it is at work from its start to its end, so that a silence means waiting. TrustedInstaller mostly waits.
+    #[must_use]
     pub fn works_alone(self) -> bool {
         matches!(self, Self::Poqexec | Self::TiWorker | Self::ServicingChild)
     }
 
     /// Whether its children do servicing work too.
+    #[must_use]
     pub fn passes_to_children(self) -> bool {
         matches!(self, Self::TiWorker | Self::TrustedInstaller | Self::DriverInstall | Self::ServicingChild)
     }
@@ -112,11 +116,13 @@ pub struct Process {
 
 impl Process {
     /// The process id, where something tells it.
+    #[must_use]
     pub fn known_pid(&self) -> Option<u32> {
         (self.pid != pml_reader::UNKNOWN_PID).then_some(self.pid)
     }
 
     /// The name, and the company whose program it is where the image says so.
+    #[must_use]
     pub fn with_company(&self) -> String {
         match self.company.as_str() {
             "" => self.name.clone(),
@@ -125,6 +131,7 @@ impl Process {
     }
 
     /// The parent's process id, where something tells it.
+    #[must_use]
     pub fn known_parent_pid(&self) -> Option<u32> {
         (self.parent_pid != pml_reader::UNKNOWN_PID).then_some(self.parent_pid)
     }

@@ -15,11 +15,13 @@ pub struct Module {
 
 impl Module {
     /// The file name.
+    #[must_use]
     pub fn name(&self) -> &str {
         self.path.rsplit('\\').next().unwrap_or_default()
     }
 
     /// The file name, and the company and version where the trace has them.
+    #[must_use]
     pub fn described(&self) -> String {
         let known =
             [self.company.as_str(), self.version.as_str()].into_iter().filter(|text| !text.is_empty());

@@ -13,6 +13,7 @@ pub enum StartType {
 
 impl StartType {
     /// The start type with this number in the registry.
+    #[must_use]
     pub fn new(value: u64) -> Option<Self> {
         Some(match value {
             0 => Self::Boot,
@@ -25,6 +26,7 @@ impl StartType {
     }
 
     /// The start type that an event names in English; other languages are not told.
+    #[must_use]
     pub fn named(word: &str) -> Option<Self> {
         let words = [
             ("boot start", Self::Boot),
@@ -37,6 +39,7 @@ impl StartType {
     }
 
     /// The word in reports.
+    #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Boot => "boot",

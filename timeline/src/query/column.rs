@@ -22,6 +22,7 @@ fn hint(nearest: &[String]) -> String {
 }
 
 /// The name of a column: `process-name`, `date-and-time`.
+#[must_use]
 pub fn column_name(column: Column) -> String {
     column.heading().to_lowercase().replace(" & ", "-and-").replace(' ', "-")
 }

@@ -151,6 +151,7 @@ impl Filter {
     }
 
     /// Whether every event passes.
+    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.predicates.is_empty() && self.from.is_none() && self.to.is_none()
     }

@@ -89,6 +89,7 @@ impl TimePoint {
 
     /// The moment in a log whose first and last events were at these times, told on a clock `utc_offset_minutes` ahead
     /// of UTC.
+    #[must_use]
     pub fn resolve(self, (first, last): (FileTime, FileTime), utc_offset_minutes: i32) -> FileTime {
         let offset = i64::from(utc_offset_minutes) * 60 * SECOND as i64;
         match self {

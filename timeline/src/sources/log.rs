@@ -41,6 +41,7 @@ pub enum LogKind {
 
 impl LogKind {
     /// The word in reports.
+    #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Cbs => "cbs-log",

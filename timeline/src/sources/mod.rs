@@ -76,36 +76,43 @@ impl Source {
     }
 
     /// The file's bytes.
+    #[must_use]
     pub fn bytes(&self) -> &[u8] {
         self.recorded().bytes()
     }
 
     /// What it is, for example `pml`.
+    #[must_use]
     pub fn kind(&self) -> &'static str {
         self.recorded().kind()
     }
 
     /// Whether it records operations.
+    #[must_use]
     pub fn is_trace(&self) -> bool {
         self.recorded().is_trace()
     }
 
     /// Whether its events can have a text in this column: an export has the columns that were shown when it was made.
+    #[must_use]
     pub fn has_column(&self, column: Column) -> bool {
         self.recorded().has_column(column)
     }
 
     /// Whether it records what access an open asks for.
+    #[must_use]
     pub fn tells_access(&self) -> bool {
         self.recorded().tells_access()
     }
 
     /// The machine it was recorded on, where the source tells.
+    #[must_use]
     pub fn machine(&self) -> Option<Machine> {
         self.recorded().machine()
     }
 
     /// What could not be read, apart from records: those the scan counts.
+    #[must_use]
     pub fn problems(&self) -> Vec<Problem> {
         self.recorded().problems()
     }
@@ -130,6 +137,7 @@ impl Source {
     }
 
     /// One event, owned. `None` where its record is damaged.
+    #[must_use]
     pub fn event(&self, id: EventId) -> Option<Event> {
         self.recorded().event(id)
     }
@@ -160,6 +168,7 @@ impl Source {
     }
 
     /// The Detail column of an event.
+    #[must_use]
     pub fn detail(&self, id: EventId) -> String {
         self.recorded().detail(id)
     }

@@ -95,6 +95,7 @@ impl<'d> Bundle<'d> {
     }
 
     /// Whether a source is in it already.
+    #[must_use]
     pub fn has(&self, source: &str) -> bool {
         self.manifest.files.iter().any(|f| f.source == source)
     }

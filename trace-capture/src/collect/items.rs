@@ -219,6 +219,7 @@ pub const ITEMS: &[Item] = &[
 ];
 
 /// Whether a name matches a pattern with at most one `*`. Case does not count.
+#[must_use]
 pub fn matches(name: &str, pattern: &str) -> bool {
     let (name, pattern) = (name.to_ascii_lowercase(), pattern.to_ascii_lowercase());
     match pattern.split_once('*') {

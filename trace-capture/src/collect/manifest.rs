@@ -68,6 +68,7 @@ pub struct Missing {
 
 impl Manifest {
     /// The traces that the bundle holds, as they were when they were read.
+    #[must_use]
     pub fn holds(&self) -> Vec<Held> {
         let traces = self.files.iter().filter(|f| f.path.starts_with("traces/"));
         let held = traces.map(|f| Held {

@@ -131,6 +131,7 @@ pub struct Disarmed {
 
 impl Disarmed {
     /// Whether the machine is as it was, but for traces and bundles.
+    #[must_use]
     pub fn is_complete(&self) -> bool {
         self.left_over.is_empty()
     }

@@ -73,6 +73,7 @@ pub(crate) fn our_sessions(keys: Vec<String>) -> Vec<String> {
 }
 
 /// Bytes for people: `1.5 GB`, `300 MB`.
+#[must_use]
 pub fn size(bytes: u64) -> String {
     const MB: u64 = 1 << 20;
     const GB: u64 = 1 << 30;

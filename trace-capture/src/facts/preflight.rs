@@ -34,6 +34,7 @@ pub const LEAST_BUILD: u32 = 14393;
 const DISABLED: u32 = 4;
 
 /// What stands in the way of a plan, gravest first.
+#[must_use]
 pub fn preflight(facts: &Facts, options: &Options, plan: &Plan) -> Vec<Finding> {
     let mut found = Vec::new();
     found.extend(machine(facts).into_iter().chain(disk(facts, plan)));

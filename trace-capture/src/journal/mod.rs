@@ -111,11 +111,13 @@ pub struct Journal {
 const LARGEST: u64 = 64 << 20;
 
 /// The journal's file.
+#[must_use]
 pub fn path() -> String {
     format!(r"{FOLDER}\journal.jsonl")
 }
 
 /// Where a journal goes that could not be followed to its end.
+#[must_use]
 pub fn damaged_path() -> String {
     format!(r"{FOLDER}\journal-damaged.jsonl")
 }
@@ -169,11 +171,13 @@ pub fn append(disk: &(impl Disk + ?Sized), line: &Line) -> Result<()> {
 
 impl Journal {
     /// What was asked for.
+    #[must_use]
     pub fn options(&self) -> Option<&Options> {
         self.lines.iter().find_map(|l| if let Line::Start { options, .. } = l { Some(options) } else { None })
     }
 
     /// The steps that were begun and are not undone, the last one first, with what was there before.
+    #[must_use]
     pub fn begun(&self) -> Vec<(usize, &Action, &Before)> {
         let undone = |number: usize| {
             self.lines.iter().any(
@@ -188,6 +192,7 @@ impl Journal {
     }
 
     /// What a step does.
+    #[must_use]
     pub fn action(&self, number: usize) -> Option<&Action> {
         self.lines.iter().find_map(|l| match l {
             Line::Begin { step, action, .. } if *step == number => Some(action),
@@ -196,6 +201,7 @@ impl Journal {
     }
 
     /// The number of a step after all that are here.
+    #[must_use]
     pub fn next_step(&self) -> usize {
         let steps = self.lines.iter().filter_map(|l| match l {
             Line::Begin { step, .. } => Some(step.saturating_add(1)),
@@ -210,6 +216,7 @@ impl Journal {
     }
 
     /// Whether a task of that name was there before arming.
+    #[must_use]
     pub fn met_task(&self, task: &str) -> bool {
         self.lines.iter().any(|l| {
             matches!(l, Line::Begin { action: Action::CreateTask { name, .. }, before, .. }
@@ -218,6 +225,7 @@ impl Journal {
     }
 
     /// Whether this capture had Process Monitor arm its driver.
+    #[must_use]
     pub fn arms_boot_log(&self) -> bool {
         self.begun().iter().any(|(_, action, _)| matches!(action, Action::EnableBootLog { .. }))
     }

@@ -75,6 +75,7 @@ pub enum Action {
 
 impl Action {
     /// The file that must be the copy that an earlier step made: nothing else of that name is run.
+    #[must_use]
     pub fn runs(&self) -> Option<&str> {
         match self {
             Self::EnableBootLog { procmon } => Some(procmon),

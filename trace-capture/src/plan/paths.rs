@@ -35,6 +35,7 @@ pub fn procmon_copies() -> impl Iterator<Item = String> {
 }
 
 /// Where `procmon` is copied to: what was checked at arming is what runs after the restart.
+#[must_use]
 pub fn procmon_copy(procmon: &str) -> String {
     let name = procmon.rsplit(['\\', '/']).next().unwrap_or_default();
     let known = PROCMON_NAMES.iter().find(|n| n.eq_ignore_ascii_case(name));
@@ -42,6 +43,7 @@ pub fn procmon_copy(procmon: &str) -> String {
 }
 
 /// The file of an AutoLogger session. ETW appends `.001`, `.002` … for each boot.
+#[must_use]
 pub fn boot_file(session: &str) -> String {
     format!(r"{TRACES}\{session}.etl")
 }
@@ -50,6 +52,7 @@ pub fn boot_file(session: &str) -> String {
 pub const BEFORE_RESTART: &str = "-before-restart.etl";
 
 /// The file of a session that starts while arming.
+#[must_use]
 pub fn shutdown_file(session: &str) -> String {
     format!(r"{TRACES}\{session}{BEFORE_RESTART}")
 }

@@ -10,6 +10,7 @@ use crate::tree::{Data, Tree};
 
 impl Action {
     /// What it does, as one line.
+    #[must_use]
     pub fn does(&self) -> String {
         match self {
             Self::MakeFolder { path } => format!("create the folder {path}"),
@@ -35,6 +36,7 @@ impl Action {
     }
 
     /// How it is undone, as one line.
+    #[must_use]
     pub fn undo(&self) -> &'static str {
         match self {
             Self::MakeFolder { path } if path == TRACES => {

@@ -14,6 +14,7 @@ use crate::sessions::{BUFFER_KB, FLUSH_SECONDS, Session};
 const DRIVERS: &str = "20 21 22 23 24 25 26 27 28 29 30";
 
 /// The scripts: name and contents, lines ended as cmd wants them.
+#[must_use]
 pub fn scripts(plan: &Plan) -> [(&'static str, String); 4] {
     let scripts = [
         ("arm.cmd", arm(plan)),

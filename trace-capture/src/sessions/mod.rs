@@ -77,22 +77,26 @@ pub struct Session {
 }
 
 /// How many files of a session are kept: one for each boot, and one more for the boot after the rollback.
+#[must_use]
 pub fn files(boots: u32) -> u32 {
     boots.saturating_add(1).clamp(FILE_LEAST, FILE_MAX)
 }
 
 impl Session {
     /// The session of that name. Names ignore case, as the registry does.
+    #[must_use]
     pub fn named(name: &str) -> Option<&'static Self> {
         STANDARD.iter().chain([&KERNEL]).find(|s| s.name.eq_ignore_ascii_case(name))
     }
 
     /// Its registry key.
+    #[must_use]
     pub fn key(&self) -> String {
         format!(r"{AUTOLOGGER}\{}", self.name)
     }
 
     /// The memory that its buffers take, bytes: `(minimum, maximum)`.
+    #[must_use]
     pub fn buffers(&self) -> (u64, u64) {
         let size = u64::from(BUFFER_KB) * 1024;
         (size * u64::from(self.min_buffers), size * u64::from(self.max_buffers))
@@ -101,6 +105,7 @@ impl Session {
     /// The contents of its AutoLogger key. `file` is the trace file, `files` how many boots keep theirs.
     ///
     /// `Start` comes last, so that a key that was written in part starts nothing.
+    #[must_use]
     pub fn tree(&self, file: &str, files: u32, max_file_mb: u32) -> Tree {
         let mut values = vec![
             ("Guid".to_owned(), Data::text(self.guid)),

@@ -39,12 +39,14 @@ pub struct Files {
 }
 
 /// What a session writes in a second in which almost nothing happens, bytes: one buffer for each CPU at each tick.
+#[must_use]
 pub fn idle_bytes_a_second(session: &Session, cpus: u32) -> u64 {
     let buffers = if session.flags & NO_PER_PROCESSOR_BUFFERING == 0 { u64::from(cpus.max(1)) } else { 1 };
     buffers * u64::from(BUFFER_KB) * 1024 / u64::from(FLUSH_SECONDS)
 }
 
 /// The limit of a session's file at a share of its full one, MB.
+#[must_use]
 pub fn limit_mb(session: &Session, percent: u64) -> u32 {
     u32::try_from(u64::from(session.max_file_mb) * percent / 100).unwrap_or(session.max_file_mb)
 }

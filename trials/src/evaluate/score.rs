@@ -50,6 +50,7 @@ pub struct Judged {
 
 impl Judged {
     /// What is wrong in the answer: the right answer, and the given one. Empty if it is right.
+    #[must_use]
     pub fn complaint(&self) -> String {
         let wrong =
             [Some(self.outcome), self.named, self.phase, self.code, self.remedy].contains(&Some(false));
@@ -84,6 +85,7 @@ impl Judged {
 }
 
 /// Asks the diagnosis and judges what it says.
+#[must_use]
 pub fn judge(case: &Case, rules: &Rules) -> Judged {
     let inputs = Inputs::open(&case.files);
     let timeline = Timeline::new(&inputs);

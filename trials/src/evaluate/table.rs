@@ -63,6 +63,7 @@ impl Row {
 }
 
 /// The table: a row a group, one of all; how often each level of confidence was right; with `each`, a row a scenario.
+#[must_use]
 pub fn table(judged: &[Judged], each: bool) -> String {
     let mut groups: BTreeMap<&str, Row> = BTreeMap::new();
     let mut scenarios: BTreeMap<&str, Row> = BTreeMap::new();

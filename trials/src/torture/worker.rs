@@ -96,6 +96,7 @@ fn one(seed: u64, case: u64, originals: &[Original], folder: &Path, rules: &Rule
 }
 
 /// From the file to all that is printed. Returns whether anything was read, and the keys of the records.
+#[expect(clippy::expect_used, reason = "the torture counts a panic")]
 fn way(path: &Path, rules: &Rules, picture: bool) -> (bool, Vec<u64>) {
     let case = Case::open(&[path.to_owned()]);
     let timeline = Timeline::new(&case);

@@ -1,4 +1,5 @@
 //! The diagnosis compared with synthetic traces, each of which has its right answer.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod absences;
 mod compare;

@@ -1,4 +1,5 @@
 //! The library on the machine itself: what it makes of bytes is what bootrace makes of files.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::{
     fs,

@@ -32,6 +32,7 @@ pub struct Layout {
 
 impl Layout {
     /// The layout of a log with this header.
+    #[must_use]
     pub fn of(header: &PmlHeader) -> Self {
         Self { wide: header.wide(), version: header.version }
     }

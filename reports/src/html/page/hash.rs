@@ -3,6 +3,7 @@
 use sha2::{Digest, Sha256};
 
 /// The hash by which a page's content security policy allows a script or a style that stands in it.
+#[must_use]
 pub fn content_hash(content: &str) -> String {
     format!("sha256-{}", base64(&Sha256::digest(content.as_bytes())))
 }

@@ -665,7 +665,7 @@ fn evidence(source: &str, target: &str) -> Vec<EvidenceRow> {
         rows.push(row(
             Relation::SameThread,
             41_200 + step * 9,
-            917_900 + step as u64 * 31,
+            917_900 + step.unsigned_abs() * 31,
             poqexec,
             "SetRenameInformationFile",
             &path,

@@ -221,6 +221,7 @@ impl<R: Read> Redacted<R> {
 
 impl Redacted<&[u8]> {
     /// Masks a text that is in memory.
+    #[must_use]
     pub fn of(text: &[u8], words: &[String]) -> Vec<u8> {
         let mut masked = Vec::new();
         // Reading from memory does not fail.
