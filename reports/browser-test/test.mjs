@@ -233,6 +233,8 @@ async function testReport(file) {
   });
 
   await check(named('heads stand above their rows, ids are unique'), async () => {
+    // A head that stays in view lies above rows that were scrolled under it.
+    await page.evaluate(() => scrollTo({ top: 0, behavior: 'instant' }));
     const under = await page.locator('table:visible').evaluateAll((tables) => tables
       .filter((table) => table.tHead && table.tBodies[0].rows.length && table.tHead.getClientRects().length)
       .filter((table) => table.tHead.rows[0].cells[0].getBoundingClientRect().bottom > table.tBodies[0].getBoundingClientRect().top + 2)

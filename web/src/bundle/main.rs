@@ -33,7 +33,8 @@ fn main() -> anyhow::Result<()> {
 fn library() -> anyhow::Result<PathBuf> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut build = Command::new(cargo);
-    build.args(["build", "--package", "web", "--lib", "--profile", "web"]);
+    // The library is a module for WebAssembly only: no system's linker has to make one of it.
+    build.args(["rustc", "--package", "web", "--lib", "--crate-type", "cdylib", "--profile", "web"]);
     build.args(["--target", "wasm32-unknown-unknown", "--message-format", "json-render-diagnostics"]);
     build.current_dir(env!("CARGO_MANIFEST_DIR")).stderr(Stdio::inherit());
     let built = build.output().context("cargo cannot be started")?;
