@@ -343,7 +343,7 @@ fn files_in_memory_are_members_as_on_the_disk() {
     let disk = tempfile::tempdir().unwrap();
     let nested = zip(&[("Logs/CBS.log", CBS.as_bytes())]);
     let files: [(&str, &[u8]); 5] = [
-        ("case/b.log", CBS.as_bytes()),
+        ("case/d.log", CBS.as_bytes()),
         ("case/a/z.log", CBS.as_bytes()),
         ("case/a.zip", &nested),
         ("case/a/empty", b""),
