@@ -7,7 +7,7 @@ use super::{
     found::Found,
 };
 use crate::{
-    calibration::Calibration,
+    calibration::{Calibration, Situation},
     candidates::{Candidate, Link, features},
     phases,
 };
@@ -38,10 +38,15 @@ pub(super) fn failing(found: &Found<'_>, candidate: &Candidate) -> Verdict {
         _ => phases::of_event(found.timeline, found.boots, found.phases, event),
     };
     verdict.failing = Some(0);
+    // A log that does not speak of the operation is no log to rest a measured share on.
+    let situation = match found.situation {
+        Situation::WithLogs if report.is_none() => Situation::TraceAlone,
+        situation => situation,
+    };
     let strong = candidate.score >= features::STRONG && lead >= features::LEAD;
     verdict.confidence = Confidence {
         level: level(candidate, strong),
-        measured: Calibration::built_in().like(found.situation, candidate.score),
+        measured: Calibration::built_in().like(situation, candidate.score),
         reasons: reasons(candidate),
     };
     verdict
