@@ -26,6 +26,12 @@ fn start() {
     std::panic::set_hook(Box::new(|panic| tell_panic(&panic.to_string())));
 }
 
+/// A script's number as a count: what is below zero or no number is 0.
+#[expect(clippy::cast_sign_loss, reason = "the cast saturates, which is what is wanted")]
+fn whole(number: f64) -> u64 {
+    number as u64
+}
+
 /// A case on its way from files to events.
 #[wasm_bindgen]
 #[derive(Debug, Default)]
@@ -45,7 +51,7 @@ impl Work {
 
     /// See [`Intake::add`]: what must be read of the file, as `head`, `whole` or `archive`.
     pub fn add(&mut self, path: &str, good: bool, size: f64, head: &[u8]) -> String {
-        let need = match self.intake.add(path, good, size as u64, head) {
+        let need = match self.intake.add(path, good, whole(size), head) {
             Need::Head => "head",
             Need::Whole => "whole",
             Need::Archive => "archive",
@@ -138,7 +144,7 @@ impl Work {
 
     /// See [`Search::place`].
     pub fn place(&self, input: usize, number: f64) -> Option<usize> {
-        self.search.as_ref()?.place(input, number as u64)
+        self.search.as_ref()?.place(input, whole(number))
     }
 
     /// See [`Search::rows`].
@@ -148,7 +154,7 @@ impl Work {
 
     /// See [`Search::event`].
     pub fn event(&self, input: usize, number: f64) -> String {
-        self.search.as_ref().map_or_else(|| "null".to_owned(), |s| s.event(input, number as u64))
+        self.search.as_ref().map_or_else(|| "null".to_owned(), |s| s.event(input, whole(number)))
     }
 
     /// See [`Search::csv`].
