@@ -218,6 +218,7 @@ fn failed(part: Part, objects: &[Object<String>], line: &LogLine) -> Option<Name
         Part::DriverQueue => Named::new(Kind::DriverQueue, ""),
         Part::Pending => Named::new(Kind::Pending, ""),
         Part::Repair => Named::new(Kind::Repair, ""),
+        Part::ServiceStart => Named::new(Kind::Service, first),
         Part::Call => {
             let path = objects.iter().find(|object| matches!(object, Object::Path(_)))?;
             Named::new(Kind::Call, path.name())

@@ -1,7 +1,7 @@
 //! Recognises each file by its first bytes.
 
 use crate::cbs::Component;
-use crate::cbs::{self, parse_header};
+use crate::cbs;
 use crate::dism::{PackageIdentity, is_dism_output};
 use crate::text::{LogText, decode, leading_hex, lines};
 
@@ -207,8 +207,7 @@ fn text_kind(head: &[u8]) -> Kind {
             continue;
         }
         shown += 1;
-        let component = parse_header(line).map(|header| header.component);
-        if let Some(component) = component.or_else(|| cbs::component(line)) {
+        if let Some(component) = cbs::component(line) {
             components.count(component);
             continue;
         }

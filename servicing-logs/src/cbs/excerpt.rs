@@ -7,7 +7,7 @@
 
 use std::borrow::Cow;
 
-use super::line::{Component, Level, parse_header};
+use super::line::{Component, Header, Level, parse_header};
 use crate::text::{LogText, lines};
 use crate::time::{Civil, parse_utc};
 
@@ -43,9 +43,16 @@ struct Quoted<'a> {
     component: &'a [u8],
 }
 
-/// The component of a line that a person copied; `None` where it has no level and component of servicing.
+/// The component of a line with a header, whole or as a person copied it.
 pub(crate) fn component(line: &[u8]) -> Option<Component> {
-    quoted(&retype(line)).map(|quoted| Component::named(quoted.component))
+    let header = parse_header(line);
+    let copied = if is_whole(header) { None } else { quoted(&retype(line)).map(|q| Component::named(q.component)) };
+    copied.or(header.map(|header| header.component))
+}
+
+/// Whether a header has a level that the servicing stack writes.
+fn is_whole(header: Option<Header<'_>>) -> bool {
+    header.is_some_and(|header| header.level != Level::Other)
 }
 
 /// The text of a log of servicing, with the headers of its lines restored where a person copied them out of it.
@@ -86,7 +93,7 @@ fn is_excerpt(text: &[u8]) -> bool {
     let (mut whole, mut excerpt) = (0_usize, 0_usize);
     for (_, line) in lines(sample) {
         let header = parse_header(line.bytes);
-        if header.is_none_or(|header| header.level == Level::Other) && component(line.bytes).is_some() {
+        if !is_whole(header) && quoted(&retype(line.bytes)).is_some() {
             excerpt += 1;
         } else if header.is_some() {
             whole += 1;

@@ -170,6 +170,9 @@ pub enum Step {
     Other,
 }
 
+/// The name of an installer that the log does not name.
+pub const UNNAMED_INSTALLER: &str = "advanced installer";
+
 /// A run of an advanced installer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InstallerRun {
@@ -249,6 +252,8 @@ pub enum DamageKind {
     Payload,
     /// The manifest of a package is missing.
     Manifest,
+    /// The store's entry of a deployment is incomplete.
+    Entry,
     /// The store was marked damaged.
     Marked,
 }
