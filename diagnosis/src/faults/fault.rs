@@ -139,7 +139,8 @@ pub(super) fn package_text(identity: &str) -> String {
         text = format!("{text} ({language})");
     }
     // The name of an update may follow the version.
-    let numbers = version.split('.').take(4).take_while(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
+    let numbers =
+        version.split('.').take(4).take_while(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
     let version = numbers.collect::<Vec<_>>().join(".");
     if version.is_empty() { text } else { format!("{text} {version}") }
 }

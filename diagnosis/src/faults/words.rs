@@ -3,8 +3,8 @@
 use timeline::{Object, Ticks, Words};
 
 use super::{
-    collect::component_name,
     Detail, Fault, FaultKind,
+    collect::component_name,
     fault::{package_name, package_text},
 };
 

@@ -1,6 +1,8 @@
 //! The incident: the facts of the headline in the report's types.
 
-use diagnosis::{BootStart, Culprit as Found, Ending as Ended, FailingBoot, Fault, FaultKind, UpdateKind as Kind};
+use diagnosis::{
+    BootStart, Culprit as Found, Ending as Ended, FailingBoot, Fault, FaultKind, UpdateKind as Kind,
+};
 use timeline::Place;
 
 use crate::model::{Culprit, CulpritKind, Ending, Evidence, Incident, Text, Time, Trust, Update, UpdateKind};

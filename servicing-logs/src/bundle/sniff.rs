@@ -1,7 +1,7 @@
 //! Recognises each file by its first bytes.
 
-use crate::cbs::Component;
 use crate::cbs;
+use crate::cbs::Component;
 use crate::dism::{PackageIdentity, is_dism_output};
 use crate::text::{LogText, decode, leading_hex, lines};
 

@@ -46,7 +46,8 @@ struct Quoted<'a> {
 /// The component of a line with a header, whole or as a person copied it.
 pub(crate) fn component(line: &[u8]) -> Option<Component> {
     let header = parse_header(line);
-    let copied = if is_whole(header) { None } else { quoted(&retype(line)).map(|q| Component::named(q.component)) };
+    let copied =
+        if is_whole(header) { None } else { quoted(&retype(line)).map(|q| Component::named(q.component)) };
     copied.or(header.map(|header| header.component))
 }
 
@@ -126,8 +127,7 @@ fn quoted(line: &[u8]) -> Option<Quoted<'_>> {
 
 /// A line without its indent, the `>` of a mail, and the `Line 3079:` of an editor's list of hits.
 fn unquoted(line: &[u8]) -> &[u8] {
-    let start = line.iter().position(|byte| !matches!(byte, b' ' | b'\t' | b'>' | b'|')).unwrap_or(line.len());
-    let line = line.get(start..).unwrap_or_default();
+    let line = without(line, b" \t>|");
     let Some(numbered) = line.strip_prefix(b"Line ") else { return line };
     let digits = numbered.iter().take_while(|byte| byte.is_ascii_digit()).count();
     match numbered.get(digits..).and_then(|rest| rest.strip_prefix(b":")) {
@@ -136,18 +136,24 @@ fn unquoted(line: &[u8]) -> &[u8] {
     }
 }
 
-/// Date and time at the start of a line, of which digits may be masked, and the rest of the line. A placeholder as
-/// `<DateTime>` is none.
+/// Date and time at the start of a line, of which digits may be masked, and the rest of the line. Placeholders such as
+/// `<DateTime>`, `\<Date> \<Time>` or `*\<DateTime>*` are none.
 fn stamped(line: &[u8]) -> (Option<Civil>, &[u8]) {
-    let after = |at: usize| line.get(at..).map(|rest| rest.strip_prefix(b",").unwrap_or(rest).trim_ascii_start());
-    if line.starts_with(b"<") {
-        let end = line.iter().take(MAX_HEAD).position(|byte| *byte == b'>');
-        return (None, end.and_then(|end| after(end + 1)).unwrap_or(line));
+    let mut rest = line;
+    while let Some(placeholder) = without(rest, b"*\\ \t").strip_prefix(b"<") {
+        let Some(end) = placeholder.iter().take(MAX_HEAD).position(|byte| *byte == b'>') else { break };
+        rest = without(placeholder.get(end + 1..).unwrap_or_default(), b"*, \t");
     }
-    match masked(line) {
-        Some(civil) => (Some(civil), after(STAMP).unwrap_or_default()),
-        None => (None, line),
+    match masked(rest) {
+        Some(civil) => (Some(civil), without(rest.get(STAMP..).unwrap_or_default(), b"*, \t")),
+        None => (None, rest),
     }
+}
+
+/// The bytes after the first of these.
+fn without<'a>(line: &'a [u8], bytes: &[u8]) -> &'a [u8] {
+    let start = line.iter().position(|byte| !bytes.contains(byte)).unwrap_or(line.len());
+    line.get(start..).unwrap_or_default()
 }
 
 /// Bytes of `YYYY-MM-DD HH:MM:SS`.
@@ -168,9 +174,10 @@ fn masked(line: &[u8]) -> Option<Civil> {
         }
     }
     let number = |from: usize, to: usize| {
-        stamp.get(from..to)?.iter().try_fold(0_u32, |sum, byte| {
-            byte.is_ascii_digit().then(|| sum * 10 + u32::from(byte - b'0'))
-        })
+        stamp
+            .get(from..to)?
+            .iter()
+            .try_fold(0_u32, |sum, byte| byte.is_ascii_digit().then(|| sum * 10 + u32::from(byte - b'0')))
     };
     let year = number(0, 4).unwrap_or(UNDATED.year);
     let civil = Civil {
@@ -235,17 +242,25 @@ mod tests {
 
     #[test]
     fn lines_without_a_date_are_undated() {
-        restored("Info CBS Doqe: x\nError      [0x018003] CSI    00000c71 (F) y\n", concat!(
-            "1601-01-01 00:00:00, Info CBS Doqe: x\n",
-            "1601-01-01 00:00:00, Error [0x018003] CSI    00000c71 (F) y\n",
-        ));
+        restored(
+            "Info CBS Doqe: x\nError      [0x018003] CSI    00000c71 (F) y\n",
+            concat!(
+                "1601-01-01 00:00:00, Info CBS Doqe: x\n",
+                "1601-01-01 00:00:00, Error [0x018003] CSI    00000c71 (F) y\n",
+            ),
+        );
     }
 
     #[test]
     fn masked_dates_keep_the_time_of_day() {
         restored("20xx-xx-18 15:21:14, Info CBS x", "1601-01-18 15:21:14, Info CBS x\n");
-        restored("20xx-xx-06 xx:51:15, Error CSI 00000036 (F) x", "1601-01-06 00:51:15, Error CSI 00000036 (F) x\n");
-        restored(" <DateTime>, Info                  CBS    x", "1601-01-01 00:00:00, Info CBS    x\n");
+        restored(
+            "20xx-xx-06 xx:51:15, Error CSI 00000036 (F) x",
+            "1601-01-06 00:51:15, Error CSI 00000036 (F) x\n",
+        );
+        for placeholder in [" <DateTime>", "\\<Date> \\<Time>", "*\\<DateTime>*", "> \\<Date> \\<Time>"] {
+            restored(&format!("{placeholder}, Info CBS x"), "1601-01-01 00:00:00, Info CBS x\n");
+        }
     }
 
     #[test]
@@ -258,11 +273,14 @@ mod tests {
 
     #[test]
     fn a_time_of_csi_dates_what_has_no_date() {
-        restored("Info CSI 000000fb a\nError CSI 000000fc@2018/9/29:08:45:29.414 (F) b\nInfo CBS c\n", concat!(
-            "2018-09-29 08:45:29, Info CSI 000000fb a\n",
-            "2018-09-29 08:45:29, Error CSI 000000fc@2018/9/29:08:45:29.414 (F) b\n",
-            "2018-09-29 08:45:29, Info CBS c\n",
-        ));
+        restored(
+            "Info CSI 000000fb a\nError CSI 000000fc@2018/9/29:08:45:29.414 (F) b\nInfo CBS c\n",
+            concat!(
+                "2018-09-29 08:45:29, Info CSI 000000fb a\n",
+                "2018-09-29 08:45:29, Error CSI 000000fc@2018/9/29:08:45:29.414 (F) b\n",
+                "2018-09-29 08:45:29, Info CBS c\n",
+            ),
+        );
     }
 
     #[test]
@@ -283,9 +301,9 @@ mod tests {
 
     #[test]
     fn the_rest_of_a_message_stays() {
-        restored("Info CSI 1 a\n    Installer name: 'x'\n...\n", concat!(
-            "1601-01-01 00:00:00, Info CSI 1 a\n",
-            "    Installer name: 'x'\n...\n",
-        ));
+        restored(
+            "Info CSI 1 a\n    Installer name: 'x'\n...\n",
+            concat!("1601-01-01 00:00:00, Info CSI 1 a\n", "    Installer name: 'x'\n...\n",),
+        );
     }
 }

@@ -148,7 +148,8 @@ fn listed_object(rest: &[u8]) -> Option<(Object<Text<'_>>, bool)> {
     let fixed = memchr::memmem::find(rest, b"(Fixed)").is_some();
     let words = || rest.split(|byte| byte.is_ascii_whitespace()).filter(|word| !word.is_empty());
     // What follows the name is the reason.
-    let named = words().find(|word| word.contains(&b'\\') || word.contains(&b'~')).or_else(|| words().last())?;
+    let named =
+        words().find(|word| word.contains(&b'\\') || word.contains(&b'~')).or_else(|| words().last())?;
     let object = object::component(named).unwrap_or_else(|| match named.contains(&b'\\') {
         false if named.contains(&b'~') => Object::Package(decode(named)),
         _ => Object::Path(decode(named)),
@@ -189,9 +190,7 @@ mod tests {
 
     #[test]
     fn lists_of_a_check() {
-        let read = |text: &'static str| {
-            listed(text.as_bytes().strip_prefix(b"(p)").unwrap())
-        };
+        let read = |text: &'static str| listed(text.as_bytes().strip_prefix(b"(p)").unwrap());
         let key = "amd64_microsoft-windows-x_31bf3856ad364e35_10.0.1.1_none_0123456789abcdef";
         let file = |fixed| {
             let object = Object::File { component: key.into(), file: "a.dll".into() };

@@ -196,7 +196,9 @@ fn glued(word: &[u8]) -> (&[u8], Option<&[u8]>) {
     let hash = memchr::memrchr(b'_', word).map_or(word.len(), |at| at + 1);
     let end = hash.saturating_add(HASH);
     match (word.get(hash..end), word.split_at_checked(end)) {
-        (Some(digits), Some((key, file))) if digits.iter().all(u8::is_ascii_hexdigit) && file.contains(&b'.') => {
+        (Some(digits), Some((key, file)))
+            if digits.iter().all(u8::is_ascii_hexdigit) && file.contains(&b'.') =>
+        {
             (key, Some(file))
         }
         _ => (word, None),

@@ -135,7 +135,10 @@ impl<'a> CbsRecord<'a> {
         if !self.text.trim_ascii().is_empty() {
             return self.text;
         }
-        lines(self.whole).map(|(_, line)| line.bytes).find(|line| !line.trim_ascii().is_empty()).unwrap_or(self.text)
+        lines(self.whole)
+            .map(|(_, line)| line.bytes)
+            .find(|line| !line.trim_ascii().is_empty())
+            .unwrap_or(self.text)
     }
 
     fn failed(&self) -> bool {

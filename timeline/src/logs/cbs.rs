@@ -278,7 +278,9 @@ fn damage(event: &CbsEvent<'_>) -> Option<Damage> {
             };
             (DamageKind::Payload, object)
         }
-        CbsEvent::IncompleteEntry { component } => (DamageKind::Entry, Object::Component(component.to_string())),
+        CbsEvent::IncompleteEntry { component } => {
+            (DamageKind::Entry, Object::Component(component.to_string()))
+        }
         CbsEvent::MissingManifest { package } => (DamageKind::Manifest, Object::Package(package.to_string())),
         _ => return None,
     };

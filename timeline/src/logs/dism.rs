@@ -3,7 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use servicing_logs::{
-    LogText, cbs::restored,
+    LogText,
+    cbs::restored,
     codes::CodeValue,
     dism::{self, DismMessage, DismStep},
 };
