@@ -116,7 +116,12 @@ pub enum Fact {
         servicing: bool,
     },
     /// A primitive that poqexec noted.
-    Primitive(String),
+    Primitive {
+        /// The primitive and its arguments.
+        what: String,
+        /// What its arguments name.
+        objects: Vec<Object<String>>,
+    },
     /// A tool beside servicing says that something failed.
     Tool(ToolFact),
     /// An update failed, as the update client or the Setup log say.
