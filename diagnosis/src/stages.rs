@@ -215,7 +215,9 @@ impl Stages {
                 self.settled = true;
             }
         }
-        if is_work(&line.fact) {
+        // The service starts before it says when the machine did.
+        let begins = matches!(line.fact, Fact::Stage(None, Step::Begin));
+        if is_work(&line.fact) && !begins {
             self.latest = line.local.max(self.latest);
         }
     }

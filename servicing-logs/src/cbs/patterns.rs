@@ -246,6 +246,7 @@ pub(crate) static CBS: &[Row] = &[
     (b"Startup: Failed, restart required to try again", W(|_, _| states::restart(Restart::TriesAgain))),
     (b"Startup: Failed while processing ", W(|message, _| states::queue_failed(Stage::Startup, message))),
     (b"Startup: Failed to process advanced operation queue", S(Startup, AdvancedQueueFailed)),
+    (b"Startup: Failed to load the COMPONENTS hive", F(Part::Store)),
     (b"Startup: Failed executing critical driver", S(Startup, DriverQueueFailed)),
     (b"Startup: A possible hang was detected", W(|_, _| Some(CbsEvent::HangDetected))),
     (b"Startup: ", S(Startup, Step::Other)),
