@@ -31,10 +31,11 @@ impl Page<'_> {
         lines
     }
 
-    /// Machine, build, update, failing boot, ending.
+    /// Machine, build, update, failing boot, ending, and the id under which the same cause is found on other machines.
     fn first_line(&self) -> Vec<Line> {
         let parts = view::first_line(self.report, self.lang);
-        let parts: Vec<_> = parts.into_iter().map(|part| (Style::Plain, part)).collect();
+        let signature = self.report.signature.iter().map(|signature| (Style::Faint, signature.id.clone()));
+        let parts: Vec<_> = parts.into_iter().map(|part| (Style::Plain, part)).chain(signature).collect();
         self.items(Line::default(), &parts, BETWEEN, MOST)
     }
 
@@ -85,8 +86,7 @@ impl Page<'_> {
                 ));
             }
         }
-        let codes: Vec<_> =
-            view::codes(self.report, self.lang).into_iter().chain([self.signature(), self.phase()]).collect();
+        let codes: Vec<_> = view::codes(self.report, self.lang).into_iter().chain([self.phase()]).collect();
         let codes: Vec<_> = codes.into_iter().map(|code| (Style::Plain, code)).collect();
         lines.extend(self.items(Self::label(Style::Label, m::LABEL_CODE.get(self.lang)), &codes, BETWEEN, 2));
         lines
@@ -145,11 +145,6 @@ impl Page<'_> {
             lines.extend(self.wrapped(arrow, Style::Plain, target, 4));
         }
         lines
-    }
-
-    /// The id under which the same cause is found on other machines.
-    fn signature(&self) -> String {
-        self.report.signature.as_ref().map(|signature| signature.id.clone()).unwrap_or_default()
     }
 
     /// The phase by its name in the language of the text.
