@@ -97,6 +97,7 @@ impl Things {
                 self.name(ThingKind::Installer, &program, evidence());
             }
             Item::Driver => self.name(ThingKind::Driver, &fault.item, evidence()),
+            Item::Service => self.name(ThingKind::Service, &fault.item, evidence()),
             Item::Component => {
                 let key = signature::component_name(&fault.item.to_lowercase());
                 self.add(ThingKind::Object, &fault.item, key, evidence());

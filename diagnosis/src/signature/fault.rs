@@ -14,6 +14,8 @@ pub(crate) enum Item {
     Program,
     /// A driver, which differs from machine to machine.
     Driver,
+    /// A service.
+    Service,
     /// A component, by its name without version.
     Component,
     /// A feature, a function or a command: its name tells it.
@@ -45,6 +47,7 @@ const ITEMS: &[(FaultKind, &str, Item)] = &[
     (FaultKind::DriverQueue, "driver queue", Item::Nothing),
     (FaultKind::Download, "update client", Item::Nothing),
     (FaultKind::Call, "component store", Item::Nothing),
+    (FaultKind::Service, "installers", Item::Service),
     (FaultKind::Commit, "component store", Item::Nothing),
     (FaultKind::Pending, "component store", Item::Nothing),
     (FaultKind::Hang, "installers", Item::Installer),
@@ -84,10 +87,11 @@ pub(super) fn parts(facts: &Facts<'_>, explained: bool, parts: &mut Parts) {
         Item::Installer => parts.add(PartName::Installer, lower, why),
         Item::Program => parts.add(PartName::Installer, program(&lower), why),
         Item::Driver => parts.add(PartName::ObjectName, lower, Why::OfMachine),
+        Item::Service if !parts.has(PartName::Service) => parts.add(PartName::Service, lower, why),
         Item::Component => parts.add(PartName::ObjectName, object::component(&lower), why),
         Item::Named => parts.add(PartName::ObjectName, lower, why),
         Item::Package => parts.add(PartName::ObjectName, lower, Why::OfMachine),
-        Item::Nothing => {}
+        Item::Service | Item::Nothing => {}
     }
     object(fault, why, parts);
 }
