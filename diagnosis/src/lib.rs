@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+mod attempts;
 mod baseline;
 mod calibration;
 mod candidates;
@@ -26,6 +27,7 @@ mod remedies;
 mod remedy;
 mod rules;
 mod services;
+mod signature;
 mod signs;
 mod stacks;
 mod stages;
@@ -33,6 +35,7 @@ mod tables;
 mod verdict;
 mod waits;
 
+pub use attempts::{Attempt, Attempts, Change, Failing, State, StateKind, Thing, ThingKind};
 pub use baseline::Baseline;
 pub use calibration::{Calibration, Measured, Situation};
 pub use candidates::{After, Candidate, FeatureHit, Holder, Link, LogReport, Objection};
@@ -51,6 +54,7 @@ pub use phases::Phase;
 pub use remedy::Remedy;
 pub use rules::{Example, Match, Rule, RuleError, RuleProblem, RuleText, RuleTrust, Rules};
 pub use services::{Assessment, Service, ServiceState};
+pub use signature::{PartName, SIGNATURE_VERSION, Signature, SignaturePart};
 pub use signs::Sign;
 pub use stacks::{Call, Driver, Issuer, Part, Site, StackLists};
 pub use tables::{Table, tables};

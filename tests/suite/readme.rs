@@ -33,7 +33,10 @@ fn case() -> tempfile::TempDir {
         }
         std::fs::write(folder.path().join(to), bytes).unwrap();
     }
-    std::fs::write(folder.path().join("case-4711.zip"), zip.finish().unwrap().into_inner()).unwrap();
+    let zip = zip.finish().unwrap().into_inner();
+    for name in ["case-4711.zip", "0904.zip", "1102.zip"] {
+        std::fs::write(folder.path().join(name), &zip).unwrap();
+    }
     if let Some(log) = test_data::bytes("logs/System.evtx") {
         std::fs::write(folder.path().join("System.evtx"), log).unwrap();
     }
