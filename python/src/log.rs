@@ -3,10 +3,15 @@
 use std::{
     path::PathBuf,
     sync::{Arc, Mutex, OnceLock},
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::Duration,
 };
 
-use pyo3::{exceptions::PyValueError, prelude::*, types::PyDict};
+use pml_reader::TICKS_PER_SECOND;
+use pyo3::{
+    exceptions::PyValueError,
+    prelude::*,
+    types::{PyDateTime, PyDict, PyTzInfo},
+};
 use reports::export::{Field, count};
 use timeline::{
     Case, FileTime, Process, Timeline,
@@ -14,7 +19,7 @@ use timeline::{
 };
 
 use crate::{
-    error::{Error, must_exist, nothing_read},
+    error::{must_exist, nothing_read},
     events::Events,
     stream::{Plan, traces},
 };
@@ -93,7 +98,8 @@ impl Log {
     #[getter]
     fn processes<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyDict>>> {
         let processes = py.detach(|| self.processes.get_or_init(|| Timeline::new(&self.case).processes));
-        processes.iter().map(|process| dict(py, process)).collect()
+        let epoch = epoch(py)?;
+        processes.iter().map(|process| dict(&epoch, process)).collect()
     }
 
     /// What could not be read beside records, in words.
@@ -117,8 +123,8 @@ fn wrong(error: impl ToString) -> PyErr {
     PyValueError::new_err(error.to_string())
 }
 
-fn dict<'py>(py: Python<'py>, process: &Process) -> PyResult<Bound<'py, PyDict>> {
-    let dict = PyDict::new(py);
+fn dict<'py>(epoch: &Bound<'py, PyDateTime>, process: &Process) -> PyResult<Bound<'py, PyDict>> {
+    let dict = PyDict::new(epoch.py());
     dict.set_item("pid", process.known_pid())?;
     dict.set_item("parent_pid", process.known_parent_pid())?;
     dict.set_item("name", &process.name)?;
@@ -126,26 +132,21 @@ fn dict<'py>(py: Python<'py>, process: &Process) -> PyResult<Bound<'py, PyDict>>
     dict.set_item("command_line", &process.command_line)?;
     dict.set_item("user", &process.user)?;
     dict.set_item("company", &process.company)?;
-    dict.set_item("start", process.start.and_then(time))?;
-    dict.set_item("end", process.end.and_then(time))?;
+    dict.set_item("start", process.start.and_then(|start| time(epoch, start)))?;
+    dict.set_item("end", process.end.and_then(|end| time(epoch, end)))?;
     dict.set_item("exit_status", process.exit_status)?;
     dict.set_item("events", process.events)?;
     dict.set_item("failures", process.failures)?;
     Ok(dict)
 }
 
-/// A time as Python's datetime takes it; `None` where no year of Python holds it.
-fn time(time: FileTime) -> Option<SystemTime> {
-    const TO_1970: Duration = Duration::from_secs(11_644_473_600);
-    /// 9999-12-31T23:59:59Z in seconds since 1601.
-    const LAST: u64 = 265_046_774_399;
-    let (seconds, ticks) = (time.0 / 10_000_000, time.0 % 10_000_000);
-    let since = Duration::new(seconds, u32::try_from(ticks * 100).ok()?);
-    if seconds > LAST {
-        return None;
-    }
-    match since.checked_sub(TO_1970) {
-        Some(after) => UNIX_EPOCH.checked_add(after),
-        None => UNIX_EPOCH.checked_sub(TO_1970 - since),
-    }
+/// The first moment of FILETIME.
+fn epoch(py: Python<'_>) -> PyResult<Bound<'_, PyDateTime>> {
+    PyDateTime::new(py, 1601, 1, 1, 0, 0, 0, 0, Some(&PyTzInfo::utc(py)?.to_owned()))
+}
+
+/// A time as a datetime; `None` where no year of Python holds it.
+fn time<'py>(epoch: &Bound<'py, PyDateTime>, time: FileTime) -> Option<Bound<'py, PyAny>> {
+    let nanoseconds = u32::try_from(time.0 % TICKS_PER_SECOND * 100).ok()?;
+    epoch.add(Duration::new(time.0 / TICKS_PER_SECOND, nanoseconds)).ok()
 }

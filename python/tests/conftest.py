@@ -12,7 +12,6 @@ DATA = pathlib.Path(os.environ.get("BOOTRACE_DATA", ROOT.parent / "shared" / "da
 SAMPLES = ROOT / "sample-traces" / "samples"
 SAMPLE = SAMPLES / "driver-queue-access-denied.pml"
 SAMPLE_LOG = SAMPLES / "driver-queue-access-denied.CBS.log"
-REAL_LOGS = ["LogFileUTC64Filesystem", "LogfileTests32bitUTC", "LogfileTests64bitUTC", "Noriben-v7-xp32"]
 
 
 @pytest.fixture(scope="session")

@@ -52,27 +52,38 @@ def test_all_programs_find_the_same(events):
     pandas.testing.assert_frame_equal(frame, table.to_pandas())
     assert str(frame["date_and_time"].dtype) == "datetime64[ns, UTC]"
     assert frame["path"].isna().sum() == sum(row[5] is None for row in rows)
-    found = duckdb.sql("SELECT count(*), count(path), sum(pid), sum(duration) FROM events").fetchone()
+    found = duckdb.sql("SELECT count(*), count(path), sum(pid), sum(duration) FROM events").fetchall()[0]
     assert found[:3] == (len(rows), sum(row[5] is not None for row in rows), sum(row[2] for row in rows))
     assert found[3] == pytest.approx(sum(row[7] or 0 for row in rows))
     names = duckdb.sql("SELECT DISTINCT process_name FROM events").fetchall()
     assert sorted(names) == sorted({(row[3],) for row in rows})
 
 
-def test_batches_have_65536_rows(real):
-    log = bootrace.open(real("pml/LogFileUTC64Filesystem.PML"))
+def test_batches_have_65536_rows(real, tmp_path):
+    parts = [real(f"pml/{name}.PML") for name in ("LogFileUTC64Filesystem", "LogfileTests64bitUTC")]
+    for part in parts:
+        (tmp_path / part.name).write_bytes(part.read_bytes())
+    # Of a folder all traces are read, one after the other.
+    log, counts = bootrace.open(tmp_path), [len(bootrace.open(part)) for part in parts]
+    assert counts == [31_569, 53_214] and len(log) == sum(counts)
     events = log.events(columns=["index", "process_name"])
-    reader = pyarrow.RecordBatchReader.from_stream(events)
-    sizes = [batch.num_rows for batch in reader]
-    assert sum(sizes) == len(log) > 65_536 and set(sizes[:-1]) == {65_536}
+    sizes = [batch.num_rows for batch in pyarrow.RecordBatchReader.from_stream(events)]
+    assert sizes == [65_536, sum(counts) - 65_536]
     # A second reader begins anew; one that stops early lets the thread end.
     first = pyarrow.RecordBatchReader.from_stream(events).read_next_batch()
-    assert first.column("index").to_pylist() == list(range(65_536))
+    numbers = first.column("index").to_pylist()
+    assert numbers == [*range(counts[0]), *range(65_536 - counts[0])]
     # A filter leaves few rows of each part; they come together in a batch.
-    few = pyarrow.RecordBatchReader.from_stream(log.events("result is NAME NOT FOUND", ["result"]))
-    batches = list(few)
-    assert len(batches) == 1 and 0 < batches[0].num_rows < 65_536
-    assert batches[0].column("result").dictionary.to_pylist() == ["NAME NOT FOUND"]
+    few = list(pyarrow.RecordBatchReader.from_stream(log.events("result is NAME NOT FOUND", ["result"])))
+    assert len(few) == 1 and 1_000 < few[0].num_rows < 65_536
+    assert few[0].column("result").dictionary.to_pylist() == ["NAME NOT FOUND"]
+
+
+def test_names_may_have_hyphens_and_underscores(sample):
+    log = bootrace.open(sample)
+    ways = [("process_name is TiWorker.exe", "process_name"), ("process-name is TiWorker.exe", "Process-Name")]
+    tables = [pyarrow.table(log.events(filter, ["index", column])) for filter, column in ways]
+    assert tables[0].num_rows > 0 and tables[0].equals(tables[1])
 
 
 def test_processes_are_those_of_the_events(sample):

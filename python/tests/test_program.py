@@ -10,9 +10,9 @@ import pytest
 FILTERS = [
     [],
     ["result is ACCESS DENIED"],
-    ["process_name is TiWorker.exe", "result is not SUCCESS"],
+    ["process-name is TiWorker.exe", "result is not SUCCESS"],
     ["path contains cpu.inf", "path ends with .sys", "operation excludes Query"],
-    ["duration > 5ms"],
+    ["duration > 0.05ms"],
     ["date-and-time > 2024-10-02T15:58:00Z", "event-class is Registry"],
     ["path is nothing of this name"],
 ]
@@ -60,12 +60,15 @@ def test_a_filter_wants_the_same_events(sample, bootrace_program, filter):
     assert (compared == 0) == ("nothing" in "".join(filter))
 
 
-@pytest.mark.parametrize("name", ["etl/ShutdownPerfDiagLogger-18362.etl", "pml/LogfileTests32bitUTC.PML"])
-def test_each_cell_of_a_real_trace_is_the_same(real, bootrace_program, name):
+@pytest.mark.parametrize(
+    ("name", "cells"),
+    [("etl/ShutdownPerfDiagLogger-18362.etl", 40_000), ("pml/Noriben-v7-xp32.PML", 15_000)],
+)
+def test_each_cell_of_a_real_trace_is_the_same(real, bootrace_program, name, cells):
     trace = real(name)
     lines = bootrace_program("events", str(trace), "--format", "jsonl").splitlines()
     log = bootrace.open(trace)
-    assert compare(log, [json.loads(line) for line in lines], []) > 100_000
+    assert compare(log, [json.loads(line) for line in lines], []) > cells
     assert len(log) == len(lines)
 
 
