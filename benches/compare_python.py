@@ -69,7 +69,7 @@ def run(script, path):
         except OSError:
             pass
         time.sleep(0.005)
-    count, wall, busy = process.stdout.read().split()
+    count, wall, busy = process.stdout.read().split()[-3:]
     return int(count), float(wall), float(busy), memory / 1024
 
 
@@ -89,7 +89,7 @@ def table(path, programs, rounds):
 
 
 def main(big, small, etl, rounds="3"):
-    table(big, BOOTRACE | PROCMON_READER, int(rounds))
+    table(big, BOOTRACE, int(rounds))
     table(small, ONE_BY_ONE | PROCMON_READER | PROCMON_PARSER, int(rounds))
     table(etl, ONE_BY_ONE | DISSECT, int(rounds))
 

@@ -41,8 +41,10 @@ def test_the_stubs_are_those_of_the_module():
     # A TypedDict exists in stubs alone.
     process = declared.pop("Process")
     constants = {item.target.id for item in stubs.body if isinstance(item, ast.AnnAssign)}
-    public = {name for name in dir(bootrace) if not name.startswith("_")}
+    # The library itself is a module in the package.
+    public = {name for name in dir(bootrace) if not name.startswith("_")} - {"bootrace"}
     assert set(declared) | constants == public | {"__version__"}
+    assert set(bootrace.__all__) == set(declared) | constants
     for name in ("Events", "Log"):
         own = vars(getattr(bootrace, name))
         assert set(members(declared[name])) == set(own) - HIDDEN
