@@ -90,7 +90,8 @@ fn declaration(field: Field) -> Result<TypePtr, ParquetError> {
         FieldKind::Seconds => (Physical::DOUBLE, None),
         FieldKind::Text | FieldKind::SharedText => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
     };
-    let builder = Type::primitive_type_builder(&field.name(), physical).with_logical_type(logical);
+    let name = field.name();
+    let builder = Type::primitive_type_builder(&name, physical).with_logical_type(logical);
     builder.with_repetition(Repetition::OPTIONAL).build().map(Arc::new)
 }
 
