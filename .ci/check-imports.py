@@ -24,7 +24,7 @@ LAYERS = [
     ["timeline", "trace-capture"],
     ["sample-traces", "diagnosis"],
     ["reports"],
-    ["fleet", "web"],
+    ["fleet", "web", "bootrace-python"],
     ["trials"],
     ["bootrace"],
 ]
@@ -266,8 +266,10 @@ def check(root):
     crates = {}
     for path in manifests:
         manifest = tomllib.loads(path.read_text(encoding="utf-8"))
-        if "package" in manifest and "workspace" not in manifest or path.parent == root:
-            crates[manifest["package"]["name"]] = (path.parent, manifest)
+        name = manifest.get("package", {}).get("name")
+        # A workspace of its own may do what it wants, but for those that have a row.
+        if name and ("workspace" not in manifest or name in layer):
+            crates[name] = (path.parent, manifest)
     wrong = []
     for name, (folder, manifest) in crates.items():
         if name not in layer:

@@ -1,4 +1,5 @@
-//! Finds events: the numbers of those that a filter wants, and the rows of numbers, for whoever shows some at a time.
+//! Finds events: the numbers of those that a filter wants, how many they are, and the rows of numbers, for whoever shows
+//! some at a time.
 
 use super::{Choose, Format, Gather, Print, walk};
 use timeline::query::{Filter, Row, Rows};
@@ -13,6 +14,12 @@ pub fn find<S: Rows>(source: &S, filter: &Filter) -> Vec<u64> {
     // Nothing is written, so nothing fails.
     let _ = walk(&[source], filter, None, Numbers, take, |_| {});
     found
+}
+
+/// How many events of the sources `filter` wants.
+pub fn count<S: Rows>(sources: &[&S], filter: &Filter) -> u64 {
+    // Nothing is written, so nothing fails.
+    walk(sources, filter, None, Nothing, |(), _| Ok(()), |_| {}).map_or(0, |done| done.events)
 }
 
 /// Prints the events of a source that have these numbers, in this order.
@@ -30,6 +37,18 @@ impl Gather for Numbers {
 
     fn row<R: Row>(&self, row: &R, (): &mut (), numbers: &mut Vec<u64>) -> Result<(), R::Damage> {
         numbers.push(row.index());
+        Ok(())
+    }
+}
+
+/// Nothing of rows: they are only counted.
+struct Nothing;
+
+impl Gather for Nothing {
+    type Memory = ();
+    type Part = ();
+
+    fn row<R: Row>(&self, _: &R, (): &mut (), (): &mut ()) -> Result<(), R::Damage> {
         Ok(())
     }
 }

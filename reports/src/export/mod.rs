@@ -3,6 +3,7 @@
 //! event.
 
 mod csv;
+mod field;
 mod find;
 mod jsonl;
 #[cfg(feature = "parquet")]
@@ -23,7 +24,8 @@ use pml_reader::{Column, Style};
 use timeline::query::{Filter, Glimpse, Row, Rows, Scratch, Visit};
 
 pub use csv::Csv;
-pub use find::{find, print_numbered};
+pub use field::{Field, FieldKind};
+pub use find::{count, find, print_numbered};
 pub use jsonl::JsonLines;
 #[cfg(feature = "parquet")]
 pub use parquet::export_parquet;
@@ -83,7 +85,7 @@ pub fn export<S: Rows, F: Format>(
 }
 
 /// What rows are made into, part by part.
-trait Gather: Sync {
+pub trait Gather: Sync {
     /// What one thread remembers from row to row.
     type Memory: Default + Send;
     /// Some rows.
@@ -99,7 +101,10 @@ trait Gather: Sync {
 
 /// Goes through the rows that `filter` wants, at most `limit`; `write` gets the parts in order, each with the number of
 /// its rows that are wanted still.
-fn walk<S: Rows, G: Gather>(
+///
+/// # Errors
+/// Those of `write`, which end the walk.
+pub fn walk<S: Rows, G: Gather>(
     sources: &[&S],
     filter: &Filter,
     limit: Option<u64>,

@@ -16,10 +16,10 @@ use parquet::{
     file::{properties::WriterProperties, writer::SerializedFileWriter},
     schema::types::{Type, TypePtr},
 };
-use pml_reader::{Column, TICKS_PER_SECOND};
-use timeline::query::{Filter, Row, Rows, column_name};
+use pml_reader::Column;
+use timeline::query::{Filter, Row, Rows};
 
-use super::{Exported, Gather, push_cell, walk};
+use super::{Exported, Field, FieldKind, Gather, walk};
 
 /// Rows of a group: readers take a group as a whole, and the writer holds one.
 const GROUP: usize = 1 << 17;
@@ -42,12 +42,9 @@ pub fn export_parquet<S: Rows, W: Write + Send>(
     out: W,
     progress: impl Fn(u64),
 ) -> io::Result<Exported> {
-    let fields: Vec<Field> = [Field::Index, Field::Status]
-        .into_iter()
-        .chain(columns.iter().map(|column| Field::Column(*column)))
-        .collect();
+    let fields: Vec<Field> = Field::of(columns.iter().copied()).collect();
     let schema =
-        fields.iter().map(Field::declaration).collect::<Result<Vec<TypePtr>, _>>().map_err(failed)?;
+        fields.iter().copied().map(declaration).collect::<Result<Vec<TypePtr>, _>>().map_err(failed)?;
     let schema = Type::group_type_builder("events").with_fields(schema).build().map_err(failed)?;
     let properties = WriterProperties::builder()
         .set_created_by(format!("bootrace {}", env!("CARGO_PKG_VERSION")))
@@ -83,63 +80,19 @@ fn failed(error: ParquetError) -> io::Error {
     }
 }
 
-/// A column of the file.
-#[derive(Debug, Clone, Copy)]
-enum Field {
-    /// The event's number in its source.
-    Index,
-    /// NTSTATUS in hex.
-    Status,
-    /// A column of Process Monitor.
-    Column(Column),
-}
-
-/// How the values of a column are held.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Number,
-    /// Nanoseconds since 1970 in UTC.
-    Time,
-    Seconds,
-    Text,
-}
-
-impl Field {
-    fn kind(self) -> Kind {
-        match self {
-            Self::Index | Self::Column(Column::Pid | Column::ParentPid | Column::Tid | Column::Session) => {
-                Kind::Number
-            }
-            Self::Column(Column::DateAndTime | Column::CompletionTime) => Kind::Time,
-            Self::Column(Column::Duration | Column::RelativeTime) => Kind::Seconds,
-            Self::Status | Self::Column(_) => Kind::Text,
+fn declaration(field: Field) -> Result<TypePtr, ParquetError> {
+    let (physical, logical) = match field.kind() {
+        FieldKind::Number => (Physical::INT64, None),
+        FieldKind::Time => {
+            let nanoseconds = LogicalType::timestamp(true, TimeUnit::NANOS);
+            (Physical::INT64, Some(nanoseconds))
         }
-    }
-
-    fn declaration(&self) -> Result<TypePtr, ParquetError> {
-        let name = match self {
-            Self::Index => "index".to_owned(),
-            Self::Status => "status".to_owned(),
-            Self::Column(column) => column_name(*column).replace('-', "_"),
-        };
-        let (physical, logical) = match self.kind() {
-            Kind::Number => (Physical::INT64, None),
-            Kind::Time => {
-                let nanoseconds = LogicalType::timestamp(true, TimeUnit::NANOS);
-                (Physical::INT64, Some(nanoseconds))
-            }
-            Kind::Seconds => (Physical::DOUBLE, None),
-            Kind::Text => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
-        };
-        let builder = Type::primitive_type_builder(&name, physical).with_logical_type(logical);
-        builder.with_repetition(Repetition::OPTIONAL).build().map(Arc::new)
-    }
-}
-
-/// Nanoseconds since 1970; `None` where 64 bits do not reach, which is before 1677 and after 2262.
-fn nanoseconds(filetime: u64) -> Option<i64> {
-    const TO_1970: i64 = 11_644_473_600 * TICKS_PER_SECOND.cast_signed();
-    i64::try_from(filetime).ok()?.checked_sub(TO_1970)?.checked_mul(100)
+        FieldKind::Seconds => (Physical::DOUBLE, None),
+        FieldKind::Text | FieldKind::SharedText => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
+    };
+    let name = field.name();
+    let builder = Type::primitive_type_builder(&name, physical).with_logical_type(logical);
+    builder.with_repetition(Repetition::OPTIONAL).build().map(Arc::new)
 }
 
 /// The values of some rows.
@@ -167,9 +120,9 @@ enum Cells {
 impl Group {
     fn of(fields: &[Field]) -> Self {
         let cells = |field: &Field| match field.kind() {
-            Kind::Number | Kind::Time => Cells::Numbers(Vec::new()),
-            Kind::Seconds => Cells::Reals(Vec::new()),
-            Kind::Text => Cells::Texts(String::new(), Vec::new()),
+            FieldKind::Number | FieldKind::Time => Cells::Numbers(Vec::new()),
+            FieldKind::Seconds => Cells::Reals(Vec::new()),
+            FieldKind::Text | FieldKind::SharedText => Cells::Texts(String::new(), Vec::new()),
         };
         let columns = fields.iter().map(|field| Values { there: Vec::new(), cells: cells(field) });
         Self { columns: columns.collect(), rows: 0 }
@@ -271,33 +224,21 @@ impl Gather for Columns<'_> {
         let mut damage = Ok(());
         part.rows += 1;
         for (field, values) in self.0.iter().zip(&mut part.columns) {
-            let number = match field {
-                Field::Index => Some(row.index()),
-                Field::Column(column) if field.kind() != Kind::Text => row.number(*column),
-                Field::Status | Field::Column(_) => None,
-            };
             let there = match &mut values.cells {
                 Cells::Numbers(numbers) => {
-                    let is_time = field.kind() == Kind::Time;
-                    let number =
-                        number.and_then(|n| if is_time { nanoseconds(n) } else { i64::try_from(n).ok() });
+                    let number = field.number(row);
                     numbers.extend(number);
                     number.is_some()
                 }
                 Cells::Reals(reals) => {
-                    reals.extend(number.map(|ticks| ticks as f64 / TICKS_PER_SECOND as f64));
-                    number.is_some()
+                    let seconds = field.seconds(row);
+                    reals.extend(seconds);
+                    seconds.is_some()
                 }
                 Cells::Texts(text, ends) => {
                     let before = text.len();
-                    match field {
-                        Field::Status => text.extend(row.status().map(|status| format!("0x{status:08X}"))),
-                        Field::Column(column) => {
-                            if let Err(error) = push_cell(row, *column, text) {
-                                damage = Err(error);
-                            }
-                        }
-                        Field::Index => {}
+                    if let Err(error) = field.push_text(row, text) {
+                        damage = Err(error);
                     }
                     let there = text.len() > before;
                     ends.extend(there.then_some(text.len()));
@@ -307,17 +248,5 @@ impl Gather for Columns<'_> {
             values.there.push(i16::from(there));
         }
         damage
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_are_nanoseconds_where_these_reach() {
-        assert_eq!(nanoseconds(133_686_043_643_180_019), Some(1_724_130_764_318_001_900));
-        assert_eq!(nanoseconds(0), None);
-        assert_eq!(nanoseconds(u64::MAX), None);
     }
 }

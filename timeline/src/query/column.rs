@@ -27,12 +27,12 @@ pub fn column_name(column: Column) -> String {
     column.heading().to_lowercase().replace(" & ", "-and-").replace(' ', "-")
 }
 
-/// The column with this name.
+/// The column with this name, be it with hyphens or with underscores.
 ///
 /// # Errors
 /// [`ColumnError`], with the nearest names.
 pub fn column_named(name: &str) -> Result<Column, ColumnError> {
-    let lower = name.to_lowercase();
+    let lower = name.to_lowercase().replace('_', "-");
     let names = || COLUMNS.iter().map(|(column, _)| (*column, column_name(*column)));
     if let Some((column, _)) = names().find(|(_, known)| *known == lower) {
         return Ok(column);
@@ -72,6 +72,7 @@ mod tests {
         }
         assert_eq!(column_name(Column::DateAndTime), "date-and-time");
         assert_eq!(column_named("Process-Name"), Ok(Column::ProcessName));
+        assert_eq!(column_named("date_and_time"), Ok(Column::DateAndTime));
     }
 
     #[test]

@@ -120,6 +120,7 @@ mod tests {
             ("\"Process Name\" is not \"a b.exe\"", ProcessName, Relation::IsNot, "a b.exe"),
             ("Process Name begins with Ti", ProcessName, Relation::BeginsWith, "Ti"),
             ("process-name is-not poqexec.exe", ProcessName, Relation::IsNot, "poqexec.exe"),
+            ("process_name=poqexec.exe", ProcessName, Relation::Is, "poqexec.exe"),
             ("duration > 5ms", Duration, Relation::MoreThan, "5ms"),
             ("Duration less than 1s", Duration, Relation::LessThan, "1s"),
             ("result != SUCCESS", Outcome, Relation::IsNot, "SUCCESS"),
