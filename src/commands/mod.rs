@@ -7,6 +7,7 @@ pub(crate) mod convert;
 pub(crate) mod diff;
 pub(crate) mod events;
 pub(crate) mod explain;
+mod inventory;
 mod log;
 pub(crate) mod man;
 mod part;

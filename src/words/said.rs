@@ -97,6 +97,10 @@ sentences! {
 
     // What could not be written.
     CANNOT_WRITE: "{0} cannot be written", "{0} 无法写入";
+    NO_REGISTRY: "--registry needs Windows", "--registry 需要 Windows";
+    NEEDS_ADMINISTRATOR:
+        "{0} cannot be written; run as administrator",
+        "{0} 无法写入；请以管理员身份运行";
     CANNOT_MAKE: "{0} cannot be made", "{0} 无法创建";
     CANNOT_REPLACE: "{0} cannot be replaced", "{0} 无法替换";
     CANNOT_REDACT: "the report cannot be redacted", "报告无法脱敏";
