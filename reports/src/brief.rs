@@ -2,7 +2,7 @@
 
 use crate::lang::Lang;
 use crate::messages::{self as m, Message};
-use crate::model::{Confidence, Evidence, EvidenceRow, Operation, Outcome, Relation, Report, Time};
+use crate::model::{Confidence, Evidence, EvidenceRow, Operation, Outcome, Relation, Report, Time, Trust};
 use crate::quoted::quoted;
 use crate::view;
 
@@ -103,8 +103,7 @@ impl Brief<'_> {
         let links = self.report.chain.iter().take(ITEMS).map(|link| {
             let what = quoted(link.what.get(self.lang), SENTENCE);
             let place = link.evidence.as_ref().map(|evidence| self.place(evidence)).unwrap_or_default();
-            let trust = link.trust.as_ref().map(|trust| view::trust_name(trust).get(self.lang).to_owned());
-            words([what, self.time(link.time), place, quoted_or_empty(trust.as_deref())])
+            words([what, self.time(link.time), place, self.trust(link.trust.as_ref())])
         });
         self.list(Rank::Chain, m::BRIEF_CHAIN, links.collect());
     }
@@ -186,7 +185,11 @@ impl Brief<'_> {
     /// A label and a line for each item; nothing where there is none.
     fn list(&mut self, rank: Rank, label: Message, items: Vec<String>) {
         for (number, item) in items.into_iter().enumerate() {
-            let label = if number == 0 { format!("{}:\n", label.get(self.lang)) } else { String::new() };
+            let label = if number == 0 {
+                format!("{}{}\n", label.get(self.lang), m::COLON.get(self.lang).trim_end())
+            } else {
+                String::new()
+            };
             self.lines.push((rank, format!("{label}- {item}")));
         }
     }
@@ -207,9 +210,8 @@ impl Brief<'_> {
 
     /// A fact: what, how it is known, where.
     fn fact(&self, fact: &Evidence) -> String {
-        let trust = fact.trust.as_ref().map(|trust| view::trust_name(trust).get(self.lang).to_owned());
         let text = quoted(fact.text.get(self.lang), SENTENCE);
-        words([text, self.place(fact), quoted_or_empty(trust.as_deref())])
+        words([text, self.place(fact), self.trust(fact.trust.as_ref())])
     }
 
     fn operation(&self, operation: &Operation) -> String {
@@ -236,6 +238,15 @@ impl Brief<'_> {
         let what = [row.process.as_str(), &row.operation, &result].map(|part| part.to_owned());
         let what = what.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
         words([place, self.time(row.time), quoted(&what, NAME), quoted(&row.path, NAME)])
+    }
+
+    /// How it is known; a word that this version does not know is not its own.
+    fn trust(&self, trust: Option<&Trust>) -> String {
+        match trust {
+            None => String::new(),
+            Some(Trust::Other(other)) => quoted(other, NAME),
+            Some(known) => format!("({})", view::trust_name(known).get(self.lang)),
+        }
     }
 
     fn place(&self, evidence: &Evidence) -> String {
@@ -271,10 +282,6 @@ fn cite(source: &str, index: Option<u64>, line: Option<u64>) -> String {
     let mut cited = quoted(file, NAME);
     cited.insert_str(cited.len() - '»'.len_utf8(), &place);
     cited
-}
-
-fn quoted_or_empty(text: Option<&str>) -> String {
-    text.map(|text| quoted(text, NAME)).unwrap_or_default()
 }
 
 /// The parts that say something, with a space between them.

@@ -10,6 +10,7 @@ pub(crate) mod explain;
 mod inventory;
 mod log;
 pub(crate) mod man;
+pub(crate) mod mcp;
 mod part;
 mod reading;
 pub(crate) mod report;

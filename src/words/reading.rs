@@ -200,6 +200,16 @@ compare：与基准启动的完整对比",
         ],
     },
     Page {
+        path: "mcp",
+        about: "为语言模型回答有关这些文件夹中跟踪的问题",
+        more: "标准输入和输出上的 Model Context Protocol 服务器，由编辑器或助手等客户端启动。它只读取此处所列的文件夹，不写入任何内容，也不使用网络。仅在启用 cargo 特性 mcp 的版本中提供。",
+        after: "\
+示例：
+  bootrace mcp D:\\cases                  客户端所要启动的命令
+  claude mcp add bootrace -- bootrace mcp /cases",
+        arguments: &[("folders", "包含跟踪和日志的文件夹；不读取其外的任何内容")],
+    },
+    Page {
         path: "explain",
         about: "说明状态码的含义：各种写法中的名称，以及在更新中的意义",
         more: "Windows 的错误有三种编号：NTSTATUS（内核）、Win32（程序）和 HRESULT（服务堆栈）。同一失败在各日志中的数字不同。每种可能的读法都会列出，附其他编号中的对应代码及其依据。不读取任何文件。",
