@@ -18,7 +18,9 @@ use crate::{
     remedies,
     remedy::Remedy,
     rules::{self, Rules},
-    services, signs,
+    services,
+    signature::{self, Signature},
+    signs,
     stacks::{self, Call, StackLists},
     verdict::{self, Outcome},
 };
@@ -69,6 +71,15 @@ pub fn diagnose_beside(timeline: &Timeline<'_>, rules: &Rules, baseline: Option<
     if let (Some(comparison), Some(good), Some(failing)) = (&mut comparison, good, failing) {
         comparison.include(good, this, &failing.event);
     }
+    let signature = Signature::of(&signature::Facts {
+        timeline,
+        verdict: &verdict,
+        failing,
+        faults: &faults,
+        services: &services,
+        signs: &signs,
+        marked: &marked,
+    });
     let graph = graph::draw(&graph::Parts {
         timeline,
         candidates: &candidates,
@@ -133,6 +144,7 @@ pub fn diagnose_beside(timeline: &Timeline<'_>, rules: &Rules, baseline: Option<
     let hits = hits.into_iter().map(|h| RuleHit { rule: h.rule.clone(), fault: h.fault }).collect();
     Diagnosis {
         verdict,
+        signature,
         remedies,
         rules: hits,
         candidates,

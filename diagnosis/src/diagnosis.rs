@@ -17,6 +17,7 @@ use crate::{
     remedy::Remedy,
     rules::Rule,
     services::Service,
+    signature::Signature,
     signs::Sign,
     stacks::{Call, Driver, StackLists},
     verdict::Verdict,
@@ -36,6 +37,8 @@ pub struct RuleHit {
 pub struct Diagnosis {
     /// The answer.
     pub verdict: Verdict,
+    /// What identifies the cause across machines. None if nothing failed, or if the inputs do not show what did.
+    pub signature: Option<Signature>,
     /// What to do about the failing operation, the best first.
     pub remedies: Vec<Remedy>,
     /// The rules that hold.

@@ -25,7 +25,7 @@ const DEVICE: &str = r"\device\harddiskvolume";
 /// A volume by its GUID, after `\\?\` or `\??\`.
 const VOLUME: &str = "volume{";
 /// Architectures that names of components begin with.
-const ARCHITECTURES: &[&str] = &["amd64", "x86", "wow64", "arm64", "arm", "msil"];
+pub(crate) const ARCHITECTURES: &[&str] = &["amd64", "x86", "wow64", "arm64", "arm", "msil"];
 /// Microsoft's public key token in names of components and packages.
 const MICROSOFT: &str = "31bf3856ad364e35";
 /// Folders below `Users` that every machine has.

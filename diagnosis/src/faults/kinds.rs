@@ -151,6 +151,11 @@ impl FaultKind {
         self.row().is_some_and(|(.., tells)| *tells == That)
     }
 
+    /// Whether its item is an installer or what one ran.
+    pub(crate) fn is_installer(self) -> bool {
+        matches!(self, Self::Installer | Self::Command)
+    }
+
     /// Whether its words state a condition, and not that something failed.
     pub(super) fn is_state(self) -> bool {
         matches!(self, Self::Stack | Self::Manifest | Self::RegistryValue | Self::Pending | Self::Component)

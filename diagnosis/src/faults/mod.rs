@@ -9,8 +9,8 @@ mod online;
 mod words;
 
 pub(crate) use collect::{component_name, ends_badly, failure_code};
-pub(crate) use fault::package_name;
 pub use fault::{Detail, Fault};
+pub(crate) use fault::{package_name, win32};
 pub use kinds::FaultKind;
 pub use log_faults::Faults;
 pub use online::{Online, OnlineStep};
