@@ -267,7 +267,9 @@ def check(root):
     for path in manifests:
         manifest = tomllib.loads(path.read_text(encoding="utf-8"))
         if "package" in manifest and "workspace" not in manifest or path.parent == root:
-            crates[manifest["package"]["name"]] = (path.parent, manifest)
+            # A crate goes by the name that the code imports; the registry may know it by another.
+            name = manifest.get("lib", {}).get("name", manifest["package"]["name"]).replace("_", "-")
+            crates[name] = (path.parent, manifest)
     wrong = []
     for name, (folder, manifest) in crates.items():
         if name not in layer:

@@ -84,6 +84,9 @@ impl Brief<'_> {
         if !codes.is_empty() {
             self.say(m::BRIEF_CODE, &line(&codes));
         }
+        if let Some(signature) = &self.report.signature {
+            self.say(m::BRIEF_SIGNATURE, &line(&format!("{} · {}", signature.id, signature.text)));
+        }
     }
 
     /// Why it failed and why the answer is believed; what is missing, and the leads where nothing is named.

@@ -54,6 +54,7 @@ fn fields(report: &Report) -> Vec<(&'static str, String)> {
     let incident = report.incident.clone().unwrap_or_default();
     let update = incident.update.clone().unwrap_or_default();
     let operation = verdict.failing_operation.clone().unwrap_or_default();
+    let signature = report.signature.clone().unwrap_or_default();
     let remedy = verdict.remedies.first().cloned().unwrap_or_default();
     let word = |word: Option<&str>| word.unwrap_or_default().to_owned();
     let confidence = verdict.confidence.as_ref().and_then(|confidence| confidence.level.as_ref());
@@ -63,6 +64,7 @@ fn fields(report: &Report) -> Vec<(&'static str, String)> {
         ("schema_version", SCHEMA_VERSION.to_owned()),
         ("tool", format!("{} {}", report.tool.name, report.tool.version)),
         ("outcome", report.outcome().as_str().to_owned()),
+        ("signature", signature.id),
         ("code", code.clone()),
         ("code_name", verdict.hresult_name.clone()),
         ("phase", word(verdict.phase.as_ref().map(|phase| phase.as_str()))),

@@ -12,6 +12,8 @@ mod exports;
 mod hostile;
 mod import;
 mod literals;
+#[cfg(feature = "mcp")]
+mod mcp;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod readme;

@@ -12,6 +12,7 @@ messages! {
     BRIEF_OPERATION = "failing operation", "失败的操作";
     BRIEF_PHASE = "phase", "阶段";
     BRIEF_CODE = "code", "代码";
+    BRIEF_SIGNATURE = "signature, equal where other machines fail alike", "特征（同类故障的计算机相同）";
     BRIEF_MISSING = "what is missing", "缺失";
     BRIEF_LEADS = "errors worth a look, none of them the answer", "值得查看的错误，均不是结论";
     BRIEF_WHY = "why", "原因";
