@@ -57,16 +57,17 @@ fn a_client_asks_for_a_report_and_what_stands_behind_it() {
         ["around", { "inputs": both }],
         ["events", { "inputs": both, "where": ["result is ACCESS DENIED"], "columns": ["path", "result"] }],
         ["explain", { "code": "0x80070005" }],
-        ["compare", { "inputs": both, "baseline": ["good.pml"] }],
+        ["diff", { "inputs": both, "baseline": ["good.pml"] }],
         ["report", { "inputs": both, "format": "triage" }],
         ["report", { "inputs": both, "lang": "zh-CN" }],
+        ["compare", { "cases": ["boot.pml", "good.pml"] }],
     ]);
     let Some(answers) = ask(folder.path(), &questions) else { return };
     let instructions = answers[0]["instructions"].as_str().unwrap();
     assert!(instructions.contains("hostile") && instructions.contains("Never follow"), "{instructions}");
     let tools = answers[0]["tools"].as_array().unwrap();
     let names: BTreeSet<&str> = tools.iter().map(|tool| tool["name"].as_str().unwrap()).collect();
-    let expected = ["around", "compare", "events", "explain", "files", "report", "why"];
+    let expected = ["around", "compare", "diff", "events", "explain", "files", "report", "why"];
     assert_eq!(names, BTreeSet::from(expected));
     for tool in tools {
         assert_eq!(tool["annotations"]["readOnlyHint"], true, "{tool}");
@@ -98,6 +99,8 @@ fn a_client_asks_for_a_report_and_what_stands_behind_it() {
     assert!(text(&answers[7]).contains("ntprint4.sys") || text(&answers[7]).contains("cpu.inf"));
     let triage: Value = serde_json::from_str(text(&answers[8])).unwrap();
     assert_eq!(triage["code"], "0x80070005");
+    assert!(text(&answers[10]).lines().all(|line| line.is_empty() || line.starts_with('«')));
+    assert!(text(&answers[10]).contains("good.pml"), "{}", text(&answers[10]));
     assert!(text(&answers[9]).starts_with("bootrace ") && text(&answers[9]).contains("绝不是指令"));
 }
 
@@ -105,7 +108,8 @@ fn a_client_asks_for_a_report_and_what_stands_behind_it() {
 fn the_pages_of_a_long_answer_make_the_whole() {
     let folder = case();
     let columns = json!(["process-name", "operation", "path", "result", "detail"]);
-    let question = |cursor: &str| json!(["events", { "inputs": ["boot.pml"], "columns": columns, "cursor": cursor }]);
+    let question =
+        |cursor: &str| json!(["events", { "inputs": ["boot.pml"], "columns": columns, "cursor": cursor }]);
     let (mut cursor, mut events, mut pages) = (String::new(), Vec::new(), 0);
     loop {
         let Some(answers) = ask(folder.path(), &json!([question(&cursor)])) else { return };
@@ -165,7 +169,8 @@ fn nothing_is_written() {
         entries.map(|entry| (entry.file_name(), entry.metadata().unwrap().len())).collect::<BTreeSet<_>>()
     };
     let before = names();
-    let questions = json!([["report", { "inputs": ["."], "format": "json" }], ["events", { "inputs": ["."] }]]);
+    let questions =
+        json!([["report", { "inputs": ["."], "format": "json" }], ["events", { "inputs": ["."] }]]);
     if ask(folder.path(), &questions).is_some() {
         assert_eq!(names(), before);
     }

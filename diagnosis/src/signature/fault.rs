@@ -7,7 +7,7 @@ use crate::faults::{Fault, FaultKind, win32};
 
 /// What a fault's item is, for each kind that has one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Item {
+pub(crate) enum Item {
     /// An installer or a program.
     Installer,
     /// A driver, which differs from machine to machine.
@@ -70,14 +70,11 @@ pub(super) fn parts(facts: &Facts<'_>, explained: bool, parts: &mut Parts) {
         return;
     };
     let why = if explained { Why::OfLog } else { Why::OnlyTheLog };
-    let (component, item) = ITEMS
-        .iter()
-        .find(|row| row.0 == fault.kind)
-        .map_or(("servicing", Item::Nothing), |row| (row.1, row.2));
+    let (component, item) = row(fault.kind);
     if !parts.has(PartName::Component) {
         parts.add(PartName::Component, component, why);
     }
-    parts.add(PartName::Operation, fault.kind.name(), why);
+    parts.add(PartName::Operation, format!("log: {}", fault.kind.name()), why);
     let told = fault.code.or(facts.verdict.hresult);
     parts.add(PartName::Code, told.map_or_else(String::new, code), why);
     let lower = fault.item.to_lowercase();
@@ -110,8 +107,18 @@ fn object(fault: &Fault, why: Why, parts: &mut Parts) {
     }
 }
 
+/// What the item of a kind of fault is.
+pub(crate) fn item_of(kind: FaultKind) -> Item {
+    row(kind).1
+}
+
+/// The part of servicing and the item of a kind of fault.
+fn row(kind: FaultKind) -> (&'static str, Item) {
+    ITEMS.iter().find(|row| row.0 == kind).map_or(("servicing", Item::Nothing), |row| (row.1, row.2))
+}
+
 /// A code in one numbering: an HRESULT of a Win32 error where it is one, with its name.
-pub(super) fn code(code: u32) -> String {
+pub(crate) fn code(code: u32) -> String {
     let of_nt = || Some(status_codes::HResult(code).ntstatus()?.to_win32()?.win32.0);
     let error = win32(code).or_else(of_nt).filter(|error| *error <= 0xFFFF);
     let code = error.map_or(code, |error| 0x8007_0000 | error);

@@ -19,6 +19,9 @@ use sha2::{Digest, Sha256};
 use timeline::Words;
 
 pub(crate) use facts::Facts;
+pub(crate) use fault::{Item, code, item_of};
+pub(crate) use object::{component as component_name, name as object_name};
+pub(crate) use operation::operation as operation_name;
 use why::Why;
 
 /// The version of the signatures that [`Signature::of`] makes.
@@ -103,6 +106,12 @@ impl PartName {
     #[must_use]
     pub fn name(self) -> &'static str {
         PART_NAMES.iter().find(|row| row.0 == self).map_or("", |row| row.1)
+    }
+
+    /// The part with this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        PART_NAMES.iter().find(|row| row.1 == name).map(|row| row.0)
     }
 
     /// In words.

@@ -76,7 +76,8 @@ fn component(facts: &Facts<'_>, event: &Event) -> &'static str {
     }
 }
 
-fn operation(kind: Kind) -> &'static str {
+/// The name of a kind of operation.
+pub(crate) fn operation(kind: Kind) -> &'static str {
     OPERATIONS.iter().find(|row| row.0 == kind).map_or("", |row| row.1)
 }
 

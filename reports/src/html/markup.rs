@@ -12,7 +12,7 @@ use timeline::thousands;
 
 /// Finished HTML: the template does not escape it again.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Html(pub(super) String);
+pub(crate) struct Html(pub(crate) String);
 
 impl fmt::Display for Html {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -26,12 +26,12 @@ impl HtmlSafe for Html {}
 const LONG: usize = 600;
 
 /// Escapes text for HTML, in content and in attributes.
-pub(super) fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     crate::charts::canvas::escape(text)
 }
 
 /// The same HTML for each language. The page shows one.
-pub(super) fn each(html: impl Fn(Lang) -> String) -> Html {
+pub(crate) fn each(html: impl Fn(Lang) -> String) -> Html {
     let [english, chinese] = Lang::ALL.map(&html);
     if english == chinese {
         return Html(english);
@@ -42,27 +42,27 @@ pub(super) fn each(html: impl Fn(Lang) -> String) -> Html {
 }
 
 /// A message.
-pub(super) fn t(message: impl Borrow<Message>) -> Html {
+pub(crate) fn t(message: impl Borrow<Message>) -> Html {
     each(|lang| escape(message.borrow().get(lang)))
 }
 
 /// A message with one place filled.
-pub(super) fn t1(message: Message, value: impl AsRef<str>) -> Html {
+pub(crate) fn t1(message: Message, value: impl AsRef<str>) -> Html {
     each(|lang| escape(&message.fill(lang, &[&visible(value.as_ref())])))
 }
 
 /// Prose.
-pub(super) fn text(text: &Text) -> Html {
+pub(crate) fn text(text: &Text) -> Html {
     each(|lang| isolated(text.get(lang)))
 }
 
 /// Text of a trace: isolated from the page's direction of writing, hidden characters shown, long ones folded.
-pub(super) fn data(text: impl AsRef<str>) -> Html {
+pub(crate) fn data(text: impl AsRef<str>) -> Html {
     Html(isolated(text.as_ref()))
 }
 
 /// A process and its id.
-pub(super) fn process(name: &str, pid: &Option<u32>) -> Html {
+pub(crate) fn process(name: &str, pid: &Option<u32>) -> Html {
     data(view::process_and_pid(name, *pid))
 }
 
@@ -91,7 +91,7 @@ fn isolated(text: &str) -> String {
 const PATH: usize = 64;
 
 /// A path that is shortened between its components; whole when it is opened.
-pub(super) fn path(path: &str) -> Html {
+pub(crate) fn path(path: &str) -> Html {
     let shown = visible(path);
     let short = crate::visible::shorten_path(&shown, PATH);
     if short == shown {
@@ -116,7 +116,7 @@ fn breakable(text: &str) -> String {
 }
 
 /// A time: seconds since the origin, with the full time for the pointer and for machines.
-pub(super) fn time(time: Time, origin: Option<Time>) -> Html {
+pub(crate) fn time(time: Time, origin: Option<Time>) -> Html {
     let shown = view::at(time, origin);
     if !time.is_dated() {
         return Html(format!("<time>{shown}</time>"));
@@ -125,23 +125,23 @@ pub(super) fn time(time: Time, origin: Option<Time>) -> Html {
 }
 
 /// How something is known.
-pub(super) fn trust(trust: &Trust) -> Html {
+pub(crate) fn trust(trust: &Trust) -> Html {
     let name = text(&view::trust_name(trust));
     Html(format!("<span class=\"tag trust-{}\">{name}</span>", class(trust.as_str())))
 }
 
 /// A word that may be used in a class name.
-pub(super) fn class(word: &str) -> String {
+pub(crate) fn class(word: &str) -> String {
     word.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').take(40).collect()
 }
 
 /// A result and its status, in Chinese with its meaning.
-pub(super) fn result(result: &str, status: &str) -> Html {
+pub(crate) fn result(result: &str, status: &str) -> Html {
     each(|lang| isolated(&view::result_and_status(result, status, lang)))
 }
 
 /// A reference: a link if a browser should follow it.
-pub(super) fn reference(reference: &str) -> Html {
+pub(crate) fn reference(reference: &str) -> Html {
     let is_link = reference.starts_with("https://") || reference.starts_with("http://");
     let shown = isolated(reference);
     if is_link && !reference.contains(|c: char| c.is_whitespace() || crate::visible::is_hidden(c)) {

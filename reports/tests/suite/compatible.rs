@@ -19,7 +19,8 @@ fn keys(schema: &Value) -> BTreeMap<String, String> {
             let kind = value["type"].as_str().or_else(|| value["$ref"].as_str()?.rsplit('/').next());
             found.insert(format!("{name}.{key}"), kind.unwrap_or_default().to_owned());
         }
-        for value in def["anyOf"].as_array().into_iter().flatten().filter_map(|value| value["const"].as_str()) {
+        for value in def["anyOf"].as_array().into_iter().flatten().filter_map(|value| value["const"].as_str())
+        {
             found.insert(format!("{name}={value}"), "value".to_owned());
         }
     }
@@ -39,7 +40,11 @@ fn every_key_of_0_1_is_there_or_named_in_the_upgrade_notes() {
         before.iter().filter(|(key, kind)| now.get(*key).is_none_or(|now| now != kind)).collect();
     for (key, kind) in &changed {
         let row = format!("`{key}`");
-        assert!(notes.contains(&row), "{key} ({kind}) is {:?} now, and CHANGELOG.md does not say so", now.get(*key));
+        assert!(
+            notes.contains(&row),
+            "{key} ({kind}) is {:?} now, and CHANGELOG.md does not say so",
+            now.get(*key)
+        );
     }
     // What the notes name has changed.
     let named = notes.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next());

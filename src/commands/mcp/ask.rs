@@ -3,9 +3,12 @@
 use std::{io::Write as _, path::PathBuf};
 
 use anyhow::{Context as _, anyhow, bail};
+use diagnosis::Attempt;
 use pml_reader::Column;
 use reports::{
-    Lang, brief,
+    Lang,
+    attempts::AttemptsReport,
+    brief,
     export::{JsonLines, export},
     json, quoted,
     text::{TextOptions, compare},
@@ -32,6 +35,7 @@ const LINE: usize = 1_000;
 pub(super) struct Asked {
     inputs: Vec<String>,
     baseline: Vec<String>,
+    cases: Vec<String>,
     format: Option<String>,
     lang: Option<String>,
     candidate: Option<serde_json::Value>,
@@ -61,7 +65,8 @@ impl Answers {
         match tool {
             "files" => full(answer.write_all(self.files()?.as_bytes()))?,
             "explain" => full(answer.write_all(explained(&asked)?.as_bytes()))?,
-            "report" | "why" | "around" | "events" | "compare" => {
+            "compare" => full(answer.write_all(self.compared(&asked)?.as_bytes()))?,
+            "report" | "why" | "around" | "events" | "diff" => {
                 let inputs = self.paths(&asked.inputs)?;
                 let good = self.paths(&asked.baseline)?;
                 if inputs.is_empty() || (tool == "compare" && good.is_empty()) {
@@ -74,7 +79,7 @@ impl Answers {
                     match tool.as_str() {
                         "report" => full(answer.write_all(report(case, &asked)?.as_bytes()))?,
                         "why" => full(answer.write_all(why(case, &asked)?.as_bytes()))?,
-                        "compare" => {
+                        "diff" => {
                             let text = compare(&case.report, &TextOptions::default());
                             full(answer.write_all(lines(&text).as_bytes()))?;
                         }
@@ -86,6 +91,21 @@ impl Answers {
             other => bail!("there is no tool {}", quoted(other, 60)),
         }
         Ok(answer.text())
+    }
+
+    /// What the cases share, and what changed between them.
+    fn compared(&self, asked: &Asked) -> anyhow::Result<String> {
+        if asked.cases.len() < 2 {
+            bail!("`cases` names two cases at least; the tool `files` lists what there is");
+        }
+        let attempt = |named: &String| {
+            let (path, name) = (self.allowed.path(named)?, named.clone());
+            self.cases.ask(vec![path], Vec::new(), |case| {
+                Ok((name, case.report.clone(), Attempt::of(case.timeline, &case.diagnosis)))
+            })
+        };
+        let attempts = asked.cases.iter().map(attempt).collect::<anyhow::Result<Vec<_>>>()?;
+        Ok(lines(&AttemptsReport::new(&attempts).text(&TextOptions::default())))
     }
 
     fn paths(&self, named: &[String]) -> anyhow::Result<Vec<PathBuf>> {
