@@ -1,6 +1,7 @@
 //! The built program from outside.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod brief;
 mod capture;
 mod capture_twins;
 mod chinese;
