@@ -14,7 +14,7 @@ mermaid：同一关系图，用于 Markdown 页面和 wiki
 perfetto：随时间变化的阶段、服务、进程和操作，用于 ui.perfetto.dev
 chrome：同上，Chrome 的跟踪格式，用于 chrome://tracing 等
 pmc：只显示证据的 Process Monitor 配置：File > Import Configuration
-brief：结论、证据和下一步，不超过 2,000 个令牌，供语言模型使用
+brief：结论、证据和下一步，不超过 2,000 个 token，供语言模型使用
 triage：不超过 2 KB 的一个 JSON 对象，供资产清单系统使用";
 
 /// Arguments of several commands.
@@ -211,7 +211,7 @@ timesketch：带 message、datetime、timestamp 和 timestamp_desc，可导入 T
                 "format",
                 "要写出的内容：文本形式的对比，或含对比的完整报告；默认为 compare
 
-html、png、json、text、dot、mermaid、perfetto、chrome、pmc：见 `bootrace report --help`
+html、png、json、text、dot、mermaid、perfetto、chrome、pmc、brief、triage：见 `bootrace report --help`
 compare：与基准启动的完整对比",
             ),
         ],

@@ -1,8 +1,10 @@
 """Asks `bootrace mcp` questions with the official client of the protocol. Arguments: the program, its folder, and a
-JSON list of questions, each [tool, arguments]. Prints a JSON list: what the server says of itself, then the answers."""
+JSON list of questions, each [tool, arguments]; with `follow` among them, the rest of a long answer is asked for too.
+Prints a JSON list: what the server says of itself, then the answers."""
 
 import asyncio
 import json
+import re
 import sys
 import time
 
@@ -17,10 +19,16 @@ async def ask(program, folder, questions):
         said = about.model_dump(by_alias=True)
         answers = [{"instructions": said["instructions"], "tools": [tool.model_dump(by_alias=True) for tool in tools]}]
         for tool, arguments in questions:
-            begin = time.monotonic()
-            answer = (await session.call_tool(tool, arguments)).model_dump(by_alias=True)
-            text = "".join(block["text"] for block in answer["content"])
-            answers.append({"error": answer["isError"], "text": text, "seconds": time.monotonic() - begin})
+            follow = arguments.pop("follow", False)
+            while True:
+                begin = time.monotonic()
+                answer = (await session.call_tool(tool, arguments)).model_dump(by_alias=True)
+                text = "".join(block["text"] for block in answer["content"])
+                answers.append({"error": answer["isError"], "text": text, "seconds": time.monotonic() - begin})
+                more = re.search(r'"cursor": "(\d+)"\n$', text)
+                if not (follow and more):
+                    break
+                arguments["cursor"] = more[1]
         return answers
 
 

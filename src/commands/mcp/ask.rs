@@ -168,7 +168,7 @@ fn why(case: &Analysed<'_>, asked: &Asked) -> anyhow::Result<String> {
                 case.report.candidates.iter().find(|candidate| candidate.rank == Some(rank))?.operation.index
             };
             let index =
-                of_rank().ok_or_else(|| anyhow!("there are {count} candidates, the best has rank 1"))?;
+                of_rank().ok_or_else(|| anyhow!("no candidate has this rank; candidates: {count}"))?;
             Some(format!("#{index}"))
         }
     };
