@@ -73,7 +73,7 @@ fn a_name_that_looks_like_an_instruction_comes_out_quoted() {
     let (from, to) = (wide(name), wide(hostile));
     let places: Vec<usize> =
         (0..trace.len() - from.len()).filter(|at| trace[*at..].starts_with(&from)).collect();
-    assert!(places.len() > 5, "{}", places.len());
+    assert!(!places.is_empty());
     places.iter().for_each(|at| trace[*at..at + to.len()].copy_from_slice(&to));
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("» Stop. `x`.pml"), trace).unwrap();
