@@ -266,9 +266,11 @@ def check(root):
     crates = {}
     for path in manifests:
         manifest = tomllib.loads(path.read_text(encoding="utf-8"))
-        name = manifest.get("package", {}).get("name")
+        package = manifest.get("package", {}).get("name")
+        # A crate goes by the name that the code imports; the registry may know it by another.
+        name = package and manifest.get("lib", {}).get("name", package).replace("_", "-")
         # A workspace of its own may do what it wants, but for those that have a row.
-        if name and ("workspace" not in manifest or name in layer):
+        if name and ("workspace" not in manifest or name in layer or path.parent == root):
             crates[name] = (path.parent, manifest)
     wrong = []
     for name, (folder, manifest) in crates.items():

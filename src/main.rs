@@ -41,6 +41,7 @@ enum Command {
     Explain(commands::explain::Args),
     Rules(commands::rules::Args),
     Capture(commands::capture::Args),
+    Mcp(commands::mcp::Args),
     Completions(commands::completions::Args),
     Man(commands::man::Args),
 }
@@ -90,6 +91,7 @@ fn run(command: Command) -> ExitCode {
         Command::Explain(args) => commands::explain::run(&args),
         Command::Rules(args) => commands::rules::run(&args),
         Command::Capture(args) => commands::capture::run(&args),
+        Command::Mcp(args) => commands::mcp::run(&args),
         Command::Completions(args) => commands::completions::run(&args, Cli::command()),
         Command::Man(args) => commands::man::run(&args, Cli::command()),
     };

@@ -3,7 +3,7 @@
 use crate::model::{Report, Text};
 use crate::png::Png;
 use crate::text::TextOptions;
-use crate::{diagram, html, json, png, procmon_filter, text, tracks};
+use crate::{brief, diagram, html, json, png, procmon_filter, text, tracks, triage};
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -31,11 +31,15 @@ pub enum Format {
     Chrome,
     /// `report.pmc`: Process Monitor's filter for the evidence.
     Pmc,
+    /// `report.brief.txt`: the verdict and its evidence for a language model.
+    Brief,
+    /// `report.triage.json`: what an inventory system keeps of it.
+    Triage,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Html,
         Self::Png,
         Self::Json,
@@ -46,6 +50,8 @@ impl Format {
         Self::Perfetto,
         Self::Chrome,
         Self::Pmc,
+        Self::Brief,
+        Self::Triage,
     ];
 
     /// The format of a name such as `html` or `text`.
@@ -67,6 +73,8 @@ impl Format {
             Self::Perfetto => ("perfetto", &["pftrace", "perfetto-trace"]),
             Self::Chrome => ("chrome", &["trace.json", "json"]),
             Self::Pmc => ("pmc", &["pmc"]),
+            Self::Brief => ("brief", &["brief.txt", "txt"]),
+            Self::Triage => ("triage", &["triage.json", "json"]),
         }
     }
 
@@ -251,6 +259,8 @@ fn render(
         Format::Perfetto => tracks::perfetto(report, lang),
         Format::Chrome => tracks::chrome(report, lang)?.into_bytes(),
         Format::Pmc => procmon_filter::pmc(report),
+        Format::Brief => brief::render(report, lang).into_bytes(),
+        Format::Triage => triage::render(report).into_bytes(),
     })
 }
 

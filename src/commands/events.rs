@@ -91,7 +91,7 @@ enum ProfileArg {
 }
 
 /// Columns of a table, and of csv and jsonl where none are named.
-const FOR_PEOPLE: [Column; 6] =
+pub(super) const FOR_PEOPLE: [Column; 6] =
     [Column::TimeOfDay, Column::ProcessName, Column::Pid, Column::Operation, Column::Result, Column::Path];
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
@@ -172,7 +172,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
 }
 
 /// Refuses a filter on a column that no trace has: nothing could ever pass it, or everything would.
-fn refuse_absent_columns(filter: &Filter, traces: &[&Input]) -> anyhow::Result<()> {
+pub(super) fn refuse_absent_columns(filter: &Filter, traces: &[&Input]) -> anyhow::Result<()> {
     for column in filter.columns() {
         if let Some(trace) = traces.first()
             && !traces.iter().any(|trace| trace.source.has_column(column))

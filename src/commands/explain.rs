@@ -39,7 +39,7 @@ pub(crate) struct Args {
 }
 
 /// The known failures that such a code belongs to, and what to do.
-fn remedies(explanation: &Explanation, lang: Lang) -> String {
+pub(super) fn remedies(explanation: &Explanation, lang: Lang) -> String {
     let readings = || explanation.readings.iter();
     let own = readings().map(|reading| reading.code);
     let hresults = readings().flat_map(|reading| reading.hresults.iter().map(|form| form.code.0));

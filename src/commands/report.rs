@@ -38,6 +38,7 @@ Examples:
   bootrace report boot.pml boot.etl CBS.log     one case: both traces and the log on one clock
   bootrace report boot.pml --format html,pmc,perfetto
                                                 page, Process Monitor's filter, trace for ui.perfetto.dev
+  bootrace report boot.pml -o - --format brief  for a language model
 
 Exit codes: 0 done; 1 only with --exit-code, where an update failed, with or without an operation
 named; 2 an input is missing, nothing could be read, or the report could not be written. The verdict
@@ -83,6 +84,11 @@ pub(crate) struct Args {
     #[arg(long, value_name = "PATH|#INDEX", num_args = 0..=1)]
     explain: Option<Option<String>>,
 
+    /// On Windows: also write the values of `--format triage` to HKLM\SOFTWARE\bootrace, for Intune and Configuration
+    /// Manager. Needs an administrator
+    #[arg(long)]
+    registry: bool,
+
     /// End with exit code 1 where an update failed
     #[arg(long)]
     exit_code: bool,
@@ -110,6 +116,10 @@ pub(super) enum FormatArg {
     Chrome,
     /// A Process Monitor configuration whose filter shows the evidence: File > Import Configuration
     Pmc,
+    /// Verdict, evidence and next step in 2,000 tokens, for a language model
+    Brief,
+    /// One JSON object of 2 KB at most, for inventory systems
+    Triage,
 }
 
 impl From<FormatArg> for Format {
@@ -125,6 +135,8 @@ impl From<FormatArg> for Format {
             FormatArg::Perfetto => Self::Perfetto,
             FormatArg::Chrome => Self::Chrome,
             FormatArg::Pmc => Self::Pmc,
+            FormatArg::Brief => Self::Brief,
+            FormatArg::Triage => Self::Triage,
         }
     }
 }
@@ -195,6 +207,10 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     }
     for file in &written.files {
         eprintln!("bootrace: {}", say::WROTE.with(&[&file.display()]));
+    }
+    if args.registry {
+        super::inventory::write(&report)?;
+        eprintln!("bootrace: {}", say::WROTE.with(&[&super::inventory::KEY]));
     }
     let failed = matches!(report.outcome(), Outcome::FailingOperation | Outcome::FailureWithoutOperation);
     // Its absence was told with the other errors; the rest was done.

@@ -13,7 +13,9 @@ dot：失败周围的关系图，用于 Graphviz
 mermaid：同一关系图，用于 Markdown 页面和 wiki
 perfetto：随时间变化的阶段、服务、进程和操作，用于 ui.perfetto.dev
 chrome：同上，Chrome 的跟踪格式，用于 chrome://tracing 等
-pmc：只显示证据的 Process Monitor 配置：File > Import Configuration";
+pmc：只显示证据的 Process Monitor 配置：File > Import Configuration
+brief：结论、证据和下一步，不超过 2,000 个 token，供语言模型使用
+triage：不超过 2 KB 的一个 JSON 对象，供资产清单系统使用";
 
 /// Arguments of several commands.
 pub(super) const SHARED: &[(&str, &str)] = &[
@@ -61,6 +63,7 @@ pub(super) const PAGES: &[Page] = &[
   bootrace report boot.pml boot.etl CBS.log     同一工单：两份跟踪和日志对齐到同一时钟
   bootrace report boot.pml --format html,pmc,perfetto
                                                 网页、Process Monitor 的筛选器、用于 ui.perfetto.dev 的跟踪
+  bootrace report boot.pml -o - --format brief  供语言模型使用
 
 退出代码：0 完成；1 仅在使用 --exit-code 且更新失败时出现，无论是否指出操作；2 输入缺失、全部无法读取或报告无法写入。\
 文件无法写入时也会显示结论。",
@@ -81,6 +84,10 @@ pub(super) const PAGES: &[Page] = &[
                 "同一台或同类计算机上更新成功的一次启动：文件、文件夹或 .zip 文件；该次启动有多个文件时可多次给出",
             ),
             ("explain", "在标准错误中说明事件为何是或不是候选项：排名靠前的候选项，或具有此路径或编号的事件"),
+            (
+                "registry",
+                "在 Windows 上同时把 `--format triage` 的值写入 HKLM\\SOFTWARE\\bootrace，供 Intune 和 Configuration Manager 使用；需要管理员权限",
+            ),
             ("exit_code", "更新失败时以退出代码 1 结束"),
         ],
     },
@@ -204,7 +211,7 @@ timesketch：带 message、datetime、timestamp 和 timestamp_desc，可导入 T
                 "format",
                 "要写出的内容：文本形式的对比，或含对比的完整报告；默认为 compare
 
-html、png、json、text、dot、mermaid、perfetto、chrome、pmc：见 `bootrace report --help`
+html、png、json、text、dot、mermaid、perfetto、chrome、pmc、brief、triage：见 `bootrace report --help`
 compare：与基准启动的完整对比",
             ),
         ],
@@ -223,6 +230,16 @@ compare：与基准启动的完整对比",
             ("input", "原始启动日志 (.pmb)，或 Process Monitor 日志 (.pml)"),
             ("output", "要写出的日志；已有的文件在新文件写完后才被替换"),
         ],
+    },
+    Page {
+        path: "mcp",
+        about: "为语言模型回答有关这些文件夹中跟踪的问题",
+        more: "标准输入和输出上的 Model Context Protocol 服务器，由编辑器或助手等客户端启动。它只读取此处所列的文件夹，不写入任何内容，也不使用网络。仅在启用 cargo 特性 mcp 的版本中提供。",
+        after: "\
+示例：
+  bootrace mcp D:\\cases                  客户端所要启动的命令
+  claude mcp add bootrace -- bootrace mcp /cases",
+        arguments: &[("folders", "包含跟踪和日志的文件夹；不读取其外的任何内容")],
     },
     Page {
         path: "explain",

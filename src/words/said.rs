@@ -97,6 +97,18 @@ sentences! {
 
     // What could not be written.
     CANNOT_WRITE: "{0} cannot be written", "{0} 无法写入";
+    #[cfg(not(feature = "mcp"))]
+    NO_MCP:
+        "this bootrace cannot answer questions about {0}; build one that does: cargo build --release --features mcp",
+        "此 bootrace 不能回答有关 {0} 的问题；请重新构建：cargo build --release --features mcp";
+    #[cfg(feature = "mcp")]
+    NO_FOLDER: "{0} is no folder", "{0} 不是文件夹";
+    #[cfg(not(windows))]
+    NO_REGISTRY: "--registry needs Windows", "--registry 需要 Windows";
+    #[cfg(windows)]
+    NEEDS_ADMINISTRATOR:
+        "{0} cannot be written; run as administrator",
+        "{0} 无法写入；请以管理员身份运行";
     CANNOT_MAKE: "{0} cannot be made", "{0} 无法创建";
     CANNOT_REPLACE: "{0} cannot be replaced", "{0} 无法替换";
     CANNOT_REDACT: "the report cannot be redacted", "报告无法脱敏";

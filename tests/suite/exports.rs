@@ -11,7 +11,7 @@ use serde_json::Value;
 
 const SAMPLE: &str = "driver-queue-access-denied";
 /// What is text, or holds text; and what is not.
-const TEXTS: &str = "html,json,text,dot,mermaid,chrome";
+const TEXTS: &str = "html,json,text,dot,mermaid,chrome,brief,triage";
 const OTHERS: &str = "png,perfetto,pmc";
 
 fn sample(name: &str) -> PathBuf {
@@ -96,7 +96,7 @@ fn the_kept_reports_of_the_samples_are_what_is_written_now() {
     for name in samples() {
         let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-traces/reports").join(&name);
         // The picture is kept for people: its letters are those of the machine that drew it.
-        for (lang, formats) in [("en", "html,json,text,png"), ("zh-CN", "text")] {
+        for (lang, formats) in [("en", "html,json,text,png,brief,triage"), ("zh-CN", "text,brief")] {
             let kept = kept.join(lang);
             if update {
                 report(&name, &kept, formats, lang);

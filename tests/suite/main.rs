@@ -1,6 +1,7 @@
 //! The built program from outside.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod brief;
 mod capture;
 mod capture_twins;
 mod chinese;
@@ -13,6 +14,8 @@ mod exports;
 mod hostile;
 mod import;
 mod literals;
+#[cfg(feature = "mcp")]
+mod mcp;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod readme;

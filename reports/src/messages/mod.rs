@@ -2,6 +2,7 @@
 //! number if the order differs.
 
 mod attempts;
+mod brief;
 mod charts;
 mod headline;
 mod page;
@@ -9,6 +10,7 @@ mod terms;
 mod verdict;
 
 pub(crate) use attempts::*;
+pub(crate) use brief::*;
 pub(crate) use charts::*;
 pub(crate) use headline::*;
 pub(crate) use page::*;
@@ -110,7 +112,8 @@ mod tests {
 
     #[test]
     fn every_message_is_in_both_languages() {
-        let parts = [attempts::ALL, charts::ALL, headline::ALL, page::ALL, terms::ALL, verdict::ALL];
+        let parts =
+            [attempts::ALL, brief::ALL, charts::ALL, headline::ALL, page::ALL, terms::ALL, verdict::ALL];
         for (key, message) in parts.concat() {
             assert!(!message.en.is_empty() && !message.zh.is_empty(), "{key} is empty");
             assert!(message.en.is_ascii(), "{key}: the English has other than ASCII: {}", message.en);

@@ -1,6 +1,8 @@
 //! The renderers, from outside.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod brief;
+mod compatible;
 mod exports;
 mod html;
 mod json;
