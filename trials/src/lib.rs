@@ -2,7 +2,7 @@
 //!
 //! [`evaluate`] shows how often the diagnosis is right. [`traps`] shows what it names although it should not.
 //! [`torture`] shows what damaged files do. [`learn`] and [`calibrate`] make the tables of counts that the diagnosis
-//! uses. No report of a user depends on anything here.
+//! uses. [`signatures`] shows how well signatures group causes. No report of a user depends on anything here.
 #![forbid(unsafe_code)]
 
 mod bound;
@@ -12,5 +12,6 @@ pub mod independent;
 pub mod learn;
 pub mod page;
 mod range;
+pub mod signatures;
 pub mod torture;
 pub mod traps;

@@ -1,4 +1,4 @@
-//! `trials evaluate`, `traps`, `torture`, `learn`, `calibrate`.
+//! `trials evaluate`, `traps`, `torture`, `learn`, `calibrate`, `signatures`.
 #![forbid(unsafe_code)]
 
 use anyhow::Result;
@@ -19,6 +19,7 @@ enum Command {
     Traps(trials::traps::Traps),
     Learn(trials::learn::Learn),
     Calibrate(trials::calibrate::Calibrate),
+    Signatures(trials::signatures::Signatures),
     Page(trials::page::Page),
 }
 
@@ -29,6 +30,7 @@ fn main() -> Result<()> {
         Command::Traps(traps) => traps.run(),
         Command::Learn(learn) => learn.run(),
         Command::Calibrate(calibrate) => calibrate.run(),
+        Command::Signatures(signatures) => signatures.run(),
         Command::Page(page) => page.run(),
     }
 }

@@ -112,12 +112,11 @@ fn object(fault: &Fault, why: Why, parts: &mut Parts) {
 
 /// A code in one numbering: an HRESULT of a Win32 error where it is one, with its name.
 pub(super) fn code(code: u32) -> String {
-    let code = match win32(code) {
-        Some(error) if error <= 0xFFFF => 0x8007_0000 | error,
-        _ => code,
-    };
-    let name = status_codes::HResult(code).name().map(str::to_owned);
-    let name = name.or_else(|| status_codes::Win32Error(win32(code)?).name().map(str::to_owned));
+    let of_nt = || Some(status_codes::HResult(code).ntstatus()?.to_win32()?.win32.0);
+    let error = win32(code).or_else(of_nt).filter(|error| *error <= 0xFFFF);
+    let code = error.map_or(code, |error| 0x8007_0000 | error);
+    let name = status_codes::HResult(code).name();
+    let name = name.or_else(|| status_codes::Win32Error(error?).name());
     match name {
         Some(name) => format!("0x{code:08X} {name}"),
         None => format!("0x{code:08X}"),

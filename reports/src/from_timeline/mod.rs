@@ -7,6 +7,7 @@ mod compare;
 mod evidence;
 mod headline;
 mod incident;
+mod signature;
 mod stacks;
 mod tables;
 mod verdict;
@@ -28,6 +29,7 @@ pub fn report(timeline: &Timeline<'_>, diagnosis: &Diagnosis) -> Report {
     report.clock = view.clock();
     report.incident = view.incident();
     report.verdict = view.verdict();
+    report.signature = view.signature();
     report.candidates = view.candidates(&mut report.omitted);
     report.chain = view.chain();
     report.phases = view.phases();

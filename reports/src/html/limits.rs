@@ -53,6 +53,7 @@ pub(super) fn cut(report: &Report, limits: Limits) -> Report {
             }),
             ..verdict.clone()
         },
+        signature: report.signature.clone(),
         candidates: keep.first("candidates", &report.candidates),
         chain: keep.first("chain", &report.chain),
         phases: keep.first("phases", &report.phases),

@@ -53,6 +53,7 @@ messages! {
     FACT_CODE = "Code", "代码";
     CODE_REPORTED = "{} reported by servicing", "服务堆栈报告 {}";
     CODE_OF_RESULT = "{} is what servicing makes of this result (inferred)", "此结果在服务堆栈中对应 {}（推断）";
+    FACT_SIGNATURE = "Signature", "特征";
     FACT_CONFIDENCE = "Confidence", "置信度";
     FACT_MISSING = "Missing", "缺失";
     NEXT_ACTIONS = "Next", "下一步";

@@ -7,11 +7,13 @@ mod incident;
 pub(crate) mod parts;
 #[cfg(test)]
 mod schema;
+mod signature;
 mod tables;
 mod verdict;
 
 pub use incident::*;
 pub use parts::{Span, Text, Time};
+pub use signature::*;
 pub use tables::*;
 pub use verdict::*;
 
@@ -37,6 +39,8 @@ open_struct! {
         pub incident: Option<Incident>,
         /// The answer.
         pub verdict: Verdict,
+        /// What identifies the cause across machines. Absent if nothing failed, or if the inputs do not show what did.
+        pub signature: Option<Signature>,
         /// Operations that could be the failing one, the best first.
         pub candidates: Vec<Candidate>,
         /// From the rollback back to the first cause; the latest event comes first.
