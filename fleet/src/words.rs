@@ -51,7 +51,6 @@ messages! {
     THEME: "Light or dark", "浅色或深色";
     TREND: "Failed updates by day", "按天统计的失败更新";
     TREND_OF: "{}: {} failed updates", "{}：{} 次失败更新";
-    OUTCOMES: "Outcomes", "结论";
     COUNTS: "{} machines, {} cases", "{} 台计算机，{} 个案例";
     DAYS: "Days", "日期";
     BUILDS: "Builds", "内部版本";
