@@ -9,6 +9,7 @@ mod diff;
 mod events;
 mod explain;
 mod exports;
+mod fleet;
 mod hostile;
 mod import;
 mod literals;

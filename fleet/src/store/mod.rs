@@ -129,8 +129,8 @@ mod tests {
             assert_eq!(found, described, "{}", table.name);
         }
         let sql = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name <> 'settings'";
-        let count: usize = store.connection.query_row(sql, [], |row| row.get(0)).unwrap();
-        assert_eq!(count, tables().len());
+        let count: u32 = store.connection.query_row(sql, [], |row| row.get(0)).unwrap();
+        assert_eq!(count as usize, tables().len());
     }
 
     #[test]

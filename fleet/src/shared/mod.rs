@@ -159,3 +159,6 @@ fn pairs(store: &Store, sql: &str) -> Result<Vec<(String, String)>, FleetError> 
     let rows = statement.query_map([], row).map_err(store.failed())?;
     rows.collect::<Result<_, _>>().map_err(store.failed())
 }
+
+#[cfg(test)]
+mod tests;
