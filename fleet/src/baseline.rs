@@ -86,15 +86,15 @@ fn seen(
 
 fn count(store: &Store, operation: &Operation, build: &str, own: &[String]) -> Result<Seen, FleetError> {
     let sql = "
-        WITH having AS (
+        WITH same AS (
             SELECT DISTINCT case_id FROM candidates
             WHERE operation = ?1 AND status = ?2 AND masked(path) = masked(?3)
         )
-        SELECT v.outcome IN ('failing_operation', 'failure_without_operation'), having.case_id IS NOT NULL, count(*)
-        FROM cases c JOIN verdicts v USING (case_id) LEFT JOIN having USING (case_id)
+        SELECT v.outcome IN ('failing_operation', 'failure_without_operation'), same.case_id IS NOT NULL, count(*)
+        FROM cases c JOIN verdicts v USING (case_id) LEFT JOIN same USING (case_id)
         WHERE (?4 = '' OR c.build = ?4)
           AND (v.outcome IN ('failing_operation', 'failure_without_operation', 'no_failure') OR c.healthy)
-          AND (having.case_id IS NOT NULL OR c.candidates_left_out = 0)
+          AND (same.case_id IS NOT NULL OR c.candidates_left_out = 0)
           AND EXISTS (SELECT 1 FROM inputs i WHERE i.case_id = c.case_id AND i.kind IN ('pml', 'pmb', 'etl', 'csv', 'xml'))
           AND c.case_id NOT IN (SELECT value FROM json_each(?5))
         GROUP BY 1, 2";

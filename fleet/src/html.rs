@@ -8,7 +8,7 @@ use reports::{
 };
 
 use crate::{
-    FleetError, Group, Overview, Tally,
+    FleetError, Group, Overview, Tally, trend,
     words::{self as w, Message},
 };
 
@@ -20,8 +20,6 @@ const MAX_GROUPS: usize = 60;
 const MAX_ROWS: usize = 200;
 /// Names in a line.
 const MAX_NAMES: usize = 8;
-/// Bars of the trend; of more days the last.
-const MAX_BARS: usize = 120;
 
 #[derive(Template)]
 #[template(path = "fleet.html")]
@@ -33,6 +31,8 @@ struct Page<'a> {
     css_hash: String,
     script_hash: String,
     version: &'static str,
+    /// Days or months of the trend.
+    bins: Vec<String>,
 }
 
 /// The fleet as a page of at most 3 MB. Both languages are in it; `lang` is the one shown first.
@@ -49,6 +49,7 @@ pub fn render(fleet: &Overview, lang: Lang) -> Result<String, FleetError> {
         script: Html(SCRIPT.to_owned()),
         script_hash: content_hash(SCRIPT),
         version: env!("CARGO_PKG_VERSION"),
+        bins: trend::bins(&fleet.days),
     };
     Ok(page.render()?)
 }
@@ -140,19 +141,15 @@ impl Page<'_> {
         format!("{:.1e}", shared.rate)
     }
 
-    /// Bars for all days from the first to the last, also those without a failure.
     fn bars(&self, days: &[Tally]) -> Vec<Bar> {
-        let all = &self.fleet.days;
-        let from = all.len().saturating_sub(MAX_BARS);
-        let most = days.iter().map(|day| day.cases).max().unwrap_or(1).max(1);
-        let shown = all.get(from..).unwrap_or_default().iter().filter(|day| !day.name.is_empty());
-        let bar = |(place, day): (usize, &Tally)| {
-            let cases = days.iter().find(|of| of.name == day.name).map_or(0, |of| of.cases);
+        let counts: Vec<usize> = self.bins.iter().map(|bin| trend::count(days, bin)).collect();
+        let most = counts.iter().copied().max().unwrap_or(0).max(1);
+        let bar = |(place, (bin, cases)): (usize, (&String, &usize))| {
             let height = (cases * HEIGHT).div_ceil(most);
-            let label = w::TREND_OF.fill(&[&day.name, &cases.to_string()]);
+            let label = w::TREND_OF.fill(&[bin, &cases.to_string()]);
             Bar { x: place * 8, y: HEIGHT - height, height, label }
         };
-        shown.enumerate().map(bar).collect()
+        self.bins.iter().zip(&counts).enumerate().map(bar).collect()
     }
 
     /// A title is text alone, so it is in the language that is shown first.
@@ -168,11 +165,10 @@ impl Page<'_> {
     }
 
     fn span(&self) -> String {
-        let dated = || self.fleet.days.iter().map(|day| day.name.as_str()).filter(|day| !day.is_empty());
-        match (dated().next(), dated().next_back()) {
-            (Some(first), Some(last)) if first != last => format!("{first} – {last}"),
-            (Some(first), _) => first.to_owned(),
-            _ => String::new(),
+        match self.bins.as_slice() {
+            [] => String::new(),
+            [one] => one.clone(),
+            [first, .., last] => format!("{first} – {last}"),
         }
     }
 }

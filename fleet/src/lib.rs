@@ -21,6 +21,7 @@ mod shared;
 mod stats;
 mod store;
 mod text;
+mod trend;
 mod words;
 mod worker;
 

@@ -170,7 +170,7 @@ fn lacking(cases: &[CaseRow]) -> Vec<Lacking> {
 
 /// The cases in the order of their names, and the number of each one's machine.
 fn cases(store: &Store) -> Result<(Vec<CaseRow>, Machines), FleetError> {
-    let sql = "SELECT c.case_id, c.name, coalesce(nullif(c.machine, ''), c.case_id), c.build, c.day, v.kb,
+    let sql = "SELECT c.case_id, c.name, coalesce(nullif(c.machine, ''), c.case_id), c.build, c.day, coalesce(nullif(v.kb, ''), v.update_version),
                       v.confidence, (SELECT score FROM candidates k WHERE k.case_id = c.case_id AND number = 1),
                       s.id, s.text, v.outcome, c.healthy, c.redacted, c.error_kind, c.error,
                       coalesce(v.missing_en, v.summary_en), coalesce(v.missing_zh, v.summary_zh),

@@ -110,6 +110,8 @@ impl Worker {
             .args(&workers.arguments)
             // There is a worker for each core: one thread each.
             .env("RAYON_NUM_THREADS", "1")
+            // Its last words are told, not where in the program it was.
+            .env("RUST_BACKTRACE", "0")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

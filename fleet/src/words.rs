@@ -49,7 +49,7 @@ messages! {
     SECTION_HEALTHY: "Healthy boots", "正常启动";
     SECTION_ALL: "All groups as a table", "以表格显示全部分组";
     THEME: "Light or dark", "浅色或深色";
-    TREND: "Failed updates by day", "按天统计的失败更新";
+    TREND: "Failed updates over time", "失败更新随时间的变化";
     TREND_OF: "{}: {} failed updates", "{}：{} 次失败更新";
     COUNTS: "{} machines, {} cases", "{} 台计算机，{} 个案例";
     DAYS: "Days", "日期";
