@@ -210,4 +210,32 @@ mod tests {
         assert_eq!(filled.len(), 1);
         assert_eq!(filled[0].0, "cases");
     }
+
+    /// The tables as docs/FLEET.md prints them.
+    fn described() -> String {
+        let mut page = String::new();
+        for table in tables() {
+            let key = if table.is_list() { "`case_id`, `number`" } else { "`case_id`" };
+            page += &format!("### {}\n\n{} Key: {key}.\n\n| column | type | what |\n|---|---|---|\n", table.name, table.about);
+            for column in &table.columns {
+                page += &format!("| `{}` | {} | {} |\n", column.name, column.kind.sql(), column.about);
+            }
+            page.push('\n');
+        }
+        page
+    }
+
+    #[test]
+    fn the_page_describes_the_tables() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/FLEET.md");
+        let page = std::fs::read_to_string(path).unwrap().replace("\r\n", "\n");
+        let (before, rest) = page.split_once("<!-- tables -->\n\n").unwrap();
+        let (tables, after) = rest.split_once("<!-- /tables -->").unwrap();
+        if std::env::var_os("UPDATE_SCHEMA").is_some() {
+            let page = format!("{before}<!-- tables -->\n\n{}<!-- /tables -->{after}", described());
+            std::fs::write(path, page).unwrap();
+            return;
+        }
+        assert_eq!(tables, described(), "run: UPDATE_SCHEMA=1 cargo test -p fleet --lib schema");
+    }
 }
