@@ -58,18 +58,20 @@ impl<'w> Place<'w> {
     /// # Errors
     /// No worker can be started.
     pub(crate) fn ask(&mut self, request: &Request) -> Result<Answer, FleetError> {
-        let mut worker = match self.worker.take() {
-            Some(worker) => worker,
-            None => Worker::start(self.workers).map_err(FleetError::io(&self.workers.program))?,
-        };
         let mut line = serde_json::to_vec(request)?;
         line.push(b'\n');
-        let sent = worker.stdin.write_all(&line).and_then(|()| worker.stdin.flush());
-        let answer = match sent {
-            Ok(()) => worker.answers.recv_timeout(self.workers.timeout),
-            Err(_) => Err(RecvTimeoutError::Disconnected),
+        let worker = match self.worker.take().map(|worker| worker.told(&line)) {
+            Some(Ok(worker)) => worker,
+            // None is there, or it ended after its last case: this one is not to blame.
+            _ => {
+                let fresh = Worker::start(self.workers).map_err(FleetError::io(&self.workers.program))?;
+                match fresh.told(&line) {
+                    Ok(worker) => worker,
+                    Err(dead) => return Ok(self.last_words(*dead)),
+                }
+            }
         };
-        Ok(match answer {
+        Ok(match worker.answers.recv_timeout(self.workers.timeout) {
             Ok(line) => {
                 self.worker = Some(worker);
                 serde_json::from_str(&line)?
@@ -137,6 +139,14 @@ impl Worker {
             }
         });
         Ok(Self { child, stdin, answers, said, listener })
+    }
+
+    /// The worker that was told a line; as an error the worker that is dead.
+    fn told(mut self, line: &[u8]) -> Result<Self, Box<Self>> {
+        match self.stdin.write_all(line).and_then(|()| self.stdin.flush()) {
+            Ok(()) => Ok(self),
+            Err(_) => Err(Box::new(self)),
+        }
     }
 
     fn end(mut self) {

@@ -216,7 +216,10 @@ mod tests {
         let mut page = String::new();
         for table in tables() {
             let key = if table.is_list() { "`case_id`, `number`" } else { "`case_id`" };
-            page += &format!("### {}\n\n{} Key: {key}.\n\n| column | type | what |\n|---|---|---|\n", table.name, table.about);
+            page += &format!(
+                "### {}\n\n{} Key: {key}.\n\n| column | type | what |\n|---|---|---|\n",
+                table.name, table.about
+            );
             for column in &table.columns {
                 page += &format!("| `{}` | {} | {} |\n", column.name, column.kind.sql(), column.about);
             }
