@@ -33,7 +33,11 @@ fn case() -> tempfile::TempDir {
         }
         std::fs::write(folder.path().join(to), bytes).unwrap();
     }
-    std::fs::write(folder.path().join("case-4711.zip"), zip.finish().unwrap().into_inner()).unwrap();
+    let bundle = zip.finish().unwrap().into_inner();
+    std::fs::create_dir(folder.path().join("bundles")).unwrap();
+    for name in ["case-4711.zip", "PC-4711.zip", "bundles/PC-4711.zip"] {
+        std::fs::write(folder.path().join(name), &bundle).unwrap();
+    }
     if let Some(log) = test_data::bytes("logs/System.evtx") {
         std::fs::write(folder.path().join("System.evtx"), log).unwrap();
     }
