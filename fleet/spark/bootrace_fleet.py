@@ -51,6 +51,14 @@ def identify(path):
     return lines.hexdigest()[:DIGITS], sizes
 
 
+def identified(path):
+    """(id, size, path); no id where the case cannot be read."""
+    try:
+        return *identify(path), path
+    except OSError:
+        return None, 0, path
+
+
 def bounded(memory):
     """What bounds the memory of a child, as `fleet add` bounds its workers."""
     import resource
@@ -218,11 +226,15 @@ def main():
         .getOrCreate()
     )
     paths = [line.strip() for line in open(given.cases, encoding="utf-8") if line.strip()]
+    if relative := [path for path in paths if not os.path.isabs(path)]:
+        parser.error(f"executors have folders of their own: give whole paths, not {relative[0]}")
     tasks = given.partitions or max(1, len(paths) // 8)
-    identified = spark.sparkContext.parallelize(paths, min(tasks, max(1, len(paths)))).map(lambda path: (*identify(path), path))
+    all_given = spark.sparkContext.parallelize(paths, tasks).map(identified)
+    all_given = spark.createDataFrame(all_given, "case_id string, bytes long, path string").persist()
+    for row in all_given.where("case_id IS NULL").collect():
+        print(f"{row.path} cannot be read", file=sys.stderr)
     # One case for each content: the first by name.
-    found = spark.createDataFrame(identified, "case_id string, bytes long, path string")
-    found = found.groupBy("case_id", "bytes").agg(f.min("path").alias("path"))
+    found = all_given.where("case_id IS NOT NULL").groupBy("case_id", "bytes").agg(f.min("path").alias("path"))
     there = known(spark, f"{given.out}/cases")
     if there is not None:
         found = found.join(there, "case_id", "left_anti")
