@@ -27,7 +27,7 @@ pub(super) fn things(timeline: &Timeline<'_>, diagnosis: &Diagnosis) -> Vec<Thin
     for lead in verdict.leads.iter().filter_map(|at| diagnosis.candidates.get(*at)) {
         things.path(ThingKind::Lead, &lead.event.path, evidence_of(timeline, &lead.event));
     }
-    things.signature(diagnosis);
+    things.signature(timeline, diagnosis);
     let attempt = diagnosis.faults.first().map(|fault| fault.attempt);
     let forward = |fault: &&Fault| fault.kind.of_servicing() && fault.phase != PhaseName::Rollback;
     let faults = diagnosis.faults.all.iter().filter(|fault| Some(fault.attempt) == attempt).filter(forward);
@@ -60,29 +60,33 @@ impl Things {
         let evidence = || evidence_of(timeline, event);
         self.path(ThingKind::Object, &event.path, evidence());
         self.name(ThingKind::Operation, signature::operation_name(event.kind), evidence());
-        self.name(ThingKind::Code, &signature::code(event.status), evidence());
+        // In servicing's own numbering, as the logs have it.
+        let made = status_codes::NtStatus(event.status).to_win32().map(|made| made.win32.to_hresult().0);
+        self.name(ThingKind::Code, &signature::code(made.unwrap_or(event.status)), evidence());
         let inf = signature::object_name(&event.path).filter(|name| name.ends_with(".inf"));
         self.name(ThingKind::Driver, &inf.unwrap_or_default(), evidence());
     }
 
     /// The parts of the signature that name something.
-    fn signature(&mut self, diagnosis: &Diagnosis) {
+    fn signature(&mut self, timeline: &Timeline<'_>, diagnosis: &Diagnosis) {
         let Some(signature) = &diagnosis.signature else { return };
+        let operation = diagnosis.failing().map(|event| evidence_of(timeline, event));
+        let shown = operation.or_else(|| diagnosis.faults.first().map(evidence_in));
         for (part, kind) in [
             (PartName::Component, ThingKind::Component),
             (PartName::Service, ThingKind::Service),
             (PartName::Module, ThingKind::Module),
         ] {
-            let words = Words::new(
-                format!("part of the signature: {}", part.words().en),
-                format!("特征的组成部分：{}", part.words().zh),
-            );
-            self.name(kind, signature.part(part).unwrap_or_default(), Evidence { place: None, words });
+            let missing = || diagnosis.verdict.missing.as_ref().map(|missing| missing.what.clone());
+            let evidence = shown
+                .clone()
+                .unwrap_or_else(|| Evidence { place: None, words: missing().unwrap_or_default() });
+            self.name(kind, signature.part(part).unwrap_or_default(), evidence);
         }
     }
 
     fn fault(&mut self, fault: &Fault) {
-        let evidence = || Evidence::at(fault.place, Words::new(fault.text.clone(), fault.text.clone()));
+        let evidence = || evidence_in(fault);
         if let Some(code) = fault.code {
             self.name(ThingKind::Code, &signature::code(code), evidence());
         }
@@ -109,6 +113,11 @@ impl Things {
             }
         }
     }
+}
+
+/// The line of a fault as evidence.
+fn evidence_in(fault: &Fault) -> Evidence {
+    Evidence::at(fault.place, Words::new(fault.text.clone(), fault.text.clone()))
 }
 
 /// The operation as evidence.

@@ -9,6 +9,7 @@ use diagnosis::{Attempt, Attempts, Failing};
 pub use model::{AttemptCase, AttemptChange, AttemptThing, AttemptValue, AttemptsReport};
 
 use crate::{
+    lang::Lang,
     messages as m,
     model::{Report, Text, Time},
     view,
@@ -64,6 +65,17 @@ impl AttemptsReport {
     }
 }
 
+impl AttemptCase {
+    /// When its failing boot began, to the second.
+    fn began_text(&self) -> String {
+        let Some(time) = self.began.map(|time| time.to_string()) else { return String::new() };
+        time.get(..SECONDS).map_or_else(|| time.clone(), |seconds| seconds.replace('T', " ") + " UTC")
+    }
+}
+
+/// Length of a time to its seconds: `2024-10-02T15:58:05`.
+const SECONDS: usize = 19;
+
 fn prose(words: timeline::Words) -> Text {
     Text::new(words.en, words.zh)
 }
@@ -81,17 +93,24 @@ fn case(name: &str, report: &Report, attempt: &Attempt) -> AttemptCase {
     }
 }
 
+/// Things that the sentence names.
+const NAMED: usize = 4;
+/// The kinds that the sentence names, those that say most first. An object has a long path.
+const NAMING: &[&str] = &["driver", "installer", "service", "component", "code", "object"];
+
 /// What the attempts have in common, in one sentence.
 fn says(shared: &[AttemptThing], attempts: usize) -> Text {
     let count = attempts.to_string();
-    if shared.is_empty() {
+    let mut named: Vec<&AttemptThing> = shared.iter().collect();
+    named.sort_by_key(|thing| NAMING.iter().position(|kind| *kind == thing.kind).unwrap_or(NAMING.len()));
+    named.truncate(NAMED);
+    if named.is_empty() {
         return m::ATTEMPTS_SHARE_NOTHING.text(&[&count]);
     }
-    let list = |of: fn(&Text) -> &str, comma: &str| {
-        let items = shared.iter().map(|thing| format!("{} {}", of(&thing.title), thing.value));
-        items.collect::<Vec<_>>().join(comma)
+    let list = |lang: Lang| {
+        let items = named.iter().map(|thing| format!("{} {}", thing.title.get(lang), thing.value));
+        let list = items.collect::<Vec<_>>().join(m::COMMA.get(lang));
+        m::ATTEMPTS_SHARE.fill(lang, &[&count, &list])
     };
-    let en = m::ATTEMPTS_SHARE.text(&[&count, &list(|title| &title.en, ", ")]);
-    let zh = m::ATTEMPTS_SHARE.text(&[&count, &list(|title| &title.zh, "、")]);
-    Text::new(en.en, zh.zh)
+    Text::new(list(Lang::En), list(Lang::Zh))
 }

@@ -5,7 +5,7 @@ use crate::messages as m;
 use crate::text::{Line, Style, TextOptions};
 
 /// Where values begin.
-const VALUES: usize = 26;
+const VALUES: usize = 30;
 /// Changes at most; JSON has all.
 const MOST_CHANGES: usize = 60;
 
@@ -16,7 +16,7 @@ impl AttemptsReport {
         let lang = options.lang;
         let mut lines = vec![styled(Style::Strong, self.says.get(lang))];
         for (number, case) in (1..).zip(&self.cases) {
-            let began = case.began.map(|time| time.to_string()).unwrap_or_default();
+            let began = case.began_text();
             let mut line = styled(Style::Label, &format!("[{number}]"));
             line.push(Style::Plain, &joined(&[&case.name, &case.machine, &case.build, &began]));
             lines.push(line);
