@@ -2,7 +2,7 @@
 
 use timeline::{Event, Evidence, Object, PhaseName, Timeline, Words};
 
-use super::{Thing, ThingKind};
+use super::thing::{Thing, ThingKind};
 use crate::{
     compare::normalise::normalise,
     diagnosis::Diagnosis,
@@ -92,6 +92,10 @@ impl Things {
         }
         match signature::item_of(fault.kind) {
             Item::Installer => self.name(ThingKind::Installer, &fault.item, evidence()),
+            Item::Program => {
+                let program = signature::program(&fault.item.to_lowercase()).to_owned();
+                self.name(ThingKind::Installer, &program, evidence());
+            }
             Item::Driver => self.name(ThingKind::Driver, &fault.item, evidence()),
             Item::Component => {
                 let key = signature::component_name(&fault.item.to_lowercase());

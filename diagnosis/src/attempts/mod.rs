@@ -2,10 +2,13 @@
 
 mod failed;
 mod state;
+mod thing;
 
-use timeline::{Evidence, FileTime, Timeline, Words};
+use timeline::{FileTime, Timeline};
 
 use crate::{diagnosis::Diagnosis, headline::headline, signature::Signature};
+pub use state::{Change, State, StateKind};
+pub use thing::{Thing, ThingKind};
 
 /// What one attempt says.
 #[derive(Debug, Clone)]
@@ -20,115 +23,6 @@ pub struct Attempt {
     pub state: Vec<State>,
 }
 
-/// What kind of thing failed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ThingKind {
-    /// A file or a key.
-    Object,
-    /// An error worth a look, where no operation is named.
-    Lead,
-    /// An operation.
-    Operation,
-    /// A code.
-    Code,
-    /// A part of servicing.
-    Component,
-    /// An advanced installer or a program that one ran.
-    Installer,
-    /// A driver, by its INF.
-    Driver,
-    /// A service.
-    Service,
-    /// A driver or a library of another product.
-    Module,
-}
-
-/// Each kind with its name in reports and its words.
-const THINGS: &[(ThingKind, &str, &str, &str)] = &[
-    (ThingKind::Object, "object", "object", "对象"),
-    (ThingKind::Lead, "lead", "lead", "线索"),
-    (ThingKind::Operation, "operation", "operation", "操作"),
-    (ThingKind::Code, "code", "code", "代码"),
-    (ThingKind::Component, "component", "servicing component", "服务堆栈组件"),
-    (ThingKind::Installer, "installer", "installer", "安装程序"),
-    (ThingKind::Driver, "driver", "driver", "驱动程序"),
-    (ThingKind::Service, "service", "service", "服务"),
-    (ThingKind::Module, "module", "other product's module", "其他产品的模块"),
-];
-
-impl ThingKind {
-    /// The name in reports.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        THINGS.iter().find(|row| row.0 == self).map_or("", |row| row.1)
-    }
-
-    /// In words.
-    #[must_use]
-    pub fn words(self) -> Words {
-        THINGS.iter().find(|row| row.0 == self).map_or_else(Words::default, |row| Words::new(row.2, row.3))
-    }
-}
-
-/// Something that failed.
-#[derive(Debug, Clone)]
-pub struct Thing {
-    /// What kind.
-    pub kind: ThingKind,
-    /// As the attempt has it.
-    pub value: String,
-    /// The same without what differs between machines and versions: things with one key are one thing.
-    pub key: String,
-    /// Where that is recorded.
-    pub evidence: Evidence,
-}
-
-/// What kind of state it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum StateKind {
-    /// Windows itself.
-    Windows,
-    /// A package.
-    Package,
-    /// A service's start type.
-    Service,
-    /// A driver of another company, with its version.
-    Driver,
-}
-
-/// Each kind with its name in reports and its words.
-const STATES: &[(StateKind, &str, &str, &str)] = &[
-    (StateKind::Windows, "windows", "Windows", "Windows"),
-    (StateKind::Package, "package", "package", "更新包"),
-    (StateKind::Service, "service", "service", "服务"),
-    (StateKind::Driver, "driver", "driver", "驱动程序"),
-];
-
-impl StateKind {
-    /// The name in reports.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        STATES.iter().find(|row| row.0 == self).map_or("", |row| row.1)
-    }
-
-    /// In words.
-    #[must_use]
-    pub fn words(self) -> Words {
-        STATES.iter().find(|row| row.0 == self).map_or_else(Words::default, |row| Words::new(row.2, row.3))
-    }
-}
-
-/// A part of the machine's state.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct State {
-    /// What kind.
-    pub kind: StateKind,
-    /// Its name.
-    pub name: String,
-    /// Its value.
-    pub value: String,
-}
-
 /// A thing that failed in some attempts.
 #[derive(Debug, Clone)]
 pub struct Failing {
@@ -136,17 +30,6 @@ pub struct Failing {
     pub thing: Thing,
     /// The attempts in which it failed, by their places.
     pub attempts: Vec<usize>,
-}
-
-/// A state that differs between attempts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
-    /// What kind.
-    pub kind: StateKind,
-    /// Its name.
-    pub name: String,
-    /// Its value in each attempt; none where the attempt's inputs do not have it.
-    pub values: Vec<Option<String>>,
 }
 
 /// Attempts side by side.
@@ -190,13 +73,14 @@ impl Attempts {
         }
         found.sort_by_key(|f| (std::cmp::Reverse(f.attempts.len()), f.thing.kind));
         let (all, some) = found.into_iter().partition(|f| f.attempts.len() == attempts.len());
-        Self { all, some, changed: state::changes(attempts) }
+        Self { all, some, changed: state::changes(attempts.iter().map(|attempt| attempt.state.as_slice())) }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use timeline::{Evidence, Words};
 
     fn attempt(failed: &[(ThingKind, &str)], state: &[(StateKind, &str, &str)]) -> Attempt {
         let thing = |(kind, key): &(ThingKind, &str)| Thing {

@@ -2,10 +2,66 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use timeline::Timeline;
+use timeline::{Timeline, Words};
 
-use super::{Attempt, Change, State, StateKind};
 use crate::diagnosis::Diagnosis;
+
+/// What kind of state it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum StateKind {
+    /// Windows itself.
+    Windows,
+    /// A package.
+    Package,
+    /// A service's start type.
+    Service,
+    /// A driver of another company, with its version.
+    Driver,
+}
+
+/// Each kind with its name in reports and its words.
+const STATES: &[(StateKind, &str, &str, &str)] = &[
+    (StateKind::Windows, "windows", "Windows", "Windows"),
+    (StateKind::Package, "package", "package", "更新包"),
+    (StateKind::Service, "service", "service", "服务"),
+    (StateKind::Driver, "driver", "driver", "驱动程序"),
+];
+
+impl StateKind {
+    /// The name in reports.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        STATES.iter().find(|row| row.0 == self).map_or("", |row| row.1)
+    }
+
+    /// In words.
+    #[must_use]
+    pub fn words(self) -> Words {
+        STATES.iter().find(|row| row.0 == self).map_or_else(Words::default, |row| Words::new(row.2, row.3))
+    }
+}
+
+/// A part of the machine's state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct State {
+    /// What kind.
+    pub kind: StateKind,
+    /// Its name.
+    pub name: String,
+    /// Its value.
+    pub value: String,
+}
+
+/// A state that differs between attempts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// What kind.
+    pub kind: StateKind,
+    /// Its name.
+    pub name: String,
+    /// Its value in each attempt; none where the attempt's inputs do not have it.
+    pub values: Vec<Option<String>>,
+}
 
 /// Changes at most.
 const MOST: usize = 500;
@@ -37,13 +93,14 @@ pub(super) fn of(timeline: &Timeline<'_>, diagnosis: &Diagnosis) -> Vec<State> {
 }
 
 /// What differs. Where an attempt's inputs list nothing of a kind, they do not say that something is absent.
-pub(super) fn changes(attempts: &[Attempt]) -> Vec<Change> {
+pub(super) fn changes<'a>(states: impl ExactSizeIterator<Item = &'a [State]>) -> Vec<Change> {
+    let attempts = states.len();
     let mut rows: BTreeMap<(StateKind, &str), Vec<Option<String>>> = BTreeMap::new();
     let mut lists: BTreeSet<(StateKind, usize)> = BTreeSet::new();
-    for (number, attempt) in attempts.iter().enumerate() {
-        for state in &attempt.state {
+    for (number, states) in states.enumerate() {
+        for state in states {
             lists.insert((state.kind, number));
-            let row = rows.entry((state.kind, &state.name)).or_insert_with(|| vec![None; attempts.len()]);
+            let row = rows.entry((state.kind, &state.name)).or_insert_with(|| vec![None; attempts]);
             if let Some(value) = row.get_mut(number) {
                 // A log tells of several states of a package; the last one holds.
                 *value = Some(state.value.clone());

@@ -2,14 +2,16 @@
 
 use timeline::{Kind, Object};
 
-use super::{Facts, PartName, Parts, object, why::Why};
+use super::{facts::Facts, identity::PartName, object, parts::Parts, why::Why};
 use crate::faults::{Fault, FaultKind, win32};
 
 /// What a fault's item is, for each kind that has one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Item {
-    /// An installer or a program.
+    /// An installer.
     Installer,
+    /// A program with its exit code and its command line.
+    Program,
     /// A driver, which differs from machine to machine.
     Driver,
     /// A component, by its name without version.
@@ -24,7 +26,7 @@ pub(crate) enum Item {
 
 /// Each kind of fault, the part of servicing that it is of, and what its item is.
 const ITEMS: &[(FaultKind, &str, Item)] = &[
-    (FaultKind::Command, "installers", Item::Installer),
+    (FaultKind::Command, "installers", Item::Program),
     (FaultKind::Installer, "installers", Item::Installer),
     (FaultKind::Driver, "driver queue", Item::Driver),
     (FaultKind::DriverIdentity, "driver queue", Item::Nothing),
@@ -80,6 +82,7 @@ pub(super) fn parts(facts: &Facts<'_>, explained: bool, parts: &mut Parts) {
     let lower = fault.item.to_lowercase();
     match item {
         Item::Installer => parts.add(PartName::Installer, lower, why),
+        Item::Program => parts.add(PartName::Installer, program(&lower), why),
         Item::Driver => parts.add(PartName::ObjectName, lower, Why::OfMachine),
         Item::Component => parts.add(PartName::ObjectName, object::component(&lower), why),
         Item::Named => parts.add(PartName::ObjectName, lower, why),
@@ -105,6 +108,14 @@ fn object(fault: &Fault, why: Why, parts: &mut Parts) {
             _ => {}
         }
     }
+}
+
+/// The program in a command line in lower case; the whole text if it names none.
+pub(crate) fn program(text: &str) -> &str {
+    const ENDING: &str = ".exe";
+    let name = text.find(ENDING).and_then(|at| text.get(..at + ENDING.len()));
+    let name = name.and_then(|name| name.rsplit(['\\', '/', '"', ' ']).next());
+    name.unwrap_or(text)
 }
 
 /// What the item of a kind of fault is.
@@ -138,6 +149,14 @@ mod tests {
     fn every_kind_of_fault_has_a_row() {
         assert!(ITEMS.windows(2).all(|rows| rows[0].0 < rows[1].0));
         assert_eq!(ITEMS.len(), FaultKind::Device as usize + 1);
+    }
+
+    #[test]
+    fn a_command_is_its_program() {
+        let line =
+            r#"exit code 16386 (0x00004002): "c:\windows\system32\inetsrv\iissetup.exe" /launch c:\a b.dll"#;
+        assert_eq!(program(line), "iissetup.exe");
+        assert_eq!(program("no program"), "no program");
     }
 
     #[test]

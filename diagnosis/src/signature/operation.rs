@@ -2,7 +2,7 @@
 
 use timeline::{Event, Kind, PhaseName, Role};
 
-use super::{Facts, PartName, Parts, object, why::Why};
+use super::{facts::Facts, identity::PartName, object, parts::Parts, why::Why};
 use crate::candidates::Candidate;
 
 /// The kinds of operations and their names in signatures. Process Monitor and ETW name operations differently.
