@@ -15,6 +15,7 @@ PAGES = [
         # Described in words, not in a table.
         {"Text"},
     ),
+    ("docs/COMPARE.md", ["reports/src/attempts/model.rs"], set()),
     (
         "docs/RULES.md",
         ["diagnosis/src/rules/rule.rs", "diagnosis/src/faults/kinds.rs"],

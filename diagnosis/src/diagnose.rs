@@ -18,9 +18,7 @@ use crate::{
     remedies,
     remedy::Remedy,
     rules::{self, Rules},
-    services,
-    signature::{self, Signature},
-    signs,
+    services, signature, signs,
     stacks::{self, Call, StackLists},
     verdict::{self, Outcome},
 };
@@ -71,7 +69,7 @@ pub fn diagnose_beside(timeline: &Timeline<'_>, rules: &Rules, baseline: Option<
     if let (Some(comparison), Some(good), Some(failing)) = (&mut comparison, good, failing) {
         comparison.include(good, this, &failing.event);
     }
-    let signature = Signature::of(&signature::Facts {
+    let signature = signature::of(&signature::Facts {
         timeline,
         verdict: &verdict,
         failing,

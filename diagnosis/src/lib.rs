@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+mod attempts;
 mod baseline;
 mod calibration;
 mod candidates;
@@ -34,6 +35,7 @@ mod tables;
 mod verdict;
 mod waits;
 
+pub use attempts::{Attempt, Attempts, Change, Failing, State, StateKind, Thing, ThingKind};
 pub use baseline::Baseline;
 pub use calibration::{Calibration, Measured, Situation};
 pub use candidates::{After, Candidate, FeatureHit, Holder, Link, LogReport, Objection};

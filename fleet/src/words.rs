@@ -81,7 +81,7 @@ messages! {
     NEXT_CAPTURE: "Capture that would answer it", "可解答问题的采集";
     CASE: "Case", "案例";
     REASON: "Reason", "原因";
-    SIGNATURE: "Signature", "签名";
+    SIGNATURE: "Signature", "特征标识";
     CAUSE: "Cause", "原因";
     ALL_ANALYSED: "Every case could be analysed.", "所有案例均已分析。";
     NONE_LACKING: "Every failure has an operation.", "每次失败都指出了操作。";

@@ -12,7 +12,15 @@ use std::fmt::Write;
 /// A text that no JSON can hold; none is known.
 #[tracing::instrument(name = "json", skip_all)]
 pub fn render(report: &Report) -> Result<String, serde_json::Error> {
-    let mut json = escape(&serde_json::to_string_pretty(report)?, |c| c != '\n' && is_hidden(c));
+    pretty(report)
+}
+
+/// Anything as pretty JSON that is safe to print.
+///
+/// # Errors
+/// A text that no JSON can hold; none is known.
+pub fn pretty<T: serde::Serialize + ?Sized>(value: &T) -> Result<String, serde_json::Error> {
+    let mut json = escape(&serde_json::to_string_pretty(value)?, |c| c != '\n' && is_hidden(c));
     json.push('\n');
     Ok(json)
 }

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+pub mod attempts;
 mod charts;
 pub mod diagram;
 pub mod export;

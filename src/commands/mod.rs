@@ -2,6 +2,7 @@
 
 pub(crate) mod capture;
 mod choice;
+pub(crate) mod compare;
 pub(crate) mod completions;
 pub(crate) mod convert;
 pub(crate) mod diff;
@@ -14,6 +15,7 @@ mod part;
 mod reading;
 pub(crate) mod report;
 pub(crate) mod rules;
+pub(crate) mod signature;
 pub(crate) mod slice;
 mod terminal;
 

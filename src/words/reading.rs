@@ -86,6 +86,38 @@ pub(super) const PAGES: &[Page] = &[
         ],
     },
     Page {
+        path: "signature",
+        about: "显示失败原因在不同计算机上共有的特征",
+        more: "同一原因在每台计算机上的特征标识都相同，与版本、语言、驱动器号、用户以及是否有 CBS.log 无关。逐项列出各组成部分、是否参与标识以及原因。每个输入是一个单独的工单。",
+        after: "\
+示例：
+  bootrace signature case-4711.zip
+  bootrace signature case-*.zip --format json | jq -r '.[].signature.id' | sort | uniq -c
+
+退出代码：0 完成；2 有工单无法读取。",
+        arguments: &[
+            ("cases", "工单：一个文件、文件夹或 .zip 文件为一个工单"),
+            ("format", "text：供人阅读；json：供程序读取"),
+        ],
+    },
+    Page {
+        path: "compare",
+        about: "并列显示多次更新尝试：哪些都失败，哪些只在部分尝试中失败，期间有何变化",
+        more: "通常是同一台计算机的多次尝试。按顺序提供，每次尝试一个文件、文件夹或 .zip 文件。失败项是对象、操作、代码、安装程序、驱动程序、服务；变化是更新包、服务的启动类型、驱动程序及其版本。",
+        after: "\
+示例：
+  bootrace compare 0904.zip 1102.zip
+  bootrace compare 0904.zip 1102.zip 1120.zip -o attempts.html
+  bootrace compare 0904.zip 1102.zip --format json | jq .shared
+
+退出代码：0 完成，无论有无共同的失败项；2 有尝试无法读取，或文件无法写入。",
+        arguments: &[
+            ("cases", "尝试，按顺序：一个文件、文件夹或 .zip 文件为一次尝试"),
+            ("output", "写入此文件；默认为标准输出"),
+            ("format", "text、json 或 html；默认取决于 -o 的扩展名，否则为 text"),
+        ],
+    },
+    Page {
         path: "events",
         about: "列出、筛选和导出跟踪中的事件",
         more: "跟踪是 Process Monitor 或 ETW 的日志，按内容识别；文件夹或压缩文件中的全部跟踪会依次读取。跟踪没有记录的列为空。",

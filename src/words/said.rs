@@ -122,6 +122,12 @@ sentences! {
     COPIED: "{0}: {1} events, {2} processes", "{0}：{1} 个事件，{2} 个进程";
     SLICED: "{0}: {1} of {2} events, {3} of {4} processes", "{0}：{2} 个事件中的 {1} 个，{4} 个进程中的 {3} 个";
 
+    // Cases side by side.
+    TOO_FEW: "give two attempts or more, each as one file, folder or .zip file", "请提供两次或更多次尝试，每次为一个文件、文件夹或 .zip 文件";
+    NOTHING_READ_CASE:
+        "nothing could be read of {0}; give its Process Monitor log (.pml), its logs, or a folder or .zip file with them",
+        "{0} 的内容都无法读取；请提供其 Process Monitor 日志 (.pml)、其他日志，或包含它们的文件夹或 .zip 文件";
+
     // Rules.
     BAD_RULES: "the rules cannot be used", "规则无法使用";
     NO_RULES: "{0} holds no rules; give a folder with .toml files", "{0} 中没有规则；请提供包含 .toml 文件的文件夹";

@@ -4,6 +4,7 @@
 mod capture;
 mod capture_twins;
 mod chinese;
+mod compare;
 mod damaged;
 mod diff;
 mod events;

@@ -2,14 +2,16 @@
 
 use timeline::{Kind, Object};
 
-use super::{Facts, PartName, Parts, object, why::Why};
+use super::{facts::Facts, identity::PartName, object, parts::Parts, why::Why};
 use crate::faults::{Fault, FaultKind, win32};
 
 /// What a fault's item is, for each kind that has one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Item {
-    /// An installer or a program.
+pub(crate) enum Item {
+    /// An installer.
     Installer,
+    /// A program with its exit code and its command line.
+    Program,
     /// A driver, which differs from machine to machine.
     Driver,
     /// A component, by its name without version.
@@ -24,7 +26,7 @@ enum Item {
 
 /// Each kind of fault, the part of servicing that it is of, and what its item is.
 const ITEMS: &[(FaultKind, &str, Item)] = &[
-    (FaultKind::Command, "installers", Item::Installer),
+    (FaultKind::Command, "installers", Item::Program),
     (FaultKind::Installer, "installers", Item::Installer),
     (FaultKind::Driver, "driver queue", Item::Driver),
     (FaultKind::DriverIdentity, "driver queue", Item::Nothing),
@@ -70,19 +72,17 @@ pub(super) fn parts(facts: &Facts<'_>, explained: bool, parts: &mut Parts) {
         return;
     };
     let why = if explained { Why::OfLog } else { Why::OnlyTheLog };
-    let (component, item) = ITEMS
-        .iter()
-        .find(|row| row.0 == fault.kind)
-        .map_or(("servicing", Item::Nothing), |row| (row.1, row.2));
+    let (component, item) = row(fault.kind);
     if !parts.has(PartName::Component) {
         parts.add(PartName::Component, component, why);
     }
-    parts.add(PartName::Operation, fault.kind.name(), why);
+    parts.add(PartName::Operation, format!("log: {}", fault.kind.name()), why);
     let told = fault.code.or(facts.verdict.hresult);
     parts.add(PartName::Code, told.map_or_else(String::new, code), why);
     let lower = fault.item.to_lowercase();
     match item {
         Item::Installer => parts.add(PartName::Installer, lower, why),
+        Item::Program => parts.add(PartName::Installer, program(&lower), why),
         Item::Driver => parts.add(PartName::ObjectName, lower, Why::OfMachine),
         Item::Component => parts.add(PartName::ObjectName, object::component(&lower), why),
         Item::Named => parts.add(PartName::ObjectName, lower, why),
@@ -110,8 +110,26 @@ fn object(fault: &Fault, why: Why, parts: &mut Parts) {
     }
 }
 
+/// The program in a command line in lower case; the whole text if it names none.
+pub(crate) fn program(text: &str) -> &str {
+    const ENDING: &str = ".exe";
+    let name = text.find(ENDING).and_then(|at| text.get(..at + ENDING.len()));
+    let name = name.and_then(|name| name.rsplit(['\\', '/', '"', ' ']).next());
+    name.unwrap_or(text)
+}
+
+/// What the item of a kind of fault is.
+pub(crate) fn item_of(kind: FaultKind) -> Item {
+    row(kind).1
+}
+
+/// The part of servicing and the item of a kind of fault.
+fn row(kind: FaultKind) -> (&'static str, Item) {
+    ITEMS.iter().find(|row| row.0 == kind).map_or(("servicing", Item::Nothing), |row| (row.1, row.2))
+}
+
 /// A code in one numbering: an HRESULT of a Win32 error where it is one, with its name.
-pub(super) fn code(code: u32) -> String {
+pub(crate) fn code(code: u32) -> String {
     let of_nt = || Some(status_codes::HResult(code).ntstatus()?.to_win32()?.win32.0);
     let error = win32(code).or_else(of_nt).filter(|error| *error <= 0xFFFF);
     let code = error.map_or(code, |error| 0x8007_0000 | error);
@@ -131,6 +149,14 @@ mod tests {
     fn every_kind_of_fault_has_a_row() {
         assert!(ITEMS.windows(2).all(|rows| rows[0].0 < rows[1].0));
         assert_eq!(ITEMS.len(), FaultKind::Device as usize + 1);
+    }
+
+    #[test]
+    fn a_command_is_its_program() {
+        let line =
+            r#"exit code 16386 (0x00004002): "c:\windows\system32\inetsrv\iissetup.exe" /launch c:\a b.dll"#;
+        assert_eq!(program(line), "iissetup.exe");
+        assert_eq!(program("no program"), "no program");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use timeline::{Mark, Role};
 
-use super::{Facts, PartName, Parts, why::Why};
+use super::{facts::Facts, identity::PartName, parts::Parts, why::Why};
 use crate::{
     missing::{self, Lack},
     services, waits,

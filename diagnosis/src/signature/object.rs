@@ -14,9 +14,16 @@ const IMAGE: &str = "*.<image>";
 /// Below this key each key is a service.
 const SERVICES: &str = r"hklm\system\currentcontrolset\services\";
 
-/// The class: [`path_class`] without the letter of a drive and without the difference between files of code.
+/// What stands for the folder of a language.
+const LANGUAGE: &str = "<language>";
+
+/// The class: [`path_class`] without the letter of a drive, without the language of a folder, and without the difference
+/// between files of code.
 pub(super) fn class(path: &str, kind: Kind) -> String {
     let class = path_class(path, kind);
+    let parts: Vec<&str> =
+        class.split('\\').map(|part| if is_language(part) { LANGUAGE } else { part }).collect();
+    let class = if kind.is_registry() { class } else { parts.join("\\") };
     let mut letter = class.chars();
     let class = match (letter.next(), letter.next()) {
         (Some('a'..='z'), Some(':')) => format!("<drive>{}", letter.as_str()),
@@ -29,8 +36,19 @@ pub(super) fn class(path: &str, kind: Kind) -> String {
     }
 }
 
+/// Whether a folder is of a language: `de-de`, `040c`, or the `<n>` that stands for `0409` already.
+fn is_language(part: &str) -> bool {
+    let is_word = |text: &str, most: usize| {
+        (2..=most).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    };
+    let tag = part.split_once('-').is_some_and(|(language, place)| is_word(language, 3) && is_word(place, 4));
+    let number =
+        part.len() == 4 && part.starts_with('0') && part.bytes().all(|byte| byte.is_ascii_hexdigit());
+    tag || number || part == "<n>"
+}
+
 /// The name of a component in lower case, without version, architecture and hash.
-pub(super) fn component(identity: &str) -> String {
+pub(crate) fn component(identity: &str) -> String {
     let name = identity.split(',').next().unwrap_or(identity).trim();
     let known = |name: &&str| ARCHITECTURES.contains(name);
     let name = name.split_once('_').filter(|(first, _)| known(first)).map_or(name, |(_, rest)| {
@@ -41,7 +59,7 @@ pub(super) fn component(identity: &str) -> String {
 }
 
 /// The INF, or the service whose key it is.
-pub(super) fn name(path: &str) -> Option<String> {
+pub(crate) fn name(path: &str) -> Option<String> {
     let lower = path.to_lowercase();
     let service = || {
         let key = lower.replace(r"\controlset001\", r"\currentcontrolset\");
@@ -82,6 +100,17 @@ mod tests {
             class(r"C:\Windows\System32\a.dll", Kind::FileCreate),
             class(r"C:\Windows\System32\a.inf", Kind::FileCreate)
         );
+    }
+
+    #[test]
+    fn a_folder_of_a_language_is_one_in_all_languages() {
+        for path in [
+            r"C:\Windows\INF\.NET\0409\a.ini",
+            r"C:\Windows\INF\.NET\040C\b.ini",
+            r"C:\Windows\INF\.NET\de-DE\c.ini",
+        ] {
+            assert_eq!(class(path, Kind::FileCreate), r"<windows>\inf\.net\<language>\*.ini");
+        }
     }
 
     #[test]

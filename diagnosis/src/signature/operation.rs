@@ -2,7 +2,7 @@
 
 use timeline::{Event, Kind, PhaseName, Role};
 
-use super::{Facts, PartName, Parts, object, why::Why};
+use super::{facts::Facts, identity::PartName, object, parts::Parts, why::Why};
 use crate::candidates::Candidate;
 
 /// The kinds of operations and their names in signatures. Process Monitor and ETW name operations differently.
@@ -76,7 +76,8 @@ fn component(facts: &Facts<'_>, event: &Event) -> &'static str {
     }
 }
 
-fn operation(kind: Kind) -> &'static str {
+/// The name of a kind of operation.
+pub(crate) fn operation(kind: Kind) -> &'static str {
     OPERATIONS.iter().find(|row| row.0 == kind).map_or("", |row| row.1)
 }
 

@@ -46,12 +46,12 @@ pub fn each(html: impl Fn(Lang) -> String) -> Html {
 }
 
 /// A message.
-pub(super) fn t(message: impl Borrow<Message>) -> Html {
+pub(crate) fn t(message: impl Borrow<Message>) -> Html {
     each(|lang| escape(message.borrow().get(lang)))
 }
 
 /// A message with one place filled.
-pub(super) fn t1(message: Message, value: impl AsRef<str>) -> Html {
+pub(crate) fn t1(message: Message, value: impl AsRef<str>) -> Html {
     each(|lang| escape(&message.fill(lang, &[&visible(value.as_ref())])))
 }
 
@@ -67,7 +67,7 @@ pub fn data(text: impl AsRef<str>) -> Html {
 }
 
 /// A process and its id.
-pub(super) fn process(name: &str, pid: &Option<u32>) -> Html {
+pub(crate) fn process(name: &str, pid: &Option<u32>) -> Html {
     data(view::process_and_pid(name, *pid))
 }
 
@@ -96,7 +96,7 @@ fn isolated(text: &str) -> String {
 const PATH: usize = 64;
 
 /// A path that is shortened between its components; whole when it is opened.
-pub(super) fn path(path: &str) -> Html {
+pub(crate) fn path(path: &str) -> Html {
     let shown = visible(path);
     let short = crate::visible::shorten_path(&shown, PATH);
     if short == shown {
@@ -121,7 +121,7 @@ fn breakable(text: &str) -> String {
 }
 
 /// A time: seconds since the origin, with the full time for the pointer and for machines.
-pub(super) fn time(time: Time, origin: Option<Time>) -> Html {
+pub(crate) fn time(time: Time, origin: Option<Time>) -> Html {
     let shown = view::at(time, origin);
     if !time.is_dated() {
         return Html(format!("<time>{shown}</time>"));
@@ -130,23 +130,23 @@ pub(super) fn time(time: Time, origin: Option<Time>) -> Html {
 }
 
 /// How something is known.
-pub(super) fn trust(trust: &Trust) -> Html {
+pub(crate) fn trust(trust: &Trust) -> Html {
     let name = text(&view::trust_name(trust));
     Html(format!("<span class=\"tag trust-{}\">{name}</span>", class(trust.as_str())))
 }
 
 /// A word that may be used in a class name.
-pub(super) fn class(word: &str) -> String {
+pub(crate) fn class(word: &str) -> String {
     word.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').take(40).collect()
 }
 
 /// A result and its status, in Chinese with its meaning.
-pub(super) fn result(result: &str, status: &str) -> Html {
+pub(crate) fn result(result: &str, status: &str) -> Html {
     each(|lang| isolated(&view::result_and_status(result, status, lang)))
 }
 
 /// A reference: a link if a browser should follow it.
-pub(super) fn reference(reference: &str) -> Html {
+pub(crate) fn reference(reference: &str) -> Html {
     let is_link = reference.starts_with("https://") || reference.starts_with("http://");
     let shown = isolated(reference);
     if is_link && !reference.contains(|c: char| c.is_whitespace() || crate::visible::is_hidden(c)) {

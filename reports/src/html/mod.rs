@@ -1,7 +1,7 @@
 //! report.html: one file that answers in the first screen. It works offline and without script.
 
 mod limits;
-mod markup;
+pub(crate) mod markup;
 mod page;
 mod tree;
 

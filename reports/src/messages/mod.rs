@@ -1,12 +1,14 @@
 //! Every sentence and label that the renderers themselves write, in both languages. `{}` is filled in order, `{0}` by
 //! number if the order differs.
 
+mod attempts;
 mod charts;
 mod headline;
 mod page;
 mod terms;
 mod verdict;
 
+pub(crate) use attempts::*;
 pub(crate) use charts::*;
 pub(crate) use headline::*;
 pub(crate) use page::*;
@@ -108,7 +110,7 @@ mod tests {
 
     #[test]
     fn every_message_is_in_both_languages() {
-        let parts = [charts::ALL, headline::ALL, page::ALL, terms::ALL, verdict::ALL];
+        let parts = [attempts::ALL, charts::ALL, headline::ALL, page::ALL, terms::ALL, verdict::ALL];
         for (key, message) in parts.concat() {
             assert!(!message.en.is_empty() && !message.zh.is_empty(), "{key} is empty");
             assert!(message.en.is_ascii(), "{key}: the English has other than ASCII: {}", message.en);

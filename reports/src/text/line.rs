@@ -4,7 +4,7 @@ use crate::visible::{columns, visible};
 
 /// How a part of a line looks where colours are on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Style {
+pub(crate) enum Style {
     Plain,
     Label,
     Faint,
@@ -30,14 +30,14 @@ impl Style {
 
 /// One line: parts of one style each.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Line {
+pub(crate) struct Line {
     parts: Vec<(Style, String)>,
     width: usize,
 }
 
 impl Line {
     /// Adds text of a trace or of ours; hidden characters are shown.
-    pub(super) fn push(&mut self, style: Style, text: &str) -> &mut Self {
+    pub(crate) fn push(&mut self, style: Style, text: &str) -> &mut Self {
         let text = visible(text).into_owned();
         self.width += columns(&text);
         self.parts.push((style, text));
@@ -45,7 +45,7 @@ impl Line {
     }
 
     /// Fills with spaces up to a column.
-    pub(super) fn pad_to(&mut self, column: usize) -> &mut Self {
+    pub(crate) fn pad_to(&mut self, column: usize) -> &mut Self {
         if column > self.width {
             self.push(Style::Plain, &" ".repeat(column - self.width));
         }
@@ -53,18 +53,18 @@ impl Line {
     }
 
     /// Columns so far.
-    pub(super) const fn width(&self) -> usize {
+    pub(crate) const fn width(&self) -> usize {
         self.width
     }
 
     /// Puts `…` at the end, within so many columns.
-    pub(super) fn end_with_ellipsis(&mut self, width: usize) {
+    pub(crate) fn end_with_ellipsis(&mut self, width: usize) {
         self.end_within(width.saturating_sub(1));
         self.push(Style::Faint, "…");
     }
 
     /// Cuts what is beyond so many columns.
-    pub(super) fn end_within(&mut self, width: usize) {
+    pub(crate) fn end_within(&mut self, width: usize) {
         while self.width > width {
             let Some((_, text)) = self.parts.last_mut() else { return };
             match text.pop() {
@@ -75,7 +75,7 @@ impl Line {
     }
 
     /// Writes the line without spaces at its end.
-    pub(super) fn write(&self, colour: bool, out: &mut String) {
+    pub(crate) fn write(&self, colour: bool, out: &mut String) {
         let last = self.parts.iter().rposition(|(_, text)| !text.trim_end().is_empty());
         for (position, (style, text)) in self.parts.iter().enumerate() {
             if last.is_none_or(|last| position > last) {

@@ -3,17 +3,19 @@
 mod chain;
 mod compare;
 mod line;
+mod signature;
 mod verdict;
 mod wrap;
 
 pub use compare::render as compare;
+pub use signature::render as signature;
 
 use crate::lang::Lang;
 use crate::messages::Message;
 use crate::model::{Report, Time};
 use crate::view;
 use crate::visible::visible;
-use line::{Line, Style};
+pub(crate) use line::{Line, Style};
 
 /// Lines of the verdict at most, in [`DEFAULT_WIDTH`] columns or more.
 pub const MAX_LINES: usize = 15;

@@ -264,8 +264,7 @@ pub(crate) fn facts(report: &Report, lang: Lang) -> Vec<(Message, String, bool)>
     facts.push((m::FACT_WHEN, time.into_iter().chain(phase).collect::<Vec<_>>().join(" · "), false));
     facts.push((m::FACT_CODE, codes(report, lang).join(" · "), true));
     if let Some(signature) = &report.signature {
-        let parts = [signature.id.as_str(), signature.text.as_str()];
-        facts.push((m::FACT_SIGNATURE, parts.join("  "), true));
+        facts.push((m::FACT_SIGNATURE, signature.id.clone(), true));
     }
     if let Some(confidence) = &verdict.confidence {
         let level = confidence.level.iter().map(|level| confidence_name(level).get(lang).to_owned());

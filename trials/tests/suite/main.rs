@@ -11,5 +11,6 @@ mod parts;
 mod raw_logs;
 mod remedies;
 mod services;
+mod signatures;
 mod torture;
 mod unclean;
