@@ -139,7 +139,7 @@ pub(crate) fn tally<'n>(names: impl Iterator<Item = &'n str>) -> Vec<Tally> {
     names.for_each(|name| *counts.entry(name).or_default() += 1);
     let mut tallies: Vec<_> =
         counts.into_iter().map(|(name, cases)| Tally { name: name.to_owned(), cases }).collect();
-    tallies.sort_by(|a, b| b.cases.cmp(&a.cases));
+    tallies.sort_by_key(|tally| std::cmp::Reverse(tally.cases));
     tallies
 }
 
@@ -164,7 +164,7 @@ fn lacking(cases: &[CaseRow]) -> Vec<Lacking> {
         entry.cases += 1;
     }
     let mut found: Vec<_> = found.into_values().collect();
-    found.sort_by(|a, b| b.cases.cmp(&a.cases));
+    found.sort_by_key(|lacking| std::cmp::Reverse(lacking.cases));
     found
 }
 

@@ -20,7 +20,7 @@ pub struct Rows {
 /// The SQL is wrong, holds several statements, or would write.
 pub fn query(store: &Store, sql: &str) -> Result<Rows, FleetError> {
     let mut statement = store.connection.prepare(sql).map_err(FleetError::Query)?;
-    let columns: Vec<String> = statement.column_names().into_iter().map(ToOwned::to_owned).collect();
+    let columns: Vec<String> = statement.column_names().map(ToOwned::to_owned).collect();
     let mut found = statement.query([]).map_err(FleetError::Query)?;
     let mut rows = Vec::new();
     while let Some(row) = found.next().map_err(FleetError::Query)? {

@@ -85,7 +85,8 @@ struct Described {
     columns: Vec<Column>,
 }
 
-/// The tables, in the order of the file.
+/// The tables, in the order of their names.
+#[must_use]
 pub fn tables() -> &'static [Table] {
     static ALL: LazyLock<Vec<Table>> = LazyLock::new(read);
     &ALL

@@ -29,7 +29,7 @@ const CASES: &str = "
 /// Calls for each case, in the order of their ids.
 fn each_case(store: &Store, mut case: impl FnMut(Flat) -> Result<(), FleetError>) -> Result<(), FleetError> {
     let mut statement = store.connection.prepare(CASES).map_err(store.failed())?;
-    let names: Vec<String> = statement.column_names().into_iter().map(ToOwned::to_owned).collect();
+    let names: Vec<String> = statement.column_names().map(ToOwned::to_owned).collect();
     let mut rows = statement.query([]).map_err(store.failed())?;
     while let Some(row) = rows.next().map_err(store.failed())? {
         let mut flat = Flat::new();
