@@ -167,7 +167,7 @@ impl Walk {
     }
 
     fn damage(&mut self, line: &LogLine, damage: &Damage) {
-        if damage.kind == DamageKind::Marked {
+        if matches!(damage.kind, DamageKind::Marked | DamageKind::Entry) {
             return;
         }
         self.state.trouble |= damage.kind == DamageKind::Hydration;
@@ -212,8 +212,11 @@ impl Walk {
             }
             Repair::Detected(found) => self.found = Some(*found),
             Repair::Repaired(mended) => self.mended = Some(*mended),
-            Repair::Summary { detected, repaired } => {
+            Repair::Summary { detected, repaired, listed } => {
                 (self.found, self.mended) = (Some(*detected), Some(*repaired));
+                for (object, fixed) in listed {
+                    self.repair(line, &Repair::Listed { object: object.clone(), fixed: *fixed });
+                }
             }
             _ => {}
         }

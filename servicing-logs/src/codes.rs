@@ -77,8 +77,8 @@ pub enum CodeForm {
     Keyed,
     /// `[0x80071a91 ERROR_RM_NOT_ACTIVE]`, `[0x80070490]`
     Bracket,
-    /// `, result 13` of a driver queue item: a Win32 error in decimal.
-    DriverResult,
+    /// `, result 13` of a driver queue item, `with error code 2`: a Win32 error in decimal.
+    DecimalWin32,
     /// `[gle=0xd00000bb]`
     Gle,
     /// `[gle=0x80004005]`: the last error was never set.
@@ -116,7 +116,8 @@ const FORMS: &[(&[u8], Parse)] = &[
     (b"HRESULT=", bare_hex),
     (b"rror C", |text, at| bare_hex(text, at - 1)),
     (b"rror 8", |text, at| bare_hex(text, at - 1)),
-    (b", result ", driver_result),
+    (b", result ", decimal_win32),
+    (b"with error code ", decimal_win32),
     (b"0x", prefixed_hex),
     (b"0X", prefixed_hex),
     (b"-", decimal),
@@ -191,7 +192,7 @@ fn rank(form: CodeForm) -> u8 {
     match form {
         CodeForm::BracketHresult => 0,
         CodeForm::HresultFromWin32 | CodeForm::NtstatusFromWin32 => 1,
-        CodeForm::ErrorFacility | CodeForm::BareHex | CodeForm::DriverResult => 2,
+        CodeForm::ErrorFacility | CodeForm::BareHex | CodeForm::DecimalWin32 => 2,
         CodeForm::Keyed | CodeForm::Bracket => 3,
         CodeForm::Gle => 4,
         CodeForm::Name | CodeForm::Decimal => 5,
@@ -289,9 +290,9 @@ fn bare_hex(text: &[u8], at: usize) -> Option<CodeMatch<'_>> {
     Some(CodeMatch { value: numbered(value), form: CodeForm::BareHex, span: at..at + taken })
 }
 
-fn driver_result(text: &[u8], at: usize) -> Option<CodeMatch<'_>> {
+fn decimal_win32(text: &[u8], at: usize) -> Option<CodeMatch<'_>> {
     let (value, taken) = leading_number(text.get(at..)?, 10)?;
-    Some(CodeMatch { value: CodeValue::Win32(value), form: CodeForm::DriverResult, span: at..at + taken })
+    Some(CodeMatch { value: CodeValue::Win32(value), form: CodeForm::DecimalWin32, span: at..at + taken })
 }
 
 /// Words before a `0x` that make it a status of any severity.
@@ -403,7 +404,7 @@ mod tests {
             ),
             (
                 "INSTALL index: 69, phase: 1, result 3, inf: ntprint4.inf",
-                &[(V::Win32(3), F::DriverResult, "3")],
+                &[(V::Win32(3), F::DecimalWin32, "3")],
             ),
             (
                 "[HRESULT = 0xe0000100 - Unknown Error]",

@@ -45,6 +45,18 @@ impl<'a> LogText<'a> {
         &self.bytes
     }
 
+    /// The text as `change` makes it.
+    pub(crate) fn map(self, change: impl FnOnce(&[u8]) -> Cow<'_, [u8]>) -> Self {
+        let bytes = match self.bytes {
+            Cow::Borrowed(bytes) => change(bytes),
+            Cow::Owned(bytes) => match change(&bytes) {
+                Cow::Owned(changed) => Cow::Owned(changed),
+                Cow::Borrowed(_) => Cow::Owned(bytes),
+            },
+        };
+        LogText { bytes, ..self }
+    }
+
     /// The text itself, borrowed from the file if possible.
     pub(crate) fn into_bytes(self) -> Cow<'a, [u8]> {
         self.bytes

@@ -35,7 +35,7 @@ fn case() -> tempfile::TempDir {
     }
     let bundle = zip.finish().unwrap().into_inner();
     std::fs::create_dir(folder.path().join("bundles")).unwrap();
-    for name in ["case-4711.zip", "PC-4711.zip", "bundles/PC-4711.zip"] {
+    for name in ["case-4711.zip", "PC-4711.zip", "0904.zip", "1102.zip", "bundles/PC-4711.zip"] {
         std::fs::write(folder.path().join(name), &bundle).unwrap();
     }
     if let Some(log) = test_data::bytes("logs/System.evtx") {

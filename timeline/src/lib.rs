@@ -22,7 +22,7 @@ pub use gather::{Done, Gather};
 pub use logs::{
     CommandFact, Damage, DamageKind, Fact, Filter, InstallerRun, Known, LocalClock, LocalTicks, LogLine,
     Offset, Package, PackageFact, Plan, Primitive, ServiceFact, SessionFact, Stage, Step, Tool, ToolFact,
-    bare_path,
+    UNNAMED_INSTALLER, bare_path,
 };
 pub use model::*;
 pub use paths::Paths;

@@ -17,6 +17,17 @@ const SHORTEST_NAME: usize = 5;
 /// Win32 errors of side-by-side assemblies and the component store.
 pub(super) const STORE_CODES: std::ops::RangeInclusive<u32> = 14_000..=14_199;
 
+/// Upper half of the NTSTATUS codes of side-by-side assemblies and the component store.
+const STORE_STATUS: u32 = 0xC015;
+
+/// Results of an operation on what is not there, and the Win32 errors that functions above it make of them: they say
+/// whether a file, a folder or an entry is missing.
+const NOT_THERE: ([u32; 3], [u32; 3]) = (
+    [status::OBJECT_NAME_NOT_FOUND, status::OBJECT_PATH_NOT_FOUND, status::NO_SUCH_FILE],
+    // ERROR_FILE_NOT_FOUND, ERROR_PATH_NOT_FOUND, ERROR_NOT_FOUND
+    [2, 3, 1168],
+);
+
 /// The lines that say that something failed.
 pub(crate) struct Lines {
     lines: Vec<Line>,
@@ -44,7 +55,13 @@ impl Line {
     /// Whether it has a code that an operation can meet. Codes of the component store say that something is missing in
     /// it, not which error an operation met.
     fn tells_an_error(&self) -> bool {
-        self.ntstatus.is_some() || self.win32.is_some_and(|win32| !STORE_CODES.contains(&win32))
+        self.ntstatus.is_some_and(|status| status >> 16 != STORE_STATUS)
+            || self.win32.is_some_and(|win32| !STORE_CODES.contains(&win32))
+    }
+
+    /// Whether its code can stand for the error of an operation: the same, or another word for "not there".
+    fn is_kin_of(&self, status: u32) -> bool {
+        self.win32.is_some_and(|win32| is_kin(status, win32))
     }
 }
 
@@ -102,7 +119,7 @@ impl Lines {
                 text: line.text.clone(),
                 time: line.time,
                 code,
-                other_code: code.is_none() && line.tells_an_error(),
+                other_code: code.is_none() && line.tells_an_error() && !line.is_kin_of(event.status),
                 same_name,
                 close,
             };
@@ -123,11 +140,17 @@ pub(super) fn is_win32_of(status: u32, win32: u32) -> bool {
         || status == status::OBJECT_NAME_COLLISION && win32 == FILE_EXISTS
 }
 
+/// Whether a function above the operation may give this error for its result.
+pub(super) fn is_kin(status: u32, win32: u32) -> bool {
+    is_win32_of(status, win32) || NOT_THERE.0.contains(&status) && NOT_THERE.1.contains(&win32)
+}
+
 /// The objects that a line's fact names.
 fn objects(line: &LogLine) -> &[Object<String>] {
     match &line.fact {
         Fact::Failed { objects, .. } => objects,
         Fact::Installer(run) => &run.names,
+        Fact::Primitive { objects, .. } => objects,
         Fact::Corruption(damage) => std::slice::from_ref(&damage.object),
         _ => &[],
     }
@@ -143,13 +166,30 @@ fn names_of(line: &LogLine) -> HashSet<String> {
     });
     let words = words.map(str::to_owned);
     let named = objects(line).iter().map(|object| object.file_name().to_lowercase());
-    words.chain(named).filter(|name| name.len() >= SHORTEST_NAME).collect()
+    // Every key has a value of this name.
+    words.chain(named).filter(|name| name.len() >= SHORTEST_NAME && name != "(default)").collect()
 }
 
 fn paths_of(line: &LogLine) -> HashSet<String> {
     let paths = objects(line).iter().filter(|object| matches!(object, Object::Path(_)));
-    paths.map(|object| bare_path(object.name())).collect()
+    let paths = paths.map(|object| bare_path(object.name()));
+    match &line.fact {
+        // poqexec opens or makes the folder or key before what is in it.
+        Fact::Primitive { .. } => {
+            let with_parent =
+                |path: String| [path.rsplit_once('\\').map(|(parent, _)| parent.to_owned()), Some(path)];
+            paths.flat_map(with_parent).flatten().collect()
+        }
+        Fact::DriverIdentity(number) => {
+            HashSet::from([bare_path(&format!("{DRIVER_OPERATIONS}\\{number}\\Identity"))])
+        }
+        _ => paths.collect(),
+    }
 }
+
+/// The key of the driver operations queue. `Failed reading Identity for driver operation sequenceID 1` names the value.
+const DRIVER_OPERATIONS: &str =
+    r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Component Based Servicing\DriverOperations";
 
 /// Whether a word is more than a word of prose.
 fn is_name(word: &str) -> bool {

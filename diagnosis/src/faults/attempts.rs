@@ -93,14 +93,14 @@ impl Faults {
             Kind::Command => decisive.contains_key(&f.boot),
             Kind::Installer => f.code != Some(REBOOT_REQUIRED),
             Kind::Pending => f.code == Some(results::ERROR_FAIL_REBOOT_REQUIRED),
-            Kind::Call | Kind::Hydration => {
+            Kind::Call | Kind::Hydration | Kind::Service => {
                 let codes = ends.get(&f.attempt);
                 let ended = codes
                     .zip(f.code)
                     .is_some_and(|(codes, own)| codes.iter().any(|code| same_error(own, *code)));
                 // An excerpt may stop before the end that the call led to.
                 let cut = last == Some(f.attempt) && !ended_attempts.contains(&f.attempt) && codes.is_none();
-                f.kind == Kind::Call && cut || ended
+                f.kind != Kind::Hydration && cut || f.kind != Kind::Service && ended
             }
             _ => true,
         });

@@ -103,7 +103,7 @@ fn named(line: &LogLine) -> Option<Named> {
         Fact::ComponentDeleted(component) => Named::new(Kind::Component, component.clone()),
         Fact::GenericCommand(command) => command_fault(command)?,
         Fact::Poqexec { .. } if line.failed => Named::new(Kind::Poqexec, "poqexec.exe"),
-        Fact::Primitive(what) if line.failed => Named::new(Kind::Primitive, what.clone()),
+        Fact::Primitive { what, .. } if line.failed => Named::new(Kind::Primitive, what.clone()),
         Fact::Setup { title, servicing: true } if line.failed => {
             let inf = inf_in(&line.text);
             Named::new(Kind::Setup, inf.map_or_else(|| title.clone(), |inf| format!("{title} ({inf})")))
@@ -218,6 +218,7 @@ fn failed(part: Part, objects: &[Object<String>], line: &LogLine) -> Option<Name
         Part::DriverQueue => Named::new(Kind::DriverQueue, ""),
         Part::Pending => Named::new(Kind::Pending, ""),
         Part::Repair => Named::new(Kind::Repair, ""),
+        Part::ServiceStart => Named::new(Kind::Service, first),
         Part::Call => {
             let path = objects.iter().find(|object| matches!(object, Object::Path(_)))?;
             Named::new(Kind::Call, path.name())

@@ -127,6 +127,24 @@ pub(crate) fn same_error(one: u32, other: u32) -> bool {
     one == other || win32(one).is_some_and(|w| Some(w) == win32(other))
 }
 
+/// A package with what tells it from its other versions: `Microsoft-Windows-X-Package (de-DE) 10.0.14393.0`.
+pub(super) fn package_text(identity: &str) -> String {
+    let mut text = package_name(identity).to_owned();
+    if Package::kb_of(identity).is_some() {
+        return text;
+    }
+    let mut rest = identity.split('~').skip(3);
+    let (language, version) = (rest.next().unwrap_or_default(), rest.next().unwrap_or_default());
+    if !language.is_empty() {
+        text = format!("{text} ({language})");
+    }
+    // The name of an update may follow the version.
+    let numbers =
+        version.split('.').take(4).take_while(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
+    let version = numbers.collect::<Vec<_>>().join(".");
+    if version.is_empty() { text } else { format!("{text} {version}") }
+}
+
 /// A package as people call it: its KB number, or the first part of its identity.
 pub(crate) fn package_name(identity: &str) -> &str {
     let name = identity.split('~').next().unwrap_or(identity);

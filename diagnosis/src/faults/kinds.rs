@@ -42,6 +42,8 @@ pub enum FaultKind {
     Download,
     /// A call of the component store that names its object.
     Call,
+    /// A service that an installer wanted, where the log ends before the installer does.
+    Service,
     /// A transaction that could not be committed.
     Commit,
     /// An earlier transaction that is still pending.
@@ -105,6 +107,7 @@ const KINDS: &[(FaultKind, &str, Tells)] = &[
     (FaultKind::DriverQueue, "driver-queue", Cause),
     (FaultKind::Download, "download", Cause),
     (FaultKind::Call, "call", Cause),
+    (FaultKind::Service, "service", Cause),
     (FaultKind::Commit, "commit", Cause),
     (FaultKind::Pending, "pending", Cause),
     (FaultKind::Hang, "hang", Cause),

@@ -1,6 +1,6 @@
 //! The faults that the logs report, together.
 
-use timeline::{Fact, LogLine, Stage, Step, Tool};
+use timeline::{Damage, DamageKind, Fact, LogLine, Object, Part, Stage, Step, Tool};
 
 use super::{
     collect::{self, failure_code},
@@ -23,12 +23,16 @@ pub struct Faults {
     pub past: Vec<Fault>,
     /// The line that ended an attempt well after its first try had failed.
     pub retried: Option<LogLine>,
+    /// The last line that reports a failure, where no line after it tells how the work ended.
+    pub last_failure: Option<LogLine>,
     /// Lines that say that the update is taken back, in order.
     pub rollback: Vec<LogLine>,
     /// The state that the logs end in.
     pub state: LogState,
     /// What was installed if the first fault happened while Windows ran.
     pub online: Online,
+    /// The last entry of the store that a line called incomplete, and the attempt it was in.
+    pub(crate) incomplete: Option<(Object<String>, u32)>,
     /// Place of every line that names a stage.
     pub(crate) stages: Vec<(LogLine, stages::Place)>,
 }
@@ -49,7 +53,21 @@ impl Faults {
             // Between installation and restart a pending transaction is the ordinary state; the restart ended it.
             self.all.retain(|f| f.kind != FaultKind::Pending);
         }
-        let Some(fault) = collect::fault(line, place, following) else { return };
+        match &line.fact {
+            Fact::Failed { part: Part::Scan, .. } => {}
+            Fact::Failed { .. } if failure_code(line).is_some() => self.last_failure = Some(line.clone()),
+            Fact::Session(_) | Fact::Stage(_, Step::Complete) => self.last_failure = None,
+            _ => {}
+        }
+        if let Fact::Corruption(Damage { kind: DamageKind::Entry, object, .. }) = &line.fact {
+            self.incomplete = Some((object.clone(), place.attempt));
+        }
+        let Some(mut fault) = collect::fault(line, place, following) else { return };
+        if fault.kind == FaultKind::Commit
+            && let Some((object, _)) = self.incomplete.take_if(|(_, attempt)| *attempt == fault.attempt)
+        {
+            fault.names.push(object);
+        }
         if fault.kind == FaultKind::Installer && self.completes_an_installer(&fault, &line.fact) {
             return;
         }

@@ -49,7 +49,7 @@ pub(crate) fn find(timeline: &Timeline<'_>) -> Faults {
         }
         // What is older than CBS.log belongs to no attempt that it tells of.
         // poqexec ran before CBS wrote its first line.
-        let of_poqexec = matches!(line.fact, Fact::Primitive(_));
+        let of_poqexec = matches!(line.fact, Fact::Primitive { .. });
         let grace = if of_poqexec { attempts::ANOTHER_ATTEMPT } else { Ticks(0) };
         if line.time.zip(begin).is_none_or(|(time, begin)| time.plus(grace) >= begin) {
             let place = match of_poqexec {

@@ -2,7 +2,11 @@
 
 use timeline::{Object, Ticks, Words};
 
-use super::{Detail, Fault, FaultKind, fault::package_name};
+use super::{
+    Detail, Fault, FaultKind,
+    collect::component_name,
+    fault::{package_name, package_text},
+};
 
 impl Fault {
     /// What failed, in words.
@@ -71,10 +75,13 @@ impl Fault {
                 format!("the package {package} needs a newer servicing stack"),
                 format!("程序包 {package} 需要更新的服务堆栈 (servicing stack)"),
             ),
-            FaultKind::Manifest => (
-                format!("the manifest of the installed package {package} is missing"),
-                format!("已安装程序包 {package} 的清单缺失"),
-            ),
+            FaultKind::Manifest => {
+                let package = package_text(&self.item);
+                (
+                    format!("the manifest of the installed package {package} is missing"),
+                    format!("已安装程序包 {package} 的清单缺失"),
+                )
+            }
             FaultKind::Catalog => {
                 (format!("the catalog {item} could not be verified"), format!("目录文件 {item} 无法通过验证"))
             }
@@ -103,6 +110,9 @@ impl Fault {
                 format!("servicing could not use {item}: the call failed"),
                 format!("更新程序无法使用 {item}：调用失败"),
             ),
+            FaultKind::Service => {
+                (format!("the service {item} could not be started"), format!("无法启动服务 {item}"))
+            }
             FaultKind::Commit => fixed("the transaction could not be committed", "事务无法提交"),
             FaultKind::Pending => fixed(
                 "an earlier transaction is still pending and waits for a restart",
@@ -115,7 +125,10 @@ impl Fault {
             FaultKind::Repair => {
                 fixed("the check or repair of the component store failed", "组件存储的检查或修复失败")
             }
-            FaultKind::Package => (format!("the package {package} failed"), format!("程序包 {package} 失败")),
+            FaultKind::Package => {
+                let package = package_text(&self.item);
+                (format!("the package {package} failed"), format!("程序包 {package} 失败"))
+            }
             FaultKind::Session if item.is_empty() => fixed("the session failed", "会话失败"),
             FaultKind::Session => {
                 (format!("the session on {package} failed"), format!("处理 {package} 的会话失败"))
@@ -144,6 +157,10 @@ impl Fault {
                 Object::Driver(driver) => {
                     (format!("while it worked on the driver {driver}"), format!("当时正在处理驱动 {driver}"))
                 }
+                Object::Component(entry) => (
+                    format!("because the store's entry of {} is incomplete", component_name(entry)),
+                    format!("原因是组件存储中 {} 的条目不完整", component_name(entry)),
+                ),
                 Object::Service(service) => (
                     format!("because the service {service} could not be started"),
                     format!("原因是服务 {service} 无法启动"),

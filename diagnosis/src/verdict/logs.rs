@@ -33,7 +33,11 @@ pub(super) fn without_operation(found: &Found<'_>, fault: &Fault, seen: &Coverag
             Words::new(format!("; servicing reported 0x{code:08X}"), format!("；服务堆栈报告 0x{code:08X}"));
         summary = joined(summary, tail);
     }
-    let summary = Words::new(format!("{}.", capital(&summary.en)), format!("{}。", summary.zh));
+    let mut summary = Words::new(format!("{}.", capital(&summary.en)), format!("{}。", summary.zh));
+    let damaged: Vec<&Damaged> = found.faults.state.damaged().collect();
+    if !damaged.is_empty() {
+        summary = sentence_after(summary, damage_words(&damaged));
+    }
     let mut verdict = Verdict::new(Outcome::FailureWithoutOperation, summary);
     verdict.phase = fault.phase;
     verdict.confidence = Confidence {
@@ -132,7 +136,12 @@ fn missing_of(fault: &Fault) -> Option<Words> {
             format!("{who_zh} 所调用的进程在调用期间结束的原因"),
         ));
     }
-    if let Some(Object::Service(service)) = fault.names.first() {
+    let service = match (fault.kind, fault.names.first()) {
+        (FaultKind::Service, _) => Some(&fault.item),
+        (_, Some(Object::Service(service))) => Some(service),
+        _ => None,
+    };
+    if let Some(service) = service {
         return Some(Words::new(
             format!("why the service {service} could not be started"),
             format!("服务 {service} 无法启动的原因"),
@@ -222,7 +231,12 @@ pub(super) fn not_enough(found: &Found<'_>, seen: &Coverage) -> Verdict {
             "跟踪只包含更新重启的一部分，不足以判断是否失败。",
         ),
     };
-    let mut verdict = Verdict::new(Outcome::NotEnoughEvidence, told_with(summary, state));
+    let mut summary = told_with(summary, state);
+    let last = seen.traces == 0 && tools::say(found).is_none() && failed_update.is_none();
+    if let Some(line) = found.faults.last_failure.as_ref().filter(|_| last) {
+        summary = sentence_after(summary, last_words(line));
+    }
+    let mut verdict = Verdict::new(Outcome::NotEnoughEvidence, summary);
     verdict.caution = caution(state);
     verdict.next_capture = match state.damaged().next() {
         Some(_) => None,
@@ -230,6 +244,19 @@ pub(super) fn not_enough(found: &Found<'_>, seen: &Coverage) -> Verdict {
         None => Some(next_capture(0, seen.logs)),
     };
     verdict
+}
+
+/// Characters of a line that a sentence quotes.
+const QUOTED: usize = 200;
+
+/// The last line that reports a failure, where nothing says what came of it.
+fn last_words(line: &LogLine) -> Words {
+    let text: String = line.text.chars().take(QUOTED).collect();
+    let more = if text.len() < line.text.len() { "…" } else { "" };
+    Words::new(
+        format!("The last line that reports a failure is line {}: {text}{more}", line.line),
+        format!("最后一条报告失败的是第 {} 行：{text}{more}", line.line),
+    )
 }
 
 /// What keeps an answer from being a plain OK.
@@ -246,12 +273,11 @@ fn caution(state: &LogState) -> Option<Words> {
 /// The sentence, and what the logs say of the state they end in.
 fn told_with(summary: Words, state: &LogState) -> Words {
     let mut summary = summary;
-    let mut add = |words: Words| {
-        summary = Words::new(format!("{} {}", summary.en, words.en), format!("{}{}", summary.zh, words.zh));
-    };
+    let mut add = |words: Words| summary = sentence_after(std::mem::take(&mut summary), words);
     let damaged: Vec<&Damaged> = state.damaged().collect();
     if !damaged.is_empty() {
-        add(damage_words(&damaged));
+        let words = damage_words(&damaged);
+        add(Words::new(format!("But {}", uncapital(&words.en)), format!("但{}", words.zh)));
     }
     let repaired: Vec<&Damaged> = state.repaired().collect();
     if !repaired.is_empty() {
@@ -264,8 +290,8 @@ fn told_with(summary: Words, state: &LogState) -> Words {
     }
     if let Some(line) = &state.open_installer {
         add(Words::new(
-            format!("The log ends while the installer {} is at work.", line.text),
-            format!("日志在安装程序 {} 运行期间结束。", line.text),
+            format!("The log ends while {} is at work.", installer_words(&line.text).en),
+            format!("日志在{}运行期间结束。", installer_words(&line.text).zh),
         ));
     }
     if let Some(line) = &state.pending {
@@ -276,6 +302,14 @@ fn told_with(summary: Words, state: &LogState) -> Words {
         ));
     }
     summary
+}
+
+/// An installer by its name, where the log gives one.
+fn installer_words(name: &str) -> Words {
+    if name == timeline::UNNAMED_INSTALLER {
+        return Words::new("an advanced installer", "高级安装程序");
+    }
+    Words::new(format!("the installer {name}"), format!("安装程序 {name} "))
 }
 
 fn damage_words(damaged: &[&Damaged]) -> Words {
@@ -303,8 +337,8 @@ fn damage_words(damaged: &[&Damaged]) -> Words {
     };
     let (count, names) = (damaged.len(), listed(&damaged, one));
     Words::new(
-        format!("But the component store is damaged, in {}: {names}.", counted(count, "object")),
-        format!("但组件存储已损坏，涉及 {count} 个对象：{names}。"),
+        format!("The component store is damaged, in {}: {names}.", counted(count, "object")),
+        format!("组件存储已损坏，涉及 {count} 个对象：{names}。"),
     )
 }
 
@@ -334,6 +368,14 @@ fn clock(line: &LogLine) -> String {
 
 fn joined(one: Words, other: Words) -> Words {
     Words::new(format!("{}{}", one.en, other.en), format!("{}{}", one.zh, other.zh))
+}
+
+fn sentence_after(one: Words, other: Words) -> Words {
+    Words::new(format!("{} {}", one.en, other.en), format!("{}{}", one.zh, other.zh))
+}
+
+fn uncapital(text: &str) -> String {
+    text.chars().next().map_or_else(String::new, |c| c.to_lowercase().chain(text.chars().skip(1)).collect())
 }
 
 fn capital(text: &str) -> String {

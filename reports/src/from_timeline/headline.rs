@@ -28,6 +28,15 @@ pub(super) fn sentence(incident: &Incident, cause: Option<Text>) -> Text {
     join(consequence, &[&view::update_name(incident.update.as_ref()), &cause])
 }
 
+/// The headline of a failure that is none of an update: the cause as a sentence.
+pub(super) fn alone(cause: &Text) -> Text {
+    let [en, zh] = Lang::ALL.map(|lang| {
+        let mut rest = cause.get(lang).chars();
+        rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
+    });
+    Text::new(en, zh)
+}
+
 /// Fills a message with texts of both languages.
 fn join(message: Message, values: &[&Text]) -> Text {
     let [en, zh] = Lang::ALL.map(|lang| {

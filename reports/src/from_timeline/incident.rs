@@ -1,6 +1,8 @@
 //! The incident: the facts of the headline in the report's types.
 
-use diagnosis::{BootStart, Culprit as Found, Ending as Ended, FailingBoot, UpdateKind as Kind};
+use diagnosis::{
+    BootStart, Culprit as Found, Ending as Ended, FailingBoot, Fault, FaultKind, UpdateKind as Kind,
+};
 use timeline::Place;
 
 use crate::model::{Culprit, CulpritKind, Ending, Evidence, Incident, Text, Time, Trust, Update, UpdateKind};
@@ -42,7 +44,12 @@ impl View<'_> {
             culprits: found.culprits.iter().map(|culprit| self.culprit(culprit)).collect(),
             ..Incident::default()
         };
-        let headline = headline::sentence(&incident, self.cause());
+        let headline = match self.cause() {
+            Some(cause) if incident.update.is_none() && incident.ending.is_none() && !self.is_of_update() => {
+                headline::alone(&cause)
+            }
+            cause => headline::sentence(&incident, cause),
+        };
         let incident = Incident { headline, ..incident };
         (incident != Incident::default()).then_some(incident)
     }
@@ -131,7 +138,29 @@ impl View<'_> {
         }
         let known = !self.headline.culprits.is_empty();
         let fault = fault?;
+        if self.names_more(fault) {
+            return Some(super::text(&fault.words()));
+        }
         (!known).then(|| headline::phase(self.diagnosis.verdict.phase, faults.reported.or(fault.code)))
+    }
+
+    /// Whether what failed is an update, and not a repair or another command of dism.
+    fn is_of_update(&self) -> bool {
+        let faults = &self.diagnosis.faults;
+        let fault = faults.primary.and_then(|at| faults.all.get(at));
+        let other = |fault: &Fault| matches!(fault.kind, FaultKind::Repair | FaultKind::Dism);
+        self.diagnosis.failing().is_some() || !fault.is_some_and(other)
+    }
+
+    /// Whether a fault that names no cause still names more than the phase and the code do: a package that is not the
+    /// update itself, a repair, a command of dism.
+    fn names_more(&self, fault: &Fault) -> bool {
+        let update = self.headline.update.as_ref().map(|update| update.identity.as_str());
+        match fault.kind {
+            FaultKind::Package => !update.is_some_and(|update| update == fault.item),
+            FaultKind::Repair | FaultKind::Dism | FaultKind::Restart => true,
+            _ => false,
+        }
     }
 
     /// How the process ended that a foreign library is loaded inside.

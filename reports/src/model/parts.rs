@@ -160,6 +160,12 @@ impl Time {
         timeline::FileTime(self.0).is_dated()
     }
 
+    /// Whether the time of day is known: a line without date and time stands at the beginning of a day.
+    #[must_use]
+    pub const fn has_clock(self) -> bool {
+        self.0 % (SECONDS_PER_DAY * TICKS_PER_SECOND) != 0
+    }
+
     /// The span from `earlier` to this time in 100 ns units; negative where `earlier` is later.
     #[must_use]
     pub fn since(self, earlier: Self) -> i64 {

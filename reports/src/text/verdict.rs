@@ -31,10 +31,11 @@ impl Page<'_> {
         lines
     }
 
-    /// Machine, build, update, failing boot, ending.
+    /// Machine, build, update, failing boot, ending, and the id under which the same cause is found on other machines.
     fn first_line(&self) -> Vec<Line> {
         let parts = view::first_line(self.report, self.lang);
-        let parts: Vec<_> = parts.into_iter().map(|part| (Style::Plain, part)).collect();
+        let signature = self.report.signature.iter().map(|signature| (Style::Faint, signature.id.clone()));
+        let parts: Vec<_> = parts.into_iter().map(|part| (Style::Plain, part)).chain(signature).collect();
         self.items(Line::default(), &parts, BETWEEN, MOST)
     }
 

@@ -48,7 +48,11 @@ pub(crate) fn first_line(report: &Report, lang: Lang) -> Vec<String> {
         }
         if let Some(start) = incident.boot_start {
             let (date, clock, zone) = local(report, start, 0);
-            parts.push(m::HEAD_BOOT.fill(lang, &[&date, &clock, &zone]));
+            if start.is_dated() {
+                parts.push(m::HEAD_BOOT.fill(lang, &[&date, &clock, &zone]));
+            } else if start.has_clock() {
+                parts.push(m::HEAD_BOOT_UNDATED.fill(lang, &[&clock]));
+            }
         }
         parts.extend(ending(report, incident).map(|ending| ending.get(lang).to_owned()));
     }
@@ -61,7 +65,8 @@ pub(crate) fn first_line(report: &Report, lang: Lang) -> Vec<String> {
 
 /// How the update ended, with the time of day if it is known.
 fn ending(report: &Report, incident: &Incident) -> Option<Text> {
-    let clock = incident.ending_time.map(|time| local(report, time, 0).1);
+    let time = incident.ending_time.filter(|time| time.is_dated() || time.has_clock());
+    let clock = time.map(|time| local(report, time, 0).1);
     Some(match (incident.ending.as_ref()?, clock) {
         (Ending::RolledBack, Some(clock)) => m::ENDED_ROLLED_BACK_AT.text(&[&clock]),
         (Ending::RolledBack, None) => m::ENDED_ROLLED_BACK.text(&[]),

@@ -1,7 +1,7 @@
 //! Recognises each file by its first bytes.
 
+use crate::cbs;
 use crate::cbs::Component;
-use crate::cbs::parse_header;
 use crate::dism::{PackageIdentity, is_dism_output};
 use crate::text::{LogText, decode, leading_hex, lines};
 
@@ -189,7 +189,9 @@ impl Components {
 fn text_kind(head: &[u8]) -> Kind {
     let text = LogText::new(head);
     let bytes = text.bytes().trim_ascii_start();
-    if bytes.starts_with(b"<") {
+    // A line of a log may begin with `<DateTime>`, where its date was.
+    let quoted = lines(bytes).next().is_some_and(|(_, line)| cbs::component(line.bytes).is_some());
+    if bytes.starts_with(b"<") && !quoted {
         return xml_kind(bytes);
     }
     if bytes.starts_with(b"Windows Registry Editor Version") || bytes.starts_with(b"REGEDIT4") {
@@ -205,8 +207,8 @@ fn text_kind(head: &[u8]) -> Kind {
             continue;
         }
         shown += 1;
-        if let Some(header) = parse_header(line) {
-            components.count(header.component);
+        if let Some(component) = cbs::component(line) {
+            components.count(component);
             continue;
         }
         // The lines that follow a header are its record's.

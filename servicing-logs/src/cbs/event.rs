@@ -378,6 +378,11 @@ pub enum CbsEvent<'a> {
         /// The component.
         component: Text<'a>,
     },
+    /// `Over-removing a TLC, s/b internal error …`: the store's entry of a deployment is incomplete.
+    IncompleteEntry {
+        /// The deployment.
+        component: Text<'a>,
+    },
     /// `Corruption detection complete. numCorruptions = 5`
     CorruptionCount {
         /// How many were found.

@@ -120,6 +120,12 @@ pub(crate) fn start_service(rest: &[u8]) -> Option<CbsEvent<'_>> {
     Some(CbsEvent::Failed(Failed { part: Part::ServiceStart, objects }))
 }
 
+/// `Over-removing a TLC, s/b internal error 0e471c…, Version = 6.1.7601.23455, pA = …`: the store's entry of a
+/// deployment is incomplete.
+pub(crate) fn over_removed(rest: &[u8]) -> Option<CbsEvent<'_>> {
+    Some(CbsEvent::IncompleteEntry { component: optional(rest)? })
+}
+
 pub(crate) fn network_driver(rest: &[u8]) -> Option<CbsEvent<'_>> {
     Some(CbsEvent::InstallerNote(InstallerNote::Driver(optional(rest)?)))
 }

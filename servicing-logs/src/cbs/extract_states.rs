@@ -6,7 +6,7 @@ use super::failed::*;
 use super::object::{self, Object};
 use super::stage::{Stage, Step};
 use crate::codes;
-use crate::text::{between, decode, leading_number, split_once, whole_number};
+use crate::text::{between, decode, leading_number, lines, split_once, whole_number};
 use status_codes::results;
 
 pub(crate) fn restart<'a>(restart: Restart) -> Option<CbsEvent<'a>> {
@@ -128,19 +128,33 @@ pub(crate) fn summary<'a>(message: &Message<'a>) -> Option<CbsEvent<'a>> {
         Some(value)
     };
     let (detected, repaired) = (total(b"Total Detected Corruption:")?, total(b"Total Repaired Corruption:")?);
-    Some(CbsEvent::Repair(Repair::Summary { detected, repaired }))
+    let entry = |line: &'a [u8]| listed_object(LISTS.iter().find_map(|list| line.strip_prefix(*list))?);
+    let listed = lines(message.whole).filter_map(|(_, line)| entry(line.bytes)).take(MAX_LISTED).collect();
+    Some(CbsEvent::Repair(Repair::Summary { detected, repaired, listed }))
 }
 
 /// `(p)<TAB>CSI Payload Corrupt<TAB>(n)<TAB>(Fixed)<TAB>component\file`. Copies of logs turn the tabs into spaces.
-pub(crate) fn listed<'a>(message: &Message<'a>, rest: &'a [u8]) -> Option<CbsEvent<'a>> {
-    split_once(rest, b" Corrupt")?;
-    let fixed = memchr::memmem::find(message.text, b"(Fixed)").is_some();
-    let last = rest.rsplit(|byte| *byte == b'\t' || *byte == b' ').find(|word| !word.is_empty())?;
-    let object = object::component(last).unwrap_or_else(|| match last.contains(&b'~') {
-        true => Object::Package(decode(last)),
-        false => Object::Path(decode(last)),
-    });
+pub(crate) fn listed(rest: &[u8]) -> Option<CbsEvent<'_>> {
+    let (object, fixed) = listed_object(rest)?;
     Some(CbsEvent::Repair(Repair::Listed { object, fixed }))
+}
+
+/// What begins an entry of a check's list: payload, and what could not be repaired, warned of, or was.
+const LISTS: &[&[u8]] = &[b"(p)", b"(f)", b"(w)"];
+
+/// What an entry names, and whether it was repaired.
+fn listed_object(rest: &[u8]) -> Option<(Object<Text<'_>>, bool)> {
+    split_once(rest, b" Corrupt")?;
+    let fixed = memchr::memmem::find(rest, b"(Fixed)").is_some();
+    let words = || rest.split(|byte| byte.is_ascii_whitespace()).filter(|word| !word.is_empty());
+    // What follows the name is the reason.
+    let named =
+        words().find(|word| word.contains(&b'\\') || word.contains(&b'~')).or_else(|| words().last())?;
+    let object = object::component(named).unwrap_or_else(|| match named.contains(&b'\\') {
+        false if named.contains(&b'~') => Object::Package(decode(named)),
+        _ => Object::Path(decode(named)),
+    });
+    Some((object, fixed))
 }
 
 /// `Repr: Not able to find replacement file for component X, file Y from any local source`
@@ -176,10 +190,7 @@ mod tests {
 
     #[test]
     fn lists_of_a_check() {
-        let read = |text: &'static str| {
-            let message = Message { text: text.as_bytes(), whole: text.as_bytes() };
-            listed(&message, text.as_bytes().strip_prefix(b"(p)").unwrap())
-        };
+        let read = |text: &'static str| listed(text.as_bytes().strip_prefix(b"(p)").unwrap());
         let key = "amd64_microsoft-windows-x_31bf3856ad364e35_10.0.1.1_none_0123456789abcdef";
         let file = |fixed| {
             let object = Object::File { component: key.into(), file: "a.dll".into() };

@@ -71,6 +71,9 @@ pub struct Failed<'a> {
     pub objects: Vec<Object<Text<'a>>>,
 }
 
+/// Objects kept of the list in one summary.
+pub const MAX_LISTED: usize = 64;
+
 /// A check or a repair of the component store.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -87,6 +90,8 @@ pub enum Repair<S> {
         detected: u32,
         /// How much of it was repaired.
         repaired: u32,
+        /// What it lists, with whether that was repaired; at most [`MAX_LISTED`].
+        listed: Vec<(Object<S>, bool)>,
     },
     /// `(p) CSI Payload Corrupt (n) component\file`.
     Listed {
@@ -119,9 +124,11 @@ impl<S: AsRef<str>> Repair<S> {
             Repair::CheckBegins => Repair::CheckBegins,
             Repair::Detected(count) => Repair::Detected(*count),
             Repair::Repaired(count) => Repair::Repaired(*count),
-            Repair::Summary { detected, repaired } => {
-                Repair::Summary { detected: *detected, repaired: *repaired }
-            }
+            Repair::Summary { detected, repaired, listed } => Repair::Summary {
+                detected: *detected,
+                repaired: *repaired,
+                listed: listed.iter().map(|(object, fixed)| (object.to_owned(), *fixed)).collect(),
+            },
             Repair::Listed { object, fixed } => Repair::Listed { object: object.to_owned(), fixed: *fixed },
             Repair::FileRepaired(path) => Repair::FileRepaired(path.as_ref().to_owned()),
             Repair::TransactionBegins => Repair::TransactionBegins,

@@ -33,6 +33,19 @@ pub enum Component {
     Other,
 }
 
+impl Component {
+    pub(crate) fn named(name: &[u8]) -> Self {
+        match name {
+            b"CBS" => Self::Cbs,
+            b"CSI" => Self::Csi,
+            b"DPX" => Self::Dpx,
+            b"DEPLOY" => Self::Deploy,
+            b"DISM" => Self::Dism,
+            _ => Self::Other,
+        }
+    }
+}
+
 /// A parsed header, shared by CBS.log and dism.log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Header<'a> {
@@ -119,14 +132,7 @@ pub fn parse_header(line: &[u8]) -> Option<Header<'_>> {
         event_code = u32::try_from(value).ok();
         (name, rest) = word(rest)?;
     }
-    let component = match name {
-        b"CBS" => Component::Cbs,
-        b"CSI" => Component::Csi,
-        b"DPX" => Component::Dpx,
-        b"DEPLOY" => Component::Deploy,
-        b"DISM" => Component::Dism,
-        _ => Component::Other,
-    };
+    let component = Component::named(name);
     // The component is padded to seven columns; deeper indents belong to the text and carry no meaning.
     Some(Header { time, level, event_code, component, name, text: rest.trim_ascii_start() })
 }

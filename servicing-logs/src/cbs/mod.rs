@@ -5,6 +5,7 @@
 //! undecoded.
 
 mod event;
+mod excerpt;
 mod extract;
 mod extract_csi;
 mod extract_states;
@@ -19,6 +20,8 @@ mod stage;
 mod unwrap;
 
 pub use event::*;
+pub(crate) use excerpt::component;
+pub use excerpt::restored;
 pub use failed::*;
 pub use line::{Component, CsiPrefix, Header, Level, parse_csi_prefix, parse_header};
 pub use object::Object;

@@ -176,7 +176,7 @@ pub(crate) fn component(word: &[u8]) -> Option<Object<Text<'_>>> {
     }
     let (key, file) = match memchr::memchr(b'\\', word) {
         Some(at) => (word.get(..at)?, word.get(at + 1..).filter(|file| !file.is_empty())),
-        None => (word, None),
+        None => glued(word),
     };
     // Architecture, name, token, version, language and hash.
     if key.iter().filter(|byte| **byte == b'_').count() < 5 {
@@ -186,6 +186,23 @@ pub(crate) fn component(word: &[u8]) -> Option<Object<Text<'_>>> {
         Some(file) => Object::File { component: decode(key), file: decode(file) },
         None => Object::Component(decode(key)),
     })
+}
+
+/// Bytes of the hash that ends a component's key.
+const HASH: usize = 16;
+
+/// A component's key and its file, between which a copy lost the backslash.
+fn glued(word: &[u8]) -> (&[u8], Option<&[u8]>) {
+    let hash = memchr::memrchr(b'_', word).map_or(word.len(), |at| at + 1);
+    let end = hash.saturating_add(HASH);
+    match (word.get(hash..end), word.split_at_checked(end)) {
+        (Some(digits), Some((key, file)))
+            if digits.iter().all(u8::is_ascii_hexdigit) && file.contains(&b'.') =>
+        {
+            (key, Some(file))
+        }
+        _ => (word, None),
+    }
 }
 
 pub(crate) fn is_path(text: &[u8]) -> bool {

@@ -41,7 +41,8 @@ type Row = (&'static [u8], Make);
 /// Lines of the CBS component, and of any component but CSI.
 pub(crate) static CBS: &[Row] = &[
     (b"Keeping Trusted Installer as auto-start", W(|_, _| states::restart(Restart::Required))),
-    (b"(p)", W(states::listed)),
+    (b"(f)", W(|_, rest| states::listed(rest))),
+    (b"(p)", W(|_, rest| states::listed(rest))),
     (b"====", W(|message, _| states::summary(message))),
     (b"All WCP store corruptions were fixed", W(|_, _| states::store(true))),
     (b"Asynchronous Session: ", W(|_, rest| cbs::session_line(rest))),
@@ -304,6 +305,7 @@ pub(crate) static CSI: &[Row] = &[
         b"Online ticklers finished with status ",
         W(|message, rest| states::result(Part::InstallerWords, message, rest)),
     ),
+    (b"Over-removing a TLC, s/b internal error ", W(|_, rest| csi::over_removed(rest))),
     (b"==Error Summary Start==", W(|_, _| Some(CbsEvent::ErrorSummary { start: true }))),
     (b"==Error Summary End==", W(|_, _| Some(CbsEvent::ErrorSummary { start: false }))),
     (b"Attempting to mark store corrupt with category ", W(|_, rest| csi::store_corrupt(rest))),

@@ -7,7 +7,7 @@ use super::line::{Component, CsiPrefix, Header, Level, is_header, parse_csi_pref
 use super::patterns::{CBS_INDEX, CSI_INDEX, Make};
 use super::unwrap::Unwrapped;
 use crate::codes::{self, CodeForm, CodeMatch, CodeValue};
-use crate::text::{decode, leading_number, line_at};
+use crate::text::{decode, leading_number, line_at, lines};
 
 /// One message of CBS.log, undecoded.
 #[derive(Clone, Copy, Debug)]
@@ -117,7 +117,7 @@ impl<'a> CbsRecord<'a> {
         let csi = self.header.component == Component::Csi;
         // Before Windows 10 some lines carry the name of the reporting channel in front.
         let report = self.text.strip_prefix(b"SQM: ").filter(|rest| rest.starts_with(b"Reporting "));
-        let text = report.unwrap_or(self.text);
+        let text = report.unwrap_or_else(|| self.first_words());
         let message = Message { text, ..message };
         let index = if csi { &CSI_INDEX } else { &CBS_INDEX };
         let typed = index.find(text).and_then(|(make, rest)| match make {
@@ -128,6 +128,17 @@ impl<'a> CbsRecord<'a> {
             Make::NormalWith(code) => (codes::trailing_hresult(text) == Some(*code)).then_some(None),
         });
         typed.unwrap_or_else(|| self.failed().then(|| states::other(csi, &message)))
+    }
+
+    /// The first line that is not empty: older stacks begin the summary of a check with a line break.
+    fn first_words(&self) -> &'a [u8] {
+        if !self.text.trim_ascii().is_empty() {
+            return self.text;
+        }
+        lines(self.whole)
+            .map(|(_, line)| line.bytes)
+            .find(|line| !line.trim_ascii().is_empty())
+            .unwrap_or(self.text)
     }
 
     fn failed(&self) -> bool {

@@ -2,6 +2,7 @@
 
 use rayon::prelude::*;
 
+use super::excerpt::restored;
 use super::line::{Component, Level};
 use super::record::{CbsItem, CbsRecord, CbsRecords, Malformed};
 use super::unwrap::{Unwrapped, unwrap};
@@ -96,7 +97,7 @@ impl<'a> CbsLog<'a> {
     pub fn new(data: &'a [u8]) -> CbsLog<'a> {
         let text = LogText::new(data);
         let (encoding, file_offset) = (text.encoding(), text.file_offset());
-        let text = match text.into_bytes() {
+        let text = match restored(text).into_bytes() {
             Cow::Borrowed(bytes) => unwrap(bytes),
             Cow::Owned(bytes) => {
                 let Unwrapped { bytes: unwrapped, breaks } = unwrap(&bytes);

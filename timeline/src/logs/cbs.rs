@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::{
     CommandFact, Damage, DamageKind, Fact, InstallerRun, LocalClock, LocalTicks, LogLine, Package,
-    PackageFact, SessionFact, Stage, Step, cut, latest::Latest, local_span,
+    PackageFact, SessionFact, Stage, Step, UNNAMED_INSTALLER, cut, latest::Latest, local_span,
 };
 use crate::{
     model::{SourceId, Ticks},
@@ -40,7 +40,7 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
         lines.push(line(source, item, fact));
     }
     for run in &runs {
-        let text = run.begin.name.as_deref().unwrap_or("advanced installer").to_owned();
+        let text = run.begin.name.as_deref().unwrap_or(UNNAMED_INSTALLER).to_owned();
         let took = match (run.microseconds, run.end) {
             (Some(us), _) => Some(Ticks(us.saturating_mul(10))),
             (None, Some((_, end))) => Some(Ticks(end.0.saturating_sub(run.start.0))),
@@ -277,6 +277,9 @@ fn damage(event: &CbsEvent<'_>) -> Option<Damage> {
                 None => path(file),
             };
             (DamageKind::Payload, object)
+        }
+        CbsEvent::IncompleteEntry { component } => {
+            (DamageKind::Entry, Object::Component(component.to_string()))
         }
         CbsEvent::MissingManifest { package } => (DamageKind::Manifest, Object::Package(package.to_string())),
         _ => return None,

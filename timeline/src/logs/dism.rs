@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use servicing_logs::{
     LogText,
+    cbs::restored,
     codes::CodeValue,
     dism::{self, DismMessage, DismStep},
 };
@@ -15,7 +16,7 @@ use crate::{
 };
 
 pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
-    let text = LogText::new(bytes);
+    let text = restored(LogText::new(bytes));
     let mut scan = Scan::default();
     let mut runs = Runs::default();
     let counts = dism::read_log(&text, |message| {

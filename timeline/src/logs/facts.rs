@@ -116,7 +116,12 @@ pub enum Fact {
         servicing: bool,
     },
     /// A primitive that poqexec noted.
-    Primitive(String),
+    Primitive {
+        /// The primitive and its arguments.
+        what: String,
+        /// What its arguments name.
+        objects: Vec<Object<String>>,
+    },
     /// A tool beside servicing says that something failed.
     Tool(ToolFact),
     /// An update failed, as the update client or the Setup log say.
@@ -169,6 +174,9 @@ pub enum Step {
     RestartFailed,
     Other,
 }
+
+/// The name of an installer that the log does not name.
+pub const UNNAMED_INSTALLER: &str = "advanced installer";
 
 /// A run of an advanced installer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -249,6 +257,8 @@ pub enum DamageKind {
     Payload,
     /// The manifest of a package is missing.
     Manifest,
+    /// The store's entry of a deployment is incomplete.
+    Entry,
     /// The store was marked damaged.
     Marked,
 }

@@ -47,12 +47,13 @@ pub struct LogLine {
 /// Characters of a line that are kept.
 const MAX_TEXT: usize = 400;
 
-/// Cuts a text to [`MAX_TEXT`] characters.
+/// Cuts a text to [`MAX_TEXT`] characters. A tab becomes a space.
 pub(crate) fn cut(text: &str) -> String {
-    match text.char_indices().nth(MAX_TEXT) {
+    let kept = match text.char_indices().nth(MAX_TEXT) {
         Some((at, _)) => format!("{}…", text.get(..at).unwrap_or(text)),
         None => text.to_owned(),
-    }
+    };
+    if kept.contains('\t') { kept.replace('\t', " ") } else { kept }
 }
 
 /// The local times of the first and the last record of a log.

@@ -8,4 +8,4 @@ mod score;
 pub use case::{Found, Keys, cases};
 pub use command::Signatures;
 pub use machine::Machine;
-pub use score::{Score, score, table};
+pub use score::{Key, Score, score, table};

@@ -7,6 +7,9 @@ use std::{
 
 use super::case::{Found, Keys};
 
+/// What cases are grouped by.
+pub type Key = fn(&Keys) -> &str;
+
 /// The figures of a way to group cases.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Score {
@@ -28,7 +31,7 @@ pub struct Score {
 
 /// Judges one way to group the failing cases.
 #[must_use]
-pub fn score(found: &[Found], key: fn(&Keys) -> &str) -> Score {
+pub fn score(found: &[Found], key: Key) -> Score {
     let mut by_group: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
     let mut by_cause: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
     let failed = || found.iter().filter_map(|f| Some((f, f.cause.as_deref()?)));
@@ -57,7 +60,7 @@ pub fn score(found: &[Found], key: fn(&Keys) -> &str) -> Score {
 }
 
 /// Each way to group with its name.
-const WAYS: &[(&str, fn(&Keys) -> &str)] = &[
+const WAYS: &[(&str, Key)] = &[
     ("HRESULT", |k| &k.code),
     ("phase, operation, status", |k| &k.operation),
     ("exact path, operation, status", |k| &k.path),

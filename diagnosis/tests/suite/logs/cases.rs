@@ -128,3 +128,28 @@ fn wrapped_at_120_columns() {
         log.lines().map(line).collect::<Vec<_>>().join("\n").into_bytes()
     });
 }
+
+/// Each line that has a date, as `change` writes it.
+fn each_line(log: &str, change: impl Fn(usize, &str) -> String) -> Vec<u8> {
+    let dated = |line: &str| line.get(4..5) == Some("-") && line.get(19..20) == Some(",");
+    let line = |(at, line): (usize, &str)| if dated(line) { change(at, line) } else { line.to_owned() };
+    log.lines().enumerate().map(line).collect::<Vec<_>>().join("\n").into_bytes()
+}
+
+#[test]
+fn quoted_in_a_mail_or_an_article() {
+    all_keep_their_verdict("quoted", |log| each_line(log, |_, line| format!("> {line}")));
+    all_keep_their_verdict("indented", |log| each_line(log, |_, line| format!("    {line}")));
+    all_keep_their_verdict("numbered", |log| each_line(log, |at, line| format!("\tLine {}: {line}", at + 1)));
+    all_keep_their_verdict("retyped", |log| {
+        each_line(log, |_, line| line.replace("  ", "\u{a0}\u{a0}").replace(" - ", " \u{2013} "))
+    });
+}
+
+#[test]
+fn without_dates() {
+    // A log of several boots, or beside a trace, needs its times.
+    let alone = |outcome| outcome == Outcome::FailureWithoutOperation;
+    keep_their_verdict("undated", alone, |log| each_line(log, |_, line| line[20..].trim_start().to_owned()));
+    keep_their_verdict("masked", alone, |log| each_line(log, |_, line| format!("20xx-xx-{}", &line[8..])));
+}

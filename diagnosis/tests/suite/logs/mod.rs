@@ -1,6 +1,7 @@
 //! Diagnosis from logs alone: what failed, and what to do.
 mod cases;
 mod common;
+mod excerpts;
 mod kinds;
 mod near_misses;
 mod real;

@@ -1,0 +1,309 @@
+//! Restores the headers of lines that a person copied out of a log.
+//!
+//! Mails, tickets and articles quote CBS.log without dates (`Error CBS …`), with masked dates (`20xx-xx-18 15:21:14,`,
+//! `<DateTime>,`), indented, quoted with `>`, numbered (`Line 3079:`), and with the spaces and dashes of a word
+//! processor. Each such line is written again as the servicing stack writes it. A date that is not known is
+//! 1601-01-01, which the timeline takes for "no date".
+
+use std::borrow::Cow;
+
+use super::line::{Component, Header, Level, parse_header};
+use crate::text::{LogText, lines};
+use crate::time::{Civil, parse_utc};
+
+/// Bytes that are examined to see whether a text is an excerpt.
+const SAMPLE: usize = 256 * 1024;
+/// Bytes from a level to the end of the component.
+const MAX_HEAD: usize = 96;
+
+/// Components whose lines are recognised without a date.
+const COMPONENTS: [&[u8]; 6] = [b"CBS", b"CSI", b"DPX", b"DEPLOY", b"DISM", b"SQM"];
+const LEVELS: [&[u8]; 4] = [b"Info", b"Warning", b"Error", b"Perf"];
+
+/// What a word processor or a terminal makes of the characters of a log.
+const RETYPED: [(&str, &str); 8] = [
+    ("\u{a0}", " "),
+    ("\u{2009}", " "),
+    ("\u{2013}", "-"),
+    ("\u{201c}", "\""),
+    ("\u{201d}", "\""),
+    ("\u{2018}", "'"),
+    ("\u{2019}", "'"),
+    ("^M", ""),
+];
+
+/// A quoted line in its parts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Quoted<'a> {
+    /// As much of date and time as the line gives.
+    stamp: Option<Civil>,
+    level: &'a [u8],
+    /// What stands after the level: event code, component and text.
+    rest: &'a [u8],
+    component: &'a [u8],
+}
+
+/// The component of a line with a header, whole or as a person copied it.
+pub(crate) fn component(line: &[u8]) -> Option<Component> {
+    let header = parse_header(line);
+    let copied =
+        if is_whole(header) { None } else { quoted(&retype(line)).map(|q| Component::named(q.component)) };
+    copied.or(header.map(|header| header.component))
+}
+
+/// Whether a header has a level that the servicing stack writes.
+fn is_whole(header: Option<Header<'_>>) -> bool {
+    header.is_some_and(|header| header.level != Level::Other)
+}
+
+/// The text of a log of servicing, with the headers of its lines restored where a person copied them out of it.
+#[must_use]
+pub fn restored(text: LogText<'_>) -> LogText<'_> {
+    text.map(restore)
+}
+
+/// The text with the headers of its lines restored; the text itself where most of its headers are whole.
+fn restore(text: &[u8]) -> Cow<'_, [u8]> {
+    if !is_excerpt(text) {
+        return Cow::Borrowed(text);
+    }
+    let retyped = retype(text);
+    let mut out = Vec::with_capacity(retyped.len() + retyped.len() / 4);
+    let utc = first_utc(&retyped);
+    let mut stamp = utc.unwrap_or(UNDATED);
+    for (_, line) in lines(&retyped) {
+        match quoted(line.bytes) {
+            Some(quoted) => {
+                let known = quoted.stamp.map(|stamp| utc.map_or(stamp, |utc| in_year_of(stamp, utc)));
+                stamp = known.or_else(|| first_utc(quoted.rest)).unwrap_or(stamp);
+                write_stamp(&mut out, stamp);
+                out.extend_from_slice(quoted.level);
+                out.push(b' ');
+                out.extend_from_slice(quoted.rest);
+            }
+            None => out.extend_from_slice(line.bytes),
+        }
+        out.push(b'\n');
+    }
+    Cow::Owned(out)
+}
+
+/// Whether more lines have the head of a quoted line than a whole header.
+fn is_excerpt(text: &[u8]) -> bool {
+    let sample = text.get(..text.len().min(SAMPLE)).unwrap_or_default();
+    let (mut whole, mut excerpt) = (0_usize, 0_usize);
+    for (_, line) in lines(sample) {
+        let header = parse_header(line.bytes);
+        if !is_whole(header) && quoted(&retype(line.bytes)).is_some() {
+            excerpt += 1;
+        } else if header.is_some() {
+            whole += 1;
+            // One page of whole headers is enough: this is asked of every log.
+            if whole > 64 + 2 * excerpt {
+                return false;
+            }
+        }
+    }
+    excerpt > whole
+}
+
+/// Date and time of a line that has none.
+const UNDATED: Civil = Civil { year: 1601, month: 1, day: 1, hour: 0, minute: 0, second: 0, ticks: 0 };
+
+/// The parts of a line that a person copied; `None` where it has no level and component of servicing.
+fn quoted(line: &[u8]) -> Option<Quoted<'_>> {
+    let line = unquoted(line);
+    let (stamp, line) = stamped(line);
+    let (level, rest) = LEVELS.iter().find_map(|level| {
+        let rest = line.strip_prefix(*level)?;
+        rest.first().is_some_and(|next| matches!(next, b' ' | b'\t' | b',')).then_some((*level, rest))
+    })?;
+    let rest = rest.strip_prefix(b",").unwrap_or(rest).trim_ascii_start();
+    let head = rest.get(..rest.len().min(MAX_HEAD)).unwrap_or_default();
+    let mut words = head.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
+    let component = words.find(|word| !word.starts_with(b"[0x"))?;
+    COMPONENTS.contains(&component).then_some(Quoted { stamp, level, rest, component })
+}
+
+/// A line without its indent, the `>` of a mail, and the `Line 3079:` of an editor's list of hits.
+fn unquoted(line: &[u8]) -> &[u8] {
+    let line = without(line, b" \t>|");
+    let Some(numbered) = line.strip_prefix(b"Line ") else { return line };
+    let digits = numbered.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    match numbered.get(digits..).and_then(|rest| rest.strip_prefix(b":")) {
+        Some(rest) if digits > 0 => rest.trim_ascii_start(),
+        _ => line,
+    }
+}
+
+/// Date and time at the start of a line, of which digits may be masked, and the rest of the line. Placeholders such as
+/// `<DateTime>`, `\<Date> \<Time>` or `*\<DateTime>*` are none.
+fn stamped(line: &[u8]) -> (Option<Civil>, &[u8]) {
+    let mut rest = line;
+    while let Some(placeholder) = without(rest, b"*\\ \t").strip_prefix(b"<") {
+        let Some(end) = placeholder.iter().take(MAX_HEAD).position(|byte| *byte == b'>') else { break };
+        rest = without(placeholder.get(end + 1..).unwrap_or_default(), b"*, \t");
+    }
+    match masked(rest) {
+        Some(civil) => (Some(civil), without(rest.get(STAMP..).unwrap_or_default(), b"*, \t")),
+        None => (None, rest),
+    }
+}
+
+/// The bytes after the first of these.
+fn without<'a>(line: &'a [u8], bytes: &[u8]) -> &'a [u8] {
+    let start = line.iter().position(|byte| !bytes.contains(byte)).unwrap_or(line.len());
+    line.get(start..).unwrap_or_default()
+}
+
+/// Bytes of `YYYY-MM-DD HH:MM:SS`.
+const STAMP: usize = 19;
+
+/// The date and time of a stamp. What is masked is that of [`UNDATED`]; a masked year leaves the day alone.
+fn masked(line: &[u8]) -> Option<Civil> {
+    let stamp = line.first_chunk::<STAMP>()?;
+    for (at, byte) in stamp.iter().enumerate() {
+        let fits = match at {
+            4 | 7 => *byte == b'-',
+            10 => *byte == b' ' || *byte == b'T',
+            13 | 16 => *byte == b':',
+            _ => byte.is_ascii_alphanumeric() || matches!(byte, b'*' | b'?' | b'#'),
+        };
+        if !fits {
+            return None;
+        }
+    }
+    let number = |from: usize, to: usize| {
+        stamp
+            .get(from..to)?
+            .iter()
+            .try_fold(0_u32, |sum, byte| byte.is_ascii_digit().then(|| sum * 10 + u32::from(byte - b'0')))
+    };
+    let year = number(0, 4).unwrap_or(UNDATED.year);
+    let civil = Civil {
+        year,
+        month: number(5, 7).filter(|_| year != UNDATED.year).unwrap_or(1),
+        day: number(8, 10).unwrap_or(1),
+        hour: number(11, 13).unwrap_or_default(),
+        minute: number(14, 16).unwrap_or_default(),
+        second: number(17, 19).unwrap_or_default(),
+        ticks: 0,
+    };
+    civil.to_ticks().map(|_| civil)
+}
+
+/// The time of the first `@2018/9/29:08:45:29.414`, which CSI writes in UTC.
+fn first_utc(text: &[u8]) -> Option<Civil> {
+    let time = memchr::memchr_iter(b'@', text).find_map(|at| parse_utc(text.get(at + 1..)?))?.0;
+    Some(Civil { ticks: 0, ..time.civil() })
+}
+
+/// A time whose year is masked, in the month of another.
+fn in_year_of(stamp: Civil, other: Civil) -> Civil {
+    if stamp.year != UNDATED.year {
+        return stamp;
+    }
+    let moved = Civil { year: other.year, month: other.month, ..stamp };
+    if moved.to_ticks().is_some() { moved } else { other }
+}
+
+fn write_stamp(out: &mut Vec<u8>, at: Civil) {
+    let Civil { year, month, day, hour, minute, second, .. } = at;
+    out.extend(format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}, ").into_bytes());
+}
+
+fn retype(text: &[u8]) -> Cow<'_, [u8]> {
+    let mut text = Cow::Borrowed(text);
+    for (from, to) in RETYPED {
+        if memchr::memmem::find(&text, from.as_bytes()).is_none() {
+            continue;
+        }
+        let mut out = Vec::with_capacity(text.len());
+        let mut last = 0;
+        for at in memchr::memmem::find_iter(&text, from.as_bytes()) {
+            out.extend_from_slice(text.get(last..at).unwrap_or_default());
+            out.extend_from_slice(to.as_bytes());
+            last = at + from.len();
+        }
+        out.extend_from_slice(text.get(last..).unwrap_or_default());
+        text = Cow::Owned(out);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn restored(text: &str, lines: &str) {
+        assert_eq!(String::from_utf8_lossy(&restore(text.as_bytes())), lines);
+    }
+
+    #[test]
+    fn lines_without_a_date_are_undated() {
+        restored(
+            "Info CBS Doqe: x\nError      [0x018003] CSI    00000c71 (F) y\n",
+            concat!(
+                "1601-01-01 00:00:00, Info CBS Doqe: x\n",
+                "1601-01-01 00:00:00, Error [0x018003] CSI    00000c71 (F) y\n",
+            ),
+        );
+    }
+
+    #[test]
+    fn masked_dates_keep_the_time_of_day() {
+        restored("20xx-xx-18 15:21:14, Info CBS x", "1601-01-18 15:21:14, Info CBS x\n");
+        restored(
+            "20xx-xx-06 xx:51:15, Error CSI 00000036 (F) x",
+            "1601-01-06 00:51:15, Error CSI 00000036 (F) x\n",
+        );
+        for placeholder in [" <DateTime>", "\\<Date> \\<Time>", "*\\<DateTime>*", "> \\<Date> \\<Time>"] {
+            restored(&format!("{placeholder}, Info CBS x"), "1601-01-01 00:00:00, Info CBS x\n");
+        }
+    }
+
+    #[test]
+    fn quotes_indents_and_numbers_of_lines_are_taken_away() {
+        let line = "2017-10-03 16:57:05, Info                  CBS    x";
+        for before in ["    ", "\t", "> ", ">> ", "\tLine 3079: ", "| "] {
+            restored(&format!("{before}{line}\n"), "2017-10-03 16:57:05, Info CBS    x\n");
+        }
+    }
+
+    #[test]
+    fn a_time_of_csi_dates_what_has_no_date() {
+        restored(
+            "Info CSI 000000fb a\nError CSI 000000fc@2018/9/29:08:45:29.414 (F) b\nInfo CBS c\n",
+            concat!(
+                "2018-09-29 08:45:29, Info CSI 000000fb a\n",
+                "2018-09-29 08:45:29, Error CSI 000000fc@2018/9/29:08:45:29.414 (F) b\n",
+                "2018-09-29 08:45:29, Info CBS c\n",
+            ),
+        );
+    }
+
+    #[test]
+    fn what_a_word_processor_changed_is_changed_back() {
+        restored(
+            "2017-12-06 15:30:46, Info\u{a0}\u{a0}CBS x [HRESULT = 0x80070490 \u{2013} ERROR_NOT_FOUND]^M",
+            "2017-12-06 15:30:46, Info CBS x [HRESULT = 0x80070490 - ERROR_NOT_FOUND]\n",
+        );
+    }
+
+    #[test]
+    fn whole_logs_and_other_texts_stay_as_they_are() {
+        let whole = "2017-10-03 16:57:05, Info                  CBS    x\n  Info CBS in a body\n";
+        for text in [whole, "Info about CBS\nErrors CBS\nInfo\n", "", "Error\tXYZ\tno component"] {
+            assert!(matches!(restore(text.as_bytes()), Cow::Borrowed(_)), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_rest_of_a_message_stays() {
+        restored(
+            "Info CSI 1 a\n    Installer name: 'x'\n...\n",
+            concat!("1601-01-01 00:00:00, Info CSI 1 a\n", "    Installer name: 'x'\n...\n",),
+        );
+    }
+}
