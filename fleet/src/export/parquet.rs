@@ -91,3 +91,37 @@ fn fill(writer: &mut ColumnWriter<'_>, values: &[Value]) -> Result<(), FleetErro
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema;
+    use parquet::file::reader::{FileReader as _, SerializedFileReader};
+    use serde_json::json;
+
+    #[test]
+    fn another_reader_finds_the_rows_with_their_kinds_and_gaps() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = Store::create(&folder.path().join("fleet.db")).unwrap();
+        let case =
+            json!({"case_id": "c1", "name": "名", "healthy": 1, "redacted": 0, "state": "ok", "bytes": 7});
+        let report = json!({"candidates": [{"score": 1.5, "path": "a"}, {"path": "b"}], "verdict": {}});
+        store.insert(&[schema::rows(&case, &report)]).unwrap();
+        parquet(&store, &folder.path().join("out")).unwrap();
+        let read = |name: &str| -> Vec<String> {
+            let file = File::open(folder.path().join(format!("out/{name}.parquet"))).unwrap();
+            let reader = SerializedFileReader::new(file).unwrap();
+            let rows = reader.get_row_iter(None).unwrap();
+            rows.map(|row| row.unwrap().to_string()).collect()
+        };
+        let candidates = read("candidates");
+        assert_eq!(candidates.len(), 2);
+        assert!(
+            candidates[0].contains("\"score\":1.5") && candidates[0].contains("\"number\":1"),
+            "{candidates:?}"
+        );
+        assert!(candidates[1].contains("\"score\":null"), "{candidates:?}");
+        assert!(read("cases")[0].contains("\"name\":\"名\""), "{:?}", read("cases"));
+        assert!(read("services").is_empty());
+    }
+}
