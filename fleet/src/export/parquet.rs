@@ -117,11 +117,11 @@ mod tests {
         let candidates = read("candidates");
         assert_eq!(candidates.len(), 2);
         assert!(
-            candidates[0].contains("\"score\":1.5") && candidates[0].contains("\"number\":1"),
+            candidates[0].contains("score: 1.5") && candidates[0].contains("number: 1"),
             "{candidates:?}"
         );
-        assert!(candidates[1].contains("\"score\":null"), "{candidates:?}");
-        assert!(read("cases")[0].contains("\"name\":\"名\""), "{:?}", read("cases"));
+        assert!(candidates[1].contains("score: null"), "{candidates:?}");
+        assert!(read("cases")[0].contains("name: \"名\""), "{:?}", read("cases"));
         assert!(read("services").is_empty());
     }
 }
