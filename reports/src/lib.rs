@@ -26,4 +26,5 @@ pub mod write;
 pub use from_timeline::report;
 pub use lang::Lang;
 pub use quoted::quoted;
-pub use redact::redact;
+pub use redact::{redact, redact_as};
+pub use visible::visible;

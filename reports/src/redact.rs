@@ -18,14 +18,49 @@ const COMMON_PROFILES: [&str; 5] = ["public", "default", "default user", "all us
 /// # Errors
 /// A report that cannot be written as JSON and read again.
 pub fn redact(report: &Report) -> Result<Report, serde_json::Error> {
+    redact_with(report, |names| {
+        let numbered =
+            |word: &str, count: usize| (1..=count).map(|number| format!("{word}{number}")).collect();
+        StandIns {
+            machine: MACHINE.to_owned(),
+            users: numbered("USER", names.users.len()),
+            sids: numbered("SID", names.sids.len()),
+        }
+    })
+}
+
+/// The same with stand-ins of the caller's choice. It is given the kind (`machine`, `user`, `sid`) and the name.
+///
+/// # Errors
+/// A report that cannot be written as JSON and read again.
+pub fn redact_as(
+    report: &Report,
+    stand_in: &dyn Fn(&str, &str) -> String,
+) -> Result<Report, serde_json::Error> {
+    redact_with(report, |names| StandIns {
+        machine: names.machine.iter().map(|name| stand_in("machine", name)).collect(),
+        users: names.users.iter().map(|name| stand_in("user", name)).collect(),
+        sids: names.sids.iter().map(|sid| stand_in("sid", sid)).collect(),
+    })
+}
+
+fn redact_with(report: &Report, choose: impl Fn(&Names) -> StandIns) -> Result<Report, serde_json::Error> {
     let mut value = serde_json::to_value(report)?;
     let machine = report.machine.as_ref().map(|machine| machine.name.clone()).filter(|name| !name.is_empty());
     let mut names = Names { machine, users: Vec::new(), sids: Vec::new() };
     collect(&value, &mut |text| names.note(text));
-    replace(&mut value, &names);
+    let stand_ins = choose(&names);
+    replace(&mut value, &|text| names.redacted(text, &stand_ins));
     let mut redacted: Report = serde_json::from_value(value)?;
     redacted.redacted = true;
     Ok(redacted)
+}
+
+/// What stands for each name.
+struct StandIns {
+    machine: String,
+    users: Vec<String>,
+    sids: Vec<String>,
 }
 
 struct Names {
@@ -43,15 +78,15 @@ fn collect(value: &Value, note: &mut impl FnMut(&str)) {
     }
 }
 
-fn replace(value: &mut Value, names: &Names) {
+fn replace(value: &mut Value, redacted: &impl Fn(&str) -> Option<String>) {
     match value {
         Value::String(text) => {
-            if let Some(redacted) = names.redacted(text) {
+            if let Some(redacted) = redacted(text) {
                 *text = redacted;
             }
         }
-        Value::Array(items) => items.iter_mut().for_each(|item| replace(item, names)),
-        Value::Object(fields) => fields.values_mut().for_each(|field| replace(field, names)),
+        Value::Array(items) => items.iter_mut().for_each(|item| replace(item, redacted)),
+        Value::Object(fields) => fields.values_mut().for_each(|field| replace(field, redacted)),
         _ => {}
     }
 }
@@ -72,19 +107,19 @@ impl Names {
     }
 
     /// The text without the names; `None` if it holds none.
-    fn redacted(&self, text: &str) -> Option<String> {
+    fn redacted(&self, text: &str, stand_ins: &StandIns) -> Option<String> {
         let mut redacted = text.to_owned();
         // A longer identifier may begin with a shorter one.
-        let mut sids: Vec<_> = (1..).zip(&self.sids).collect();
+        let mut sids: Vec<_> = stand_ins.sids.iter().zip(&self.sids).collect();
         sids.sort_by_key(|(_, sid)| std::cmp::Reverse(sid.len()));
-        for (number, sid) in sids {
-            redacted = redacted.replace(sid.as_str(), &format!("SID{number}"));
+        for (stand_in, sid) in sids {
+            redacted = redacted.replace(sid.as_str(), stand_in);
         }
-        for (number, user) in (1..).zip(&self.users) {
-            redacted = replace_word(&redacted, user, &format!("USER{number}"));
+        for (stand_in, user) in stand_ins.users.iter().zip(&self.users) {
+            redacted = replace_word(&redacted, user, stand_in);
         }
         if let Some(machine) = &self.machine {
-            redacted = replace_word(&redacted, machine, MACHINE);
+            redacted = replace_word(&redacted, machine, &stand_ins.machine);
         }
         (redacted != text).then_some(redacted)
     }

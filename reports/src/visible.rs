@@ -16,7 +16,8 @@ pub(crate) fn is_hidden(c: char) -> bool {
 
 /// The text with every hidden character written out, such as `\u{001B}` for ESC. Control pictures (U+2400) would be
 /// shorter, but fonts lack them.
-pub(crate) fn visible(text: &str) -> Cow<'_, str> {
+#[must_use]
+pub fn visible(text: &str) -> Cow<'_, str> {
     if !text.contains(is_hidden) {
         return Cow::Borrowed(text);
     }

@@ -77,6 +77,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let how = How {
         rules: &Rules::built_in(),
         redact: args.redact,
+        fleet: None,
         good: good.as_ref(),
         explain: None,
         notes: &[],

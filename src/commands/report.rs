@@ -76,6 +76,10 @@ pub(crate) struct Args {
     #[arg(long, value_name = "GOOD")]
     baseline: Vec<PathBuf>,
 
+    /// A database of `bootrace fleet add`: in how many other boots the same result was seen at the same object
+    #[arg(long, value_name = "FILE")]
+    fleet: Option<PathBuf>,
+
     /// Leave out names of users, machines and domains
     #[arg(long)]
     redact: bool,
@@ -188,6 +192,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let how = How {
         rules: &rules,
         redact: args.redact,
+        fleet: args.fleet.as_deref(),
         good: good.as_ref(),
         explain: args.explain.as_ref(),
         notes: &args.note,
@@ -254,6 +259,8 @@ pub(super) fn open_baseline(paths: &[PathBuf], progress: &ProgressBar) -> anyhow
 pub(super) struct How<'a> {
     pub(super) rules: &'a Rules,
     pub(super) redact: bool,
+    /// The database of a fleet.
+    pub(super) fleet: Option<&'a Path>,
     /// A boot that went well.
     pub(super) good: Option<&'a Case>,
     /// Whether to explain the candidates, and which.
@@ -293,6 +300,9 @@ pub(super) fn analyse(
         let mut report = reports::report(&timeline, &diagnosis);
         let note = |text: &String| CaseNote { text: text.clone(), ..CaseNote::default() };
         report.notes.extend(how.notes.iter().map(note));
+        if let Some(fleet) = how.fleet {
+            ::fleet::note_from(&mut report, case, fleet)?;
+        }
         if how.redact {
             report = reports::redact(&report).with_context(|| say::CANNOT_REDACT.plain())?;
         }

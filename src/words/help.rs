@@ -2,17 +2,17 @@
 
 use clap::{Arg, Command};
 
-use super::{Page, capture, reading};
+use super::{Page, capture, fleet, reading};
 
 const TEMPLATE: &str = "{before-help}{about-with-newline}\n用法：{usage}\n\n{all-args}{after-help}";
 
 fn pages() -> impl Iterator<Item = &'static Page> {
-    reading::PAGES.iter().chain(capture::PAGES)
+    reading::PAGES.iter().chain(fleet::PAGES).chain(capture::PAGES)
 }
 
 /// What arguments of several commands mean.
 fn shared() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
-    reading::SHARED.iter().chain(capture::SHARED)
+    reading::SHARED.iter().chain(fleet::SHARED).chain(capture::SHARED)
 }
 
 /// The command and all below it, with their help in Chinese.

@@ -1,6 +1,7 @@
 //! What the command line says in Chinese: its help and its own errors.
 
 mod capture;
+mod fleet;
 mod help;
 mod reading;
 mod refused;

@@ -11,6 +11,7 @@ mod diff;
 mod events;
 mod explain;
 mod exports;
+mod fleet;
 mod hostile;
 mod import;
 mod literals;

@@ -33,9 +33,10 @@ fn case() -> tempfile::TempDir {
         }
         std::fs::write(folder.path().join(to), bytes).unwrap();
     }
-    let zip = zip.finish().unwrap().into_inner();
-    for name in ["case-4711.zip", "0904.zip", "1102.zip"] {
-        std::fs::write(folder.path().join(name), &zip).unwrap();
+    let bundle = zip.finish().unwrap().into_inner();
+    std::fs::create_dir(folder.path().join("bundles")).unwrap();
+    for name in ["case-4711.zip", "PC-4711.zip", "0904.zip", "1102.zip", "bundles/PC-4711.zip"] {
+        std::fs::write(folder.path().join(name), &bundle).unwrap();
     }
     if let Some(log) = test_data::bytes("logs/System.evtx") {
         std::fs::write(folder.path().join("System.evtx"), log).unwrap();

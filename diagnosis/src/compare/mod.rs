@@ -23,6 +23,13 @@ pub(crate) use operations::{GoodBoot, InGood, Level as Likeness};
 /// Differences that are listed; the rest is counted. Two boots of a healthy machine differ in some hundred.
 const MAX_DIFFERENCES: usize = 2_000;
 
+/// The path without what differs between boots and machines: equal texts mean the same kind of object.
+#[must_use]
+pub fn masked(path: &str) -> String {
+    // No process has this id, so no number counts as one.
+    normalise::normalise(path, u32::MAX).text
+}
+
 /// Compares. Returns what differs, and the good boot for questions about single operations.
 pub(crate) fn compare(reference: &Reference<'_>, bad: Boot<'_>) -> (Comparison, GoodBoot) {
     let good = reference.boot;

@@ -10,9 +10,12 @@ use std::borrow::Borrow;
 use std::fmt;
 use timeline::thousands;
 
-/// Finished HTML: the template does not escape it again.
+/// Finished HTML: a template does not escape it again.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Html(pub(crate) String);
+pub struct Html(
+    /// Its source.
+    pub String,
+);
 
 impl fmt::Display for Html {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -26,12 +29,13 @@ impl HtmlSafe for Html {}
 const LONG: usize = 600;
 
 /// Escapes text for HTML, in content and in attributes.
-pub(crate) fn escape(text: &str) -> String {
+#[must_use]
+pub fn escape(text: &str) -> String {
     crate::charts::canvas::escape(text)
 }
 
 /// The same HTML for each language. The page shows one.
-pub(crate) fn each(html: impl Fn(Lang) -> String) -> Html {
+pub fn each(html: impl Fn(Lang) -> String) -> Html {
     let [english, chinese] = Lang::ALL.map(&html);
     if english == chinese {
         return Html(english);
@@ -52,12 +56,13 @@ pub(crate) fn t1(message: Message, value: impl AsRef<str>) -> Html {
 }
 
 /// Prose.
-pub(crate) fn text(text: &Text) -> Html {
+#[must_use]
+pub fn text(text: &Text) -> Html {
     each(|lang| isolated(text.get(lang)))
 }
 
 /// Text of a trace: isolated from the page's direction of writing, hidden characters shown, long ones folded.
-pub(crate) fn data(text: impl AsRef<str>) -> Html {
+pub fn data(text: impl AsRef<str>) -> Html {
     Html(isolated(text.as_ref()))
 }
 

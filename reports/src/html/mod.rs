@@ -10,6 +10,7 @@ use crate::model::Report;
 use askama::Template;
 use page::Page;
 
+pub use markup::{Html, data, each, escape, text};
 pub use page::content_hash;
 
 /// The style of the page.
