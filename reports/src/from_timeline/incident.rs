@@ -157,7 +157,7 @@ impl View<'_> {
     fn names_more(&self, fault: &Fault) -> bool {
         let update = self.headline.update.as_ref().map(|update| update.identity.as_str());
         match fault.kind {
-            FaultKind::Package => !update.is_some_and(|update| update == fault.item),
+            FaultKind::Package => update.is_none_or(|update| update != fault.item),
             FaultKind::Repair | FaultKind::Dism | FaultKind::Restart => true,
             _ => false,
         }

@@ -163,7 +163,7 @@ impl Time {
     /// Whether the time of day is known: a line without date and time stands at the beginning of a day.
     #[must_use]
     pub const fn has_clock(self) -> bool {
-        self.0 % (SECONDS_PER_DAY * TICKS_PER_SECOND) != 0
+        !self.0.is_multiple_of(SECONDS_PER_DAY * TICKS_PER_SECOND)
     }
 
     /// The span from `earlier` to this time in 100 ns units; negative where `earlier` is later.

@@ -149,7 +149,7 @@ fn listed_object(rest: &[u8]) -> Option<(Object<Text<'_>>, bool)> {
     let words = || rest.split(|byte| byte.is_ascii_whitespace()).filter(|word| !word.is_empty());
     // What follows the name is the reason.
     let named =
-        words().find(|word| word.contains(&b'\\') || word.contains(&b'~')).or_else(|| words().last())?;
+        words().find(|word| word.contains(&b'\\') || word.contains(&b'~')).or_else(|| words().next_back())?;
     let object = object::component(named).unwrap_or_else(|| match named.contains(&b'\\') {
         false if named.contains(&b'~') => Object::Package(decode(named)),
         _ => Object::Path(decode(named)),
