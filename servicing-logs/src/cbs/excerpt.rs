@@ -13,6 +13,9 @@ use crate::time::{Civil, parse_utc};
 
 /// Bytes that are examined to see whether a text is an excerpt.
 const SAMPLE: usize = 256 * 1024;
+/// Bytes of the longest text that is taken for an excerpt: nobody copies more by hand, and a restored text is up to four
+/// times as long as its lines.
+const MAX_EXCERPT: usize = 16 << 20;
 /// Bytes from a level to the end of the component.
 const MAX_HEAD: usize = 96;
 
@@ -64,7 +67,7 @@ pub fn restored(text: LogText<'_>) -> LogText<'_> {
 
 /// The text with the headers of its lines restored; the text itself where most of its headers are whole.
 fn restore(text: &[u8]) -> Cow<'_, [u8]> {
-    if !is_excerpt(text) {
+    if text.len() > MAX_EXCERPT || !is_excerpt(text) {
         return Cow::Borrowed(text);
     }
     let retyped = retype(text);
@@ -297,6 +300,14 @@ mod tests {
         for text in [whole, "Info about CBS\nErrors CBS\nInfo\n", "", "Error\tXYZ\tno component"] {
             assert!(matches!(restore(text.as_bytes()), Cow::Borrowed(_)), "{text}");
         }
+    }
+
+    #[test]
+    fn a_long_text_is_no_excerpt() {
+        let line = "Info CBS x\n";
+        let fits = line.repeat(MAX_EXCERPT / line.len());
+        assert!(matches!(restore(fits.as_bytes()), Cow::Owned(_)));
+        assert!(matches!(restore([&fits, line].concat().as_bytes()), Cow::Borrowed(_)));
     }
 
     #[test]
