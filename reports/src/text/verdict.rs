@@ -86,8 +86,7 @@ impl Page<'_> {
                 ));
             }
         }
-        let codes: Vec<_> =
-            view::codes(self.report, self.lang).into_iter().chain([self.signature(), self.phase()]).collect();
+        let codes: Vec<_> = view::codes(self.report, self.lang).into_iter().chain([self.phase()]).collect();
         let codes: Vec<_> = codes.into_iter().map(|code| (Style::Plain, code)).collect();
         lines.extend(self.items(Self::label(Style::Label, m::LABEL_CODE.get(self.lang)), &codes, BETWEEN, 2));
         lines
@@ -147,12 +146,6 @@ impl Page<'_> {
         }
         lines
     }
-
-    /// The id under which the same cause is found on other machines.
-    fn signature(&self) -> String {
-        self.report.signature.as_ref().map(|signature| signature.id.clone()).unwrap_or_default()
-    }
-
     /// The phase by its name in the language of the text.
     fn phase(&self) -> String {
         let known = self.report.verdict.phase.iter().filter(|phase| **phase != crate::model::Phase::Unknown);
