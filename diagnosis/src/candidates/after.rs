@@ -90,6 +90,11 @@ impl After {
             || self.process_worked >= LONG && self.process_changes > 0
     }
 
+    /// Whether its process did only little before it ended.
+    pub(super) fn winds_up(&self) -> bool {
+        self.ended && self.process_changes == 0 && self.thread_changes + self.thread_reads <= LAST_READS
+    }
+
     /// Whether the work of its thread stops with the candidate.
     #[must_use]
     pub fn stops(&self) -> bool {

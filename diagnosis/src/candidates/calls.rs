@@ -45,10 +45,13 @@ pub(super) fn judge(timeline: &Timeline<'_>, steps: &Steps, candidates: &mut [Ca
     }
 }
 
-/// Whether more than its place in the code says that it failed: a log, or the exit status of the process that it stopped.
+/// Whether more than its place in the code says that it failed: a log that names the object, with its code or one of
+/// the kind, or the exit status of the process that it stopped.
 fn is_told(candidate: &Candidate) -> bool {
-    let ended = candidate.links.contains(&Link::ExitStatus) && candidate.after.stops();
-    ended || candidate.links.contains(&Link::LogObjectAndCode)
+    let has = |link| candidate.links.contains(&link);
+    let of_the_kind = candidate.report.as_ref().is_some_and(|report| report.kin);
+    let stopped = has(Link::ExitStatus) || has(Link::LogObject) && of_the_kind;
+    has(Link::LogObjectAndCode) || stopped && candidate.after.stops()
 }
 
 /// An error, with where servicing asked for the operation once that was looked at.

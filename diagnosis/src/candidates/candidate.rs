@@ -102,6 +102,8 @@ pub struct LogReport {
     pub code: Option<u32>,
     /// It names a code, and the operation's status does not map to it.
     pub other_code: bool,
+    /// It names a code that a function above the operation may give for its status.
+    pub kin: bool,
     /// It names the operation's object.
     pub same_name: bool,
     /// It was written within seconds of the operation.

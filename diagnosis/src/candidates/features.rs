@@ -91,7 +91,8 @@ const HARD: &[u32] = &[
     status::USER_MAPPED_FILE,
 ];
 
-fn is_hard(status: u32) -> bool {
+/// Whether a status stops a change whatever the caller does next.
+pub(super) fn is_hard(status: u32) -> bool {
     // 0xC019xxxx and 0xC01Axxxx: the transaction manager and the common log.
     HARD.contains(&status) || matches!(status >> 16, 0xC019 | 0xC01A)
 }

@@ -4,12 +4,12 @@ use timeline::Role;
 
 use super::{
     after::After,
-    features::Context,
+    features::{self, Context},
     link::{Link, Objection},
 };
 
 /// The links of a candidate, the strongest first.
-pub(super) fn links(context: &Context<'_>, after: &After, ended_with_it: bool) -> Vec<Link> {
+pub(super) fn links(context: &Context<'_>, after: &After, ended_with_it: bool, in_step: bool) -> Vec<Link> {
     let candidate = context.candidate;
     let report = candidate.report.as_ref().filter(|report| report.close);
     let named = report.is_some_and(|report| report.same_name);
@@ -22,6 +22,7 @@ pub(super) fn links(context: &Context<'_>, after: &After, ended_with_it: bool) -
         (Link::LogObject, named && !coded),
         (Link::AskedHolder, asked && candidate.holder.is_none_or(|holder| holder.explains)),
         (Link::LogCode, coded && !named),
+        (Link::LogStep, in_step && features::is_hard(candidate.event.status)),
         (Link::WorkStopped, after.stops() && context.process.role.works_alone()),
     ];
     found.into_iter().filter(|(_, holds)| *holds).map(|(link, _)| link).collect()
@@ -53,10 +54,13 @@ pub(super) fn objections(
 ) -> Vec<Objection> {
     let later_success = context.candidate.later_success;
     let told = links.contains(&Link::LogObjectAndCode);
+    // A program that failed writes to its own log before it ends.
+    let wound_up =
+        links.contains(&Link::LogStep) && context.process.role == Role::ServicingChild && after.winds_up();
     let found = [
         (Objection::AfterSign, (around.after_sign || around.reporting) && !told),
         (Objection::MadeUpFor, later_success.is_some()),
-        (Objection::CarriedOn, after.carried_on() && !told),
+        (Objection::CarriedOn, after.carried_on() && !told && !wound_up),
         (Objection::Habit, around.alike >= HABIT && !told),
         (Objection::Norm, around.norm && !told),
         (Objection::Contradicted, context.stance.contradicted),

@@ -15,6 +15,8 @@ pub enum Link {
     AskedHolder,
     /// A log has the code of the operation's status for what failed, at that time.
     LogCode,
+    /// A log says that the step failed in which it ran, and it is the only error there that stops a change.
+    LogStep,
     /// The work of the thread stopped with the operation.
     WorkStopped,
 }
@@ -36,6 +38,12 @@ const LINKS: &[(Link, &str, &str, &str)] = &[
         "同一线程随即查询文件的占用者",
     ),
     (Link::LogCode, "log-code", "a log names the same code at that time", "日志在该时间记录了相同代码"),
+    (
+        Link::LogStep,
+        "log-step",
+        "it is the only hard error in the step that a log says failed",
+        "它是日志所记失败步骤中唯一会中断更改的错误",
+    ),
     (Link::WorkStopped, "work-stopped", "the work of its thread stops here", "该线程的工作到此为止"),
 ];
 
@@ -43,7 +51,7 @@ impl Link {
     /// Whether a log gives it.
     #[must_use]
     pub fn is_of_log(self) -> bool {
-        matches!(self, Self::LogObjectAndCode | Self::LogObject | Self::LogCode)
+        matches!(self, Self::LogObjectAndCode | Self::LogObject | Self::LogCode | Self::LogStep)
     }
 
     /// The name in reports.

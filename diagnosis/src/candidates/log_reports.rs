@@ -6,10 +6,12 @@ use status_codes::status;
 
 use super::candidate::LogReport;
 use crate::{faults::Faults, ordinary::AFTERMATH_LINES, signs::LINE_GRAIN};
-use timeline::{Event, Fact, FileTime, LogLine, Object, Place, Ticks, Timeline, bare_path};
+use timeline::{Event, Fact, FileTime, LogLine, Object, Place, Role, Ticks, Timeline, bare_path};
 
 /// A log writes a line after what it reports, but not long after.
 const SOON: Ticks = Ticks::seconds(5);
+/// smss renames files before anything can write to a log of servicing. A log tells of it later in that boot.
+const LATER_IN_BOOT: Ticks = Ticks::seconds(600);
 
 /// Names shorter than this would be found in lines that do not mean them.
 const SHORTEST_NAME: usize = 5;
@@ -98,7 +100,8 @@ impl Lines {
     }
 
     /// The line that reports `event` best. `None` if neither code nor name is in any.
-    pub(crate) fn report(&self, event: &Event) -> Option<LogReport> {
+    pub(crate) fn report(&self, event: &Event, role: Role) -> Option<LogReport> {
+        let soon = if role == Role::SessionManager { LATER_IN_BOOT } else { SOON };
         let (names, paths): (_, Vec<String>) = (names(event), paths(event).collect());
         let reports = self.lines.iter().filter_map(|line| {
             let by_status = line.ntstatus.filter(|status| *status == event.status);
@@ -113,13 +116,15 @@ impl Lines {
             }
             let close = line
                 .time
-                .is_some_and(|time| time.plus(LINE_GRAIN) >= event.time && time.since(event.end()) <= SOON);
+                .is_some_and(|time| time.plus(LINE_GRAIN) >= event.time && time.since(event.end()) <= soon);
+            let kin = code.is_none() && line.is_kin_of(event.status);
             let report = LogReport {
                 place: line.place,
                 text: line.text.clone(),
                 time: line.time,
                 code,
-                other_code: code.is_none() && line.tells_an_error() && !line.is_kin_of(event.status),
+                other_code: code.is_none() && line.tells_an_error() && !kin,
+                kin,
                 same_name,
                 close,
             };

@@ -9,6 +9,7 @@ mod gate;
 mod habits;
 mod link;
 mod log_reports;
+mod log_step;
 mod rank;
 mod relate;
 mod rivals;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use timeline::{Event, FileTime, Paths, ProcessId, Role, Timeline};
+use timeline::{Event, FileTime, Paths, Process, ProcessId, Role, Timeline};
 
 use super::{
     after::After,
@@ -13,6 +13,7 @@ use super::{
     gate::{self, Around},
     link::{Link, Objection},
     log_reports,
+    log_step::LogStep,
     relate::{group, relate},
     rivals,
     stance::LogStance,
@@ -97,12 +98,14 @@ pub(crate) fn rank(
     let touching = if paths.is_empty() { Vec::new() } else { timeline.touching(&paths) };
     relate(&mut candidates, &touching, timeline);
     for candidate in &mut candidates {
-        candidate.report = lines.report(&candidate.event);
+        candidate.report = lines.report(&candidate.event, role(&candidate.event));
     }
     let alike = alike(timeline);
     let steps = Steps::gather(timeline);
     let norms = Norms::built_in();
     let covered = Covered::new(timeline, faults, &steps);
+    let step = LogStep::new(timeline, faults);
+    let in_step = |event: &Event, process: &Process| step.as_ref().is_some_and(|s| s.holds(event, process));
     let last = signs.first().map(|sign| {
         candidates.iter().filter(|c| c.event.time <= sign.latest).map(|c| (c.event.time, c.event.id)).max()
     });
@@ -126,7 +129,8 @@ pub(crate) fn rank(
                 alike: alike.get(&(event.process, event.name, event.status)).copied().unwrap_or(1),
             };
             let after = After::new(&steps, process.role, event, process.exit_status.is_some(), signs);
-            let links = gate::links(&context, &after, features::ended_with_it(timeline, event));
+            let ended_with_it = features::ended_with_it(timeline, event);
+            let links = gate::links(&context, &after, ended_with_it, in_step(event, process));
             let around = Around {
                 after_sign: first_sign(signs, timeline, event).is_none_or(|first| event.time > first),
                 reporting: event.process.is_some_and(|p| steps.was_reporting(p, event)),
@@ -152,7 +156,7 @@ pub(crate) fn rank(
         (candidate.features, candidate.score) = (judged.features, judged.score);
     }
     calls::judge(timeline, &steps, &mut candidates);
-    rivals::judge(timeline, &mut candidates);
+    rivals::judge(timeline, step.as_ref(), &mut candidates);
     // What can be named comes first, then what is likelier.
     candidates.sort_by(|a, b| {
         b.is_eligible()

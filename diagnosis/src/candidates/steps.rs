@@ -187,7 +187,7 @@ impl Gather for Pass {
             path.make_ascii_lowercase();
             let what = if is_in(&path, LOGS) {
                 StepKind::Log
-            } else if is_state(&path) || ordinary::is_aftermath(&path) {
+            } else if kind != Kind::KeyLoad && is_state(&path) || ordinary::is_aftermath(&path) {
                 StepKind::Report
             } else if failed {
                 StepKind::Failure

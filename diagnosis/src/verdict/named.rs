@@ -40,7 +40,9 @@ pub(super) fn failing(found: &Found<'_>, candidate: &Candidate) -> Verdict {
     verdict.failing = Some(0);
     // A log that does not speak of the operation is no log to rest a measured share on.
     let situation = match found.situation {
-        Situation::WithLogs if report.is_none() => Situation::TraceAlone,
+        Situation::WithLogs if report.is_none() && !candidate.links.contains(&Link::LogStep) => {
+            Situation::TraceAlone
+        }
         situation => situation,
     };
     let strong = candidate.score >= features::STRONG && lead >= features::LEAD;
@@ -94,6 +96,9 @@ fn reasons(candidate: &Candidate) -> Vec<(Trust, Evidence)> {
             format!("{zh}，{}：{}", when.1, report.text),
         );
         reasons.push((Trust::Correlated, Evidence::at(report.place, words)));
+    }
+    if candidate.links.contains(&Link::LogStep) {
+        reasons.push((Trust::Correlated, Evidence::at(event.id, Link::LogStep.words())));
     }
     let links = candidate.links.iter().filter(|link| !link.is_of_log());
     reasons.extend(links.map(|link| (Trust::Inferred, Evidence::at(event.id, link.words()))));

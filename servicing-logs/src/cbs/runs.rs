@@ -5,7 +5,7 @@ use super::failed::{Failed, InstallerNote, Part};
 use super::object::Object;
 use super::record::CbsItem;
 use crate::codes::CodeValue;
-use crate::time::LocalTime;
+use crate::time::{FileTime, LocalTime};
 
 /// One run of an advanced installer, from its begin line to its end line.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,6 +20,8 @@ pub struct InstallerRun<'a> {
     pub end: Option<(u64, LocalTime)>,
     /// Time taken as CSI measured it, in microseconds.
     pub microseconds: Option<u64>,
+    /// The end of that time, in UTC.
+    pub measured: Option<FileTime>,
     /// `Completion status:` of the end.
     pub status: Option<CodeValue<'a>>,
     /// Line of `Failed execution of queue item Installer:` in the run.
@@ -42,6 +44,7 @@ impl<'a> InstallerRun<'a> {
             begin,
             end: None,
             microseconds: None,
+            measured: None,
             status: None,
             failure_line: None,
             ignored: false,
@@ -49,6 +52,11 @@ impl<'a> InstallerRun<'a> {
             library: None,
             setup: None,
         }
+    }
+
+    fn measure(&mut self, item: &CbsItem<'a>, microseconds: u64) {
+        self.microseconds = Some(microseconds);
+        self.measured = item.csi.and_then(|csi| csi.utc);
     }
 
     /// Keeps what a line within the run names.
@@ -115,7 +123,7 @@ pub fn installer_runs<'a>(items: &[CbsItem<'a>]) -> Vec<InstallerRun<'a>> {
             CbsEvent::InstallerTime { id, microseconds, component } => {
                 let at = newest(&|run| run.begin.id.as_ref() == Some(id));
                 match at.and_then(|at| open.get(at)).and_then(|at| runs.get_mut(*at)) {
-                    Some(run) => run.microseconds = Some(*microseconds),
+                    Some(run) => run.measure(item, *microseconds),
                     // An excerpt that begins within the run.
                     None => {
                         let begin = InstallerBegin {
@@ -129,7 +137,8 @@ pub fn installer_runs<'a>(items: &[CbsItem<'a>]) -> Vec<InstallerRun<'a>> {
                             name: None,
                         };
                         let mut run = InstallerRun::new(item, begin);
-                        (run.microseconds, run.end) = (Some(*microseconds), Some((item.line, item.time)));
+                        run.measure(item, *microseconds);
+                        run.end = Some((item.line, item.time));
                         runs.push(run);
                     }
                 }

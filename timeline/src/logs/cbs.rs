@@ -12,7 +12,7 @@ use super::{
     PackageFact, SessionFact, Stage, Step, UNNAMED_INSTALLER, cut, latest::Latest, local_span,
 };
 use crate::{
-    model::{SourceId, Ticks},
+    model::{FileTime, SourceId, Ticks},
     scan::Scan,
 };
 
@@ -56,6 +56,7 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
             id: run.begin.id.as_deref().map(str::to_owned),
             component: component.map(cut),
             took,
+            measured: run.measured.map(|utc| FileTime(utc.0)),
             decisive: failed && !run.ignored,
             ended: run.end.is_some() || failed,
             names: run.names.iter().map(Object::to_owned).collect(),
@@ -224,6 +225,7 @@ fn fact(item: &CbsItem<'_>) -> Option<Fact> {
             id: id.as_deref().map(str::to_owned),
             component: None,
             took: None,
+            measured: None,
             decisive: !ignored,
             ended: true,
             names: Vec::new(),

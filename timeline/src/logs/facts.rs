@@ -3,7 +3,7 @@
 use servicing_logs::cbs::{Object, PackageChangeKind, Part, Repair, Restart, ServiceEnd, SessionStep};
 
 use super::ToolFact;
-use crate::model::Ticks;
+use crate::model::{FileTime, Ticks};
 
 /// Ticks of 100 ns since 1601-01-01 of a wall clock whose zone is not known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -189,6 +189,8 @@ pub struct InstallerRun {
     pub component: Option<String>,
     /// How long it took.
     pub took: Option<Ticks>,
+    /// When it ended, to the millisecond, where CSI measured its time.
+    pub measured: Option<FileTime>,
     /// Its failure takes the update back.
     pub decisive: bool,
     /// The log has its end, or tells its failure.

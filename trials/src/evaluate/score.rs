@@ -100,8 +100,9 @@ pub fn judge(case: &Case, rules: &Rules) -> Judged {
     let right = |c: &Candidate| {
         let id = c.event.id;
         same_trace(id)
-            && (truth.index == Some(id.index) || truth.acceptable.contains(&id.index))
-            && truth.status.is_none_or(|status| status == c.event.status)
+            && (truth.acceptable.contains(&id.index)
+                || truth.index == Some(id.index)
+                    && truth.status.is_none_or(|status| status == c.event.status))
     };
     let verdict = &diagnosis.verdict;
     let wanted = truth.outcome == Outcome::FailingOperation;
