@@ -38,6 +38,8 @@ pub(super) struct Around {
     pub(super) alike: usize,
     /// Healthy machines meet its result, and servicing goes on there.
     pub(super) norm: bool,
+    /// A log says that the failure of its step was ignored.
+    pub(super) ignored: bool,
     /// The trace covers the failure that a log reports.
     pub(super) covered: bool,
 }
@@ -63,6 +65,7 @@ pub(super) fn objections(
         (Objection::CarriedOn, after.carried_on() && !told && !wound_up),
         (Objection::Habit, around.alike >= HABIT && !told),
         (Objection::Norm, around.norm && !told),
+        (Objection::Ignored, around.ignored),
         (Objection::Contradicted, context.stance.contradicted),
         (Objection::Elsewhere, context.stance.elsewhere && !told),
         (Objection::NotCovered, !around.covered && !told),

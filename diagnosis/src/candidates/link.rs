@@ -81,6 +81,8 @@ pub enum Objection {
     Norm,
     /// Another error of servicing before it may be the cause as well.
     Rival,
+    /// A log says that the failure of its step was ignored.
+    Ignored,
     /// The log names another code.
     Contradicted,
     /// What the log says failed lies elsewhere.
@@ -117,6 +119,12 @@ const OBJECTIONS: &[(Objection, &str, &str, &str)] = &[
         "rival",
         "another error of servicing before it may be the cause as well",
         "更新程序此前的另一错误同样可能是原因",
+    ),
+    (
+        Objection::Ignored,
+        "ignored",
+        "the log says that the failure of its step was ignored",
+        "日志表明其所在步骤的失败被忽略",
     ),
     (Objection::Contradicted, "contradicted", "the log names another code", "日志记录的是另一代码"),
     (

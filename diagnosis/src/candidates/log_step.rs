@@ -1,9 +1,9 @@
-//! The step that a log says failed: the run of an installer, or a program that servicing ran.
+//! The steps that a log says failed: runs of installers, and a program that servicing ran.
 
-use timeline::{Event, Fact, FileTime, LogLine, Place, Process, Role, Ticks, Timeline};
+use timeline::{Event, Fact, FileTime, InstallerRun, LogLine, Place, Process, Role, Ticks, Timeline};
 
 use crate::{
-    faults::{Fault, FaultKind, Faults},
+    faults::{FaultKind, Faults},
     signs::LINE_GRAIN,
 };
 
@@ -12,8 +12,36 @@ const SOON: Ticks = Ticks::seconds(3);
 /// The clock of Windows may stand for 15.6 ms, and a trace and a log read it at different times.
 const CLOCK_GRAIN: Ticks = Ticks(160_000);
 
-/// The first step that failed, as far as operations can be held against it.
-pub(super) enum LogStep {
+/// The steps of servicing whose failure a log tells of, as far as operations can be held against them.
+pub(super) struct LogSteps {
+    failed: Option<LogStep>,
+    /// Runs of installers whose failure was ignored.
+    ignored: Vec<LogStep>,
+}
+
+impl LogSteps {
+    pub(super) fn new(timeline: &Timeline<'_>, faults: &Faults) -> Self {
+        let lines = timeline.scans.iter().flat_map(|scan| &scan.lines);
+        let ignored = lines.filter_map(|line| match &line.fact {
+            Fact::Installer(run) if line.failed && !run.decisive => LogStep::of_run(run),
+            _ => None,
+        });
+        Self { failed: LogStep::first(timeline, faults), ignored: ignored.collect() }
+    }
+
+    /// Whether an operation belongs to the step that failed first.
+    pub(super) fn hold(&self, event: &Event, process: &Process) -> bool {
+        self.failed.as_ref().is_some_and(|step| step.holds(event, process))
+    }
+
+    /// Whether an operation belongs to a step whose failure was ignored, and to none that mattered.
+    pub(super) fn ignore(&self, event: &Event, process: &Process) -> bool {
+        self.ignored.iter().any(|step| step.holds(event, process)) && !self.hold(event, process)
+    }
+}
+
+/// A step that failed.
+enum LogStep {
     /// TiWorker ran an installer from one time to another.
     Installer(FileTime, FileTime),
     /// A program ended with this code at about this time.
@@ -21,16 +49,21 @@ pub(super) enum LogStep {
 }
 
 impl LogStep {
-    /// `None` if what failed first is no such step, or if the log does not say when exactly it ran.
-    pub(super) fn new(timeline: &Timeline<'_>, faults: &Faults) -> Option<Self> {
+    /// What failed first. `None` if that is no such step, or if the log does not say when exactly it ran.
+    fn first(timeline: &Timeline<'_>, faults: &Faults) -> Option<Self> {
         let fault = faults.first()?;
+        let time = fault.time?;
         let Place::Line { source, .. } = fault.place else { return None };
         let lines = &timeline.scans.get(usize::from(source.0))?.lines;
         match fault.kind {
             FaultKind::Installer => {
-                let (end, took) = measured(lines, fault)?;
-                let begin = end.0.saturating_sub(took.0).saturating_sub(CLOCK_GRAIN.0);
-                Some(Self::Installer(FileTime(begin), end.plus(CLOCK_GRAIN)))
+                let runs = lines.iter().filter_map(|line| match &line.fact {
+                    Fact::Installer(run) if run.decisive && run.name == fault.item => Some(run),
+                    _ => None,
+                });
+                // Of several runs it is the one nearest to the fault.
+                let distance = |run: &&InstallerRun| run.measured.map(|end| end.0.abs_diff(time.0));
+                Self::of_run(runs.filter(|run| run.measured.is_some()).min_by_key(distance)?)
             }
             FaultKind::Command => {
                 let at = |line: &&LogLine| Place::Line { source, line: line.line } == fault.place;
@@ -39,14 +72,20 @@ impl LogStep {
                     _ => None,
                 })?;
                 let name = command.program.as_deref()?.rsplit('\\').next()?.to_owned();
-                Some(Self::Program { name, exit_code: command.exit_code?, time: fault.time? })
+                Some(Self::Program { name, exit_code: command.exit_code?, time })
             }
             _ => None,
         }
     }
 
+    fn of_run(run: &InstallerRun) -> Option<Self> {
+        let (end, took) = run.measured.zip(run.took)?;
+        let begin = end.0.saturating_sub(took.0).saturating_sub(CLOCK_GRAIN.0);
+        Some(Self::Installer(FileTime(begin), end.plus(CLOCK_GRAIN)))
+    }
+
     /// Whether an operation belongs to the step.
-    pub(super) fn holds(&self, event: &Event, process: &Process) -> bool {
+    fn holds(&self, event: &Event, process: &Process) -> bool {
         match self {
             Self::Installer(begin, end) => {
                 process.role == Role::TiWorker && event.time >= *begin && event.end() <= *end
@@ -62,12 +101,55 @@ impl LogStep {
     }
 }
 
-/// When the run of an installer ended, and how long it took. Of several runs it is the one nearest to the fault.
-fn measured(lines: &[LogLine], fault: &Fault) -> Option<(FileTime, Ticks)> {
-    let runs = lines.iter().filter_map(|line| match &line.fact {
-        Fact::Installer(run) if run.decisive && run.name == fault.item => run.measured.zip(run.took),
-        _ => None,
-    });
-    let time = fault.time?;
-    runs.min_by_key(|(end, _)| end.0.abs_diff(time.0))
+#[cfg(test)]
+mod tests {
+    use super::LogStep;
+    use timeline::{Event, FileTime, Process, Role};
+
+    fn process(name: &str, role: Role, exit_status: Option<u32>, end: u64) -> Process {
+        Process {
+            pid: 1,
+            parent_pid: 1,
+            parent: None,
+            name: name.to_owned(),
+            image_path: String::new(),
+            command_line: String::new(),
+            user: String::new(),
+            company: String::new(),
+            start: None,
+            end: Some(FileTime(end)),
+            exit_status,
+            role,
+            events: 0,
+            failures: 0,
+        }
+    }
+
+    #[test]
+    fn an_installers_step_holds_what_the_worker_did_while_it_ran() {
+        let step = LogStep::Installer(FileTime(1_000), FileTime(2_000));
+        let at = |time| Event { time: FileTime(time), ..Event::blank() };
+        let worker = process("TiWorker.exe", Role::TiWorker, None, 9_000);
+        let held = [999, 1_000, 2_000, 2_001].map(|time| step.holds(&at(time), &worker));
+        assert_eq!(held, [false, true, true, false]);
+        let other = process("poqexec.exe", Role::Poqexec, None, 9_000);
+        assert!(!step.holds(&at(1_500), &other));
+    }
+
+    #[test]
+    fn a_programs_step_is_the_program_that_ended_with_the_code_then() {
+        const SECOND: u64 = 10_000_000;
+        let step = LogStep::Program {
+            name: "lodctr.exe".to_owned(),
+            exit_code: 16_386,
+            time: FileTime(100 * SECOND),
+        };
+        let child = |name, code, end: u64| process(name, Role::ServicingChild, Some(code), end * SECOND);
+        let holds = |process: Process| step.holds(&Event::blank(), &process);
+        assert!(holds(child("LODCTR.EXE", 16_386, 99)));
+        assert!(!holds(child("lodctr.exe", 5, 99)), "another exit code");
+        assert!(!holds(child("mofcomp.exe", 16_386, 99)), "another program");
+        assert!(!holds(child("lodctr.exe", 16_386, 90)), "long before the line");
+        assert!(!holds(child("lodctr.exe", 16_386, 102)), "after the line");
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use timeline::{Event, FileTime, Paths, Process, ProcessId, Role, Timeline};
+use timeline::{Event, FileTime, Paths, ProcessId, Role, Timeline};
 
 use super::{
     after::After,
@@ -13,7 +13,7 @@ use super::{
     gate::{self, Around},
     link::{Link, Objection},
     log_reports,
-    log_step::LogStep,
+    log_step::LogSteps,
     relate::{group, relate},
     rivals,
     stance::LogStance,
@@ -104,8 +104,7 @@ pub(crate) fn rank(
     let steps = Steps::gather(timeline);
     let norms = Norms::built_in();
     let covered = Covered::new(timeline, faults, &steps);
-    let step = LogStep::new(timeline, faults);
-    let in_step = |event: &Event, process: &Process| step.as_ref().is_some_and(|s| s.holds(event, process));
+    let steps_in_log = LogSteps::new(timeline, faults);
     let last = signs.first().map(|sign| {
         candidates.iter().filter(|c| c.event.time <= sign.latest).map(|c| (c.event.time, c.event.id)).max()
     });
@@ -130,7 +129,7 @@ pub(crate) fn rank(
             };
             let after = After::new(&steps, process.role, event, process.exit_status.is_some(), signs);
             let ended_with_it = features::ended_with_it(timeline, event);
-            let links = gate::links(&context, &after, ended_with_it, in_step(event, process));
+            let links = gate::links(&context, &after, ended_with_it, steps_in_log.hold(event, process));
             let around = Around {
                 after_sign: first_sign(signs, timeline, event).is_none_or(|first| event.time > first),
                 reporting: event.process.is_some_and(|p| steps.was_reporting(p, event)),
@@ -142,6 +141,7 @@ pub(crate) fn rank(
                     event.kind,
                     &event.path,
                 )),
+                ignored: steps_in_log.ignore(event, process),
                 covered: covered.shows(event),
             };
             let objections = gate::objections(&context, &after, &links, &around);
@@ -156,7 +156,7 @@ pub(crate) fn rank(
         (candidate.features, candidate.score) = (judged.features, judged.score);
     }
     calls::judge(timeline, &steps, &mut candidates);
-    rivals::judge(timeline, step.as_ref(), &mut candidates);
+    rivals::judge(timeline, &steps_in_log, &mut candidates);
     // What can be named comes first, then what is likelier.
     candidates.sort_by(|a, b| {
         b.is_eligible()

@@ -8,16 +8,14 @@ use super::{
     candidate::Candidate,
     features::NAMEABLE,
     link::{Link, Objection},
-    log_step::LogStep,
+    log_step::LogSteps,
 };
 
 /// Adds an objection to a candidate that only one of two things ties to the failure: the end of its thread's work, or
 /// the step that a log says failed. Then another error that explains the failure as well stands against it.
-pub(super) fn judge(timeline: &Timeline<'_>, step: Option<&LogStep>, candidates: &mut [Candidate]) {
-    let in_step = |c: &Candidate| {
-        let process = timeline.process_of(&c.event);
-        step.zip(process).is_some_and(|(step, process)| step.holds(&c.event, process))
-    };
+pub(super) fn judge(timeline: &Timeline<'_>, steps: &LogSteps, candidates: &mut [Candidate]) {
+    let in_step =
+        |c: &Candidate| timeline.process_of(&c.event).is_some_and(|process| steps.hold(&c.event, process));
     let rivals = |candidate: &Candidate, other: &Candidate| {
         if candidate.links.contains(&Link::LogStep) {
             in_step(other) && is_rival_in_step(candidate, other)
@@ -65,4 +63,28 @@ fn is_rival_in_step(candidate: &Candidate, other: &Candidate) -> bool {
     other.event.path != candidate.event.path
         && other.score >= NAMEABLE
         && !other.objections.iter().any(is_harmless)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Candidate, NAMEABLE, Objection, is_rival_in_step};
+    use timeline::Event;
+
+    #[test]
+    fn another_error_of_the_step_is_a_rival_unless_something_shows_that_it_is_harmless() {
+        let error = |path: &str, objections: &[Objection]| Candidate {
+            score: NAMEABLE,
+            objections: objections.to_vec(),
+            ..Candidate::new(Event { path: path.to_owned(), ..Event::blank() })
+        };
+        let candidate = error(r"C:\a", &[]);
+        assert!(is_rival_in_step(&candidate, &error(r"C:\b", &[])));
+        assert!(is_rival_in_step(&candidate, &error(r"C:\b", &[Objection::CarriedOn])));
+        assert!(!is_rival_in_step(&candidate, &error(r"C:\a", &[])), "another attempt");
+        for harmless in [Objection::MadeUpFor, Objection::Habit, Objection::Norm, Objection::NotServicing] {
+            assert!(!is_rival_in_step(&candidate, &error(r"C:\b", &[harmless])), "{harmless:?}");
+        }
+        let weak = Candidate { score: NAMEABLE - 1.0, ..error(r"C:\b", &[]) };
+        assert!(!is_rival_in_step(&candidate, &weak));
+    }
 }

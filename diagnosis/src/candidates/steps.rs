@@ -136,14 +136,16 @@ impl Steps {
         others.filter(|miss| self.went_on(miss, event.time)).count()
     }
 
-    /// Whether the thread that met an error worked on before it met another of the kind, and before `end`: tries under
-    /// one name after another are one attempt.
+    /// Whether the thread that met an error succeeded with something before it met another of the kind, and before `end`:
+    /// tries under one name after another are one attempt.
     pub(super) fn went_on(&self, miss: &Miss, end: FileTime) -> bool {
         let later =
             self.between(miss.source, miss.process, miss.time, end).filter(|step| step.tid == miss.tid);
-        let mut own =
-            later.filter(|step| matches!(step.kind, StepKind::Change | StepKind::Read | StepKind::Failure));
-        own.next().is_some_and(|step| step.kind != StepKind::Failure || step.hash != miss.key)
+        let mut own = later.filter(|step| match step.kind {
+            StepKind::Failure => step.hash == miss.key,
+            kind => matches!(kind, StepKind::Change | StepKind::Read),
+        });
+        own.next().is_some_and(|step| step.kind != StepKind::Failure)
     }
 
     /// Whether the thread of an event was reporting when it happened: it noted servicing's state, and did no work since.
