@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import assert from 'node:assert/strict';
-import { PATIENCE, analysed, axe, drop, launch, openPage, report } from './common.mjs';
+import { PATIENCE, analysed, axe, check, drop, equal, finish, launch, nativeReports, openPage, report } from './common.mjs';
 
 const given = process.argv.slice(2);
 const pictures = given[0] === '--screenshots' ? given.splice(0, 2)[1] : null;
@@ -20,19 +20,7 @@ const url = pathToFileURL(html).href;
 const samples = fileURLToPath(new URL('../../sample-traces/samples/', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'bootrace-web-'));
 
-let passed = 0;
-let failed = 0;
-async function check(name, test) {
-  try {
-    await test();
-    passed += 1;
-    console.log(`ok      ${name}`);
-  } catch (error) {
-    failed += 1;
-    console.log(`FAILED  ${name}\n        ${String(error.message).split('\n').slice(0, 12).join('\n        ')}`);
-  }
-}
-
+const native = nativeReports(bootrace, folder);
 const browser = await launch();
 const open = (options) => openPage(browser, url, options);
 
@@ -42,22 +30,6 @@ async function saved(page, ending) {
   const download = await waiting;
   assert.equal(download.suggestedFilename(), `report.${ending}`);
   return readFileSync(await download.path());
-}
-
-// What bootrace writes of the same files.
-function native(files, { good = [], lang = 'en' } = {}) {
-  const out = mkdtempSync(join(folder, 'native-'));
-  const baseline = good.flatMap((path) => ['--baseline', path]);
-  execFileSync(bootrace, ['report', ...files, ...baseline, '-o', out, '--format', 'html,json,pmc,text', '--lang', lang], { stdio: 'ignore' });
-  return (ending) => readFileSync(join(out, `report.${ending}`));
-}
-
-function equal(made, wanted, what) {
-  if (made.equals(wanted)) return;
-  let at = 0;
-  while (made[at] === wanted[at]) at += 1;
-  const around = (bytes) => bytes.subarray(Math.max(0, at - 60), at + 60).toString();
-  assert.fail(`${what} differs at byte ${at} of ${wanted.length}:\n${around(made)}\n${around(wanted)}`);
 }
 
 async function issues(page) {
@@ -493,5 +465,4 @@ if (pictures) {
 
 await browser.close();
 rmSync(folder, { recursive: true });
-console.log(`${passed} passed, ${failed} failed`);
-process.exitCode = failed ? 1 : 0;
+finish();
