@@ -71,6 +71,7 @@ const cases = [
   ['a boot log whose names are not found', pair('driver-queue-name-not-found')],
   ['a boot log alone', [pml]],
   ['an ETW trace', [etl]],
+  ['a raw boot log', [sample('same-case/Procmon.pmb')]],
   ["an export of Process Monitor's", [csv]],
   ['a .zip', [zip]],
   ['a folder', [inFolder]],
