@@ -25,8 +25,11 @@ const CONTAINERS: &[&str] = &[
     r"hklm\system\driverdatabase\deviceids",
 ];
 /// Folders of that kind.
-const FOLDER_CONTAINERS: &[&str] =
-    &[r"<windows>\winsxs", r"<windows>\winsxs\manifests", r"<windows>\winsxs\backup"];
+const FOLDER_CONTAINERS: &[&str] = &[r"<windows>\winsxs\manifests", r"<windows>\winsxs\backup"];
+/// The component store. Its folders have the names of components, but for a few that every machine has.
+const STORE: [&str; 2] = ["<windows>", "winsxs"];
+/// What normalisation leaves of a component's version.
+const VERSION: &str = "_<version>_";
 
 /// The class of a path. The class keeps the name of a registry value, which is the last part.
 pub(crate) fn path_class(path: &str, kind: Kind) -> String {
@@ -37,8 +40,10 @@ pub(crate) fn path_class(path: &str, kind: Kind) -> String {
     let container = if is_key { CONTAINERS } else { FOLDER_CONTAINERS };
     let within = |c: &&&str| normal.strip_prefix(**c).is_some_and(|rest| rest.starts_with('\\'));
     let kept = container.iter().filter(within).map(|c| c.split('\\').count()).max();
-    let kept = kept.unwrap_or(if is_key { KEYS } else { FOLDERS });
     let parts: Vec<&str> = normal.split('\\').collect();
+    let in_component =
+        parts.starts_with(&STORE) && parts.get(STORE.len()).is_some_and(|p| p.contains(VERSION));
+    let kept = kept.or(in_component.then_some(STORE.len())).unwrap_or(if is_key { KEYS } else { FOLDERS });
     let last = parts.len().saturating_sub(1);
     let mut class = String::with_capacity(normal.len());
     for (number, part) in parts.iter().enumerate() {
@@ -89,6 +94,16 @@ mod tests {
                 r"HKLM\SYSTEM\ControlSet001\Services\a\Start",
                 Kind::ValueQuery,
                 r"hklm\system\currentcontrolset\services\*\start",
+            ),
+            (
+                r"C:\Windows\WinSxS\amd64_a-b_31bf3856ad364e35_10.0.17763.1_none_0123456789abcdef\a.dll",
+                Kind::FileOpen,
+                r"<windows>\winsxs\*\*.dll",
+            ),
+            (
+                r"C:\Windows\WinSxS\Temp\PendingDeletes\$$DeleteMe.a.dll.0123456789abcdef.0001",
+                Kind::FileOpen,
+                r"<windows>\winsxs\temp\pendingdeletes\*",
             ),
             (r"D:\Temp\a.tmp", Kind::FileOpen, r"d:\temp\*"),
         ] {

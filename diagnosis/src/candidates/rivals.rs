@@ -23,10 +23,13 @@ pub(super) fn judge(timeline: &Timeline<'_>, steps: &LogSteps, candidates: &mut 
             is_rival(timeline, candidate, other)
         }
     };
+    let by_little = |candidate: &Candidate| {
+        candidate.links.iter().all(|link| matches!(link, Link::WorkStopped | Link::LogStep))
+    };
     let is_rivalled = |candidate: &Candidate| {
-        candidate.is_eligible()
-            && candidate.links.iter().all(|link| matches!(link, Link::WorkStopped | Link::LogStep))
-            && candidates.iter().any(|other| rivals(candidate, other))
+        let stands_against =
+            |other| outdoes(candidate, other) || by_little(candidate) && rivals(candidate, other);
+        candidate.is_eligible() && candidates.iter().any(stands_against)
     };
     let rivalled: HashSet<_> =
         candidates.iter().filter(|c| is_rivalled(c)).map(|candidate| candidate.event.id).collect();
@@ -34,6 +37,17 @@ pub(super) fn judge(timeline: &Timeline<'_>, steps: &LogSteps, candidates: &mut 
         candidate.objections.push(Objection::Rival);
         candidate.objections.sort_unstable();
     }
+}
+
+/// Whether a process that ended with the status of an ordinary result met the same result later where it is not ordinary.
+fn outdoes(candidate: &Candidate, other: &Candidate) -> bool {
+    let is_ordinary = |c: &Candidate| c.features.iter().any(|feature| feature.name == "ordinary");
+    candidate.links.contains(&Link::ExitStatus)
+        && is_ordinary(candidate)
+        && !is_ordinary(other)
+        && other.event.process == candidate.event.process
+        && other.event.status == candidate.event.status
+        && other.event.time > candidate.event.time
 }
 
 /// Whether another error explains the failure as well. The same result of the same operation is another attempt under
