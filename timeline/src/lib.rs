@@ -21,7 +21,7 @@ pub use case::{Case, CaseError, Input, NOTES, Need, Unpacking};
 pub use gather::{Done, Gather};
 pub use logs::{
     CommandFact, Damage, DamageKind, Fact, Filter, InstallerRun, Known, LocalClock, LocalTicks, LogLine,
-    Offset, Package, PackageFact, Plan, Primitive, ServiceFact, SessionFact, Stage, Step, Tool, ToolFact,
+    Offset, Package, PackageFact, Plan, Primitive, ServiceFact, SessionFact, Stage, Step, Tool, ToolFact, UpdateStep,
     UNNAMED_INSTALLER, bare_path,
 };
 pub use model::*;

@@ -1,6 +1,6 @@
 //! One fault: what a log says failed.
 
-use timeline::{FileTime, Object, Package, PhaseName, Place, Ticks};
+use timeline::{FileTime, Object, Package, PhaseName, Place, Ticks, UpdateStep};
 
 use super::FaultKind;
 
@@ -53,6 +53,8 @@ pub enum Detail {
     Output(String),
     /// The command line that asked for it.
     Command(String),
+    /// What the update client was doing.
+    Client(UpdateStep),
 }
 
 /// Codes that mean that somebody did not answer.

@@ -12,7 +12,7 @@ use crate::{
     log_state::{Damaged, LogState},
     missing::{self, Missing},
 };
-use timeline::{Evidence, LogLine, Object, Trust, Words, counted};
+use timeline::{Evidence, LogLine, Object, Trust, UpdateStep, Words, counted};
 
 /// Objects that a sentence names; the report has all.
 const NAMED: usize = 3;
@@ -205,17 +205,22 @@ pub(super) fn no_failure(found: &Found<'_>, seen: &Coverage) -> Verdict {
 /// The inputs do not show whether a reboot failed.
 pub(super) fn not_enough(found: &Found<'_>, seen: &Coverage) -> Verdict {
     let state = &found.faults.state;
-    let failed_update = found.faults.all.iter().find(|f| f.kind == FaultKind::Update);
+    // The last word is that of the last record.
+    let failed_update = found.faults.all.iter().rfind(|f| f.kind == FaultKind::Update);
     let summary = match (seen.traces, seen.boots == 0 && seen.poqexec == 0) {
         (0, _) if tools::say(found).is_some() => tools::say(found).unwrap_or_default(),
         (0, _) if failed_update.is_some() => {
             let update = failed_update.map(Fault::words).unwrap_or_default();
+            let file = failed_update.map_or("", |f| tools::file_of(found, f.place.source()));
+            // Only what was installed can fail at a reboot.
+            let installed = failed_update.is_some_and(|f| f.client_step() == UpdateStep::Install);
+            let (en, zh) = match installed {
+                true => ("; nothing here says whether it failed at its reboot", "；此处没有内容说明它是否在重启时失败"),
+                false => (": no reboot came to that", "：尚未到重启这一步"),
+            };
             Words::new(
-                format!(
-                    "An event log says that {}; nothing here says whether it failed at its reboot.",
-                    update.en
-                ),
-                format!("事件日志记录：{}；此处没有内容说明它是否在重启时失败。", update.zh),
+                format!("{file} says that {}{en}.", update.en),
+                format!("{file} 记录：{}{zh}。", update.zh),
             )
         }
         (0, _) => Words::new(

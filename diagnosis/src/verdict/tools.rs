@@ -115,6 +115,6 @@ pub(super) fn add_pending_restart(found: &Found<'_>, verdict: &mut Verdict) {
     }
 }
 
-fn file_of<'a>(found: &Found<'a>, source: SourceId) -> &'a str {
+pub(super) fn file_of<'a>(found: &Found<'a>, source: SourceId) -> &'a str {
     found.timeline.case.inputs.get(usize::from(source.0)).map_or("", |input| input.path.as_str())
 }

@@ -3,7 +3,9 @@
 use crate::cbs;
 use crate::cbs::Component;
 use crate::dism::{PackageIdentity, is_dism_output};
+use crate::event_list::{is_event_list, starts_block};
 use crate::text::{LogText, decode, leading_hex, lines};
+use crate::{setupapi_excerpt, update_log};
 
 /// What a file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -23,6 +25,10 @@ pub enum Kind {
     Etl,
     /// An event log.
     Evtx,
+    /// Records of an event log as text or XML.
+    EventList,
+    /// WindowsUpdate.log or ReportingEvents.log.
+    UpdateLog,
     /// A registry hive.
     Hive,
     /// A hive's transaction log.
@@ -229,6 +235,9 @@ fn text_kind(head: &[u8]) -> Kind {
     if contains(bytes, "(No Format Information found)") {
         return Kind::UndecodedTrace;
     }
+    if is_event_list(bytes) {
+        return Kind::EventList;
+    }
     if is_dism_output(bytes) {
         return Kind::DismOutput;
     }
@@ -244,8 +253,15 @@ fn line_kind(line: &[u8], first: bool) -> Option<Kind> {
         return Some(Kind::ProcmonCsv);
     }
     if line.starts_with(b">>>  [") || line == b"[Device Install Log]" || line.starts_with(b"[Boot Session: ")
+        || setupapi_excerpt::is_line(line)
     {
         return Some(Kind::SetupApiLog);
+    }
+    if update_log::is_line(line) {
+        return Some(Kind::UpdateLog);
+    }
+    if starts_block(line) {
+        return Some(Kind::EventList);
     }
     // `1d988d8e5214400: 832, c0000034, …`
     if let Some((_, 14..=16)) = leading_hex(line)
@@ -276,6 +292,7 @@ fn xml_kind(bytes: &[u8]) -> Kind {
         return match tag.get(..length).unwrap_or_default() {
             name if name.eq_ignore_ascii_case(b"PendingTransaction") => Kind::PendingXml,
             name if name.eq_ignore_ascii_case(b"Sessions") => Kind::SessionsXml,
+            b"Events" | b"Event" => Kind::EventList,
             name if name.eq_ignore_ascii_case(b"procmon") => Kind::ProcmonXml,
             _ => Kind::Xml,
         };

@@ -2,6 +2,7 @@
 
 use servicing_logs::{
     LogText,
+    cbs::restored,
     codes::CodeValue,
     windows_setup::{self, SetupStep},
 };
@@ -10,7 +11,7 @@ use super::{Fact, LocalTicks, LogLine, Tool, ToolFact, cut, latest::Latest, loca
 use crate::{model::SourceId, scan::Scan};
 
 pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
-    let text = LogText::new(bytes);
+    let text = restored(LogText::new(bytes));
     let mut lines = Latest::default();
     let mut before = None;
     let counts = windows_setup::read(&text, |message| {
@@ -80,6 +81,17 @@ mod tests {
 2024-03-28 11:54:45, Error                 SP     Operation failed: Add drivers. Error: 0xC1900101[gle=0x000000b7]\r\n\
 2024-03-28 11:54:45, Error                 MOUPG  CSetupHost::Execute(433): Result = 0xC1900101\r\n\
 2024-03-28 11:55:48, Info                  MOUPG  Finalize: Reporting result value: [0xC1900101]\r\n";
+
+    #[test]
+    fn lines_as_a_forum_has_them() {
+        let scan = read(
+            b"Warning SP Failed to get WimMount ImagePath, 0x80070002\n\
+            Error SP CMountWIM::DoExecute: Failed to mount WIM file C:\\x\\winre.wim. Error 0xC1420121[gle=0xc1420121]\n",
+            SourceId(0),
+        );
+        let failed: Vec<_> = scan.lines.iter().filter(|l| l.failed).map(|l| (l.line, l.code)).collect();
+        assert_eq!((failed, scan.events), (vec![(2, Some(0xC142_0121))], 2));
+    }
 
     #[test]
     fn a_reported_success_takes_back_what_failed_before() {
