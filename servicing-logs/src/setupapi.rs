@@ -218,9 +218,10 @@ impl<'t> SetupSection<'t> {
     /// Gives a section whose beginning is missing the name that its messages quote.
     fn name_by_messages(&mut self) {
         if self.instance.is_none() && self.title.as_bytes() == UNNAMED {
-            self.instance = self.messages.iter().find_map(|message| {
-                quoted(&message.text).map(|name| name.to_owned().into())
-            });
+            self.instance = self
+                .messages
+                .iter()
+                .find_map(|message| quoted(&message.text).map(|name| name.to_owned().into()));
         }
     }
 

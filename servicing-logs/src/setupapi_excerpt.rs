@@ -14,8 +14,8 @@ const MAX_BEFORE: usize = 48;
 /// The categories of lines. Microsoft, "Format of Log Entries That Are Not Part of a Text Log Section"; the last ones are
 /// seen in logs.
 const CATEGORIES: [&[u8]; 20] = [
-    b"cmd", b"act", b"bak", b"cci", b"cpy", b"dvi", b"flq", b"inf", b"ndv", b"prp", b"reg", b"set", b"sig", b"sto",
-    b"tsk", b"ui ", b"ump", b"pol", b"idb", b"dvs",
+    b"cmd", b"act", b"bak", b"cci", b"cpy", b"dvi", b"flq", b"inf", b"ndv", b"prp", b"reg", b"set", b"sig",
+    b"sto", b"tsk", b"ui ", b"ump", b"pol", b"idb", b"dvs",
 ];
 
 /// The text with its lines as SetupAPI writes them.
@@ -125,11 +125,18 @@ mod tests {
         restores(&WHOLE.lines().map(|line| format!("        {line}\n")).collect::<String>());
         restores(&WHOLE.lines().map(|line| format!("tool:debug [syslog] {line}\n")).collect::<String>());
         restores(&WHOLE.replace(">>>", "\\>>>").replace("<<<", "\\<<<").replace("!!!  dvi", "!!! dvi"));
-        let quoted: String = WHOLE
-            .lines()
-            .map(|line| if line.starts_with(">>>") { line.replace(">>>", "> > >") } else { format!("> > > {line}") })
-            .map(|line| line + "\n")
-            .collect();
+        let quoted: String =
+            WHOLE
+                .lines()
+                .map(|line| {
+                    if line.starts_with(">>>") {
+                        line.replace(">>>", "> > >")
+                    } else {
+                        format!("> > > {line}")
+                    }
+                })
+                .map(|line| line + "\n")
+                .collect();
         restores(&quoted);
     }
 

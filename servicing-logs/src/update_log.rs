@@ -60,7 +60,9 @@ pub fn read(data: &[u8], mut visit: impl FnMut(ListedEvent)) -> u64 {
             name.trim().clone_into(&mut package);
             told = None;
         }
-        let Some((id, code, title)) = reported(message).or_else(|| stated(message, &package)) else { continue };
+        let Some((id, code, title)) = reported(message).or_else(|| stated(message, &package)) else {
+            continue;
+        };
         if told == Some((id, code)) && title == package {
             continue;
         }
@@ -91,9 +93,11 @@ fn split(line: &str) -> Option<(LocalTime, &str)> {
     let (time, taken) = parse_local(line.replacen('\t', " ", 1).as_bytes())?;
     let rest = line.get(taken..)?;
     // `:755` of the old form is the milliseconds.
-    let rest = rest.strip_prefix(':').map_or(rest, |rest| rest.trim_start_matches(|c: char| c.is_ascii_digit()));
+    let rest =
+        rest.strip_prefix(':').map_or(rest, |rest| rest.trim_start_matches(|c: char| c.is_ascii_digit()));
     let mut words = rest.split_whitespace();
-    let is_hex = |word: &str| !word.is_empty() && word.len() <= 6 && word.bytes().all(|b| b.is_ascii_hexdigit());
+    let is_hex =
+        |word: &str| !word.is_empty() && word.len() <= 6 && word.bytes().all(|b| b.is_ascii_hexdigit());
     let ids = words.next().is_some_and(is_hex) && words.next().is_some_and(is_hex);
     let component = words.next()?;
     let named = component.starts_with(|c: char| c.is_ascii_uppercase()) && component.len() <= 20;

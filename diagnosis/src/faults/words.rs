@@ -166,7 +166,9 @@ impl Fault {
             UpdateStep::Search => ("the search for updates failed".to_owned(), "搜索更新失败".to_owned()),
             UpdateStep::Download => (format!("the download of {of} failed"), format!("下载 {of_zh} 失败")),
             UpdateStep::Uninstall => (format!("the removal of {of} failed"), format!("卸载 {of_zh} 失败")),
-            UpdateStep::Install if update.is_empty() => ("an update failed".to_owned(), "更新失败".to_owned()),
+            UpdateStep::Install if update.is_empty() => {
+                ("an update failed".to_owned(), "更新失败".to_owned())
+            }
             UpdateStep::Install => (format!("the update {update} failed"), format!("更新 {update} 失败")),
         }
     }
@@ -188,15 +190,18 @@ impl Fault {
                 ),
                 other => (format!("at {}", other.name()), format!("涉及 {}", other.name())),
             });
-        let detail = self.detail.as_ref().and_then(|detail| Some(match detail {
-            Detail::Client(_) => return None,
-            Detail::Stack { needed, present } => {
-                (format!("version {needed}, and has {present}"), format!("需要版本 {needed}，现有 {present}"))
-            }
-            Detail::Base(base) => (format!("which is for {base}"), format!("该增量对应 {base}")),
-            Detail::Command(command) => (format!("asked for by {command}"), format!("命令：{command}")),
-            Detail::Output(output) => (format!("saying {output}"), format!("输出：{output}")),
-        }));
+        let detail = self.detail.as_ref().and_then(|detail| {
+            Some(match detail {
+                Detail::Client(_) => return None,
+                Detail::Stack { needed, present } => (
+                    format!("version {needed}, and has {present}"),
+                    format!("需要版本 {needed}，现有 {present}"),
+                ),
+                Detail::Base(base) => (format!("which is for {base}"), format!("该增量对应 {base}")),
+                Detail::Command(command) => (format!("asked for by {command}"), format!("命令：{command}")),
+                Detail::Output(output) => (format!("saying {output}"), format!("输出：{output}")),
+            })
+        });
         match (named, detail) {
             (Some((en, zh)), Some((more_en, more_zh))) => {
                 Some((format!("{en}, {more_en}"), format!("{zh}，{more_zh}")))

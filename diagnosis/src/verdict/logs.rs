@@ -215,7 +215,10 @@ pub(super) fn not_enough(found: &Found<'_>, seen: &Coverage) -> Verdict {
             // Only what was installed can fail at a reboot.
             let installed = failed_update.is_some_and(|f| f.client_step() == UpdateStep::Install);
             let (en, zh) = match installed {
-                true => ("; nothing here says whether it failed at its reboot", "；此处没有内容说明它是否在重启时失败"),
+                true => (
+                    "; nothing here says whether it failed at its reboot",
+                    "；此处没有内容说明它是否在重启时失败",
+                ),
                 false => (": no reboot came to that", "：尚未到重启这一步"),
             };
             Words::new(
@@ -223,6 +226,7 @@ pub(super) fn not_enough(found: &Found<'_>, seen: &Coverage) -> Verdict {
                 format!("{file} 记录：{}{zh}。", update.zh),
             )
         }
+        (0, _) if tools::events(found).is_some() => tools::events(found).unwrap_or_default(),
         (0, _) => Words::new(
             "The logs do not show whether an update's reboot failed.",
             "日志没有说明更新重启是否失败。",

@@ -186,7 +186,8 @@ impl Components {
         match (self.cbs, self.dism, self.other) {
             (0, 0, 0) => None,
             (cbs, dism, other) if dism > 0 && dism >= cbs && dism >= other => Some(Kind::DismLog),
-            (cbs, _, other) if cbs >= other => Some(Kind::CbsLog),
+            // Windows Setup writes lines of the store too.
+            (cbs, _, other) if cbs > other => Some(Kind::CbsLog),
             _ => Some(Kind::WindowsSetupLog),
         }
     }
@@ -246,13 +247,21 @@ fn text_kind(head: &[u8]) -> Kind {
 }
 
 fn line_kind(line: &[u8], first: bool) -> Option<Kind> {
+    if cbs::is_check_line(line) {
+        return Some(Kind::CbsLog);
+    }
+    if line.starts_with(b"Error: SetupDiag reports") {
+        return Some(Kind::WindowsSetupLog);
+    }
     if first
         && line.starts_with(b"\"")
         && ["\"Process Name\"", "\"Operation\""].iter().all(|name| contains(line, name))
     {
         return Some(Kind::ProcmonCsv);
     }
-    if line.starts_with(b">>>  [") || line == b"[Device Install Log]" || line.starts_with(b"[Boot Session: ")
+    if line.starts_with(b">>>  [")
+        || line == b"[Device Install Log]"
+        || line.starts_with(b"[Boot Session: ")
         || setupapi_excerpt::is_line(line)
     {
         return Some(Kind::SetupApiLog);
@@ -293,6 +302,7 @@ fn xml_kind(bytes: &[u8]) -> Kind {
             name if name.eq_ignore_ascii_case(b"PendingTransaction") => Kind::PendingXml,
             name if name.eq_ignore_ascii_case(b"Sessions") => Kind::SessionsXml,
             b"Events" | b"Event" => Kind::EventList,
+            b"SetupDiag" => Kind::WindowsSetupLog,
             name if name.eq_ignore_ascii_case(b"procmon") => Kind::ProcmonXml,
             _ => Kind::Xml,
         };

@@ -22,11 +22,12 @@ const MAX_HEAD: usize = 96;
 
 /// Components whose lines are recognised without a date: those of servicing, and those of Windows Setup.
 const COMPONENTS: [&[u8]; 13] = [
-    b"CBS", b"CSI", b"DPX", b"DEPLOY", b"DISM", b"SQM", b"MOUPG", b"SP", b"MIG", b"CONX", b"CMXMIG", b"PANTHR",
-    b"IBS",
+    b"CBS", b"CSI", b"DPX", b"DEPLOY", b"DISM", b"SQM", b"MOUPG", b"SP", b"MIG", b"CONX", b"CMXMIG",
+    b"PANTHR", b"IBS",
 ];
 /// Parts of messages that are errors, where the level was left out.
-const ERRORS: [&[u8]; 7] = [b"(F) ", b"Result = 0x8", b"Result = 0xC", b"Error", b"ailed", b"Cannot", b"E_INVALIDARG"];
+const ERRORS: [&[u8]; 7] =
+    [b"(F) ", b"Result = 0x8", b"Result = 0xC", b"Error", b"ailed", b"Cannot", b"E_INVALIDARG"];
 const LEVELS: [&[u8]; 4] = [b"Info", b"Warning", b"Error", b"Perf"];
 
 /// What a word processor or a terminal makes of the characters of a log.
@@ -73,8 +74,13 @@ pub fn restored(text: LogText<'_>) -> LogText<'_> {
 
 /// The text with the headers of its lines restored; the text itself where most of its headers are whole.
 fn restore(text: &[u8]) -> Cow<'_, [u8]> {
-    if text.len() > MAX_EXCERPT || !is_excerpt(text) {
+    if text.len() > MAX_EXCERPT {
         return Cow::Borrowed(text);
+    }
+    match form(text) {
+        Form::Whole => return Cow::Borrowed(text),
+        Form::Headless(write) => return Cow::Owned(headed(&retype(text), write)),
+        Form::Copied => {}
     }
     let retyped = retype(text);
     let mut out = Vec::with_capacity(retyped.len() + retyped.len() / 4);
@@ -97,9 +103,22 @@ fn restore(text: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(out)
 }
 
+/// How a text has the headers of its lines.
+enum Form {
+    /// As the log has them.
+    Whole,
+    /// In part.
+    Copied,
+    /// None of them, but lines that only one log has: a line is written with the header that it needs.
+    Headless(fn(&[u8]) -> Option<Vec<u8>>),
+}
+
 /// Whether more lines have the head of a quoted line than a whole header.
-fn is_excerpt(text: &[u8]) -> bool {
+fn form(text: &[u8]) -> Form {
     let sample = text.get(..text.len().min(SAMPLE)).unwrap_or_default();
+    if memchr::memmem::find(sample.get(..MAX_LINE.min(sample.len())).unwrap_or_default(), b"^M\n").is_some() {
+        return Form::Copied;
+    }
     let (mut whole, mut excerpt) = (0_usize, 0_usize);
     for (_, line) in lines(sample) {
         let header = parse_header(line.bytes);
@@ -109,11 +128,65 @@ fn is_excerpt(text: &[u8]) -> bool {
             whole += 1;
             // One page of whole headers is enough: this is asked of every log.
             if whole > 64 + 2 * excerpt {
-                return false;
+                return Form::Whole;
             }
         }
     }
-    excerpt > whole
+    if excerpt > whole {
+        return Form::Copied;
+    }
+    if whole > 0 {
+        return Form::Whole;
+    }
+    if lines(sample).any(|(_, line)| is_check_line(line.bytes)) {
+        return Form::Headless(check_line);
+    }
+    if memchr::memmem::find(sample, b"SetupDiag").is_some() {
+        Form::Headless(setup_diag_line)
+    } else {
+        Form::Whole
+    }
+}
+
+/// Bytes within which a text shows that a terminal wrote its carriage returns as `^M`.
+const MAX_LINE: usize = 4096;
+
+/// The text with a header before each line that `write` knows.
+fn headed(text: &[u8], write: fn(&[u8]) -> Option<Vec<u8>>) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len() * 2);
+    for (_, line) in lines(text) {
+        match write(line.bytes.trim_ascii()) {
+            Some(line) => out.extend_from_slice(&line),
+            None => out.extend_from_slice(line.bytes),
+        }
+        out.push(b'\n');
+    }
+    out
+}
+
+/// Whether a line is of the list of a store check: of CBS.log without its header, or of CheckSUR.log.
+pub(crate) fn is_check_line(line: &[u8]) -> bool {
+    let line = without(line, b" \t>");
+    let listed = [&b"(p)"[..], b"(f)", b"(fix)"].iter().find_map(|mark| line.strip_prefix(*mark));
+    let listed = listed.map(<[u8]>::trim_ascii_start);
+    line.starts_with(b"Checking System Update Readiness")
+        || listed.is_some_and(|rest| rest.starts_with(b"CSI ") || rest.starts_with(b"CBS "))
+}
+
+fn check_line(line: &[u8]) -> Option<Vec<u8>> {
+    (!line.is_empty()).then(|| [b"1601-01-01 00:00:00, Info CBS    ", without(line, b" \t>")].concat())
+}
+
+/// A line of SetupDiag's result: the line of a log that it quotes, or its own words about the failure.
+fn setup_diag_line(line: &[u8]) -> Option<Vec<u8>> {
+    let line =
+        line.strip_prefix(b"<").and_then(|tag| Some(crate::text::split_once(tag, b">")?.1)).unwrap_or(line);
+    let line = crate::text::split_once(line, b"</").map_or(line, |(line, _)| line);
+    if let Some(quoted) = line.strip_prefix(b"LogEntry: ") {
+        return parse_header(quoted).map(|_| quoted.to_vec());
+    }
+    let names = memchr::memmem::find(line, b"0x").is_some() && memchr::memmem::find(line, b"rror").is_some();
+    names.then(|| [b"1601-01-01 00:00:00, Error SP     SetupDiag: ", line].concat())
 }
 
 /// Date and time of a line that has none.
@@ -318,8 +391,34 @@ mod tests {
 
     #[test]
     fn a_head_that_is_cut_off_in_part() {
-        restored(", Error                 CSI    000006d2 (F) x", "1601-01-01 00:00:00, Error CSI    000006d2 (F) x\n");
+        restored(
+            ", Error                 CSI    000006d2 (F) x",
+            "1601-01-01 00:00:00, Error CSI    000006d2 (F) x\n",
+        );
         restored("14:23:55, Error CBS x", "1601-01-01 14:23:55, Error CBS x\n");
+    }
+
+    #[test]
+    fn lists_of_a_store_check_without_headers() {
+        let head = "1601-01-01 00:00:00, Info CBS    ";
+        restored(
+            "Checking System Update Readiness.\n    (p)\tCSI Payload Corrupt (n) a\\b.dll\n\nOperation result: 0x0\n",
+            &format!(
+                "{head}Checking System Update Readiness.\n{head}(p)\tCSI Payload Corrupt (n) a\\b.dll\n\n{head}Operation result: 0x0\n"
+            ),
+        );
+        assert!(!is_check_line(b"(p) an item"));
+    }
+
+    #[test]
+    fn what_setup_diag_prints() {
+        restored(
+            "Error: SetupDiag reports rollback failure found.\n<FailureData>Error = 0xC1900101-0x40017</FailureData>\n\
+            LogEntry: 2021-12-08 04:23:00, Error                 MOUPG  x\n",
+            "Error: SetupDiag reports rollback failure found.\n\
+            1601-01-01 00:00:00, Error SP     SetupDiag: Error = 0xC1900101-0x40017\n\
+            2021-12-08 04:23:00, Error                 MOUPG  x\n",
+        );
     }
 
     #[test]

@@ -20,8 +20,8 @@ mod stage;
 mod unwrap;
 
 pub use event::*;
-pub(crate) use excerpt::component;
 pub use excerpt::restored;
+pub(crate) use excerpt::{component, is_check_line};
 pub use failed::*;
 pub use line::{Component, CsiPrefix, Header, Level, parse_csi_prefix, parse_header};
 pub use object::Object;

@@ -94,7 +94,9 @@ pub(super) fn is_list(text: &[u8]) -> bool {
         (field != F::Id || number(value).is_some()).then_some(field)
     });
     let first: Vec<Field> = fields.by_ref().take(BLOCK).collect();
-    first.contains(&F::Id) && first.contains(&F::Source) && (first.contains(&F::Log) || first.contains(&F::Date))
+    first.contains(&F::Id)
+        && first.contains(&F::Source)
+        && (first.contains(&F::Log) || first.contains(&F::Date))
 }
 
 pub(super) fn read(text: &[u8], visit: &mut impl FnMut(ListedEvent)) {
@@ -190,7 +192,8 @@ fn labelled(text: &str) -> Option<(Field, &str)> {
 
 /// A line without its indent and the marks of a quotation.
 fn bare(text: &str) -> &str {
-    text.trim_start_matches(['>', ' ', '\t', '*', '\u{a0}']).trim_end_matches(['\\', ' ', '\t', '\r', '\u{a0}'])
+    text.trim_start_matches(['>', ' ', '\t', '*', '\u{a0}'])
+        .trim_end_matches(['\\', ' ', '\t', '\r', '\u{a0}'])
 }
 
 fn number(value: &str) -> Option<u32> {

@@ -21,7 +21,14 @@ const SENTENCES: &[(u32, &[&str])] = &[
         ],
     ),
     (7009, &["A timeout was reached (", " milliseconds) while waiting for the ", " service to connect."]),
-    (7011, &["A timeout (", " milliseconds) was reached while waiting for a transaction response from the ", " service."]),
+    (
+        7011,
+        &[
+            "A timeout (",
+            " milliseconds) was reached while waiting for a transaction response from the ",
+            " service.",
+        ],
+    ),
     (7023, &["The ", " service terminated with the following error:", ""]),
     (7024, &["The ", " service terminated with the following service-specific error:", ""]),
     (7031, &["The ", " service terminated unexpectedly.  It has done this ", " time(s)."]),
@@ -43,7 +50,9 @@ pub(super) fn values(provider: &str, id: u32, message: &str) -> Vec<EventValue> 
         add("errorCode", code);
     }
     match provider {
-        "Microsoft-Windows-WindowsUpdateClient" => add("updateTitle", title(message, code.map(|(_, rest)| rest))),
+        "Microsoft-Windows-WindowsUpdateClient" => {
+            add("updateTitle", title(message, code.map(|(_, rest)| rest)))
+        }
         "Microsoft-Windows-Servicing" => {
             let package = words(message).find(|word| is_package(word));
             if let Some(package) = package {
@@ -79,7 +88,9 @@ fn service(id: u32, message: &str) -> Vec<EventValue> {
 fn title<'a>(message: &'a str, after_code: Option<&'a str>) -> &'a str {
     let rest = match after_code {
         Some(rest) => rest.split_once([':', '：']).map_or("", |(_, title)| title),
-        None => message.split_once("update: ").or_else(|| message.rsplit_once([':', '：'])).map_or("", |(_, t)| t),
+        None => {
+            message.split_once("update: ").or_else(|| message.rsplit_once([':', '：'])).map_or("", |(_, t)| t)
+        }
     };
     rest.lines().next().unwrap_or_default().trim().trim_end_matches('.')
 }

@@ -36,7 +36,8 @@ pub(super) fn read(text: &str, visit: &mut impl FnMut(ListedEvent)) {
     for row in rows.records().map_while(Result::ok) {
         let line = row.position().map_or(0, csv::Position::line);
         if columns.is_none() {
-            columns = Some(POWERSHELL.map(|name| row.iter().position(|field| field.eq_ignore_ascii_case(name))));
+            columns =
+                Some(POWERSHELL.map(|name| row.iter().position(|field| field.eq_ignore_ascii_case(name))));
         }
         if let Some(event) = event(&row, columns.unwrap_or_default(), line) {
             visit(event);
@@ -53,7 +54,12 @@ fn event(row: &csv::StringRecord, columns: [Option<usize>; 4], line: u64) -> Opt
         }
         // Event Viewer: level, date, source, number, category, message; some columns are left out.
         _ => {
-            let id = row.iter().skip(at + 1).take(2).chain(row.iter().take(at)).find_map(|f| f.trim().parse().ok())?;
+            let id = row
+                .iter()
+                .skip(at + 1)
+                .take(2)
+                .chain(row.iter().take(at))
+                .find_map(|f| f.trim().parse().ok())?;
             let text = row.iter().skip(at + 1).max_by_key(|f| f.len()).unwrap_or_default();
             let date = row.iter().find(|f| stamp::local(f).is_some()).unwrap_or_default();
             (id, date, text)

@@ -40,10 +40,7 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
 }
 
 /// Reads records that are text. Their times are the machine's wall clock, unless the text is XML.
-pub(crate) fn read_list(
-    source: SourceId,
-    read: impl FnOnce(&mut dyn FnMut(ListedEvent)) -> u64,
-) -> Scan {
+pub(crate) fn read_list(source: SourceId, read: impl FnOnce(&mut dyn FnMut(ListedEvent)) -> u64) -> Scan {
     let (mut scan, mut lines) = (Scan::default(), Latest::default());
     let mut span: Option<(servicing_logs::LocalTime, servicing_logs::LocalTime)> = None;
     let count = read(&mut |event: ListedEvent| {

@@ -14,6 +14,8 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
     let text = restored(LogText::new(bytes));
     let mut lines = Latest::default();
     let mut before = None;
+    // The last error that good upgrades have too.
+    let mut noise = String::new();
     let counts = windows_setup::read(&text, |message| {
         let code = message.code.and_then(CodeValue::hresult).filter(|code| code >> 31 == 1);
         let decides = message.step == SetupStep::Result;
@@ -24,6 +26,9 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
             }
         }
         // Each caller repeats the code of what it called.
+        if message.step == SetupStep::Noise {
+            noise = message.text.to_string();
+        }
         let repeats = message.step == SetupStep::Failure
             && message.extended.is_none()
             && code.is_some()
@@ -35,19 +40,24 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
         let failed = match message.step {
             SetupStep::Result => code.is_some(),
             SetupStep::Failure | SetupStep::Rollback => true,
-            SetupStep::RollbackStep | SetupStep::Phase => false,
+            SetupStep::Fatal => true,
+            SetupStep::RollbackStep | SetupStep::Phase | SetupStep::Noise => false,
         };
         let what = match message.extended.and_then(|at| Some((at, at.phase()?, at.operation()?))) {
             Some((at, phase, operation)) => {
                 format!("{} (0x{:05X}: {phase}, {operation})", message.text, at.0)
             }
+            None if message.step == SetupStep::Fatal => std::mem::take(&mut noise),
             None => message.text.to_string(),
         };
         let fact = ToolFact {
             tool: Tool::WindowsSetup,
             what: cut(&what),
             command: None,
-            decides: decides || message.extended.is_some() || is_top_call(&message.text),
+            decides: decides
+                || message.step == SetupStep::Fatal
+                || message.extended.is_some()
+                || is_top_call(&message.text),
         };
         lines.push(LogLine {
             source,
