@@ -101,7 +101,8 @@ fn split(line: &str) -> Option<(LocalTime, &str)> {
     let ids = words.next().is_some_and(is_hex) && words.next().is_some_and(is_hex);
     let component = words.next()?;
     let named = component.starts_with(|c: char| c.is_ascii_uppercase()) && component.len() <= 20;
-    (ids && named).then_some((time, rest))
+    // `Unknown` is a message without its symbols.
+    (ids && named && component != "Unknown").then_some((time, rest))
 }
 
 /// A row of ReportingEvents.log, or the copy of one in WindowsUpdate.log.

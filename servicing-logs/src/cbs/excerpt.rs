@@ -8,6 +8,7 @@
 
 use std::borrow::Cow;
 
+use super::headless::{check_line, headed, is_check_line, setup_diag_line};
 use super::line::{Component, Header, Level, parse_header};
 use crate::text::{LogText, lines};
 use crate::time::{Civil, parse_utc};
@@ -150,44 +151,6 @@ fn form(text: &[u8]) -> Form {
 
 /// Bytes within which a text shows that a terminal wrote its carriage returns as `^M`.
 const MAX_LINE: usize = 4096;
-
-/// The text with a header before each line that `write` knows.
-fn headed(text: &[u8], write: fn(&[u8]) -> Option<Vec<u8>>) -> Vec<u8> {
-    let mut out = Vec::with_capacity(text.len() * 2);
-    for (_, line) in lines(text) {
-        match write(line.bytes.trim_ascii()) {
-            Some(line) => out.extend_from_slice(&line),
-            None => out.extend_from_slice(line.bytes),
-        }
-        out.push(b'\n');
-    }
-    out
-}
-
-/// Whether a line is of the list of a store check: of CBS.log without its header, or of CheckSUR.log.
-pub(crate) fn is_check_line(line: &[u8]) -> bool {
-    let line = without(line, b" \t>");
-    let listed = [&b"(p)"[..], b"(f)", b"(fix)"].iter().find_map(|mark| line.strip_prefix(*mark));
-    let listed = listed.map(<[u8]>::trim_ascii_start);
-    line.starts_with(b"Checking System Update Readiness")
-        || listed.is_some_and(|rest| rest.starts_with(b"CSI ") || rest.starts_with(b"CBS "))
-}
-
-fn check_line(line: &[u8]) -> Option<Vec<u8>> {
-    (!line.is_empty()).then(|| [b"1601-01-01 00:00:00, Info CBS    ", without(line, b" \t>")].concat())
-}
-
-/// A line of SetupDiag's result: the line of a log that it quotes, or its own words about the failure.
-fn setup_diag_line(line: &[u8]) -> Option<Vec<u8>> {
-    let line =
-        line.strip_prefix(b"<").and_then(|tag| Some(crate::text::split_once(tag, b">")?.1)).unwrap_or(line);
-    let line = crate::text::split_once(line, b"</").map_or(line, |(line, _)| line);
-    if let Some(quoted) = line.strip_prefix(b"LogEntry: ") {
-        return parse_header(quoted).map(|_| quoted.to_vec());
-    }
-    let names = memchr::memmem::find(line, b"0x").is_some() && memchr::memmem::find(line, b"rror").is_some();
-    names.then(|| [b"1601-01-01 00:00:00, Error SP     SetupDiag: ", line].concat())
-}
 
 /// Date and time of a line that has none.
 const UNDATED: Civil = Civil { year: 1601, month: 1, day: 1, hour: 0, minute: 0, second: 0, ticks: 0 };
@@ -396,29 +359,6 @@ mod tests {
             "1601-01-01 00:00:00, Error CSI    000006d2 (F) x\n",
         );
         restored("14:23:55, Error CBS x", "1601-01-01 14:23:55, Error CBS x\n");
-    }
-
-    #[test]
-    fn lists_of_a_store_check_without_headers() {
-        let head = "1601-01-01 00:00:00, Info CBS    ";
-        restored(
-            "Checking System Update Readiness.\n    (p)\tCSI Payload Corrupt (n) a\\b.dll\n\nOperation result: 0x0\n",
-            &format!(
-                "{head}Checking System Update Readiness.\n{head}(p)\tCSI Payload Corrupt (n) a\\b.dll\n\n{head}Operation result: 0x0\n"
-            ),
-        );
-        assert!(!is_check_line(b"(p) an item"));
-    }
-
-    #[test]
-    fn what_setup_diag_prints() {
-        restored(
-            "Error: SetupDiag reports rollback failure found.\n<FailureData>Error = 0xC1900101-0x40017</FailureData>\n\
-            LogEntry: 2021-12-08 04:23:00, Error                 MOUPG  x\n",
-            "Error: SetupDiag reports rollback failure found.\n\
-            1601-01-01 00:00:00, Error SP     SetupDiag: Error = 0xC1900101-0x40017\n\
-            2021-12-08 04:23:00, Error                 MOUPG  x\n",
-        );
     }
 
     #[test]
