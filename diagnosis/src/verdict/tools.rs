@@ -183,7 +183,8 @@ pub(super) fn events(found: &Found<'_>) -> Option<Words> {
     failed.reverse();
     failed.sort_by_key(|line| !line.text.contains("Windows crashed"));
     let file = file_of(found, failed.first()?.source);
-    let said = failed.iter().take(NAMED).map(|l| l.text.trim()).collect::<Vec<_>>().join("; ");
+    let said =
+        failed.iter().take(NAMED).map(|l| l.text.trim().trim_end_matches(':')).collect::<Vec<_>>().join("; ");
     Some(Words::new(
         format!("{file} records: {said}. Nothing in it reports a failed update."),
         format!("{file} 记录：{said}。其中没有更新失败的内容。"),

@@ -23,12 +23,20 @@ pub(crate) fn is_check_line(line: &[u8]) -> bool {
     let listed = [&b"(p)"[..], b"(f)", b"(fix)"].iter().find_map(|mark| line.strip_prefix(*mark));
     let listed = listed.map(<[u8]>::trim_ascii_start);
     line.starts_with(b"Checking System Update Readiness")
+        || line.starts_with(b"Unavailable repair files:")
         || listed.is_some_and(|rest| rest.starts_with(b"CSI ") || rest.starts_with(b"CBS "))
 }
 
 pub(super) fn check_line(line: &[u8]) -> Option<Vec<u8>> {
-    (!line.is_empty()).then(|| [b"1601-01-01 00:00:00, Info CBS    ", unquoted(line)].concat())
+    let line = unquoted(line);
+    // The files that CheckSUR has no copy of, alone in their lines.
+    let unavailable = [&b"servicing\\"[..], b"winsxs\\"].iter().any(|folder| line.starts_with(folder));
+    let entry: &[u8] = if unavailable { b"(f) CBS File Missing " } else { b"" };
+    (!line.is_empty()).then(|| [HEAD, entry, line].concat())
 }
+
+/// The header of a line of a check, which has no date.
+const HEAD: &[u8] = b"1601-01-01 00:00:00, Info CBS    ";
 
 /// A line of SetupDiag's result: the line of a log that it quotes, or its own words about the failure.
 pub(super) fn setup_diag_line(line: &[u8]) -> Option<Vec<u8>> {
@@ -64,6 +72,13 @@ mod tests {
             "Checking System Update Readiness.\n    (p)\tCSI Payload Corrupt (n) a\\b.dll\n\nOperation result: 0x0\n",
             &format!(
                 "{head}Checking System Update Readiness.\n{head}(p)\tCSI Payload Corrupt (n) a\\b.dll\n\n{head}Operation result: 0x0\n"
+            ),
+        );
+        headed_by(
+            check_line,
+            "Unavailable repair files:\n\tservicing\\packages\\a.mum\n",
+            &format!(
+                "{head}Unavailable repair files:\n{head}(f) CBS File Missing servicing\\packages\\a.mum\n"
             ),
         );
         assert!(!is_check_line(b"(p) an item"));

@@ -72,7 +72,8 @@ fn service(id: u32, message: &str) -> Vec<EventValue> {
     let mut values = Vec::new();
     for part in between {
         let (value, after) = match *part {
-            "" => (rest, ""),
+            // The last value is a line; what follows was put between the records.
+            "" => (rest.trim_start().lines().next().unwrap_or_default(), ""),
             part => match rest.split_once(part) {
                 Some(split) => split,
                 None => break,

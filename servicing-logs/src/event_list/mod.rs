@@ -142,7 +142,7 @@ Installation Failure: Windows failed to install the following update with error 
     #[test]
     fn each_record_of_a_list_is_one() {
         let second = "\r\nLog Name: System\r\nSource: Service Control Manager\r\nEvent ID: 7000\r\nDescription:\r\n\
-            The Example service failed to start due to the following error: \r\n%%1053\r\n";
+            The Example service failed to start due to the following error: \r\n%%1053\r\n\r\n---\r\n";
         let events = seen(&format!("{COPIED}{second}"));
         assert_eq!(
             events.get(1),

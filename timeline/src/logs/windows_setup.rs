@@ -78,9 +78,11 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
     scan
 }
 
-/// Calls whose result is that of the whole: what fails after them only looks for the reason.
+/// Calls whose result is that of the whole: what fails after them only looks for the reason. SetupDiag names the result.
 fn is_top_call(text: &str) -> bool {
-    ["CSetupHost::Execute(", "CSetupManager::Execute("].iter().any(|call| text.starts_with(call))
+    ["CSetupHost::Execute(", "CSetupManager::Execute(", "SetupDiag: "]
+        .iter()
+        .any(|call| text.starts_with(call))
 }
 
 #[cfg(test)]
