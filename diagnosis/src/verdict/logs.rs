@@ -205,8 +205,7 @@ pub(super) fn no_failure(found: &Found<'_>, seen: &Coverage) -> Verdict {
 /// The inputs do not show whether a reboot failed.
 pub(super) fn not_enough(found: &Found<'_>, seen: &Coverage) -> Verdict {
     let state = &found.faults.state;
-    // The last word is that of the last record.
-    let failed_update = found.faults.all.iter().rfind(|f| f.kind == FaultKind::Update);
+    let failed_update = found.faults.all.iter().find(|f| f.kind == FaultKind::Update);
     let summary = match (seen.traces, seen.boots == 0 && seen.poqexec == 0) {
         (0, _) if tools::say(found).is_some() => tools::say(found).unwrap_or_default(),
         (0, _) if failed_update.is_some() => {
