@@ -142,7 +142,7 @@ pub(super) fn add_pending_restart(found: &Found<'_>, verdict: &mut Verdict) {
 pub(super) fn add_health(found: &Found<'_>, verdict: &mut Verdict) {
     let scans = found.timeline.scans.iter().enumerate();
     let Some((at, (health, evidence))) =
-        scans.filter_map(|(at, s)| Some((at, s.known.files.as_ref()?))).last()
+        scans.filter_map(|(at, s)| Some((at, s.known.files.as_ref()?))).next_back()
     else {
         return;
     };

@@ -45,6 +45,7 @@ const SENTENCES: &[(&str, Health)] = &[
 ];
 
 /// The last of these sentences in an output, with its line and its first words.
+#[must_use]
 pub fn last_health(text: &LogText<'_>) -> Option<(u64, Health, String)> {
     let mut last = None;
     for (number, line) in lines(text.bytes()) {
