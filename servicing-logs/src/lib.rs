@@ -8,6 +8,7 @@ pub mod cbs;
 pub mod codes;
 pub mod dism;
 mod error;
+pub mod event_list;
 pub mod event_log;
 pub mod hive;
 pub mod pending;
@@ -15,8 +16,10 @@ pub mod poqexec;
 pub mod registry;
 pub mod sessions;
 pub mod setupapi;
+mod setupapi_excerpt;
 pub mod text;
 pub mod time;
+pub mod update_log;
 pub mod windows_setup;
 mod xml;
 

@@ -19,6 +19,8 @@ use crate::codes::{self, CodeValue};
 use crate::text::{LogText, decode, leading_hex, lines, split_once};
 use crate::time::{LocalTime, parse_local};
 
+pub use crate::setupapi_excerpt::restored;
+
 /// How bad a line says it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
@@ -143,11 +145,19 @@ pub fn read<'t>(text: &'t LogText<'_>, mut visit: impl FnMut(SetupSection<'t>)) 
                 section.exit_code = codes::find_codes(exit).first().and_then(|code| code.value.hresult());
                 section.exit_code = section.exit_code.or_else(|| exit_number(exit));
                 section.exit = Some(decode(exit));
+                section.name_by_messages();
                 visit(section);
             }
         } else if let Some(time) = bytes.strip_prefix(b"[Boot Session: ") {
             counts.boots += 1;
             boot = parse_local(time).map(|(time, _)| time);
+        } else if open.is_none() && bytes.starts_with(b"!!!") {
+            // The beginning of the section was left out.
+            counts.sections += 1;
+            let offset = text.file_offset() + line.offset as u64;
+            let mut section = SetupSection { line: number, offset, boot, ..SetupSection::titled(UNNAMED) };
+            section.body(number, bytes);
+            open = Some(section);
         } else if let Some(section) = &mut open {
             section.lines += 1;
             section.body(number, bytes);
@@ -155,11 +165,21 @@ pub fn read<'t>(text: &'t LogText<'_>, mut visit: impl FnMut(SetupSection<'t>)) 
             counts.stray += 1;
         }
     }
-    if let Some(section) = open {
+    if let Some(mut section) = open {
+        section.name_by_messages();
         counts.unfinished += 1;
         visit(section);
     }
     counts
+}
+
+/// The title of a section whose beginning is missing.
+const UNNAMED: &[u8] = b"Driver installation";
+
+/// The name that messages quote: `Failed to install device instance 'USB\VID_1'.`
+fn quoted(text: &str) -> Option<&str> {
+    let (_, rest) = text.split_once('\'')?;
+    rest.split_once('\'').map(|(name, _)| name).filter(|name| !name.is_empty())
 }
 
 /// The hexadecimal number of `FAILURE(0x00000003)`.
@@ -192,6 +212,16 @@ impl<'t> SetupSection<'t> {
             errors: 0,
             driver_packages: Vec::new(),
             lines: 0,
+        }
+    }
+
+    /// Gives a section whose beginning is missing the name that its messages quote.
+    fn name_by_messages(&mut self) {
+        if self.instance.is_none() && self.title.as_bytes() == UNNAMED {
+            self.instance = self
+                .messages
+                .iter()
+                .find_map(|message| quoted(&message.text).map(|name| name.to_owned().into()));
         }
     }
 

@@ -17,6 +17,10 @@ pub enum SetupStep {
     Result,
     /// A call failed; the failure may be made good.
     Failure,
+    /// An error that good upgrades have too.
+    Noise,
+    /// The error before it ends the upgrade.
+    Fatal,
     /// Setup begins to take the upgrade back.
     Rollback,
     /// A step of taking the upgrade back.
@@ -28,6 +32,7 @@ pub enum SetupStep {
 /// Parts of messages that decide what they say, at any level.
 const STEPS: &[(&[u8], SetupStep)] = &[
     (b"Reporting result value: ", SetupStep::Result),
+    (b"Will add an extra error", SetupStep::Fatal),
     (b"Initiating rollback/uninstall", SetupStep::Rollback),
     (b"RollbackExecuteSequence in progress", SetupStep::Rollback),
     (b"ExecuteRollbackSequence: Checkpoint(", SetupStep::RollbackStep),
@@ -174,7 +179,8 @@ pub fn read<'t>(text: &'t LogText<'_>, mut visit: impl FnMut(SetupMessage<'t>)) 
         counts.warnings += u64::from(header.level == Level::Warning);
         let row = STEPS.iter().find(|(part, _)| memchr::memmem::find(header.text, part).is_some());
         let harmless = HARMLESS.contains(&header.name);
-        let error = (header.level == Level::Error && !harmless).then_some(SetupStep::Failure);
+        let step = if harmless { SetupStep::Noise } else { SetupStep::Failure };
+        let error = (header.level == Level::Error).then_some(step);
         let extended = ExtendCode::after(header.text);
         let Some(step) = row.map(|(_, step)| *step).or(error).or(extended.map(|_| SetupStep::Failure)) else {
             continue;
@@ -185,7 +191,10 @@ pub fn read<'t>(text: &'t LogText<'_>, mut visit: impl FnMut(SetupMessage<'t>)) 
             header,
             step,
             text: decode(header.text.trim_ascii()),
-            code: codes::stated_code(header.text).map(|code| code.value),
+            // A long line goes on in the next.
+            code: codes::stated_code(header.text)
+                .or_else(|| codes::stated_code(record.whole))
+                .map(|code| code.value),
             extended,
         });
     }
@@ -217,6 +226,8 @@ mod tests {
             found,
             [
                 (1, SetupStep::Phase, None),
+                (2, SetupStep::Noise, None),
+                (3, SetupStep::Noise, None),
                 (5, SetupStep::Failure, None),
                 (6, SetupStep::Failure, Some(at)),
                 (7, SetupStep::Rollback, None),

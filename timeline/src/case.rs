@@ -290,6 +290,8 @@ fn log_kind(kind: Kind) -> Option<LogKind> {
         Kind::DismLog => LogKind::Dism,
         Kind::WindowsSetupLog => LogKind::WindowsSetup,
         Kind::Evtx => LogKind::Events,
+        Kind::EventList => LogKind::EventList,
+        Kind::UpdateLog => LogKind::UpdateLog,
         Kind::Hive => LogKind::Hive,
         Kind::RegExport => LogKind::RegExport,
         _ => return None,

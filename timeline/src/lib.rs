@@ -22,7 +22,7 @@ pub use gather::{Done, Gather};
 pub use logs::{
     CommandFact, Damage, DamageKind, Fact, Filter, InstallerRun, Known, LocalClock, LocalTicks, LogLine,
     Offset, Package, PackageFact, Plan, Primitive, ServiceFact, SessionFact, Stage, Step, Tool, ToolFact,
-    UNNAMED_INSTALLER, bare_path,
+    UNNAMED_INSTALLER, UpdateStep, bare_path,
 };
 pub use model::*;
 pub use paths::Paths;
@@ -30,6 +30,7 @@ pub use progress::Progress;
 pub use scan::{Caveat, FailureGroup, Kept, PhaseSpan, Scan, Silence};
 pub use servicing_logs::bundle::SNIFF_BYTES;
 pub use servicing_logs::cbs::{Object, PackageChangeKind, Part, Repair, Restart, ServiceEnd, SessionStep};
+pub use servicing_logs::dism::Health;
 pub use sources::{
     Source,
     import::ImportSource,

@@ -116,7 +116,9 @@ fn named(line: &LogLine) -> Option<Named> {
             };
             Named { detail: tool.command.clone().map(Detail::Command), ..Named::new(kind, tool.what.clone()) }
         }
-        Fact::UpdateFailed(update) => Named::new(Kind::Update, update.clone()),
+        Fact::UpdateFailed { update, step } => {
+            Named { detail: Some(Detail::Client(*step)), ..Named::new(Kind::Update, update.clone()) }
+        }
         Fact::Hang => Named::new(Kind::Hang, ""),
         Fact::Stage(_, Step::CommitFailed) => Named::new(Kind::Commit, ""),
         Fact::Stage(_, Step::PendingTransaction) => Named::new(Kind::Pending, ""),

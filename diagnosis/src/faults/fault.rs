@@ -1,6 +1,6 @@
 //! One fault: what a log says failed.
 
-use timeline::{FileTime, Object, Package, PhaseName, Place, Ticks};
+use timeline::{FileTime, Object, Package, PhaseName, Place, Ticks, UpdateStep};
 
 use super::FaultKind;
 
@@ -53,6 +53,8 @@ pub enum Detail {
     Output(String),
     /// The command line that asked for it.
     Command(String),
+    /// What the update client was doing.
+    Client(UpdateStep),
 }
 
 /// Codes that mean that somebody did not answer.
@@ -107,6 +109,8 @@ impl Fault {
     pub fn code_text(&self) -> String {
         match (self.win32(), self.code) {
             (Some(win32), Some(code)) => format!("{win32} / 0x{code:08X}"),
+            // An HRESULT that wraps an NTSTATUS: people look the NTSTATUS up.
+            (None, Some(code)) if code >> 28 == 0xD => format!("0x{:08X}", code & !0x1000_0000),
             (None, Some(code)) => format!("0x{code:08X}"),
             _ => String::new(),
         }

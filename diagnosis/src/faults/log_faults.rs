@@ -42,7 +42,10 @@ impl Faults {
         if matches!(line.fact, Fact::Stage(..)) {
             self.stages.push((line.clone(), place));
         }
-        if matches!(&line.fact, Fact::Stage(_, Step::Rollback | Step::RollbackFailed))
+        // What a shutdown undoes is tried again by the startup after it.
+        let again = matches!(&line.fact, Fact::Stage(Some(Stage::Shutdown), _))
+            || line.text.ends_with("Temporary Rollback.");
+        if !again && matches!(&line.fact, Fact::Stage(_, Step::Rollback | Step::RollbackFailed))
             || matches!(&line.fact, Fact::ExecuteState { rollback: true, .. })
         {
             self.rollback.push(line.clone());
@@ -54,7 +57,7 @@ impl Faults {
             self.all.retain(|f| f.kind != FaultKind::Pending);
         }
         match &line.fact {
-            Fact::Failed { part: Part::Scan, .. } => {}
+            Fact::Failed { part: Part::Scan, objects } if !scan_failed(line, objects) => {}
             Fact::Failed { .. } if failure_code(line).is_some() => self.last_failure = Some(line.clone()),
             Fact::Session(_) | Fact::Stage(_, Step::Complete) => self.last_failure = None,
             _ => {}
@@ -127,4 +130,12 @@ impl Faults {
     pub fn any(&self) -> bool {
         self.primary.is_some() || !self.rollback.is_empty()
     }
+}
+
+/// Whether the scan for packages failed on one of them: the scan asks for packages that are not there all the time, and
+/// meets attributes that the servicing stack does not know.
+fn scan_failed(line: &LogLine, objects: &[Object<String>]) -> bool {
+    const ORDINARY: [u32; 2] = [0x800F_0805, 0x800F_080D];
+    failure_code(line).is_some_and(|code| !ORDINARY.contains(&code))
+        && objects.iter().any(|object| matches!(object, Object::Package(_)))
 }

@@ -1,6 +1,6 @@
 //! What failed, in words.
 
-use timeline::{Object, Ticks, Words};
+use timeline::{Object, Ticks, UpdateStep, Words};
 
 use super::{
     Detail, Fault, FaultKind,
@@ -146,7 +146,30 @@ impl Fault {
             FaultKind::Device => {
                 (format!("the driver installation {item} failed"), format!("驱动安装 {item} 失败"))
             }
-            FaultKind::Update => (format!("the update {item} failed"), format!("更新 {item} 失败")),
+            FaultKind::Update => self.client_words(&item),
+        }
+    }
+
+    /// What the update client was doing.
+    pub(crate) fn client_step(&self) -> UpdateStep {
+        match self.detail {
+            Some(Detail::Client(step)) => step,
+            _ => UpdateStep::Install,
+        }
+    }
+
+    /// What the update client could not do.
+    fn client_words(&self, update: &str) -> (String, String) {
+        let step = self.client_step();
+        let (of, of_zh) = if update.is_empty() { ("an update", "更新") } else { (update, update) };
+        match step {
+            UpdateStep::Search => ("the search for updates failed".to_owned(), "搜索更新失败".to_owned()),
+            UpdateStep::Download => (format!("the download of {of} failed"), format!("下载 {of_zh} 失败")),
+            UpdateStep::Uninstall => (format!("the removal of {of} failed"), format!("卸载 {of_zh} 失败")),
+            UpdateStep::Install if update.is_empty() => {
+                ("an update failed".to_owned(), "更新失败".to_owned())
+            }
+            UpdateStep::Install => (format!("the update {update} failed"), format!("更新 {update} 失败")),
         }
     }
 
@@ -167,13 +190,17 @@ impl Fault {
                 ),
                 other => (format!("at {}", other.name()), format!("涉及 {}", other.name())),
             });
-        let detail = self.detail.as_ref().map(|detail| match detail {
-            Detail::Stack { needed, present } => {
-                (format!("version {needed}, and has {present}"), format!("需要版本 {needed}，现有 {present}"))
-            }
-            Detail::Base(base) => (format!("which is for {base}"), format!("该增量对应 {base}")),
-            Detail::Command(command) => (format!("asked for by {command}"), format!("命令：{command}")),
-            Detail::Output(output) => (format!("saying {output}"), format!("输出：{output}")),
+        let detail = self.detail.as_ref().and_then(|detail| {
+            Some(match detail {
+                Detail::Client(_) => return None,
+                Detail::Stack { needed, present } => (
+                    format!("version {needed}, and has {present}"),
+                    format!("需要版本 {needed}，现有 {present}"),
+                ),
+                Detail::Base(base) => (format!("which is for {base}"), format!("该增量对应 {base}")),
+                Detail::Command(command) => (format!("asked for by {command}"), format!("命令：{command}")),
+                Detail::Output(output) => (format!("saying {output}"), format!("输出：{output}")),
+            })
         });
         match (named, detail) {
             (Some((en, zh)), Some((more_en, more_zh))) => {

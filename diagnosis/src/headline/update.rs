@@ -84,7 +84,7 @@ pub(super) fn find(
         .or_else(|| only(packages(false).filter(|(identity, _)| is_update(identity))))
         .unzip();
     let named = lines().find_map(|line| match &line.fact {
-        Fact::UpdateFailed(name) => Some((kb(name)?, line)),
+        Fact::UpdateFailed { update, .. } => Some((kb(update)?, line)),
         _ => None,
     });
     let place = |line: &LogLine| Place::Line { source: line.source, line: line.line };

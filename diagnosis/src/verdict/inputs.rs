@@ -97,7 +97,7 @@ fn times(found: &Found<'_>) -> Option<Words> {
                 }
                 None => cbs = Some(span),
             },
-            Source::Log(log) if log.kind == LogKind::Events => logs.push(span),
+            Source::Log(log) if matches!(log.kind, LogKind::Events | LogKind::EventList) => logs.push(span),
             Source::Log(_) => {}
             _ if scan.has_operations && last.is_dated() => traces.push(span),
             _ => {}

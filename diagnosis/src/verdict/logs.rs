@@ -12,7 +12,7 @@ use crate::{
     log_state::{Damaged, LogState},
     missing::{self, Missing},
 };
-use timeline::{Evidence, LogLine, Object, Trust, Words, counted};
+use timeline::{Evidence, LogLine, Object, Trust, UpdateStep, Words, counted};
 
 /// Objects that a sentence names; the report has all.
 const NAMED: usize = 3;
@@ -210,14 +210,22 @@ pub(super) fn not_enough(found: &Found<'_>, seen: &Coverage) -> Verdict {
         (0, _) if tools::say(found).is_some() => tools::say(found).unwrap_or_default(),
         (0, _) if failed_update.is_some() => {
             let update = failed_update.map(Fault::words).unwrap_or_default();
-            Words::new(
-                format!(
-                    "An event log says that {}; nothing here says whether it failed at its reboot.",
-                    update.en
+            let file = failed_update.map_or("", |f| tools::file_of(found, f.place.source()));
+            // Only what was installed can fail at a reboot.
+            let installed = failed_update.is_some_and(|f| f.client_step() == UpdateStep::Install);
+            let (en, zh) = match installed {
+                true => (
+                    "; nothing here says whether it failed at its reboot",
+                    "；此处没有内容说明它是否在重启时失败",
                 ),
-                format!("事件日志记录：{}；此处没有内容说明它是否在重启时失败。", update.zh),
+                false => (": no reboot came to that", "：尚未到重启这一步"),
+            };
+            Words::new(
+                format!("{file} says that {}{en}.", update.en),
+                format!("{file} 记录：{}{zh}。", update.zh),
             )
         }
+        (0, _) if tools::events(found).is_some() => tools::events(found).unwrap_or_default(),
         (0, _) => Words::new(
             "The logs do not show whether an update's reboot failed.",
             "日志没有说明更新重启是否失败。",

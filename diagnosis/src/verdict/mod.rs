@@ -48,6 +48,7 @@ pub(crate) fn decide(found: &Found<'_>) -> Verdict {
         verdict.leads = leads.map(|(at, _)| at).take(MAX_LEADS).collect();
     }
     tools::add_pending_restart(found, &mut verdict);
+    tools::add_health(found, &mut verdict);
     inputs::add_mixture(found, &mut verdict);
     verdict.covered = seen.covered();
     verdict.not_covered.extend(caveats(found.timeline));

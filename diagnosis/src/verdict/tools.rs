@@ -5,7 +5,7 @@ use super::{
     found::Found,
 };
 use crate::faults::{Fault, FaultKind};
-use timeline::{Fact, LogKind, LogLine, Source, SourceId, Tool, Words, counted};
+use timeline::{Fact, Health, LogKind, LogLine, Source, SourceId, Tool, Words, counted};
 
 /// Driver installations that a sentence names.
 const NAMED: usize = 3;
@@ -48,22 +48,45 @@ fn windows_setup(found: &Found<'_>) -> Option<Words> {
         lines.iter().copied().filter(|line| is_failure(line, decided)).max_by_key(|l| (l.local, l.line))
     };
     let Some(line) = last(true).or_else(|| last(false)) else {
+        let noise =
+            lines.iter().copied().filter(|line| line.code.is_some()).max_by_key(|l| (l.local, l.line));
+        if let Some(line) = noise {
+            return Some(only_noise(found, line));
+        }
         return Some(Words::new(
             "The logs of Windows Setup show no failure, and they tell nothing of a monthly update.",
             "Windows 安装程序的日志没有显示失败，它们也不涉及每月更新。",
         ));
     };
     let (file, code) = (file_of(found, line.source), line.code.unwrap_or_default());
+    // Only a line that states the result says how it ended.
+    let (verb, verb_zh) = match &line.fact {
+        Fact::Tool(fact) if fact.decides => ("ended with", "的结果为"),
+        _ => ("reports", "报告"),
+    };
     Some(Words::new(
         format!(
-            "Windows Setup, which upgrades Windows, ended with 0x{code:08X}, says {file}: {}. Its logs tell nothing of a monthly update.",
+            "Windows Setup, which upgrades Windows, {verb} 0x{code:08X}, says {file}: {}. Its logs tell nothing of a monthly update.",
             said(line)
         ),
         format!(
-            "{file} 显示 Windows 安装程序（用于升级 Windows）以 0x{code:08X} 结束：{}。其日志不涉及每月更新。",
+            "{file} 显示 Windows 安装程序（用于升级 Windows）{verb_zh} 0x{code:08X}：{}。其日志不涉及每月更新。",
             said(line)
         ),
     ))
+}
+
+/// No result, and no failure but one that good upgrades have too.
+fn only_noise(found: &Found<'_>, line: &LogLine) -> Words {
+    let (file, code, said) = (file_of(found, line.source), line.code.unwrap_or_default(), said(line));
+    Words::new(
+        format!(
+            "The logs of Windows Setup state no result. Their last error is 0x{code:08X}, says {file}: {said}. Good upgrades have such errors too; these logs tell nothing of a monthly update."
+        ),
+        format!(
+            "Windows 安装程序的日志没有给出结果。{file} 中最后的错误为 0x{code:08X}：{said}。成功的升级也会有此类错误；这些日志不涉及每月更新。"
+        ),
+    )
 }
 
 fn said(line: &LogLine) -> &str {
@@ -115,6 +138,59 @@ pub(super) fn add_pending_restart(found: &Found<'_>, verdict: &mut Verdict) {
     }
 }
 
-fn file_of<'a>(found: &Found<'a>, source: SourceId) -> &'a str {
+/// Adds how the protected files are, as the last output of sfc or of a check of the store says.
+pub(super) fn add_health(found: &Found<'_>, verdict: &mut Verdict) {
+    let scans = found.timeline.scans.iter().enumerate();
+    let Some((at, (health, evidence))) =
+        scans.filter_map(|(at, s)| Some((at, s.known.files.as_ref()?))).next_back()
+    else {
+        return;
+    };
+    let file = found.timeline.case.inputs.get(at).map_or("", |input| input.path.as_str());
+    let said = evidence.words.en.trim_end_matches('.');
+    let (en, zh) = match health {
+        Health::Damaged => {
+            ("System files are damaged, and not all could be repaired", "系统文件已损坏，且未能全部修复")
+        }
+        Health::Repaired => ("System files were damaged, and are repaired", "系统文件曾损坏，现已修复"),
+        Health::Good => ("The system files are whole", "系统文件完好"),
+        Health::NotChecked => ("The system files could not be checked", "未能检查系统文件"),
+    };
+    verdict.summary = Words::new(
+        format!("{} {en}, says {file}: {said}.", verdict.summary.en),
+        format!("{}{zh}，见 {file}：{said}。", verdict.summary.zh),
+    );
+    if *health == Health::Damaged && verdict.outcome == Outcome::NotEnoughEvidence {
+        verdict.caution.get_or_insert_with(|| Words::new("the component store is damaged", "组件存储已损坏"));
+        verdict.next_capture = Some(NextCapture {
+            title: Words::new(
+                "repair the component store, run sfc /scannow again, and give CBS.log, which names the files",
+                "修复组件存储，再次运行 sfc /scannow，并提供列出这些文件的 CBS.log",
+            ),
+            command: "DISM /Online /Cleanup-Image /RestoreHealth",
+        });
+    }
+}
+
+/// What records of an event log say failed, where they are all there is: a crash first, then the last services.
+pub(super) fn events(found: &Found<'_>) -> Option<Words> {
+    let inputs = found.timeline.case.inputs.iter().zip(&found.timeline.scans);
+    let lists = inputs
+        .filter(|(input, _)| matches!(&input.source, Source::Log(log) if log.kind == LogKind::EventList));
+    let failed = lists.flat_map(|(_, scan)| &scan.lines).filter(|l| l.failed && l.fact == Fact::Event);
+    let mut failed: Vec<&LogLine> = failed.collect();
+    // Stable: among equals the last records come first.
+    failed.reverse();
+    failed.sort_by_key(|line| !line.text.contains("Windows crashed"));
+    let file = file_of(found, failed.first()?.source);
+    let said =
+        failed.iter().take(NAMED).map(|l| l.text.trim().trim_end_matches(':')).collect::<Vec<_>>().join("; ");
+    Some(Words::new(
+        format!("{file} records: {said}. Nothing in it reports a failed update."),
+        format!("{file} 记录：{said}。其中没有更新失败的内容。"),
+    ))
+}
+
+pub(super) fn file_of<'a>(found: &Found<'a>, source: SourceId) -> &'a str {
     found.timeline.case.inputs.get(usize::from(source.0)).map_or("", |input| input.path.as_str())
 }

@@ -3,7 +3,9 @@
 use crate::cbs;
 use crate::cbs::Component;
 use crate::dism::{PackageIdentity, is_dism_output};
+use crate::event_list::{is_event_list, starts_block};
 use crate::text::{LogText, decode, leading_hex, lines};
+use crate::{setupapi_excerpt, update_log};
 
 /// What a file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -23,6 +25,10 @@ pub enum Kind {
     Etl,
     /// An event log.
     Evtx,
+    /// Records of an event log as text or XML.
+    EventList,
+    /// WindowsUpdate.log or ReportingEvents.log.
+    UpdateLog,
     /// A registry hive.
     Hive,
     /// A hive's transaction log.
@@ -180,7 +186,8 @@ impl Components {
         match (self.cbs, self.dism, self.other) {
             (0, 0, 0) => None,
             (cbs, dism, other) if dism > 0 && dism >= cbs && dism >= other => Some(Kind::DismLog),
-            (cbs, _, other) if cbs >= other => Some(Kind::CbsLog),
+            // Windows Setup writes lines of the store too.
+            (cbs, _, other) if cbs > other => Some(Kind::CbsLog),
             _ => Some(Kind::WindowsSetupLog),
         }
     }
@@ -229,6 +236,9 @@ fn text_kind(head: &[u8]) -> Kind {
     if contains(bytes, "(No Format Information found)") {
         return Kind::UndecodedTrace;
     }
+    if is_event_list(bytes) {
+        return Kind::EventList;
+    }
     if is_dism_output(bytes) {
         return Kind::DismOutput;
     }
@@ -237,15 +247,30 @@ fn text_kind(head: &[u8]) -> Kind {
 }
 
 fn line_kind(line: &[u8], first: bool) -> Option<Kind> {
+    if cbs::is_check_line(line) {
+        return Some(Kind::CbsLog);
+    }
+    if line.starts_with(b"Error: SetupDiag reports") {
+        return Some(Kind::WindowsSetupLog);
+    }
     if first
         && line.starts_with(b"\"")
         && ["\"Process Name\"", "\"Operation\""].iter().all(|name| contains(line, name))
     {
         return Some(Kind::ProcmonCsv);
     }
-    if line.starts_with(b">>>  [") || line == b"[Device Install Log]" || line.starts_with(b"[Boot Session: ")
+    if line.starts_with(b">>>  [")
+        || line == b"[Device Install Log]"
+        || line.starts_with(b"[Boot Session: ")
+        || setupapi_excerpt::is_line(line)
     {
         return Some(Kind::SetupApiLog);
+    }
+    if update_log::is_line(line) {
+        return Some(Kind::UpdateLog);
+    }
+    if starts_block(line) {
+        return Some(Kind::EventList);
     }
     // `1d988d8e5214400: 832, c0000034, …`
     if let Some((_, 14..=16)) = leading_hex(line)
@@ -276,6 +301,8 @@ fn xml_kind(bytes: &[u8]) -> Kind {
         return match tag.get(..length).unwrap_or_default() {
             name if name.eq_ignore_ascii_case(b"PendingTransaction") => Kind::PendingXml,
             name if name.eq_ignore_ascii_case(b"Sessions") => Kind::SessionsXml,
+            b"Events" | b"Event" => Kind::EventList,
+            b"SetupDiag" => Kind::WindowsSetupLog,
             name if name.eq_ignore_ascii_case(b"procmon") => Kind::ProcmonXml,
             _ => Kind::Xml,
         };

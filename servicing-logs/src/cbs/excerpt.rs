@@ -1,12 +1,14 @@
 //! Restores the headers of lines that a person copied out of a log.
 //!
 //! Mails, tickets and articles quote CBS.log without dates (`Error CBS …`), with masked dates (`20xx-xx-18 15:21:14,`,
-//! `<DateTime>,`), indented, quoted with `>`, numbered (`Line 3079:`), and with the spaces and dashes of a word
-//! processor. Each such line is written again as the servicing stack writes it. A date that is not known is
-//! 1601-01-01, which the timeline takes for "no date".
+//! `<DateTime>,`), without dates and levels (`MOUPG  …`), indented, quoted with `>`, numbered (`Line 3079:`), and with
+//! the spaces and dashes of a word processor. Each such line is written again as the servicing stack writes it. A date
+//! that is not known is 1601-01-01, which the timeline takes for "no date". The logs of Windows Setup have the same
+//! form.
 
 use std::borrow::Cow;
 
+use super::headless::{check_line, headed, is_check_line, setup_diag_line};
 use super::line::{Component, Header, Level, parse_header};
 use crate::text::{LogText, lines};
 use crate::time::{Civil, parse_utc};
@@ -19,8 +21,14 @@ const MAX_EXCERPT: usize = 16 << 20;
 /// Bytes from a level to the end of the component.
 const MAX_HEAD: usize = 96;
 
-/// Components whose lines are recognised without a date.
-const COMPONENTS: [&[u8]; 6] = [b"CBS", b"CSI", b"DPX", b"DEPLOY", b"DISM", b"SQM"];
+/// Components whose lines are recognised without a date: those of servicing, and those of Windows Setup.
+const COMPONENTS: [&[u8]; 13] = [
+    b"CBS", b"CSI", b"DPX", b"DEPLOY", b"DISM", b"SQM", b"MOUPG", b"SP", b"MIG", b"CONX", b"CMXMIG",
+    b"PANTHR", b"IBS",
+];
+/// Parts of messages that are errors, where the level was left out.
+const ERRORS: [&[u8]; 7] =
+    [b"(F) ", b"Result = 0x8", b"Result = 0xC", b"Error", b"ailed", b"Cannot", b"E_INVALIDARG"];
 const LEVELS: [&[u8]; 4] = [b"Info", b"Warning", b"Error", b"Perf"];
 
 /// What a word processor or a terminal makes of the characters of a log.
@@ -67,8 +75,13 @@ pub fn restored(text: LogText<'_>) -> LogText<'_> {
 
 /// The text with the headers of its lines restored; the text itself where most of its headers are whole.
 fn restore(text: &[u8]) -> Cow<'_, [u8]> {
-    if text.len() > MAX_EXCERPT || !is_excerpt(text) {
+    if text.len() > MAX_EXCERPT {
         return Cow::Borrowed(text);
+    }
+    match form(text) {
+        Form::Whole => return Cow::Borrowed(text),
+        Form::Headless(write) => return Cow::Owned(headed(&retype(text), write)),
+        Form::Copied => {}
     }
     let retyped = retype(text);
     let mut out = Vec::with_capacity(retyped.len() + retyped.len() / 4);
@@ -91,9 +104,22 @@ fn restore(text: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(out)
 }
 
+/// How a text has the headers of its lines.
+enum Form {
+    /// As the log has them.
+    Whole,
+    /// In part.
+    Copied,
+    /// None of them, but lines that only one log has: a line is written with the header that it needs.
+    Headless(fn(&[u8]) -> Option<Vec<u8>>),
+}
+
 /// Whether more lines have the head of a quoted line than a whole header.
-fn is_excerpt(text: &[u8]) -> bool {
+fn form(text: &[u8]) -> Form {
     let sample = text.get(..text.len().min(SAMPLE)).unwrap_or_default();
+    if memchr::memmem::find(sample.get(..MAX_LINE.min(sample.len())).unwrap_or_default(), b"^M\n").is_some() {
+        return Form::Copied;
+    }
     let (mut whole, mut excerpt) = (0_usize, 0_usize);
     for (_, line) in lines(sample) {
         let header = parse_header(line.bytes);
@@ -103,12 +129,28 @@ fn is_excerpt(text: &[u8]) -> bool {
             whole += 1;
             // One page of whole headers is enough: this is asked of every log.
             if whole > 64 + 2 * excerpt {
-                return false;
+                return Form::Whole;
             }
         }
     }
-    excerpt > whole
+    if excerpt > whole {
+        return Form::Copied;
+    }
+    if whole > 0 {
+        return Form::Whole;
+    }
+    if lines(sample).any(|(_, line)| is_check_line(line.bytes)) {
+        return Form::Headless(check_line);
+    }
+    if memchr::memmem::find(sample, b"SetupDiag").is_some() {
+        Form::Headless(setup_diag_line)
+    } else {
+        Form::Whole
+    }
 }
+
+/// Bytes within which a text shows that a terminal wrote its carriage returns as `^M`.
+const MAX_LINE: usize = 4096;
 
 /// Date and time of a line that has none.
 const UNDATED: Civil = Civil { year: 1601, month: 1, day: 1, hour: 0, minute: 0, second: 0, ticks: 0 };
@@ -117,10 +159,11 @@ const UNDATED: Civil = Civil { year: 1601, month: 1, day: 1, hour: 0, minute: 0,
 fn quoted(line: &[u8]) -> Option<Quoted<'_>> {
     let line = unquoted(line);
     let (stamp, line) = stamped(line);
-    let (level, rest) = LEVELS.iter().find_map(|level| {
+    let levelled = LEVELS.iter().find_map(|level| {
         let rest = line.strip_prefix(*level)?;
         rest.first().is_some_and(|next| matches!(next, b' ' | b'\t' | b',')).then_some((*level, rest))
-    })?;
+    });
+    let Some((level, rest)) = levelled else { return unlevelled(stamp, line) };
     let rest = rest.strip_prefix(b",").unwrap_or(rest).trim_ascii_start();
     let head = rest.get(..rest.len().min(MAX_HEAD)).unwrap_or_default();
     let mut words = head.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
@@ -128,9 +171,21 @@ fn quoted(line: &[u8]) -> Option<Quoted<'_>> {
     COMPONENTS.contains(&component).then_some(Quoted { stamp, level, rest, component })
 }
 
+/// A line of which only component and message are left: `MOUPG  CSetupHost::Execute(433): Result = 0x80070490`. The
+/// blanks that pad the component tell it from prose.
+fn unlevelled(stamp: Option<Civil>, line: &[u8]) -> Option<Quoted<'_>> {
+    let component = COMPONENTS.into_iter().find(|name| {
+        let rest = line.strip_prefix(*name).unwrap_or_default();
+        rest.starts_with(b"  ") || rest.starts_with(b"\t")
+    })?;
+    let error = ERRORS.iter().any(|part| memchr::memmem::find(line, part).is_some());
+    let level: &[u8] = if error { b"Error" } else { b"Info" };
+    Some(Quoted { stamp, level, rest: line, component })
+}
+
 /// A line without its indent, the `>` of a mail, and the `Line 3079:` of an editor's list of hits.
 fn unquoted(line: &[u8]) -> &[u8] {
-    let line = without(line, b" \t>|");
+    let line = without(line, b" \t>|,");
     let Some(numbered) = line.strip_prefix(b"Line ") else { return line };
     let digits = numbered.iter().take_while(|byte| byte.is_ascii_digit()).count();
     match numbered.get(digits..).and_then(|rest| rest.strip_prefix(b":")) {
@@ -147,10 +202,27 @@ fn stamped(line: &[u8]) -> (Option<Civil>, &[u8]) {
         let Some(end) = placeholder.iter().take(MAX_HEAD).position(|byte| *byte == b'>') else { break };
         rest = without(placeholder.get(end + 1..).unwrap_or_default(), b"*, \t");
     }
-    match masked(rest) {
-        Some(civil) => (Some(civil), without(rest.get(STAMP..).unwrap_or_default(), b"*, \t")),
+    if let Some(civil) = masked(rest) {
+        return (Some(civil), without(rest.get(STAMP..).unwrap_or_default(), b"*, \t"));
+    }
+    match clock(rest) {
+        Some(civil) => (Some(civil), without(rest.get(CLOCK..).unwrap_or_default(), b"*, \t")),
         None => (None, rest),
     }
+}
+
+/// Bytes of `HH:MM:SS`.
+const CLOCK: usize = 8;
+
+/// The time of day of a line whose date was cut off.
+fn clock(line: &[u8]) -> Option<Civil> {
+    let time = line.get(..CLOCK)?;
+    let dated = [b"1601-01-01 ", time].concat();
+    let shaped = time.iter().enumerate().all(|(at, byte)| match at {
+        2 | 5 => *byte == b':',
+        _ => byte.is_ascii_digit(),
+    });
+    shaped.then(|| masked(&dated)).flatten()
 }
 
 /// The bytes after the first of these.
@@ -264,6 +336,29 @@ mod tests {
         for placeholder in [" <DateTime>", "\\<Date> \\<Time>", "*\\<DateTime>*", "> \\<Date> \\<Time>"] {
             restored(&format!("{placeholder}, Info CBS x"), "1601-01-01 00:00:00, Info CBS x\n");
         }
+    }
+
+    #[test]
+    fn lines_without_a_level_have_the_padding_of_their_component() {
+        restored(
+            "MOUPG  CSetupHost::Execute(433): Result = 0x80070490\nSP     Enabled x\n       more of it\n",
+            concat!(
+                "1601-01-01 00:00:00, Error MOUPG  CSetupHost::Execute(433): Result = 0x80070490\n",
+                "1601-01-01 00:00:00, Info SP     Enabled x\n       more of it\n",
+            ),
+        );
+        for prose in ["CBS is a word", "SP 1 is installed", "MIG: x"] {
+            assert_eq!(quoted(prose.as_bytes()), None, "{prose}");
+        }
+    }
+
+    #[test]
+    fn a_head_that_is_cut_off_in_part() {
+        restored(
+            ", Error                 CSI    000006d2 (F) x",
+            "1601-01-01 00:00:00, Error CSI    000006d2 (F) x\n",
+        );
+        restored("14:23:55, Error CBS x", "1601-01-01 14:23:55, Error CBS x\n");
     }
 
     #[test]

@@ -140,12 +140,13 @@ pub(crate) fn listed(rest: &[u8]) -> Option<CbsEvent<'_>> {
 }
 
 /// What begins an entry of a check's list: payload, and what could not be repaired, warned of, or was.
-const LISTS: &[&[u8]] = &[b"(p)", b"(f)", b"(w)"];
+const LISTS: &[&[u8]] = &[b"(p)", b"(f)", b"(w)", b"(fix)"];
 
 /// What an entry names, and whether it was repaired.
 fn listed_object(rest: &[u8]) -> Option<(Object<Text<'_>>, bool)> {
-    split_once(rest, b" Corrupt")?;
-    let fixed = memchr::memmem::find(rest, b"(Fixed)").is_some();
+    split_once(rest, b" Corrupt").or_else(|| split_once(rest, b" Missing"))?;
+    let fixed =
+        [&b"(Fixed)"[..], b"File Replaced"].iter().any(|word| memchr::memmem::find(rest, word).is_some());
     let words = || rest.split(|byte| byte.is_ascii_whitespace()).filter(|word| !word.is_empty());
     // What follows the name is the reason.
     let named =
@@ -201,5 +202,9 @@ mod tests {
         let spaces = format!("(p) CSI Payload Corrupt (w) (Fixed) {key}\\a.dll").leak();
         assert_eq!(read(spaces), file(true));
         assert_eq!(read("(p) something else"), None);
+        let manifest = "Microsoft-Windows-X-Package~31bf3856ad364e35~amd64~~10.0.1.1";
+        let missing = format!("(p) CBS MUM Missing (n) {manifest}").leak();
+        let object = Object::Package(manifest.into());
+        assert_eq!(read(missing), Some(CbsEvent::Repair(Repair::Listed { object, fixed: false })));
     }
 }

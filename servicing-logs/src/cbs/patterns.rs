@@ -42,6 +42,7 @@ type Row = (&'static [u8], Make);
 pub(crate) static CBS: &[Row] = &[
     (b"Keeping Trusted Installer as auto-start", W(|_, _| states::restart(Restart::Required))),
     (b"(f)", W(|_, rest| states::listed(rest))),
+    (b"(fix)", W(|_, rest| states::listed(rest))),
     (b"(p)", W(|_, rest| states::listed(rest))),
     (b"====", W(|message, _| states::summary(message))),
     (b"All WCP store corruptions were fixed", W(|_, _| states::store(true))),

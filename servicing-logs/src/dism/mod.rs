@@ -1,10 +1,12 @@
-//! What DISM leaves: dism.log, and the output of its commands, such as lists of packages.
+//! What DISM leaves: dism.log, and the output of its commands, such as lists of packages. sfc's output is read here too.
 
+mod health;
 mod log;
 mod packages;
 mod states;
 
+pub use health::{Health, last_health};
 pub use log::{DismCounts, DismMessage, DismStep, read_log};
 pub(crate) use packages::is_dism_output;
-pub use packages::{ListedPackage, PackageIdentity, PackageListSummary, read_packages};
+pub use packages::{ListedError, ListedPackage, PackageIdentity, PackageListSummary, read_packages};
 pub use states::PackageState;

@@ -1,5 +1,6 @@
 //! The lists of packages that DISM prints.
 
+use super::health::last_health;
 use super::states::PackageState;
 use crate::cbs::Text;
 use crate::codes::{self, CodeForm, CodeMatch, CodeValue};
@@ -72,8 +73,21 @@ pub struct PackageListSummary {
     pub packages: u64,
     /// Packages whose state is in no known language.
     pub unknown_states: u64,
-    /// Lines that name an error, with its code.
-    pub errors: Vec<(u64, u32)>,
+    /// Lines that name an error.
+    pub errors: Vec<ListedError>,
+}
+
+/// An error that a command printed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ListedError {
+    /// Number of its line, from one.
+    pub line: u64,
+    /// Its code.
+    pub code: u32,
+    /// The line before it, if that line tells of one of several packages, otherwise the line after it.
+    pub said: String,
+    /// The command, where the output has its prompt.
+    pub command: Option<String>,
 }
 
 /// Error lines kept of a list; an output has one.
@@ -95,8 +109,18 @@ pub fn read_packages<'t>(
         summary.unknown_states += u64::from(package.state == PackageState::Unknown);
         visit(package);
     };
+    let (mut command, mut before) = (None, "".into());
     for (number, line) in lines(text.bytes()) {
         let bytes = line.bytes.trim_ascii();
+        let before = std::mem::replace(&mut before, if bytes.is_empty() { "".into() } else { decode(bytes) });
+        if let Some(asked) = prompt(&decode(bytes)) {
+            command = Some(asked.to_owned());
+        }
+        if let Some(error) =
+            summary.errors.last_mut().filter(|error| error.said.is_empty() && error.line < number)
+        {
+            error.said = decode(bytes).into_owned();
+        }
         if let Some(package) = table_row(number, bytes) {
             if let Some((package, _)) = open.take() {
                 send(package, &mut summary);
@@ -140,13 +164,28 @@ pub fn read_packages<'t>(
             && let Some(code) = printed_code(value)
             && summary.errors.len() < MAX_ERRORS
         {
-            summary.errors.push((number, code));
+            // `Processing 1 of 1 - X: …` is followed by its error and by that of the command.
+            let of_one = before.contains(" 1 - ") || before.contains("~~");
+            let said = if of_one { before.into_owned() } else { String::new() };
+            let again =
+                summary.errors.last().is_some_and(|last| last.code == code && last.command == command);
+            if !again {
+                summary.errors.push(ListedError { line: number, code, said, command: command.clone() });
+            }
         }
     }
     if let Some((package, _)) = open {
         send(package, &mut summary);
     }
     summary
+}
+
+/// The command of a line with a prompt: `C:\>dism /online /get-packages`.
+fn prompt(line: &str) -> Option<&str> {
+    let (before, asked) = line.split_once('>')?;
+    let asked = asked.trim();
+    let name = asked.get(..4).is_some_and(|name| name.eq_ignore_ascii_case("dism"));
+    (before.contains(":\\") && name && asked.contains(" /")).then_some(asked)
 }
 
 /// `Error: 0x800f081e`, and `错误: 87` for a Win32 error.
@@ -178,7 +217,7 @@ fn label_and_value(line: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 /// Whether a text is the output of a dism command: it prints its version, and the code it ended with or the path of its
-/// log, in every language.
+/// log, in every language; or that it is the output of sfc.
 pub(crate) fn is_dism_output(text: &[u8]) -> bool {
     let (mut version, mut ending) = (false, false);
     for (_, line) in lines(text).take(MAX_OUTPUT_LINES) {
@@ -189,7 +228,7 @@ pub(crate) fn is_dism_output(text: &[u8]) -> bool {
             ending |= label.len() < 16 && printed_code(value).is_some();
         }
     }
-    version && ending
+    version && ending || last_health(&LogText::new(text)).is_some()
 }
 
 /// Lines of an output that are looked at; that of a failed command has some twenty.

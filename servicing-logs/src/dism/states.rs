@@ -31,8 +31,9 @@ enum Part {
 use Part as P;
 
 /// Parts of the words for the states, in lower case and without spaces: English, Chinese, German, French, Spanish,
-/// Japanese, Russian, Portuguese. Parts without accents are found in the text of a console's code page too. Only the
-/// English words were seen in outputs. The others are recalled from such systems and not verified.
+/// Japanese, Russian, Portuguese. Parts without accents are found in the text of a console's code page too. The English
+/// words and the Spanish ones for installed and pending were seen in outputs. The others are recalled from such systems
+/// and not verified.
 const PARTS: &[(&str, Part)] = &[
     ("pending", P::Pending),
     ("挂起", P::Pending),

@@ -222,7 +222,7 @@ fn read_chunk(number: u64, bytes: &[u8]) -> ChunkRead {
         });
         match record {
             Ok((nanoseconds, record)) => {
-                let mut event = parse(&record.data);
+                let mut event = parse_event(&record.data);
                 event.record_id = record.event_record_id;
                 event.chunk = number;
                 event.time = u64::try_from(nanoseconds.div_euclid(100) + UNIX_EPOCH).ok().map(FileTime);
@@ -267,7 +267,7 @@ impl Cut {
 }
 
 /// The parts of a record's XML.
-fn parse(xml: &str) -> EventRecord {
+pub(crate) fn parse_event(xml: &str) -> EventRecord {
     let mut event = EventRecord::default();
     let mut path: Vec<Part> = Vec::new();
     let mut text = String::new();

@@ -24,6 +24,8 @@ pub enum EventKind {
     UpdateRestartRequired,
     UpdateUninstalled,
     UpdateUninstallFailed,
+    UpdateSearchFailed,
+    UpdateDownloadFailed,
     UpdateStarted,
     UpdateDownloadStarted,
     BootLogStarted,
@@ -35,6 +37,7 @@ pub enum EventKind {
     KernelStopping,
     ClockChanged,
     PowerLost,
+    BugCheck,
     ShutdownInitiated,
     PackageChangeInitiated,
     PackageChanged,
@@ -61,6 +64,7 @@ const SCM: &str = "Service Control Manager";
 const WU: &str = "Microsoft-Windows-WindowsUpdateClient";
 const EVENT_LOG: &str = "EventLog";
 const KERNEL: &str = "Microsoft-Windows-Kernel-General";
+const BUG_CHECK: &str = "Microsoft-Windows-WER-SystemErrorReporting";
 const POWER: &str = "Microsoft-Windows-Kernel-Power";
 const SERVICING: &str = "Microsoft-Windows-Servicing";
 const KERNEL_TM: &str = "Microsoft-Windows-Kernel-Tm";
@@ -91,6 +95,8 @@ pub const EVENTS: &[(&str, u32, u32, EventKind)] = &[
     (WU, 21, 22, K::UpdateRestartRequired),
     (WU, 23, 23, K::UpdateUninstalled),
     (WU, 24, 24, K::UpdateUninstallFailed),
+    (WU, 25, 25, K::UpdateSearchFailed),
+    (WU, 31, 31, K::UpdateDownloadFailed),
     (WU, 43, 43, K::UpdateStarted),
     (WU, 44, 44, K::UpdateDownloadStarted),
     (EVENT_LOG, 6005, 6005, K::BootLogStarted),
@@ -102,6 +108,8 @@ pub const EVENTS: &[(&str, u32, u32, EventKind)] = &[
     (KERNEL, 12, 12, K::KernelStarted),
     (KERNEL, 13, 13, K::KernelStopping),
     (POWER, 41, 41, K::PowerLost),
+    (BUG_CHECK, 1001, 1001, K::BugCheck),
+    ("BugCheck", 1001, 1001, K::BugCheck),
     (POWER, 109, 109, K::ShutdownInitiated),
     ("User32", 1074, 1074, K::ShutdownInitiated),
     (SERVICING, 1, 1, K::PackageChangeInitiated),
@@ -301,6 +309,7 @@ impl EventRecord {
                 event.client = self.value_at(0);
                 event.subject = self.value_at(2);
             }
+            K::BugCheck => event.subject = self.value_at(0),
             K::NtfsCorrupt | K::NtfsHealth | K::NtfsTransactionManager => {
                 event.subject =
                     self.value("DriveName").or_else(|| self.value("VolumeName")).or_else(|| self.value_at(0));
@@ -320,6 +329,11 @@ impl EventRecord {
             _ => {}
         }
     }
+}
+
+/// Whether records of a provider are looked at.
+pub(crate) fn is_known_provider(name: &str) -> bool {
+    EVENTS.iter().any(|(provider, ..)| provider.eq_ignore_ascii_case(name))
 }
 
 /// The service that writes a provider's events, for events that do not name one. It runs when it writes.

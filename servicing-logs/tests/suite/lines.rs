@@ -139,7 +139,19 @@ fn powershell_and_errors() {
     assert_eq!(states, [PackageState::UninstallPending]);
     let text = LogText::new("错误: 0x800f081e\r\n\r\nError: 87\r\n".as_bytes());
     let summary = dism::read_packages(&text, |_| {});
-    assert_eq!(summary.errors, [(1, 0x800f081e), (3, 0x80070057)]);
+    let codes: Vec<_> = summary.errors.iter().map(|error| (error.line, error.code)).collect();
+    assert_eq!(codes, [(1, 0x800f081e), (3, 0x80070057)]);
+    let output = "C:\\>DISM /Online /Enable-Feature /FeatureName:X\r\n\r\nVersion: 6.3.9600.17031\r\n\r\nError: 0x800f0906\r\n\r\n\
+        The source files could not be downloaded.\r\nUse the \"source\" option.\r\n";
+    let [error] = dism::read_packages(&LogText::new(output.as_bytes()), |_| {}).errors.try_into().unwrap();
+    let dism::ListedError { line, code, said, command } = error;
+    assert_eq!((line, code, said.as_str()), (5, 0x800f0906, "The source files could not be downloaded."));
+    assert_eq!(command.as_deref(), Some("DISM /Online /Enable-Feature /FeatureName:X"));
+    let several =
+        "Processing 1 of 1 - A-Package: It is not valid.\r\n Error: 0x800f0805\r\n\r\nError: 0x800f0805\r\n";
+    let errors = dism::read_packages(&LogText::new(several.as_bytes()), |_| {}).errors;
+    assert_eq!(errors.len(), 1);
+    assert_eq!(errors[0].said, "Processing 1 of 1 - A-Package: It is not valid.");
 }
 
 const DISM_LOG: &str = "\u{feff}2023-05-17 08:44:05, Info                  DISM   PID=8420 TID=9260 Scratch directory set - CDISMManager::put_ScratchDir\r\n\

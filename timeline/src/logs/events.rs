@@ -2,10 +2,11 @@
 
 use servicing_logs::{
     codes::CodeValue,
+    event_list::ListedEvent,
     event_log::{self, EventKind, EventRecord, TypedEvent},
 };
 
-use super::{Fact, LogLine, cut, known::ServiceFact, latest::Latest};
+use super::{Fact, LocalTicks, LogLine, UpdateStep, cut, known::ServiceFact, latest::Latest, local_span};
 use crate::{
     model::{Evidence, FileTime, Machine, Place, SourceId, StartType, Words},
     scan::Scan,
@@ -14,12 +15,7 @@ use crate::{
 pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
     let (mut scan, mut lines) = (Scan::default(), Latest::default());
     let read = event_log::read(bytes, |record| {
-        if !record.computer.is_empty() {
-            let machine = scan.known.machine.get_or_insert_default();
-            if machine.name != record.computer {
-                record.computer.clone_into(&mut machine.name);
-            }
-        }
+        machine_name(&mut scan, &record);
         if let Some(typed) = record.typed() {
             lines.push(line_of(&mut scan, source, &record, &typed));
         }
@@ -41,6 +37,36 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
     lines.end(&mut scan);
     scan.lines.sort_by_key(|l| l.line);
     scan
+}
+
+/// Reads records that are text. Their times are the machine's wall clock, unless the text is XML.
+pub(crate) fn read_list(source: SourceId, read: impl FnOnce(&mut dyn FnMut(ListedEvent)) -> u64) -> Scan {
+    let (mut scan, mut lines) = (Scan::default(), Latest::default());
+    let mut span: Option<(servicing_logs::LocalTime, servicing_logs::LocalTime)> = None;
+    let count = read(&mut |event: ListedEvent| {
+        machine_name(&mut scan, &event.record);
+        if let Some(at) = event.local {
+            span = Some(span.map_or((at, at), |(first, last)| (first.min(at), last.max(at))));
+        }
+        if let Some(typed) = event.record.typed() {
+            let line = line_of(&mut scan, source, &event.record, &typed);
+            let local = event.local.map(|at| LocalTicks(at.0));
+            lines.push(LogLine { line: event.line, local, ..line });
+        }
+    });
+    scan.events = count;
+    scan.local = local_span(span.map(|s| s.0), span.map(|s| s.1));
+    lines.end(&mut scan);
+    scan
+}
+
+fn machine_name(scan: &mut Scan, record: &EventRecord) {
+    if !record.computer.is_empty() {
+        let machine = scan.known.machine.get_or_insert_default();
+        if machine.name != record.computer {
+            record.computer.clone_into(&mut machine.name);
+        }
+    }
 }
 
 /// Notes what a record tells, and gives its line.
@@ -72,12 +98,19 @@ pub(crate) fn line_of(
         }
     }
     machine_fact(scan, typed);
+    let failed_at = match typed.kind {
+        EventKind::UpdateFailed | EventKind::PackageChangeFailed => Some(UpdateStep::Install),
+        EventKind::UpdateUninstallFailed => Some(UpdateStep::Uninstall),
+        EventKind::UpdateDownloadFailed => Some(UpdateStep::Download),
+        EventKind::UpdateSearchFailed => Some(UpdateStep::Search),
+        _ => None,
+    };
     let fact = match typed.kind {
-        EventKind::UpdateFailed | EventKind::PackageChangeFailed => Fact::UpdateFailed(subject.to_owned()),
+        _ if let Some(step) = failed_at => Fact::UpdateFailed { update: subject.to_owned(), step },
         EventKind::KernelStarted | EventKind::BootLogStarted => Fact::Boot,
         _ => Fact::Event,
     };
-    let failed = failure(typed.kind) || matches!(fact, Fact::UpdateFailed(_));
+    let failed = failure(typed.kind) || matches!(fact, Fact::UpdateFailed { .. });
     LogLine { source, line: record.record_id, local: None, time, text, code, failed, fact }
 }
 
@@ -117,6 +150,7 @@ fn failure(kind: EventKind) -> bool {
             | EventKind::FilterFailed
             | EventKind::AppXServiceFailed
             | EventKind::AppReadinessTaskFailed
+            | EventKind::BugCheck
     )
 }
 
@@ -136,6 +170,10 @@ fn words(kind: EventKind) -> &'static str {
         EventKind::ServiceInstalled => "service installed:",
         EventKind::UpdateInstalled => "update installed:",
         EventKind::UpdateFailed => "update failed:",
+        EventKind::UpdateUninstallFailed => "removal of an update failed:",
+        EventKind::UpdateDownloadFailed => "download of an update failed:",
+        EventKind::UpdateSearchFailed => "the search for updates failed",
+        EventKind::BugCheck => "Windows crashed:",
         EventKind::PackageChangeFailed => "package change failed:",
         EventKind::AppXServiceFailed => "AppX could not start service",
         EventKind::KernelStarted | EventKind::BootLogStarted => "Windows started",

@@ -125,7 +125,12 @@ pub enum Fact {
     /// A tool beside servicing says that something failed.
     Tool(ToolFact),
     /// An update failed, as the update client or the Setup log say.
-    UpdateFailed(String),
+    UpdateFailed {
+        /// Its title, its package or its KB number; empty where it is not named.
+        update: String,
+        /// What was being done with it.
+        step: UpdateStep,
+    },
     /// Windows started.
     Boot,
     /// TrustedInstaller names the time of the last boot.
@@ -199,6 +204,19 @@ pub struct InstallerRun {
     pub names: Vec<Object<String>>,
     /// The DLL that was loaded for it.
     pub library: Option<String>,
+}
+
+/// What the update client was doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum UpdateStep {
+    /// Looking for updates.
+    Search,
+    /// Downloading it.
+    Download,
+    /// Installing it.
+    Install,
+    /// Removing it.
+    Uninstall,
 }
 
 /// What a line says of a session.

@@ -5,9 +5,9 @@ use servicing_logs::{
     dism::{self, PackageState},
 };
 
-use super::{Fact, LogLine, Tool, ToolFact, known::Package};
+use super::{Fact, LogLine, Tool, ToolFact, cut, known::Package};
 use crate::{
-    model::{Evidence, SourceId, Words},
+    model::{Evidence, Place, SourceId, Words},
     scan::Scan,
 };
 
@@ -24,7 +24,8 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
         };
         scan.known.packages.push(Package::of(&package.identity, state));
     });
-    for (line, code) in &summary.errors {
+    for error in &summary.errors {
+        let (line, code) = (&error.line, &error.code);
         scan.lines.push(LogLine {
             source,
             line: *line,
@@ -35,14 +36,19 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
             failed: true,
             fact: Fact::Tool(ToolFact {
                 tool: Tool::Dism,
-                what: String::new(),
-                command: None,
+                what: cut(&error.said),
+                command: error.command.clone(),
                 decides: true,
             }),
         });
     }
+    if let Some((line, health, said)) = dism::last_health(&text) {
+        let place = Place::Line { source, line };
+        scan.known.files = Some((health, Evidence::at(place, Words::new(said.clone(), said))));
+        scan.events += 1;
+    }
     scan.known.waits_for_restart = waits_for_restart(&scan.known.packages);
-    scan.events = summary.packages + summary.errors.len() as u64;
+    scan.events += summary.packages + summary.errors.len() as u64;
     scan
 }
 

@@ -7,7 +7,7 @@ use super::{Fact, LocalTicks, LogLine, cut};
 use crate::{model::SourceId, scan::Scan};
 
 pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
-    let text = LogText::new(bytes);
+    let text = setupapi::restored(LogText::new(bytes));
     let mut scan = Scan::default();
     let counts = setupapi::read(&text, |section| {
         let servicing = section.title.contains("Driver Updates")

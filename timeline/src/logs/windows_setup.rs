@@ -2,6 +2,7 @@
 
 use servicing_logs::{
     LogText,
+    cbs::restored,
     codes::CodeValue,
     windows_setup::{self, SetupStep},
 };
@@ -10,9 +11,11 @@ use super::{Fact, LocalTicks, LogLine, Tool, ToolFact, cut, latest::Latest, loca
 use crate::{model::SourceId, scan::Scan};
 
 pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
-    let text = LogText::new(bytes);
+    let text = restored(LogText::new(bytes));
     let mut lines = Latest::default();
     let mut before = None;
+    // The last error that good upgrades have too.
+    let mut noise = String::new();
     let counts = windows_setup::read(&text, |message| {
         let code = message.code.and_then(CodeValue::hresult).filter(|code| code >> 31 == 1);
         let decides = message.step == SetupStep::Result;
@@ -23,6 +26,9 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
             }
         }
         // Each caller repeats the code of what it called.
+        if message.step == SetupStep::Noise {
+            noise = message.text.to_string();
+        }
         let repeats = message.step == SetupStep::Failure
             && message.extended.is_none()
             && code.is_some()
@@ -34,19 +40,24 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
         let failed = match message.step {
             SetupStep::Result => code.is_some(),
             SetupStep::Failure | SetupStep::Rollback => true,
-            SetupStep::RollbackStep | SetupStep::Phase => false,
+            SetupStep::Fatal => true,
+            SetupStep::RollbackStep | SetupStep::Phase | SetupStep::Noise => false,
         };
         let what = match message.extended.and_then(|at| Some((at, at.phase()?, at.operation()?))) {
             Some((at, phase, operation)) => {
                 format!("{} (0x{:05X}: {phase}, {operation})", message.text, at.0)
             }
+            None if message.step == SetupStep::Fatal => std::mem::take(&mut noise),
             None => message.text.to_string(),
         };
         let fact = ToolFact {
             tool: Tool::WindowsSetup,
             what: cut(&what),
             command: None,
-            decides: decides || message.extended.is_some() || is_top_call(&message.text),
+            decides: decides
+                || message.step == SetupStep::Fatal
+                || message.extended.is_some()
+                || is_top_call(&message.text),
         };
         lines.push(LogLine {
             source,
@@ -67,9 +78,11 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
     scan
 }
 
-/// Calls whose result is that of the whole: what fails after them only looks for the reason.
+/// Calls whose result is that of the whole: what fails after them only looks for the reason. SetupDiag names the result.
 fn is_top_call(text: &str) -> bool {
-    ["CSetupHost::Execute(", "CSetupManager::Execute("].iter().any(|call| text.starts_with(call))
+    ["CSetupHost::Execute(", "CSetupManager::Execute(", "SetupDiag: "]
+        .iter()
+        .any(|call| text.starts_with(call))
 }
 
 #[cfg(test)]
@@ -80,6 +93,17 @@ mod tests {
 2024-03-28 11:54:45, Error                 SP     Operation failed: Add drivers. Error: 0xC1900101[gle=0x000000b7]\r\n\
 2024-03-28 11:54:45, Error                 MOUPG  CSetupHost::Execute(433): Result = 0xC1900101\r\n\
 2024-03-28 11:55:48, Info                  MOUPG  Finalize: Reporting result value: [0xC1900101]\r\n";
+
+    #[test]
+    fn lines_as_a_forum_has_them() {
+        let scan = read(
+            b"Warning SP Failed to get WimMount ImagePath, 0x80070002\n\
+            Error SP CMountWIM::DoExecute: Failed to mount WIM file C:\\x\\winre.wim. Error 0xC1420121[gle=0xc1420121]\n",
+            SourceId(0),
+        );
+        let failed: Vec<_> = scan.lines.iter().filter(|l| l.failed).map(|l| (l.line, l.code)).collect();
+        assert_eq!((failed, scan.events), (vec![(2, Some(0xC142_0121))], 2));
+    }
 
     #[test]
     fn a_reported_success_takes_back_what_failed_before() {

@@ -1,6 +1,6 @@
 //! Servicing logs as sources: which they are, and their lines.
 
-use servicing_logs::bundle::Content;
+use servicing_logs::{bundle::Content, event_list, update_log};
 
 use crate::{
     logs::{capture, cbs, dism, events, packages, pending, poqexec, registry, setupapi, windows_setup},
@@ -31,6 +31,10 @@ pub enum LogKind {
     WindowsSetup,
     /// An event log.
     Events,
+    /// Records of an event log as text or XML.
+    EventList,
+    /// A log of the update client.
+    UpdateLog,
     /// A registry hive.
     Hive,
     /// A registry export.
@@ -53,6 +57,8 @@ impl LogKind {
             Self::Dism => "dism-log",
             Self::WindowsSetup => "windows-setup-log",
             Self::Events => "evtx",
+            Self::EventList => "event-list",
+            Self::UpdateLog => "windows-update-log",
             Self::Hive => "hive",
             Self::RegExport => "reg-export",
             Self::Capture => "capture-facts",
@@ -93,6 +99,8 @@ impl Recorded for LogSource {
             LogKind::Dism => dism::read(bytes, id),
             LogKind::WindowsSetup => windows_setup::read(bytes, id),
             LogKind::Events => events::read(bytes, id),
+            LogKind::EventList => events::read_list(id, |visit| event_list::read(bytes, visit)),
+            LogKind::UpdateLog => events::read_list(id, |visit| update_log::read(bytes, visit)),
             LogKind::Hive => registry::read_hive(bytes),
             LogKind::RegExport => registry::read_export(bytes),
             LogKind::Capture => capture::read(bytes),

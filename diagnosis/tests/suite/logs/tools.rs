@@ -84,6 +84,87 @@ Identidad de paquete : Package_for_RollupFix~31bf3856ad364e35~amd64~~17763.2114.
     assert!(told.summary.contains(pending), "{}", told.summary);
 }
 
+const COPIED: &str = "\
+Log Name:      System\r\n\
+Source:        Microsoft-Windows-WindowsUpdateClient\r\n\
+Event ID:      20\r\n\
+Description:\r\n\
+Installation Failure: Windows failed to install the following update with error 0x80070643: An Update (KB1234567).\r\n";
+
+#[test]
+fn copied_records_tell_what_failed_and_no_reboot() {
+    let told = tell("copied", &[("events.txt", COPIED.to_owned())]);
+    assert_eq!(told.outcome, Outcome::NotEnoughEvidence);
+    for part in
+        ["events.txt says that the update An Update (KB1234567) failed", "0x80070643", "at its reboot"]
+    {
+        assert!(told.summary.contains(part), "{part}: {}", told.summary);
+    }
+    let crash = "Log Name: System\r\nSource: Microsoft-Windows-WER-SystemErrorReporting\r\nEvent ID: 1001\r\nDescription:\r\n\
+        The computer has rebooted from a bugcheck. The bugcheck was: 0x00000124 (0x0).\r\n";
+    let told = tell("crash", &[("events.txt", crash.to_owned())]);
+    assert!(
+        told.summary.contains("Windows crashed") && told.summary.contains("0x00000124"),
+        "{}",
+        told.summary
+    );
+}
+
+#[test]
+fn the_update_client_tells_a_download_from_an_installation() {
+    let log = "2019/06/05 11:07:51.0950566 1092  10968 DownloadManager Windows failed to download from http://x.example/a/file.exe to local path = C:\\x with error 0x80070070\r\n";
+    let told = tell("download", &[("WindowsUpdate.log", log.to_owned())]);
+    let said = "WindowsUpdate.log says that the download of file.exe failed with 112 / 0x80070070: no reboot came to that.";
+    assert_eq!((told.outcome, told.summary.as_str()), (Outcome::NotEnoughEvidence, said));
+}
+
+#[test]
+fn sfc_says_how_the_system_files_are() {
+    let output = "\r\nVerification 100% complete.\r\n\r\nWindows Resource Protection found corrupt files but was unable to fix some of them.\r\n";
+    let told = tell("sfc", &[("sfc.txt", output.to_owned())]);
+    assert_eq!(told.outcome, Outcome::NotEnoughEvidence);
+    assert!(told.summary.contains("System files are damaged, and not all could be repaired, says sfc.txt"));
+}
+
+#[test]
+fn errors_that_good_upgrades_have_are_no_result() {
+    let noise = "Error MIG Failed to create CBS session 9. hr = 0x8007045B[gle=0x000003f0]\r\n";
+    let told = tell("noise", &[("setupact.log", noise.to_owned())]);
+    assert!(told.summary.contains("state no result. Their last error is 0x8007045B"), "{}", told.summary);
+    let fatal = format!("{noise}Info SP Will add an extra error: 0x8007045B\r\n");
+    let told = tell("fatal", &[("setupact.log", fatal)]);
+    assert!(told.summary.contains("ended with 0x8007045B"), "{}", told.summary);
+    assert!(told.summary.contains("Failed to create CBS session 9"), "{}", told.summary);
+}
+
+#[test]
+fn a_list_of_a_store_check_needs_no_header() {
+    let list = "Checking System Update Readiness.\r\n(f)\tCBS MUM Missing\t0x00000002\tservicing\\packages\\Package_for_KB1234567~31bf3856ad364e35~amd64~~6.0.1.6.mum\r\n";
+    let told = tell("checksur", &[("CheckSUR.log", list.to_owned())]);
+    assert!(told.summary.contains("is damaged, in 1 object: Package_for_KB1234567"), "{}", told.summary);
+    let fixed = format!(
+        "{list}(fix)\tCBS MUM Missing\tCBS File Replaced\tPackage_for_KB1234567~31bf3856ad364e35~amd64~~6.0.1.6.mum from Cabinet: C:\\x.cab.\r\n"
+    );
+    let told = tell("checksur fixed", &[("CheckSUR.log", fixed)]);
+    assert!(told.summary.contains("1 damaged file was repaired"), "{}", told.summary);
+}
+
+#[test]
+fn what_a_shutdown_undoes_is_no_rollback() {
+    let told = tell(
+        "shutdown",
+        &[(
+            "CBS.log",
+            cbs(&[
+                "E CBS Shtd: Failed while processing driver operations queue. hr: 0x800705aa",
+                "I CBS Shtd: Failure occurred during shutdown processing after drivers were processed.  Attempting to undo driver operations.  Driver operations will be tried again on startup of Trusted Installer",
+            ]),
+        )],
+    );
+    assert_eq!((told.phase, told.code), (PhaseName::Shutdown, Some(0x8007_05AA)));
+    assert!(!told.summary.contains("rolled back"), "{}", told.summary);
+}
+
 #[test]
 fn a_copy_and_the_beginning_of_a_log_count_once() {
     let folder = tempfile::tempdir().unwrap();

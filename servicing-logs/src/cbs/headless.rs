@@ -1,0 +1,98 @@
+//! Lines of servicing that have no header where they stand: the list of a store check, which CheckSUR.log is made of, and
+//! the result of SetupDiag. Each gets the header with which the readers know it.
+
+use super::line::parse_header;
+use crate::text::{lines, split_once};
+
+/// The text with a header before each line that `write` knows.
+pub(super) fn headed(text: &[u8], write: fn(&[u8]) -> Option<Vec<u8>>) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len() * 2);
+    for (_, line) in lines(text) {
+        match write(line.bytes.trim_ascii()) {
+            Some(line) => out.extend_from_slice(&line),
+            None => out.extend_from_slice(line.bytes),
+        }
+        out.push(b'\n');
+    }
+    out
+}
+
+/// Whether a line is of the list of a store check: of CBS.log without its header, or of CheckSUR.log.
+pub(crate) fn is_check_line(line: &[u8]) -> bool {
+    let line = unquoted(line);
+    let listed = [&b"(p)"[..], b"(f)", b"(fix)"].iter().find_map(|mark| line.strip_prefix(*mark));
+    let listed = listed.map(<[u8]>::trim_ascii_start);
+    line.starts_with(b"Checking System Update Readiness")
+        || line.starts_with(b"Unavailable repair files:")
+        || listed.is_some_and(|rest| rest.starts_with(b"CSI ") || rest.starts_with(b"CBS "))
+}
+
+pub(super) fn check_line(line: &[u8]) -> Option<Vec<u8>> {
+    let line = unquoted(line);
+    // The files that CheckSUR has no copy of, alone in their lines.
+    let unavailable = [&b"servicing\\"[..], b"winsxs\\"].iter().any(|folder| line.starts_with(folder));
+    let entry: &[u8] = if unavailable { b"(f) CBS File Missing " } else { b"" };
+    (!line.is_empty()).then(|| [HEAD, entry, line].concat())
+}
+
+/// The header of a line of a check, which has no date.
+const HEAD: &[u8] = b"1601-01-01 00:00:00, Info CBS    ";
+
+/// A line of SetupDiag's result: the line of a log that it quotes, or its own words about the failure.
+pub(super) fn setup_diag_line(line: &[u8]) -> Option<Vec<u8>> {
+    let line = line.strip_prefix(b"<").and_then(|tag| Some(split_once(tag, b">")?.1)).unwrap_or(line);
+    let line = split_once(line, b"</").map_or(line, |(line, _)| line);
+    if let Some(quoted) = line.strip_prefix(b"LogEntry: ") {
+        return parse_header(quoted).map(|_| quoted.to_vec());
+    }
+    let names = memchr::memmem::find(line, b"0x").is_some() && memchr::memmem::find(line, b"rror").is_some();
+    names.then(|| [b"1601-01-01 00:00:00, Error SP     SetupDiag: ", line].concat())
+}
+
+/// A line without its indent and the marks of a quotation.
+fn unquoted(line: &[u8]) -> &[u8] {
+    let start = line.iter().position(|byte| !b" \t>".contains(byte)).unwrap_or(line.len());
+    line.get(start..).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn headed_by(write: fn(&[u8]) -> Option<Vec<u8>>, text: &str, expected: &str) {
+        assert_eq!(String::from_utf8_lossy(&headed(text.as_bytes(), write)), expected);
+    }
+
+    #[test]
+    fn lists_of_a_store_check_without_headers() {
+        let head = "1601-01-01 00:00:00, Info CBS    ";
+        headed_by(
+            check_line,
+            "Checking System Update Readiness.\n    (p)\tCSI Payload Corrupt (n) a\\b.dll\n\nOperation result: 0x0\n",
+            &format!(
+                "{head}Checking System Update Readiness.\n{head}(p)\tCSI Payload Corrupt (n) a\\b.dll\n\n{head}Operation result: 0x0\n"
+            ),
+        );
+        headed_by(
+            check_line,
+            "Unavailable repair files:\n\tservicing\\packages\\a.mum\n",
+            &format!(
+                "{head}Unavailable repair files:\n{head}(f) CBS File Missing servicing\\packages\\a.mum\n"
+            ),
+        );
+        assert!(!is_check_line(b"(p) an item"));
+    }
+
+    #[test]
+    fn what_setup_diag_prints() {
+        headed_by(
+            setup_diag_line,
+            "Error: SetupDiag reports rollback failure found.\n<FailureData>Error = 0xC1900101-0x40017</FailureData>\n\
+            LogEntry: 2021-12-08 04:23:00, Error                 MOUPG  x\n",
+            "Error: SetupDiag reports rollback failure found.\n\
+            1601-01-01 00:00:00, Error SP     SetupDiag: Error = 0xC1900101-0x40017\n\
+            2021-12-08 04:23:00, Error                 MOUPG  x\n",
+        );
+    }
+}

@@ -1,0 +1,215 @@
+//! The logs of the update client: WindowsUpdate.log in both its forms, and ReportingEvents.log. What they say becomes
+//! records of the client's own events, which say the same in an event log.
+//!
+//! ```text
+//! 2016-10-31<TAB>11:25:11:755<TAB>1384<TAB>1174<TAB>Handler<TAB>FATAL: CBS called Error with 0x80070308,
+//! 2019/06/05 11:07:50.0950566 21136   9740  Agent           LogHistory called. … resultMapped=80070643
+//! {GUID}<TAB>2017-12-12 19:46:19:636+0900<TAB>1<TAB>182 [AGENT_INSTALLING_FAILED]<TAB>101<TAB>{GUID}<TAB>203<TAB>80242015<TAB>…
+//! ```
+
+use crate::event_list::ListedEvent;
+use crate::event_log::{EventRecord, EventValue};
+use crate::text::{LogText, decode, lines};
+use crate::time::{LocalTime, parse_local};
+
+const PROVIDER: &str = "Microsoft-Windows-WindowsUpdateClient";
+/// Numbers of the client's events.
+const INSTALLED: u32 = 19;
+const FAILED: u32 = 20;
+const SEARCH_FAILED: u32 = 25;
+const DOWNLOAD_FAILED: u32 = 31;
+
+/// Events of ReportingEvents.log, by the name in brackets, and the client's number.
+const REPORTED: &[(&str, u32)] = &[
+    ("AGENT_INSTALLING_SUCCEEDED", INSTALLED),
+    ("AGENT_INSTALLING_FAILED", FAILED),
+    ("AGENT_DOWNLOAD_FAILED", DOWNLOAD_FAILED),
+    ("AGENT_DETECTION_FAILED", SEARCH_FAILED),
+];
+
+/// Parts of messages of WindowsUpdate.log that state a failing result, what follows them being the code.
+const STATED: &[(&str, u32)] = &[
+    ("CBS called Error with ", FAILED),
+    ("installerError=1, hr=", FAILED),
+    ("resultMapped=", FAILED),
+    ("Installer completed. Process return code = ", FAILED),
+    ("Exit code = ", FAILED),
+    ("to local path = ", DOWNLOAD_FAILED),
+    ("Error: 0x", DOWNLOAD_FAILED),
+    ("WARNING: Failed to synchronize, error = ", SEARCH_FAILED),
+    ("Exit code from search = ", SEARCH_FAILED),
+];
+
+/// Whether a line is one of these logs.
+pub(crate) fn is_line(line: &[u8]) -> bool {
+    split(&decode(line)).is_some()
+}
+
+/// Reads such a log. Each result goes to `visit`. The result is the number of its lines.
+pub fn read(data: &[u8], mut visit: impl FnMut(ListedEvent)) -> u64 {
+    let text = LogText::new(data);
+    let mut records = 0;
+    // The package that the handler works on, and the code that was told of it.
+    let mut package = String::new();
+    let mut told = None;
+    for (number, line) in lines(text.bytes()) {
+        let text = decode(line.bytes);
+        let Some((local, message)) = split(&text) else { continue };
+        records += 1;
+        if let Some((_, name)) = message.split_once("CBS package identity: ") {
+            name.trim().clone_into(&mut package);
+            told = None;
+        }
+        let Some((id, code, title)) = reported(message).or_else(|| stated(message, &package)) else {
+            continue;
+        };
+        if told == Some((id, code)) && title == package {
+            continue;
+        }
+        told = Some((id, code));
+        let code = (code != 0).then(|| ("errorCode", format!("0x{code:08x}")));
+        let values = code.into_iter().chain([("updateTitle", title)]);
+        let record = EventRecord {
+            record_id: number,
+            provider: PROVIDER.to_owned(),
+            event_id: id,
+            values: values.map(|(name, value)| EventValue { name: name.to_owned(), value }).collect(),
+            ..EventRecord::default()
+        };
+        visit(ListedEvent { record, local: Some(local), line: number });
+    }
+    records
+}
+
+/// A line in its time and the rest of it.
+fn split(line: &str) -> Option<(LocalTime, &str)> {
+    let line = line.trim_start_matches(['>', ' ', '\u{feff}']);
+    if line.starts_with('{') {
+        let (_, rest) = line.split_once('\t')?;
+        let (stamp, rest) = rest.split_once('\t')?;
+        rest.contains('[').then_some(())?;
+        return Some((parse_local(stamp.as_bytes())?.0, rest));
+    }
+    let (time, taken) = parse_local(line.replacen('\t', " ", 1).as_bytes())?;
+    let rest = line.get(taken..)?;
+    // `:755` of the old form is the milliseconds.
+    let rest =
+        rest.strip_prefix(':').map_or(rest, |rest| rest.trim_start_matches(|c: char| c.is_ascii_digit()));
+    let mut words = rest.split_whitespace();
+    let is_hex =
+        |word: &str| !word.is_empty() && word.len() <= 6 && word.bytes().all(|b| b.is_ascii_hexdigit());
+    let ids = words.next().is_some_and(is_hex) && words.next().is_some_and(is_hex);
+    let component = words.next()?;
+    let named = component.starts_with(|c: char| c.is_ascii_uppercase()) && component.len() <= 20;
+    // `Unknown` is a message without its symbols.
+    (ids && named && component != "Unknown").then_some((time, rest))
+}
+
+/// A row of ReportingEvents.log, or the copy of one in WindowsUpdate.log.
+fn reported(message: &str) -> Option<(u32, u32, String)> {
+    let (_, rest) = message.split_once('[')?;
+    let (name, rest) = rest.split_once(']')?;
+    let (_, id) = REPORTED.iter().find(|(known, _)| *known == name)?;
+    let fields: Vec<&str> = rest.split('\t').collect();
+    let code = fields.get(4).and_then(|code| u32::from_str_radix(code, 16).ok()).unwrap_or_default();
+    let text = fields.iter().skip(5).max_by_key(|field| field.len()).unwrap_or(&"");
+    Some((*id, code, title(text)))
+}
+
+/// What follows `with error 0x80242015: `, or the last colon.
+fn title(text: &str) -> String {
+    let rest = text.split_once("error 0x").and_then(|(_, rest)| rest.split_once(": "));
+    let title = rest.or_else(|| text.split_once("update: ")).or_else(|| text.rsplit_once(": "));
+    title.map_or(text, |(_, title)| title).trim().to_owned()
+}
+
+/// A line of WindowsUpdate.log that states a failing result.
+fn stated(message: &str, package: &str) -> Option<(u32, u32, String)> {
+    STATED.iter().find_map(|(part, id)| {
+        let (before, after) = message.split_once(part)?;
+        let code = match *id {
+            DOWNLOAD_FAILED => after.rsplit_once("0x").map(|(_, code)| code),
+            _ => Some(after.trim_start_matches("0x")),
+        }?;
+        let digits = code.get(..8).filter(|code| code.bytes().all(|b| b.is_ascii_hexdigit()))?;
+        let code = u32::from_str_radix(digits, 16).ok().filter(|code| code >> 31 == 1)?;
+        let title = match *id {
+            DOWNLOAD_FAILED => file_of(before).unwrap_or(package).to_owned(),
+            _ => package.to_owned(),
+        };
+        Some((*id, code, title))
+    })
+}
+
+/// The last part of the address in a line: `…/winreupdateinstaller.exe`.
+fn file_of(text: &str) -> Option<&str> {
+    let (_, address) = text.split_once("http")?;
+    address.split_whitespace().next()?.rsplit('/').next()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seen(log: &str) -> Vec<(u64, u32, Option<String>, String)> {
+        let mut events = Vec::new();
+        read(log.as_bytes(), |event| {
+            let value = |name| event.record.value(name).map(str::to_owned);
+            events.push((
+                event.line,
+                event.record.event_id,
+                value("errorCode"),
+                value("updateTitle").unwrap_or_default(),
+            ));
+        });
+        events
+    }
+
+    #[test]
+    fn the_form_with_tabs() {
+        let log = "2016-10-31\t11:24:28:598\t1384\t1748\tHandler\tCBS package identity: Package_for_KB1234567~31bf3856ad364e35~amd64~~6.1.1.4\n\
+            2016-10-31\t11:25:11:755\t1384\t1174\tHandler\tFATAL: CBS called Error with 0x80070308, \n\
+            2016-10-31\t11:25:13:645\t1384\t1748\tHandler\tFATAL: Completed install of CBS update with type=0, requiresReboot=0, installerError=1, hr=0x80070308\n";
+        let package = "Package_for_KB1234567~31bf3856ad364e35~amd64~~6.1.1.4".to_owned();
+        assert_eq!(seen(log), [(2, FAILED, Some("0x80070308".to_owned()), package)]);
+    }
+
+    #[test]
+    fn the_form_of_the_traces() {
+        let log = "2019/06/05 11:07:50.0950566 21136   9740  Agent           LogHistory called.   idUpdate={E0}.1, resultMapped=80070643,   resultUnMapped=FFFE |  \n\
+            2019/06/05 11:07:51.0950566 1092  10968 DownloadManager Windows failed to download from http://x.example/a/file.exe to local path = C:\\x\\f8 with error 0x80070070\n\
+            2019/06/05 11:07:52.0950566 17784 19152   ComApi          Exit code = 0x00000000;   Call error code = 0x80240022 |  \n";
+        assert_eq!(
+            seen(log),
+            [
+                (1, FAILED, Some("0x80070643".to_owned()), String::new()),
+                (2, DOWNLOAD_FAILED, Some("0x80070070".to_owned()), "file.exe".to_owned()),
+            ]
+        );
+    }
+
+    #[test]
+    fn reported_events() {
+        let log = "{2C}\t2017-12-12 19:46:19:636+0900\t1\t182 [AGENT_INSTALLING_FAILED]\t101\t{BF}\t203\t80242015\tUpdateOrchestrator\tFailure\tContent Install\tInstallation Failure: Windows failed to install the following update with error 0x80242015: An Update (KB1234567)\n\
+            {16}\t2017-12-13 09:45:55:528+0900\t1\t183 [AGENT_INSTALLING_SUCCEEDED]\t101\t{A1}\t200\t0\tx\tSuccess\tContent Install\tInstallation Successful: Windows successfully installed the following update: Another (KB7654321)\tid\n";
+        assert_eq!(
+            seen(log),
+            [
+                (1, FAILED, Some("0x80242015".to_owned()), "An Update (KB1234567)".to_owned()),
+                (2, INSTALLED, None, "Another (KB7654321)".to_owned()),
+            ]
+        );
+    }
+
+    #[test]
+    fn lines_of_other_logs() {
+        for line in [
+            "2016-10-31 11:24:28, Info                  CBS    x",
+            "2024/03/12 05:31:17.934 some text here",
+            "{x}\ty",
+            "",
+        ] {
+            assert!(!is_line(line.as_bytes()), "{line}");
+        }
+    }
+}
