@@ -9,6 +9,7 @@ pub mod codes;
 pub mod dism;
 mod error;
 pub mod event_log;
+pub mod filters;
 pub mod hive;
 pub mod pending;
 pub mod poqexec;

@@ -3,6 +3,7 @@
 use crate::cbs;
 use crate::cbs::Component;
 use crate::dism::{PackageIdentity, is_dism_output};
+use crate::filters;
 use crate::text::{LogText, decode, leading_hex, lines};
 
 /// What a file is.
@@ -41,6 +42,8 @@ pub enum Kind {
     WindowsSetupLog,
     /// The output of `dism /get-packages` or of the cmdlet Get-WindowsPackage.
     PackageList,
+    /// The output of `fltmc filters`.
+    FilterList,
     /// The output of another dism command.
     DismOutput,
     /// setupapi.dev.log
@@ -253,6 +256,9 @@ fn line_kind(line: &[u8], first: bool) -> Option<Kind> {
         && contains(line, ",")
     {
         return Some(Kind::PoqexecLog);
+    }
+    if filters::is_rule(line) {
+        return Some(Kind::FilterList);
     }
     let text = decode(line);
     let identity = |part: &str| PackageIdentity::parse(part.trim()).is_some();

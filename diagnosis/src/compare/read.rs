@@ -1,0 +1,140 @@
+//! Data that both boots read and that differs, without what differs between any two boots.
+
+use std::collections::HashMap;
+
+use rayon::prelude::*;
+use timeline::{PhaseName, ProcessId, Timeline};
+
+use super::{
+    comparison::{Boot, Difference, DifferenceKind},
+    data::{Data, Key, Property, Reading},
+    normalise::{Normal, normalise},
+    operations::weight,
+    volatile::is_volatile,
+};
+
+/// What became of the data of two boots.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct DataCounts {
+    /// Data that both boots read.
+    pub compared: u64,
+    /// Of it, what differs and says nothing: it varies within one boot, or is a time, an id or a count, or belongs to
+    /// another version.
+    pub noise: u64,
+    /// Data that found no room.
+    pub left_out: u64,
+}
+
+/// By property and masked path: the readings of the good boot.
+type Masked = HashMap<(Property, String), Vec<Key>>;
+
+/// What came of a datum of the failing boot.
+enum Found<'a> {
+    Alone,
+    Same,
+    Noise,
+    Differs(&'a Reading),
+}
+
+/// Compares the data that two boots read.
+pub(super) fn compare(good: (&Data, Boot<'_>), bad: (&Data, Boot<'_>)) -> (Vec<Difference>, DataCounts) {
+    let ((good, good_boot), (data, bad_boot)) = (good, bad);
+    let masked: Masked = index(good, good_boot.timeline);
+    let found: Vec<(&Key, &Reading, Found<'_>)> = data
+        .readings
+        .par_iter()
+        .map(|(key, reading)| (key, reading, beside(good, &masked, key, reading, bad_boot.timeline)))
+        .collect();
+    let mut counts = DataCounts { left_out: good.left_out + data.left_out, ..DataCounts::default() };
+    let mut rows = Vec::new();
+    for (_, reading, found) in found {
+        match found {
+            Found::Alone => continue,
+            Found::Same => {}
+            Found::Noise => counts.noise += 1,
+            Found::Differs(good) => rows.push(row(good, reading, bad_boot)),
+        }
+        counts.compared += 1;
+    }
+    (rows, counts)
+}
+
+fn index(good: &Data, timeline: &Timeline<'_>) -> Masked {
+    let named: Vec<((Property, String), Key)> = good
+        .readings
+        .par_iter()
+        .filter_map(|(key, reading)| {
+            let normal = normal(timeline, reading);
+            normal.same_object.then_some(((key.0, normal.text), *key))
+        })
+        .collect();
+    let mut masked = Masked::new();
+    for (name, key) in named {
+        masked.entry(name).or_default().push(key);
+    }
+    masked
+}
+
+fn normal(timeline: &Timeline<'_>, reading: &Reading) -> Normal {
+    normalise(&reading.path, pid(timeline, reading.process))
+}
+
+fn pid(timeline: &Timeline<'_>, process: Option<ProcessId>) -> u32 {
+    process.and_then(|id| timeline.process(id)).map_or(0, |p| p.pid)
+}
+
+fn beside<'g>(
+    good: &'g Data,
+    masked: &Masked,
+    key: &Key,
+    reading: &Reading,
+    bad: &Timeline<'_>,
+) -> Found<'g> {
+    if let Some(known) = good.readings.get(key) {
+        return judge(known, reading, key.0, pid(bad, reading.process));
+    }
+    let normal = normal(bad, reading);
+    if !normal.same_object {
+        return Found::Alone;
+    }
+    let of_version = normal.text.contains("<version>") || normal.text.contains("<hash>");
+    let Some(keys) = masked.get(&(key.0, normal.text)) else { return Found::Alone };
+    let known: Vec<&Reading> = keys.iter().filter_map(|key| good.readings.get(key)).collect();
+    match known[..] {
+        _ if known.iter().any(|known| known.hash == reading.hash) => Found::Same,
+        // Another version of a file has another size, and which of several versions is meant is not known.
+        [known] if !of_version => judge(known, reading, key.0, pid(bad, reading.process)),
+        _ => Found::Noise,
+    }
+}
+
+fn judge<'g>(good: &'g Reading, bad: &Reading, property: Property, pid: u32) -> Found<'g> {
+    if good.varies || bad.varies {
+        return if good.varies && bad.varies && good.hash == bad.hash { Found::Same } else { Found::Noise };
+    }
+    if good.hash == bad.hash {
+        return Found::Same;
+    }
+    if property == Property::Value && is_volatile(&bad.path, &good.text, &bad.text, pid) {
+        return Found::Noise;
+    }
+    Found::Differs(good)
+}
+
+fn row(good: &Reading, bad: &Reading, boot: Boot<'_>) -> Difference {
+    let phase = bad.first.map_or(PhaseName::Unknown, |(time, _)| boot.aligned.at(time));
+    let process = bad.process.and_then(|id| boot.timeline.process(id));
+    Difference {
+        kind: DifferenceKind::DifferentData,
+        // Two healthy boots differ in some data too.
+        weight: weight(phase, false),
+        phase,
+        process: process.map_or_else(String::new, |p| p.name.clone()),
+        operation: bad.operation.to_owned(),
+        path: bad.path.clone(),
+        good: good.text.clone(),
+        bad: bad.text.clone(),
+        time: bad.first.map(|(time, _)| time),
+        event: bad.first.map(|(_, event)| event),
+    }
+}
