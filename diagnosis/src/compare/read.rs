@@ -1,6 +1,6 @@
 //! Data that both boots read and that differs, without what differs between any two boots.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use rayon::prelude::*;
 use timeline::{PhaseName, ProcessId, Timeline};
@@ -56,7 +56,44 @@ pub(super) fn compare(good: (&Data, Boot<'_>), bad: (&Data, Boot<'_>)) -> (Vec<D
         }
         counts.compared += 1;
     }
-    (rows, counts)
+    (grouped(rows), counts)
+}
+
+/// Equal differences from which on they become one row: the files of one version, for instance.
+const MANY: usize = 4;
+
+/// Makes one row of many that differ in nothing but their objects.
+fn grouped(rows: Vec<Difference>) -> Vec<Difference> {
+    let mut groups: BTreeMap<(String, String, String), Vec<Difference>> = BTreeMap::new();
+    for row in rows {
+        let same = (row.operation.clone(), row.good.clone(), row.bad.clone());
+        groups.entry(same).or_default().push(row);
+    }
+    let mut rows = Vec::new();
+    for mut group in groups.into_values() {
+        if group.len() < MANY {
+            rows.append(&mut group);
+            continue;
+        }
+        let count = group.len();
+        let folder =
+            |row: &Difference| row.path.rsplit_once('\\').map_or("", |(folder, _)| folder).to_lowercase();
+        let one_folder =
+            group.iter().all(|row| group.first().is_some_and(|first| folder(first) == folder(row)));
+        let first = group.into_iter().min_by(|a, b| {
+            (a.time.is_none(), a.time, a.event, &a.path).cmp(&(b.time.is_none(), b.time, b.event, &b.path))
+        });
+        rows.extend(first.map(|row| {
+            let folder = row.path.rsplit_once('\\').map_or("", |(folder, _)| folder).to_owned();
+            let path = if one_folder {
+                format!(r"{folder}\* ({count})")
+            } else {
+                format!("{} (1/{count})", row.path)
+            };
+            Difference { path, ..row }
+        }));
+    }
+    rows
 }
 
 fn index(good: &Data, timeline: &Timeline<'_>) -> Masked {

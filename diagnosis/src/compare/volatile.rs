@@ -111,7 +111,7 @@ mod tests {
         for (name, good, bad) in [
             ("InstallTime", "REG_DWORD 1", "REG_DWORD 2"),
             ("x", "REG_QWORD 133500000000000000", "REG_QWORD 133600000000000000"),
-            ("x", "REG_BINARY 00 80 3E D5 DE B1 9D 01", "REG_BINARY 00 80 3E D5 DE B1 9D 01"),
+            ("x", "REG_BINARY 00 00 05 69 36 C0 D5 01", "REG_BINARY 00 00 05 69 36 C1 D5 01"),
             ("x", "REG_DWORD 1,700,000,000", "REG_DWORD 1,710,000,000"),
             ("Id", "REG_SZ 30812345_1234567", "REG_SZ 30899999_7654321"),
             (

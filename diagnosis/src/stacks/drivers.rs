@@ -1,6 +1,6 @@
 //! The drivers of other companies that were loaded, and the file system filters that hives and fltmc list.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use timeline::{Filter, Module, SourceId, StartType, Timeline};
 
@@ -68,34 +68,33 @@ pub(crate) fn drivers<'c>(timeline: &Timeline<'_>, calls: impl Iterator<Item = &
     }
     found.sort();
     found.dedup_by(|a, b| a.path == b.path && a.company == b.company && a.version == b.version);
-    let listed = (0u16..).zip(&timeline.scans).filter(|(id, _)| !timeline.is_stranger(SourceId(*id)));
-    for filter in listed.flat_map(|(_, scan)| &scan.known.filters) {
-        add_filter(&mut found, filter);
+    for filter in filters(timeline) {
+        add_filter(&mut found, &filter);
     }
     found.sort();
     found
 }
 
-/// Adds what a list says of a filter to the driver that it is.
+/// The filters that hives and lists name, each once, with all that they say of it.
+fn filters(timeline: &Timeline<'_>) -> Vec<Filter> {
+    let mut known: BTreeMap<String, Filter> = BTreeMap::new();
+    let own = (0u16..).zip(&timeline.scans).filter(|(id, _)| !timeline.is_stranger(SourceId(*id)));
+    for filter in own.flat_map(|(_, scan)| &scan.known.filters) {
+        let known = known.entry(filter.name.to_lowercase()).or_insert_with(|| filter.clone());
+        known.altitude = known.altitude.take().or_else(|| filter.altitude.clone());
+        known.path = known.path.take().or_else(|| filter.path.clone());
+        known.start = known.start.or(filter.start);
+    }
+    known.into_values().collect()
+}
+
+/// Adds what is said of a filter to the driver that it is.
 fn add_filter(found: &mut Vec<Driver>, filter: &Filter) {
     // A list of fltmc tells the name of the service only. Its file is called so in all filters that were seen.
     let path = filter.path.clone().unwrap_or_else(|| format!("{}.sys", filter.name));
-    let listed = Driver { path, ..Driver::default() };
-    let by_service = format!("{}.sys", filter.name);
-    let same = |driver: &&mut Driver| {
-        [listed.name(), by_service.as_str()].iter().any(|name| driver.name().eq_ignore_ascii_case(name))
-    };
-    let known = match found.iter_mut().find(same) {
-        Some(known) => known,
-        None => {
-            found.push(listed);
-            let Some(last) = found.last_mut() else { return };
-            last
-        }
-    };
-    if known.path.len() < filter.path.as_ref().map_or(0, String::len) && !known.loaded {
-        known.path = filter.path.clone().unwrap_or_default();
+    let listed = Driver { path, altitude: filter.altitude.clone(), start: filter.start, ..Driver::default() };
+    match found.iter_mut().find(|driver| driver.name().eq_ignore_ascii_case(listed.name())) {
+        Some(known) => (known.altitude, known.start) = (listed.altitude, listed.start),
+        None => found.push(listed),
     }
-    known.altitude = known.altitude.take().or_else(|| filter.altitude.clone());
-    known.start = known.start.or(filter.start);
 }

@@ -40,7 +40,8 @@ messages! {
     BASELINE_FAILED = "its update failed too: what both have in common says nothing", "其更新也失败了：两者的共同点不能说明问题";
     LEFT_OUT = "{} operations found no room in the comparison", "因数量限制，有 {} 个操作未列入对比";
     DATA_READ = "data that was read", "读取的数据";
-    DATA_COMPARED = "{} registry values and properties of files were read in both boots; {} of them differ as they do between any two boots (times, ids, counters, versions) and are left out", "两次启动均读取的注册表值和文件属性共 {} 项；其中 {} 项的差异属于任意两次启动之间的正常差异（时间、标识、计数、版本），未列出";
+    DATA_COMPARED = "{} registry values and properties of files were read in both boots", "两次启动均读取的注册表值和文件属性共 {} 项";
+    DATA_NOISE = "{} of them differ as in any two boots (times, ids, counters, versions) and are left out", "其中 {} 项的差异在任意两次启动之间都会出现（时间、标识、计数、版本），未列出";
     DATA_LEFT_OUT = "{} values found no room in the comparison", "因数量限制，有 {} 个值未列入对比";
     MORE_ROWS = "{} more: bootrace diff GOOD BAD --format json", "另有 {} 行：bootrace diff GOOD BAD --format json";
     FOLLOWS_FROM_FAILURE = "follows from the failure", "由失败引起";

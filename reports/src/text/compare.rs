@@ -105,9 +105,10 @@ impl Page<'_> {
     fn data_compared(&self, compare: &Compare) -> Vec<Line> {
         let mut lines = Vec::new();
         if let Some(compared) = compare.data_compared.filter(|count| *count > 0) {
-            let counts = [compared, compare.data_noise.unwrap_or_default()].map(thousands);
-            let text = m::DATA_COMPARED.fill(self.lang, &counts.each_ref().map(String::as_str));
-            lines.extend(self.note(&text, 3));
+            lines.extend(self.note(&m::DATA_COMPARED.fill(self.lang, &[&thousands(compared)]), 2));
+        }
+        if let Some(noise) = compare.data_noise.filter(|count| *count > 0) {
+            lines.extend(self.note(&m::DATA_NOISE.fill(self.lang, &[&thousands(noise)]), 2));
         }
         if compare.data_left_out > 0 {
             let left_out = thousands(compare.data_left_out);

@@ -132,7 +132,10 @@ fn good_beside_good_differs_in_nothing_that_tells() {
                 "{}: {rows:#?}",
                 one.name
             );
-            assert!(comparison.total - comparison.telling <= 12, "{}: {comparison:#?}", one.name);
+            let is_data = |d: &&Difference| d.kind == DifferenceKind::DifferentData;
+            let data = comparison.differences.iter().filter(is_data).count();
+            let others = comparison.total - comparison.telling - data;
+            assert!(others <= 12 && data <= 20, "{}: {comparison:#?}", one.name);
         });
     }
 }
@@ -214,8 +217,8 @@ fn with_other_data(made: &Made) -> (Made, String) {
     });
     let (at, path) = texts.last().expect("a text that stands once in the log");
     let mut pml = made.pml.clone();
-    // `C:\W…` becomes `D:\W…`.
-    pml[at] += 1;
+    // The 21st character: a volume before it could be another machine's.
+    pml[at + 40] += 1;
     (Made { pml, cbs_log: made.cbs_log.clone(), label: made.label.clone() }, path)
 }
 

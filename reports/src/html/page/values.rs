@@ -4,7 +4,7 @@ use super::Page;
 use crate::html::markup::{Html, class, data, t, text, time};
 use crate::html::tree::Branch;
 use crate::messages as m;
-use crate::model::{Compare, CompareRow, Difference, Phase, Severity, Span, Time};
+use crate::model::{CompareRow, Difference, Phase, Severity, Span, Time};
 use crate::view;
 use ::timeline::thousands;
 
@@ -47,12 +47,6 @@ impl Page<'_> {
             Difference::Other(other) => return data(other),
         };
         t(message)
-    }
-
-    /// How much data two boots have in common.
-    pub(super) fn data_compared(&self, count: &u64, compare: &Compare) -> Html {
-        let counts = [*count, compare.data_noise.unwrap_or_default()].map(thousands);
-        text(&m::DATA_COMPARED.text(&counts.each_ref().map(String::as_str)))
     }
 
     /// The operation that differs, or what else does.
