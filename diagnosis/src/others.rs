@@ -5,6 +5,16 @@ use timeline::Words;
 /// Quantile of the normal distribution for bounds of 95 %, two-sided.
 const Z: f64 = 1.96;
 
+/// The feature of a candidate whose result healthy boots have too.
+pub(crate) const HEALTHY_TOO: &str = "fleet-healthy-too";
+/// The feature of a candidate whose result failing boots alone have.
+pub(crate) const FAILING_ONLY: &str = "fleet-failing-only";
+
+/// Whether a feature says what other boots say. Such features rank; no name rests on them.
+pub(crate) fn is_of_fleet(feature: &str) -> bool {
+    [HEALTHY_TOO, FAILING_ONLY].contains(&feature)
+}
+
 /// Other boots, for questions about single operations.
 pub trait Others {
     /// In how many of them this operation had this status at this object; `None` where no boot can be asked.

@@ -181,7 +181,11 @@ def kept_salt(spark, out):
         stream = system.create(path, False)
         stream.write(bytearray(secrets.token_hex(16).encode()))
         stream.close()
-    return spark.sparkContext.textFile(f"{out}/_salt").first().strip()
+    # Spark's own readers pass over names that begin so.
+    stream = system.open(path)
+    salt = spark._jvm.org.apache.commons.io.IOUtils.toString(stream, "UTF-8").strip()
+    stream.close()
+    return salt
 
 
 def append(spark, analysed, name, table, out):

@@ -2,10 +2,9 @@
 
 use super::{
     after::After,
-    features,
     link::{Link, Objection},
 };
-use crate::stacks::Call;
+use crate::{others::is_of_fleet, stacks::Call};
 use timeline::{Event, EventId, FileTime, Place, ProcessId, Words};
 
 /// An operation that may be the one that failed.
@@ -68,7 +67,7 @@ impl Candidate {
 
     /// The score without what other boots say.
     pub(crate) fn own_score(&self) -> f64 {
-        let of_fleet = self.features.iter().filter(|f| features::is_of_fleet(f.name));
+        let of_fleet = self.features.iter().filter(|f| is_of_fleet(f.name));
         self.score - of_fleet.map(|f| f.score).sum::<f64>()
     }
 

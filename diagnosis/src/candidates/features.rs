@@ -11,7 +11,7 @@ use super::{
 use crate::{
     compare::{InGood, Likeness},
     needed::Needed,
-    others::Seen,
+    others::{self, Seen},
 };
 use status_codes::{results, status};
 use timeline::{Event, Primitive, Process, Role, Ticks, Timeline, Words};
@@ -167,14 +167,14 @@ const FEATURES: &[Feature] = &[
         },
     },
     Feature {
-        name: "fleet-healthy-too",
+        name: others::HEALTHY_TOO,
         weight: -8.0,
         means: "healthy boots of the fleet have the result at that object too: as much of it as the lower 95 % bound of their share",
         applies: |c| c.seen.map_or(0.0, Seen::healthy_too),
         words: |c| c.seen.unwrap_or_default().words(&result(c)),
     },
     Feature {
-        name: "fleet-failing-only",
+        name: others::FAILING_ONLY,
         weight: 3.0,
         means: "failing boots of the fleet have it, and healthy ones do not: as much of it as lies between the 95 % bounds of the two shares",
         applies: |c| c.seen.map_or(0.0, Seen::failing_only),
@@ -452,14 +452,6 @@ const FEATURES: &[Feature] = &[
         words: |c| Words::new(format!("{} does the update's work", name(c)), format!("{} 执行更新", name(c))),
     },
 ];
-
-/// Features of a fleet. They rank; no name rests on them.
-const OF_FLEET: &[&str] = &["fleet-healthy-too", "fleet-failing-only"];
-
-/// Whether a feature says what other boots say.
-pub(super) fn is_of_fleet(name: &str) -> bool {
-    OF_FLEET.contains(&name)
-}
 
 /// The features that apply, the most telling first as in the table, and their sum.
 pub(crate) fn score(context: &Context<'_>) -> (Vec<FeatureHit>, f64) {

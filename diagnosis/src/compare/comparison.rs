@@ -2,7 +2,7 @@
 
 use timeline::{EventId, FileTime, PhaseName, Timeline};
 
-use super::{aligned::Aligned, read::DataCounts};
+use super::aligned::Aligned;
 use crate::{phases::Phase, services::Service};
 
 /// The good boot that another one is compared with.
@@ -66,6 +66,18 @@ pub struct Difference {
     pub time: Option<FileTime>,
     /// The event in the failing boot.
     pub event: Option<EventId>,
+}
+
+/// What became of the data of two boots.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct DataCounts {
+    /// Data that both boots read.
+    pub compared: u64,
+    /// Of it, what differs and says nothing: it varies within one boot, or is a time, an id or a count, or belongs to
+    /// another version.
+    pub noise: u64,
+    /// Data that found no room.
+    pub left_out: u64,
 }
 
 /// The failing boot compared with the good one.

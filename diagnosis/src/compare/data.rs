@@ -223,6 +223,35 @@ mod tests {
     }
 
     #[test]
+    fn data_that_varies_within_one_boot_is_marked_whichever_part_has_it() {
+        let reading = |text: &str| Reading {
+            path: r"C:\Windows\Logs\CBS\CBS.log".to_owned(),
+            text: text.to_owned(),
+            hash: hash(text),
+            operation: "QueryOpen",
+            process: None,
+            first: None,
+            varies: false,
+        };
+        let of = |texts: &[&str]| {
+            let mut data = Data::default();
+            texts.iter().for_each(|text| data.add(Property::Size, reading(text)));
+            data
+        };
+        for (earlier, later, varies) in [
+            (&["1", "1"][..], &["1"][..], false),
+            (&["1", "2"], &[], true),
+            (&["1"], &["2"], true),
+            (&[], &["1", "2"], true),
+        ] {
+            let mut data = of(earlier);
+            data.join(of(later));
+            let kept: Vec<bool> = data.readings.values().map(|reading| reading.varies).collect();
+            assert_eq!(kept, [varies], "{earlier:?} {later:?}");
+        }
+    }
+
+    #[test]
     fn long_data_is_cut_for_show_and_compared_whole() {
         let long = format!("Data: {}", "ü".repeat(400));
         assert_eq!(cut(&long).chars().count(), MAX_SHOWN + 1);

@@ -20,9 +20,8 @@ use timeline::{Event, PhaseName};
 
 pub(crate) use aligned::Aligned;
 pub(crate) use comparison::{Boot, Reference};
-pub use comparison::{Comparison, Difference, DifferenceKind, Weight};
+pub use comparison::{Comparison, DataCounts, Difference, DifferenceKind, Weight};
 pub(crate) use operations::{GoodBoot, InGood, Level as Likeness};
-pub use read::DataCounts;
 
 /// Differences that are listed; the rest is counted. Two boots of a healthy machine differ in some hundred.
 const MAX_DIFFERENCES: usize = 2_000;

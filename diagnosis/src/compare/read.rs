@@ -6,24 +6,12 @@ use rayon::prelude::*;
 use timeline::{PhaseName, ProcessId, Timeline};
 
 use super::{
-    comparison::{Boot, Difference, DifferenceKind},
+    comparison::{Boot, DataCounts, Difference, DifferenceKind},
     data::{Data, Key, Property, Reading},
     normalise::{Normal, normalise},
     operations::weight,
     volatile::is_volatile,
 };
-
-/// What became of the data of two boots.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct DataCounts {
-    /// Data that both boots read.
-    pub compared: u64,
-    /// Of it, what differs and says nothing: it varies within one boot, or is a time, an id or a count, or belongs to
-    /// another version.
-    pub noise: u64,
-    /// Data that found no room.
-    pub left_out: u64,
-}
 
 /// By property and masked path: the readings of the good boot.
 type Masked = HashMap<(Property, String), Vec<Key>>;
@@ -173,5 +161,65 @@ fn row(good: &Reading, bad: &Reading, boot: Boot<'_>) -> Difference {
         bad: bad.text.clone(),
         time: bad.first.map(|(time, _)| time),
         event: bad.first.map(|(_, event)| event),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reading(path: &str, text: &str, varies: bool) -> Reading {
+        Reading {
+            path: path.to_owned(),
+            text: text.to_owned(),
+            hash: super::super::data::hash(text),
+            operation: "RegQueryValue",
+            process: None,
+            first: None,
+            varies,
+        }
+    }
+
+    #[test]
+    fn what_differs_counts_unless_it_varies_or_is_volatile() {
+        let value = |name: &str, data: u32, varies| {
+            reading(
+                &format!(r"HKLM\System\X\{name}"),
+                &format!("Type: REG_DWORD, Length: 4, Data: {data}"),
+                varies,
+            )
+        };
+        let judged = |good: &Reading, bad: &Reading| match judge(good, bad, Property::Value, 4) {
+            Found::Alone => "alone",
+            Found::Same => "same",
+            Found::Noise => "noise",
+            Found::Differs(_) => "differs",
+        };
+        assert_eq!(judged(&value("Start", 2, false), &value("Start", 4, false)), "differs");
+        assert_eq!(judged(&value("Start", 2, false), &value("Start", 2, false)), "same");
+        assert_eq!(judged(&value("Start", 2, true), &value("Start", 4, false)), "noise");
+        assert_eq!(judged(&value("Start", 2, false), &value("Start", 4, true)), "noise");
+        assert_eq!(judged(&value("LastBootTime", 2, false), &value("LastBootTime", 4, false)), "noise");
+    }
+
+    #[test]
+    fn many_equal_differences_are_one_row() {
+        let row = |path: &str| Difference {
+            kind: DifferenceKind::DifferentData,
+            weight: weight(PhaseName::Unknown, false),
+            phase: PhaseName::Unknown,
+            process: String::new(),
+            operation: "Load Image".to_owned(),
+            path: path.to_owned(),
+            good: "Version: 1".to_owned(),
+            bad: "Version: 2".to_owned(),
+            time: None,
+            event: None,
+        };
+        let paths = |rows: Vec<Difference>| rows.into_iter().map(|row| row.path).collect::<Vec<_>>();
+        let few = [r"C:\a\1", r"C:\a\2", r"C:\a\3"];
+        assert_eq!(paths(grouped(few.map(row).to_vec())), few);
+        assert_eq!(paths(grouped([few[0], few[1], few[2], r"C:\A\4"].map(row).to_vec())), [r"C:\A\* (4)"]);
+        assert_eq!(paths(grouped([few[0], few[1], few[2], r"C:\b\4"].map(row).to_vec())), [r"C:\a\1 (1/4)"]);
     }
 }
