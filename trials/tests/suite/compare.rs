@@ -202,7 +202,7 @@ fn with_other_data(made: &Made) -> (Made, String) {
         let process = event.process().map(|p| p.name().to_string());
         event.operation().name() == "RegQueryValue" && process.as_deref() == Some("smss.exe")
     });
-    let texts = reads.filter_map(|event| {
+    let mut texts = reads.filter_map(|event| {
         let value = pml_reader::detail::registry::value(&event)?;
         let at: Vec<usize> = made
             .pml
@@ -215,7 +215,7 @@ fn with_other_data(made: &Made) -> (Made, String) {
         event.push_path(&mut path);
         (at.len() == 1).then(|| (at[0], path))
     });
-    let (at, path) = texts.last().expect("a text that stands once in the log");
+    let (at, path) = texts.next_back().expect("a text that stands once in the log");
     let mut pml = made.pml.clone();
     // The 21st character: a volume before it could be another machine's.
     pml[at + 40] += 1;

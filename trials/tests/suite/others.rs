@@ -20,8 +20,11 @@ const FAILING_ONLY: Seen = Seen { healthy: (0, 214), failing: (37, 40), same_bui
 const HEALTHY_TOO: Seen = Seen { healthy: (200, 214), failing: (37, 40), same_build: true };
 const FEW: Seen = Seen { healthy: (0, 3), failing: (3, 3), same_build: true };
 
+/// Looks at a diagnosis, and makes others of the same boot among a fleet.
+type See<'a> = dyn FnMut(&Diagnosis, &dyn Fn(&Fleet) -> Diagnosis) + 'a;
+
 /// Diagnoses a scenario without its log, alone and among others.
-fn with(one: &'static Scenario, seed: u64, see: &mut dyn FnMut(&Diagnosis, &dyn Fn(&Fleet) -> Diagnosis)) {
+fn with(one: &'static Scenario, seed: u64, see: &mut See<'_>) {
     let made = make(one, Options { seed, is_64bit: true, noise: 400 }).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("boot.pml");
