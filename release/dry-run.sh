@@ -60,8 +60,7 @@ parts() {
         echo "a stand-in" >"$out/licences.html"
     fi
     if command -v cargo-cyclonedx >/dev/null; then
-        cargo cyclonedx --format json --manifest-path Cargo.toml --override-filename bootrace.cdx
-        mv bootrace.cdx.json "$out/"
+        release/parts-list.sh "$out/bootrace.cdx.json"
     else
         echo "SKIPPED: cargo-cyclonedx is not installed: the parts list was not made"
         echo "{}" >"$out/bootrace.cdx.json"

@@ -17,6 +17,8 @@ pub struct Baseline<'c> {
     pub timeline: Timeline<'c>,
     /// Its diagnosis: a good boot has no failure.
     pub diagnosis: Diagnosis,
+    /// Whether the data that all processes read is compared, not that of servicing alone.
+    pub all_data: bool,
 }
 
 impl<'c> Baseline<'c> {
@@ -24,7 +26,7 @@ impl<'c> Baseline<'c> {
     #[must_use]
     pub fn new(timeline: Timeline<'c>, diagnosis: Diagnosis) -> Self {
         let names: Vec<&str> = timeline.case.inputs.iter().map(|i| i.path.as_str()).collect();
-        Self { name: names.join(", "), timeline, diagnosis }
+        Self { name: names.join(", "), timeline, diagnosis, all_data: false }
     }
 
     /// Whether an update failed in it as well. It is then no good boot.
@@ -41,6 +43,6 @@ impl<'c> Baseline<'c> {
             aligned: Aligned::new(&self.diagnosis.phases, &self.diagnosis.signs),
             services: &self.diagnosis.services,
         };
-        Reference { name: &self.name, failed: self.failed(), boot }
+        Reference { name: &self.name, failed: self.failed(), boot, all_data: self.all_data }
     }
 }

@@ -14,6 +14,7 @@ use crate::{
     evidence,
     faults::{self, FaultKind},
     graph, involved, log_remedies,
+    others::Others,
     phases::{self, Boots},
     remedies,
     remedy::Remedy,
@@ -33,8 +34,19 @@ pub fn diagnose(timeline: &Timeline<'_>, rules: &Rules) -> Diagnosis {
 }
 
 /// Finds what failed, and what a good boot does otherwise.
-#[tracing::instrument(name = "diagnosis", skip_all)]
+#[must_use]
 pub fn diagnose_beside(timeline: &Timeline<'_>, rules: &Rules, baseline: Option<&Baseline<'_>>) -> Diagnosis {
+    diagnose_among(timeline, rules, baseline, None)
+}
+
+/// The same, with what other boots say of single operations.
+#[tracing::instrument(name = "diagnosis", skip_all)]
+pub fn diagnose_among(
+    timeline: &Timeline<'_>,
+    rules: &Rules,
+    baseline: Option<&Baseline<'_>>,
+    others: Option<&dyn Others>,
+) -> Diagnosis {
     let marked = timeline.marked();
     let boots = Boots::of(timeline);
     let faults = faults::find(timeline);
@@ -52,7 +64,7 @@ pub fn diagnose_beside(timeline: &Timeline<'_>, rules: &Rules, baseline: Option<
     let good = good.as_ref().filter(|_| baseline.is_some_and(|b| !b.failed()));
     let beside = good.map(|good| candidates::Beside { good, phases: this.aligned });
     let Ranked { candidates, touching, left_out } =
-        candidates::rank(timeline, &signs, &faults, beside.as_ref());
+        candidates::rank(timeline, &signs, &faults, beside.as_ref(), others);
     let verdict = verdict::decide(&verdict::Found {
         timeline,
         situation: Situation::new(timeline, good.is_some()),

@@ -8,6 +8,8 @@ use crate::{Diagnosis, candidates::Candidate, ordinary};
 
 /// Events that are explained at most.
 const MAX_EVENTS: usize = 20;
+/// What is told of beside the candidates that can be named.
+const MAX_NEXT: usize = 5;
 
 /// Explains the funnel, and each event that `wanted` picks. Without a pick it explains the best candidates.
 #[must_use]
@@ -28,6 +30,50 @@ pub fn explain(timeline: &Timeline<'_>, diagnosis: &Diagnosis, wanted: Option<&s
     }
     if picked.len() > MAX_EVENTS {
         let _ = writeln!(out, "{} more events match", picked.len() - MAX_EVENTS);
+    }
+    out
+}
+
+/// Explains the candidate of a rank, from 1. Where there is none, it says what came next, and why that is no candidate:
+/// errors of servicing, and what the logs name.
+#[must_use]
+pub fn explain_rank(timeline: &Timeline<'_>, diagnosis: &Diagnosis, rank: u64) -> String {
+    let mut out = funnel(timeline, diagnosis);
+    let at = usize::try_from(rank).ok().and_then(|rank| rank.checked_sub(1));
+    if let Some(candidate) = at.and_then(|at| diagnosis.candidates.get(at)) {
+        event_lines(timeline, diagnosis, &candidate.event, &mut out);
+        return out;
+    }
+    let eligible = diagnosis.candidates.iter().filter(|c| c.is_eligible()).count();
+    let (verb, candidates) = match (eligible, diagnosis.candidates.len()) {
+        (1, all) => ("candidate is eligible", all),
+        (_, all) => ("candidates are eligible", all),
+    };
+    let _ = writeln!(out, "\n{eligible} {verb}, of {candidates}; none has rank {rank}. What came next:");
+    for candidate in diagnosis.candidates.iter().skip(eligible).take(MAX_NEXT) {
+        event_lines(timeline, diagnosis, &candidate.event, &mut out);
+    }
+    let room = MAX_NEXT.saturating_sub(candidates - eligible);
+    let known = |event: &Event| {
+        diagnosis.candidates.iter().any(|c| c.event.id == event.id || c.earlier.contains(&event.id))
+    };
+    // The errors nearest to the failure lost last.
+    let end = diagnosis.verdict.failing.and_then(|at| diagnosis.candidates.get(at)).map(|c| c.event.time);
+    let end = end.or_else(|| diagnosis.signs.first().map(|sign| sign.latest));
+    let mut errors = timeline.suspects(|event| !known(event));
+    errors.sort_by_key(|event| (end.map(|end| event.time.0.abs_diff(end.0)), event.id));
+    for event in errors.iter().take(room) {
+        event_lines(timeline, diagnosis, event, &mut out);
+    }
+    let named: Vec<_> = diagnosis.faults.all.iter().take(MAX_NEXT).collect();
+    if !named.is_empty() {
+        out.push_str("\nwhat the logs say failed; a lead, but no operation:\n");
+    }
+    for fault in &named {
+        let _ = writeln!(out, "  {}", fault.words().en);
+    }
+    if candidates == eligible && errors.is_empty() && named.is_empty() {
+        out.push_str("nothing: servicing met no other error, and no log names a failure\n");
     }
     out
 }

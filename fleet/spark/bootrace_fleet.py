@@ -3,10 +3,10 @@
 
     spark-submit bootrace_fleet.py --cases LIST --out FOLDER --bootrace PROGRAM [options]
 
-LIST is a text file: the path of a case a line, on storage that every executor can read. Each executor runs
-`bootrace report CASE --format json -o -`, within a time and a memory bound, and once more if that fails. The tables are those of
-fleet/schema/tables.json, which says where in a report each column comes from. They are partitioned by the day of the boot and by the
-build. A case whose content is in a table already is not written to it again, so a job that was stopped can be started again.
+LIST is a text file: the path of a case a line, on storage that every executor can read. Each executor runs a worker of
+`bootrace fleet add`, within a time and a memory bound, and once more if that fails. The worker answers with the rows of the tables of
+fleet/schema/tables.json. They are partitioned by the day of the boot and by the build. A case whose content is in a table already is
+not written to it again, so a job that was stopped can be started again.
 """
 
 import argparse
@@ -14,9 +14,12 @@ import hashlib
 import json
 import os
 import pathlib
+import secrets
 import signal
 import subprocess
 import sys
+import tempfile
+import threading
 
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as f
@@ -59,70 +62,44 @@ def identified(path):
         return None, 0, path
 
 
-def bounded(memory):
-    """What bounds the memory of a child, as `fleet add` bounds its workers."""
-    import resource
-
-    def bound():
-        resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
-
-    return bound
-
-
-def analyse(program, path, timeout, memory):
-    """(report, kind of error, reason)."""
-    # One thread: Spark gives each core a task.
+def analyse(options, about, path):
+    """({table: rows}, kind of error, reason), as a worker of `fleet add` answers."""
+    # The worker bounds its memory itself. One thread: Spark gives each core a task.
+    command = [options["program"], "--lang", "en", "fleet", "worker", "--memory", str(options["memory"] << 20)]
     environment = {**os.environ, "RAYON_NUM_THREADS": "1", "RUST_BACKTRACE": "0"}
-    command = [program, "--lang", "en", "report", path, "--format", "json", "-o", "-"]
-    try:
-        done = subprocess.run(
-            command, capture_output=True, timeout=timeout, env=environment, preexec_fn=bounded(memory << 20)
-        )
-    except subprocess.TimeoutExpired:
-        return None, "timeout", f"no answer within {timeout} s"
-    said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-    if done.returncode == 0:
-        return json.loads(done.stdout), None, None
-    about_memory = [line for line in said if line.startswith("memory allocation of")]
+    request = json.dumps({"path": path, "about": about, "salt": options["salt"]}) + "\n"
+    with tempfile.TemporaryFile() as said:
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": said}
+        with subprocess.Popen(command, env=environment, **pipes) as worker:
+            late = threading.Timer(options["timeout"], worker.kill)
+            late.start()
+            try:
+                worker.stdin.write(request.encode())
+                worker.stdin.flush()
+                line = worker.stdout.readline()
+            except BrokenPipeError:
+                line = b""
+            in_time = late.is_alive()
+            late.cancel()
+            # It ends with its input.
+            worker.stdin.close()
+        if line.endswith(b"\n"):
+            answer = json.loads(line)
+            failed = answer.get("failed", {})
+            return answer.get("rows"), failed.get("kind"), failed.get("reason")
+        if not in_time:
+            return None, "timeout", f"no answer within {options['timeout']} s"
+        said.seek(0)
+        words = said.read().decode("utf-8", "replace").strip().splitlines()
+    about_memory = [line for line in words if line.startswith("memory allocation of")]
     if about_memory:
-        return None, "memory", f"{about_memory[0]}; the bound is {memory} MiB"
-    last = said[-1] if said else ""
-    if done.returncode < 0:
-        return None, "died", f"{signal.Signals(-done.returncode).name}: {last}"
-    return None, "panic" if done.returncode == 101 else "unreadable", last
+        return None, "memory", f"{about_memory[0]}; the bound is {options['memory']} MiB"
+    end = worker.returncode
+    status = signal.Signals(-end).name if end < 0 else f"exit status {end}"
+    return None, "died", ": ".join([status, *words[-1:]])
 
 
 # --- its rows -------------------------------------------------------------------------------------------------------
-
-
-def at(roots, way):
-    """What a way such as `report.machine.name` or `row.states.-1.state` leads to."""
-    value = roots
-    for part in way.split("."):
-        if isinstance(value, list):
-            number = int(part)
-            value = value[number] if -len(value) <= number < len(value) else None
-        else:
-            value = value.get(part) if isinstance(value, dict) else None
-        if value is None:
-            return None
-    return value
-
-
-def converted(kind, value):
-    if value is None:
-        return None
-    if kind == "day":
-        return value[:10]
-    if kind == "text":
-        return value if isinstance(value, str) else json.dumps(value)
-    return float(value) if kind == "real" else int(value)
-
-
-def cell(column, roots):
-    _, kind, ways, _ = column
-    found = (at(roots, way) for way in ways)
-    return converted(kind, next((value for value in found if value not in (None, "")), None))
 
 
 def columns(table):
@@ -135,38 +112,48 @@ def columns(table):
     return key + table["columns"]
 
 
-def rows(table, case, report):
-    each, roots = table["each"], {"case": case, "report": report}
-    if not each:
-        found = [None]
-    elif each.endswith(".*"):
-        found = at(roots, each[:-2]) or []
-    else:
-        row = at(roots, each)
-        found = [] if row is None else [row]
-    for number, row in enumerate(found, 1):
-        yield [cell(column, {**roots, "row": row, "number": number}) for column in columns(table)]
+def converted(kind, value):
+    if value is None or isinstance(value, str):
+        return value
+    if kind in ("text", "day"):
+        return json.dumps(value)
+    return float(value) if kind == "real" else int(value)
+
+
+def salted(salt, name):
+    """The stand-in of a case's name: as fleet/src/digest.rs has it."""
+    return "case-" + hashlib.sha256(f"{salt}:{name.lower()}".encode()).hexdigest()[:12]
 
 
 def all_rows(case_id, size, path, options, tables):
-    """The rows of a case in all tables, as JSON."""
-    for _ in range(2):
-        report, kind, reason = analyse(options["program"], path, options["timeout"], options["memory"])
-        if report is not None:
-            break
-    cut = [o for o in (report or {}).get("omitted", []) if o.get("section") == "candidates"]
-    case = {
+    """The rows of a case in all tables."""
+    salt = options["salt"]
+    about = {
         "case_id": case_id,
         "name": path.replace("\\", "/"),
         "healthy": int(options["healthy"]),
-        "redacted": 0,
-        "state": "ok" if report is not None else "error",
-        "error_kind": kind,
-        "error": reason,
+        "redacted": int(salt is not None),
+        "state": "ok",
+        "error_kind": None,
+        "error": None,
         "bytes": size,
-        "candidates_left_out": cut[0]["total"] - cut[0]["shown"] if cut else 0,
+        "candidates_left_out": 0,
     }
-    return {name: list(rows(table, case, report)) for name, table in tables.items()}
+    for _ in range(2):
+        rows, kind, reason = analyse(options, about, path)
+        if rows is not None:
+            break
+    if rows is None:
+        if salt is not None:
+            about["name"] = salted(salt, about["name"])
+            for name in (path, os.path.basename(path)):
+                reason = reason.replace(name, about["name"])
+        about |= {"state": "error", "error_kind": kind, "error": reason}
+        known = {f"case.{key}": value for key, value in about.items()}
+        first = lambda ways: next((known[way] for way in ways if known.get(way) is not None), None)
+        rows = {"cases": [[first(ways) for _, _, ways, _ in columns(tables["cases"])]]}
+    typed = lambda table, row: [converted(column[1], value) for column, value in zip(columns(table), row, strict=True)]
+    return {name: [typed(table, row) for row in rows.get(name, [])] for name, table in tables.items()}
 
 
 # --- the job --------------------------------------------------------------------------------------------------------
@@ -184,6 +171,21 @@ def known(spark, folder):
         return None
     # A table without a row has no file that tells its columns.
     return spark.read.schema("case_id string").parquet(folder).distinct()
+
+
+def kept_salt(spark, out):
+    """The salt of redacted names, beside the tables: made once, so that a machine keeps its stand-in from job to job."""
+    path = spark._jvm.org.apache.hadoop.fs.Path(f"{out}/_salt")
+    system = path.getFileSystem(spark._jsc.hadoopConfiguration())
+    if not system.exists(path):
+        stream = system.create(path, False)
+        stream.write(bytearray(secrets.token_hex(16).encode()))
+        stream.close()
+    # Spark's own readers pass over names that begin so.
+    stream = system.open(path)
+    salt = spark._jvm.org.apache.commons.io.IOUtils.toString(stream, "UTF-8").strip()
+    stream.close()
+    return salt
 
 
 def append(spark, analysed, name, table, out):
@@ -211,6 +213,7 @@ def main():
     parser.add_argument("--timeout", type=int, default=300, help="seconds for a case")
     parser.add_argument("--memory", type=int, default=2048, help="MiB for a case")
     parser.add_argument("--healthy", action="store_true", help="the cases are boots that went well")
+    parser.add_argument("--redact", action="store_true", help="names of machines and users become salted hashes")
     parser.add_argument("--partitions", type=int, default=0, help="tasks [default: one for each 8 cases]")
     given = parser.parse_args()
 
@@ -218,6 +221,7 @@ def main():
     tables = json.loads(pathlib.Path(given.tables).read_text(encoding="utf-8"))
     options = {
         "program": given.bootrace, "timeout": given.timeout, "memory": given.memory, "healthy": given.healthy,
+        "salt": None,
     }
     # A build such as 17763 stays text when the tables are read again.
     spark = (
@@ -228,6 +232,8 @@ def main():
     paths = [line.strip() for line in open(given.cases, encoding="utf-8") if line.strip()]
     if relative := [path for path in paths if not os.path.isabs(path)]:
         parser.error(f"executors have folders of their own: give whole paths, not {relative[0]}")
+    if given.redact:
+        options["salt"] = kept_salt(spark, given.out)
     tasks = given.partitions or max(1, len(paths) // 8)
     all_given = spark.sparkContext.parallelize(paths, tasks).map(identified)
     all_given = spark.createDataFrame(all_given, "case_id string, bytes long, path string").persist()

@@ -3,52 +3,94 @@
 //! Only the candidates of a boot are in the database. A boot whose candidates were too many for its report counts only
 //! where the result is among those that are there: otherwise it is not known.
 
-use std::path::Path;
+use std::{cell::RefCell, path::Path};
 
+use diagnosis::{Others, Seen};
 use reports::model::{Evidence, Feature, Operation, Report, Text, Trust};
 use rusqlite::params;
-use timeline::Case;
+use timeline::{Case, Timeline};
 
-use crate::{FleetError, Store, words as w};
+use crate::{FleetError, Store};
 
-/// Name of the feature that candidates get. It does not change their rank.
+/// Name of what candidates get whose rank the fleet does not change.
 const FEATURE: &str = "fleet";
+/// The features of the diagnosis that say the same.
+const FEATURES: &[&str] = &["fleet-healthy-too", "fleet-failing-only"];
 
-/// Boots that have the same result at the same object, and boots of which it is known.
-#[derive(Debug, Default, PartialEq, Eq)]
-struct Seen {
-    healthy: (u32, u32),
-    failing: (u32, u32),
-    same_build: bool,
+/// The boots of a database, beside one case. The case itself does not count if it is there.
+pub struct OtherBoots {
+    store: Store,
+    build: String,
+    own: Vec<String>,
+    /// The first error of the database: a diagnosis does not stop for it.
+    error: RefCell<Option<FleetError>>,
 }
 
-/// Adds to a report what the fleet says of its operations: a reason beside the named operation, and one beside each
-/// candidate. It changes neither the rank nor the verdict. The case itself does not count if it is in the database.
-///
-/// # Errors
-/// The database cannot be read.
-pub fn note_from(report: &mut Report, case: &Case, path: &Path) -> Result<(), FleetError> {
-    let store = &Store::open(path)?;
-    let build = report.machine.as_ref().map(|machine| machine.build.clone()).unwrap_or_default();
-    let own = own_case(case, store)?;
-    let about = |operation: &Operation| seen(store, operation, &build, &own);
-    let mut candidates = Vec::new();
-    for candidate in &report.candidates {
-        candidates.push(about(&candidate.operation)?.map(|seen| words(&candidate.operation, &seen)));
+impl Others for OtherBoots {
+    fn seen(&self, operation: &str, status: u32, path: &str) -> Option<Seen> {
+        let status = format!("0x{status:08X}");
+        seen(&self.store, &At { operation, status: &status, path }, &self.build, &self.own).unwrap_or_else(
+            |error| {
+                self.error.borrow_mut().get_or_insert(error);
+                None
+            },
+        )
     }
-    for (candidate, text) in report.candidates.iter_mut().zip(candidates) {
-        let feature = text.map(|text| Feature { name: FEATURE.into(), score: Some(0.0), text });
-        candidate.features.extend(feature);
+}
+
+impl OtherBoots {
+    /// The boots of the database of a fleet.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn open(path: &Path, case: &Case, timeline: &Timeline<'_>) -> Result<Self, FleetError> {
+        let store = Store::open(path)?;
+        let own = own_case(case, &store)?;
+        let build = timeline.machine().map(|machine| machine.build).unwrap_or_default();
+        Ok(Self { store, build, own, error: RefCell::default() })
     }
-    let named = report.verdict.failing_operation.as_ref();
-    let reason = named.map(|operation| Ok::<_, FleetError>(about(operation)?.map(|s| words(operation, &s))));
-    if let (Some(text), Some(confidence)) = (reason.transpose()?.flatten(), &mut report.verdict.confidence) {
-        let source = store.path().file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let reason = Evidence { trust: Some(Trust::Correlated), source, text, ..Evidence::default() };
-        // Behind the first reason, where it is seen without unfolding.
-        confidence.reasons.insert(confidence.reasons.len().min(1), reason);
+
+    /// Adds to a report what the fleet says of its operations: a reason beside the named operation, and one beside each
+    /// candidate of which the features do not tell.
+    ///
+    /// # Errors
+    /// The database could not be read, then or now.
+    pub fn note(&self, report: &mut Report) -> Result<(), FleetError> {
+        let about = |operation: &Operation| {
+            let at = At { operation: &operation.operation, status: &operation.status, path: &operation.path };
+            let seen = seen(&self.store, &at, &self.build, &self.own)?;
+            let words = seen.map(|seen| seen.words(&operation.result));
+            Ok::<_, FleetError>(words.map(|words| Text::new(words.en, words.zh)))
+        };
+        if let Some(error) = self.error.take() {
+            return Err(error);
+        }
+        for candidate in &mut report.candidates {
+            if candidate.features.iter().any(|feature| FEATURES.contains(&feature.name.as_str())) {
+                continue;
+            }
+            let feature = about(&candidate.operation)?;
+            let feature = feature.map(|text| Feature { name: FEATURE.into(), score: Some(0.0), text });
+            candidate.features.extend(feature);
+        }
+        let named = report.verdict.failing_operation.as_ref().map(about).transpose()?.flatten();
+        if let (Some(text), Some(confidence)) = (named, &mut report.verdict.confidence) {
+            // The same may be among the features that stand there.
+            confidence.reasons.retain(|reason| reason.text != text);
+            let source = self.store.path().file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let reason = Evidence { trust: Some(Trust::Correlated), source, text, ..Evidence::default() };
+            // Behind the first reason, where it is seen without unfolding.
+            confidence.reasons.insert(confidence.reasons.len().min(1), reason);
+        }
+        Ok(())
     }
-    Ok(())
+}
+
+/// A result of an operation on an object.
+struct At<'a> {
+    operation: &'a str,
+    status: &'a str,
+    path: &'a str,
 }
 
 /// The cases that hold one of the same files.
@@ -66,12 +108,7 @@ fn own_case(case: &Case, store: &Store) -> Result<Vec<String>, FleetError> {
 }
 
 /// `None` where no boot can be compared. Boots of the same build are asked first, then all.
-fn seen(
-    store: &Store,
-    operation: &Operation,
-    build: &str,
-    own: &[String],
-) -> Result<Option<Seen>, FleetError> {
+fn seen(store: &Store, operation: &At<'_>, build: &str, own: &[String]) -> Result<Option<Seen>, FleetError> {
     for (same_build, build) in [(true, build), (false, "")] {
         if same_build && build.is_empty() {
             continue;
@@ -84,7 +121,7 @@ fn seen(
     Ok(None)
 }
 
-fn count(store: &Store, operation: &Operation, build: &str, own: &[String]) -> Result<Seen, FleetError> {
+fn count(store: &Store, operation: &At<'_>, build: &str, own: &[String]) -> Result<Seen, FleetError> {
     let sql = "
         WITH same AS (
             SELECT DISTINCT case_id FROM candidates
@@ -113,12 +150,4 @@ fn count(store: &Store, operation: &Operation, build: &str, own: &[String]) -> R
         }
     }
     Ok(seen)
-}
-
-fn words(operation: &Operation, seen: &Seen) -> Text {
-    let numbers = [seen.healthy.0, seen.healthy.1, seen.failing.0, seen.failing.1].map(|n| n.to_string());
-    let build = if seen.same_build { w::SEEN_SAME_BUILD } else { w::SEEN_ALL_BUILDS }.text();
-    let [a, b, c, d] = &numbers;
-    let filled = |build: &str| w::SEEN.fill(&[&operation.result, a, b, c, d, build]);
-    Text::new(filled(&build.en).en, filled(&build.zh).zh)
 }

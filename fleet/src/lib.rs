@@ -26,7 +26,7 @@ mod words;
 mod worker;
 
 pub use add::{Added, Options, Step, add};
-pub use baseline::note_from;
+pub use baseline::OtherBoots;
 pub use cases::{CaseFiles, find};
 pub use error::FleetError;
 pub use groups::{Group, Representative};

@@ -156,6 +156,7 @@ impl<'a> Roots<'a> {
         let value = found.find(|value| value.as_str() != Some("")).cloned().unwrap_or(Value::Null);
         match (column.kind, value) {
             (Kind::Day, Value::String(time)) => time.get(..10).map_or(Value::Null, Value::from),
+            (Kind::Integer, Value::Bool(is)) => u8::from(is).into(),
             (_, value) => value,
         }
     }

@@ -90,6 +90,7 @@ messages! {
     NOT_HEALTHY: "Added as healthy, but an update failed:", "添加时标为正常，但其中有更新失败：";
     MADE_BY: "Made by bootrace {} from a database of cases. Ask it anything: bootrace fleet query", "由 bootrace {} 根据案例数据库生成。可用 bootrace fleet query 查询任何内容";
     KIND_DRIVER: "driver", "驱动程序";
+    KIND_FILTER: "filter", "筛选器驱动程序";
     KIND_MODULE: "module", "模块";
     KIND_SERVICE: "service", "服务";
     KIND_BUILD: "build", "内部版本";
@@ -98,17 +99,13 @@ messages! {
     OUTCOME_WITHOUT: "failed without an operation", "失败但未指出操作";
     OUTCOME_NONE: "no failure", "未失败";
     OUTCOME_UNSURE: "not enough evidence", "证据不足";
-    SEEN:
-        "in the fleet, {} at this object was seen in {} of {} healthy and {} of {} failing boots{}",
-        "在机群中，此对象上的 {} 出现于 {}/{} 次正常启动和 {}/{} 次失败启动{}";
-    SEEN_SAME_BUILD: " of the same build", "（内部版本相同）";
-    SEEN_ALL_BUILDS: " of all builds", "（所有内部版本）";
 }
 
 /// The name of a kind of feature.
 pub(crate) fn kind(kind: Feature) -> Message {
     match kind {
         Feature::Driver => KIND_DRIVER,
+        Feature::Filter => KIND_FILTER,
         Feature::Module => KIND_MODULE,
         Feature::Service => KIND_SERVICE,
         Feature::Build => KIND_BUILD,

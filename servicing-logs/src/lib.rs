@@ -10,6 +10,7 @@ pub mod dism;
 mod error;
 pub mod event_list;
 pub mod event_log;
+pub mod filters;
 pub mod hive;
 pub mod pending;
 pub mod poqexec;

@@ -22,7 +22,8 @@ use crate::words::said as say;
 ///
 /// The two are aligned by phase and by the part that each process plays, not by time or process id; names that vary from
 /// boot to boot (volumes, users, component versions and hashes, GUIDs, temporary names) count as the same. Processes that
-/// service updates are compared in full, all others by their failures.
+/// service updates are compared in full, with the data that they read: registry values, sizes, attributes and versions of
+/// files. All others are compared by their failures.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -54,6 +55,10 @@ pub(crate) struct Args {
     #[arg(long, value_delimiter = ',', value_enum, default_values = ["compare"])]
     format: Vec<FormatArg>,
 
+    /// Compare the data that all processes read, not that of servicing alone
+    #[arg(long)]
+    all_data: bool,
+
     /// Leave out names of users, machines and domains
     #[arg(long)]
     redact: bool,
@@ -79,6 +84,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         redact: args.redact,
         fleet: None,
         good: good.as_ref(),
+        all_data: args.all_data,
         explain: None,
         notes: &[],
     };

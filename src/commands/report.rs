@@ -194,6 +194,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         redact: args.redact,
         fleet: args.fleet.as_deref(),
         good: good.as_ref(),
+        all_data: false,
         explain: args.explain.as_ref(),
         notes: &args.note,
     };
@@ -263,6 +264,8 @@ pub(super) struct How<'a> {
     pub(super) fleet: Option<&'a Path>,
     /// A boot that went well.
     pub(super) good: Option<&'a Case>,
+    /// Whether the data that all processes read is compared with that boot.
+    pub(super) all_data: bool,
     /// Whether to explain the candidates, and which.
     pub(super) explain: Option<&'a Option<String>>,
     /// Notes given on the command line.
@@ -290,9 +293,11 @@ pub(super) fn analyse(
         let baseline = how.good.map(|good| {
             let timeline = Timeline::new(good);
             let diagnosis = diagnosis::diagnose(&timeline, &Rules::default());
-            Baseline::new(timeline, diagnosis)
+            Baseline { all_data: how.all_data, ..Baseline::new(timeline, diagnosis) }
         });
-        let diagnosis = diagnosis::diagnose_beside(&timeline, how.rules, baseline.as_ref());
+        let others = how.fleet.map(|fleet| ::fleet::OtherBoots::open(fleet, case, &timeline)).transpose()?;
+        let of_fleet = others.as_ref().map(|others| others as &dyn diagnosis::Others);
+        let diagnosis = diagnosis::diagnose_among(&timeline, how.rules, baseline.as_ref(), of_fleet);
         if let Some(wanted) = how.explain {
             let text = diagnosis::explain(&timeline, &diagnosis, wanted.as_deref());
             progress.suspend(|| eprint!("{text}"));
@@ -300,8 +305,8 @@ pub(super) fn analyse(
         let mut report = reports::report(&timeline, &diagnosis);
         let note = |text: &String| CaseNote { text: text.clone(), ..CaseNote::default() };
         report.notes.extend(how.notes.iter().map(note));
-        if let Some(fleet) = how.fleet {
-            ::fleet::note_from(&mut report, case, fleet)?;
+        if let Some(others) = &others {
+            others.note(&mut report)?;
         }
         if how.redact {
             report = reports::redact(&report).with_context(|| say::CANNOT_REDACT.plain())?;

@@ -177,7 +177,7 @@ fn a_report_says_in_how_many_boots_the_same_was_seen() {
     );
     let features = report["candidates"][0]["features"].as_array().unwrap();
     assert!(features.iter().any(|f| f["name"] == "fleet"), "{features:#?}");
-    // It is evidence, and does not change the rank.
+    // Three boots are too few to change the score.
     let plain = printed(&["report", text(&case), "-o", "-", "--format", "json"]);
     let plain: serde_json::Value = serde_json::from_str(&plain).unwrap();
     assert_eq!(plain["verdict"]["failing_operation"], report["verdict"]["failing_operation"]);

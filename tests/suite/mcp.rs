@@ -128,10 +128,14 @@ fn a_wrong_question_is_answered_with_what_is_wrong() {
         ["report", { "inputs": [] }],
         ["events", { "inputs": ["boot.pml"], "where": ["colour is red"] }],
         ["events", { "inputs": ["CBS.log"] }],
-        ["why", { "inputs": ["boot.pml"], "candidate": 4711 }],
+        ["why", { "inputs": ["boot.pml"], "candidate": 0 }],
         ["report", { "inputs": ["notes.bin"] }],
         ["events", { "inputs": ["boot.pml"], "cursor": "x" }],
         ["explain", { "code": "nothing at all" }],
+        ["report", { "case": "boot.pml" }],
+        ["report", { "inputs": "boot.pml" }],
+        ["diff", { "inputs": ["boot.pml"] }],
+        ["reprot", { "inputs": ["boot.pml"] }],
         ["files", {}],
     ]);
     let Some(answers) = ask(folder.path(), &questions) else { return };
@@ -141,17 +145,42 @@ fn a_wrong_question_is_answered_with_what_is_wrong() {
         "names no file",
         "colour",
         "no trace",
-        "candidates",
+        "counts from 1",
         "could be read",
         "cursor",
         "nothing at all",
+        "`report` has no field «case»; its fields: `inputs` (needed), `baseline`",
+        "the fields of `report`: `inputs` (needed)",
+        "`diff` has no `baseline`",
+        "there is no tool «reprot»; the tools: `files`, `report`",
     ];
     for (answer, part) in answers[1..].iter().zip(expected) {
         assert_eq!(answer["error"], true, "{answer}");
         assert!(answer["text"].as_str().unwrap().contains(part), "{part}: {answer}");
     }
     // The server goes on.
-    assert!(text(&answers[10]).contains("boot.pml"));
+    assert!(text(&answers[14]).contains("boot.pml"));
+}
+
+#[test]
+fn a_rank_that_no_candidate_has_is_answered_with_what_came_next_and_why_it_lost() {
+    let folder = case();
+    let both = json!(["boot.pml", "CBS.log"]);
+    let questions = json!([
+        ["why", { "inputs": both, "candidate": 2 }],
+        ["why", { "inputs": both, "candidate": 4711 }],
+        ["why", { "inputs": ["good.pml"], "candidate": 2 }],
+    ]);
+    let Some(answers) = ask(folder.path(), &questions) else { return };
+    for (answer, rank) in answers[1..3].iter().zip([2, 4711]) {
+        let why = text(answer);
+        assert!(why.contains(&format!("1 candidate is eligible, of 1; none has rank {rank}")), "{why}");
+        // Errors that came near, each with its reason; and what the log names.
+        assert!(why.contains("not a candidate: ") && why.contains("what the logs say failed"), "{why}");
+        assert!(why.lines().all(|line| line.is_empty() || line.starts_with('«')), "{why}");
+    }
+    let why = text(&answers[3]);
+    assert!(why.contains("candidates are eligible") || why.contains("candidate 2 of"), "{why}");
 }
 
 /// The folder is as it was.

@@ -286,6 +286,7 @@ fn log_kind(kind: Kind) -> Option<LogKind> {
         Kind::PoqexecLog => LogKind::Poqexec,
         Kind::PendingXml => LogKind::Pending,
         Kind::PackageList => LogKind::Packages,
+        Kind::FilterList => LogKind::Filters,
         Kind::DismOutput => LogKind::DismOutput,
         Kind::DismLog => LogKind::Dism,
         Kind::WindowsSetupLog => LogKind::WindowsSetup,

@@ -8,7 +8,7 @@ use crate::{
     case::{Case, Input},
     gather::{self, Gather},
     logs::LocalClock,
-    model::{Event, EventId, FileTime, Module, Process, ProcessId, SourceId, Stack},
+    model::{Event, EventId, FileTime, Machine, Module, Process, ProcessId, SourceId, Stack},
     paths::Paths,
     progress::Progress,
     scan::{FailureGroup, Kept, Scan},
@@ -118,6 +118,25 @@ impl<'c> Timeline<'c> {
         self.strangers.contains(&id)
     }
 
+    /// What the sources say of the machine: of each part the first that one knows, a trace before a log.
+    #[must_use]
+    pub fn machine(&self) -> Option<Machine> {
+        let traces = self.case.inputs.iter().filter_map(|i| i.source.machine());
+        let logs = self.scans.iter().filter_map(|s| s.known.machine.clone());
+        let known: Vec<Machine> = traces.chain(logs).collect();
+        let first = |part: fn(&Machine) -> &str| {
+            known.iter().map(part).find(|text| !text.is_empty()).unwrap_or_default().to_owned()
+        };
+        let architecture = known.iter().map(|m| m.architecture).find(|text| !text.is_empty());
+        (!known.is_empty()).then(|| Machine {
+            name: first(|m| &m.name),
+            os: first(|m| &m.os),
+            build: first(|m| &m.build),
+            architecture: architecture.unwrap_or_default(),
+            time_zone: first(|m| &m.time_zone),
+        })
+    }
+
     /// A process.
     #[must_use]
     pub fn process(&self, id: ProcessId) -> Option<&Process> {
@@ -179,6 +198,21 @@ impl<'c> Timeline<'c> {
     #[must_use]
     pub fn kernel_modules(&self, id: SourceId) -> Option<Vec<Arc<Module>>> {
         self.case.inputs.get(usize::from(id.0))?.source.kernel_modules()
+    }
+
+    /// The modules of the processes that `wanted` names, as their sources list them.
+    pub fn modules<'t>(
+        &'t self,
+        wanted: impl Fn(ProcessId) -> bool + 't,
+    ) -> impl Iterator<Item = (ProcessId, Arc<Module>)> + 't {
+        let sources = self.case.inputs.iter().zip(&self.places).enumerate();
+        let own = sources.filter(|(number, _)| !self.is_stranger(SourceId(*number as u16)));
+        let processes = own.flat_map(|(_, (input, places))| {
+            places.iter().enumerate().map(move |(slot, id)| (input, slot, *id))
+        });
+        processes
+            .filter(move |(.., id)| wanted(*id))
+            .flat_map(|(input, slot, id)| input.source.modules(slot).into_iter().map(move |m| (id, m)))
     }
 
     /// Earliest and latest event of all sources. A source that has times of day without a date is on another clock: it

@@ -85,7 +85,8 @@ pub(super) fn of(timeline: &Timeline<'_>, diagnosis: &Diagnosis) -> Vec<State> {
         let start = service.start_type.as_ref().map_or("", |(start, _)| start.name());
         add(StateKind::Service, &service.name, start);
     }
-    for driver in &diagnosis.drivers {
+    // Of a filter that only a list names, neither maker nor version is known.
+    for driver in diagnosis.drivers.iter().filter(|driver| driver.loaded) {
         let parts = [driver.company.as_str(), driver.version.as_str()];
         add(StateKind::Driver, &driver.name().to_lowercase(), parts.join(" ").trim());
     }

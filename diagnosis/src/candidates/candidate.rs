@@ -4,7 +4,7 @@ use super::{
     after::After,
     link::{Link, Objection},
 };
-use crate::stacks::Call;
+use crate::{others::is_of_fleet, stacks::Call};
 use timeline::{Event, EventId, FileTime, Place, ProcessId, Words};
 
 /// An operation that may be the one that failed.
@@ -63,6 +63,17 @@ impl Candidate {
     #[must_use]
     pub fn is_eligible(&self) -> bool {
         !self.links.is_empty() && self.objections.is_empty()
+    }
+
+    /// The score without what other boots say.
+    pub(crate) fn own_score(&self) -> f64 {
+        let of_fleet = self.features.iter().filter(|f| is_of_fleet(f.name));
+        self.score - of_fleet.map(|f| f.score).sum::<f64>()
+    }
+
+    /// The score on which a name may rest: other boots can take from it and add nothing. No calibration had them.
+    pub(crate) fn safe_score(&self) -> f64 {
+        self.score.min(self.own_score())
     }
 
     /// Whether it is worth a look if no operation is named. Nothing must show that servicing went on after it, or

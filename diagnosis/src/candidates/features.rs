@@ -11,6 +11,7 @@ use super::{
 use crate::{
     compare::{InGood, Likeness},
     needed::Needed,
+    others::{self, Seen},
 };
 use status_codes::{results, status};
 use timeline::{Event, Primitive, Process, Role, Ticks, Timeline, Words};
@@ -35,6 +36,8 @@ pub(crate) struct Context<'a> {
     pub(crate) stance: LogStance,
     /// What it is in the good boot, if one was given.
     pub(crate) in_good: Option<InGood>,
+    /// In how many boots of a fleet it was seen, if one was given.
+    pub(crate) seen: Option<Seen>,
     /// Whether logs name the code of some error.
     pub(crate) codes_known: bool,
 }
@@ -162,6 +165,20 @@ const FEATURES: &[Feature] = &[
                 format!("基准启动中相同的操作也得到 {}，而更新成功", result(c)),
             )
         },
+    },
+    Feature {
+        name: others::HEALTHY_TOO,
+        weight: -8.0,
+        means: "healthy boots of the fleet have the result at that object too: as much of it as the lower 95 % bound of their share",
+        applies: |c| c.seen.map_or(0.0, Seen::healthy_too),
+        words: |c| c.seen.unwrap_or_default().words(&result(c)),
+    },
+    Feature {
+        name: others::FAILING_ONLY,
+        weight: 3.0,
+        means: "failing boots of the fleet have it, and healthy ones do not: as much of it as lies between the 95 % bounds of the two shares",
+        applies: |c| c.seen.map_or(0.0, Seen::failing_only),
+        words: |c| c.seen.unwrap_or_default().words(&result(c)),
     },
     Feature {
         name: "named",

@@ -25,6 +25,7 @@ use crate::{
     needed,
     norms::{NormKey, Norms},
     ordinary,
+    others::Others,
     signs::Sign,
 };
 
@@ -59,6 +60,7 @@ pub(crate) fn rank(
     signs: &[Sign],
     faults: &Faults,
     beside: Option<&Beside<'_>>,
+    others: Option<&dyn Others>,
 ) -> Ranked {
     let lines = log_reports::Lines::new(timeline, faults);
     // What the plan makes anew, or takes away, need not be there before.
@@ -124,6 +126,7 @@ pub(crate) fn rank(
                 ordinary: ordinary::benign(process.role, event),
                 stance: LogStance::new(event, process, candidate.report.as_ref(), faults),
                 in_good: in_good(event),
+                seen: others.and_then(|o| o.seen(event.name, event.status, &event.path)),
                 codes_known: lines.tell_codes(),
                 alike: alike.get(&(event.process, event.name, event.status)).copied().unwrap_or(1),
             };

@@ -57,7 +57,8 @@ fn is_rival(timeline: &Timeline<'_>, candidate: &Candidate, other: &Candidate) -
     let kind = |c: &Candidate| (c.event.name, c.event.status);
     other.event.time < candidate.event.time
         && other.objections.is_empty()
-        && other.score >= NAMEABLE
+        // Other boots do not take a rival away.
+        && other.own_score() >= NAMEABLE
         && kind(other) != kind(candidate)
         && role(other) == role(candidate)
 }

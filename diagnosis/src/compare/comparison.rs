@@ -13,6 +13,8 @@ pub(crate) struct Reference<'a> {
     pub(crate) failed: bool,
     /// The boot.
     pub(crate) boot: Boot<'a>,
+    /// Whether the data that all processes read is compared, not that of servicing alone.
+    pub(crate) all_data: bool,
 }
 
 /// How something differs. The order is the one in which the report lists the differences of a phase.
@@ -26,6 +28,8 @@ pub enum DifferenceKind {
     Slower,
     /// Only the good boot has it.
     OnlyInGood,
+    /// Both boots read it, with different data.
+    DifferentData,
 }
 
 /// What a difference is worth.
@@ -54,14 +58,26 @@ pub struct Difference {
     pub operation: String,
     /// The file or key, the service, the command line, or the event before the pause.
     pub path: String,
-    /// Result or time in the good boot; empty if it has none.
+    /// Result, data or time in the good boot; empty if it has none.
     pub good: String,
-    /// Result or time in the failing boot; empty if it has none.
+    /// Result, data or time in the failing boot; empty if it has none.
     pub bad: String,
     /// When, in the failing boot; absent if it has nothing.
     pub time: Option<FileTime>,
     /// The event in the failing boot.
     pub event: Option<EventId>,
+}
+
+/// What became of the data of two boots.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct DataCounts {
+    /// Data that both boots read.
+    pub compared: u64,
+    /// Of it, what differs and says nothing: it varies within one boot, or is a time, an id or a count, or belongs to
+    /// another version.
+    pub noise: u64,
+    /// Data that found no room.
+    pub left_out: u64,
 }
 
 /// The failing boot compared with the good one.
@@ -81,6 +97,8 @@ pub struct Comparison {
     pub telling: usize,
     /// Operations that found no room in the comparison.
     pub left_out: u64,
+    /// What became of the data that the boots read.
+    pub data: DataCounts,
 }
 
 /// One of the two boots.

@@ -1,27 +1,32 @@
 //! Compares a failing boot with a good one. They are aligned by phase and by the parts that processes play, never by
 //! time or process id.
 //!
-//! Processes that service updates are compared in full, all others by their failures. In names, what varies from boot
+//! Processes that service updates are compared in full, with the data that they read, all others by their failures. In names, what varies from boot
 //! to boot is masked, unless the other boot has the very same name.
 
 mod actors;
 mod aligned;
 mod comparison;
+mod data;
 pub(crate) mod normalise;
 mod operations;
 mod parts;
 mod profile;
+mod read;
+mod volatile;
 mod waits;
 
 use timeline::{Event, PhaseName};
 
 pub(crate) use aligned::Aligned;
 pub(crate) use comparison::{Boot, Reference};
-pub use comparison::{Comparison, Difference, DifferenceKind, Weight};
+pub use comparison::{Comparison, DataCounts, Difference, DifferenceKind, Weight};
 pub(crate) use operations::{GoodBoot, InGood, Level as Likeness};
 
 /// Differences that are listed; the rest is counted. Two boots of a healthy machine differ in some hundred.
 const MAX_DIFFERENCES: usize = 2_000;
+/// Differences of data that are listed.
+const MAX_DATA: usize = 500;
 
 /// The path without what differs between boots and machines: equal texts mean the same kind of object.
 #[must_use]
@@ -33,12 +38,17 @@ pub fn masked(path: &str) -> String {
 /// Compares. Returns what differs, and the good boot for questions about single operations.
 pub(crate) fn compare(reference: &Reference<'_>, bad: Boot<'_>) -> (Comparison, GoodBoot) {
     let good = reference.boot;
-    let (good_boot, bad_profile) = GoodBoot::learn(good, bad);
+    let (good_boot, bad_profile) = GoodBoot::learn(good, bad, reference.all_data);
+    let (mut read, data) = read::compare((&good_boot.profile.data, good), (&bad_profile.data, bad));
     let mut differences = good_boot.differences(&bad_profile, bad);
     differences.extend(parts::phases(good, bad));
     differences.extend(parts::processes(&good_boot, good, bad));
     differences.extend(parts::services(good, bad));
     differences.extend(parts::pauses(&good_boot, &bad_profile, bad));
+    sort(&mut read);
+    let unlisted = read.len().saturating_sub(MAX_DATA);
+    read.truncate(MAX_DATA);
+    differences.extend(read);
     sort(&mut differences);
     let has = |boot: Boot<'_>, name| boot.phases.iter().any(|p| p.name == name);
     let mut phases: Vec<PhaseName> =
@@ -49,9 +59,10 @@ pub(crate) fn compare(reference: &Reference<'_>, bad: Boot<'_>) -> (Comparison, 
         baseline: reference.name.to_owned(),
         baseline_failed: reference.failed,
         phases,
-        total: differences.len(),
+        total: differences.len() + unlisted,
         telling: differences.iter().filter(|d| d.weight == Weight::Telling).count(),
         left_out: good_boot.left_out() + bad_profile.left_out,
+        data,
         differences: {
             differences.truncate(MAX_DIFFERENCES);
             differences
@@ -93,12 +104,24 @@ impl Comparison {
     }
 }
 
-/// Telling differences first, then by phase and time.
+/// Telling differences first, then data, which is little, then the others; each by phase and time.
 fn sort(differences: &mut [Difference]) {
     differences.sort_by(|a, b| {
-        let key = |d: &Difference| (d.weight, d.phase, d.time.is_none(), d.time, d.kind, d.event);
+        let key = |d: &Difference| {
+            (
+                d.weight,
+                d.kind != DifferenceKind::DifferentData,
+                d.phase,
+                d.time.is_none(),
+                d.time,
+                d.kind,
+                d.event,
+            )
+        };
         key(a).cmp(&key(b)).then_with(|| {
-            (&a.process, &a.operation, &a.path, &a.good).cmp(&(&b.process, &b.operation, &b.path, &b.good))
+            let key =
+                |d: &'_ Difference| [&d.process, &d.operation, &d.path, &d.good, &d.bad].map(String::clone);
+            key(a).cmp(&key(b))
         })
     });
 }

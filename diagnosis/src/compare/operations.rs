@@ -56,11 +56,11 @@ pub(super) const BAD: usize = 1;
 
 impl GoodBoot {
     /// Goes once through both boots.
-    pub(super) fn learn(good: Boot<'_>, bad: Boot<'_>) -> (Self, Profile) {
+    pub(super) fn learn(good: Boot<'_>, bad: Boot<'_>, all_data: bool) -> (Self, Profile) {
         let actors = Actors::of(&[good.timeline, bad.timeline]);
         let kinds = tells_kinds(good.timeline) == tells_kinds(bad.timeline);
-        let profile = Profile::of(good.timeline, good.aligned, &actors, GOOD, kinds);
-        let bad_profile = Profile::of(bad.timeline, bad.aligned, &actors, BAD, kinds);
+        let profile = Profile::of(good.timeline, good.aligned, &actors, GOOD, (kinds, all_data));
+        let bad_profile = Profile::of(bad.timeline, bad.aligned, &actors, BAD, (kinds, all_data));
         let named: Vec<_> = profile
             .entries
             .par_iter()

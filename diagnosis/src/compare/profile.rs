@@ -8,6 +8,7 @@ use std::{
 use super::{
     actors::Actors,
     aligned::Aligned,
+    data::Data,
     waits::{Life, join_lives},
 };
 use crate::ordinary::ordinary;
@@ -20,6 +21,8 @@ use timeline::{
 const MAX_ENTRIES: usize = 1 << 19;
 /// Results that an entry distinguishes, by phase. Real ones have up to five.
 const MAX_RESULTS: usize = 32;
+/// STATUS_SUCCESS. Data that an operation cut off has another status.
+const SUCCESS: u32 = 0;
 
 /// What makes operations the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -61,6 +64,8 @@ pub(super) struct Profile {
     pub(super) entries: HashMap<Key, Entry>,
     /// The life of each process that services updates.
     pub(super) lives: HashMap<ProcessId, Life>,
+    /// The data that was read.
+    pub(super) data: Data,
     /// Operations that found no room.
     pub(super) left_out: u64,
     text: String,
@@ -74,6 +79,8 @@ struct Pass<'a> {
     phases: Aligned<'a>,
     /// Whether both boots record what an open asks for.
     kinds: bool,
+    /// Whether the data of all processes is wanted.
+    all_data: bool,
 }
 
 impl Profile {
@@ -83,11 +90,14 @@ impl Profile {
         phases: Aligned<'_>,
         actors: &Actors,
         boot: usize,
-        kinds: bool,
+        (kinds, all_data): (bool, bool),
     ) -> Self {
-        let roles = timeline.processes.iter().map(|p| p.role).collect();
-        let pass = Pass { actors, boot, roles, phases, kinds };
-        timeline.gather(&pass)
+        let roles: Vec<Role> = timeline.processes.iter().map(|p| p.role).collect();
+        let pass = Pass { actors, boot, roles, phases, kinds, all_data };
+        let mut profile = timeline.gather(&pass);
+        let wanted = |id| all_data || pass.role(id).services_updates();
+        profile.data.take_versions(timeline, wanted);
+        profile
     }
 
     /// The entry of an operation.
@@ -129,14 +139,23 @@ fn is_told_elsewhere(kind: Kind) -> bool {
     )
 }
 
+impl Pass<'_> {
+    fn role(&self, process: ProcessId) -> Role {
+        self.roles.get(process.0 as usize).copied().unwrap_or(Role::Other)
+    }
+}
+
 impl Gather for Pass<'_> {
     type Part = Profile;
 
     fn take<R: Row>(&self, done: &Done<'_, R>, part: &mut Profile) {
         let Some(process) = done.process else { return };
-        let role = self.roles.get(process.0 as usize).copied().unwrap_or(Role::Other);
+        let role = self.role(process);
         let (status, time) = (done.outcome(), done.time());
         let services = role.services_updates();
+        if (services || self.all_data) && status == SUCCESS {
+            part.data.take(done, process);
+        }
         if services {
             part.lives.entry(process).or_default().see(time, done.id, done.duration());
         } else if !is_error(status) {
@@ -159,6 +178,7 @@ impl Gather for Pass<'_> {
     fn join(&self, mut earlier: Profile, later: Profile) -> Profile {
         earlier.left_out += later.left_out;
         join_lives(&mut earlier.lives, later.lives);
+        earlier.data.join(later.data);
         for (key, entry) in later.entries {
             let full = earlier.entries.len() >= MAX_ENTRIES;
             match earlier.entries.entry(key) {

@@ -27,7 +27,7 @@ pub(crate) fn decide(found: &Found<'_>) -> Verdict {
     let seen = Coverage::new(found.timeline, found.boots);
     let safe = Calibration::built_in().threshold(found.situation).map(f64::from);
     let is_enough = |score: f64| score >= features::NAMEABLE && safe.is_some_and(|safe| score >= safe);
-    let nameable = found.candidates.first().filter(|c| c.is_eligible() && is_enough(c.score));
+    let nameable = found.candidates.first().filter(|c| c.is_eligible() && is_enough(c.safe_score()));
     let failed = !found.signs.is_empty() || found.faults.any();
     let mut verdict = match (nameable, found.faults.first()) {
         (Some(candidate), _) if failed => failing(found, candidate),

@@ -45,10 +45,10 @@ pub(super) fn failing(found: &Found<'_>, candidate: &Candidate) -> Verdict {
         }
         situation => situation,
     };
-    let strong = candidate.score >= features::STRONG && lead >= features::LEAD;
+    let strong = candidate.safe_score() >= features::STRONG && lead >= features::LEAD;
     verdict.confidence = Confidence {
         level: level(candidate, strong),
-        measured: Calibration::built_in().like(situation, candidate.score),
+        measured: Calibration::built_in().like(situation, candidate.safe_score()),
         reasons: reasons(candidate),
     };
     verdict

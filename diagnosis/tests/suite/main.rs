@@ -1,6 +1,7 @@
 //! The diagnosis, on synthetic sources and real logs.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod filters;
 mod logs;
 mod providers;
 mod stacks;

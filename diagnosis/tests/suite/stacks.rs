@@ -186,6 +186,8 @@ fn candidates_carry_their_stacks() {
             company: "Nordlys Security".to_owned(),
             version: "10.0".to_owned(),
             candidates: 1,
+            loaded: true,
+            ..Driver::default()
         };
         assert_eq!(found.drivers, [driver]);
         assert_eq!(timeline.stack(id(7)), None);

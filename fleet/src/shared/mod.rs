@@ -27,6 +27,8 @@ const MAX_LISTED: usize = 12;
 pub enum Feature {
     /// A driver of another company, filter drivers among them.
     Driver,
+    /// A file system filter of any maker, as hives and `fltmc` list it.
+    Filter,
     /// A module of another company in call stacks, or a library in a servicing process.
     Module,
     /// A service with its start type.
@@ -41,8 +43,14 @@ pub enum Feature {
 const QUERIES: &[(Feature, &str, &str)] = &[
     (
         Feature::Driver,
-        "SELECT case_id, lower(name) FROM drivers_and_filters WHERE name <> ''",
-        "SELECT case_id FROM inputs WHERE kind IN ('pml', 'pmb', 'etl') UNION SELECT case_id FROM drivers_and_filters",
+        "SELECT case_id, lower(name) FROM drivers_and_filters WHERE name <> '' AND loaded = 1",
+        "SELECT case_id FROM inputs WHERE kind IN ('pml', 'pmb', 'etl') UNION SELECT case_id FROM drivers_and_filters WHERE loaded = 1",
+    ),
+    (
+        // A driver that a trace lists counts above, with more machines beside it.
+        Feature::Filter,
+        "SELECT case_id, lower(name) FROM drivers_and_filters WHERE name <> '' AND loaded IS NOT 1",
+        "SELECT case_id FROM drivers_and_filters WHERE altitude <> '' OR start_type <> ''",
     ),
     (
         Feature::Module,

@@ -6,7 +6,7 @@ use crate::{Feature, Overview, Store, overview, schema};
 
 /// A case: its machine, its signature, and the drivers that were loaded.
 fn case(number: usize, machine: &str, signature: Option<&str>, drivers: &[&str]) -> (Value, Value) {
-    let drivers: Vec<Value> = drivers.iter().map(|name| json!({"name": name})).collect();
+    let drivers: Vec<Value> = drivers.iter().map(|name| json!({"name": name, "loaded": true})).collect();
     let outcome = if signature.is_some() { "failing_operation" } else { "no_failure" };
     let mut report = json!({
         "machine": {"name": machine, "build": "17763.1"},
@@ -109,4 +109,26 @@ fn machines_without_a_trace_do_not_count_for_drivers() {
     assert_eq!(fleet.machines, 300);
     let shared = &fleet.groups.iter().find(|g| g.id == "A").unwrap().shared[0];
     assert_eq!(shared.outside, (8, 160));
+}
+
+#[test]
+fn filters_that_only_lists_name_are_held_against_other_lists() {
+    // All 20 of A have a list with both filters, 20 others have one with `common`, and 60 have a trace and no list.
+    let cases = (0..100).map(|number| {
+        let (case, mut report) =
+            case(number, &format!("PC-{number}"), (number < 20).then_some("A"), &["x.sys"]);
+        let names: &[&str] = match number {
+            0..20 => &["guard.sys", "common.sys"],
+            20..40 => &["common.sys"],
+            _ => &[],
+        };
+        let listed = names.iter().map(|name| json!({"name": name, "altitude": "328010", "loaded": false}));
+        report["drivers"].as_array_mut().unwrap().extend(listed);
+        (case, report)
+    });
+    let fleet = fleet(cases.collect());
+    assert_eq!(claims(&fleet, "A"), ["guard.sys"]);
+    let shared = &fleet.groups.iter().find(|g| g.id == "A").unwrap().shared[0];
+    // Of the 60 machines without a list nothing is known.
+    assert_eq!((shared.kind, shared.inside, shared.outside), (Feature::Filter, (20, 20), (0, 20)));
 }

@@ -9,7 +9,8 @@ use rusqlite::{Connection, OpenFlags, functions::FunctionFlags};
 use crate::FleetError;
 
 /// The steps from each version of the schema to the next.
-const MIGRATIONS: &[&str] = &[include_str!("../../migrations/0001.sql")];
+const MIGRATIONS: &[&str] =
+    &[include_str!("../../migrations/0001.sql"), include_str!("../../migrations/0002.sql")];
 
 /// A database of cases.
 #[derive(Debug)]
@@ -131,6 +132,28 @@ mod tests {
         let sql = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name <> 'settings'";
         let count: u32 = store.connection.query_row(sql, [], |row| row.get(0)).unwrap();
         assert_eq!(count as usize, tables().len());
+    }
+
+    #[test]
+    fn an_older_database_is_brought_to_the_newest_tables() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("fleet.db");
+        let old = Connection::open(&path).unwrap();
+        old.execute_batch(MIGRATIONS[0]).unwrap();
+        old.execute_batch(
+            "PRAGMA user_version = 1;
+             INSERT INTO cases (case_id, name, healthy, redacted, state, bytes, candidates_left_out)
+             VALUES ('c', 'x', 0, 0, 'ok', 1, 0);
+             INSERT INTO drivers_and_filters (case_id, number, name) VALUES ('c', 1, 'acme.sys');",
+        )
+        .unwrap();
+        drop(old);
+        let store = Store::create(&path).unwrap();
+        let sql = "SELECT name, loaded, altitude FROM drivers_and_filters";
+        let row: (String, u8, Option<String>) =
+            store.connection.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).unwrap();
+        assert_eq!(row, ("acme.sys".to_owned(), 1, None));
+        assert_eq!(store.version().unwrap() as usize, MIGRATIONS.len());
     }
 
     #[test]

@@ -20,6 +20,7 @@ impl View<'_> {
                     DifferenceKind::OnlyInGood => Difference::OnlyInGood,
                     DifferenceKind::DifferentResult => Difference::DifferentResult,
                     DifferenceKind::Slower => Difference::Slower,
+                    DifferenceKind::DifferentData => Difference::DifferentData,
                 }),
                 weight: Some(match d.weight {
                     Weight::Telling => DifferenceWeight::Telling,
@@ -46,6 +47,9 @@ impl View<'_> {
             telling: Some(comparison.telling as u64),
             total: Some(comparison.total as u64),
             left_out: comparison.left_out,
+            data_compared: Some(comparison.data.compared),
+            data_noise: Some(comparison.data.noise),
+            data_left_out: comparison.data.left_out,
             rows,
         })
     }

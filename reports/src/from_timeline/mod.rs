@@ -120,21 +120,9 @@ impl View<'_> {
         notes.map(|(source, text)| CaseNote { source: source.clone(), text: text.clone() }).collect()
     }
 
-    /// What the sources say of the machine: of each part the first that one knows, a trace before a log.
     fn machine(&self) -> Option<Machine> {
-        let traces = self.timeline.case.inputs.iter().filter_map(|i| i.source.machine());
-        let logs = self.timeline.scans.iter().filter_map(|s| s.known.machine.clone());
-        let known: Vec<timeline::Machine> = traces.chain(logs).collect();
-        let first = |part: fn(&timeline::Machine) -> &str| {
-            known.iter().map(part).find(|text| !text.is_empty()).unwrap_or_default().to_owned()
-        };
-        (!known.is_empty()).then(|| Machine {
-            name: first(|m| &m.name),
-            os: first(|m| &m.os),
-            build: first(|m| &m.build),
-            architecture: first(|m| m.architecture),
-            time_zone: first(|m| &m.time_zone),
-        })
+        let timeline::Machine { name, os, build, architecture, time_zone } = self.timeline.machine()?;
+        Some(Machine { name, os, build, architecture: architecture.to_owned(), time_zone })
     }
 
     fn clock(&self) -> Option<Clock> {

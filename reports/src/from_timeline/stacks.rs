@@ -32,6 +32,9 @@ impl View<'_> {
             company: driver.company.clone(),
             version: driver.version.clone(),
             candidates: Some(driver.candidates),
+            altitude: driver.altitude.clone().unwrap_or_default(),
+            start_type: driver.start.map_or_else(String::new, |start| start.name().to_owned()),
+            loaded: driver.loaded,
         });
         drivers.collect()
     }

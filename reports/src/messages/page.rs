@@ -39,6 +39,10 @@ messages! {
     NO_DIFFERENCE = "no difference", "没有差异";
     BASELINE_FAILED = "its update failed too: what both have in common says nothing", "其更新也失败了：两者的共同点不能说明问题";
     LEFT_OUT = "{} operations found no room in the comparison", "因数量限制，有 {} 个操作未列入对比";
+    DATA_READ = "data that was read", "读取的数据";
+    DATA_COMPARED = "{} registry values and properties of files were read in both boots", "两次启动均读取的注册表值和文件属性共 {} 项";
+    DATA_NOISE = "{} of them differ as in any two boots (times, ids, counters, versions) and are left out", "其中 {} 项的差异在任意两次启动之间都会出现（时间、标识、计数、版本），未列出";
+    DATA_LEFT_OUT = "{} values found no room in the comparison", "因数量限制，有 {} 个值未列入对比";
     MORE_ROWS = "{} more: bootrace diff GOOD BAD --format json", "另有 {} 行：bootrace diff GOOD BAD --format json";
     FOLLOWS_FROM_FAILURE = "follows from the failure", "由失败引起";
     COMPARE_WITH = "Compared with", "对比对象";
@@ -134,6 +138,7 @@ messages! {
     DIFFERENCE_ONLY_GOOD = "only in the good boot", "仅在基准启动中";
     DIFFERENCE_RESULT = "different result", "结果不同";
     DIFFERENCE_SLOWER = "slower", "更慢";
+    DIFFERENCE_DATA = "different data", "数据不同";
 
     // Keys.
     KEYS = "Keys", "快捷键";

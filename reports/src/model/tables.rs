@@ -68,6 +68,8 @@ open_enum! {
         DifferentResult = "different-result",
         /// The failing boot took longer.
         Slower = "slower",
+        /// Both read it, with different data.
+        DifferentData = "different-data",
     }
 
     /// What a difference is worth.
@@ -170,7 +172,7 @@ open_struct! {
         pub failures: Option<u64>,
     }
 
-    /// A driver of a company other than Microsoft. Its being loaded says nothing against it.
+    /// A driver of a company other than Microsoft, or a file system filter that a hive or `fltmc` lists. Its being loaded says nothing against it.
     pub struct Driver {
         /// File name.
         pub name: String,
@@ -182,6 +184,12 @@ open_struct! {
         pub version: String,
         /// How many candidates have it in their call stack.
         pub candidates: Option<u64>,
+        /// Altitude of a file system filter, as a hive or `fltmc` lists it.
+        pub altitude: String,
+        /// How a hive sets it to start: `boot`, `system`, `automatic`, `manual`, `disabled`.
+        pub start_type: String,
+        /// True if a trace lists it as loaded.
+        pub loaded: bool,
     }
 
     /// A package of the update.
@@ -362,7 +370,13 @@ open_struct! {
         pub total: Option<u64>,
         /// Operations that the comparison had no room for.
         pub left_out: u64,
-        /// The differences: the telling ones first, then by phase and time.
+        /// Registry values and properties of files that both boots read.
+        pub data_compared: Option<u64>,
+        /// Of them, those that differ and say nothing: they vary within one boot, or are times, ids or counters, or belong to another version.
+        pub data_noise: Option<u64>,
+        /// Data that the comparison had no room for.
+        pub data_left_out: u64,
+        /// The differences: the telling ones first, then those of data, then by phase and time.
         pub rows: Vec<CompareRow>,
     }
 
@@ -380,7 +394,7 @@ open_struct! {
         pub operation: String,
         /// The file or key, the service, the command line, or the event before a pause.
         pub path: String,
-        /// Result or duration in the good boot; absent if it has none.
+        /// Result, data or duration in the good boot; absent if it has none.
         pub good: String,
         /// The same in the failing boot.
         pub bad: String,

@@ -13,6 +13,8 @@ use timeline::thousands;
 const MAX_TELLING: usize = 40;
 /// Rows of a phase that healthy boots may have too.
 const MAX_MINOR: usize = 8;
+/// Rows of data.
+const MAX_DATA: usize = 40;
 /// Rows that follow from the failure.
 const MAX_CONSEQUENCES: usize = 8;
 
@@ -43,6 +45,7 @@ impl Page<'_> {
         let others = total.saturating_sub(telling).saturating_sub(consequences);
         if total == 0 {
             lines.extend(self.note(m::NO_DIFFERENCE.get(self.lang), 1));
+            lines.extend(self.data_compared(compare));
             return lines;
         }
         let counts = [telling, others, consequences].map(thousands);
@@ -51,16 +54,23 @@ impl Page<'_> {
             let left_out = thousands(compare.left_out);
             lines.extend(self.note(&m::LEFT_OUT.fill(self.lang, &[&left_out]), 2));
         }
+        lines.extend(self.data_compared(compare));
         let before = |row: &&CompareRow| row.weight != Some(DifferenceWeight::Consequence);
-        for phase in phases(compare.rows.iter().filter(before)) {
+        let is_data = |row: &&CompareRow| row.difference == Some(Difference::DifferentData);
+        for phase in phases(compare.rows.iter().filter(before).filter(|row| !is_data(row))) {
             let name = phase.map_or_else(String::new, |p| view::phase_name(p).get(self.lang).to_owned());
             self.heading(name, &mut lines);
             let of_phase = |weight: DifferenceWeight| {
                 let rows = compare.rows.iter().filter(move |row| row.weight.as_ref() == Some(&weight));
-                rows.filter(|row| row.phase.as_ref() == phase).collect::<Vec<_>>()
+                rows.filter(|row| row.phase.as_ref() == phase && !is_data(row)).collect::<Vec<_>>()
             };
             self.rows(&of_phase(DifferenceWeight::Telling), MAX_TELLING, &mut lines);
             self.rows(&of_phase(DifferenceWeight::Minor), MAX_MINOR, &mut lines);
+        }
+        let data: Vec<_> = compare.rows.iter().filter(before).filter(is_data).collect();
+        if !data.is_empty() {
+            self.heading(m::DATA_READ.get(self.lang).to_owned(), &mut lines);
+            self.rows(&data, MAX_DATA, &mut lines);
         }
         if consequences > 0 {
             self.heading(m::FOLLOWS_FROM_FAILURE.get(self.lang).to_owned(), &mut lines);
@@ -91,6 +101,22 @@ impl Page<'_> {
         lines
     }
 
+    /// How much data was compared.
+    fn data_compared(&self, compare: &Compare) -> Vec<Line> {
+        let mut lines = Vec::new();
+        if let Some(compared) = compare.data_compared.filter(|count| *count > 0) {
+            lines.extend(self.note(&m::DATA_COMPARED.fill(self.lang, &[&thousands(compared)]), 2));
+        }
+        if let Some(noise) = compare.data_noise.filter(|count| *count > 0) {
+            lines.extend(self.note(&m::DATA_NOISE.fill(self.lang, &[&thousands(noise)]), 2));
+        }
+        if compare.data_left_out > 0 {
+            let left_out = thousands(compare.data_left_out);
+            lines.extend(self.note(&m::DATA_LEFT_OUT.fill(self.lang, &[&left_out]), 2));
+        }
+        lines
+    }
+
     fn heading(&self, text: String, lines: &mut Vec<Line>) {
         lines.push(Line::default());
         let mut line = Line::default();
@@ -116,8 +142,10 @@ impl Page<'_> {
         };
         let mut line = Line::default();
         line.push(Style::Plain, "  ").push(style, difference(row, self));
-        // What follows from the failure stands in one list.
-        let phase = row.phase.as_ref().filter(|_| row.weight == Some(DifferenceWeight::Consequence));
+        // What follows from the failure stands in one list, and so does data.
+        let listed = row.weight == Some(DifferenceWeight::Consequence)
+            || row.difference == Some(Difference::DifferentData);
+        let phase = row.phase.as_ref().filter(|phase| listed && **phase != Phase::Unknown);
         if let Some(phase) = phase {
             line.push(Style::Plain, "  ").push(Style::Plain, view::phase_name(phase).get(self.lang));
         }
@@ -148,6 +176,7 @@ fn difference<'a>(row: &'a CompareRow, page: &Page<'_>) -> &'a str {
         Some(Difference::OnlyInGood) => m::DIFFERENCE_ONLY_GOOD,
         Some(Difference::DifferentResult) => m::DIFFERENCE_RESULT,
         Some(Difference::Slower) => m::DIFFERENCE_SLOWER,
+        Some(Difference::DifferentData) => m::DIFFERENCE_DATA,
         Some(Difference::Other(other)) => return other,
         None => return "",
     };

@@ -4,6 +4,7 @@ use crate::cbs;
 use crate::cbs::Component;
 use crate::dism::{PackageIdentity, is_dism_output};
 use crate::event_list::{is_event_list, starts_block};
+use crate::filters;
 use crate::text::{LogText, decode, leading_hex, lines};
 use crate::{setupapi_excerpt, update_log};
 
@@ -47,6 +48,8 @@ pub enum Kind {
     WindowsSetupLog,
     /// The output of `dism /get-packages` or of the cmdlet Get-WindowsPackage.
     PackageList,
+    /// The output of `fltmc filters`.
+    FilterList,
     /// The output of another dism command.
     DismOutput,
     /// setupapi.dev.log
@@ -278,6 +281,9 @@ fn line_kind(line: &[u8], first: bool) -> Option<Kind> {
         && contains(line, ",")
     {
         return Some(Kind::PoqexecLog);
+    }
+    if filters::is_rule(line) {
+        return Some(Kind::FilterList);
     }
     let text = decode(line);
     let identity = |part: &str| PackageIdentity::parse(part.trim()).is_some();

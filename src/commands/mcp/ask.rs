@@ -23,6 +23,7 @@ use super::{
     allowed::Allowed,
     answer::Answer,
     cases::{Analysed, Cases},
+    tools,
 };
 use crate::commands::{events, explain as codes};
 
@@ -49,6 +50,26 @@ pub(super) struct Asked {
     cursor: Option<String>,
 }
 
+impl Asked {
+    /// The arguments of a tool.
+    ///
+    /// # Errors
+    /// A field that the tool does not have, or one of a wrong type. The text names the right ones.
+    pub(super) fn of(tool: &str, arguments: serde_json::Value) -> anyhow::Result<Self> {
+        let Some(fields) = tools::fields(tool) else {
+            let names: Vec<String> = tools::list().iter().map(|tool| format!("`{}`", tool.name)).collect();
+            bail!("there is no tool {}; the tools: {}", quoted(tool, 60), names.join(", "));
+        };
+        let unknown = arguments.as_object().into_iter().flatten().find(|(name, _)| !fields.knows(name));
+        if let Some((name, _)) = unknown {
+            bail!("`{tool}` has no field {}; its fields: {fields}", quoted(name, 60));
+        }
+        serde_json::from_value(arguments).map_err(|error| {
+            anyhow!("{}; the fields of `{tool}`: {fields}", quoted(&error.to_string(), LINE))
+        })
+    }
+}
+
 /// The folders and the cases that are open.
 pub(super) struct Answers {
     pub(super) allowed: Allowed,
@@ -69,10 +90,8 @@ impl Answers {
             "report" | "why" | "around" | "events" | "diff" => {
                 let inputs = self.paths(&asked.inputs)?;
                 let good = self.paths(&asked.baseline)?;
-                if inputs.is_empty() || (tool == "compare" && good.is_empty()) {
-                    bail!(
-                        "`inputs` names no file, or `compare` has no `baseline`; the tool `files` lists them"
-                    );
+                if inputs.is_empty() || (tool == "diff" && good.is_empty()) {
+                    bail!("`inputs` names no file, or `diff` has no `baseline`; the tool `files` lists them");
                 }
                 let tool = tool.to_owned();
                 answer = self.cases.ask(inputs, good, move |case| {
@@ -88,7 +107,7 @@ impl Answers {
                     Ok(answer)
                 })?;
             }
-            other => bail!("there is no tool {}", quoted(other, 60)),
+            other => bail!("the tool {} answers nothing", quoted(other, 60)),
         }
         Ok(answer.text())
     }
@@ -162,14 +181,8 @@ fn why(case: &Analysed<'_>, asked: &Asked) -> anyhow::Result<String> {
         None => None,
         Some(serde_json::Value::String(text)) => Some(text.clone()),
         Some(rank) => {
-            let count = case.report.candidates.len();
-            let of_rank = || {
-                let rank = u32::try_from(rank.as_u64()?).ok()?;
-                case.report.candidates.iter().find(|candidate| candidate.rank == Some(rank))?.operation.index
-            };
-            let index =
-                of_rank().ok_or_else(|| anyhow!("no candidate has this rank; candidates: {count}"))?;
-            Some(format!("#{index}"))
+            let rank = rank.as_u64().filter(|rank| *rank > 0).context("`candidate` counts from 1")?;
+            return Ok(lines(&diagnosis::explain_rank(case.timeline, &case.diagnosis, rank)));
         }
     };
     Ok(lines(&diagnosis::explain(case.timeline, &case.diagnosis, wanted.as_deref())))

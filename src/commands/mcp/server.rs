@@ -54,11 +54,13 @@ impl ServerHandler for Server {
         _: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
         let arguments = serde_json::Value::Object(request.arguments.unwrap_or_default());
-        let asked: Asked = serde_json::from_value(arguments)
-            .map_err(|error| ErrorData::invalid_params(error.to_string(), None))?;
         let answers = Arc::clone(&self.answers);
-        // An analysis takes seconds; meanwhile the client is heard.
-        let answer = tokio::task::spawn_blocking(move || answers.ask(&request.name, asked)).await;
+        // An analysis takes seconds; meanwhile the client is heard. Wrong arguments are an error of the tool: a model reads
+        // such an error and asks again.
+        let answer = tokio::task::spawn_blocking(move || {
+            answers.ask(&request.name, Asked::of(&request.name, arguments)?)
+        })
+        .await;
         let answer = answer.map_err(|error| ErrorData::internal_error(error.to_string(), None))?;
         Ok(CallToolResponse::Complete(match answer {
             Ok(text) => CallToolResult::success(vec![ContentBlock::text(text)]),

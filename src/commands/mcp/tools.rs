@@ -64,7 +64,7 @@ pub(super) fn list() -> Vec<Tool> {
             vec![
                 inputs.clone(),
                 baseline.clone(),
-                ("candidate", json!({ "type": ["integer", "string"], "description": "A candidate by its rank (2 is the second), an event (`#1588`), or a part of a path; the three best without it." })),
+                ("candidate", json!({ "type": ["integer", "string"], "description": "A candidate by its rank (2 is the second; where there is none, what came next and why it lost), an event (`#1588`), or a part of a path; the three best without it." })),
             ],
         ),
         tool(
@@ -110,6 +110,37 @@ pub(super) fn list() -> Vec<Tool> {
             vec![("cases", paths("The attempts in their order: a file, a folder or a .zip file each."))],
         ),
     ]
+}
+
+/// The fields of a tool.
+pub(super) struct Fields(Vec<(String, bool)>);
+
+impl Fields {
+    pub(super) fn knows(&self, name: &str) -> bool {
+        self.0.iter().any(|(known, _)| known == name)
+    }
+}
+
+impl std::fmt::Display for Fields {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let named = |(name, needed): &(String, bool)| {
+            if *needed { format!("`{name}` (needed)") } else { format!("`{name}`") }
+        };
+        f.write_str(&self.0.iter().map(named).collect::<Vec<_>>().join(", "))
+    }
+}
+
+/// The fields of the tool with this name.
+pub(super) fn fields(tool: &str) -> Option<Fields> {
+    let tool = list().into_iter().find(|known| known.name == tool)?;
+    let names = |key: &str| tool.input_schema.get(key).cloned().unwrap_or_default();
+    let needed = names("required");
+    let is_needed = |name: &String| needed.as_array().is_some_and(|all| all.contains(&json!(name)));
+    let all = names("properties");
+    let mut fields: Vec<(String, bool)> =
+        all.as_object()?.keys().map(|name| (name.clone(), is_needed(name))).collect();
+    fields.sort_by_key(|(_, needed)| !needed);
+    Some(Fields(fields))
 }
 
 fn paths(what: &str) -> Value {

@@ -42,7 +42,10 @@ pub(crate) fn read(bytes: &[u8]) -> Scan {
             scan.events = 1;
             let filters = filters.into_iter();
             scan.known.filters = filters
-                .map(|(name, altitude)| Filter { name, altitude: Some(altitude).filter(|a| !a.is_empty()) })
+                .map(|(name, altitude)| {
+                    let altitude = Some(altitude).filter(|a| !a.is_empty());
+                    Filter { name, altitude, ..Filter::default() }
+                })
                 .collect();
         }
         Err(error) => {

@@ -78,12 +78,16 @@ pub struct ServiceFact {
 }
 
 /// A file system filter driver.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
     /// Service name.
     pub name: String,
     /// Altitude of its first instance.
     pub altitude: Option<String>,
+    /// Path of its image, where a hive tells it.
+    pub path: Option<String>,
+    /// How it is set to start, where a hive tells it.
+    pub start: Option<StartType>,
 }
 
 /// The primitives of pending.xml, by the objects they change.

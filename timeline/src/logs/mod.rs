@@ -6,6 +6,7 @@ mod clock;
 pub(crate) mod dism;
 pub(crate) mod events;
 mod facts;
+pub(crate) mod filters;
 pub(crate) mod known;
 mod latest;
 pub(crate) mod packages;

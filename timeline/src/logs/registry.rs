@@ -62,12 +62,16 @@ fn take(registry: &impl Registry, known: &mut Known) {
             machine.time_zone = zone.unwrap_or_default();
         }
         for service in system.services {
-            if let Some(instance) = service.instances.first() {
-                known
-                    .filters
-                    .push(Filter { name: service.name.clone(), altitude: instance.altitude.clone() });
+            let start = service.start.and_then(|s| StartType::new(s.into()));
+            if is_filter(&service) {
+                known.filters.push(Filter {
+                    name: service.name.clone(),
+                    altitude: service.instances.first().and_then(|instance| instance.altitude.clone()),
+                    path: service.image_path.clone(),
+                    start,
+                });
             }
-            let Some(start) = service.start.and_then(|s| StartType::new(s.into())) else { continue };
+            let Some(start) = start else { continue };
             let words = format!(r"{}\Services\{}: Start = {}", system.control_set, service.name, start as u8);
             known.services.push(ServiceFact {
                 name: service.name,
@@ -95,6 +99,20 @@ fn take(registry: &impl Registry, known: &mut Known) {
         }
         known.problems.extend(cbs.damage.into_iter().map(|(path, what)| problem(&path, &what)));
     }
+}
+
+/// `Type` of a file system driver.
+const FILE_SYSTEM_DRIVER: u32 = 2;
+/// How the load order groups of filters begin, such as `FSFilter Anti-Virus`.
+const FILTER_GROUPS: &str = "fsfilter";
+
+/// Whether a service is a file system filter: it has instances, or its group says so.
+fn is_filter(service: &registry::Service) -> bool {
+    let in_group = || {
+        let group = service.group.as_deref().unwrap_or_default().to_ascii_lowercase();
+        service.kind == Some(FILE_SYSTEM_DRIVER) && group.starts_with(FILTER_GROUPS)
+    };
+    !service.instances.is_empty() || in_group()
 }
 
 fn problem(path: &str, what: &str) -> Problem {

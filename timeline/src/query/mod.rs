@@ -12,7 +12,7 @@ mod value;
 pub use column::{ColumnError, column_name, column_named};
 pub use error::FilterError;
 pub use filter::{Filter, Scratch};
-pub use pml_reader::{COLUMNS, Column};
+pub use pml_reader::{COLUMNS, Column, Style};
 pub use relation::Relation;
 pub use row::{Glimpse, Row, Rows, Visit};
 pub use time::{TimeError, TimePoint};

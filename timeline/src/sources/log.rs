@@ -3,7 +3,9 @@
 use servicing_logs::{bundle::Content, event_list, update_log};
 
 use crate::{
-    logs::{capture, cbs, dism, events, packages, pending, poqexec, registry, setupapi, windows_setup},
+    logs::{
+        capture, cbs, dism, events, filters, packages, pending, poqexec, registry, setupapi, windows_setup,
+    },
     model::SourceId,
     progress::Counter,
     scan::Scan,
@@ -23,6 +25,8 @@ pub enum LogKind {
     Pending,
     /// A list of packages by DISM.
     Packages,
+    /// A list of file system filters by fltmc.
+    Filters,
     /// What another dism command printed.
     DismOutput,
     /// dism.log.
@@ -53,6 +57,7 @@ impl LogKind {
             Self::Poqexec => "poqexec-log",
             Self::Pending => "pending-xml",
             Self::Packages => "package-list",
+            Self::Filters => "filter-list",
             Self::DismOutput => "dism-output",
             Self::Dism => "dism-log",
             Self::WindowsSetup => "windows-setup-log",
@@ -96,6 +101,7 @@ impl Recorded for LogSource {
             LogKind::Poqexec => poqexec::read(bytes, id),
             LogKind::Pending => pending::read(bytes),
             LogKind::Packages | LogKind::DismOutput => packages::read(bytes, id),
+            LogKind::Filters => filters::read(bytes),
             LogKind::Dism => dism::read(bytes, id),
             LogKind::WindowsSetup => windows_setup::read(bytes, id),
             LogKind::Events => events::read(bytes, id),

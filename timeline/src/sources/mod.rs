@@ -167,6 +167,11 @@ impl Source {
         self.recorded().kernel_modules()
     }
 
+    /// The modules of a process, by its place in the source.
+    pub(crate) fn modules(&self, place: usize) -> Vec<Arc<Module>> {
+        self.recorded().modules(place)
+    }
+
     /// The Detail column of an event.
     #[must_use]
     pub fn detail(&self, id: EventId) -> String {

@@ -8,7 +8,7 @@ use crate::model::{FileTime, Frame, Module, Stack};
 
 /// PID of the System process, whose modules are those of the kernel.
 const SYSTEM_PID: u32 = 4;
-/// Drivers that are told of; real logs list at most 290.
+/// Modules of a process that are told of; real logs list at most 290 drivers.
 const MAX_DRIVERS: usize = 4096;
 /// Frames of a stack that are resolved; Process Monitor's driver takes at most 150.
 const MAX_FRAMES: usize = 512;
@@ -87,7 +87,12 @@ impl ModuleLists {
 
     /// The modules of the kernel.
     pub(super) fn drivers(&self, file: &PmlFile) -> Vec<Arc<Module>> {
-        self.list(self.system).iter().take(MAX_DRIVERS).map(|listed| listed.module(file)).collect()
+        self.system.map_or_else(Vec::new, |slot| self.of(file, slot))
+    }
+
+    /// The modules of the process in this slot.
+    pub(super) fn of(&self, file: &PmlFile, slot: usize) -> Vec<Arc<Module>> {
+        self.list(Some(slot)).iter().take(MAX_DRIVERS).map(|listed| listed.module(file)).collect()
     }
 
     /// The stack of an event; `None` where none was recorded.

@@ -77,6 +77,11 @@ pub(crate) trait Recorded: Sync {
         None
     }
 
+    /// The modules of a process, by its place in the source.
+    fn modules(&self, _: usize) -> Vec<Arc<Module>> {
+        Vec::new()
+    }
+
     /// The events that touch one of `paths`, in order.
     fn touching(&self, _: SourceId, _: &Paths) -> Vec<Event> {
         Vec::new()

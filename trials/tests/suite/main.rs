@@ -6,6 +6,7 @@ mod compare;
 mod etl_twins;
 mod graph;
 mod independent;
+mod others;
 mod page;
 mod parts;
 mod raw_logs;

@@ -43,6 +43,7 @@ impl Page<'_> {
             Difference::OnlyInGood => m::DIFFERENCE_ONLY_GOOD,
             Difference::DifferentResult => m::DIFFERENCE_RESULT,
             Difference::Slower => m::DIFFERENCE_SLOWER,
+            Difference::DifferentData => m::DIFFERENCE_DATA,
             Difference::Other(other) => return data(other),
         };
         t(message)

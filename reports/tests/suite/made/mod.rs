@@ -391,8 +391,11 @@ pub fn boot_poq() -> Report {
             baseline_failed: false,
             says: Text::new("in the good boot the same operation succeeds", "在正常启动中相同的操作成功"),
             telling: Some(2),
-            total: Some(3),
+            total: Some(4),
             left_out: 0,
+            data_compared: Some(1_204),
+            data_noise: Some(37),
+            data_left_out: 0,
             rows: vec![
                 CompareRow {
                     difference: Some(Difference::DifferentResult),
@@ -406,6 +409,19 @@ pub fn boot_poq() -> Report {
                     time: at(41_318),
                     source: "boot.pml".into(),
                     index: Some(918_273),
+                },
+                CompareRow {
+                    difference: Some(Difference::DifferentData),
+                    weight: Some(DifferenceWeight::Minor),
+                    phase: Some(Phase::BootPoq),
+                    process: "poqexec.exe".into(),
+                    operation: "RegQueryValue".into(),
+                    path: r"HKLM\System\CurrentControlSet\Services\TrustedInstaller\Start".into(),
+                    good: "Type: REG_DWORD, Length: 4, Data: 3".into(),
+                    bad: "Type: REG_DWORD, Length: 4, Data: 4".into(),
+                    time: at(41_100),
+                    source: "boot.pml".into(),
+                    index: Some(910_002),
                 },
                 CompareRow {
                     difference: Some(Difference::Slower),

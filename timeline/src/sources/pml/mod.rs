@@ -185,6 +185,10 @@ impl Recorded for PmlSource {
         Some(self.modules().drivers(&self.file))
     }
 
+    fn modules(&self, place: usize) -> Vec<Arc<Module>> {
+        self.modules().of(&self.file, place)
+    }
+
     fn machine(&self) -> Option<Machine> {
         let header = self.file.header();
         // A raw boot log names no machine.
