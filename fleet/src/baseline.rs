@@ -14,7 +14,7 @@ use crate::{FleetError, Store, words as w};
 /// Name of the feature that candidates get. It does not change their rank.
 const FEATURE: &str = "fleet";
 
-/// Boots that have the same result at the same object, and boots of which it is known.
+/// How many boots have the same result at the same object, and how many boots show one at all.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Seen {
     healthy: (u32, u32),

@@ -8,7 +8,7 @@ use timeline::{
 /// Which events are meant.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Choice {
-    /// Only events for which this holds, for example 'result is "ACCESS DENIED"'; give it several times
+    /// Only events that match, for example 'result is "ACCESS DENIED"'; give it several times
     ///
     /// COLUMN is one of Process Monitor's, as its heading or in lower case with hyphens: "Process Name" or process-name,
     /// pid, operation, path, result, detail, event-class, duration, command-line, user, tid, category … RELATION is is,

@@ -98,5 +98,6 @@ fn ending(diagnosis: &Diagnosis, start: Option<FileTime>) -> Option<Ending> {
     if primary.is_some_and(|fault| fault.kind == FaultKind::Pending) {
         return Some(Ending::Pending);
     }
-    (diagnosis.verdict.phase == PhaseName::Staging).then_some(Ending::NotInstalled { time: moment(diagnosis) })
+    (diagnosis.verdict.phase == PhaseName::Staging)
+        .then_some(Ending::NotInstalled { time: moment(diagnosis) })
 }

@@ -34,7 +34,7 @@ pub(super) fn sentence(incident: &Incident, cause: Option<Text>) -> Text {
     Text::new(sentence.get(Lang::En), sentence.get(Lang::Zh).replacen("更新 ", "更新", 1))
 }
 
-/// The headline of a failure that is none of an update: the cause as a sentence.
+/// The headline of a failure that is not an update's: the cause as a sentence.
 pub(super) fn alone(cause: &Text) -> Text {
     let [en, zh] = Lang::ALL.map(|lang| {
         let mut rest = cause.get(lang).chars();

@@ -187,7 +187,12 @@ impl Page<'_> {
         for (number, remedy) in (1..).zip(self.report.verdict.remedies.iter().take(shown.steps)) {
             let label = if number == 1 { m::LABEL_NEXT.get(self.lang) } else { "" };
             let text = format!("{number} {}", remedy.title.get(self.lang));
-            lines.extend(self.wrapped(Self::label(Style::Label, label), Style::Plain, &text, shown.step_lines));
+            lines.extend(self.wrapped(
+                Self::label(Style::Label, label),
+                Style::Plain,
+                &text,
+                shown.step_lines,
+            ));
             if !remedy.command.is_empty() && (number == 1 || shown.commands) {
                 lines.push(Self::command(&remedy.command));
             }

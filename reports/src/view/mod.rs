@@ -102,7 +102,8 @@ pub(crate) fn beyond_headline(report: &Report, lang: Lang) -> String {
         !clause.is_empty() && headline.contains(&clause)
     };
     let ends = first.match_indices([',', '，', ';', '；']).map(|(end, _)| end).chain([first.len()]);
-    let repeated = ends.filter_map(|end| first.get(..end)).any(|clause| clause.len() >= CLAUSE && said(clause));
+    let repeated =
+        ends.filter_map(|end| first.get(..end)).any(|clause| clause.len() >= CLAUSE && said(clause));
     if repeated { rest.trim().to_owned() } else { summary.to_owned() }
 }
 
@@ -113,7 +114,9 @@ const CLAUSE: usize = 12;
 pub(crate) fn short_components(text: &str) -> String {
     let short = |word: &str| {
         let parts: Vec<&str> = word.split('_').collect();
-        let [architecture, name @ .., token, _version, _language, hash] = parts.as_slice() else { return None };
+        let [architecture, name @ .., token, _version, _language, hash] = parts.as_slice() else {
+            return None;
+        };
         let hex = |text: &str| text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
         let known = ["amd64", "x86", "wow64", "msil", "arm64", "arm"].contains(architecture);
         (known && !name.is_empty() && hex(token) && hex(hash)).then(|| name.join("_"))

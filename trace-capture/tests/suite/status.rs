@@ -16,13 +16,13 @@ fn status_follows_the_capture_and_says_what_is_next() {
     let fake = Fake::new();
     let now = status(&fake).unwrap();
     assert_eq!(now.state, State::NotArmed);
-    assert!(now.next.contains("capture arm"));
+    assert!(now.next.en.contains("capture arm"));
 
     arm(&fake, &plan_for(&fake, &full())).unwrap();
     let now = status(&fake).unwrap();
     assert_eq!(now.state, State::Armed);
     assert!(now.sessions.iter().all(|s| s.boot_status.is_none() && s.running.is_some()));
-    assert!(now.next.contains("restart"));
+    assert!(now.next.en.contains("restart"));
 
     fake.restart();
     let text = status(&fake).unwrap().to_string();
@@ -56,7 +56,7 @@ fn an_interrupted_arming_is_seen() {
     assert!(arm(&fake, &plan).is_err() && fake.power_back());
     let now = status(&fake).unwrap();
     assert_eq!(now.state, State::HalfArmed);
-    assert!(now.next.contains("disarm"));
+    assert!(now.next.en.contains("disarm"));
 }
 
 #[test]
