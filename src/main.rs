@@ -21,7 +21,7 @@ use reports::Lang;
     max_term_width = 110
 )]
 struct Cli {
-    /// Language of what is printed and written: en or zh-CN [default: the user interface's]
+    /// Language of the output: en or zh-CN [default: the user interface's]
     #[arg(long, global = true, value_parser = lang::LangParser)]
     lang: Option<Lang>,
 

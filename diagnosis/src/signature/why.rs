@@ -44,14 +44,14 @@ const WHYS: &[(Why, bool, &str, &str)] = &[
         "组件和对象更可靠：有日志时阶段可能不同",
     ),
     (Why::OfLog, false, "only a log gives it, and the trace says enough", "只有日志才有，而跟踪已足够"),
-    (
-        Why::OfMachine,
-        false,
-        "other machines have other objects of this class",
-        "同类对象因计算机而异",
-    ),
+    (Why::OfMachine, false, "other machines have other objects of this class", "同类对象因计算机而异"),
     (Why::NotInEveryTrace, false, "not every trace records it", "并非每个跟踪都记录"),
-    (Why::Beside, false, "it comes with the cause but does not identify it", "与原因同时出现，但不能标识原因"),
+    (
+        Why::Beside,
+        false,
+        "it comes with the cause but does not identify it",
+        "与原因同时出现，但不能标识原因",
+    ),
 ];
 
 impl Why {

@@ -65,8 +65,8 @@ texts! {
     // The plan as a whole.
     THIS_WINDOWS: "this Windows", "此 Windows";
     OTHER_WINDOWS: "the Windows in {0}, which is not running", "{0} 中未运行的 Windows";
-    PLAN_ONE_BOOT: "Arming {0} for the next boot: {1} steps.", "为 {0}启用采集，记录下一次启动：共 {1} 步。";
-    PLAN_BOOTS: "Arming {0} for the next {1} boots: {2} steps.", "为 {0}启用采集，记录接下来的 {1} 次启动：共 {2} 步。";
+    PLAN_ONE_BOOT: "Arming {0} for the next boot: {1} steps.", "启用采集：{0}，记录下一次启动，共 {1} 步。";
+    PLAN_BOOTS: "Arming {0} for the next {1} boots: {2} steps.", "启用采集：{0}，记录接下来的 {1} 次启动，共 {2} 步。";
     PLAN_UNDO:
         "  undo    each step is in {0}\\journal.jsonl before it is taken; disarm goes backwards",
         "  还原    每一步执行之前都写入 {0}\\journal.jsonl；disarm 按相反顺序还原";
