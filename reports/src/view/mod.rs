@@ -102,8 +102,10 @@ pub(crate) fn beyond_headline(report: &Report, lang: Lang) -> String {
         !clause.is_empty() && headline.contains(&clause)
     };
     let ends = first.match_indices([',', '，', ';', '；']).map(|(end, _)| end).chain([first.len()]);
+    // A culprit in the headline explains what the first sentence leaves open.
+    let known = report.incident.as_ref().is_some_and(|incident| !incident.culprits.is_empty());
     let repeated =
-        ends.filter_map(|end| first.get(..end)).any(|clause| clause.len() >= CLAUSE && said(clause));
+        known || ends.filter_map(|end| first.get(..end)).any(|clause| clause.len() >= CLAUSE && said(clause));
     if repeated { rest.trim().to_owned() } else { summary.to_owned() }
 }
 
@@ -340,4 +342,42 @@ pub(crate) fn measured(confidence: &Confidence, lang: Lang) -> Option<String> {
 pub(crate) fn measured_share(confidence: &Confidence) -> Option<(String, String)> {
     let measured = confidence.measured.as_ref()?;
     Some((thousands(measured.named.into()), thousands(measured.wrong.into())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Culprit, Verdict};
+
+    fn report(headline: &str, summary: &str) -> Report {
+        let incident = Incident { headline: Text::plain(headline), ..Incident::default() };
+        let verdict = Verdict {
+            outcome: Some(Outcome::FailureWithoutOperation),
+            summary: Text::plain(summary),
+            ..Verdict::default()
+        };
+        Report { incident: Some(incident), verdict, ..Report::default() }
+    }
+
+    #[test]
+    fn the_summary_says_only_what_the_headline_does_not() {
+        let component = "amd64_windows-a_b_31bf3856ad364e35_6.1.7600.21238_none_a51187a7608a895d";
+        assert_eq!(short_components(&format!("of {component}, x")), format!("of {component}, x"));
+        assert_eq!(short_components(&format!("of {component} x")), "of windows-a_b x");
+        let headline = "The update was not installed: the file a.dll of windows-a_b is missing with 2";
+        let said = format!("The file a.dll of {component} is missing with 2, before any restart.");
+        assert_eq!(beyond_headline(&report(headline, &said), Lang::En), "");
+        let more = format!("{said} The store is damaged.");
+        assert_eq!(beyond_headline(&report(headline, &more), Lang::En), "The store is damaged.");
+        let other = "No operation explains the failure. The store is damaged.";
+        assert_eq!(beyond_headline(&report(headline, other), Lang::En), other);
+        let mut known = report(headline, other);
+        known.incident.as_mut().unwrap().culprits = vec![Culprit::default()];
+        assert_eq!(beyond_headline(&known, Lang::En), "The store is damaged.");
+        let chinese = report(
+            "更新未能安装：清单缺失，代码 0x800F0831",
+            "清单缺失，代码 0x800F0831，尚未重启。存储已损坏。",
+        );
+        assert_eq!(beyond_headline(&chinese, Lang::Zh), "存储已损坏。");
+    }
 }

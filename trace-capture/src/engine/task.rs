@@ -75,3 +75,22 @@ fn xml(program: &str, arguments: &str, minutes: u32) -> String {
 "#
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_task_starts_after_the_boot_and_runs_on_battery() {
+        let xml = xml(r"C:\Windows\a & b.exe", "capture watch", 20);
+        for part in [
+            "<BootTrigger><Enabled>true</Enabled><Delay>PT20M</Delay></BootTrigger>",
+            "<DisallowStartIfOnBatteries>false<",
+            "<StopIfGoingOnBatteries>false<",
+            "<UserId>S-1-5-18</UserId>",
+            r"<Command>C:\Windows\a &amp; b.exe</Command><Arguments>capture watch</Arguments>",
+        ] {
+            assert!(xml.contains(part), "{part}: {xml}");
+        }
+    }
+}

@@ -84,3 +84,21 @@ fn what_a_journal_says_cannot_steer_the_terminal() {
     let text = status(&fake).unwrap().to_string();
     assert!(text.contains("?[2Jgone") && !text.contains('\u{1b}'), "{text:?}");
 }
+
+#[test]
+fn status_speaks_chinese_at_each_stage() {
+    let is_chinese = |c: char| ('\u{4E00}'..='\u{9FFF}').contains(&c);
+    let told = |fake: &Fake| {
+        let text = format!("{:#}", status(fake).unwrap());
+        for line in text.lines() {
+            assert!(line.chars().any(is_chinese), "{line}");
+        }
+        text
+    };
+    let fake = Fake::new();
+    assert!(told(&fake).starts_with("此计算机未启用采集。"));
+    arm(&fake, &plan_for(&fake, &full())).unwrap();
+    assert!(told(&fake).contains("下一步：安装更新并重启"));
+    fake.restart();
+    assert!(told(&fake).contains("已在 1 次启动中记录；正在运行，没有丢失"));
+}
