@@ -97,10 +97,10 @@ impl Shown {
     const MORE: [fn(&mut Self); 14] = [
         |shown| shown.step_lines = 2,
         |shown| shown.reasons = 1,
-        |shown| shown.compared = true,
-        |shown| shown.steps = 2,
-        |shown| shown.step_lines = 3,
         |shown| shown.links = 3,
+        |shown| shown.compared = true,
+        |shown| shown.step_lines = 3,
+        |shown| shown.steps = 2,
         |shown| shown.leads = 2,
         |shown| shown.lines = 2,
         |shown| shown.steps = 3,
