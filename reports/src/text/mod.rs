@@ -46,6 +46,7 @@ pub struct TextOptions {
 
 /// The verdict as text, each line ended by a line feed: at most [`MAX_LINES`] lines in [`DEFAULT_WIDTH`] columns. In fewer
 /// columns the same text takes more lines.
+#[must_use]
 pub fn render(report: &Report, options: &TextOptions) -> String {
     let page = Page::new(report, options);
     let wide = Page { width: page.width.max(DEFAULT_WIDTH), ..page };
