@@ -21,7 +21,7 @@ use reports::Lang;
     max_term_width = 110
 )]
 struct Cli {
-    /// Language of what is printed and written: en or zh-CN [default: the user interface's]
+    /// Language of the output: en or zh-CN [default: the user interface's]
     #[arg(long, global = true, value_parser = lang::LangParser)]
     lang: Option<Lang>,
 
@@ -102,9 +102,8 @@ fn run(command: Command) -> ExitCode {
         // A reader that has seen enough (`| head`) is no failure.
         Err(error) if commands::is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            let capture = error.downcast_ref::<trace_capture::CaptureError>();
-            match capture.filter(|_| lang::chosen() == Lang::Zh) {
-                Some(error) => eprintln!("bootrace: {}", error.chinese()),
+            match error.downcast_ref::<trace_capture::CaptureError>() {
+                Some(error) => eprintln!("bootrace: {}", words::said::of_capture(&error.message())),
                 None => eprintln!("bootrace: {error:#}"),
             }
             ExitCode::from(FAILED)

@@ -21,7 +21,7 @@ pub enum Situation {
 const SITUATIONS: &[(Situation, &str, &str, &str)] = &[
     (Situation::TraceAlone, "trace-alone", "a trace alone", "仅有跟踪"),
     (Situation::WithLogs, "with-logs", "a trace with logs", "跟踪和日志"),
-    (Situation::WithBaseline, "with-baseline", "a trace beside that of a good boot", "跟踪和正常启动的跟踪"),
+    (Situation::WithBaseline, "with-baseline", "a trace, and a trace of a good boot", "跟踪和正常启动的跟踪"),
 ];
 
 impl Situation {

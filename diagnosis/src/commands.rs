@@ -17,6 +17,8 @@ pub(crate) struct Names<'a> {
     /// What the first fault of the logs names.
     pub(crate) item: Option<&'a str>,
     pub(crate) marked: &'a [(Mark, Event)],
+    /// The service that the failed installer waited for.
+    pub(crate) awaited: Option<&'a str>,
 }
 
 impl Names<'_> {
@@ -43,7 +45,8 @@ impl Names<'_> {
             "item" => self.item?,
             "service" => {
                 let named = rule.matches.disabled.iter().chain(&rule.matches.service).next();
-                named.or_else(|| self.lacks.iter().map(|(_, name)| name).find(|name| !name.is_empty()))?
+                let lacking = || self.lacks.iter().map(|(_, name)| name).find(|name| !name.is_empty());
+                named.or_else(lacking).map(String::as_str).or(self.awaited)?
             }
             "library" => {
                 let mut loads = self.marked.iter().filter(|(mark, _)| *mark == Mark::ForeignImage);
@@ -125,12 +128,14 @@ pub(crate) fn of_process(name: &str) -> String {
     if is_safe(name) { format!("tasklist /svc /fi \"imagename eq {name}\"") } else { String::new() }
 }
 
-/// The first three remedies, without those that begin as an earlier one does.
+/// The first three remedies, without those that begin as an earlier one does. Quotes do not make another command.
 pub(crate) fn without_repeats(remedies: Vec<Remedy>) -> Vec<Remedy> {
     let mut kept: Vec<Remedy> = Vec::new();
     for remedy in remedies {
+        let plain = |command: &str| command.replace('"', "");
         let repeats = |other: &Remedy| {
-            other.title == remedy.title || !remedy.command.is_empty() && other.command == remedy.command
+            let same = !remedy.command.is_empty() && plain(&other.command) == plain(&remedy.command);
+            other.title == remedy.title || same
         };
         if kept.len() < MOST && !kept.iter().any(repeats) {
             kept.push(remedy);

@@ -126,6 +126,7 @@ pub fn diagnose_among(
         lacks: facts.lacks,
         item: faults.primary.and_then(|at| Some(faults.all.get(at)?.item.as_str())),
         marked: &marked,
+        awaited: about_first.clone().map(|hit| hit.rule.awaited.as_str()).find(|name| !name.is_empty()),
     };
     let (last_resorts, first): (Vec<_>, Vec<_>) = about_first.partition(|h| h.rule.last_resort);
     let mut remedies: Vec<Remedy> =

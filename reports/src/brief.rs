@@ -54,7 +54,7 @@ struct Brief<'r> {
 }
 
 impl Brief<'_> {
-    /// What failed, how sure that is, and of which machine.
+    /// What failed, how sure that is, and on which machine.
     fn answer(&mut self) {
         let verdict = &self.report.verdict;
         let line = |text: &str| quoted(text, SENTENCE);

@@ -8,13 +8,17 @@ use timeline::{
 /// Which events are meant.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Choice {
-    /// Only events for which this holds, for example 'result is "ACCESS DENIED"'; give it several times
+    /// Only events that match, for example 'result is "ACCESS DENIED"'; give it several times
     ///
-    /// COLUMN is one of Process Monitor's, as its heading or in lower case with hyphens: "Process Name" or process-name,
-    /// pid, operation, path, result, detail, event-class, duration, command-line, user, tid, category … RELATION is is,
-    /// is not, less than, more than, begins with, ends with, contains or excludes, with spaces or hyphens; or a sign: =,
-    /// != and the two angle brackets. Several on one column are alternatives, different columns must all hold, is not and excludes exclude. Upper and
-    /// lower case are the same. A result is a text, a status (0xC0000022) or its name; a duration has a unit (5ms).
+    /// COLUMN is one of Process Monitor's, as its heading or in lower case with hyphens: "Process Name" or
+    /// process-name,
+    /// pid, operation, path, result, detail, event-class, duration, command-line, user, tid, category … RELATION is
+    /// is,
+    /// is not, less than, more than, begins with, ends with, contains or excludes, with spaces or hyphens; or a
+    /// sign: =,
+    /// != and the two angle brackets. Several conditions on one column are alternatives. Conditions on different
+    /// columns must all hold. Upper and lower case are the same. A result is a text, a status (0xC0000022) or its
+    /// name; a duration has a unit (5ms).
     #[arg(long = "where", value_name = "COLUMN RELATION VALUE")]
     filters: Vec<String>,
 

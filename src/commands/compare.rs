@@ -15,11 +15,11 @@ use super::{reading, report, terminal};
 use crate::lang;
 use crate::words::said as say;
 
-/// Shows what failed in all attempts at an update, what only in some, and what changed between them
+/// Compares several attempts at an update: shared failures, other failures, and changes between them
 ///
-/// The attempts are usually those of one machine. Give them in their order, each as one file, folder or .zip file. What
-/// failed is an object, an operation, a code, an installer, a driver, a service. What changed is a package, the start
-/// type of a service, a driver or its version.
+/// The attempts are usually of one machine. Give them in their order, each as one file, folder or .zip file. A
+/// failure is an object, an operation, a code, an installer, a driver or a service. A change is a package, the
+/// start type of a service, a driver or its version.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:

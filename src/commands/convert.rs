@@ -8,10 +8,10 @@ use pml_reader::write::write_subset;
 use super::{log, part::Part};
 use crate::words::said as say;
 
-/// Writes a raw boot log (Procmon.pmb), or a Process Monitor log that was not closed cleanly, as a clean log
+/// Repairs a raw boot log (Procmon.pmb), or a Process Monitor log that was not closed cleanly
 ///
-/// Process Monitor and every other reader of PML files open the result. The input is only read. The layout of raw boot logs is
-/// known from a public description only: where the machine still runs, let Process Monitor save its boot log too.
+/// Process Monitor and other readers of PML files open the result. The input does not change. The layout of raw
+/// boot logs comes from a public description. If the machine still runs, let Process Monitor save its boot log too.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:

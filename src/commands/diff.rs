@@ -18,12 +18,12 @@ use super::{
 use crate::lang;
 use crate::words::said as say;
 
-/// Shows what a failing boot did that a good one did not
+/// Shows how a failing boot differs from a good one
 ///
-/// The two are aligned by phase and by the part that each process plays, not by time or process id; names that vary from
-/// boot to boot (volumes, users, component versions and hashes, GUIDs, temporary names) count as the same. Processes that
-/// service updates are compared in full, with the data that they read: registry values, sizes, attributes and versions of
-/// files. All others are compared by their failures.
+/// bootrace aligns the boots by phase and process role, not by time or process id. Volumes, users, component
+/// versions and hashes, GUIDs and temporary names may differ. It compares all operations of servicing processes,
+/// and the data that they read: registry values, sizes, attributes and versions of files. Of other processes it
+/// compares only the failures.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -38,15 +38,16 @@ comparison in it.
 Exit codes: 0 done, whether the two differ or not; 2 nothing could be read, or the comparison
 could not be written.")]
 pub(crate) struct Args {
-    /// The boot that went well: a file, a folder or a .zip file
+    /// The good boot: a file, a folder or a .zip file
     #[arg(value_name = "GOOD")]
     good: PathBuf,
 
-    /// The boot that failed
+    /// The failing boot
     #[arg(value_name = "BAD")]
     bad: PathBuf,
 
-    /// Folder for the files; one file where PATH ends like the one format asked for; `-` for standard output [default:
+    /// Folder for the files; one file where PATH ends like the one format asked for; `-` for standard output
+    /// [default:
     /// standard output]
     #[arg(short, long, value_name = "PATH")]
     output: Option<PathBuf>,

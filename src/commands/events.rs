@@ -24,8 +24,8 @@ use crate::words::said as say;
 
 /// Lists, filters and exports the events of a trace
 ///
-/// A trace is a log of Process Monitor or of ETW, told by its content; of a folder or an archive all traces are taken, one
-/// after the other. What a trace does not record stays empty.
+/// A trace is a log of Process Monitor or ETW. From a folder or an archive, the command reads all traces, one after
+/// the other. A column that the trace does not record is empty.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:

@@ -22,11 +22,11 @@ Examples:
   bootrace explain -2147023143                 an HRESULT in decimal, as event logs print it
   bootrace explain ERROR_ACCESS_DENIED         a name";
 
-/// Tells what a status code means: its names in each space, and what it stands for in servicing
+/// Explains a status code: its names in each space, and its meaning in servicing
 ///
-/// Windows counts its errors in three spaces: NTSTATUS (the kernel), Win32 (programs) and HRESULT (servicing). One
-/// failure shows as another number in each log. Every reading that is possible is printed, with the codes that it turns
-/// into in the other spaces and with how that is known. No file is read.
+/// Windows counts its errors in three spaces: NTSTATUS (the kernel), Win32 (programs) and HRESULT (servicing). Each
+/// log shows another number for the same failure. The command prints every possible reading, the matching codes in
+/// the other spaces, and how that is known. It reads no file.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {

@@ -40,7 +40,7 @@ fn recovered(file: &PmlFile) -> Option<String> {
     if let Some(names) = recovered.names {
         let all = names.of_table + names.of_events + names.inferred + names.unknown;
         text.push_str(&format!(
-            "; {} of {all} processes, of which are {} events, have no name",
+            "; {} of {all} processes have no name; they have {} events",
             names.unknown, names.unknown_events
         ));
     }

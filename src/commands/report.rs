@@ -24,8 +24,9 @@ use crate::words::said as say;
 
 /// Names the operation that made an update fail, and writes the report
 ///
-/// Give it everything the machine handed over, in any mix: bootrace recognises each file by its content. The verdict goes
-/// to the terminal. The report goes to a folder: report.html for people, report.png for a mail, report.json for programs.
+/// Give it all files of the case, in any mix. bootrace recognises each file by its content. The verdict goes
+/// to the terminal. The report goes to a folder: report.html for people, report.png for a mail, report.json for
+/// programs.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -34,7 +35,7 @@ Examples:
   bootrace report boot.pml -o verdict.html --lang zh-CN
   bootrace boot.pml                             the same as `bootrace report boot.pml`
   bootrace report boot.pml -o - --format json | jq .verdict
-  bootrace report boot.pml --baseline good.pml  held against a boot that went well
+  bootrace report boot.pml --baseline good.pml  compared with a good boot
   bootrace report boot.pml boot.etl CBS.log     one case: both traces and the log on one clock
   bootrace report boot.pml --format html,pmc,perfetto
                                                 page, Process Monitor's filter, trace for ui.perfetto.dev
@@ -44,12 +45,14 @@ Exit codes: 0 done; 1 only with --exit-code, where an update failed, with or wit
 named; 2 an input is missing, nothing could be read, or the report could not be written. The verdict
 is printed also where a file cannot be written.")]
 pub(crate) struct Args {
-    /// Process Monitor logs (.pml), its raw boot logs (.pmb) and exports (.csv, .xml), ETW traces (.etl), CBS.log and other
+    /// Process Monitor logs (.pml), its raw boot logs (.pmb) and exports (.csv, .xml), ETW traces (.etl), CBS.log
+    /// and other
     /// servicing logs, event logs, registry hives, folders and .zip files of them
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<PathBuf>,
 
-    /// Folder for the report; one file where PATH ends like one (.html, .png, .json, .txt, .dot, .mmd, .pftrace, .pmc);
+    /// Folder for the report; one file where PATH ends like one (.html, .png, .json, .txt, .dot, .mmd, .pftrace,
+    /// .pmc);
     /// `-` for standard output [default: INPUT-report beside the first input]
     #[arg(short, long, value_name = "PATH")]
     output: Option<PathBuf>,
@@ -58,7 +61,8 @@ pub(crate) struct Args {
     #[arg(long, value_delimiter = ',', value_enum)]
     format: Vec<FormatArg>,
 
-    /// A note for the report, such as what was tried already; give it several times. A file case.md among the inputs does
+    /// A note for the report, such as what was tried already; give it several times. A file case.md among the
+    /// inputs does
     /// the same
     #[arg(long, value_name = "TEXT")]
     note: Vec<String>,
@@ -71,12 +75,13 @@ pub(crate) struct Args {
     #[arg(long, value_name = "DIR")]
     rules: Vec<PathBuf>,
 
-    /// A boot of the same machine, or of one like it, in which the update went well: a file, a folder or a .zip file; give
-    /// it several times for several files of that boot
+    /// A good boot of the same or a similar machine: a file, a folder or a .zip file. Give it several times for
+    /// several files of that boot
     #[arg(long, value_name = "GOOD")]
     baseline: Vec<PathBuf>,
 
-    /// A database of `bootrace fleet add`: in how many other boots the same result was seen at the same object
+    /// A database of `bootrace fleet add`. The report then says how many other boots have the same result at the
+    /// same object
     #[arg(long, value_name = "FILE")]
     fleet: Option<PathBuf>,
 
@@ -84,7 +89,8 @@ pub(crate) struct Args {
     #[arg(long)]
     redact: bool,
 
-    /// Say on standard error why events are candidates or not: the best candidates, or those with this path or number
+    /// Explain on standard error why events are candidates or not: the best candidates, or the events with this
+    /// path or number
     #[arg(long, value_name = "PATH|#INDEX", num_args = 0..=1)]
     explain: Option<Option<String>>,
 
@@ -278,7 +284,8 @@ fn print_verdict(report: &Report, options: &TextOptions) -> std::io::Result<()> 
     stdout.flush()
 }
 
-/// The report and its picture. Hashing the inputs takes longer than reading them, and nothing but the report's list of
+/// The report and its picture. Hashing the inputs takes longer than reading them, and nothing but the report's list
+/// of
 /// inputs waits for it.
 pub(super) fn analyse(
     case: &Case,

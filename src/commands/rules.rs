@@ -6,7 +6,7 @@ use crate::words::said as say;
 use anyhow::{Context as _, bail};
 use diagnosis::Rules;
 
-/// Checks rules of your own
+/// Checks your own rules
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -19,10 +19,10 @@ pub(crate) struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// Reads the rules of a folder and holds each against its examples and near misses
+    /// Tests each rule of a folder on its examples and near misses
     ///
-    /// A rule must hold for each of its examples, and for none of its near misses; it needs one of both. What is wrong goes
-    /// to standard error, a line each.
+    /// A rule must fit all its examples and no near miss. It needs at least one of each. Each error is a line on
+    /// standard error.
     #[command(after_help = "\
 Examples:
   bootrace rules check my-rules                 every rule against its examples and near misses

@@ -11,10 +11,10 @@ use super::{reading, report, terminal};
 use crate::lang;
 use crate::words::said as say;
 
-/// Shows what the cause of a failure has in common on all machines
+/// Prints an id that is the same for the same cause on every machine
 ///
-/// The same cause has the same id on every machine, whatever its build, language, drive letters and users, and with
-/// CBS.log or without. Each part is listed, whether it contributes to the id, and why. Each input is a case of its own.
+/// Build, language, drive letters and users do not change the id, and it rarely depends on CBS.log. The command
+/// lists each part, says whether the id contains it, and why. Each input is a case of its own.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:

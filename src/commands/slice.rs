@@ -18,9 +18,8 @@ use reports::Lang;
 
 /// Writes a smaller Process Monitor log with the events that you choose
 ///
-/// The events are copied as they are, with their stacks and sequence numbers; the processes that they need come along
-/// with their modules and icons. Process Monitor and every other reader of PML files open the result. The input is only
-/// read.
+/// The new log has the same events, with stacks and sequence numbers, and the processes that they need. Process
+/// Monitor and other readers of PML files open it. The input does not change.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -48,8 +47,8 @@ pub(crate) struct Args {
     #[command(flatten)]
     choice: Choice,
 
-    /// Only the events that the report of this log shows, and all others within SECONDS of the operation that failed, 1
-    /// where none are given
+    /// Only the events that the report of this log shows, and all events within SECONDS of the failing operation (1
+    /// by default)
     #[arg(
         long,
         value_name = "SECONDS",
@@ -60,7 +59,7 @@ pub(crate) struct Args {
     )]
     around_failure: Option<f64>,
 
-    /// CBS.log, or whatever else of the same reboot helps --around-failure to find it; give it several times
+    /// Other inputs of the same reboot, such as CBS.log, for --around-failure; give it several times
     #[arg(long, value_name = "INPUT", requires = "around_failure")]
     with: Vec<PathBuf>,
 }
@@ -149,7 +148,8 @@ impl Around {
     }
 }
 
-/// Numbers of the events that pass, in order of time; those of damaged events too, which the copying leaves out and counts.
+/// Numbers of the events that pass, in order of time; those of damaged events too, which the copying leaves out and
+/// counts.
 fn choose(file: &PmlFile, filter: &Filter, around: Option<&Around>) -> Vec<u32> {
     // A log counts its events in 32 bits.
     let count = u32::try_from(file.len()).unwrap_or(u32::MAX);

@@ -3,32 +3,17 @@
 use std::fmt::Display;
 
 use reports::Lang;
+use trace_capture::messages::{Message, Text};
 
 use crate::lang;
 
 /// A sentence in both languages. `{0}`, `{1}` … are places for names and numbers.
-pub(crate) struct Said {
-    en: &'static str,
-    zh: &'static str,
-}
+pub(crate) struct Said(Text);
 
 impl Said {
     /// The sentence in the chosen language, with its places filled.
     pub(crate) fn with(&self, values: &[&dyn Display]) -> String {
-        let mut rest = match lang::chosen() {
-            Lang::En => self.en,
-            Lang::Zh => self.zh,
-        };
-        let mut filled = String::new();
-        while let Some((before, place)) = rest.split_once('{') {
-            filled.push_str(before);
-            let (number, after) = place.split_once('}').unwrap_or((place, ""));
-            let value = number.parse().ok().and_then(|number: usize| values.get(number));
-            filled.push_str(&value.map(ToString::to_string).unwrap_or_default());
-            rest = after;
-        }
-        filled.push_str(rest);
-        filled
+        of_capture(&self.0.with(values)).to_owned()
     }
 
     /// The sentence without places.
@@ -39,7 +24,7 @@ impl Said {
 
 macro_rules! sentences {
     ($( $(#[$built:meta])* $key:ident: $en:literal, $zh:literal; )+) => {
-        $( $(#[$built])* pub(crate) const $key: Said = Said { en: $en, zh: $zh }; )+
+        $( $(#[$built])* pub(crate) const $key: Said = Said(Text { en: $en, zh: $zh }); )+
 
         #[cfg(test)]
         const ALL: &[(&str, Said)] = &[$( $(#[$built])* (stringify!($key), $key), )+];
@@ -192,8 +177,13 @@ sentences! {
         "未检查出错的计算机（需要 Windows 和管理员权限）：在那里启用时会先检查。";
 }
 
-/// A message of capture in the chosen language.
-pub(crate) fn of_capture(message: &trace_capture::messages::Message) -> &str {
+/// What `capture` says, in the chosen language.
+pub(crate) fn shown(said: &dyn Display) -> String {
+    of_capture(&Message::of(said)).to_owned()
+}
+
+/// A message in the chosen language.
+pub(crate) fn of_capture(message: &Message) -> &str {
     match lang::chosen() {
         Lang::En => &message.en,
         Lang::Zh => &message.zh,
@@ -211,7 +201,7 @@ mod tests {
 
     #[test]
     fn every_sentence_is_in_both_languages() {
-        for (key, said) in ALL {
+        for (key, Said(said)) in ALL {
             let is_chinese = |c| ('\u{4E00}'..='\u{9FFF}').contains(&c);
             assert!(said.zh.contains(is_chinese), "{key}: {}", said.zh);
             assert!(!said.en.is_empty() && said.en.is_ascii(), "{key}: {}", said.en);

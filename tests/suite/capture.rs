@@ -43,6 +43,30 @@ fn the_plan_prints_everywhere_and_names_every_change() {
 }
 
 #[test]
+fn the_plan_speaks_chinese() {
+    let (code, out, err) = bootrace(&[
+        "plan",
+        "--procmon",
+        r"D:\Procmon64.exe",
+        "--accept-eula",
+        "--auto-collect",
+        "--lang",
+        "zh-CN",
+    ]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    let is_chinese = |c: char| ('\u{4E00}'..='\u{9FFF}').contains(&c);
+    // The values of a key are the registry's words.
+    let is_key = |line: &&str| {
+        ["REG_DWORD", "FlushTimer", "Filters:"].iter().any(|word| line.trim_start().starts_with(word))
+    };
+    for line in out.lines().filter(|line| !line.trim().is_empty() && !is_key(line)) {
+        assert!(line.chars().any(is_chinese), "{line}");
+    }
+    let (code, _, err) = bootrace(&["plan", "--boots", "16", "--lang", "zh-CN"]);
+    assert_eq!((code, err.trim_end()), (2, "bootrace: --boots 16：请给出 1 到 15 之间的数字"));
+}
+
+#[test]
 fn the_plan_as_json_holds_the_same_steps() {
     let (code, out, _) = bootrace(&["plan", "--json", "--kernel"]);
     assert_eq!(code, 0);

@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use crate::error::{CaptureError, Result};
 use crate::machine::Disk;
+use crate::messages::errors;
 use crate::plan::FOLDER;
 
 /// A file as a finished bundle holds it, or holds its conversion.
@@ -49,7 +50,8 @@ pub fn path() -> String {
 pub fn append(disk: &(impl Disk + ?Sized), finished: &Finished) -> Result<()> {
     // A line of its own, whatever a power cut left before it.
     let mut line = vec![b'\n'];
-    serde_json::to_writer(&mut line, finished).map_err(|e| CaptureError::io("write", path())(e.into()))?;
+    serde_json::to_writer(&mut line, finished)
+        .map_err(|e| CaptureError::io(errors::WRITE, path())(e.into()))?;
     line.push(b'\n');
     disk.append(&path(), &line)
 }
@@ -82,7 +84,7 @@ pub fn sha256(disk: &(impl Disk + ?Sized), path: &str) -> Result<String> {
     let mut hash = Sha256::new();
     let mut buffer = vec![0; 1 << 17];
     loop {
-        match file.read(&mut buffer).map_err(CaptureError::io("read", path))? {
+        match file.read(&mut buffer).map_err(CaptureError::io(errors::READ, path))? {
             0 => return Ok(hex(&hash.finalize())),
             count => hash.update(buffer.get(..count).unwrap_or_default()),
         }

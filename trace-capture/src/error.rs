@@ -1,80 +1,65 @@
 //! What can go wrong, and what the person at the machine does about it.
 
-/// An error of this crate. Its text is one line: what, which object, why, and what to do next.
+use std::fmt;
+use std::io::ErrorKind;
+
+use crate::messages::{Message, Text, errors as say};
+
+/// An error of this crate. Its text is one line: what, which object, why, and what to do next. It displays as English, and
+/// with `{:#}` as Chinese.
 #[derive(Debug, thiserror::Error)]
 pub enum CaptureError {
     /// Only Windows can be armed.
-    #[error(
-        "capture works on Windows only; here `bootrace capture plan` shows what it would do: run bootrace.exe on the failing machine"
-    )]
     NotWindows,
     /// The process has no administrator rights.
-    #[error(
-        "not running as administrator: open the Start menu, type cmd, choose 'Run as administrator', and run the same command there"
-    )]
     NotAdministrator,
     /// Preflight found what forbids arming. The texts come from [`crate::preflight`].
-    #[error("not armed, nothing was changed: {}", .0.join("; "))]
-    Blocked(Vec<String>),
+    Blocked(Vec<Message>),
     /// A journal is there already.
-    #[error(
-        "this machine is already {state}: `bootrace capture status` shows how, `bootrace capture disarm` puts everything back"
-    )]
     AlreadyArmed {
         /// `armed` or `half armed`.
-        state: &'static str,
+        state: Text,
     },
     /// There is no journal.
-    #[error("this machine is not armed: run `bootrace capture arm` first, or collect with `--unarmed`")]
     NotArmed,
     /// A file operation failed.
-    #[error("cannot {what} {path}: {source}{}", advice_io(.source))]
     Io {
         /// The operation, as a verb.
-        what: &'static str,
+        what: Text,
         /// The file or folder.
         path: String,
         /// The system's error.
         source: std::io::Error,
     },
     /// A path is, or goes through, a link or junction that somebody may have planted.
-    #[error(
-        "{path} is a link or junction, which bootrace does not follow as administrator: look at where it leads, remove it, and try again"
-    )]
     Planted {
         /// The path.
         path: String,
     },
     /// A folder that must be for administrators only belongs to somebody else.
-    #[error("{path} exists and its owner is neither Administrators nor SYSTEM: remove it and try again")]
     ForeignFolder {
         /// The path.
         path: String,
     },
     /// A registry operation failed.
-    #[error(
-        "cannot {what} {key}: {why}: run as administrator; if it stays, a policy or security product protects the key"
-    )]
     Registry {
         /// The operation, as a verb.
-        what: &'static str,
+        what: Text,
         /// The key.
         key: String,
         /// The system's error.
-        why: String,
+        why: Message,
     },
     /// An ETW function failed.
-    #[error("ETW session {session}: cannot {what}: error {code}{}", advice_etw(*.code))]
     Etw {
         /// Session name.
         session: String,
         /// The operation, as a verb.
-        what: &'static str,
+        what: Text,
         /// Win32 error code.
         code: u32,
     },
     /// A program could not be started.
-    #[error("cannot start {program}: {source}: check that the file is there and that no policy blocks it")]
     Start {
         /// The program's path.
         program: String,
@@ -82,72 +67,52 @@ pub enum CaptureError {
         source: std::io::Error,
     },
     /// A program ended with a failure.
-    #[error("{program} ended with exit code {code}: {advice}")]
     Exit {
         /// The program's path.
         program: String,
         /// Its exit code.
         code: i32,
         /// What to do.
-        advice: &'static str,
+        advice: Text,
     },
     /// A program did not end.
-    #[error("{program} did not end within {seconds} s and was stopped: {advice}")]
     TimedOut {
         /// The program's path.
         program: String,
         /// The time-out in seconds.
         seconds: u64,
         /// What to do.
-        advice: &'static str,
+        advice: Text,
     },
     /// Process Monitor's driver is not set to log the next boot, whatever Process Monitor said.
-    #[error(
-        "Process Monitor did not arm boot logging ({outcome}; {why}): a window nobody sees may wait for an answer, or a policy or security product forbids its driver: start it once by hand, close it, disarm and arm again; ETW alone still captures the boot"
-    )]
     BootLogNotArmed {
         /// How Process Monitor ended, which is not to be trusted either way.
-        outcome: String,
+        outcome: Message,
         /// What is missing.
-        why: String,
+        why: Message,
     },
     /// A program is not what it must be to be run as administrator.
-    #[error("{program} is not run: {why}: get it anew from its maker, and arm again")]
     NotTrusted {
         /// The program's path.
         program: String,
         /// Why.
-        why: String,
+        why: Message,
     },
     /// Something can be done only in the Windows that it is part of.
-    #[error(
-        "{what} of the offline Windows stays: no program of that disk is run; start that Windows and run `bootrace capture disarm` there"
-    )]
     OfflineWindows {
         /// What is to be done.
-        what: String,
+        what: Message,
     },
     /// A path or key that bootrace has no business with.
-    #[error(
-        "{name} is not a place of bootrace's: a journal or a bundle that names it was not written by bootrace"
-    )]
     ForeignPlace {
         /// The path or key.
         name: String,
     },
     /// The Service Control Manager refused.
-    #[error("cannot read the services: {0}: run as administrator, and check that the RPC service runs")]
     Services(String),
     /// Something was put back only in part.
-    #[error(
-        "not everything could be put back: {}: the journal is kept, so run `bootrace capture disarm` again after solving this",
-        .0.join("; ")
-    )]
-    NotRestored(Vec<String>),
+    NotRestored(Vec<Message>),
     /// The bundle could not be written.
-    #[error(
-        "cannot write the bundle {path}: {why}: free some space or name another place with -o, then run the same command again: it goes on where it stopped"
-    )]
     Bundle {
         /// The bundle's path.
         path: String,
@@ -155,17 +120,15 @@ pub enum CaptureError {
         why: String,
     },
     /// Bad options.
-    #[error("{0}")]
-    Usage(String),
+    Usage(Message),
     /// The system refused something else.
-    #[error("cannot {what}: {why}: {advice}")]
     System {
         /// The operation, as a verb.
-        what: &'static str,
+        what: Text,
         /// The system's error.
-        why: String,
+        why: Message,
         /// What to do.
-        advice: &'static str,
+        advice: Text,
     },
 }
 
@@ -174,34 +137,88 @@ pub type Result<T, E = CaptureError> = std::result::Result<T, E>;
 
 impl CaptureError {
     /// For `map_err`: a failed file operation.
-    pub fn io(what: &'static str, path: impl Into<String>) -> impl FnOnce(std::io::Error) -> Self {
+    pub fn io(what: Text, path: impl Into<String>) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.into();
         move |source| Self::Io { what, path, source }
     }
 }
 
-fn advice_io(source: &std::io::Error) -> &'static str {
-    use std::io::ErrorKind::{NotFound, PermissionDenied, StorageFull};
+impl fmt::Display for CaptureError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.message().fmt(f)
+    }
+}
+
+impl CaptureError {
+    /// The error in both languages.
+    #[must_use]
+    pub fn message(&self) -> Message {
+        match self {
+            Self::NotWindows => say::NOT_WINDOWS.plain(),
+            Self::NotAdministrator => say::NOT_ADMINISTRATOR.plain(),
+            Self::Blocked(why) => say::BLOCKED.with(&[&Message::list(why)]),
+            Self::AlreadyArmed { state } => say::ALREADY_ARMED.with(&[state]),
+            Self::NotArmed => say::NOT_ARMED.plain(),
+            Self::Io { what, path, source } => say::IO.with(&[what, path, source, &advice_io(source)]),
+            Self::Planted { path } => say::PLANTED.with(&[path]),
+            Self::ForeignFolder { path } => say::FOREIGN_FOLDER.with(&[path]),
+            Self::Registry { what, key, why } => say::REGISTRY.with(&[what, key, why]),
+            Self::Etw { session, what, code } => say::ETW.with(&[session, what, code, &advice_etw(*code)]),
+            Self::Start { program, source } => say::START.with(&[program, source]),
+            Self::Exit { program, code, advice } => say::EXIT.with(&[program, code, advice]),
+            Self::TimedOut { program, seconds, advice } => say::TIMED_OUT.with(&[program, seconds, advice]),
+            Self::BootLogNotArmed { outcome, why } => say::BOOT_LOG_NOT_ARMED.with(&[outcome, why]),
+            Self::NotTrusted { program, why } => say::NOT_TRUSTED.with(&[program, why]),
+            Self::OfflineWindows { what } => say::OFFLINE_WINDOWS.with(&[what]),
+            Self::ForeignPlace { name } => say::FOREIGN_PLACE.with(&[name]),
+            Self::Services(why) => say::SERVICES.with(&[why]),
+            Self::NotRestored(what) => say::NOT_RESTORED.with(&[&Message::list(what)]),
+            Self::Bundle { path, why } => say::BUNDLE.with(&[path, why]),
+            Self::Usage(why) => why.clone(),
+            Self::System { what, why, advice } => say::SYSTEM.with(&[what, why, advice]),
+        }
+    }
+}
+
+fn advice_io(source: &std::io::Error) -> Text {
     match source.kind() {
-        PermissionDenied => ": run as administrator, and close the program that holds it open",
-        StorageFull => ": free some space on that volume and try again",
-        NotFound => ": check the path",
-        _ => ": try again, and check the volume with chkdsk /scan if it stays",
+        ErrorKind::PermissionDenied => say::IO_DENIED,
+        ErrorKind::StorageFull => say::IO_FULL,
+        ErrorKind::NotFound => say::IO_NOT_FOUND,
+        _ => say::IO_OTHER,
     }
 }
 
 /// What to do about the Win32 codes that the documentation of `StartTrace` and `EnableTraceEx2` names.
-fn advice_etw(code: u32) -> &'static str {
+fn advice_etw(code: u32) -> Text {
     match code {
-        5 | 1314 => ": run as administrator",
-        3 | 161 => ": the folder of the trace file is missing: disarm, then arm again",
-        39 | 112 => ": the volume is full: free some space and arm again",
-        183 => {
-            ": a session of that name runs already: stop it with `logman stop NAME -ets` if it is no longer needed"
+        5 | 1314 => say::ETW_DENIED,
+        3 | 161 => say::ETW_NO_FOLDER,
+        39 | 112 => say::ETW_FULL,
+        183 => say::ETW_EXISTS,
+        1450 => say::ETW_TOO_MANY,
+        _ => say::ETW_OTHER,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_names_the_same_in_both_languages() {
+        let denied = || std::io::Error::from(ErrorKind::PermissionDenied);
+        let errors = [
+            CaptureError::Io { what: say::WRITE, path: r"C:\a.txt".to_owned(), source: denied() },
+            CaptureError::Etw { session: "bootrace-kernel".to_owned(), what: say::CREATE, code: 183 },
+            CaptureError::Blocked(vec!["first".into(), "second".into()]),
+            CaptureError::Bundle { path: r"D:\b.zip".to_owned(), why: "full".to_owned() },
+        ];
+        let named = [r"C:\a.txt", "bootrace-kernel", "second", r"D:\b.zip"];
+        for (error, name) in errors.iter().zip(named) {
+            let (english, chinese) = (error.to_string(), format!("{error:#}"));
+            assert!(english.contains(name) && chinese.contains(name), "{english} {chinese}");
+            assert!(english.is_ascii() && chinese.contains('：'), "{english} {chinese}");
         }
-        1450 => {
-            ": too many trace sessions run already: `logman query -ets` lists them; stop one that is not needed"
-        }
-        _ => ": `net helpmsg CODE` explains the code; the other sessions go on without this one",
     }
 }

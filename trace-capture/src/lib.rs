@@ -10,7 +10,6 @@
 #![cfg_attr(not(windows), forbid(unsafe_code))]
 
 pub mod bundled;
-mod chinese;
 pub mod collect;
 pub mod engine;
 pub mod error;

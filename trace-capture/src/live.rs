@@ -10,6 +10,7 @@ use serde::Serialize;
 use crate::error::{CaptureError, Result};
 use crate::facts::size;
 use crate::machine::Machine;
+use crate::messages::{self as say, Message, errors};
 use crate::sessions::{PROCESS, Provider, STANDARD, Session};
 
 /// Name of the session. ETW keeps one of a name; one that a kill left is stopped by the next, and by disarm.
@@ -35,7 +36,7 @@ pub struct Lived {
     /// Events lost.
     pub events_lost: u32,
     /// Providers that could not be enabled, and other trouble.
-    pub notes: Vec<String>,
+    pub notes: Vec<Message>,
 }
 
 /// A program and its arguments.
@@ -52,16 +53,12 @@ impl Command {
     /// No program is named; its path is not whole.
     pub fn find(machine: &dyn Machine, command: &[String]) -> Result<Self> {
         let Some((program, args)) = command.split_first() else {
-            return Err(CaptureError::Usage(
-                "live: name the command after --, such as: live -- wusa D:\\x.msu /quiet /norestart".into(),
-            ));
+            return Err(CaptureError::Usage(errors::NO_COMMAND.plain()));
         };
         let path = PathBuf::from(program);
         let is_bare = path.components().count() == 1;
         if !path.is_absolute() && !is_bare {
-            return Err(CaptureError::Usage(format!(
-                "live: {program}: give the program's whole path; nothing is run from the current folder"
-            )));
+            return Err(CaptureError::Usage(errors::NOT_WHOLE.with(&[program])));
         }
         let mut program = if is_bare { machine.real(r"%SystemRoot%\System32").join(path) } else { path };
         if program.extension().is_none() {
@@ -89,7 +86,7 @@ impl Command {
 pub fn trace(machine: &dyn Machine, file: &Path, command: &dyn Fn() -> Result<i32>) -> Result<Lived> {
     let shown = file.display().to_string();
     if std::fs::symlink_metadata(file).is_ok() {
-        return Err(CaptureError::io("create", shown)(std::io::ErrorKind::AlreadyExists.into()));
+        return Err(CaptureError::io(errors::CREATE, shown)(std::io::ErrorKind::AlreadyExists.into()));
     }
     machine.stop(SESSION)?;
     let session = Session {
@@ -101,16 +98,14 @@ pub fn trace(machine: &dyn Machine, file: &Path, command: &dyn Fn() -> Result<i3
         max_buffers: 1024,
         expected_mb: 0,
         max_file_mb: MAX_FILE_MB,
-        why: "a command while it runs",
+        why: say::LIVE_WHY,
         providers: &PROVIDERS,
     };
     let not_enabled = machine.start(&session, &shown, MAX_FILE_MB)?;
-    let mut notes: Vec<_> = not_enabled
-        .iter()
-        .map(|n| format!("{} could not be enabled: error {}", n.provider, n.code))
-        .collect();
-    let capture_state = |notes: &mut Vec<String>| {
-        notes.extend(machine.capture_state(SESSION, &PROCESS).err().map(|e| e.to_string()));
+    let mut notes: Vec<_> =
+        not_enabled.iter().map(|n| say::LIVE_NOT_ENABLED.with(&[&n.provider, &n.code])).collect();
+    let capture_state = |notes: &mut Vec<Message>| {
+        notes.extend(machine.capture_state(SESSION, &PROCESS).err().map(|e| e.message()));
     };
     capture_state(&mut notes);
     let ended = command();
@@ -128,11 +123,11 @@ pub fn trace(machine: &dyn Machine, file: &Path, command: &dyn Fn() -> Result<i3
     })
 }
 
-fn count(file: &Path, providers: &[Provider], notes: &mut Vec<String>) -> Vec<(String, u64)> {
+fn count(file: &Path, providers: &[Provider], notes: &mut Vec<Message>) -> Vec<(String, u64)> {
     let counts = match EtlFile::open(file) {
         Ok(file) => Summary::of(&file).providers,
         Err(error) => {
-            notes.push(format!("the trace does not read: {error}"));
+            notes.push(say::LIVE_UNREADABLE.with(&[&error]));
             return vec![];
         }
     };
@@ -146,21 +141,22 @@ fn count(file: &Path, providers: &[Provider], notes: &mut Vec<String>) -> Vec<(S
 impl fmt::Display for Lived {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let total: u64 = self.events.iter().map(|(_, n)| n).sum();
-        writeln!(f, "The command ended with exit code {}.", self.exit_code)?;
-        writeln!(f, "{} ({}): {total} events, {} lost", self.file, size(self.bytes), self.events_lost)?;
+        let mut line = |message: Message| {
+            message.fmt(f)?;
+            f.write_str("\n")
+        };
+        line(say::LIVE_ENDED.with(&[&self.exit_code]))?;
+        line(say::LIVE_FILE.with(&[&self.file, &size(self.bytes), &total, &self.events_lost]))?;
         for (provider, events) in &self.events {
-            writeln!(f, "{events:>12}  {provider}")?;
+            line(format!("{events:>12}  {provider}").into())?;
         }
         for note in &self.notes {
-            writeln!(f, "  {note}")?;
+            line(Message { en: format!("  {}", note.en), zh: format!("  {}", note.zh) })?;
         }
         if total == 0 {
-            writeln!(
-                f,
-                "No event came: a security product may block ETW; look at `logman query providers`."
-            )?;
+            line(say::LIVE_NONE.plain())?;
         }
-        writeln!(f, "Next: bootrace report \"{}\"", self.file)
+        line(say::LIVE_NEXT.with(&[&self.file]))
     }
 }
 

@@ -28,9 +28,7 @@ pub fn run(
 ) -> Result<Outcome> {
     let shown = program.display().to_string();
     if !program.is_absolute() {
-        return Err(CaptureError::Usage(format!(
-            "{shown} is not an absolute path: give the whole path of the program"
-        )));
+        return Err(CaptureError::Usage(crate::messages::errors::NOT_ABSOLUTE.with(&[&shown])));
     }
     let mut command = Command::new(program);
     command.args(args).env_clear().envs(environment.iter().map(|(k, v)| (k, v))).current_dir(folder);

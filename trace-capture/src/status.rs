@@ -57,13 +57,13 @@ pub struct Status {
     /// What is missing from them, or soon will be.
     pub warnings: Vec<Message>,
     /// Steps that were left out: what, and why.
-    pub left_out: Vec<(String, String)>,
+    pub left_out: Vec<(Message, Message)>,
     /// What was checked while arming, and what goes on in part.
-    pub notes: Vec<String>,
+    pub notes: Vec<Message>,
     /// Where the traces were collected to.
     pub bundle: Option<String>,
     /// What to do next.
-    pub next: String,
+    pub next: Message,
 }
 
 /// Looks at the machine. Changes nothing.
@@ -82,7 +82,7 @@ pub fn status(machine: &dyn Machine) -> Result<Status> {
         left_out: vec![],
         notes: vec![],
         bundle: None,
-        next: String::new(),
+        next: Message::default(),
     };
     let journal = journal.unwrap_or_default();
     for line in &journal.lines {
@@ -146,74 +146,82 @@ impl SessionState {
             running: machine.query(name).ok().flatten(),
         }
     }
-}
 
-fn next(status: &Status, booted: bool) -> String {
-    match status.state {
-        State::NotArmed => "arm it with `bootrace capture arm`".into(),
-        State::HalfArmed => "arming or disarming was interrupted: run `bootrace capture disarm`".into(),
-        State::Armed if !booted => "install the update and restart (Restart, not Shut down)".into(),
-        State::Armed => "when the update has failed, run `bootrace capture collect`".into(),
-        State::Collected => "take the bundle away, then run `bootrace capture disarm`".into(),
+    /// How it went at boot.
+    fn at_boot(&self) -> Message {
+        match (self.boots, self.boot_status) {
+            (Some(1), Some(0)) => say::BOOTS_ONE.plain(),
+            (Some(boots), Some(0)) => say::BOOTS.with(&[&boots]),
+            (_, Some(0)) => say::BOOT_STARTED.plain(),
+            (_, Some(code)) => say::BOOT_FAILED.with(&[&code]),
+            (_, None) => say::BOOT_NONE.plain(),
+        }
+    }
+
+    /// How it is now.
+    fn now(&self) -> Message {
+        match &self.running {
+            Some(r) if r.events_lost + r.buffers_lost > 0 => {
+                say::RUNS_LOST.with(&[&r.events_lost, &r.buffers_lost])
+            }
+            Some(r) if !crate::engine::is_ours(&r.file) => say::RUNS_ELSEWHERE.with(&[&r.file]),
+            Some(_) => say::RUNS.plain(),
+            None => say::RUNS_NOT.plain(),
+        }
     }
 }
 
+fn next(status: &Status, booted: bool) -> Message {
+    let next = match status.state {
+        State::NotArmed => say::NEXT_ARM,
+        State::HalfArmed => say::NEXT_DISARM,
+        State::Armed if !booted => say::NEXT_RESTART,
+        State::Armed => say::NEXT_COLLECT,
+        State::Collected => say::NEXT_TAKE,
+    };
+    next.plain()
+}
+
+/// `{:#}` gives it in Chinese.
 impl fmt::Display for Status {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let state = match self.state {
-            State::NotArmed => "not armed",
-            State::HalfArmed => "half armed",
-            State::Armed => "armed",
-            State::Collected => "armed, traces collected",
+        // What the machine says cannot steer the terminal.
+        let mut line = |message: Message| {
+            let text = if f.alternate() { message.zh } else { message.en };
+            let shown: String = text.chars().map(|c| if c.is_control() { '?' } else { c }).collect();
+            writeln!(f, "{shown}")
         };
-        write!(f, "This machine is {state}")?;
+        let state = match self.state {
+            State::NotArmed => say::STATUS_NOT_ARMED,
+            State::HalfArmed => say::STATUS_HALF_ARMED,
+            State::Armed => say::STATUS_ARMED,
+            State::Collected => say::STATUS_COLLECTED,
+        };
+        line(state.plain())?;
         if let Some(since) = &self.since {
-            write!(f, ", since {}", plain(since))?;
+            line(say::STATUS_SINCE.with(&[since]))?;
         }
-        writeln!(f, ".")?;
         for session in &self.sessions {
-            let boot = match (session.boots, session.boot_status) {
-                (Some(boots), Some(0)) => {
-                    format!("started in {boots} boot{}", if boots == 1 { "" } else { "s" })
-                }
-                (_, Some(0)) => "started at boot".into(),
-                (_, Some(code)) => format!("could not start at boot: error {code} (`net helpmsg {code}`)"),
-                (_, None) => "no boot yet".into(),
-            };
-            let now = match &session.running {
-                Some(r) if r.events_lost + r.buffers_lost > 0 => {
-                    format!("running, {} events and {} buffers LOST", r.events_lost, r.buffers_lost)
-                }
-                Some(r) if !crate::engine::is_ours(&r.file) => {
-                    format!("a session of that name runs, but into \"{}\"", plain(&r.file))
-                }
-                Some(_) => "running, nothing lost".into(),
-                None => "not running".into(),
-            };
-            writeln!(f, "  {:<18} {boot}; {now}", session.name)?;
+            let name = format!("{:<18}", session.name);
+            line(say::SESSION_LINE.with(&[&name, &session.at_boot(), &session.now()]))?;
         }
         for trace in &self.traces {
             let time = |time: &Option<String>| time.clone().unwrap_or_else(|| "?".into());
             let (from, to) = (time(&trace.created), time(&trace.modified));
-            writeln!(f, "  {:>10}  {}  {from} to {to}", size(trace.bytes), plain(&trace.name))?;
+            line(say::TRACE_LINE.with(&[&format!("{:>10}", size(trace.bytes)), &trace.name, &from, &to]))?;
         }
         for warning in &self.warnings {
-            writeln!(f, "  warning: {}", plain(&warning.en))?;
+            line(say::WARNING_LINE.with(&[warning]))?;
         }
         for (what, why) in &self.left_out {
-            writeln!(f, "  left out: {}: {}", plain(what), plain(why))?;
+            line(say::LEFT_OUT_LINE.with(&[what, why]))?;
         }
         for note in &self.notes {
-            writeln!(f, "  {}", plain(note))?;
+            line(Message { en: format!("  {}", note.en), zh: format!("  {}", note.zh) })?;
         }
         if let Some(bundle) = &self.bundle {
-            writeln!(f, "  bundle: {}", plain(bundle))?;
+            line(say::BUNDLE_LINE.with(&[bundle]))?;
         }
-        writeln!(f, "Next: {}.", self.next)
+        line(say::NEXT_LINE.with(&[&self.next]))
     }
-}
-
-/// A text of the machine's without what would steer the terminal.
-fn plain(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '?' } else { c }).collect()
 }

@@ -39,7 +39,7 @@ pub struct Candidate {
 }
 
 impl Candidate {
-    /// A candidate of which only the operation is known.
+    /// A candidate that has only its operation.
     #[must_use]
     pub fn new(event: Event) -> Self {
         Self {

@@ -1,6 +1,6 @@
-//! The boot that failed, and when it began: the zero of the report's times.
+//! The boot that failed, and when it began: the zero of the report's times. Without a restart it is the session that failed.
 
-use timeline::{Fact, FileTime, Input, PhaseName, Place, Scan, SourceId, Ticks, Timeline};
+use timeline::{Fact, FileTime, Input, PhaseName, Place, Scan, SessionStep, SourceId, Ticks, Timeline};
 
 use crate::Diagnosis;
 
@@ -24,6 +24,10 @@ pub enum BootStart {
     Line(Place),
     /// The first phase of that boot in the logs.
     Phase,
+    /// No boot: the start of the session that failed, before any restart.
+    Session(Place),
+    /// No boot: the failure itself, before any restart.
+    Failure,
 }
 
 /// A failure that a log notes so soon after the end of a trace belongs to the trace's boot.
@@ -60,6 +64,28 @@ pub(super) fn find(
     let boot = diagnosis.phases.iter().filter(before).map(|phase| phase.boot).max()?;
     let start = diagnosis.phases.iter().filter(|p| p.boot == boot && before(p)).map(|p| p.start).min()?;
     Some(FailingBoot { start, end: end(start), shown_by: BootStart::Phase })
+}
+
+/// The latest start of a session before a failure belongs to it if so much time lies between them at most.
+const SESSION: Ticks = Ticks::seconds(2 * 3600);
+
+/// The session that failed at `at`, before any restart: the boot it ran in says nothing of it.
+pub(super) fn session(timeline: &Timeline<'_>, diagnosis: &Diagnosis, at: FileTime) -> FailingBoot {
+    let lines = timeline.scans.iter().flat_map(|scan| &scan.lines);
+    let starts = lines.filter_map(|line| match &line.fact {
+        Fact::Session(session) if session.step == SessionStep::Started => {
+            Some((line.time?, Place::Line { source: line.source, line: line.line }))
+        }
+        _ => None,
+    });
+    let before = starts.filter(|(time, _)| *time <= at && at.0 - time.0 <= SESSION.0);
+    let (start, shown_by) = before
+        .max_by_key(|(time, _)| *time)
+        .map_or((at, BootStart::Failure), |(time, place)| (time, BootStart::Session(place)));
+    let next = boots_in_logs(timeline).map(|(time, _)| time).filter(|time| *time > at).min();
+    let longest = FileTime(at.0.saturating_add(SESSION.0));
+    let next = next.map_or(longest, |next| next.min(longest));
+    FailingBoot { start, end: last_known(diagnosis, start, Some(next)), shown_by }
 }
 
 /// The latest that a diagnosis knows of a boot that began at `start`, before the next one.

@@ -40,7 +40,10 @@ pub enum Ending {
         trust: Trust,
     },
     /// It failed before the restart, so there was nothing to roll back.
-    NotInstalled,
+    NotInstalled {
+        /// When it failed, if that is known.
+        time: Option<FileTime>,
+    },
     /// Its operations are still pending.
     Pending,
 }
@@ -56,9 +59,17 @@ pub fn headline(timeline: &Timeline<'_>, diagnosis: &Diagnosis) -> Headline {
         return Headline { boot, ..Headline::default() };
     }
     let start = boot.as_ref().map(|boot| boot.start);
+    let ending = ending(diagnosis, start);
+    let traced = boot.as_ref().is_some_and(|boot| matches!(boot.shown_by, BootStart::Trace(_)));
+    let boot = match (ending, at) {
+        (Some(Ending::NotInstalled { .. }), Some(at)) if !traced => {
+            Some(boot::session(timeline, diagnosis, at))
+        }
+        _ => boot,
+    };
     Headline {
         update: update::find(timeline, diagnosis, start, at),
-        ending: ending(diagnosis, start),
+        ending,
         culprits: culprit::find(timeline, diagnosis),
         boot,
     }
@@ -87,5 +98,6 @@ fn ending(diagnosis: &Diagnosis, start: Option<FileTime>) -> Option<Ending> {
     if primary.is_some_and(|fault| fault.kind == FaultKind::Pending) {
         return Some(Ending::Pending);
     }
-    (diagnosis.verdict.phase == PhaseName::Staging).then_some(Ending::NotInstalled)
+    (diagnosis.verdict.phase == PhaseName::Staging)
+        .then_some(Ending::NotInstalled { time: moment(diagnosis) })
 }

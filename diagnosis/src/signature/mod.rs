@@ -4,7 +4,7 @@
 //! cause get the same id, although their paths, versions, users and logs differ.
 //!
 //! The id begins with its version. Version 1 is the only one. A version is a function from the facts to the parts that
-//! contribute. So a later version stands beside the earlier ones, and both can be computed for a case.
+//! contribute. So a case can have an id of each version.
 
 mod facts;
 mod fault;

@@ -15,16 +15,16 @@ pub(super) enum Why {
     Shaky,
     /// Only a log gives it.
     OfLog,
-    /// Which object of the class it is differs from machine to machine.
+    /// Other machines have other objects of the class.
     OfMachine,
     /// Not every trace has it.
     NotInEveryTrace,
-    /// It stands beside the cause.
+    /// It comes with the cause, but does not identify it.
     Beside,
 }
 
 const WHYS: &[(Why, bool, &str, &str)] = &[
-    (Why::Same, true, "it is the same for this cause on every machine", "同一原因在每台机器上都相同"),
+    (Why::Same, true, "this cause gives the same value on every machine", "同一原因在每台计算机上取值相同"),
     (
         Why::OnlyTheLog,
         true,
@@ -34,8 +34,8 @@ const WHYS: &[(Why, bool, &str, &str)] = &[
     (
         Why::Named,
         true,
-        "the name says which one, and it is the same on every machine",
-        "名称指明具体对象，且在每台机器上都相同",
+        "the name tells which one, and every machine has the same name",
+        "名称指明具体对象，且在每台计算机上都相同",
     ),
     (
         Why::Shaky,
@@ -44,14 +44,14 @@ const WHYS: &[(Why, bool, &str, &str)] = &[
         "组件和对象更可靠：有日志时阶段可能不同",
     ),
     (Why::OfLog, false, "only a log gives it, and the trace says enough", "只有日志才有，而跟踪已足够"),
-    (
-        Why::OfMachine,
-        false,
-        "which one of the class it is differs from machine to machine",
-        "具体是该类别中的哪一个因机器而异",
-    ),
+    (Why::OfMachine, false, "other machines have other objects of this class", "同类对象因计算机而异"),
     (Why::NotInEveryTrace, false, "not every trace records it", "并非每个跟踪都记录"),
-    (Why::Beside, false, "it stands beside the cause and does not identify it", "与原因相关，但不能标识原因"),
+    (
+        Why::Beside,
+        false,
+        "it comes with the cause but does not identify it",
+        "与原因同时出现，但不能标识原因",
+    ),
 ];
 
 impl Why {

@@ -76,7 +76,7 @@ pub struct Verdict {
 }
 
 impl Verdict {
-    /// An answer of which only the outcome and its sentence are known.
+    /// An answer that has only an outcome and its sentence.
     pub(super) fn new(outcome: Outcome, summary: Words) -> Self {
         Self {
             outcome,

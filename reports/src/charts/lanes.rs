@@ -17,6 +17,8 @@ const MAX_PROCESSES: usize = 6;
 const MAX_SERVICES: usize = 3;
 pub(super) const ROW: i32 = 24;
 const BAR: i32 = 12;
+/// Height of the bar of a service that does not run.
+const IDLE_BAR: i32 = 3;
 const SMALL: u32 = 12;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,7 +105,7 @@ pub(super) fn lanes<'a>(report: &'a Report, lang: Lang, scale: &Scale, width: i3
     lanes.extend(processes(report, &plot).map(|process| self::process(process, report, lang, &plot)));
     let shown = |service: &&Service| {
         let mut times = service.states.iter().filter_map(|state| state.time);
-        times.any(|time| plot.shows(time, time))
+        times.any(|time| plot.shows(time, time)) || never_ran(service) && !report.processes.is_empty()
     };
     let mut services: Vec<_> = report.services.iter().filter(shown).collect();
     services.sort_by_key(|service| service.severity.as_ref().map_or(4, severity_order));
@@ -316,10 +318,20 @@ pub(crate) fn is_error(status: &str) -> bool {
     hex.and_then(|hex| u32::from_str_radix(hex, 16).ok()).is_some_and(|status| status >> 30 == 3)
 }
 
+/// Whether a service caused the failure and has no state: it never ran.
+fn never_ran(service: &Service) -> bool {
+    service.states.is_empty() && service.severity == Some(Severity::Cause)
+}
+
 fn service(service: &Service, lang: Lang, plot: &Scale) -> Lane<'static> {
     let mut lane = Lane::new(LaneKind::Service, visible(&service.name).into_owned(), ROW);
     lane.strong = service.severity == Some(Severity::Cause);
     lane.rank = if lane.strong { 0 } else { 3 };
+    if never_ran(service) {
+        let title = service.assessment.get(lang).to_owned();
+        let (top, height) = ((ROW - IDLE_BAR) / 2, IDLE_BAR);
+        lane.bars.push(Bar { start: plot.start, end: plot.end, top, height, ink: Ink::Idle, title });
+    }
     let ends = service.states.iter().skip(1).map(|state| state.time.unwrap_or(plot.end)).chain([plot.end]);
     for (state, end) in service.states.iter().zip(ends) {
         let start = state.time.unwrap_or(plot.start);
@@ -328,7 +340,7 @@ fn service(service: &Service, lang: Lang, plot: &Scale) -> Lane<'static> {
             "start-pending" | "stop-pending" | "continue-pending" | "pause-pending" => {
                 (Ink::Pending, BAR - 4)
             }
-            _ => (Ink::Idle, 3),
+            _ => (Ink::Idle, IDLE_BAR),
         };
         let trust = state.trust.iter().map(|trust| view::trust_name(trust).get(lang).to_owned());
         let title = [format!("{}: {}", service.name, state.state), view::at(start, Some(plot.origin))];

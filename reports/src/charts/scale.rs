@@ -97,6 +97,9 @@ impl Scale {
 /// Pixels from the plot beyond which nothing is drawn.
 const FAR: f64 = 100_000_000.0;
 
+/// Margin around a failure that is one moment: a second.
+const LEAST_MARGIN: i64 = 10_000_000;
+
 /// The failing boot with a margin, so that its ends can be seen.
 fn window(report: &Report) -> Option<(Time, Time)> {
     let incident = report.incident.as_ref()?;
@@ -105,7 +108,7 @@ fn window(report: &Report) -> Option<(Time, Time)> {
     let failing = report.verdict.failing_operation.iter().filter_map(|operation| operation.time);
     let end =
         chain.chain(failing).chain(incident.ending_time).filter(|time| *time >= start).fold(end, Time::max);
-    let margin = end.since(start).checked_div(50).filter(|margin| *margin > 0)?;
+    let margin = end.since(start).checked_div(50).filter(|margin| *margin > 0).unwrap_or(LEAST_MARGIN);
     let earlier = Time::from_filetime(start.filetime().saturating_add_signed(-margin));
     Some((earlier, Time::from_filetime(end.filetime().saturating_add_signed(margin))))
 }

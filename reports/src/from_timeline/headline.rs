@@ -25,10 +25,16 @@ pub(super) fn sentence(incident: &Incident, cause: Option<Text>) -> Text {
         Some(Ending::Pending) => m::HEAD_PENDING,
         Some(Ending::Other(_)) | None => m::HEAD_FAILED,
     };
-    join(consequence, &[&view::update_name(incident.update.as_ref()), &cause])
+    let [en, zh] = Lang::ALL.map(|lang| view::short_components(cause.get(lang)));
+    let sentence = join(consequence, &[&view::update_name(incident.update.as_ref()), &Text::new(en, zh)]);
+    if incident.update.is_some() {
+        return sentence;
+    }
+    // An update without a name is a Chinese word, and no space stands between two of those.
+    Text::new(sentence.get(Lang::En), sentence.get(Lang::Zh).replacen("更新 ", "更新", 1))
 }
 
-/// The headline of a failure that is none of an update: the cause as a sentence.
+/// The headline of a failure that is not an update's: the cause as a sentence.
 pub(super) fn alone(cause: &Text) -> Text {
     let [en, zh] = Lang::ALL.map(|lang| {
         let mut rest = cause.get(lang).chars();

@@ -29,7 +29,7 @@ impl View<'_> {
                 let evidence = Evidence { trust: trust(how), ..self.place(place) };
                 (Some(Ending::RolledBack), at.map(time), Some(evidence))
             }
-            Some(Ended::NotInstalled) => (Some(Ending::NotInstalled), None, None),
+            Some(Ended::NotInstalled { time: at }) => (Some(Ending::NotInstalled), at.map(time), None),
             Some(Ended::Pending) => (Some(Ending::Pending), None, None),
             None => (None, None, None),
         };
@@ -181,6 +181,14 @@ impl View<'_> {
             }
             BootStart::Line(place) => (boot_began(), self.place(Some(*place))),
             BootStart::Phase => (boot_began(), self.place(None::<Place>)),
+            BootStart::Session(place) => {
+                let text = Text::new("the start of the session that failed", "失败会话的开始时间");
+                (text, self.place(Some(*place)))
+            }
+            BootStart::Failure => {
+                let text = Text::new("the failure, as its log records it", "日志所记录的失败时间");
+                (text, self.place(None::<Place>))
+            }
         };
         Some((time(*start), what, place))
     }

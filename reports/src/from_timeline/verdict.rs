@@ -74,6 +74,8 @@ impl View<'_> {
             next_capture: v
                 .next_capture
                 .as_ref()
+                // A culprit that is known needs no other record.
+                .filter(|_| self.headline.culprits.is_empty())
                 .map(|n| NextCapture { title: text(&n.title), command: n.command.to_owned() }),
             caution: v.caution.as_ref().map(text),
         }

@@ -30,7 +30,7 @@ messages! {
     OMITTED = "{0}: {1} of {2} rows are shown. The rest:", "{0}：显示 {1} 行，共 {2} 行。其余内容：";
     OMITTED_SOME = "{}: not all rows are shown. The rest:", "{}：未显示全部行。其余内容：";
     CHARACTERS = "{} characters", "{} 个字符";
-    CHAIN_INTRO = "From the rollback back to the first cause; each line follows from the one below it.", "从回滚追溯到最初的原因；每一行都由其下一行引起。";
+    CHAIN_INTRO = "From the end of the update back to the first cause: the line below each line is its cause.", "从更新的结局追溯到最初的原因：每一行的原因是其下一行。";
     GRAPH_INTRO = "Causes on the left, consequences on the right. Dashed: not recorded as such, but correlated (long) or inferred (short).", "左侧为原因，右侧为结果。虚线表示并非直接记录：长虚线为相互印证，短虚线为推断。";
     GRAPH_TABLE = "The graph as a table", "以表格显示关系图";
     COMPARED = "differences from {2}: {0} telling of {1}", "与 {2} 的差异：{1} 处中有 {0} 处值得注意";

@@ -46,9 +46,9 @@ open_struct! {
         pub headline: Text,
         /// The update that failed.
         pub update: Option<Update>,
-        /// When the failing boot began.
+        /// When the failing boot began. If no restart was needed: when the session that failed began.
         pub boot_start: Option<Time>,
-        /// The last known time of that boot.
+        /// The last known time of that boot or session.
         pub boot_end: Option<Time>,
         /// How the update ended.
         pub ending: Option<Ending>,

@@ -104,7 +104,7 @@ fn head(canvas: &mut Canvas, report: &Report, lang: Lang) {
     });
 }
 
-/// The outcome and the headline. Below it is the summary, if neither the headline nor the operation says it. Returns where
+/// The outcome and the headline. Below it is what neither the headline nor the operation says of the summary. Returns where
 /// it ends.
 fn verdict(canvas: &mut Canvas, report: &Report, lang: Lang) -> i32 {
     let (ink, word) = match report.outcome() {
@@ -119,8 +119,9 @@ fn verdict(canvas: &mut Canvas, report: &Report, lang: Lang) -> i32 {
     // The table's plain widths are an upper bound for our own semi-bold font.
     let wrap = |text: &str, size| measure::wrap(text, size, false, WIDTH - MARGIN - left, 2, Cut::Middle);
     let lines = wrap(view::headline(report).get(lang), 25);
-    let said = report.verdict.failing_operation.is_some() || view::headline_says(report, lang);
-    let more = if said { Vec::new() } else { wrap(view::summary(report).get(lang), HEAD) };
+    let beyond = view::beyond_headline(report, lang);
+    let said = report.verdict.failing_operation.is_some() || beyond.is_empty();
+    let more = if said { Vec::new() } else { wrap(&beyond, HEAD) };
     let mut below = 96;
     canvas.group(&[], |pen| {
         pen.rect((MARGIN, 78), (badge, 36), ink);
@@ -169,7 +170,7 @@ fn facts(canvas: &mut Canvas, report: &Report, lang: Lang, top: i32) -> i32 {
             y += ROW;
         }
         for (number, action) in (1..).zip(&actions).take(3) {
-            for (line, text) in measure::wrap(action, LABEL, false, WIDTH - MARGIN - middle - 24, 2, Cut::End)
+            for (line, text) in measure::wrap(action, LABEL, false, WIDTH - MARGIN - middle - 24, 3, Cut::End)
                 .iter()
                 .enumerate()
             {

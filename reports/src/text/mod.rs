@@ -46,12 +46,12 @@ pub struct TextOptions {
 
 /// The verdict as text, each line ended by a line feed: at most [`MAX_LINES`] lines in [`DEFAULT_WIDTH`] columns. In fewer
 /// columns the same text takes more lines.
+#[must_use]
 pub fn render(report: &Report, options: &TextOptions) -> String {
     let page = Page::new(report, options);
     let wide = Page { width: page.width.max(DEFAULT_WIDTH), ..page };
-    let fits = |shown: &&Shown| wide.verdict(shown).len() <= MAX_LINES;
-    let shown = Shown::ALL.iter().find(fits).or(Shown::ALL.last());
-    let mut lines = shown.map_or_else(Vec::new, |shown| page.verdict(shown));
+    let shown = Shown::most(|shown| wide.verdict(shown).len() <= MAX_LINES);
+    let mut lines = page.verdict(&shown);
     if page.width >= DEFAULT_WIDTH {
         lines.truncate(MAX_LINES);
     }
@@ -65,28 +65,61 @@ pub fn render(report: &Report, options: &TextOptions) -> String {
     text
 }
 
-/// How much of the report the verdict shows. What a person needs least goes first.
+/// How much of the report the verdict shows.
 #[derive(Debug, Clone, Copy)]
 struct Shown {
     links: usize,
     steps: usize,
     reasons: usize,
     leads: usize,
-    /// Lines that one item of any list may take.
+    /// Lines that one step may take.
+    step_lines: usize,
+    /// Lines that one item of any other list may take.
     lines: usize,
+    /// The command of every step, not only of the first.
+    commands: bool,
     compared: bool,
 }
 
 impl Shown {
-    const ALL: [Self; 7] = [
-        Self { links: 6, steps: 3, reasons: 2, leads: 3, lines: 3, compared: true },
-        Self { links: 4, steps: 3, reasons: 1, leads: 3, lines: 1, compared: true },
-        Self { links: 3, steps: 3, reasons: 1, leads: 2, lines: 1, compared: true },
-        Self { links: 3, steps: 2, reasons: 1, leads: 2, lines: 1, compared: true },
-        Self { links: 3, steps: 1, reasons: 1, leads: 1, lines: 1, compared: true },
-        Self { links: 2, steps: 1, reasons: 1, leads: 1, lines: 1, compared: true },
-        Self { links: 2, steps: 1, reasons: 0, leads: 1, lines: 1, compared: false },
+    /// What is always there.
+    const LEAST: Self = Self {
+        links: 2,
+        steps: 1,
+        reasons: 0,
+        leads: 1,
+        step_lines: 1,
+        lines: 1,
+        commands: false,
+        compared: false,
+    };
+
+    /// What is added while there is room, what a person needs most first. What does not fit is left out.
+    const MORE: [fn(&mut Self); 14] = [
+        |shown| shown.step_lines = 2,
+        |shown| shown.reasons = 1,
+        |shown| shown.links = 3,
+        |shown| shown.compared = true,
+        |shown| shown.step_lines = 3,
+        |shown| shown.steps = 2,
+        |shown| shown.leads = 2,
+        |shown| shown.lines = 2,
+        |shown| shown.steps = 3,
+        |shown| shown.leads = 3,
+        |shown| shown.links = 4,
+        |shown| shown.commands = true,
+        |shown| shown.reasons = 2,
+        |shown| (shown.links, shown.lines) = (6, 3),
     ];
+
+    /// As much as fits.
+    fn most(fits: impl Fn(&Self) -> bool) -> Self {
+        Self::MORE.iter().fold(Self::LEAST, |shown, add| {
+            let mut more = shown;
+            add(&mut more);
+            if fits(&more) { more } else { shown }
+        })
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -133,7 +166,13 @@ impl<'a> Page<'a> {
         while lines.len() < max_lines {
             let Some(part) = parts.next() else { break };
             line.push(style, part);
-            if lines.len() + 1 == max_lines && parts.next().is_some() {
+            if lines.len() + 1 == max_lines
+                && let Some(rest) = parts.next()
+            {
+                // A long name does not leave half a line empty.
+                if line.width() < self.width / 2 {
+                    line.push(style, " ").push(style, rest);
+                }
                 line.end_with_ellipsis(self.width);
             }
             lines.push(std::mem::replace(&mut line, Self::label(Style::Plain, "")));

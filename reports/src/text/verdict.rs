@@ -152,12 +152,13 @@ impl Page<'_> {
         known.map(|phase| view::phase_name(phase).get(self.lang).to_owned()).collect()
     }
 
-    /// The summary, if the headline does not say it.
+    /// What the summary says beyond the headline.
     fn no_operation(&self) -> Vec<Line> {
-        if view::headline_says(self.report, self.lang) {
+        let beyond = view::beyond_headline(self.report, self.lang);
+        if beyond.is_empty() {
             return Vec::new();
         }
-        self.block(m::LABEL_WHAT, Style::Plain, view::summary(self.report).get(self.lang), 2)
+        self.block(m::LABEL_WHAT, Style::Plain, &beyond, 2)
     }
 
     fn headline_says(&self, text: &str) -> bool {
@@ -186,8 +187,13 @@ impl Page<'_> {
         for (number, remedy) in (1..).zip(self.report.verdict.remedies.iter().take(shown.steps)) {
             let label = if number == 1 { m::LABEL_NEXT.get(self.lang) } else { "" };
             let text = format!("{number} {}", remedy.title.get(self.lang));
-            lines.extend(self.wrapped(Self::label(Style::Label, label), Style::Plain, &text, shown.lines));
-            if !remedy.command.is_empty() && (number == 1 || shown.lines > 1) {
+            lines.extend(self.wrapped(
+                Self::label(Style::Label, label),
+                Style::Plain,
+                &text,
+                shown.step_lines,
+            ));
+            if !remedy.command.is_empty() && (number == 1 || shown.commands) {
                 lines.push(Self::command(&remedy.command));
             }
         }

@@ -46,7 +46,11 @@ pub(crate) fn first_line(report: &Report, lang: Lang) -> Vec<String> {
         if let Some(update) = &incident.update {
             parts.push(update_name(Some(update)).get(lang).to_owned());
         }
-        if let Some(start) = incident.boot_start {
+        let failed = incident.ending_time.filter(|time| time.is_dated());
+        if let (Some(Ending::NotInstalled), Some(failed)) = (&incident.ending, failed) {
+            let (date, clock, zone) = local(report, failed, 0);
+            parts.push(m::HEAD_FAILED_ON.fill(lang, &[&date, &clock, &zone]));
+        } else if let Some(start) = incident.boot_start {
             let (date, clock, zone) = local(report, start, 0);
             if start.is_dated() {
                 parts.push(m::HEAD_BOOT.fill(lang, &[&date, &clock, &zone]));
@@ -83,12 +87,44 @@ pub(crate) fn headline(report: &Report) -> Text {
     headlines.next().cloned().unwrap_or_else(|| summary(report))
 }
 
-/// Whether the headline says what the first clause of the summary says.
-pub(crate) fn headline_says(report: &Report, lang: Lang) -> bool {
-    let (headline, summary) = (headline(report), summary(report));
-    let clause = summary.get(lang).split([';', '；']).next().unwrap_or_default();
-    let clause = clause.trim_end_matches(['.', '。']).to_lowercase();
-    headline.get(lang).to_lowercase().contains(&clause)
+/// What the summary says beyond the headline; empty if the headline says it all. The sentence that begins as the
+/// headline does is left out.
+pub(crate) fn beyond_headline(report: &Report, lang: Lang) -> String {
+    let headline = headline(report).get(lang).to_lowercase();
+    let summary = summary(report);
+    let summary = summary.get(lang);
+    let (first, rest) = match summary.find(". ") {
+        Some(end) if lang == Lang::En => summary.split_at(end + 1),
+        _ => summary.split_at(summary.find('。').map_or(summary.len(), |end| end + '。'.len_utf8())),
+    };
+    let said = |clause: &str| {
+        let clause = short_components(clause.trim_end_matches(['.', '。'])).to_lowercase();
+        !clause.is_empty() && headline.contains(&clause)
+    };
+    let ends = first.match_indices([',', '，', ';', '；']).map(|(end, _)| end).chain([first.len()]);
+    // A culprit in the headline explains what the first sentence leaves open.
+    let known = report.incident.as_ref().is_some_and(|incident| !incident.culprits.is_empty());
+    let repeated =
+        known || ends.filter_map(|end| first.get(..end)).any(|clause| clause.len() >= CLAUSE && said(clause));
+    if repeated { rest.trim().to_owned() } else { summary.to_owned() }
+}
+
+/// Bytes of the shortest clause that counts as a repetition.
+const CLAUSE: usize = 12;
+
+/// A text in which a component of the store has its name alone: `amd64_NAME_TOKEN_VERSION_LANGUAGE_HASH` becomes `NAME`.
+pub(crate) fn short_components(text: &str) -> String {
+    let short = |word: &str| {
+        let parts: Vec<&str> = word.split('_').collect();
+        let [architecture, name @ .., token, _version, _language, hash] = parts.as_slice() else {
+            return None;
+        };
+        let hex = |text: &str| text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let known = ["amd64", "x86", "wow64", "msil", "arm64", "arm"].contains(architecture);
+        (known && !name.is_empty() && hex(token) && hex(hash)).then(|| name.join("_"))
+    };
+    let words = text.split(' ').map(|word| short(word).unwrap_or_else(|| word.to_owned()));
+    words.collect::<Vec<_>>().join(" ")
 }
 
 /// The last component of a path.
@@ -306,4 +342,42 @@ pub(crate) fn measured(confidence: &Confidence, lang: Lang) -> Option<String> {
 pub(crate) fn measured_share(confidence: &Confidence) -> Option<(String, String)> {
     let measured = confidence.measured.as_ref()?;
     Some((thousands(measured.named.into()), thousands(measured.wrong.into())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Culprit, Verdict};
+
+    fn report(headline: &str, summary: &str) -> Report {
+        let incident = Incident { headline: Text::plain(headline), ..Incident::default() };
+        let verdict = Verdict {
+            outcome: Some(Outcome::FailureWithoutOperation),
+            summary: Text::plain(summary),
+            ..Verdict::default()
+        };
+        Report { incident: Some(incident), verdict, ..Report::default() }
+    }
+
+    #[test]
+    fn the_summary_says_only_what_the_headline_does_not() {
+        let component = "amd64_windows-a_b_31bf3856ad364e35_6.1.7600.21238_none_a51187a7608a895d";
+        assert_eq!(short_components(&format!("of {component}, x")), format!("of {component}, x"));
+        assert_eq!(short_components(&format!("of {component} x")), "of windows-a_b x");
+        let headline = "The update was not installed: the file a.dll of windows-a_b is missing with 2";
+        let said = format!("The file a.dll of {component} is missing with 2, before any restart.");
+        assert_eq!(beyond_headline(&report(headline, &said), Lang::En), "");
+        let more = format!("{said} The store is damaged.");
+        assert_eq!(beyond_headline(&report(headline, &more), Lang::En), "The store is damaged.");
+        let other = "No operation explains the failure. The store is damaged.";
+        assert_eq!(beyond_headline(&report(headline, other), Lang::En), other);
+        let mut known = report(headline, other);
+        known.incident.as_mut().unwrap().culprits = vec![Culprit::default()];
+        assert_eq!(beyond_headline(&known, Lang::En), "The store is damaged.");
+        let chinese = report(
+            "更新未能安装：清单缺失，代码 0x800F0831",
+            "清单缺失，代码 0x800F0831，尚未重启。存储已损坏。",
+        );
+        assert_eq!(beyond_headline(&chinese, Lang::Zh), "存储已损坏。");
+    }
 }

@@ -16,7 +16,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     match &args.command {
         Command::Plan(args) => print_plan(args)?,
         Command::Arm(args) => arm(args)?,
-        Command::Status(target) => print!("{}", status::status(&*here(target)?)?),
+        Command::Status(target) => print!("{}", say::shown(&status::status(&*here(target)?)?)),
         Command::Collect(args) => collect(args)?,
         Command::Disarm(args) => disarm(args)?,
         Command::Watch => watch()?,
@@ -40,7 +40,7 @@ fn arm(args: &ArmArgs) -> anyhow::Result<()> {
         writeln!(out, "{}", say::LEFT_OUT.with(&[what, why]))?;
     }
     for note in &report.notes {
-        writeln!(out, "{note}")?;
+        writeln!(out, "{}", say::of_capture(note))?;
     }
     writeln!(out, "{}", say::ARMED.plain())?;
     writeln!(out, "{}", say::ARMED_NEXT.plain())?;
@@ -140,7 +140,7 @@ fn live(args: &LiveArgs) -> anyhow::Result<()> {
     };
     let command = live::Command::find(&*machine, &args.command)?;
     let lived = live::trace(&*machine, &file, &|| command.run())?;
-    print!("{lived}");
+    print!("{}", say::shown(&lived));
     std::io::stdout().flush()?;
     // All 32 bits of it: scripts look for 3010 and for HRESULTs.
     std::process::exit(lived.exit_code)

@@ -7,10 +7,11 @@ use std::path::PathBuf;
 
 pub(crate) use actions::run;
 
-/// Records the reboot of an update on the failing machine, and packs what the report needs
+/// Records the reboot of an update on the failing machine, and packs the files for a report
 ///
 /// Run it there as administrator: arm, install the update, restart, collect, disarm. Nothing is downloaded or
-/// installed: Windows itself records (ETW), and Process Monitor too where you give it. `plan` shows every change first
+/// installed: Windows itself records (ETW), and Process Monitor too where you give it. `plan` shows every change
+/// first
 /// and works on any system; the others need Windows.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -39,7 +40,7 @@ Examples:
   bootrace capture plan
   bootrace capture plan --procmon D:\\Procmon64.exe --boots 3
   bootrace capture plan --json | jq .steps
-  bootrace capture plan --format cmd -o scripts     scripts for a machine where no unsigned program may run")]
+  bootrace capture plan --format cmd -o scripts     scripts for a machine that does not allow unsigned programs")]
     Plan(PlanArgs),
     /// Set the machine up to record its next boots
     #[command(after_help = "\
@@ -54,7 +55,7 @@ Examples:
   bootrace capture status
   bootrace capture status --offline D:\\Windows     from WinPE")]
     Status(Target),
-    /// Pack traces, logs and facts of the machine into one .zip
+    /// Pack traces, logs and facts about the machine into one .zip
     #[command(after_help = "\
 Examples:
   bootrace capture collect -o D:\\case-4711.zip
@@ -70,7 +71,7 @@ Examples:
     /// End the recording of a boot once the update is through; started by the task of Process Monitor
     #[command(hide = true)]
     Watch,
-    /// Record while a command runs, for failures that come without a restart
+    /// Record while a command runs, for failures without a restart
     #[command(after_help = "\
 Examples:
   bootrace capture live -- wusa D:\\x.msu /quiet /norestart
@@ -83,7 +84,7 @@ The exit code is the command's.")]
 
 #[derive(Debug, clap::Args)]
 struct Target {
-    /// Windows folder of a system that does not start, such as D:\Windows, from WinPE or another Windows
+    /// Windows folder of a system that does not start, such as D:\Windows; for WinPE or another Windows
     #[arg(long, value_name = "FOLDER")]
     offline: Option<String>,
 }
@@ -93,11 +94,11 @@ struct Choices {
     #[command(flatten)]
     target: Target,
 
-    /// How many boots keep a trace of their own, 1 to 15: for updates that restart several times
+    /// How many boots to record, 1 to 15, each in its own trace: for updates that restart several times
     #[arg(long, value_name = "N", default_value_t = 1)]
     boots: u32,
 
-    /// Process Monitor (Procmon64.exe), to log the next boot too; it is copied, and the copy is run
+    /// Process Monitor (Procmon64.exe), which logs the next boot too. bootrace copies it and runs the copy
     #[arg(long, value_name = "PATH")]
     procmon: Option<PathBuf>,
 
@@ -127,7 +128,8 @@ struct PlanArgs {
     #[arg(long)]
     json: bool,
 
-    /// cmd: arm.cmd, status.cmd, collect.cmd and disarm.cmd, which run no program but Windows' own and Process Monitor
+    /// cmd: arm.cmd, status.cmd, collect.cmd and disarm.cmd, which run no program but Windows' own and Process
+    /// Monitor
     #[arg(long, value_enum, conflicts_with = "json", requires = "output")]
     format: Option<Format>,
 
@@ -146,7 +148,7 @@ struct ArmArgs {
     #[command(flatten)]
     choices: Choices,
 
-    /// Restart at once when armed; without it nothing ever restarts
+    /// Restart at once after arming. Without this option bootrace never restarts the machine
     #[arg(long)]
     reboot: bool,
 }
@@ -160,7 +162,7 @@ struct CollectArgs {
     #[arg(short, long, value_name = "PATH")]
     output: Option<PathBuf>,
 
-    /// Mask names of people and machines, and leave out what cannot be masked; SECURITY.md says what stays
+    /// Mask names of people and machines, and leave out files that cannot be masked; SECURITY.md lists what stays
     #[arg(long)]
     redact: bool,
 
@@ -178,7 +180,7 @@ struct DisarmArgs {
     #[command(flatten)]
     target: Target,
 
-    /// Delete also the traces that no finished bundle holds
+    /// Also delete the traces that are in no finished bundle
     #[arg(long)]
     discard: bool,
 }

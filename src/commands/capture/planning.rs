@@ -57,7 +57,7 @@ pub(super) fn print_plan(args: &PlanArgs) -> anyhow::Result<()> {
         writeln!(out, "{}", plan.to_json()?)?;
         return Ok(());
     }
-    write!(out, "{plan}")?;
+    write!(out, "{}", say::shown(&plan))?;
     if known {
         print_findings(&mut out, &preflight(&facts, &options, &plan))?;
     } else {

@@ -10,10 +10,11 @@ use crate::words::said as say;
 
 /// Analyses cases and adds them to a database
 ///
-/// A file is a case: a bundle, a log, a trace. A folder that directly holds a file other than a .zip is one case. A folder of
-/// .zip files and folders is a collection: each .zip and each folder in it is a case. Each case is analysed by a process of
-/// its own kind, so a bad case becomes a row with its error and stops nothing. A case that the database holds already, by the
-/// hash of its content, is left out: stop the command and start it again as you like.
+/// A file is a case: a bundle, a log, a trace. A folder that directly holds a file other than a .zip is one case. A
+/// folder of
+/// .zip files and folders is a collection: each .zip and each folder in it is a case. Worker processes analyse the
+/// cases, so a bad case becomes a row with its error and stops nothing. The command leaves out a case that the
+/// database holds, by the hash of its content. You can stop it and start it again.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -31,11 +32,11 @@ pub(crate) struct Args {
     #[command(flatten)]
     database: super::Database,
 
-    /// The cases are boots in which the update went well
+    /// The cases are boots with a successful update
     #[arg(long)]
     healthy: bool,
 
-    /// Replace names of machines and users by hashes before anything is stored
+    /// Store hashes instead of names of machines and users
     #[arg(long)]
     redact: bool,
 

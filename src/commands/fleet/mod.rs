@@ -9,7 +9,8 @@ use std::{path::PathBuf, process::ExitCode};
 
 /// Finds out which of many machines share a cause
 ///
-/// `fleet add` analyses cases and keeps what their reports say in one SQLite file. The other commands answer from it. Any
+/// `fleet add` analyses cases and keeps what their reports say in one SQLite file. The other commands answer from
+/// it. Any
 /// SQLite tool can read the file.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -17,7 +18,7 @@ Examples:
   bootrace fleet add bundles --db fleet.db      each bundle of the folder is a case
   bootrace fleet add good --db fleet.db --healthy
   bootrace fleet report --db fleet.db -o fleet.html
-  bootrace report PC-4711.zip --fleet fleet.db  one case, held against all others")]
+  bootrace report PC-4711.zip --fleet fleet.db  one case, compared with all others")]
 pub(crate) struct Args {
     #[command(subcommand)]
     command: Command,

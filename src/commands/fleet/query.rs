@@ -6,8 +6,8 @@ use fleet::Store;
 
 /// Asks the database in SQL
 ///
-/// The database is opened for reading only. docs/FLEET.md describes the tables. Beside SQLite's own functions there is
-/// masked(path): the path without what differs between machines.
+/// The command opens the database for reading only. docs/FLEET.md describes the tables. bootrace adds the function
+/// masked(path): the path without the parts that differ between machines.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:

@@ -10,9 +10,9 @@ use crate::words::said as say;
 
 /// Shows which machines share a cause, and what else they share
 ///
-/// Cases with one signature are a group. For each group: how many machines, on which days, builds and updates; the case that
-/// stands for it, with its next action; and what its machines have in common and the others have not, where chance does not
-/// explain the counts.
+/// Cases with one signature are a group. For each group the report gives the number of machines, their days, builds
+/// and updates, and an example case with its next action. It also names what the group's machines share and the
+/// others lack, if chance does not explain the counts.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:

@@ -18,7 +18,7 @@ use crate::engine::{is_pml, remove_task, run, stop_sessions};
 use crate::error::{CaptureError, Result};
 use crate::journal::{self, Journal, Line};
 use crate::machine::Machine;
-use crate::messages::{self as say, Message};
+use crate::messages::{self as say, Message, errors};
 use crate::plan::{Action, COLLECT_TASK, FOLDER, PMB, PML, WORK, procmon_copies};
 use crate::traces;
 use crate::watch::{is_booted, wait_for_update};
@@ -132,14 +132,14 @@ pub(crate) fn convert(machine: &dyn Machine, journal: &Journal) -> Result<()> {
         return Ok(());
     }
     if machine.is_offline() {
-        return Err(CaptureError::OfflineWindows { what: "the boot log".into() });
+        return Err(CaptureError::OfflineWindows { what: errors::THE_BOOT_LOG.plain() });
     }
     let copies = procmon_copies().map(|path| Ok::<_, CaptureError>(machine.entry(&path)?.map(|_| path)));
     let procmon = copies.filter_map(Result::transpose).next().transpose()?;
     let Some(procmon) = procmon else {
         return Err(CaptureError::NotTrusted {
             program: "Process Monitor".into(),
-            why: "the copy that was made while arming is gone".into(),
+            why: errors::COPY_GONE.plain(),
         });
     };
     let action = Action::ConvertBootLog { procmon, to: PML.into() };

@@ -9,6 +9,7 @@ use super::redact::{Redacted, journal as redact_journal};
 use super::{Options, missing};
 use crate::error::Result;
 use crate::machine::{Call, Entry, Machine, Outcome};
+use crate::messages::errors;
 use crate::plan::{PMB, WORK};
 
 /// How long a program may take, seconds.
@@ -34,7 +35,7 @@ impl Work<'_> {
         self.bundle.manifest.finished = self.machine.now();
         let manifest = self.bundle.manifest.clone();
         let text = serde_json::to_vec_pretty(&manifest).map_err(|e| {
-            crate::error::CaptureError::Usage(format!("the manifest does not go into JSON: {e}"))
+            crate::error::CaptureError::Usage(errors::NO_JSON.with(&[&errors::THE_MANIFEST, &e]))
         })?;
         let text = if self.options.redact { Redacted::of(&text, &self.words) } else { text };
         let bytes = self.bundle.finish(&text)?;

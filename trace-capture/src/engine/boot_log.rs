@@ -6,6 +6,7 @@ use super::restore::{driver_files, driver_keys};
 use crate::bundled::sha256;
 use crate::error::{CaptureError, Result};
 use crate::machine::{Call, Machine, Outcome, Signer};
+use crate::messages::{self as say, Message, Text, errors};
 use crate::plan::PMB;
 use crate::tree::Data;
 
@@ -19,33 +20,31 @@ const MAKER: &str = "Microsoft";
 const PML_MAGIC: &[u8] = b"PML_";
 
 /// Checks that Microsoft signed the program. What was found, for people to compare.
-pub(super) fn check(machine: &dyn Machine, program: &str) -> Result<String> {
+pub(super) fn check(machine: &dyn Machine, program: &str) -> Result<Message> {
     let hash = sha256(machine, program)?;
-    let refused = |why: String| CaptureError::NotTrusted { program: program.into(), why };
+    let refused = |why: Message| CaptureError::NotTrusted { program: program.into(), why };
     match machine.signer(program)? {
-        Signer::Valid(name) if name.starts_with(MAKER) => {
-            Ok(format!("{program}: signed by {name}, SHA-256 {hash}"))
-        }
-        Signer::Valid(name) => Err(refused(format!("signed by {name}, not by {MAKER}; SHA-256 {hash}"))),
-        Signer::Invalid(why) => Err(refused(format!("{why}; SHA-256 {hash}"))),
+        Signer::Valid(name) if name.starts_with(MAKER) => Ok(say::SIGNED.with(&[&program, &name, &hash])),
+        Signer::Valid(name) => Err(refused(errors::SIGNED_BY_OTHER.with(&[&name, &MAKER, &hash]))),
+        Signer::Invalid(why) => Err(refused(errors::SIGNATURE_BAD.with(&[&why, &hash]))),
     }
 }
 
 /// Has Process Monitor arm its driver. How it ended decides nothing: it was seen to say 1 after arming, and to stay
 /// open. What the next boot reads decides: the driver's key with Start = 0, and the driver's file.
-pub(super) fn enable(machine: &dyn Machine, procmon: &str) -> Result<Vec<String>> {
+pub(super) fn enable(machine: &dyn Machine, procmon: &str) -> Result<Vec<Message>> {
     let checked = check(machine, procmon)?;
     let args = SILENT.into_iter().chain(["/EnableBootLogging"]).map(str::to_owned).collect();
     let outcome =
         machine.run(&Call { program: procmon.into(), args, seconds: ENABLE_SECONDS, output: None })?;
     match missing(machine)? {
         None => Ok(vec![checked]),
-        Some(why) => Err(CaptureError::BootLogNotArmed { outcome: ended(outcome), why: why.into() }),
+        Some(why) => Err(CaptureError::BootLogNotArmed { outcome: ended(outcome), why: why.plain() }),
     }
 }
 
 /// What a driver lacks to log the next boot; `None` where it is armed.
-fn missing(machine: &dyn Machine) -> Result<Option<&'static str>> {
+fn missing(machine: &dyn Machine) -> Result<Option<Text>> {
     let armed = armed_drivers(machine)?;
     let files = driver_files(machine)?;
     let has_file = |driver: &String| {
@@ -54,9 +53,9 @@ fn missing(machine: &dyn Machine) -> Result<Option<&'static str>> {
             .any(|f| f.rsplit('\\').next().is_some_and(|n| n.eq_ignore_ascii_case(&format!("{driver}.SYS"))))
     };
     Ok(match armed.as_slice() {
-        [] => Some("no PROCMON driver with Start = 0 in the registry"),
+        [] => Some(errors::NO_DRIVER_KEY),
         drivers if drivers.iter().any(has_file) => None,
-        _ => Some("the driver's .sys file is not there"),
+        _ => Some(errors::NO_DRIVER_FILE),
     })
 }
 
@@ -71,10 +70,10 @@ pub(super) fn armed_drivers(machine: &dyn Machine) -> Result<Vec<String>> {
     Ok(armed)
 }
 
-fn ended(outcome: Outcome) -> String {
+fn ended(outcome: Outcome) -> Message {
     match outcome {
-        Outcome::Exit(code) => format!("exit code {code}"),
-        Outcome::TimedOut => format!("it did not end within {ENABLE_SECONDS} s and was stopped"),
+        Outcome::Exit(code) => errors::ENDED_WITH.with(&[&code]),
+        Outcome::TimedOut => errors::NOT_ENDED.with(&[&ENABLE_SECONDS]),
     }
 }
 
@@ -84,12 +83,12 @@ fn convert_seconds(bytes: u64) -> u64 {
 }
 
 /// Converts the boot log. Anything but a normal end with a PML file is an error, so that the raw log is packed too.
-pub(super) fn convert(machine: &dyn Machine, procmon: &str, to: &str) -> Result<Vec<String>> {
+pub(super) fn convert(machine: &dyn Machine, procmon: &str, to: &str) -> Result<Vec<Message>> {
     let Some(pmb) = machine.entry(PMB)? else {
         return Err(CaptureError::System {
-            what: "find the boot log",
-            why: format!("{PMB} is not there"),
-            advice: "the driver did not run in this boot, or another Process Monitor took the log; the ETW traces are collected",
+            what: errors::FIND_BOOT_LOG,
+            why: errors::NOT_THERE.with(&[&PMB]),
+            advice: errors::NO_BOOT_LOG,
         });
     };
     let checked = check(machine, procmon)?;
@@ -97,17 +96,11 @@ pub(super) fn convert(machine: &dyn Machine, procmon: &str, to: &str) -> Result<
     let args = SILENT.into_iter().chain(["/ConvertBootLog", to]).map(str::to_owned).collect();
     let program = procmon.to_owned();
     match machine.run(&Call { program: program.clone(), args, seconds, output: None })? {
-        Outcome::TimedOut => Err(CaptureError::TimedOut {
-            program,
-            seconds,
-            advice: "the raw Procmon.pmb is collected; convert it with Process Monitor on another machine",
-        }),
+        Outcome::TimedOut => {
+            Err(CaptureError::TimedOut { program, seconds, advice: errors::CONVERT_ELSEWHERE })
+        }
         Outcome::Exit(0) if is_pml(machine, to)? => Ok(vec![checked]),
-        Outcome::Exit(code) => Err(CaptureError::Exit {
-            program,
-            code,
-            advice: "its log may not be whole; the raw Procmon.pmb is collected too",
-        }),
+        Outcome::Exit(code) => Err(CaptureError::Exit { program, code, advice: errors::LOG_MAY_LACK }),
     }
 }
 
@@ -118,6 +111,6 @@ pub(crate) fn is_pml(machine: &dyn Machine, path: &str) -> Result<bool> {
     }
     let mut start = Vec::new();
     let magic = u64::try_from(PML_MAGIC.len()).unwrap_or_default();
-    machine.open(path)?.take(magic).read_to_end(&mut start).map_err(CaptureError::io("read", path))?;
+    machine.open(path)?.take(magic).read_to_end(&mut start).map_err(CaptureError::io(errors::READ, path))?;
     Ok(start == PML_MAGIC)
 }

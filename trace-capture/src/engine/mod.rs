@@ -13,7 +13,7 @@ use crate::error::{CaptureError, Result};
 use crate::facts::{Finding, Severity, preflight};
 use crate::journal::{self, Journal, Line};
 use crate::machine::Machine;
-use crate::messages::{self as say, Message};
+use crate::messages::{self as say, Message, errors};
 use crate::plan::{Action, FOLDER, Plan, TRACES, WORK};
 
 pub(crate) use boot_log::is_pml;
@@ -28,9 +28,9 @@ pub struct Armed {
     /// What preflight found; no blocker is among them.
     pub findings: Vec<Finding>,
     /// Steps that failed and were left out: what, and why.
-    pub left_out: Vec<(String, String)>,
+    pub left_out: Vec<(Message, Message)>,
     /// What was checked, and what goes on in part.
-    pub notes: Vec<String>,
+    pub notes: Vec<Message>,
 }
 
 /// Arms the machine.
@@ -41,7 +41,9 @@ pub struct Armed {
 pub fn arm(machine: &dyn Machine, plan: &Plan) -> Result<Armed> {
     if let Some(journal) = journal::read(machine)? {
         let armed = journal.lines.iter().any(|l| matches!(l, Line::Armed { .. }));
-        return Err(CaptureError::AlreadyArmed { state: if armed { "armed" } else { "half armed" } });
+        return Err(CaptureError::AlreadyArmed {
+            state: if armed { errors::STATE_ARMED } else { errors::STATE_HALF_ARMED },
+        });
     }
     let facts = machine.facts();
     let findings = preflight(&facts, &plan.options, plan);
@@ -52,7 +54,7 @@ pub fn arm(machine: &dyn Machine, plan: &Plan) -> Result<Armed> {
         blockers.push(say::TRACES_LEFT.with(&[&left.len(), &TRACES]));
     }
     if !blockers.is_empty() {
-        return Err(CaptureError::Blocked(blockers.iter().map(ToString::to_string).collect()));
+        return Err(CaptureError::Blocked(blockers));
     }
     machine.make_folder(FOLDER)?;
     let (at, options) = (machine.now(), plan.options.clone());
@@ -75,7 +77,7 @@ pub fn arm(machine: &dyn Machine, plan: &Plan) -> Result<Armed> {
                 if let Action::CopyFile { to, .. } = &step.action {
                     failed_copies.push(to.as_str());
                 }
-                report.left_out.push((step.action.does(), error.to_string()));
+                report.left_out.push((step.action.does(), error.message()));
             }
         }
     }
@@ -84,7 +86,7 @@ pub fn arm(machine: &dyn Machine, plan: &Plan) -> Result<Armed> {
 }
 
 /// Takes one step, journaled; where it fails, undoes it and says so in the journal. What users should know of it.
-pub(crate) fn run(machine: &dyn Machine, number: usize, action: &Action) -> Result<Vec<String>> {
+pub(crate) fn run(machine: &dyn Machine, number: usize, action: &Action) -> Result<Vec<Message>> {
     let before = step::look(machine, action)?;
     journal::append(machine, &Line::Begin { step: number, action: action.clone(), before: before.clone() })?;
     match step::take(machine, action, &before) {
@@ -94,16 +96,15 @@ pub(crate) fn run(machine: &dyn Machine, number: usize, action: &Action) -> Resu
         }
         Err(error) => {
             restore::undo(machine, action, &before, Keep::Unbundled)?;
-            journal::append(machine, &Line::Failed { step: number, why: error.to_string() })?;
+            journal::append(machine, &Line::Failed { step: number, why: error.message() })?;
             Err(error)
         }
     }
 }
 
-fn not_taken(machine: &dyn Machine, number: usize, action: &Action, program: &str) -> Result<Vec<String>> {
-    let error =
-        CaptureError::NotTrusted { program: program.into(), why: "it could not be copied there".into() };
-    let why = format!("{}: {error}", action.does());
+fn not_taken(machine: &dyn Machine, number: usize, action: &Action, program: &str) -> Result<Vec<Message>> {
+    let error = CaptureError::NotTrusted { program: program.into(), why: errors::COPY_FAILED.plain() };
+    let why = say::NOT_TAKEN.with(&[&action.does(), &error]);
     journal::append(machine, &Line::Failed { step: number, why })?;
     Err(error)
 }
@@ -165,7 +166,7 @@ pub fn disarm(machine: &dyn Machine, discard: bool) -> Result<Disarmed> {
     if failed.is_empty() {
         return Ok(report);
     }
-    Err(CaptureError::NotRestored(failed.iter().map(ToString::to_string).collect()))
+    Err(CaptureError::NotRestored(failed.iter().map(CaptureError::message).collect()))
 }
 
 /// Notes that a step is undone. A full disk does not stop the undoing: undoing a step again changes nothing.

@@ -5,6 +5,7 @@ use super::{Keep, etw, task};
 use crate::error::{CaptureError, Result};
 use crate::journal::{Before, is_driver, is_driver_file};
 use crate::machine::Machine;
+use crate::messages::errors;
 use crate::plan::{Action, DRIVERS, EARLIER_PMB, PMB, SERVICES_KEY, TRACES};
 use crate::sessions::Session;
 use crate::tree::Tree;
@@ -95,7 +96,7 @@ fn restore_driver(machine: &dyn Machine, before: &Before) -> Result<()> {
         }
     }
     match before.keys.iter().find(|(key, _)| is_out_of_reach(key)) {
-        Some((key, _)) => Err(CaptureError::OfflineWindows { what: format!("Process Monitor's key {key}") }),
+        Some((key, _)) => Err(CaptureError::OfflineWindows { what: errors::PROCMON_KEY.with(&[key]) }),
         None => Ok(()),
     }
 }

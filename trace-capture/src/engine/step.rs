@@ -5,6 +5,7 @@ use super::{boot_log, task};
 use crate::error::{CaptureError, Result};
 use crate::journal::{Before, SETTINGS};
 use crate::machine::Machine;
+use crate::messages::{self as say, Message, errors};
 use crate::plan::{Action, EARLIER_PMB, PMB};
 use crate::sessions::{PROCESS, Session};
 
@@ -60,7 +61,7 @@ fn missing(machine: &dyn Machine, key: &str) -> Result<Vec<String>> {
 }
 
 /// Takes the step, and looks whether it worked where the result of a call does not say so. What users should know.
-pub(super) fn take(machine: &dyn Machine, action: &Action, before: &Before) -> Result<Vec<String>> {
+pub(super) fn take(machine: &dyn Machine, action: &Action, before: &Before) -> Result<Vec<Message>> {
     match action {
         Action::MakeFolder { path } => machine.make_folder(path).map(drop)?,
         Action::CopyFile { from, to } => machine.copy(from, to)?,
@@ -71,16 +72,16 @@ pub(super) fn take(machine: &dyn Machine, action: &Action, before: &Before) -> R
         }
         Action::RecordServices { to } => {
             let services = serde_json::to_vec_pretty(&machine.services()?)
-                .map_err(|e| CaptureError::io("write", to.clone())(e.into()))?;
+                .map_err(|e| CaptureError::io(errors::WRITE, to.clone())(e.into()))?;
             machine.append(to, &services)?;
         }
         Action::WriteKey { key, tree } => {
             machine.write(key, tree)?;
             if !machine.tree(key)?.is_some_and(|now| now.holds(tree)) {
                 return Err(CaptureError::Registry {
-                    what: "write",
+                    what: errors::WRITE,
                     key: key.clone(),
-                    why: "it does not hold afterwards what was written".into(),
+                    why: errors::NOT_HELD.plain(),
                 });
             }
         }
@@ -90,9 +91,7 @@ pub(super) fn take(machine: &dyn Machine, action: &Action, before: &Before) -> R
         Action::EnableBootLog { procmon } => return boot_log::enable(machine, procmon),
         Action::ConvertBootLog { procmon, to } => return boot_log::convert(machine, procmon, to),
         Action::CreateTask { name, .. } if before.existed == Some(true) => {
-            return Err(CaptureError::Usage(format!(
-                "a task \"{name}\" is there already and is not touched: look at it in the Task Scheduler"
-            )));
+            return Err(CaptureError::Usage(errors::TASK_IS_THERE.with(&[name])));
         }
         Action::CreateTask { name, program, arguments, minutes } => {
             task::create(machine, name, program, arguments, *minutes)?;
@@ -102,27 +101,25 @@ pub(super) fn take(machine: &dyn Machine, action: &Action, before: &Before) -> R
 }
 
 /// Starts a session. It goes without providers that cannot be enabled, unless none can.
-fn start(machine: &dyn Machine, name: &str, file: &str, max_file_mb: u32) -> Result<Vec<String>> {
-    let session = Session::named(name)
-        .ok_or_else(|| CaptureError::Usage(format!("no trace session is called {name}")))?;
+fn start(machine: &dyn Machine, name: &str, file: &str, max_file_mb: u32) -> Result<Vec<Message>> {
+    let session =
+        Session::named(name).ok_or_else(|| CaptureError::Usage(errors::NO_SESSION.with(&[&name])))?;
     let failed = machine.start(session, file, max_file_mb)?;
     if let Some(first) = failed.first()
         && failed.len() == session.providers.len()
     {
         return Err(CaptureError::Etw {
             session: name.into(),
-            what: "enable any provider",
+            what: errors::ENABLE_PROVIDERS,
             code: first.code,
         });
     }
-    let mut notes: Vec<_> = failed
-        .iter()
-        .map(|f| format!("{name}: {} could not be enabled: error {}", f.provider, f.code))
-        .collect();
+    let mut notes: Vec<_> =
+        failed.iter().map(|f| say::PROVIDER_FAILED.with(&[&name, &f.provider, &f.code])).collect();
     // The processes that run already started before the session, and would have no names in it.
     let names_processes = session.providers.iter().any(|p| p.guid == PROCESS.guid);
     if names_processes && let Err(error) = machine.capture_state(name, &PROCESS) {
-        notes.push(format!("{name}: processes that ran before have no names: {error}"));
+        notes.push(say::NO_PROCESS_NAMES.with(&[&name, &error]));
     }
     Ok(notes)
 }

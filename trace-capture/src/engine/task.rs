@@ -2,6 +2,7 @@
 
 use crate::error::{CaptureError, Result};
 use crate::machine::{Call, Machine, Outcome};
+use crate::messages::{Text, errors};
 use crate::plan::{TASKS, WORK};
 
 const SCHTASKS: &str = r"%SystemRoot%\System32\schtasks.exe";
@@ -27,11 +28,8 @@ pub(super) fn create(
         "\u{FEFF}".encode_utf16().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
     machine.remove(&file)?;
     machine.append(&file, &bytes)?;
-    let made = schtasks(
-        machine,
-        &["/Create", "/TN", name, "/XML", &file, "/F"],
-        "a policy may forbid tasks; after the restart run `bootrace capture collect` by hand",
-    );
+    let made =
+        schtasks(machine, &["/Create", "/TN", name, "/XML", &file, "/F"], errors::POLICY_FORBIDS_TASKS);
     machine.remove(&file)?;
     made
 }
@@ -39,12 +37,12 @@ pub(super) fn create(
 /// Deletes a task.
 pub(super) fn delete(machine: &dyn Machine, name: &str) -> Result<()> {
     if machine.is_offline() {
-        return Err(CaptureError::OfflineWindows { what: format!("the task \"{name}\"") });
+        return Err(CaptureError::OfflineWindows { what: errors::THE_TASK.with(&[&name]) });
     }
-    schtasks(machine, &["/Delete", "/TN", name, "/F"], "delete the task by hand in the Task Scheduler")
+    schtasks(machine, &["/Delete", "/TN", name, "/F"], errors::DELETE_TASK)
 }
 
-fn schtasks(machine: &dyn Machine, args: &[&str], advice: &'static str) -> Result<()> {
+fn schtasks(machine: &dyn Machine, args: &[&str], advice: Text) -> Result<()> {
     let program = SCHTASKS.to_owned();
     let args = args.iter().map(ToString::to_string).collect();
     match machine.run(&Call { program: program.clone(), args, seconds: SECONDS, output: None })? {
@@ -76,4 +74,23 @@ fn xml(program: &str, arguments: &str, minutes: u32) -> String {
 </Task>
 "#
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_task_starts_after_the_boot_and_runs_on_battery() {
+        let xml = xml(r"C:\Windows\a & b.exe", "capture watch", 20);
+        for part in [
+            "<BootTrigger><Enabled>true</Enabled><Delay>PT20M</Delay></BootTrigger>",
+            "<DisallowStartIfOnBatteries>false<",
+            "<StopIfGoingOnBatteries>false<",
+            "<UserId>S-1-5-18</UserId>",
+            r"<Command>C:\Windows\a &amp; b.exe</Command><Arguments>capture watch</Arguments>",
+        ] {
+            assert!(xml.contains(part), "{part}: {xml}");
+        }
+    }
 }

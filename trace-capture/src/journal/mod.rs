@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{CaptureError, Result};
 use crate::machine::Disk;
+use crate::messages::{Message, errors};
 use crate::plan::{Action, FOLDER, Options};
 use crate::tree::Tree;
 
@@ -68,14 +69,14 @@ pub enum Line {
         step: usize,
         /// What a user should know of it.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        notes: Vec<String>,
+        notes: Vec<Message>,
     },
     /// The step failed and was undone; arming went on without it.
     Failed {
         /// Its number.
         step: usize,
         /// The error.
-        why: String,
+        why: Message,
     },
     /// Disarm has undone the step. It is not undone again: later undoing may have put back what it would remove.
     Undone {
@@ -130,7 +131,10 @@ fn bytes(disk: &(impl Disk + ?Sized)) -> Result<Option<Vec<u8>>> {
         return Ok(None);
     }
     let mut bytes = Vec::new();
-    disk.open(&path())?.take(LARGEST).read_to_end(&mut bytes).map_err(CaptureError::io("read", path()))?;
+    disk.open(&path())?
+        .take(LARGEST)
+        .read_to_end(&mut bytes)
+        .map_err(CaptureError::io(errors::READ, path()))?;
     Ok(Some(bytes))
 }
 
@@ -164,7 +168,7 @@ pub fn append(disk: &(impl Disk + ?Sized), line: &Line) -> Result<()> {
     if bytes(disk)?.is_some_and(|b| !b.is_empty() && !b.ends_with(b"\n")) {
         text.extend_from_slice(TORN);
     }
-    serde_json::to_writer(&mut text, line).map_err(|e| CaptureError::io("write", path())(e.into()))?;
+    serde_json::to_writer(&mut text, line).map_err(|e| CaptureError::io(errors::WRITE, path())(e.into()))?;
     text.push(b'\n');
     disk.append(&path(), &text)
 }

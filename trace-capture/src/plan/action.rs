@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::messages::Message;
 use crate::tree::Tree;
 
 /// One change to a machine.
@@ -91,7 +92,7 @@ pub struct Step {
     /// What is changed.
     pub action: Action,
     /// Why.
-    pub why: String,
+    pub why: Message,
     /// Whether arming fails without it. The others are undone and left out where they fail.
     pub required: bool,
 }

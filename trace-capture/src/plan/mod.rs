@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{CaptureError, Result};
 use crate::facts::Facts;
+use crate::messages::{self as say, Text, errors};
 use crate::sessions::size::{Files, Space, fit, limit_mb};
 use crate::sessions::{FILE_MAX, KERNEL, STANDARD, Session, files};
 
@@ -19,7 +20,7 @@ pub const COLLECT_TASK: (&str, u32) = ("bootrace collect", 10);
 /// The scheduled task that ends the recording of a boot, and its minutes after the start.
 pub const WATCH_TASK: (&str, u32) = ("bootrace watch", 20);
 /// Version of the plan's layout.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// What the person asks for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -77,7 +78,7 @@ impl Plan {
     /// None that is known; the serializer's.
     pub fn to_json(&self) -> Result<String> {
         serde_json::to_string_pretty(self)
-            .map_err(|e| CaptureError::Usage(format!("the plan does not go into JSON: {e}")))
+            .map_err(|e| CaptureError::Usage(errors::NO_JSON.with(&[&errors::THE_PLAN, &e])))
     }
 }
 
@@ -113,7 +114,7 @@ pub fn build(options: &Options, facts: &Facts) -> Result<Plan> {
                 file: shutdown_file(session.name),
                 max_file_mb: limit_mb(session, space.percent),
             };
-            steps.want(action, "runs until the restart: updates also fail while Windows shuts down");
+            steps.want(action, say::WHY_SHUTDOWN);
         }
     }
     Ok(Plan { version: VERSION, options: options.clone(), steps: steps.0, space })
@@ -122,65 +123,44 @@ pub fn build(options: &Options, facts: &Facts) -> Result<Plan> {
 struct Steps(Vec<Step>);
 
 impl Steps {
-    fn need(&mut self, action: Action, why: &str) {
-        self.0.push(Step { action, why: why.into(), required: true });
+    fn need(&mut self, action: Action, why: Text) {
+        self.0.push(Step { action, why: why.plain(), required: true });
     }
 
-    fn want(&mut self, action: Action, why: &str) {
-        self.0.push(Step { action, why: why.into(), required: false });
+    fn want(&mut self, action: Action, why: Text) {
+        self.0.push(Step { action, why: why.plain(), required: false });
     }
 
     fn folders(&mut self, options: &Options) {
-        self.need(
-            Action::MakeFolder { path: TRACES.into() },
-            "for the trace files; only administrators can open it",
-        );
-        self.need(
-            Action::MakeFolder { path: WORK.into() },
-            "for temporary files, so that nothing runs or reads from a folder of users",
-        );
+        self.need(Action::MakeFolder { path: TRACES.into() }, say::WHY_TRACES);
+        self.need(Action::MakeFolder { path: WORK.into() }, say::WHY_WORK);
         if options.offline.is_none() {
-            self.want(
-                Action::RecordServices { to: SERVICES_BEFORE.into() },
-                "start types and states before the restart, to compare with those after it",
-            );
+            self.want(Action::RecordServices { to: SERVICES_BEFORE.into() }, say::WHY_SERVICES);
         }
     }
 
     fn tasks(&mut self, options: &Options) {
-        self.want(
-            Action::CopyFile { from: options.program.clone(), to: SELF.into() },
-            "the tasks run this copy, which users cannot replace",
-        );
-        let mut task = |(name, minutes): (&str, u32), arguments: &str, why: &str| {
+        self.want(Action::CopyFile { from: options.program.clone(), to: SELF.into() }, say::WHY_SELF);
+        let mut task = |(name, minutes): (&str, u32), arguments: &str, why: Text| {
             let (name, program, arguments) = (name.into(), SELF.into(), arguments.into());
             self.want(Action::CreateTask { name, program, arguments, minutes }, why);
         };
         if options.auto_collect {
-            task(COLLECT_TASK, "capture collect --auto", "collects by itself after the next boot, once");
+            task(COLLECT_TASK, "capture collect --auto", say::WHY_COLLECT_TASK);
         }
         if options.procmon.is_some() {
-            let why = "ends the recording when the update has finished: Process Monitor's boot log has no limit of its own";
+            let why = say::WHY_WATCH_TASK;
             task(WATCH_TASK, "capture watch", why);
         }
     }
 
     fn process_monitor(&mut self, procmon: &str, facts: &Facts) {
         let copy = procmon_copy(procmon);
-        self.want(
-            Action::CopyFile { from: procmon.into(), to: copy.clone() },
-            "what is checked now is what runs after the restart",
-        );
+        self.want(Action::CopyFile { from: procmon.into(), to: copy.clone() }, say::WHY_PROCMON_COPY);
         if facts.bootlog_left != Some(false) {
-            self.want(
-                Action::SetAside { from: PMB.into(), to: EARLIER_PMB.into() },
-                "an unconverted boot log makes Process Monitor ask a question that nobody sees",
-            );
+            self.want(Action::SetAside { from: PMB.into(), to: EARLIER_PMB.into() }, say::WHY_SET_ASIDE);
         }
-        self.want(
-            Action::EnableBootLog { procmon: copy },
-            "every file and registry operation of the next boot, once; ETW covers the boots after it",
-        );
+        self.want(Action::EnableBootLog { procmon: copy }, say::WHY_BOOT_LOG);
     }
 }
 
@@ -190,21 +170,13 @@ fn records_shutdown(options: &Options) -> bool {
 
 fn check(options: &Options) -> Result<()> {
     if !(1..FILE_MAX).contains(&options.boots) {
-        return Err(CaptureError::Usage(format!(
-            "--boots {}: give a number from 1 to {}",
-            options.boots,
-            FILE_MAX - 1
-        )));
+        return Err(CaptureError::Usage(errors::BOOTS_RANGE.with(&[&options.boots, &(FILE_MAX - 1)])));
     }
     if options.offline.is_some() && options.procmon.is_some() {
-        return Err(CaptureError::Usage(
-            "--procmon does not go with --offline: Process Monitor can arm only the Windows it runs on; leave it out, ETW works offline".into(),
-        ));
+        return Err(CaptureError::Usage(errors::PROCMON_OFFLINE.plain()));
     }
     if options.offline.is_some() && options.auto_collect {
-        return Err(CaptureError::Usage(
-            "--auto-collect does not go with --offline: a task cannot be registered in a Windows that does not run; collect by hand".into(),
-        ));
+        return Err(CaptureError::Usage(errors::COLLECT_OFFLINE.plain()));
     }
     Ok(())
 }

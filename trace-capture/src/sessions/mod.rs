@@ -6,6 +6,7 @@
 pub mod size;
 mod table;
 
+use crate::messages::Text;
 use crate::tree::{Data, Tree};
 
 pub use table::{KERNEL, PROCESS, STANDARD};
@@ -48,7 +49,7 @@ pub struct Provider {
     /// `EnableLevel`: 4 informational, 5 verbose.
     pub level: u8,
     /// What it is for.
-    pub why: &'static str,
+    pub why: Text,
 }
 
 /// A session.
@@ -71,7 +72,7 @@ pub struct Session {
     /// `MaxFileSize` where the volume has room, MB.
     pub max_file_mb: u32,
     /// What it is for.
-    pub why: &'static str,
+    pub why: Text,
     /// Its providers.
     pub providers: &'static [Provider],
 }

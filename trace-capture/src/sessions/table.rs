@@ -4,6 +4,7 @@
 //! fills its file, the few events of the frame (phase, service, package) are still whole.
 
 use super::{NO_PER_PROCESSOR_BUFFERING, Provider, SYSTEM_LOGGER_MODE, Session};
+use crate::messages::Text;
 
 /// Kernel-File's events for reads and writes.
 const READ: u16 = 15;
@@ -16,7 +17,10 @@ pub const PROCESS: Provider = Provider {
     keywords: 0x10,
     level: 4,
     leave_out: &[],
-    why: "PROCESS: which program a process ID is (poqexec, TiWorker, drvinst), its parent and its exit code",
+    why: Text {
+        en: "PROCESS: which program a process ID is (poqexec, TiWorker, drvinst), its parent and its exit code",
+        zh: "PROCESS：进程 ID 对应的程序（poqexec、TiWorker、drvinst）、父进程和退出代码",
+    },
 };
 
 /// What every capture records.
@@ -30,7 +34,10 @@ pub const STANDARD: &[Session] = &[
         max_buffers: 256,
         expected_mb: 30,
         max_file_mb: 256,
-        why: "the frame: phases, processes, services, packages, drivers",
+        why: Text {
+            en: "the frame: phases, processes, services, packages, drivers",
+            zh: "总体脉络：阶段、进程、服务、程序包、驱动程序",
+        },
         providers: &[
             Provider {
                 name: "Microsoft-Windows-Subsys-SMSS",
@@ -38,7 +45,10 @@ pub const STANDARD: &[Session] = &[
                 keywords: 0,
                 level: 5,
                 leave_out: &[],
-                why: "brackets SetupExecute (poqexec) and the pending file renames; each FileRename is verbose",
+                why: Text {
+                    en: "brackets SetupExecute (poqexec) and the pending file renames; each FileRename is verbose",
+                    zh: "标出 SetupExecute (poqexec) 和挂起的文件重命名的起止；FileRename 属于详细级别",
+                },
             },
             Provider {
                 name: "Microsoft-Windows-Kernel-Process",
@@ -46,7 +56,10 @@ pub const STANDARD: &[Session] = &[
                 keywords: 0x50,
                 level: 4,
                 leave_out: &[],
-                why: "PROCESS and IMAGE: process life, and which DLL was loaded where (an injected one breaks poqexec)",
+                why: Text {
+                    en: "PROCESS and IMAGE: process life, and which DLL was loaded where (an injected one breaks poqexec)",
+                    zh: "PROCESS 和 IMAGE：进程的起止，以及 DLL 加载到哪个进程（注入的 DLL 会使 poqexec 出错）",
+                },
             },
             Provider {
                 name: "Microsoft-Windows-Services",
@@ -54,7 +67,10 @@ pub const STANDARD: &[Session] = &[
                 keywords: 0,
                 level: 4,
                 leave_out: &[],
-                why: "state of each service over time: an installer that waits for a service that never starts",
+                why: Text {
+                    en: "state of each service over time: an installer that waits for a service that never starts",
+                    zh: "各服务的状态变化：安装程序可能在等待始终没有启动的服务",
+                },
             },
             Provider {
                 name: "Service Control Manager",
@@ -62,7 +78,10 @@ pub const STANDARD: &[Session] = &[
                 keywords: 0,
                 level: 4,
                 leave_out: &[],
-                why: "service failures 7000 to 7045 on the trace's own clock",
+                why: Text {
+                    en: "service failures 7000 to 7045 on the trace's own clock",
+                    zh: "服务错误，事件 ID 7000 到 7045，使用跟踪自身的时钟",
+                },
             },
             Provider {
                 name: "Microsoft-Windows-Servicing",
@@ -70,7 +89,10 @@ pub const STANDARD: &[Session] = &[
                 keywords: 0,
                 level: 5,
                 leave_out: &[],
-                why: "package states and the trail of advanced installers (event 71)",
+                why: Text {
+                    en: "package states and the trail of advanced installers (event 71)",
+                    zh: "程序包状态，以及高级安装程序的过程（事件 ID 71）",
+                },
             },
             Provider {
                 name: "Microsoft-Windows-AppXDeployment-Server",
@@ -78,7 +100,10 @@ pub const STANDARD: &[Session] = &[
                 keywords: 0,
                 level: 4,
                 leave_out: &[],
-                why: "results of app deployments (400, 401, 404)",
+                why: Text {
+                    en: "results of app deployments (400, 401, 404)",
+                    zh: "应用部署的结果（事件 ID 400、401、404）",
+                },
             },
             Provider {
                 name: "Microsoft-Windows-AppReadiness",
@@ -86,7 +111,9 @@ pub const STANDARD: &[Session] = &[
                 keywords: 0,
                 level: 4,
                 leave_out: &[],
-                why: "first-logon app work and its errors",
+                why: Text {
+                    en: "first-logon app work and its errors", zh: "首次登录时的应用处理及其错误"
+                },
             },
             Provider {
                 name: "Microsoft-Windows-Kernel-PnP",
@@ -94,7 +121,10 @@ pub const STANDARD: &[Session] = &[
                 keywords: 0,
                 level: 4,
                 leave_out: &[],
-                why: "drivers loaded and devices configured, with NTSTATUS",
+                why: Text {
+                    en: "drivers loaded and devices configured, with NTSTATUS",
+                    zh: "驱动程序的加载和设备的配置，含 NTSTATUS",
+                },
             },
             Provider {
                 name: "Microsoft-Windows-UserPnp",
@@ -102,7 +132,10 @@ pub const STANDARD: &[Session] = &[
                 keywords: 0,
                 level: 4,
                 leave_out: &[],
-                why: "driver installation by drvinst and SetupAPI",
+                why: Text {
+                    en: "driver installation by drvinst and SetupAPI",
+                    zh: "drvinst 和 SetupAPI 的驱动程序安装",
+                },
             },
             Provider {
                 name: "Microsoft-Windows-Kernel-Boot",
@@ -110,7 +143,7 @@ pub const STANDARD: &[Session] = &[
                 keywords: 0,
                 level: 4,
                 leave_out: &[],
-                why: "what kind of boot it was",
+                why: Text { en: "what kind of boot it was", zh: "启动的类型" },
             },
             Provider {
                 name: "Microsoft-Windows-Wininit",
@@ -118,7 +151,9 @@ pub const STANDARD: &[Session] = &[
                 keywords: 0,
                 level: 4,
                 leave_out: &[],
-                why: "start and shutdown of the session host",
+                why: Text {
+                    en: "start and shutdown of the session host", zh: "会话主机的启动和关闭"
+                },
             },
             Provider {
                 name: "Microsoft-Windows-Winlogon",
@@ -126,7 +161,10 @@ pub const STANDARD: &[Session] = &[
                 keywords: 0,
                 level: 4,
                 leave_out: &[],
-                why: "notifications to TrustedInstaller, logon, logoff",
+                why: Text {
+                    en: "notifications to TrustedInstaller, logon, logoff",
+                    zh: "向 TrustedInstaller 的通知、登录和注销",
+                },
             },
             Provider {
                 name: "Microsoft-Windows-Kernel-General",
@@ -134,7 +172,10 @@ pub const STANDARD: &[Session] = &[
                 keywords: 0,
                 level: 4,
                 leave_out: &[],
-                why: "boot, shutdown, hive and clock changes: time stamps that jump",
+                why: Text {
+                    en: "boot, shutdown, hive and clock changes: time stamps that jump",
+                    zh: "启动、关机、配置单元和时钟的变化：时间戳可能跳变",
+                },
             },
             Provider {
                 name: "Microsoft-Windows-Kernel-EventTracing",
@@ -142,7 +183,10 @@ pub const STANDARD: &[Session] = &[
                 keywords: 0,
                 level: 4,
                 leave_out: &[],
-                why: "events lost, files full, sessions that could not start",
+                why: Text {
+                    en: "events lost, files full, sessions that could not start",
+                    zh: "丢失的事件、写满的文件、未能启动的会话",
+                },
             },
         ],
     },
@@ -155,7 +199,7 @@ pub const STANDARD: &[Session] = &[
         max_buffers: 1024,
         expected_mb: 450,
         max_file_mb: 2048,
-        why: "file operations with their results",
+        why: Text { en: "file operations with their results", zh: "文件操作及其结果" },
         providers: &[
             Provider {
                 name: "Microsoft-Windows-Kernel-File",
@@ -163,8 +207,10 @@ pub const STANDARD: &[Session] = &[
                 keywords: 0x1CF0,
                 level: 4,
                 leave_out: &[READ, WRITE],
-                why: "FILENAME, FILEIO, CREATE, CREATE_NEW_FILE, DELETE_PATH, RENAME_SETLINK_PATH, and OP_END for the NTSTATUS; \
-                      FILEIO is needed for SetSecurity, and the events of reads and writes that it brings are left out",
+                why: Text {
+                    en: "FILENAME, FILEIO, CREATE, CREATE_NEW_FILE, DELETE_PATH, RENAME_SETLINK_PATH, and OP_END for the NTSTATUS; FILEIO is needed for SetSecurity, and the events of reads and writes that it brings are left out",
+                    zh: "FILENAME、FILEIO、CREATE、CREATE_NEW_FILE、DELETE_PATH、RENAME_SETLINK_PATH，以及给出 NTSTATUS 的 OP_END；SetSecurity 需要 FILEIO，它带来的读写事件不记录",
+                },
             },
             PROCESS,
         ],
@@ -178,7 +224,7 @@ pub const STANDARD: &[Session] = &[
         max_buffers: 1024,
         expected_mb: 600,
         max_file_mb: 2048,
-        why: "registry operations with their results",
+        why: Text { en: "registry operations with their results", zh: "注册表操作及其结果" },
         providers: &[
             Provider {
                 name: "Microsoft-Windows-Kernel-Registry",
@@ -186,8 +232,10 @@ pub const STANDARD: &[Session] = &[
                 keywords: 0x7744,
                 level: 4,
                 leave_out: &[],
-                why: "SetSecurity, SetInformation, SetValue, DeleteValue, QueryValue, CreateKey, OpenKey, DeleteKey with NTSTATUS; \
-                      QueryValue shows values that are missing or of a wrong type; enumerations are left out",
+                why: Text {
+                    en: "SetSecurity, SetInformation, SetValue, DeleteValue, QueryValue, CreateKey, OpenKey, DeleteKey with NTSTATUS; QueryValue shows values that are missing or of a wrong type; enumerations are left out",
+                    zh: "SetSecurity、SetInformation、SetValue、DeleteValue、QueryValue、CreateKey、OpenKey、DeleteKey 及其 NTSTATUS；QueryValue 显示缺失或类型错误的值；枚举不记录",
+                },
             },
             PROCESS,
         ],
@@ -205,6 +253,9 @@ pub const KERNEL: Session = Session {
     max_buffers: 2048,
     expected_mb: 1200,
     max_file_mb: 4096,
-    why: "every file, registry, process and image operation of the kernel, for what the manifest providers leave out",
+    why: Text {
+        en: "every file, registry, process and image operation of the kernel, for what the manifest providers leave out",
+        zh: "内核的全部文件、注册表、进程和映像操作，补充清单提供程序没有记录的内容",
+    },
     providers: &[],
 };

@@ -13,6 +13,7 @@ use windows::Win32::Storage::FileSystem::{
 use super::{Windows, security};
 use crate::error::{CaptureError, Result};
 use crate::machine::{Archive, Disk, Entry};
+use crate::messages::errors;
 
 /// FILE_SHARE_READ, WRITE and DELETE.
 const SHARE_ALL: u32 = 7;
@@ -51,7 +52,7 @@ impl Windows {
         self.remove(path)?;
         let full = self.path(path)?;
         self.no_links(&full)?;
-        File::create_new(&full).map_err(CaptureError::io("create", path))
+        File::create_new(&full).map_err(CaptureError::io(errors::CREATE, path))
     }
 }
 
@@ -62,13 +63,13 @@ impl Disk for Windows {
         match security::create_folder(&full) {
             Ok(()) => Ok(true),
             Err(_) if full.is_dir() => security::adopt_folder(&full, &self.root).map(|()| false),
-            Err(error) => Err(CaptureError::io("create the folder", path)(error.into())),
+            Err(error) => Err(CaptureError::io(errors::CREATE_FOLDER, path)(error.into())),
         }
     }
 
     fn list(&self, path: &str) -> Result<Option<Vec<Entry>>> {
         let full = self.path(path)?;
-        let failed = |e| CaptureError::io("list", path)(e);
+        let failed = |e| CaptureError::io(errors::LIST, path)(e);
         match fs::symlink_metadata(&full) {
             Ok(metadata) if is_link(&metadata) => return Err(CaptureError::Planted { path: path.into() }),
             Ok(metadata) if metadata.is_dir() => {}
@@ -98,7 +99,7 @@ impl Disk for Windows {
                 Ok(Some(entry_of(name, &metadata)))
             }
             Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
-            Err(error) => Err(CaptureError::io("look at", path)(error)),
+            Err(error) => Err(CaptureError::io(errors::LOOK_AT, path)(error)),
         }
     }
 
@@ -110,14 +111,14 @@ impl Disk for Windows {
             .share_mode(SHARE_ALL)
             .custom_flags(FILE_FLAG_BACKUP_SEMANTICS.0 | FILE_FLAG_OPEN_REPARSE_POINT.0)
             .open(&full)
-            .map_err(CaptureError::io("open", path))?;
+            .map_err(CaptureError::io(errors::OPEN, path))?;
         Ok(Box::new(file))
     }
 
     fn append(&self, path: &str, bytes: &[u8]) -> Result<()> {
         let full = self.path(path)?;
         self.no_links(&full)?;
-        let failed = |e| CaptureError::io("write", path)(e);
+        let failed = |e| CaptureError::io(errors::WRITE, path)(e);
         let mut file = OpenOptions::new()
             .append(true)
             .create(true)
@@ -132,9 +133,9 @@ impl Disk for Windows {
         let mut source = self.open(from)?;
         let full = self.path(to)?;
         self.no_links(&full)?;
-        let mut target = File::create_new(&full).map_err(CaptureError::io("create", to))?;
-        std::io::copy(&mut source, &mut target).map_err(CaptureError::io("copy", from))?;
-        target.sync_all().map_err(CaptureError::io("write", to))
+        let mut target = File::create_new(&full).map_err(CaptureError::io(errors::CREATE, to))?;
+        std::io::copy(&mut source, &mut target).map_err(CaptureError::io(errors::COPY, from))?;
+        target.sync_all().map_err(CaptureError::io(errors::WRITE, to))
     }
 
     fn rename(&self, from: &str, to: &str) -> Result<()> {
@@ -142,9 +143,9 @@ impl Disk for Windows {
         self.no_links(&source)?;
         self.no_links(&target)?;
         if self.entry(to)?.is_some() {
-            return Err(CaptureError::io("rename to", to)(ErrorKind::AlreadyExists.into()));
+            return Err(CaptureError::io(errors::RENAME_TO, to)(ErrorKind::AlreadyExists.into()));
         }
-        fs::rename(&source, &target).map_err(CaptureError::io("rename", from))
+        fs::rename(&source, &target).map_err(CaptureError::io(errors::RENAME, from))
     }
 
     fn real(&self, path: &str) -> std::path::PathBuf {
@@ -161,7 +162,9 @@ impl Disk for Windows {
             _ => fs::remove_file(&full),
         };
         match removed {
-            Err(error) if error.kind() != ErrorKind::NotFound => Err(CaptureError::io("delete", path)(error)),
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                Err(CaptureError::io(errors::DELETE, path)(error))
+            }
             _ => Ok(()),
         }
     }

@@ -12,6 +12,7 @@ use windows::core::{GUID, HSTRING, PCWSTR};
 use super::Windows;
 use crate::error::{CaptureError, Result};
 use crate::machine::{Etw, NotEnabled, Running};
+use crate::messages::{Text, errors};
 use crate::sessions::{
     BUFFER_KB, CLOCK_PERFORMANCE_COUNTER, FILE_MODE_CIRCULAR, FLUSH_SECONDS, Provider, Session,
 };
@@ -52,7 +53,7 @@ fn size(bytes: usize) -> u32 {
     u32::try_from(bytes).unwrap_or_default()
 }
 
-fn check(session: &str, what: &'static str, code: WIN32_ERROR) -> Result<()> {
+fn check(session: &str, what: Text, code: WIN32_ERROR) -> Result<()> {
     if code == ERROR_SUCCESS {
         return Ok(());
     }
@@ -109,11 +110,11 @@ fn enable(handle: CONTROLTRACE_HANDLE, provider: &Provider, code: u32) -> WIN32_
     unsafe { EnableTraceEx2(handle, &id, code, provider.level, provider.keywords, 0, 0, parameters) }
 }
 
-fn control(name: &str, code: EVENT_TRACE_CONTROL, what: &'static str) -> Result<Option<Running>> {
+fn control(name: &str, code: EVENT_TRACE_CONTROL, what: Text) -> Result<Option<Running>> {
     Ok(properties(name, code, what)?.map(|properties| properties.running()))
 }
 
-fn properties(name: &str, code: EVENT_TRACE_CONTROL, what: &'static str) -> Result<Option<Properties>> {
+fn properties(name: &str, code: EVENT_TRACE_CONTROL, what: Text) -> Result<Option<Properties>> {
     let mut properties = Properties::new();
     let session = HSTRING::from(name);
     // SAFETY: the properties have room for both names where the offsets say, and outlive the call.
@@ -129,12 +130,12 @@ fn properties(name: &str, code: EVENT_TRACE_CONTROL, what: &'static str) -> Resu
 impl Etw for Windows {
     fn start(&self, session: &Session, file: &str, max_file_mb: u32) -> Result<Vec<NotEnabled>> {
         if self.offline.is_some() {
-            return Err(CaptureError::OfflineWindows { what: format!("the session {}", session.name) });
+            return Err(CaptureError::OfflineWindows { what: errors::THE_SESSION.with(&[&session.name]) });
         }
         let mut properties = Properties::new();
         let path: Vec<u16> = self.expand(file).encode_utf16().collect();
         let Some(room) = properties.file.get_mut(..path.len()).filter(|_| path.len() < NAME) else {
-            return Err(CaptureError::Usage(format!("{file}: the path is too long for a trace file")));
+            return Err(CaptureError::Usage(errors::PATH_TOO_LONG.with(&[&file])));
         };
         room.copy_from_slice(&path);
         let head = &mut properties.head;
@@ -151,7 +152,7 @@ impl Etw for Windows {
         let mut handle = CONTROLTRACE_HANDLE::default();
         // SAFETY: as in `control`.
         let code = unsafe { StartTraceW(&mut handle, PCWSTR(name.as_ptr()), &mut properties.head) };
-        check(session.name, "start", code)?;
+        check(session.name, errors::START_SESSION, code)?;
         let code = EVENT_CONTROL_CODE_ENABLE_PROVIDER.0;
         let results = session.providers.iter().map(|p| (p, enable(handle, p, code)));
         let failed = results.filter(|(_, result)| *result != ERROR_SUCCESS);
@@ -159,28 +160,26 @@ impl Etw for Windows {
     }
 
     fn capture_state(&self, name: &str, provider: &Provider) -> Result<()> {
-        let Some(session) = properties(name, EVENT_TRACE_CONTROL_QUERY, "query")? else { return Ok(()) };
+        let Some(session) = properties(name, EVENT_TRACE_CONTROL_QUERY, errors::QUERY_SESSION)? else {
+            return Ok(());
+        };
         // SAFETY: ControlTrace has written the session's handle there.
         let handle =
             CONTROLTRACE_HANDLE { Value: unsafe { session.head.Wnode.Anonymous1.HistoricalContext } };
-        check(
-            name,
-            "capture the state of a provider of",
-            enable(handle, provider, EVENT_CONTROL_CODE_CAPTURE_STATE.0),
-        )
+        check(name, errors::CAPTURE_STATE, enable(handle, provider, EVENT_CONTROL_CODE_CAPTURE_STATE.0))
     }
 
     fn stop(&self, name: &str) -> Result<Option<Running>> {
         match self.offline {
             Some(_) => Ok(None),
-            None => control(name, EVENT_TRACE_CONTROL_STOP, "stop"),
+            None => control(name, EVENT_TRACE_CONTROL_STOP, errors::STOP_SESSION),
         }
     }
 
     fn query(&self, name: &str) -> Result<Option<Running>> {
         match self.offline {
             Some(_) => Ok(None),
-            None => control(name, EVENT_TRACE_CONTROL_QUERY, "query"),
+            None => control(name, EVENT_TRACE_CONTROL_QUERY, errors::QUERY_SESSION),
         }
     }
 }

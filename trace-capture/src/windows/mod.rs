@@ -20,6 +20,7 @@ use windows::Win32::System::SystemInformation::GetSystemWindowsDirectoryW;
 use crate::error::{CaptureError, Result};
 use crate::facts::Facts;
 use crate::machine::{Call, Machine, Outcome, Programs, Signer};
+use crate::messages::errors;
 use crate::plan::WORK;
 
 /// This Windows, or one that lies on a disk and does not run.
@@ -38,9 +39,9 @@ impl Windows {
         // SAFETY: takes no pointers.
         unsafe { SetDefaultDllDirectories(LOAD_LIBRARY_SEARCH_SYSTEM32) }.map_err(|e| {
             CaptureError::System {
-                what: "restrict the search for DLLs",
-                why: e.message(),
-                advice: "bootrace needs Windows 10 or Server 2016 and later",
+                what: errors::RESTRICT_DLLS,
+                why: e.message().into(),
+                advice: errors::NEEDS_WINDOWS_10,
             }
         })?;
         if !security::is_administrator() {
@@ -51,10 +52,7 @@ impl Windows {
         let root = PathBuf::from(folder);
         let hive = root.join(r"System32\config\SYSTEM");
         if !root.is_absolute() || !hive.is_file() {
-            return Err(CaptureError::Usage(format!(
-                "--offline {folder}: no System32\\config\\SYSTEM in it: give the whole path of the Windows folder, such as D:\\Windows; \
-                 a BitLocker volume must be unlocked first (manage-bde -unlock D: -recoverypassword KEY)"
-            )));
+            return Err(CaptureError::Usage(errors::NO_OFFLINE_WINDOWS.with(&[&folder])));
         }
         Ok(Self { root, offline: Some(registry::Hive::load(&hive)?) })
     }
@@ -88,16 +86,16 @@ fn windows_folder() -> Result<PathBuf> {
     let length = unsafe { GetSystemWindowsDirectoryW(Some(&mut buffer)) };
     let text = usize::try_from(length).ok().and_then(|n| buffer.get(..n)).filter(|t| !t.is_empty());
     text.map(|t| PathBuf::from(String::from_utf16_lossy(t))).ok_or(CaptureError::System {
-        what: "find the Windows folder",
+        what: errors::FIND_WINDOWS,
         why: "GetSystemWindowsDirectory failed".into(),
-        advice: "restart and try again",
+        advice: errors::RESTART_AND_TRY,
     })
 }
 
 impl Programs for Windows {
     fn run(&self, call: &Call) -> Result<Outcome> {
         if self.offline.is_some() {
-            return Err(CaptureError::OfflineWindows { what: call.program.clone() });
+            return Err(CaptureError::OfflineWindows { what: call.program.clone().into() });
         }
         let system = windows_folder()?;
         let system32 = system.join("System32");

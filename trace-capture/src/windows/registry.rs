@@ -10,6 +10,7 @@ use windows_registry::{Key, LOCAL_MACHINE, Type, USERS};
 use super::{Windows, security};
 use crate::error::{CaptureError, Result};
 use crate::machine::Registry;
+use crate::messages::{Text, errors};
 use crate::tree::{Data, Tree};
 
 /// Where an offline hive is loaded, below `HKLM`.
@@ -32,9 +33,10 @@ impl Hive {
         // One that a killed bootrace left loaded may be another Windows's.
         unload();
         let failed = |code: WIN32_ERROR| CaptureError::System {
-            what: "load the SYSTEM hive of the offline Windows",
-            why: format!("{}: {}", file.display(), windows::core::Error::from(code.to_hresult()).message()),
-            advice: "run as administrator; check that no other program has it loaded and that the volume is writable",
+            what: errors::LOAD_HIVE,
+            why: format!("{}: {}", file.display(), windows::core::Error::from(code.to_hresult()).message())
+                .into(),
+            advice: errors::LOAD_HIVE_ADVICE,
         };
         let (name, path) = (HSTRING::from(MOUNT), HSTRING::from(file));
         // SAFETY: both strings live through the call and end with NUL.
@@ -85,7 +87,7 @@ impl Windows {
         match base(root, key)?.options().access(access).open(path) {
             Ok(opened) => Ok(Some(opened)),
             Err(error) if missing(&error) => Ok(None),
-            Err(error) => Err(refused("open", key)(error)),
+            Err(error) => Err(refused(errors::OPEN, key)(error)),
         }
     }
 }
@@ -102,31 +104,31 @@ impl Windows {
 }
 
 fn split(key: &str) -> Result<(&str, &str)> {
-    key.split_once('\\').ok_or_else(|| CaptureError::Usage(format!("{key} is not a registry key")))
+    key.split_once('\\').ok_or_else(|| CaptureError::Usage(errors::NO_KEY.with(&[&key])))
 }
 
 fn base(root: &str, key: &str) -> Result<&'static Key> {
     match root {
         "HKLM" => Ok(LOCAL_MACHINE),
         "HKU" => Ok(USERS),
-        _ => Err(CaptureError::Usage(format!("{key}: only HKLM and HKU are known"))),
+        _ => Err(CaptureError::Usage(errors::OTHER_HIVE.with(&[&key]))),
     }
 }
 
-fn refused(what: &'static str, key: &str) -> impl FnOnce(windows::core::Error) -> CaptureError {
+fn refused(what: Text, key: &str) -> impl FnOnce(windows::core::Error) -> CaptureError {
     let key = key.to_owned();
-    move |error| CaptureError::Registry { what, key, why: error.message() }
+    move |error| CaptureError::Registry { what, key, why: error.message().into() }
 }
 
 fn values(key: &Key, name: &str) -> Result<Vec<(String, Data)>> {
-    let values = key.values().map_err(refused("read", name))?;
+    let values = key.values().map_err(refused(errors::READ, name))?;
     Ok(values.map(|(value, data)| (value, Data { kind: data.ty().into(), bytes: data.to_vec() })).collect())
 }
 
 fn contents(key: &Key, name: &str) -> Result<Tree> {
     let mut tree = Tree { values: values(key, name)?, keys: vec![] };
-    for below in key.keys().map_err(refused("read", name))? {
-        let opened = key.options().access(READ).open(&below).map_err(refused("read", name))?;
+    for below in key.keys().map_err(refused(errors::READ, name))? {
+        let opened = key.options().access(READ).open(&below).map_err(refused(errors::READ, name))?;
         let contents = contents(&opened, name)?;
         tree.keys.push((below, contents));
     }
@@ -142,12 +144,14 @@ impl Registry for Windows {
         let real = self.key(key)?;
         let (root, path) = split(&real)?;
         let mut options = base(root, key)?.options();
-        let opened = options.access(WRITE).create().open(path).map_err(refused("create", key))?;
+        let opened = options.access(WRITE).create().open(path).map_err(refused(errors::CREATE, key))?;
         for (name, below) in &tree.keys {
             self.write(&format!(r"{key}\{name}"), below)?;
         }
         for (name, data) in &tree.values {
-            opened.set_bytes(name, Type::from(data.kind), &data.bytes).map_err(refused("write", key))?;
+            opened
+                .set_bytes(name, Type::from(data.kind), &data.bytes)
+                .map_err(refused(errors::WRITE, key))?;
         }
         Ok(())
     }
@@ -156,7 +160,7 @@ impl Registry for Windows {
         let real = self.key(key)?;
         let (root, path) = split(&real)?;
         match base(root, key)?.remove_tree(path) {
-            Err(error) if !missing(&error) => Err(refused("delete", key)(error)),
+            Err(error) if !missing(&error) => Err(refused(errors::DELETE, key)(error)),
             _ => Ok(()),
         }
     }
@@ -164,14 +168,14 @@ impl Registry for Windows {
     fn delete_value(&self, key: &str, name: &str) -> Result<()> {
         let Some(opened) = self.open_key(key, WRITE)? else { return Ok(()) };
         match opened.remove_value(name) {
-            Err(error) if !missing(&error) => Err(refused("delete a value of", key)(error)),
+            Err(error) if !missing(&error) => Err(refused(errors::DELETE_VALUE, key)(error)),
             _ => Ok(()),
         }
     }
 
     fn subkeys(&self, key: &str) -> Result<Vec<String>> {
         match self.open_key(key, READ)? {
-            Some(opened) => Ok(opened.keys().map_err(refused("read", key))?.collect()),
+            Some(opened) => Ok(opened.keys().map_err(refused(errors::READ, key))?.collect()),
             None => Ok(vec![]),
         }
     }

@@ -21,6 +21,7 @@ use windows::Win32::System::Threading::{GetCurrentProcess, OpenProcessToken};
 use windows::core::{BOOL, HSTRING, PCWSTR, PWSTR, w};
 
 use crate::error::{CaptureError, Result};
+use crate::messages::errors;
 
 /// Owner Administrators; full access for SYSTEM and Administrators, inherited by all below; nothing from above.
 const ADMINISTRATORS_ONLY: PCWSTR = w!("O:BAG:BAD:PAI(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)");
@@ -78,9 +79,9 @@ pub(super) fn take_privileges() {
 /// The user's SID as text.
 pub(super) fn user_sid() -> Result<String> {
     let failed = || CaptureError::System {
-        what: "find the current user",
-        why: "the process token does not tell".into(),
-        advice: "sign out and in again",
+        what: errors::FIND_USER,
+        why: errors::NO_TOKEN_USER.plain(),
+        advice: errors::SIGN_OUT,
     };
     let token = Token::open().ok_or_else(failed)?;
     // TOKEN_USER has a pointer in it: aligned for it.
@@ -231,7 +232,8 @@ pub(super) fn adopt_folder(path: &Path, windows: &Path) -> Result<()> {
     if !is_ours {
         return Err(CaptureError::ForeignFolder { path: path.display().to_string() });
     }
-    let refused = |e: windows::core::Error| CaptureError::io("protect", path.display().to_string())(e.into());
+    let refused =
+        |e: windows::core::Error| CaptureError::io(errors::PROTECT, path.display().to_string())(e.into());
     let descriptor = Descriptor::administrators_only().map_err(refused)?;
     let name = HSTRING::from(path);
     // SAFETY: name and descriptor outlive the call.

@@ -16,13 +16,13 @@ fn status_follows_the_capture_and_says_what_is_next() {
     let fake = Fake::new();
     let now = status(&fake).unwrap();
     assert_eq!(now.state, State::NotArmed);
-    assert!(now.next.contains("capture arm"));
+    assert!(now.next.en.contains("capture arm"));
 
     arm(&fake, &plan_for(&fake, &full())).unwrap();
     let now = status(&fake).unwrap();
     assert_eq!(now.state, State::Armed);
     assert!(now.sessions.iter().all(|s| s.boot_status.is_none() && s.running.is_some()));
-    assert!(now.next.contains("restart"));
+    assert!(now.next.en.contains("restart"));
 
     fake.restart();
     let text = status(&fake).unwrap().to_string();
@@ -56,7 +56,7 @@ fn an_interrupted_arming_is_seen() {
     assert!(arm(&fake, &plan).is_err() && fake.power_back());
     let now = status(&fake).unwrap();
     assert_eq!(now.state, State::HalfArmed);
-    assert!(now.next.contains("disarm"));
+    assert!(now.next.en.contains("disarm"));
 }
 
 #[test]
@@ -83,4 +83,22 @@ fn what_a_journal_says_cannot_steer_the_terminal() {
     append(&fake, &line).unwrap();
     let text = status(&fake).unwrap().to_string();
     assert!(text.contains("?[2Jgone") && !text.contains('\u{1b}'), "{text:?}");
+}
+
+#[test]
+fn status_speaks_chinese_at_each_stage() {
+    let is_chinese = |c: char| ('\u{4E00}'..='\u{9FFF}').contains(&c);
+    let told = |fake: &Fake| {
+        let text = format!("{:#}", status(fake).unwrap());
+        for line in text.lines() {
+            assert!(line.chars().any(is_chinese), "{line}");
+        }
+        text
+    };
+    let fake = Fake::new();
+    assert!(told(&fake).starts_with("此计算机未启用采集。"));
+    arm(&fake, &plan_for(&fake, &full())).unwrap();
+    assert!(told(&fake).contains("下一步：安装更新并重启"));
+    fake.restart();
+    assert!(told(&fake).contains("已在 1 次启动中记录；正在运行，没有丢失"));
 }

@@ -1,4 +1,5 @@
 //! Diagnosis from logs alone: what failed, and what to do.
+mod before_restart;
 mod cases;
 mod common;
 mod excerpts;

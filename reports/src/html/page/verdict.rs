@@ -49,10 +49,11 @@ impl Page<'_> {
         Some(each(|lang| markup::escape(&view::measured(confidence, lang).unwrap_or_default())))
     }
 
-    /// The summary, if neither the headline nor the operation says it.
+    /// What neither the headline nor the operation says of the summary.
     pub(super) fn summary(&self) -> Option<Html> {
-        let said = self.verdict.failing_operation.is_some() || view::headline_says(self.report, Lang::En);
-        (!said).then(|| text(&view::summary(self.report)))
+        let [en, zh] = Lang::ALL.map(|lang| view::beyond_headline(self.report, lang));
+        let said = self.verdict.failing_operation.is_some() || en.is_empty();
+        (!said).then(|| text(&Text::new(en, zh)))
     }
 
     /// What a remedy says beyond its title, with which its text often begins.

@@ -8,6 +8,7 @@ use std::rc::Rc;
 
 use trace_capture::error::{CaptureError, Result};
 use trace_capture::machine::{Archive, Disk, Entry};
+use trace_capture::messages::errors;
 
 use super::{Fake, Node, fold};
 
@@ -67,7 +68,7 @@ impl Archive for Limited {
 impl Fake {
     fn room(&self, path: &str) -> Result<()> {
         if self.full.get() {
-            return Err(CaptureError::io("write", path)(io::ErrorKind::StorageFull.into()));
+            return Err(CaptureError::io(errors::WRITE, path)(io::ErrorKind::StorageFull.into()));
         }
         Ok(())
     }
@@ -127,8 +128,9 @@ impl Disk for Fake {
 
     fn open(&self, path: &str) -> Result<Box<dyn Read>> {
         self.alive()?;
-        let bytes =
-            self.file(path).ok_or_else(|| CaptureError::io("open", path)(io::ErrorKind::NotFound.into()))?;
+        let bytes = self
+            .file(path)
+            .ok_or_else(|| CaptureError::io(errors::OPEN, path)(io::ErrorKind::NotFound.into()))?;
         if self.bad_file.borrow().as_ref().is_some_and(|bad| fold(bad) == fold(path)) {
             let half = bytes.len() / 2;
             let broken = io::Read::chain(io::Cursor::new(bytes).take(half as u64), Broken);
@@ -152,7 +154,7 @@ impl Disk for Fake {
         let mut bytes = Vec::new();
         self.open(from)?.read_to_end(&mut bytes).unwrap();
         if self.entry(to)?.is_some() {
-            return Err(CaptureError::io("create", to)(io::ErrorKind::AlreadyExists.into()));
+            return Err(CaptureError::io(errors::CREATE, to)(io::ErrorKind::AlreadyExists.into()));
         }
         self.room(to)?;
         self.change()?;
@@ -162,11 +164,12 @@ impl Disk for Fake {
 
     fn rename(&self, from: &str, to: &str) -> Result<()> {
         if self.entry(to)?.is_some() {
-            return Err(CaptureError::io("rename to", to)(io::ErrorKind::AlreadyExists.into()));
+            return Err(CaptureError::io(errors::RENAME_TO, to)(io::ErrorKind::AlreadyExists.into()));
         }
         self.change()?;
         let node = self.state.borrow_mut().files.remove(&fold(from));
-        let node = node.ok_or_else(|| CaptureError::io("rename", from)(io::ErrorKind::NotFound.into()))?;
+        let node =
+            node.ok_or_else(|| CaptureError::io(errors::RENAME, from)(io::ErrorKind::NotFound.into()))?;
         self.stamp(to);
         self.state.borrow_mut().files.insert(fold(to), node);
         Ok(())
@@ -182,7 +185,7 @@ impl Disk for Fake {
             && path.ends_with(r"\drivers\procmon24.sys")
             && self.entry(&path)?.is_some()
         {
-            return Err(CaptureError::io("delete", path)(io::ErrorKind::PermissionDenied.into()));
+            return Err(CaptureError::io(errors::DELETE, path)(io::ErrorKind::PermissionDenied.into()));
         }
         let below = format!(r"{path}\");
         let all: Vec<String> =

@@ -3,6 +3,7 @@
 
 use trace_capture::error::{CaptureError, Result};
 use trace_capture::machine::{Disk, Etw, NotEnabled, Registry, Running};
+use trace_capture::messages::errors;
 use trace_capture::sessions::{AUTOLOGGER, FILE_MAX, Provider, Session};
 use trace_capture::tree::{Data, Tree};
 
@@ -64,7 +65,8 @@ impl Fake {
 impl Etw for Fake {
     fn start(&self, session: &Session, file: &str, _: u32) -> Result<Vec<NotEnabled>> {
         self.change()?;
-        let fail = |code| Err(CaptureError::Etw { session: session.name.into(), what: "start", code });
+        let fail =
+            |code| Err(CaptureError::Etw { session: session.name.into(), what: errors::START_SESSION, code });
         if let Some((name, code)) = &*self.etw_fails.borrow()
             && name == session.name
         {

@@ -14,6 +14,7 @@ use std::rc::Rc;
 use trace_capture::error::{CaptureError, Result};
 use trace_capture::facts::Facts;
 use trace_capture::machine::*;
+use trace_capture::messages::errors;
 use trace_capture::sessions::AUTOLOGGER;
 use trace_capture::tree::{Data, Tree};
 
@@ -217,7 +218,7 @@ impl Fake {
 
     fn dead(&self) -> CaptureError {
         assert!(!self.deadly.get(), "{POWER_CUT}");
-        CaptureError::System { what: "go on", why: POWER_CUT.into(), advice: "" }
+        CaptureError::System { what: errors::WRITE, why: POWER_CUT.into(), advice: errors::RESTART_AND_TRY }
     }
 }
 

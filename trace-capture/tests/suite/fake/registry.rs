@@ -2,6 +2,7 @@
 
 use trace_capture::error::{CaptureError, Result};
 use trace_capture::machine::Registry;
+use trace_capture::messages::errors;
 use trace_capture::tree::Tree;
 
 use super::{Fake, USER};
@@ -50,7 +51,7 @@ impl Registry for Fake {
     fn delete(&self, key: &str) -> Result<()> {
         if self.registry_protected.get() {
             return Err(CaptureError::Registry {
-                what: "delete",
+                what: errors::DELETE,
                 key: key.into(),
                 why: "access denied".into(),
             });

@@ -1,66 +1,6 @@
-//! What capture says to people, in English and Chinese: one table, and how its gaps are filled.
+//! What preflight finds, what status and the manifest warn of, what disarm and collect say.
 
-use std::fmt;
-
-use serde::{Deserialize, Serialize};
-
-/// A text in both languages. `{0}`, `{1}` … are gaps for names and numbers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Text {
-    /// English.
-    pub en: &'static str,
-    /// Simplified Chinese.
-    pub zh: &'static str,
-}
-
-/// A text with its gaps filled. It displays as English.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Message {
-    /// English.
-    pub en: String,
-    /// Simplified Chinese.
-    pub zh: String,
-}
-
-impl fmt::Display for Message {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.en)
-    }
-}
-
-impl Text {
-    /// Fills the gaps.
-    pub fn with(&self, values: &[&dyn fmt::Display]) -> Message {
-        let fill = |text: &str| {
-            let mut filled = String::new();
-            let mut rest = text;
-            while let Some((before, gap)) = rest.split_once('{') {
-                filled.push_str(before);
-                let (number, after) = gap.split_once('}').unwrap_or((gap, ""));
-                let value = number.parse().ok().and_then(|n: usize| values.get(n));
-                filled.push_str(&value.map_or_else(String::new, ToString::to_string));
-                rest = after;
-            }
-            filled + rest
-        };
-        Message { en: fill(self.en), zh: fill(self.zh) }
-    }
-
-    /// A text without gaps.
-    #[must_use]
-    pub fn plain(&self) -> Message {
-        self.with(&[])
-    }
-}
-
-macro_rules! texts {
-    ($($name:ident: $en:literal, $zh:literal;)*) => {
-        $(/// A text of the table.
-        pub const $name: Text = Text { en: $en, zh: $zh };)*
-        /// Every text, for the tests.
-        pub const ALL: &[(&str, Text)] = &[$((stringify!($name), $name)),*];
-    };
-}
+use super::Text;
 
 texts! {
     // What preflight finds.
@@ -163,32 +103,4 @@ texts! {
     AUTO_WAITS:
         "no boot since arming: nothing was collected, and the machine stays armed",
         "arm 之后尚未重启：未打包任何内容，保持就绪状态";
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn gaps_are_filled_in_both_languages() {
-        let message = FILE_FULL.with(&[&"a.etl", &"1 GB", &"noon"]);
-        assert_eq!(message.en, "a.etl reached its limit of 1 GB: what came after noon is not in it");
-        assert!(message.zh.contains("a.etl") && message.zh.contains("noon"));
-    }
-
-    #[test]
-    fn both_languages_have_the_same_gaps_and_commands() {
-        for (name, text) in ALL {
-            for gap in ["{0}", "{1}", "{2}", "{3}"] {
-                assert_eq!(text.en.contains(gap), text.zh.contains(gap), "{name} {gap}");
-            }
-            let commands = |t: &'static str| {
-                let mut all: Vec<_> = t.split('`').skip(1).step_by(2).collect();
-                all.sort_unstable();
-                all
-            };
-            assert_eq!(commands(text.en), commands(text.zh), "{name}");
-            assert!(text.zh.chars().any(|c| c > '\u{2E80}'), "{name} is not Chinese");
-        }
-    }
 }
