@@ -3,6 +3,8 @@
 use std::hash::BuildHasher;
 use std::num::NonZeroU32;
 
+use super::rows::{PathIn, PathPlace};
+use crate::file::EtlFile;
 use crate::hash::{KeyMap, Keyed};
 use crate::text::Utf16;
 
@@ -11,7 +13,7 @@ use crate::text::Utf16;
 pub(super) struct PathId(NonZeroU32);
 
 impl PathId {
-    fn at(place: u32) -> PathId {
+    pub(super) fn at(place: u32) -> PathId {
         PathId(NonZeroU32::MIN.saturating_add(place))
     }
 
@@ -66,6 +68,25 @@ impl Paths {
         let span = self.spans.get(id.index());
         let bytes = span.and_then(|&(start, length)| self.bytes.get(start..start + length as usize));
         Utf16::new(bytes.unwrap_or_default())
+    }
+
+    /// The text at a place: one of these, or one in the files.
+    pub(super) fn text<'v>(&'v self, files: &[&'v EtlFile<'_>], place: PathPlace) -> Utf16<'v> {
+        let (mut at, length) = match place.path() {
+            PathIn::Kept(id) => return self.get(id),
+            PathIn::Files(at, length) => (at, length),
+        };
+        for file in files {
+            let bytes = file.bytes();
+            match at.checked_sub(bytes.len() as u64) {
+                Some(behind) => at = behind,
+                None => {
+                    let rest = usize::try_from(at).ok().and_then(|at| bytes.get(at..)).unwrap_or_default();
+                    return Utf16::new(rest.get(..length).unwrap_or_default());
+                }
+            }
+        }
+        Utf16::default()
     }
 
     /// Takes the texts of another, and gives the new place of each.
