@@ -4,7 +4,7 @@ mod log;
 mod packages;
 mod states;
 
-pub use log::{DismCounts, DismMessage, DismStep, read_log};
+pub use log::{DismMessage, DismStep, read_log};
 pub(crate) use packages::is_dism_output;
 pub use packages::{ListedPackage, PackageIdentity, PackageListSummary, read_packages};
 pub use states::PackageState;
