@@ -2,7 +2,7 @@
 
 use reports::model::*;
 
-use super::{at, event, span};
+use super::{at, span};
 
 pub(super) fn evidence(source: &str, target: &str) -> Vec<EvidenceRow> {
     let row = |relation,

@@ -2,7 +2,7 @@
 
 use reports::model::*;
 
-use super::{at, event, known, line, span};
+use super::{at, because, event, line};
 
 pub(super) fn phases() -> Vec<PhaseSpan> {
     let phase = |name, boot, start, end, trust, evidence| PhaseSpan {
