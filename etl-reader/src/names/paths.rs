@@ -3,8 +3,6 @@
 use std::hash::BuildHasher;
 use std::num::NonZeroU32;
 
-use super::rows::{PathIn, PathPlace};
-use crate::file::EtlFile;
 use crate::hash::{KeyMap, Keyed};
 use crate::text::Utf16;
 
@@ -68,25 +66,6 @@ impl Paths {
         let span = self.spans.get(id.index());
         let bytes = span.and_then(|&(start, length)| self.bytes.get(start..start + length as usize));
         Utf16::new(bytes.unwrap_or_default())
-    }
-
-    /// The text at a place: one of these, or one in the files.
-    pub(super) fn text<'v>(&'v self, files: &[&'v EtlFile<'_>], place: PathPlace) -> Utf16<'v> {
-        let (mut at, length) = match place.path() {
-            PathIn::Kept(id) => return self.get(id),
-            PathIn::Files(at, length) => (at, length),
-        };
-        for file in files {
-            let bytes = file.bytes();
-            match at.checked_sub(bytes.len() as u64) {
-                Some(behind) => at = behind,
-                None => {
-                    let rest = usize::try_from(at).ok().and_then(|at| bytes.get(at..)).unwrap_or_default();
-                    return Utf16::new(rest.get(..length).unwrap_or_default());
-                }
-            }
-        }
-        Utf16::default()
     }
 
     /// Takes the texts of another, and gives the new place of each.

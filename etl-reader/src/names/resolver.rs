@@ -117,7 +117,7 @@ impl<'v, 'f> Resolver<'v, 'f> {
         let told = start.told.map(|text| self.path(steps, text));
         let is_known = |met: Option<MetId>, found: &Resolved| {
             let known = met.and_then(|met| found.mets.get(met.index())).map(|met| met.path);
-            let text = |place| found.paths.text(self.files, place);
+            let text = |place: PathPlace| place.text(self.files, &found.paths);
             told == known || told.map(text) == known.map(text)
         };
         if let Some(known) = self.pending.get_mut(file, start.irp)

@@ -3,8 +3,10 @@
 use std::num::NonZeroU32;
 
 use super::meaning::OperationName;
-use super::paths::PathId;
+use super::paths::{PathId, Paths};
 use crate::clock::FileTime;
+use crate::file::EtlFile;
+use crate::text::Utf16;
 
 /// A record by its buffer, counted over all files, and its place among the buffer's bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -149,6 +151,25 @@ impl PathPlace {
         } else {
             PathIn::Kept(PathId::at(self.0 as u32))
         }
+    }
+
+    /// The text: one of `paths`, or one in the files.
+    pub(super) fn text<'v>(self, files: &[&'v EtlFile<'_>], paths: &'v Paths) -> Utf16<'v> {
+        let (mut at, length) = match self.path() {
+            PathIn::Kept(id) => return paths.get(id),
+            PathIn::Files(at, length) => (at, length),
+        };
+        for file in files {
+            let bytes = file.bytes();
+            match at.checked_sub(bytes.len() as u64) {
+                Some(behind) => at = behind,
+                None => {
+                    let rest = usize::try_from(at).ok().and_then(|at| bytes.get(at..)).unwrap_or_default();
+                    return Utf16::new(rest.get(..length).unwrap_or_default());
+                }
+            }
+        }
+        Utf16::default()
     }
 }
 

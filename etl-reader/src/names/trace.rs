@@ -11,7 +11,7 @@ use super::operation::{About, CreateParameters, Operation, OperationClass};
 use super::paths::{PathId, Paths};
 use super::resolver::{Resolved, Tally};
 use super::rounds;
-use super::rows::{FileOperation, KeyedOperation, Met, PackedRow, Place, Rare, Row, Told};
+use super::rows::{FileOperation, KeyedOperation, Met, PackedRow, PathPlace, Place, Rare, Row, Told};
 use super::shape::{Family, Role, Shapes};
 use super::table::Names;
 use crate::buffers::BufferEntry;
@@ -405,7 +405,7 @@ impl Trace {
         let tid = record.tid.or_else(|| number32(Role::Thread));
         let took = ended.filter(|_| is_long).map_or(operation.took.into(), |end| end.since(time).max(0));
         let rare = self.rare.get(&number).copied().unwrap_or_default();
-        let text = |path| self.paths.text(files, path);
+        let text = |path: PathPlace| path.text(files, &self.paths);
         let met = operation.met.and_then(|met| self.mets.get(met.index()));
         visit(Item::Operation(&Operation {
             class: OperationClass::File,
