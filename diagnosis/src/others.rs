@@ -21,7 +21,7 @@ pub trait Others {
     fn seen(&self, operation: &str, status: u32, path: &str) -> Option<Seen>;
 }
 
-/// Boots that have the same result at the same object, and boots of which it is known.
+/// How many boots have the same result at the same object, and how many boots show one at all.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Seen {
     /// Boots in which no update failed: that have it, and all.

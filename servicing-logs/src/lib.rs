@@ -6,6 +6,7 @@ mod bytes;
 pub mod cabinet;
 pub mod cbs;
 pub mod codes;
+mod counts;
 pub mod dism;
 mod error;
 pub mod event_list;
@@ -24,6 +25,7 @@ pub mod update_log;
 pub mod windows_setup;
 mod xml;
 
+pub use counts::RecordCounts;
 pub use error::{Error, Result};
 pub use text::{LogEncoding, LogText};
 pub use time::{Civil, FileTime, LocalTime};

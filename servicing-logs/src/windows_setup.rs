@@ -7,8 +7,8 @@
 
 use crate::cbs::{CbsRecords, Header, Level, Text};
 use crate::codes::{self, CodeValue, is_of_windows_setup};
+use crate::counts::RecordCounts;
 use crate::text::{LogText, decode, leading_hex};
-use crate::time::LocalTime;
 
 /// What a record says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -146,37 +146,16 @@ impl ExtendCode {
 /// Bytes after a result code within which its second part begins.
 const EXTEND_WITHIN: usize = 24;
 
-/// What a log of Windows Setup holds.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct SetupLogCounts {
-    /// Records.
-    pub records: u64,
-    /// Records at level Error.
-    pub errors: u64,
-    /// Records at level Warning.
-    pub warnings: u64,
-    /// Lines that belong to no record.
-    pub malformed: u64,
-    /// Time of the earliest record.
-    pub first: Option<LocalTime>,
-    /// Time of the latest record.
-    pub last: Option<LocalTime>,
-}
-
 /// Reads a log of Windows Setup. Every record that says something goes to `visit`.
-pub fn read<'t>(text: &'t LogText<'_>, mut visit: impl FnMut(SetupMessage<'t>)) -> SetupLogCounts {
-    let mut counts = SetupLogCounts::default();
+pub fn read<'t>(text: &'t LogText<'_>, mut visit: impl FnMut(SetupMessage<'t>)) -> RecordCounts {
+    let mut counts = RecordCounts::default();
     for record in CbsRecords::new(text.bytes(), 0, text.file_offset()) {
         let Ok(record) = record else {
             counts.malformed += 1;
             continue;
         };
-        counts.records += 1;
         let header = record.header;
-        counts.first = Some(counts.first.map_or(header.time, |first| first.min(header.time)));
-        counts.last = counts.last.max(Some(header.time));
-        counts.errors += u64::from(header.level == Level::Error);
-        counts.warnings += u64::from(header.level == Level::Warning);
+        counts.add(&header);
         let row = STEPS.iter().find(|(part, _)| memchr::memmem::find(header.text, part).is_some());
         let harmless = HARMLESS.contains(&header.name);
         let step = if harmless { SetupStep::Noise } else { SetupStep::Failure };

@@ -102,7 +102,7 @@ fn a_panic_a_loop_and_a_huge_allocation_are_one_row_each() {
     fs::write(cases.join("f-empty/notes.bin"), b"\0\x01nothing that is known").unwrap();
     let db = folder.path().join("fleet.db");
     let faults = "panic:a-panics,loop:b-loops,allocate:c-allocates";
-    let out = command(&["fleet", "add", text(&cases), "--db", text(&db), "--timeout", "20", "--jobs", "2"])
+    let out = command(&["fleet", "add", text(&cases), "--db", text(&db), "--timeout", "8", "--jobs", "2"])
         .env("BOOTRACE_FLEET_FAULTS", faults)
         .output()
         .unwrap();
@@ -115,7 +115,7 @@ fn a_panic_a_loop_and_a_huge_allocation_are_one_row_each() {
     let rows = printed(&["fleet", "query", "--db", text(&db), sql, "--format", "csv"]);
     let rows: Vec<&str> = rows.lines().skip(1).collect();
     assert!(rows[0].starts_with("panic,a panic on purpose at "), "{rows:?}");
-    assert_eq!(rows[1], "timeout,no answer within 20 s");
+    assert_eq!(rows[1], "timeout,no answer within 8 s");
     assert_eq!(rows[2], "memory,memory allocation of 10737418240 bytes failed; the bound is 2048 MiB");
     assert!(rows[3].starts_with("unreadable,"), "{rows:?}");
     assert_eq!(rows.len(), 4);

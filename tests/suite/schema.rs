@@ -15,7 +15,7 @@ fn report(input: &Path) -> String {
 fn every_samples_report_is_what_the_schema_says() {
     let folder = tempfile::tempdir().unwrap();
     let mut reports = Vec::new();
-    for scenario in sample_traces::SCENARIOS {
+    for scenario in sample_traces::SCENARIOS.iter().step_by(test_data::stride()) {
         let case = folder.path().join(scenario.name);
         std::fs::create_dir(&case).unwrap();
         let options = sample_traces::Options { noise: 300, ..Default::default() };

@@ -8,7 +8,10 @@ mod matching;
 mod rule;
 mod trial;
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::LazyLock,
+};
 
 use serde::Deserialize;
 
@@ -87,17 +90,20 @@ impl Rules {
         rules
     }
 
-    /// The rules that are built in.
+    /// The rules that are built in. They are read once.
     #[must_use]
     pub fn built_in() -> Self {
-        let mut rules = Self::default();
-        for (name, text) in BUILT_IN {
-            // A test reads them all; a broken one cannot be built in.
-            if let Err(error) = rules.add(Path::new(name), text) {
-                unreachable!("built-in rules: {error}");
+        static RULES: LazyLock<Rules> = LazyLock::new(|| {
+            let mut rules = Rules::default();
+            for (name, text) in BUILT_IN {
+                // A test reads them all; a broken one cannot be built in.
+                if let Err(error) = rules.add(Path::new(name), text) {
+                    unreachable!("built-in rules: {error}");
+                }
             }
-        }
-        rules
+            rules
+        });
+        RULES.clone()
     }
 
     /// The rules.

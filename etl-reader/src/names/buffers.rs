@@ -28,6 +28,11 @@ impl<'v, 'f> Buffers<'v, 'f> {
         Buffers { files, budget, read: (0..held).map(|_| None).collect() }
     }
 
+    /// The files.
+    pub(super) fn files(&self) -> &'v [&'v EtlFile<'f>] {
+        self.files
+    }
+
     /// Which file holds a buffer, and the buffer's place there.
     fn entry(&self, number: usize) -> Option<(usize, &'v EtlFile<'f>, &'v BufferEntry)> {
         let mut left = number;

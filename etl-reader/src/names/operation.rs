@@ -3,8 +3,7 @@
 use std::fmt;
 
 use super::meaning::{Does, OperationName};
-use super::paths::{PathId, Paths};
-use super::rows::{Met, PathSource};
+use super::rows::PathSource;
 use super::shape::{Role, Shape};
 use super::steps::is_whole;
 use super::table::Names;
@@ -110,22 +109,20 @@ pub struct Operation<'n> {
     pub file: usize,
     /// … and where, as [`crate::EtlRecord::offset`] counts.
     pub record: u64,
-    pub(super) about: About,
+    pub(super) about: About<'n>,
     pub(super) names: &'n Names,
-    /// Paths that operations told.
-    pub(super) paths: &'n Paths,
     pub(super) shape: &'n Shape,
     pub(super) payload: &'n [u8],
 }
 
 /// What an operation is on.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum About {
+pub(super) enum About<'n> {
     File {
-        /// A path that an event told, and how that is tied to the operation.
-        met: Option<Met>,
+        /// A path that an event told, since when it holds, and how it is tied to the operation.
+        met: Option<(Utf16<'n>, FileTime)>,
         source: PathSource,
-        target: Option<PathId>,
+        target: Option<Utf16<'n>>,
         key: u64,
     },
     Registry {
@@ -135,7 +132,7 @@ pub(super) enum About {
         base: u64,
         ended: FileTime,
         /// The path of that key, where the operation that opened it told one.
-        key: Option<PathId>,
+        key: Option<Utf16<'n>>,
     },
 }
 
@@ -156,7 +153,7 @@ impl<'n> Operation<'n> {
     #[must_use]
     pub fn target(&self) -> Option<NtPath<'n>> {
         match self.about {
-            About::File { target, .. } => Some(NtPath::of(self.paths.get(target?))),
+            About::File { target, .. } => target.map(NtPath::of),
             About::Registry { .. } => None,
         }
     }
@@ -196,7 +193,7 @@ impl<'n> Operation<'n> {
                 if !whole.is_empty() || is_whole(rest) {
                     return (NtPath { base: whole, rest }, PathSource::Recorded);
                 }
-                let opened = key.map(|key| (self.paths.get(key), PathSource::Opened));
+                let opened = key.map(|key| (key, PathSource::Opened));
                 match opened.or_else(|| Some((self.names.key_path(base, ended)?, PathSource::Key))) {
                     Some((base, source)) => (NtPath { base, rest }, source),
                     None if rest.is_empty() => (NtPath::default(), PathSource::Unknown),
@@ -206,15 +203,19 @@ impl<'n> Operation<'n> {
         }
     }
 
-    fn file_path(&self, met: Option<Met>, source: PathSource, key: u64) -> (NtPath<'n>, PathSource) {
-        let told = |met: Met| NtPath::of(self.paths.get(met.path));
-        if let (Some(met), PathSource::Recorded | PathSource::Opened) = (met, source) {
-            return (told(met), source);
+    fn file_path(
+        &self,
+        met: Option<(Utf16<'n>, FileTime)>,
+        source: PathSource,
+        key: u64,
+    ) -> (NtPath<'n>, PathSource) {
+        if let (Some((path, _)), PathSource::Recorded | PathSource::Opened) = (met, source) {
+            return (NtPath::of(path), source);
         }
         // What the key stood for last: as an operation told, or as the rundown says.
         match (met, self.names.file_at(key, self.time)) {
-            (Some(met), None) => (told(met), PathSource::Key),
-            (Some(met), Some((_, since))) if met.since >= since => (told(met), PathSource::Key),
+            (Some((path, _)), None) => (NtPath::of(path), PathSource::Key),
+            (Some((path, since)), Some((_, noted))) if since >= noted => (NtPath::of(path), PathSource::Key),
             (_, Some((path, _))) => (NtPath::of(path), PathSource::Key),
             (None, None) => (NtPath::default(), PathSource::Unknown),
         }

@@ -11,7 +11,7 @@ use crate::text::Utf16;
 pub(super) struct PathId(NonZeroU32);
 
 impl PathId {
-    fn at(place: u32) -> PathId {
+    pub(super) fn at(place: u32) -> PathId {
         PathId(NonZeroU32::MIN.saturating_add(place))
     }
 

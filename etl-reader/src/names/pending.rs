@@ -1,7 +1,6 @@
 //! File operations that began and have not ended.
 
 use super::meaning::Meaning;
-use super::paths::PathId;
 use super::rows::{FileOperation, Rare};
 use crate::clock::FileTime;
 use crate::hash::KeyMap;
@@ -14,8 +13,6 @@ const GIVE_UP: i64 = 600 * 10_000_000;
 pub(super) struct Pending {
     pub(super) operation: FileOperation,
     pub(super) rare: Rare,
-    /// The path of [`FileOperation::met`].
-    pub(super) path: Option<PathId>,
     /// The information class, as the first record or a later one tells it.
     pub(super) info_class: Option<u32>,
     pub(super) meaning: Meaning,
@@ -46,27 +43,32 @@ impl PendingOperations {
     }
 
     /// Notes a start. What used the packet before has no end.
-    pub(super) fn start(&mut self, file: u32, irp: u64, pending: Pending) -> Option<Pending> {
-        let new = self.free.pop().unwrap_or_else(|| {
-            self.slots.push(pending);
-            // A trace of so many records is larger than any.
-            u32::try_from(self.slots.len() - 1).unwrap_or(u32::MAX)
-        });
-        if let Some(slot) = self.slots.get_mut(new as usize) {
-            *slot = pending;
-        }
+    pub(super) fn start(&mut self, file: u32, irp: u64, pending: Pending) -> Option<&Pending> {
+        let free = self.free.pop();
+        let new = match free.and_then(|slot| Some((slot, self.slots.get_mut(slot as usize)?))) {
+            Some((slot, place)) => {
+                *place = pending;
+                slot
+            }
+            None => {
+                self.slots.push(pending);
+                // A trace of so many records is larger than any.
+                u32::try_from(self.slots.len() - 1).unwrap_or(u32::MAX)
+            }
+        };
         let before = self.by_irp.insert((file, irp), new)?;
         self.take_slot(before)
     }
 
-    pub(super) fn end(&mut self, file: u32, irp: u64) -> Option<Pending> {
+    pub(super) fn end(&mut self, file: u32, irp: u64) -> Option<&Pending> {
         let slot = self.by_irp.remove(&(file, irp))?;
         self.take_slot(slot)
     }
 
-    fn take_slot(&mut self, slot: u32) -> Option<Pending> {
+    /// Lends what the next start may overwrite: an operation is much to copy.
+    fn take_slot(&mut self, slot: u32) -> Option<&Pending> {
         self.free.push(slot);
-        self.slots.get(slot as usize).copied()
+        self.slots.get(slot as usize)
     }
 
     /// Those that have waited too long; looked for from time to time.
@@ -89,7 +91,8 @@ impl PendingOperations {
         let is_taken = |slot: u32| slots.get(slot as usize).is_some_and(&which);
         let places: Vec<u32> =
             self.by_irp.extract_if(|_, slot| is_taken(*slot)).map(|(_, slot)| slot).collect();
-        let mut taken: Vec<Pending> = places.into_iter().filter_map(|slot| self.take_slot(slot)).collect();
+        let mut taken: Vec<Pending> =
+            places.into_iter().filter_map(|slot| self.take_slot(slot).copied()).collect();
         taken.sort_by_key(|pending| pending.number);
         taken
     }

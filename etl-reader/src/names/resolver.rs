@@ -4,8 +4,12 @@ use super::key_objects::{Base, KeyObjects};
 use super::meaning::{Does, Meanings};
 use super::paths::{PathId, Paths};
 use super::pending::{Pending, PendingOperations};
-use super::rows::{FileOperation, KeyedOperation, Met, MetId, PackedRow, PathSource, Place, Rare, Row, Told};
+use super::rows::{
+    FileOperation, KeyedOperation, Met, MetId, PackedRow, PathPlace, PathSource, Place, Rare, Row, Told,
+};
 use super::steps::{End, KeyDoes, KeyStep, Start, Steps, Text};
+use crate::clock::FileTime;
+use crate::file::EtlFile;
 use crate::hash::KeyMap;
 
 /// Counts of a trace's operations.
@@ -36,9 +40,37 @@ pub(super) struct Resolved {
     pub(super) tally: Tally,
 }
 
+impl Resolved {
+    /// Notes a path that a file has since a time.
+    fn meet(&mut self, path: PathPlace, since: FileTime) -> MetId {
+        self.mets.push(Met { path, since });
+        MetId::at(self.mets.len() - 1)
+    }
+
+    /// Adds a file operation with its end, where that is recorded.
+    fn add(&mut self, pending: &Pending, end: Option<(Place, &End)>) {
+        self.tally.operations += 1;
+        self.tally.without_end += u64::from(end.is_none());
+        let meanings = Meanings::get();
+        let class = pending.info_class.filter(|_| pending.meaning.name != meanings.control);
+        let name = meanings.named(pending.meaning, class);
+        let mut begun = pending.operation;
+        begun.name = name;
+        let number = self.file_operations.len();
+        if pending.rare.target.is_some() || pending.rare.info_class.is_some() {
+            self.rare.insert(number, pending.rare);
+        }
+        self.rows.push(PackedRow::new(Row::File(number)));
+        self.file_operations.push(match end {
+            Some((place, end)) => begun.ended(place, end.time.since(pending.time), end.status),
+            None => begun,
+        });
+    }
+}
+
 /// Puts the steps together.
-#[derive(Default)]
-pub(super) struct Resolver {
+pub(super) struct Resolver<'v, 'f> {
+    files: &'v [&'v EtlFile<'f>],
     found: Resolved,
     objects: KeyMap<u64, MetId>,
     file_keys: KeyMap<u64, MetId>,
@@ -46,7 +78,19 @@ pub(super) struct Resolver {
     started: u64,
 }
 
-impl Resolver {
+impl<'v, 'f> Resolver<'v, 'f> {
+    /// For the steps of these files.
+    pub(super) fn new(files: &'v [&'v EtlFile<'f>]) -> Self {
+        Resolver {
+            files,
+            found: Resolved::default(),
+            objects: KeyMap::default(),
+            file_keys: KeyMap::default(),
+            pending: PendingOperations::default(),
+            started: 0,
+        }
+    }
+
     /// A record of another kind that is a row.
     #[inline]
     pub(super) fn record(&mut self, place: Place) {
@@ -67,21 +111,21 @@ impl Resolver {
 
     pub(super) fn start(&mut self, file: u32, steps: &Steps<'_>, place: Place, start: &Start) {
         for late in self.pending.give_up(start.time) {
-            self.emit(&late, None);
+            self.found.add(&late, None);
         }
         let does = start.meaning.does;
         let told = start.told.map(|text| self.path(steps, text));
-        let mets = &mut self.found.mets;
-        let mut meet = |path| {
-            mets.push(Met { path, since: start.time });
-            MetId::at(mets.len() - 1)
+        let is_known = |met: Option<MetId>, found: &Resolved| {
+            let known = met.and_then(|met| found.mets.get(met.index())).map(|met| met.path);
+            let text = |place: PathPlace| place.text(self.files, &found.paths);
+            told == known || told.map(text) == known.map(text)
         };
         if let Some(known) = self.pending.get_mut(file, start.irp)
             && (known.file_object, known.tid) == (start.object, start.tid)
             && known.id != start.id
             && repeats(known.meaning.does, does)
             // An opening that was redirected has the same packet and object but another path.
-            && (does != Does::Create || told == known.path)
+            && (does != Does::Create || is_known(known.operation.met, &self.found))
         {
             // The same operation, told by a second event: a new file's creation, or a path.
             if known.info_class.is_none() {
@@ -91,8 +135,7 @@ impl Resolver {
             match (does, told) {
                 (Does::Target, Some(path)) => known.rare.target = Some(path),
                 (Does::Path, Some(path)) => {
-                    known.path = Some(path);
-                    known.operation.met = Some(meet(path));
+                    known.operation.met = Some(self.found.meet(path, start.time));
                     known.operation.path_source = PathSource::Recorded;
                 }
                 (Does::Create, Some(_)) => known.operation.path_source = PathSource::Recorded,
@@ -106,11 +149,11 @@ impl Resolver {
         }
         let (met, path_source) = match (does, told) {
             (Does::Create, Some(path)) => {
-                let met = meet(path);
+                let met = self.found.meet(path, start.time);
                 self.objects.insert(start.object, met);
                 (Some(met), PathSource::Recorded)
             }
-            (Does::Path, Some(path)) => (Some(meet(path)), PathSource::Recorded),
+            (Does::Path, Some(path)) => (Some(self.found.meet(path, start.time)), PathSource::Recorded),
             _ => self.file_path(start.object, start.key),
         };
         if does == Does::Close {
@@ -120,7 +163,6 @@ impl Resolver {
         let pending = Pending {
             operation: FileOperation::new(place, met, path_source, start.meaning.name),
             rare: Rare { target: told.filter(|_| does == Does::Target), info_class: None },
-            path: met.and_then(|met| self.found.mets.get(met.index())).map(|met| met.path),
             info_class: start.info_class,
             meaning: start.meaning,
             id: start.id,
@@ -131,11 +173,16 @@ impl Resolver {
             file_key: start.key,
         };
         if let Some(before) = self.pending.start(file, start.irp, pending) {
-            self.emit(&before, None);
+            self.found.add(before, None);
         }
     }
 
-    fn path(&mut self, steps: &Steps<'_>, text: Text) -> PathId {
+    /// Where the path of a file is from now on.
+    fn path(&mut self, steps: &Steps<'_>, text: Text) -> PathPlace {
+        steps.place(text).unwrap_or_else(|| PathPlace::kept(self.kept(steps, text)))
+    }
+
+    fn kept(&mut self, steps: &Steps<'_>, text: Text) -> PathId {
         self.found.paths.intern_hashed(steps.text(text), text.hash)
     }
 
@@ -163,31 +210,11 @@ impl Resolver {
         if let (true, Some(path)) = (renamed, pending.rare.target)
             && pending.meaning.name != Meanings::get().link
         {
-            self.found.mets.push(Met { path, since: end.time });
-            let met = MetId::at(self.found.mets.len() - 1);
+            let met = self.found.meet(path, end.time);
             self.objects.insert(pending.file_object, met);
             self.file_keys.insert(pending.file_key, met);
         }
-        self.emit(&pending, Some((place, end)));
-    }
-
-    fn emit(&mut self, pending: &Pending, end: Option<(Place, &End)>) {
-        self.found.tally.operations += 1;
-        self.found.tally.without_end += u64::from(end.is_none());
-        let meanings = Meanings::get();
-        let class = pending.info_class.filter(|_| pending.meaning.name != meanings.control);
-        let name = meanings.named(pending.meaning, class);
-        let mut begun = pending.operation;
-        begun.name = name;
-        let number = self.found.file_operations.len();
-        if pending.rare.target.is_some() || pending.rare.info_class.is_some() {
-            self.found.rare.insert(number, pending.rare);
-        }
-        self.found.rows.push(PackedRow::new(Row::File(number)));
-        self.found.file_operations.push(match end {
-            Some((place, end)) => begun.ended(place, end.time.since(pending.time), end.status),
-            None => begun,
-        });
+        self.found.add(pending, Some((place, end)));
     }
 
     pub(super) fn key(&mut self, steps: &Steps<'_>, place: Place, step: &KeyStep) {
@@ -202,7 +229,7 @@ impl Resolver {
         }
         match step.does {
             KeyDoes::Open { whole, first, second } => {
-                let (first, second) = (self.path(steps, first), self.path(steps, second));
+                let (first, second) = (self.kept(steps, first), self.kept(steps, second));
                 let base = match known {
                     _ if whole => Base::Root,
                     Some(key) => Base::Opened(key),
@@ -218,7 +245,7 @@ impl Resolver {
     /// All that was found, with the operations that never ended.
     pub(super) fn finish(mut self) -> Resolved {
         for pending in self.pending.rest() {
-            self.emit(&pending, None);
+            self.found.add(&pending, None);
         }
         self.found
     }

@@ -30,6 +30,8 @@ pub(super) struct Pass {
 struct Lane<'f> {
     file: &'f EtlFile<'f>,
     number: u32,
+    /// Bytes of the files before its own.
+    before: u64,
     entries: std::vec::IntoIter<(u32, BufferEntry)>,
     /// Buffers that are read, and where in the first of them the lane is.
     ready: VecDeque<Steps<'f>>,
@@ -61,7 +63,7 @@ pub(super) fn run(files: &[&EtlFile<'_>], budget: &Budget) -> Pass {
         messages: 0,
         damaged: files.iter().map(|file| file.damage().len() as u64).sum(),
     };
-    let mut resolver = Resolver::default();
+    let mut resolver = Resolver::new(files);
     let damages = (0..).take(files.iter().map(|file| file.damage().len()).sum());
     damages.for_each(|number| resolver.damage(Place::new(u32::MAX, number)));
     loop {
@@ -113,6 +115,7 @@ pub(super) fn run(files: &[&EtlFile<'_>], budget: &Budget) -> Pass {
 #[derive(Clone, Copy)]
 struct Job<'f> {
     file: &'f EtlFile<'f>,
+    before: u64,
     number: u32,
     entry: BufferEntry,
 }
@@ -124,7 +127,7 @@ impl<'f> Job<'f> {
         }
         let lock = || learnt.lock().unwrap_or_else(PoisonError::into_inner);
         let mut mine = lock().pop().unwrap_or_default();
-        let steps = Steps::read(self.number, self.file.read(&self.entry), decoder, &mut mine);
+        let steps = Steps::read((self.number, self.before), self.file.read(&self.entry), decoder, &mut mine);
         lock().push(mine);
         steps
     }
@@ -136,6 +139,7 @@ fn lanes<'f>(files: &[&'f EtlFile<'_>]) -> Vec<Lane<'f>> {
         .map(|(number, file, entries)| Lane {
             file,
             number: u32::try_from(number).unwrap_or(u32::MAX),
+            before: files.iter().take(number).map(|file| file.size()).sum(),
             entries: entries.into_iter(),
             ready: VecDeque::new(),
             at: Cursor::default(),
@@ -146,7 +150,11 @@ fn lanes<'f>(files: &[&'f EtlFile<'_>]) -> Vec<Lane<'f>> {
 }
 
 /// Goes through the steps that are read in the order of time, until a lane runs dry that has more to come: which.
-fn merge(lanes: &mut [Lane<'_>], more: &impl Fn(usize) -> bool, resolver: &mut Resolver) -> Option<usize> {
+fn merge(
+    lanes: &mut [Lane<'_>],
+    more: &impl Fn(usize) -> bool,
+    resolver: &mut Resolver<'_, '_>,
+) -> Option<usize> {
     let mut heap = BinaryHeap::with_capacity(lanes.len());
     for (place, lane) in lanes.iter_mut().enumerate() {
         match lane.settle() {
@@ -177,8 +185,8 @@ fn merge(lanes: &mut [Lane<'_>], more: &impl Fn(usize) -> bool, resolver: &mut R
 
 impl<'f> Lane<'f> {
     fn jobs(&mut self, count: usize) -> Vec<Job<'f>> {
-        let file = self.file;
-        self.entries.by_ref().take(count).map(|(number, entry)| Job { file, number, entry }).collect()
+        let (file, before) = (self.file, self.before);
+        self.entries.by_ref().take(count).map(|(number, entry)| Job { file, before, number, entry }).collect()
     }
 
     fn has_more(&self) -> bool {
@@ -205,7 +213,7 @@ impl<'f> Lane<'f> {
         &mut self,
         place: usize,
         until: Option<(FileTime, usize)>,
-        resolver: &mut Resolver,
+        resolver: &mut Resolver<'_, '_>,
     ) -> bool {
         let Some(steps) = self.ready.front() else { return false };
         let parts = &steps.parts;

@@ -3,8 +3,10 @@
 use std::num::NonZeroU32;
 
 use super::meaning::OperationName;
-use super::paths::PathId;
+use super::paths::{PathId, Paths};
 use crate::clock::FileTime;
+use crate::file::EtlFile;
+use crate::text::Utf16;
 
 /// A record by its buffer, counted over all files, and its place among the buffer's bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,10 +117,66 @@ pub enum PathSource {
     Unknown,
 }
 
+/// Where the text of a path is: in the files as they lie, or among the paths that are kept. The text of a compressed
+/// buffer is kept, because nobody could find it again without reading the whole buffer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct PathPlace(u64);
+
+/// What a [`PathPlace`] says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum PathIn {
+    /// In the files: where the text begins, counted over all files, and its bytes.
+    Files(u64, usize),
+    Kept(PathId),
+}
+
+/// A record has no more bytes than its 16 bits say, and so has a text in it.
+const LENGTH_BITS: u32 = 16;
+const KEPT: u64 = 1 << 63;
+
+impl PathPlace {
+    /// A text in the files, where both numbers have room.
+    pub(super) fn in_files(at: u64, length: usize) -> Option<PathPlace> {
+        let fits = at < 1 << (63 - LENGTH_BITS) && length < 1 << LENGTH_BITS;
+        fits.then_some(PathPlace(at << LENGTH_BITS | length as u64))
+    }
+
+    pub(super) fn kept(id: PathId) -> PathPlace {
+        PathPlace(KEPT | id.index() as u64)
+    }
+
+    pub(super) fn path(self) -> PathIn {
+        if self.0 & KEPT == 0 {
+            PathIn::Files(self.0 >> LENGTH_BITS, (self.0 & ((1 << LENGTH_BITS) - 1)) as usize)
+        } else {
+            PathIn::Kept(PathId::at(self.0 as u32))
+        }
+    }
+
+    /// The text: one of `paths`, or one in the files.
+    pub(super) fn text<'v>(self, files: &[&'v EtlFile<'_>], paths: &'v Paths) -> Utf16<'v> {
+        let (mut at, length) = match self.path() {
+            PathIn::Kept(id) => return paths.get(id),
+            PathIn::Files(at, length) => (at, length),
+        };
+        for file in files {
+            let bytes = file.bytes();
+            match at.checked_sub(bytes.len() as u64) {
+                Some(behind) => at = behind,
+                None => {
+                    let rest = usize::try_from(at).ok().and_then(|at| bytes.get(at..)).unwrap_or_default();
+                    return Utf16::new(rest.get(..length).unwrap_or_default());
+                }
+            }
+        }
+        Utf16::default()
+    }
+}
+
 /// A path that was met, and since when it holds.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Met {
-    pub(super) path: PathId,
+    pub(super) path: PathPlace,
     pub(super) since: FileTime,
 }
 
@@ -183,7 +241,7 @@ impl FileOperation {
 /// What few file operations have.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Rare {
-    pub(super) target: Option<PathId>,
+    pub(super) target: Option<PathPlace>,
     /// The information class, where a later record than the first tells it.
     pub(super) info_class: Option<u32>,
 }
@@ -213,8 +271,18 @@ mod tests {
     }
 
     #[test]
+    fn places_of_paths_are_unpacked_as_they_were() {
+        for (at, length) in [(0, 0), (1 << 40, 0xFFFF), ((1 << 47) - 1, 2)] {
+            assert_eq!(PathPlace::in_files(at, length).unwrap().path(), PathIn::Files(at, length));
+        }
+        assert_eq!((PathPlace::in_files(1 << 47, 0), PathPlace::in_files(0, 1 << 16)), (None, None));
+        let id = PathId::at(7);
+        assert_eq!(PathPlace::kept(id).path(), PathIn::Kept(id));
+    }
+
+    #[test]
     fn operations_are_small_and_keep_their_end() {
-        assert_eq!(size_of::<FileOperation>(), 32);
+        assert_eq!((size_of::<FileOperation>(), size_of::<Met>()), (32, 16));
         let place = Place::new(0, 8);
         let name = OperationName::all().next().unwrap();
         let begun = FileOperation::new(place, None, PathSource::Unknown, name);

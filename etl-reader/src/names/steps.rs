@@ -1,10 +1,12 @@
 //! A buffer as the pass over a trace needs it: the records that become rows. Records that are parts of an operation
 //! come with what ties them together. Buffers are read so in parallel. Only the rest goes through the order of time.
 
+use std::borrow::Cow;
+
 use super::facts::{Facts, IMAGE, PROCESS, THREAD};
 use super::meaning::{Does, Meaning, Meanings};
 use super::paths::hash;
-use super::rows::Told;
+use super::rows::{PathPlace, Told};
 use super::shape::{Family, Role, Shape, Shapes};
 use crate::buffer::EtlBuffer;
 use crate::clock::FileTime;
@@ -47,6 +49,7 @@ pub(super) struct Step {
 pub(super) struct Text {
     at: usize,
     length: usize,
+    /// Of a text that is kept; else zero.
     pub(super) hash: u64,
 }
 
@@ -99,6 +102,8 @@ pub(super) enum KeyDoes {
 #[derive(Debug)]
 pub(super) struct Steps<'f> {
     pub(super) number: u32,
+    /// Where the buffer's bytes begin, counted over all files; nothing for a compressed buffer.
+    in_files: Option<u64>,
     pub(super) buffer: EtlBuffer<'f>,
     pub(super) parts: Parts,
 }
@@ -106,8 +111,10 @@ pub(super) struct Steps<'f> {
 /// What a buffer has of each kind of step.
 #[derive(Debug)]
 pub(super) struct Parts {
-    /// Where the buffer's bytes begin.
+    /// Where the buffer's bytes begin in their file.
     base: u64,
+    /// Whether paths are kept, because the buffer is compressed.
+    keeps: bool,
     pub(super) steps: Vec<Step>,
     pub(super) starts: Vec<Start>,
     pub(super) ends: Vec<End>,
@@ -141,12 +148,12 @@ impl<'f> Steps<'f> {
     pub(super) fn unread(number: u32, buffer: EtlBuffer<'f>) -> Steps<'f> {
         let mut parts = Parts::new(&buffer);
         parts.damage(UNREAD as u32);
-        Steps { number, buffer, parts }
+        Steps { number, in_files: None, buffer, parts }
     }
 
-    /// Reads a buffer; what it tells of names goes to `learnt`.
+    /// Reads a buffer of a file that begins behind `before` bytes of others; what it tells of names goes to `learnt`.
     pub(super) fn read(
-        number: u32,
+        (number, before): (u32, u64),
         buffer: EtlBuffer<'f>,
         decoder: &Decoder,
         learnt: &mut Learnt,
@@ -196,7 +203,13 @@ impl<'f> Steps<'f> {
                 }
             }
         }
-        Steps { number, buffer, parts: steps }
+        let in_files = (!steps.keeps).then(|| before.saturating_add(steps.base));
+        Steps { number, in_files, buffer, parts: steps }
+    }
+
+    /// Where a text lies in the files, if it lies there as it is.
+    pub(super) fn place(&self, text: Text) -> Option<PathPlace> {
+        PathPlace::in_files(self.in_files?.checked_add(text.at as u64)?, text.length)
     }
 
     /// A text of the buffer.
@@ -209,12 +222,13 @@ impl<'f> Steps<'f> {
 impl Parts {
     fn new(buffer: &EtlBuffer<'_>) -> Parts {
         // Records take about as many bytes; more of one kind make more room.
-        let room = buffer.data.len() / 128;
-        let (steps, starts) = (Vec::with_capacity(room), Vec::with_capacity(room / 4));
-        let (ends, keys) = (Vec::with_capacity(room / 4), Vec::with_capacity(room / 4));
+        let room = buffer.data.len() / 80;
+        let (steps, starts) = (Vec::with_capacity(room), Vec::with_capacity(room / 2));
+        let (ends, keys) = (Vec::with_capacity(room / 2), Vec::with_capacity(room / 4));
         let base = buffer.offset + BUFFER_HEADER as u64;
         Parts {
             base,
+            keeps: matches!(buffer.data, Cow::Owned(_)),
             steps,
             starts,
             ends,
@@ -272,7 +286,7 @@ impl Parts {
                     Does::CreateKey if opened => {
                         let (first, second) = shape.strings(payload);
                         let whole = !first.is_empty() || is_whole(second);
-                        let [first, second] = self.texts(record, shape);
+                        let [first, second] = self.texts(record, shape, true);
                         KeyDoes::Open { whole, first, second }
                     }
                     _ => KeyDoes::Other,
@@ -283,7 +297,7 @@ impl Parts {
             does => {
                 let told = match does {
                     Does::Create | Does::Path | Does::Target => {
-                        let [text, _] = self.texts(record, shape);
+                        let [text, _] = self.texts(record, shape, self.keeps);
                         (text.length > 0).then_some(text)
                     }
                     _ => None,
@@ -304,12 +318,17 @@ impl Parts {
         }
     }
 
-    /// The texts of a record, and where they lie among the buffer's bytes.
-    fn texts(&self, record: &EtlRecord<'_>, shape: &Shape) -> [Text; 2] {
+    /// The texts of a record, and where they lie among the buffer's bytes; whether they are kept.
+    #[inline]
+    fn texts(&self, record: &EtlRecord<'_>, shape: &Shape, kept: bool) -> [Text; 2] {
         let (first, second) = shape.strings(record.payload);
         let payload = usize::try_from(record.payload_at.saturating_sub(self.base)).unwrap_or(usize::MAX);
         let at = payload.saturating_add(shape.strings_at());
-        let text = |at, text: Utf16<'_>| Text { at, length: text.as_bytes().len(), hash: hash(text) };
+        let text = |at, text: Utf16<'_>| Text {
+            at,
+            length: text.as_bytes().len(),
+            hash: if kept { hash(text) } else { 0 },
+        };
         // A NUL lies between them.
         [text(at, first), text(at.saturating_add(first.as_bytes().len() + 2), second)]
     }

@@ -11,7 +11,7 @@ use super::operation::{About, CreateParameters, Operation, OperationClass};
 use super::paths::{PathId, Paths};
 use super::resolver::{Resolved, Tally};
 use super::rounds;
-use super::rows::{FileOperation, KeyedOperation, Met, PackedRow, Place, Rare, Row, Told};
+use super::rows::{FileOperation, KeyedOperation, Met, PackedRow, PathPlace, Place, Rare, Row, Told};
 use super::shape::{Family, Role, Shapes};
 use super::table::Names;
 use crate::buffers::BufferEntry;
@@ -22,6 +22,7 @@ use crate::file::{EtlFile, MAX_BUFFER};
 use crate::hash::KeyMap;
 use crate::merge::Budget;
 use crate::record::EtlRecord;
+use crate::text::Utf16;
 
 /// What one pass over the files of a boot found. It borrows nothing: whoever asks for rows gives the same files again.
 #[derive(Debug)]
@@ -269,6 +270,7 @@ impl Trace {
             Row::Keyed(number, _) => {
                 let Some(operation) = self.keyed.get(number) else { return ControlFlow::Continue(()) };
                 let path = self.key_paths.get(operation.key as usize).copied().flatten();
+                let path = path.map(|path| self.paths.get(path));
                 self.visit_record(buffers, operation.place, path, visit)
             }
             Row::File(number) => match self.file_operations.get(number) {
@@ -283,7 +285,7 @@ impl Trace {
         &self,
         buffers: &mut Buffers<'_, '_>,
         place: Place,
-        key: Option<PathId>,
+        key: Option<Utf16<'_>>,
         visit: impl FnOnce(Item<'_>) -> ControlFlow<R>,
     ) -> ControlFlow<R> {
         let visit = |file, record: &EtlRecord<'_>| Some(self.visit_read(file, record, key, visit));
@@ -295,7 +297,7 @@ impl Trace {
         &self,
         file: usize,
         record: &EtlRecord<'_>,
-        key: Option<PathId>,
+        key: Option<Utf16<'_>>,
         visit: impl FnOnce(Item<'_>) -> ControlFlow<R>,
     ) -> ControlFlow<R> {
         let Some((family, id, shape)) = Shapes::get().of(record) else {
@@ -344,7 +346,6 @@ impl Trace {
                 key,
             },
             names: &self.names,
-            paths: &self.paths,
             shape,
             payload,
         }))
@@ -369,8 +370,9 @@ impl Trace {
             None => None,
         }
         .unwrap_or_default();
+        let files = buffers.files();
         let visit = |file, record: &EtlRecord<'_>| {
-            Some(self.visit_started(file, record, (number, operation), (information, ended), visit))
+            Some(self.visit_started((files, file), record, (number, operation), (information, ended), visit))
         };
         buffers.record(operation.start, visit).unwrap_or(ControlFlow::Continue(()))
     }
@@ -378,7 +380,7 @@ impl Trace {
     #[inline(always)]
     fn visit_started<R>(
         &self,
-        file: usize,
+        (files, file): (&[&EtlFile<'_>], usize),
         record: &EtlRecord<'_>,
         (number, operation): (usize, &FileOperation),
         (information, ended): (Option<u64>, Option<FileTime>),
@@ -403,7 +405,8 @@ impl Trace {
         let tid = record.tid.or_else(|| number32(Role::Thread));
         let took = ended.filter(|_| is_long).map_or(operation.took.into(), |end| end.since(time).max(0));
         let rare = self.rare.get(&number).copied().unwrap_or_default();
-        let met = operation.met.and_then(|met| self.mets.get(met.index()).copied());
+        let text = |path: PathPlace| path.text(files, &self.paths);
+        let met = operation.met.and_then(|met| self.mets.get(met.index()));
         visit(Item::Operation(&Operation {
             class: OperationClass::File,
             name: operation.name,
@@ -420,13 +423,12 @@ impl Trace {
             file,
             record: record.offset,
             about: About::File {
-                met,
+                met: met.map(|met| (text(met.path), met.since)),
                 source: operation.path_source,
-                target: rare.target,
+                target: rare.target.map(text),
                 key: shape.number(payload, Role::FileKey).unwrap_or(0),
             },
             names: &self.names,
-            paths: &self.paths,
             shape,
             payload,
         }))

@@ -88,7 +88,7 @@ fn the_usual_page_is_small_and_every_page_is_bounded() {
     let mut report = made::boot_poq();
     report.evidence.iter_mut().for_each(|row| row.path = long.clone());
     let rows = report.evidence.clone();
-    report.evidence = rows.iter().cycle().take(2_000).cloned().collect();
+    report.evidence = rows.iter().cycle().take(700).cloned().collect();
     report.processes =
         vec![Process { name: long.clone(), command_line: long.clone(), ..Process::default() }; 600];
     report.failures = vec![FailureGroup { process: long.clone(), ..FailureGroup::default() }; 600];

@@ -2,8 +2,8 @@
 
 use crate::cbs::{CbsRecords, Header, Level, Text};
 use crate::codes::{self, CodeValue};
+use crate::counts::RecordCounts;
 use crate::text::{LogText, decode, split_once, whole_number};
-use crate::time::LocalTime;
 
 /// What a record of dism.log says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -57,44 +57,19 @@ pub struct DismMessage<'a> {
     pub code: Option<CodeValue<'a>>,
 }
 
-/// What dism.log holds.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct DismCounts {
-    /// Records.
-    pub records: u64,
-    /// Records at level Error.
-    pub errors: u64,
-    /// Records at level Warning.
-    pub warnings: u64,
-    /// Lines that belong to no record.
-    pub malformed: u64,
-    /// Time of the earliest record.
-    pub first: Option<LocalTime>,
-    /// Time of the latest record.
-    pub last: Option<LocalTime>,
-}
-
 /// Reads a dism.log. Every record that says something goes to `visit`.
-pub fn read_log<'t>(text: &'t LogText<'_>, mut visit: impl FnMut(DismMessage<'t>)) -> DismCounts {
-    let mut counts = DismCounts::default();
+pub fn read_log<'t>(text: &'t LogText<'_>, mut visit: impl FnMut(DismMessage<'t>)) -> RecordCounts {
+    let mut counts = RecordCounts::default();
     for record in CbsRecords::new(text.bytes(), 0, text.file_offset()) {
         let Ok(record) = record else {
             counts.malformed += 1;
             continue;
         };
-        counts.records += 1;
         let header = record.header;
-        counts.first = Some(counts.first.map_or(header.time, |first| first.min(header.time)));
-        counts.last = counts.last.max(Some(header.time));
+        counts.add(&header);
         let otherwise = match header.level {
-            Level::Error => {
-                counts.errors += 1;
-                Some(DismStep::Failure)
-            }
-            Level::Warning => {
-                counts.warnings += 1;
-                Some(DismStep::Harmless)
-            }
+            Level::Error => Some(DismStep::Failure),
+            Level::Warning => Some(DismStep::Harmless),
             _ => None,
         };
         let row = STEPS.iter().find_map(|(part, step)| Some((split_once(header.text, part)?.1, *step)));

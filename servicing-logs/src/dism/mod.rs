@@ -6,7 +6,7 @@ mod packages;
 mod states;
 
 pub use health::{Health, last_health};
-pub use log::{DismCounts, DismMessage, DismStep, read_log};
+pub use log::{DismMessage, DismStep, read_log};
 pub(crate) use packages::is_dism_output;
 pub use packages::{ListedError, ListedPackage, PackageIdentity, PackageListSummary, read_packages};
 pub use states::PackageState;

@@ -125,13 +125,10 @@ const HEADER: usize = 0x3A8;
 /// Replaces a text by one of the same length, wherever it is.
 fn replace(bytes: &mut [u8], from: &[u8], to: &[u8]) {
     debug_assert_eq!(from.len(), to.len());
-    let mut at = 0;
-    while let Some(window) = bytes.get_mut(at..at + from.len()) {
-        if window == from {
+    let found: Vec<usize> = memchr::memmem::find_iter(bytes, from).collect();
+    for at in found {
+        if let Some(window) = bytes.get_mut(at..at + from.len()) {
             window.copy_from_slice(to);
-            at += from.len();
-        } else {
-            at += 1;
         }
     }
 }

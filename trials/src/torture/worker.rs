@@ -103,7 +103,7 @@ fn way(path: &Path, rules: &Rules, picture: bool) -> (bool, Vec<u64>) {
     let report = reports::report(&timeline, &diagnosis::diagnose(&timeline, rules));
     reports::json::render(&report).expect("every report is JSON");
     for lang in [Lang::En, Lang::Zh] {
-        reports::text::render(&report, &TextOptions { lang, ..TextOptions::default() });
+        drop(reports::text::render(&report, &TextOptions { lang, ..TextOptions::default() }));
         reports::html::render(&report, lang).expect("every report is a page");
     }
     if picture {
