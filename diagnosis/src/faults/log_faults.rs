@@ -1,5 +1,6 @@
 //! The faults that the logs report, together.
 
+use status_codes::results;
 use timeline::{Damage, DamageKind, Fact, LogLine, Object, Part, Stage, Step, Tool};
 
 use super::{
@@ -135,7 +136,7 @@ impl Faults {
 /// Whether the scan for packages failed on one of them: the scan asks for packages that are not there all the time, and
 /// meets attributes that the servicing stack does not know.
 fn scan_failed(line: &LogLine, objects: &[Object<String>]) -> bool {
-    const ORDINARY: [u32; 2] = [0x800F_0805, 0x800F_080D];
+    const ORDINARY: [u32; 2] = [results::CBS_E_INVALID_PACKAGE, results::CBS_E_MANIFEST_INVALID_ITEM];
     failure_code(line).is_some_and(|code| !ORDINARY.contains(&code))
         && objects.iter().any(|object| matches!(object, Object::Package(_)))
 }
