@@ -183,7 +183,14 @@ mod tests {
     #[test]
     fn servicing_carries_on_after_a_norm() {
         let rows = [
-            (key(Role::TiWorker, r"C:\Windows\WinSxS\amd64_a\b.dll"), 33, 33),
+            (
+                key(
+                    Role::TiWorker,
+                    r"C:\Windows\WinSxS\amd64_a_31bf3856ad364e35_10.0.17763.1_none_0123456789abcdef\b.dll",
+                ),
+                33,
+                33,
+            ),
             (key(Role::TiWorker, r"C:\Windows\WinSxS\c.xml"), 10, 8),
             (key(Role::TiWorker, r"D:\Acme\d.dll"), 50, 50),
         ];
@@ -195,8 +202,14 @@ mod tests {
         assert!(all, "33 of 33");
         assert!(!some, "8 of 10 are under the share");
         assert!(!elsewhere, "the class says nothing of the object");
-        assert!(norms.carry_on_after(&key(Role::TiWorker, r"C:\Windows\WinSxS\amd64_other\e.dll")));
-        assert!(!norms.carry_on_after(&key(Role::Poqexec, r"C:\Windows\WinSxS\amd64_a\b.dll")));
+        assert!(norms.carry_on_after(&key(
+            Role::TiWorker,
+            r"C:\Windows\WinSxS\amd64_other_31bf3856ad364e35_10.0.17763.1_none_fedcba9876543210\e.dll"
+        )));
+        assert!(!norms.carry_on_after(&key(
+            Role::Poqexec,
+            r"C:\Windows\WinSxS\amd64_a_31bf3856ad364e35_10.0.17763.1_none_0123456789abcdef\b.dll"
+        )));
     }
 
     #[test]

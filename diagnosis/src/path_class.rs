@@ -103,7 +103,7 @@ mod tests {
             (
                 r"C:\Windows\WinSxS\Temp\PendingDeletes\$$DeleteMe.a.dll.0123456789abcdef.0001",
                 Kind::FileOpen,
-                r"<windows>\winsxs\temp\pendingdeletes\*",
+                r"<windows>\winsxs\temp\pendingdeletes\*.<n>",
             ),
             (r"D:\Temp\a.tmp", Kind::FileOpen, r"d:\temp\*"),
         ] {

@@ -229,15 +229,18 @@ fn hex_of(text: &[u8], at: usize, form: CodeForm, back: usize) -> Option<CodeMat
 }
 
 /// A number with the bit of HRESULT_FROM_NT is an NTSTATUS; `0xC…` is one without it, except for the codes of Windows
-/// Setup, 0xC180… and 0xC190….
+/// Setup, 0xC180… and 0xC190…, and those of mounting an image, 0xC142….
 fn numbered<'a>(value: u32) -> CodeValue<'a> {
     match value >> 28 {
-        0xC if is_of_windows_setup(value) => CodeValue::Hresult(value),
+        0xC if is_of_windows_setup(value) || value >> 16 == MOUNT => CodeValue::Hresult(value),
         0xC => CodeValue::Ntstatus(value),
         0xD => CodeValue::Ntstatus(value & !0x1000_0000),
         _ => CodeValue::Hresult(value),
     }
 }
+
+/// Upper half of the codes of mounting an image, such as 0xC1420127.
+const MOUNT: u32 = 0xC142;
 
 /// Whether a code is one of Windows Setup's own, such as 0xC1900101.
 #[must_use]

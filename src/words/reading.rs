@@ -215,6 +215,7 @@ timesketch：带 message、datetime、timestamp 和 timestamp_desc，可导入 T
 html、png、json、text、dot、mermaid、perfetto、chrome、pmc、brief、triage：见 `bootrace report --help`
 compare：与基准启动的完整对比",
             ),
+            ("all_data", "对比所有进程读取的数据，而不只是服务堆栈进程的"),
         ],
     },
     Page {
