@@ -5,7 +5,6 @@ use std::{
     collections::{HashMap, HashSet},
 };
 
-use status_codes::status;
 use timeline::{Event, ProcessId, Role, Timeline};
 
 use super::{
@@ -13,7 +12,7 @@ use super::{
     gate::HABIT,
     habits::Miss,
     link::{Link, Objection},
-    steps::{Steps, kind_of, object_of},
+    steps::{Steps, is_another_try, kind_of, object_of},
 };
 use crate::stacks::{Call, Part, Site};
 
@@ -93,7 +92,7 @@ impl<'a> Probes<'a> {
         let own = object_of(event);
         let errors = self.errors.get(&kind).into_iter().flatten();
         let others = errors.filter(|e| e.event.time < event.time && object_of(&e.event) != own);
-        let others = others.filter(|e| !is_another_try(&e.event, event));
+        let others = others.filter(|e| !is_another_try(event, e.event.process, e.event.tid));
         let mut earlier: Vec<&Earlier> = others.filter(|e| !self.healed.contains(&error(&e.event))).collect();
         let latest = earlier.split_off(earlier.len().saturating_sub(MAX_MISSES));
         let misses = latest.into_iter().filter(|e| {
@@ -111,14 +110,6 @@ impl<'a> Probes<'a> {
             Miss { key, object, time: earlier.time, source: earlier.id.source, process, tid: earlier.tid };
         self.steps.went_on(&miss, candidate.time)
     }
-}
-
-/// Whether two errors are tries at a new name in one folder: who finds a name taken tries the next one.
-fn is_another_try(one: &Event, other: &Event) -> bool {
-    let folder = |event: &Event| event.path.rsplit_once('\\').map(|(folder, _)| folder.to_ascii_lowercase());
-    one.status == status::OBJECT_NAME_COLLISION
-        && (one.process, one.tid) == (other.process, other.tid)
-        && folder(one) == folder(other)
 }
 
 fn site(candidate: &Candidate) -> Option<&Site> {

@@ -6,6 +6,8 @@ use timeline::{
     Done, Event, EventId, FileTime, Gather, Kind, ProcessId, Role, SourceId, Timeline, is_error, query::Row,
 };
 
+use status_codes::status;
+
 use super::habits::{self, Habits, Miss};
 use crate::ordinary;
 
@@ -87,6 +89,14 @@ pub(super) fn kind_of(role: Role, event: &Event) -> u64 {
     habits::key(role, event.name, event.status, event.kind, &event.path.to_ascii_lowercase())
 }
 
+/// Whether an error that a thread met before is another try of an event at a new temporary file: who finds its name
+/// taken tries the next one.
+pub(super) fn is_another_try(event: &Event, process: Option<ProcessId>, tid: u32) -> bool {
+    event.status == status::OBJECT_NAME_COLLISION
+        && event.path.to_ascii_lowercase().ends_with(".tmp")
+        && (event.process, event.tid) == (process, tid)
+}
+
 /// Steps of a thread that are looked at before an error.
 const LOOKED_BACK: usize = 64;
 
@@ -131,8 +141,10 @@ impl Steps {
 
     /// On how many other objects of its kind a process with this role met an event's result before, and went on.
     pub(super) fn alike(&self, role: Role, event: &Event) -> usize {
-        let others =
-            self.habits.others(kind_of(role, event), object_of(event)).filter(|miss| miss.time < event.time);
+        let others = self
+            .habits
+            .others(kind_of(role, event), object_of(event))
+            .filter(|miss| miss.time < event.time && !is_another_try(event, Some(miss.process), miss.tid));
         others.filter(|miss| self.went_on(miss, event.time)).count()
     }
 
