@@ -48,7 +48,7 @@ packed() {
         python3 release/pack.py --check "$archive"
     done
     python3 release/manifests.py --dry-run --repository https://example.org/owner/bootrace --archives "$first" -o "$out/manifests"
-    (cd "$first" && sha256sum -- * >SHA256SUMS && sha256sum --check --quiet SHA256SUMS)
+    (cd "$first" && rm -f SHA256SUMS && sha256sum -- * >SHA256SUMS && sha256sum --check --quiet SHA256SUMS)
 }
 
 # Lists what only the workflow makes, where its tools are missing.

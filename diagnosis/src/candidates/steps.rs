@@ -2,11 +2,10 @@
 
 use std::collections::HashMap;
 
+use status_codes::status;
 use timeline::{
     Done, Event, EventId, FileTime, Gather, Kind, ProcessId, Role, SourceId, Timeline, is_error, query::Row,
 };
-
-use status_codes::status;
 
 use super::habits::{self, Habits, Miss};
 use crate::ordinary;
