@@ -4,11 +4,11 @@
     pip install mcp
     cargo build --release --features mcp
     cargo build --release -p sample-traces
-    target/release/sample-traces write --scenario driver-queue-access-denied --noise 2400000 -o /tmp/mcp/boot.pml
-    benches/mcp.py target/release/bootrace /tmp/mcp
+    mkdir mcp-case && target/release/sample-traces write --scenario driver-queue-access-denied --noise 2400000 -o mcp-case/boot.pml
+    benches/mcp.py target/release/bootrace mcp-case
 
 The folder holds boot.pml and boot.CBS.log. The session asks for the report, why the second candidate lost, the events around the
-failure, and two filters over all events. Prints a row an answer: seconds, bytes, what was asked.
+failure, and two filters over all events. Prints a row for each answer: seconds, bytes, question.
 """
 
 import json

@@ -8,7 +8,7 @@ use crate::{Diagnosis, candidates::Candidate, ordinary};
 
 /// Events that are explained at most.
 const MAX_EVENTS: usize = 20;
-/// What is told of beside the candidates that can be named.
+/// Errors that are explained where no candidate has the rank.
 const MAX_NEXT: usize = 5;
 
 /// Explains the funnel, and each event that `wanted` picks. Without a pick it explains the best candidates.
@@ -34,8 +34,8 @@ pub fn explain(timeline: &Timeline<'_>, diagnosis: &Diagnosis, wanted: Option<&s
     out
 }
 
-/// Explains the candidate of a rank, from 1. Where there is none, it says what came next, and why that is no candidate:
-/// errors of servicing, and what the logs name.
+/// Explains the candidate of a rank, from 1. If no candidate has the rank, it lists the next errors of servicing and the
+/// faults of the logs, and says why bootrace names none of them.
 #[must_use]
 pub fn explain_rank(timeline: &Timeline<'_>, diagnosis: &Diagnosis, rank: u64) -> String {
     let mut out = funnel(timeline, diagnosis);

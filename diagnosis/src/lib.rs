@@ -32,7 +32,9 @@ mod signature;
 mod signs;
 mod stacks;
 mod stages;
+mod store_folder;
 mod tables;
+mod text_hash;
 mod verdict;
 mod waits;
 
@@ -54,10 +56,12 @@ pub use ordinary::benign;
 pub use others::{Others, Seen};
 pub use phases::Phase;
 pub use remedy::Remedy;
+
 pub use rules::{Example, Match, Rule, RuleError, RuleProblem, RuleText, RuleTrust, Rules};
 pub use services::{Assessment, Service, ServiceState};
 pub use signature::{PartName, SIGNATURE_VERSION, Signature, SignaturePart};
 pub use signs::Sign;
 pub use stacks::{Call, Driver, Issuer, Part, Site, StackLists};
+pub use store_folder::StoreFolder;
 pub use tables::{Table, tables};
 pub use verdict::{Confidence, Level, NextCapture, Outcome, Verdict};

@@ -50,8 +50,8 @@ impl OtherBoots {
         Ok(Self { store, build, own, error: RefCell::default() })
     }
 
-    /// Adds to a report what the fleet says of its operations: a reason beside the named operation, and one beside each
-    /// candidate of which the features do not tell.
+    /// Adds to a report what the fleet says of its operations: a reason for the named operation, and one for each
+    /// candidate whose features do not say it.
     ///
     /// # Errors
     /// The database could not be read, then or now.
@@ -75,7 +75,7 @@ impl OtherBoots {
         }
         let named = report.verdict.failing_operation.as_ref().map(about).transpose()?.flatten();
         if let (Some(text), Some(confidence)) = (named, &mut report.verdict.confidence) {
-            // The same may be among the features that stand there.
+            // A feature may have put the same words there.
             confidence.reasons.retain(|reason| reason.text != text);
             let source = self.store.path().file_name().unwrap_or_default().to_string_lossy().into_owned();
             let reason = Evidence { trust: Some(Trust::Correlated), source, text, ..Evidence::default() };

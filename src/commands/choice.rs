@@ -11,14 +11,11 @@ pub(crate) struct Choice {
     /// Only events that match, for example 'result is "ACCESS DENIED"'; give it several times
     ///
     /// COLUMN is one of Process Monitor's, as its heading or in lower case with hyphens: "Process Name" or
-    /// process-name,
-    /// pid, operation, path, result, detail, event-class, duration, command-line, user, tid, category … RELATION is
-    /// is,
-    /// is not, less than, more than, begins with, ends with, contains or excludes, with spaces or hyphens; or a
-    /// sign: =,
-    /// != and the two angle brackets. Several conditions on one column are alternatives. Conditions on different
-    /// columns must all hold. Upper and lower case are the same. A result is a text, a status (0xC0000022) or its
-    /// name; a duration has a unit (5ms).
+    /// process-name, pid, operation, path, result, detail, event-class, duration, command-line, user, tid, category …
+    /// RELATION is is, is not, less than, more than, begins with, ends with, contains or excludes, with spaces or
+    /// hyphens; or a sign: =, != and the two angle brackets. Several conditions on one column are alternatives.
+    /// Conditions on different columns must all hold. Upper and lower case are the same. A result is a text, a status
+    /// (0xC0000022) or its name; a duration has a unit (5ms).
     #[arg(long = "where", value_name = "COLUMN RELATION VALUE")]
     filters: Vec<String>,
 

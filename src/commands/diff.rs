@@ -46,8 +46,7 @@ pub(crate) struct Args {
     #[arg(value_name = "BAD")]
     bad: PathBuf,
 
-    /// Folder for the files; one file where PATH ends like the one format asked for; `-` for standard output
-    /// [default:
+    /// Folder for the files; one file where PATH ends like the one format asked for; `-` for standard output [default:
     /// standard output]
     #[arg(short, long, value_name = "PATH")]
     output: Option<PathBuf>,

@@ -45,15 +45,13 @@ Exit codes: 0 done; 1 only with --exit-code, where an update failed, with or wit
 named; 2 an input is missing, nothing could be read, or the report could not be written. The verdict
 is printed also where a file cannot be written.")]
 pub(crate) struct Args {
-    /// Process Monitor logs (.pml), its raw boot logs (.pmb) and exports (.csv, .xml), ETW traces (.etl), CBS.log
-    /// and other
-    /// servicing logs, event logs, registry hives, folders and .zip files of them
+    /// Process Monitor logs (.pml), its raw boot logs (.pmb) and exports (.csv, .xml), ETW traces (.etl), CBS.log and
+    /// other servicing logs, event logs, registry hives, folders and .zip files of them
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<PathBuf>,
 
     /// Folder for the report; one file where PATH ends like one (.html, .png, .json, .txt, .dot, .mmd, .pftrace,
-    /// .pmc);
-    /// `-` for standard output [default: INPUT-report beside the first input]
+    /// .pmc); `-` for standard output [default: INPUT-report beside the first input]
     #[arg(short, long, value_name = "PATH")]
     output: Option<PathBuf>,
 
@@ -61,9 +59,8 @@ pub(crate) struct Args {
     #[arg(long, value_delimiter = ',', value_enum)]
     format: Vec<FormatArg>,
 
-    /// A note for the report, such as what was tried already; give it several times. A file case.md among the
-    /// inputs does
-    /// the same
+    /// A note for the report, such as what was tried already; give it several times. A file case.md among the inputs
+    /// does the same
     #[arg(long, value_name = "TEXT")]
     note: Vec<String>,
 
@@ -284,8 +281,7 @@ fn print_verdict(report: &Report, options: &TextOptions) -> std::io::Result<()> 
     stdout.flush()
 }
 
-/// The report and its picture. Hashing the inputs takes longer than reading them, and nothing but the report's list
-/// of
+/// The report and its picture. Hashing the inputs takes longer than reading them, and nothing but the report's list of
 /// inputs waits for it.
 pub(super) fn analyse(
     case: &Case,

@@ -30,7 +30,7 @@ pub use progress::Progress;
 pub use scan::{Caveat, FailureGroup, Kept, PhaseSpan, Scan, Silence};
 pub use servicing_logs::bundle::SNIFF_BYTES;
 pub use servicing_logs::cbs::{Object, PackageChangeKind, Part, Repair, Restart, ServiceEnd, SessionStep};
-pub use servicing_logs::dism::Health;
+pub use servicing_logs::dism::{Checked, Health};
 pub use sources::{
     Source,
     import::ImportSource,

@@ -202,18 +202,13 @@ mod tests {
         Process {
             pid,
             parent_pid: 4,
-            parent: None,
             name: name.to_owned(),
-            image_path: String::new(),
-            command_line: String::new(),
-            user: String::new(),
-            company: String::new(),
             start: start.map(|s| FileTime(s * 10_000_000)),
             end: end.map(|s| FileTime(s * 10_000_000)),
-            exit_status: None,
             role: Role::of_name(name),
             events: 3,
             failures: 1,
+            ..Process::blank()
         }
     }
 

@@ -37,13 +37,6 @@ const MAX_OF_A_KIND: usize = 64;
 /// Kinds that are remembered. Real traces of servicing have some dozens.
 const MAX_KINDS: usize = 1 << 16;
 
-/// A number for a text; the same in every thread.
-pub(crate) fn hash(text: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    text.hash(&mut hasher);
-    hasher.finish()
-}
-
 /// The number of a kind of error.
 pub(crate) fn key(role: Role, name: &str, status: u32, kind: Kind, path: &str) -> u64 {
     let mut hasher = DefaultHasher::new();

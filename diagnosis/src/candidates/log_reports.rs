@@ -10,7 +10,7 @@ use timeline::{Event, Fact, FileTime, LogLine, Object, Place, Role, Ticks, Timel
 
 /// A log writes a line after what it reports, but not long after.
 const SOON: Ticks = Ticks::seconds(5);
-/// smss renames files before anything can write to a log of servicing. A log tells of it later in that boot.
+/// smss renames files before anything can write to a log of servicing. A log names them later in that boot.
 const LATER_IN_BOOT: Ticks = Ticks::seconds(600);
 
 /// Names shorter than this would be found in lines that do not mean them.
@@ -101,7 +101,6 @@ impl Lines {
 
     /// The line that reports `event` best. `None` if neither code nor name is in any.
     pub(crate) fn report(&self, event: &Event, role: Role) -> Option<LogReport> {
-        let soon = if role == Role::SessionManager { LATER_IN_BOOT } else { SOON };
         let (names, paths): (_, Vec<String>) = (names(event), paths(event).collect());
         let reports = self.lines.iter().filter_map(|line| {
             let by_status = line.ntstatus.filter(|status| *status == event.status);
@@ -114,6 +113,7 @@ impl Lines {
             if !(same_name || code.is_some() && line.is_fault) {
                 return None;
             }
+            let soon = if same_name && role == Role::SessionManager { LATER_IN_BOOT } else { SOON };
             let close = line
                 .time
                 .is_some_and(|time| time.plus(LINE_GRAIN) >= event.time && time.since(event.end()) <= soon);

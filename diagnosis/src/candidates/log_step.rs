@@ -107,22 +107,7 @@ mod tests {
     use timeline::{Event, FileTime, Process, Role};
 
     fn process(name: &str, role: Role, exit_status: Option<u32>, end: u64) -> Process {
-        Process {
-            pid: 1,
-            parent_pid: 1,
-            parent: None,
-            name: name.to_owned(),
-            image_path: String::new(),
-            command_line: String::new(),
-            user: String::new(),
-            company: String::new(),
-            start: None,
-            end: Some(FileTime(end)),
-            exit_status,
-            role,
-            events: 0,
-            failures: 0,
-        }
+        Process { name: name.to_owned(), end: Some(FileTime(end)), exit_status, role, ..Process::blank() }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use timeline::{
 };
 
 use super::habits::{self, Habits, Miss};
-use crate::ordinary;
+use crate::{ordinary, text_hash::hash};
 
 /// What a step is to the work of servicing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -80,7 +80,7 @@ fn is_in(path: &str, table: &[&str]) -> bool {
 
 /// The number of an event's object.
 pub(super) fn object_of(event: &Event) -> u64 {
-    habits::hash(&event.path.to_ascii_lowercase())
+    hash(&event.path.to_ascii_lowercase())
 }
 
 /// The number of the kind of an event that failed.
@@ -209,7 +209,7 @@ impl Gather for Pass {
             } else {
                 StepKind::Read
             };
-            let object = habits::hash(&path);
+            let object = hash(&path);
             let step = if what == StepKind::Failure {
                 let key = habits::key(role, done.name(), done.outcome(), kind, &path);
                 part.habits.add(Miss { key, object, time, source: id.source, process, tid });

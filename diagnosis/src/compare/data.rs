@@ -2,15 +2,14 @@
 //!
 //! Data belongs to its object, whoever reads it. A size is the same fact whichever operation gives it.
 
-use std::{
-    collections::{HashMap, hash_map::Entry as Slot},
-    hash::{DefaultHasher, Hash, Hasher},
-};
+use std::collections::{HashMap, hash_map::Entry as Slot};
 
 use timeline::{
     Done, EventId, FileTime, ProcessId, Timeline,
     query::{Column, Row, Style},
 };
+
+use crate::text_hash::hash;
 
 /// Data that is remembered of a boot. Servicing of real logs of 50,000 events reads some thousand.
 const MAX_READINGS: usize = 1 << 18;
@@ -73,13 +72,6 @@ pub(super) struct Data {
     /// Data that found no room.
     pub(super) left_out: u64,
     detail: String,
-}
-
-/// The same for equal texts in all threads and runs.
-pub(super) fn hash(text: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    text.hash(&mut hasher);
-    hasher.finish()
 }
 
 impl Data {

@@ -1,6 +1,8 @@
 //! Masks in names what differs from boot to boot and from machine to machine: volumes, users, component versions and
 //! hashes, GUIDs, temporary names, process ids.
 
+use crate::store_folder::StoreFolder;
+
 /// A path in which what varies is masked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Normal {
@@ -24,8 +26,6 @@ const ROOTS: &[(&str, &str)] = &[
 const DEVICE: &str = r"\device\harddiskvolume";
 /// A volume by its GUID, after `\\?\` or `\??\`.
 const VOLUME: &str = "volume{";
-/// Architectures that names of components begin with.
-pub(crate) const ARCHITECTURES: &[&str] = &["amd64", "x86", "wow64", "arm64", "arm", "msil"];
 /// Microsoft's public key token in names of components and packages.
 const MICROSOFT: &str = "31bf3856ad364e35";
 /// Folders below `Users` that every machine has.
@@ -129,25 +129,12 @@ impl Masked {
 
     /// `amd64_name_31bf3856ad364e35_10.0.17763.1_none_0123456789abcdef`, with what follows the hash.
     fn component(&mut self, part: &str) -> bool {
-        let mut fields = part.rsplitn(5, '_');
-        let (Some(last), Some(language), Some(version), Some(token), Some(head)) =
-            (fields.next(), fields.next(), fields.next(), fields.next(), fields.next())
-        else {
-            return false;
-        };
-        let (hash, ending) = last.split_at(last.find('.').unwrap_or(last.len()));
-        let architecture = head.split('_').next().unwrap_or_default();
-        let is_component = ARCHITECTURES.contains(&architecture)
-            && is_hex(hash, 16)
-            && is_hex(token, 16)
-            && version.contains('.')
-            && version.chars().all(|c| c.is_ascii_digit() || c == '.');
-        if is_component {
-            for text in [head, "_", token, "_<version>_", language, "_<hash>", ending] {
-                self.out.push_str(text);
-            }
+        let Some(folder) = StoreFolder::parse(part) else { return false };
+        for text in [folder.head, "_", folder.token, "_<version>_", folder.language, "_<hash>", folder.ending]
+        {
+            self.out.push_str(text);
         }
-        is_component
+        true
     }
 
     /// `cpu.inf_amd64_0123456789abcdef` and `oem7.inf`.

@@ -172,7 +172,7 @@ mod tests {
         Reading {
             path: path.to_owned(),
             text: text.to_owned(),
-            hash: super::super::data::hash(text),
+            hash: crate::text_hash::hash(text),
             operation: "RegQueryValue",
             process: None,
             first: None,

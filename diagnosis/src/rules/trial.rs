@@ -93,18 +93,11 @@ impl Example {
         Process {
             pid: 700,
             parent_pid: 4,
-            parent: None,
             name: name.to_owned(),
-            image_path: String::new(),
-            command_line: String::new(),
-            user: String::new(),
-            company: String::new(),
-            start: None,
-            end: None,
-            exit_status: None,
             role: if started { Role::ServicingChild } else { Role::of_name(name) },
             events: 1,
             failures: 1,
+            ..Process::blank()
         }
     }
 

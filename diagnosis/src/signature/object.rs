@@ -2,10 +2,7 @@
 
 use timeline::Kind;
 
-use crate::{
-    compare::normalise::{ARCHITECTURES, normalise},
-    path_class::path_class,
-};
+use crate::{compare::normalise::normalise, path_class::path_class, store_folder::ARCHITECTURES};
 
 /// Endings of files that hold code: an update brings them all alike.
 const IMAGES: &[&str] = &["dll", "sys", "exe", "ocx", "cpl", "drv", "ax", "tlb", "mui"];

@@ -5,7 +5,7 @@ use super::{
     found::Found,
 };
 use crate::faults::{Fault, FaultKind};
-use timeline::{Fact, Health, LogKind, LogLine, Source, SourceId, Tool, Words, counted};
+use timeline::{Checked, Fact, Health, LogKind, LogLine, Source, SourceId, Tool, Words, counted};
 
 /// Driver installations that a sentence names.
 const NAMED: usize = 3;
@@ -138,30 +138,34 @@ pub(super) fn add_pending_restart(found: &Found<'_>, verdict: &mut Verdict) {
     }
 }
 
-/// Adds how the protected files are, as the last output of sfc or of a check of the store says.
+/// Adds how the system files or the component store are, as the last output of sfc or of a check states it.
 pub(super) fn add_health(found: &Found<'_>, verdict: &mut Verdict) {
     let scans = found.timeline.scans.iter().enumerate();
-    let Some((at, (health, evidence))) =
-        scans.filter_map(|(at, s)| Some((at, s.known.files.as_ref()?))).next_back()
+    let Some((at, (checked, health, evidence))) =
+        scans.filter_map(|(at, s)| Some((at, s.known.health.as_ref()?))).next_back()
     else {
         return;
     };
     let file = found.timeline.case.inputs.get(at).map_or("", |input| input.path.as_str());
     let said = evidence.words.en.trim_end_matches('.');
+    let (what, what_zh) = match checked {
+        Checked::Files => ("system files", "系统文件"),
+        Checked::Store => ("component store", "组件存储"),
+    };
+    let verb = if *checked == Checked::Files { "are" } else { "is" };
     let (en, zh) = match health {
-        Health::Damaged => {
-            ("System files are damaged, and not all could be repaired", "系统文件已损坏，且未能全部修复")
-        }
-        Health::Repaired => ("System files were damaged, and are repaired", "系统文件曾损坏，现已修复"),
-        Health::Good => ("The system files are whole", "系统文件完好"),
-        Health::NotChecked => ("The system files could not be checked", "未能检查系统文件"),
+        Health::Damaged => (format!("The {what} {verb} damaged"), format!("{what_zh}已损坏")),
+        Health::Repaired => (format!("Damage of the {what} is repaired"), format!("{what_zh}的损坏已修复")),
+        Health::Good => (format!("The {what} {verb} whole"), format!("{what_zh}完好")),
+        Health::NotChecked => (format!("The {what} could not be checked"), format!("未能检查{what_zh}")),
     };
     verdict.summary = Words::new(
         format!("{} {en}, says {file}: {said}.", verdict.summary.en),
         format!("{}{zh}，见 {file}：{said}。", verdict.summary.zh),
     );
     if *health == Health::Damaged && verdict.outcome == Outcome::NotEnoughEvidence {
-        verdict.caution.get_or_insert_with(|| Words::new("the component store is damaged", "组件存储已损坏"));
+        let caution = || Words::new(format!("the {what} {verb} damaged"), format!("{what_zh}已损坏"));
+        verdict.caution.get_or_insert_with(caution);
         verdict.next_capture = Some(NextCapture {
             title: Words::new(
                 "repair the component store, run sfc /scannow again, and give CBS.log, which names the files",
@@ -177,11 +181,12 @@ pub(super) fn events(found: &Found<'_>) -> Option<Words> {
     let inputs = found.timeline.case.inputs.iter().zip(&found.timeline.scans);
     let lists = inputs
         .filter(|(input, _)| matches!(&input.source, Source::Log(log) if log.kind == LogKind::EventList));
-    let failed = lists.flat_map(|(_, scan)| &scan.lines).filter(|l| l.failed && l.fact == Fact::Event);
-    let mut failed: Vec<&LogLine> = failed.collect();
+    let lines = lists.flat_map(|(_, scan)| &scan.lines);
+    let mut failed: Vec<&LogLine> =
+        lines.filter(|line| line.failed && matches!(line.fact, Fact::Event | Fact::Crash)).collect();
     // Stable: among equals the last records come first.
     failed.reverse();
-    failed.sort_by_key(|line| !line.text.contains("Windows crashed"));
+    failed.sort_by_key(|line| line.fact != Fact::Crash);
     let file = file_of(found, failed.first()?.source);
     let said =
         failed.iter().take(NAMED).map(|l| l.text.trim().trim_end_matches(':')).collect::<Vec<_>>().join("; ");

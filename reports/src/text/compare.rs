@@ -142,7 +142,7 @@ impl Page<'_> {
         };
         let mut line = Line::default();
         line.push(Style::Plain, "  ").push(style, difference(row, self));
-        // What follows from the failure stands in one list, and so does data.
+        // One list holds all consequences of the failure, another all data: they need the phase beside each row.
         let listed = row.weight == Some(DifferenceWeight::Consequence)
             || row.difference == Some(Difference::DifferentData);
         let phase = row.phase.as_ref().filter(|phase| listed && **phase != Phase::Unknown);

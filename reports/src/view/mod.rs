@@ -12,6 +12,7 @@ use crate::model::{
     Confidence, Ending, Evidence, Incident, Input, Operation, Outcome, Phase, Report, Text, Update,
     UpdateKind,
 };
+use diagnosis::StoreFolder;
 use timeline::thousands;
 
 /// `Cumulative update 17763.6252 (KB5043050)`, or the known part of it.
@@ -115,13 +116,8 @@ const CLAUSE: usize = 12;
 /// A text in which a component of the store has its name alone: `amd64_NAME_TOKEN_VERSION_LANGUAGE_HASH` becomes `NAME`.
 pub(crate) fn short_components(text: &str) -> String {
     let short = |word: &str| {
-        let parts: Vec<&str> = word.split('_').collect();
-        let [architecture, name @ .., token, _version, _language, hash] = parts.as_slice() else {
-            return None;
-        };
-        let hex = |text: &str| text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-        let known = ["amd64", "x86", "wow64", "msil", "arm64", "arm"].contains(architecture);
-        (known && !name.is_empty() && hex(token) && hex(hash)).then(|| name.join("_"))
+        let folder = StoreFolder::parse(word).filter(|folder| folder.ending.is_empty())?;
+        Some(folder.name().to_owned())
     };
     let words = text.split(' ').map(|word| short(word).unwrap_or_else(|| word.to_owned()));
     words.collect::<Vec<_>>().join(" ")

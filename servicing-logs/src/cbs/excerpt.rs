@@ -171,8 +171,8 @@ fn quoted(line: &[u8]) -> Option<Quoted<'_>> {
     COMPONENTS.contains(&component).then_some(Quoted { stamp, level, rest, component })
 }
 
-/// A line of which only component and message are left: `MOUPG  CSetupHost::Execute(433): Result = 0x80070490`. The
-/// blanks that pad the component tell it from prose.
+/// A line that has only its component and its message: `MOUPG  CSetupHost::Execute(433): Result = 0x80070490`. The
+/// padding of the component distinguishes it from prose.
 fn unlevelled(stamp: Option<Civil>, line: &[u8]) -> Option<Quoted<'_>> {
     let component = COMPONENTS.into_iter().find(|name| {
         let rest = line.strip_prefix(*name).unwrap_or_default();

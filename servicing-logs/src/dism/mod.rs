@@ -5,7 +5,7 @@ mod log;
 mod packages;
 mod states;
 
-pub use health::{Health, last_health};
+pub use health::{Checked, Health, StatedHealth, last_health};
 pub use log::{DismMessage, DismStep, read_log};
 pub(crate) use packages::is_dism_output;
 pub use packages::{ListedError, ListedPackage, PackageIdentity, PackageListSummary, read_packages};

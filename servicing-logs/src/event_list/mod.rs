@@ -54,10 +54,12 @@ fn records_of(bytes: &[u8], mut visit: impl FnMut(ListedEvent)) -> u64 {
 fn xml(bytes: &[u8], visit: &mut impl FnMut(ListedEvent)) {
     const END: &[u8] = b"</Event>";
     let (mut at, mut line) = (0, 1);
-    while let Some(begin) = memchr::memmem::find(bytes.get(at..).unwrap_or_default(), b"<Event ")
-        .or_else(|| memchr::memmem::find(bytes.get(at..).unwrap_or_default(), b"<Event>"))
-    {
-        let from = at + begin;
+    for from in memchr::memmem::find_iter(bytes, b"<Event") {
+        // `<Events>` and `<EventID>` begin alike; what lies within an element was read with it.
+        let is_element = bytes.get(from + b"<Event".len()).is_some_and(|next| b" >\t\r\n".contains(next));
+        if from < at || !is_element {
+            continue;
+        }
         let rest = bytes.get(from..).unwrap_or_default();
         let length = memchr::memmem::find(rest, END).map_or(rest.len(), |end| end + END.len());
         let newlines = |text: &[u8]| memchr::memchr_iter(b'\n', text).count() as u64;

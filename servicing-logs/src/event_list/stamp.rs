@@ -2,8 +2,8 @@
 
 use crate::time::{Civil, LocalTime};
 
-/// `6/30/2010 3:03:25 AM`, `30.06.2010 03:03:25`, `2010/06/30 3:03:25`. A date with strokes of which day and month cannot
-/// be told is none.
+/// `6/30/2010 3:03:25 AM`, `30.06.2010 03:03:25`, `2010/06/30 3:03:25`. `None` for a date with strokes
+/// whose day and month could be either.
 pub(super) fn local(text: &str) -> Option<LocalTime> {
     let text = text.trim().trim_start_matches(['\u{200e}', '\u{200f}']);
     let (date, time) = text.split_once([' ', 'T', ','])?;

@@ -10,8 +10,7 @@ pub(crate) use actions::run;
 /// Records the reboot of an update on the failing machine, and packs the files for a report
 ///
 /// Run it there as administrator: arm, install the update, restart, collect, disarm. Nothing is downloaded or
-/// installed: Windows itself records (ETW), and Process Monitor too where you give it. `plan` shows every change
-/// first
+/// installed: Windows itself records (ETW), and Process Monitor too where you give it. `plan` shows every change first
 /// and works on any system; the others need Windows.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\

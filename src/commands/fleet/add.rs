@@ -11,10 +11,9 @@ use crate::words::said as say;
 /// Analyses cases and adds them to a database
 ///
 /// A file is a case: a bundle, a log, a trace. A folder that directly holds a file other than a .zip is one case. A
-/// folder of
-/// .zip files and folders is a collection: each .zip and each folder in it is a case. Worker processes analyse the
-/// cases, so a bad case becomes a row with its error and stops nothing. The command leaves out a case that the
-/// database holds, by the hash of its content. You can stop it and start it again.
+/// folder of .zip files and folders is a collection: each .zip and each folder in it is a case. Worker processes
+/// analyse the cases, so a bad case becomes a row with its error and stops nothing. The command leaves out a case that
+/// the database holds, by the hash of its content. You can stop it and start it again.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:

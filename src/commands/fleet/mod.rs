@@ -9,9 +9,8 @@ use std::{path::PathBuf, process::ExitCode};
 
 /// Finds out which of many machines share a cause
 ///
-/// `fleet add` analyses cases and keeps what their reports say in one SQLite file. The other commands answer from
-/// it. Any
-/// SQLite tool can read the file.
+/// `fleet add` analyses cases and keeps what their reports say in one SQLite file. The other commands answer from it.
+/// Any SQLite tool can read the file.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:

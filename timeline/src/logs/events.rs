@@ -108,6 +108,7 @@ pub(crate) fn line_of(
     let fact = match typed.kind {
         _ if let Some(step) = failed_at => Fact::UpdateFailed { update: subject.to_owned(), step },
         EventKind::KernelStarted | EventKind::BootLogStarted => Fact::Boot,
+        EventKind::BugCheck => Fact::Crash,
         _ => Fact::Event,
     };
     let failed = failure(typed.kind) || matches!(fact, Fact::UpdateFailed { .. });

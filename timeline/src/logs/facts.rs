@@ -135,6 +135,8 @@ pub enum Fact {
     Boot,
     /// TrustedInstaller names the time of the last boot.
     LastBoot(LocalTicks),
+    /// Windows crashed: a bug check.
+    Crash,
     /// Any other event that is looked at.
     Event,
     /// Version of the servicing stack.

@@ -10,7 +10,7 @@ pub(crate) fn read(bytes: &[u8]) -> Scan {
     let (filters, bad) = read_filters(bytes);
     let mut scan = Scan { events: filters.len() as u64, bad, ..Scan::default() };
     if bad > 0 {
-        scan.first_bad = Some("a line that has not the form of the list of fltmc".to_owned());
+        scan.first_bad = Some("no line of the list that fltmc prints".to_owned());
     }
     scan.known.filters = filters
         .into_iter()

@@ -1,6 +1,6 @@
 //! What logs and hives say that has no time: packages, services, filter drivers, the plan of the reboot.
 
-use servicing_logs::dism::Health;
+use servicing_logs::dism::{Checked, Health};
 
 use std::collections::HashMap;
 
@@ -21,8 +21,8 @@ pub struct Known {
     pub machine: Option<Machine>,
     /// What says that a change waits for a restart.
     pub waits_for_restart: Option<Evidence>,
-    /// What sfc or a check of the store says at its end of the protected files.
-    pub files: Option<(Health, Evidence)>,
+    /// What sfc or a check of the store states at its end.
+    pub health: Option<(Checked, Health, Evidence)>,
     /// What could not be read.
     pub problems: Vec<Problem>,
 }

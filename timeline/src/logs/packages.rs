@@ -42,9 +42,10 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
             }),
         });
     }
-    if let Some((line, health, said)) = dism::last_health(&text) {
-        let place = Place::Line { source, line };
-        scan.known.files = Some((health, Evidence::at(place, Words::new(said.clone(), said))));
+    if let Some(stated) = dism::last_health(&text) {
+        let place = Place::Line { source, line: stated.line };
+        let evidence = Evidence::at(place, Words::new(stated.said.clone(), stated.said));
+        scan.known.health = Some((stated.checked, stated.health, evidence));
         scan.events += 1;
     }
     scan.known.waits_for_restart = waits_for_restart(&scan.known.packages);

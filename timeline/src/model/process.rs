@@ -115,6 +115,27 @@ pub struct Process {
 }
 
 impl Process {
+    /// A process that nothing is known of, for callers to fill in.
+    #[must_use]
+    pub fn blank() -> Self {
+        Self {
+            pid: pml_reader::UNKNOWN_PID,
+            parent_pid: pml_reader::UNKNOWN_PID,
+            parent: None,
+            name: String::new(),
+            image_path: String::new(),
+            command_line: String::new(),
+            user: String::new(),
+            company: String::new(),
+            start: None,
+            end: None,
+            exit_status: None,
+            role: Role::Other,
+            events: 0,
+            failures: 0,
+        }
+    }
+
     /// The process id, where something tells it.
     #[must_use]
     pub fn known_pid(&self) -> Option<u32> {

@@ -8,8 +8,8 @@ use crate::model::{FileTime, Frame, Module, Stack};
 
 /// PID of the System process, whose modules are those of the kernel.
 const SYSTEM_PID: u32 = 4;
-/// Modules of a process that are told of; real logs list at most 290 drivers.
-const MAX_DRIVERS: usize = 4096;
+/// Modules that are kept of a process. Real logs list at most 290 drivers.
+const MAX_MODULES: usize = 4096;
 /// Frames of a stack that are resolved; Process Monitor's driver takes at most 150.
 const MAX_FRAMES: usize = 512;
 /// UTF-16 units of a text that are kept. Many modules of a damaged log can share one long text.
@@ -92,7 +92,7 @@ impl ModuleLists {
 
     /// The modules of the process in this slot.
     pub(super) fn of(&self, file: &PmlFile, slot: usize) -> Vec<Arc<Module>> {
-        self.list(Some(slot)).iter().take(MAX_DRIVERS).map(|listed| listed.module(file)).collect()
+        self.list(Some(slot)).iter().take(MAX_MODULES).map(|listed| listed.module(file)).collect()
     }
 
     /// The stack of an event; `None` where none was recorded.

@@ -123,7 +123,11 @@ fn sfc_says_how_the_system_files_are() {
     let output = "\r\nVerification 100% complete.\r\n\r\nWindows Resource Protection found corrupt files but was unable to fix some of them.\r\n";
     let told = tell("sfc", &[("sfc.txt", output.to_owned())]);
     assert_eq!(told.outcome, Outcome::NotEnoughEvidence);
-    assert!(told.summary.contains("System files are damaged, and not all could be repaired, says sfc.txt"));
+    assert!(told.summary.contains("The system files are damaged, says sfc.txt"), "{}", told.summary);
+    // A restore that completed does not say that anything was damaged.
+    let restored = "The restore operation completed successfully.\r\n";
+    let told = tell("restored", &[("dism.txt", restored.to_owned())]);
+    assert!(told.summary.contains("The component store is whole, says dism.txt"), "{}", told.summary);
 }
 
 #[test]
