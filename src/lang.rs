@@ -28,7 +28,7 @@ impl TypedValueParser for LangParser {
 
 /// Reads a tag such as `zh`, `zh_CN`, `zh-cn` or `en`, as `--lang` takes it.
 fn tag(text: &str) -> Result<Lang, String> {
-    of_locale(text).ok_or_else(|| format!("{text:?} is no language of bootrace; give en or zh-CN"))
+    of_locale(text).ok_or_else(|| format!("{text:?} is not a language of bootrace; give en or zh-CN"))
 }
 
 static CHOSEN: OnceLock<Lang> = OnceLock::new();
@@ -41,6 +41,14 @@ pub(crate) fn choose(arguments: &[OsString]) -> Lang {
 /// The language that was chosen.
 pub(crate) fn chosen() -> Lang {
     choose(&[])
+}
+
+/// A text in the language that was chosen.
+pub(crate) fn of(words: &timeline::Words) -> String {
+    match chosen() {
+        Lang::En => words.en.clone(),
+        Lang::Zh => words.zh.clone(),
+    }
 }
 
 /// What `--lang` says; what stands behind `--` is another program's.

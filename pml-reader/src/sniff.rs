@@ -30,7 +30,7 @@ const CSV: &str = "this is Process Monitor's CSV export: `bootrace report`, `dif
 const XML: &str = "this is XML, perhaps Process Monitor's XML export: `bootrace report`, `diff` and `events` read it; for anything \
      else save the log in the native format (.PML)";
 const ETL: &str = "this looks like an ETW trace (.etl)";
-const OTHER: &str = "the first bytes are of no kind known here";
+const OTHER: &str = "the first bytes are those of no known kind of log";
 
 /// `None` for a PML, else what the file looks like.
 pub(crate) fn not_pml(file: &[u8]) -> Option<&'static str> {

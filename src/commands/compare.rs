@@ -74,7 +74,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         progress.set_message(say::READING.plain());
         let case = Case::open(std::slice::from_ref(path));
         for error in &case.unreadable {
-            progress.suspend(|| eprintln!("bootrace: {error}"));
+            progress.suspend(|| eprintln!("bootrace: {}", lang::of(&error.words())));
         }
         if case.inputs.is_empty() {
             bail!(say::NOTHING_READ_CASE.with(&[&path.display()]));

@@ -73,7 +73,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     progress.set_message(say::READING.plain());
     let bad = Case::open(std::slice::from_ref(&args.bad));
     for error in &bad.unreadable {
-        progress.suspend(|| eprintln!("bootrace: {error}"));
+        progress.suspend(|| eprintln!("bootrace: {}", lang::of(&error.words())));
     }
     if bad.inputs.is_empty() {
         bail!(say::NOTHING_READ_BAD.plain());

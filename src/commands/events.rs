@@ -20,6 +20,7 @@ use timeline::{
 };
 
 use super::{choice::Choice, log, terminal};
+use crate::lang;
 use crate::words::said as say;
 
 /// Lists, filters and exports the events of a trace
@@ -192,13 +193,13 @@ fn traces<'c>(args: &Args, case: &'c Case) -> anyhow::Result<Vec<&'c Input>> {
     let traces: Vec<&Input> = case.inputs.iter().filter(|input| input.source.is_trace()).collect();
     if traces.is_empty() {
         return Err(match (case.unreadable.first(), case.inputs.first()) {
-            (Some(error), _) => anyhow::anyhow!("{error}"),
+            (Some(error), _) => anyhow::anyhow!(lang::of(&error.words()).to_owned()),
             (None, Some(log)) => anyhow::anyhow!(say::OTHER_KIND.with(&[&input, &log.source.kind()])),
             (None, None) => anyhow::anyhow!(say::NO_TRACE.with(&[&input])),
         });
     }
     for error in &case.unreadable {
-        eprintln!("bootrace: {error}");
+        eprintln!("bootrace: {}", lang::of(&error.words()));
     }
     Ok(traces)
 }

@@ -181,7 +181,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         });
     });
     for error in &case.unreadable {
-        progress.suspend(|| eprintln!("bootrace: {error}"));
+        progress.suspend(|| eprintln!("bootrace: {}", lang::of(&error.words())));
     }
     if let Some(words) = not_understood(&case) {
         progress.suspend(|| eprintln!("bootrace: {words}"));
@@ -251,7 +251,7 @@ pub(super) fn open_baseline(paths: &[PathBuf], progress: &ProgressBar) -> anyhow
     progress.set_message(say::READING_GOOD.plain());
     let good = Case::open(paths);
     for error in &good.unreadable {
-        progress.suspend(|| eprintln!("bootrace: {error}"));
+        progress.suspend(|| eprintln!("bootrace: {}", lang::of(&error.words())));
     }
     if good.inputs.is_empty() {
         bail!(say::NOTHING_READ_GOOD.plain());

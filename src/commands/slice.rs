@@ -110,7 +110,7 @@ impl Around {
         let paths: Vec<PathBuf> = std::iter::once(&args.input).chain(&args.with).cloned().collect();
         let case = Case::open(&paths);
         for error in &case.unreadable {
-            eprintln!("bootrace: {error}");
+            eprintln!("bootrace: {}", lang::of(&error.words()));
         }
         let name = args.input.file_name().unwrap_or_default().to_string_lossy();
         let is_this = |input: &timeline::Input| matches!(input.source, Source::Pml(_)) && input.path == name;

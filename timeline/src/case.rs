@@ -1,12 +1,13 @@
 //! A case: all inputs, recognised by their content, and what could not be read of them.
 
-use std::{borrow::Cow, io, path::PathBuf};
+use std::{io, path::PathBuf};
 
 use pml_reader::{PmlError, PmlFile, import::ImportFile};
 use servicing_logs::bundle::{Bundle, Content, Kind, sniff};
 use sha2::{Digest, Sha256};
 
 use crate::capture;
+use crate::model::Words;
 use crate::sources::{
     Source,
     etl::EtlSource,
@@ -44,12 +45,12 @@ pub enum CaseError {
         source: etl_reader::EtlError,
     },
     /// It is of a kind that is not read.
-    #[error("{path}: {what}")]
+    #[error("{path}: {}", what.en)]
     Kind {
         /// The input.
         path: String,
         /// What it is, and what to do.
-        what: Cow<'static, str>,
+        what: Words,
     },
     /// It holds what another input holds.
     #[error("{path}: it holds nothing that {of} does not hold; it counts once")]
@@ -59,6 +60,21 @@ pub enum CaseError {
         /// The other input.
         of: String,
     },
+}
+
+impl CaseError {
+    /// The same in both languages. What a reader says of a file stays in English.
+    #[must_use]
+    pub fn words(&self) -> Words {
+        let zh = match self {
+            Self::Kind { path, what } => format!("{path}：{}", what.zh),
+            Self::Doubled { path, of } => format!("{path}：其内容均已包含在 {of} 中，只计一次"),
+            Self::Read { path, what } => format!("{path}：无法读取：{what}"),
+            Self::Pml { path, source } => format!("{path}：无法读取：{source}"),
+            Self::Etl { path, source } => format!("{path}：无法读取：{source}"),
+        };
+        Words::new(self.to_string(), zh)
+    }
 }
 
 /// One input of a case.
@@ -86,7 +102,7 @@ pub struct Case {
     /// What could not, or only in part.
     pub unreadable: Vec<CaseError>,
     /// Members of folders and archives that were not understood: the way to each, and what it is.
-    pub not_understood: Vec<(String, &'static str)>,
+    pub not_understood: Vec<(String, Words)>,
     /// What people noted of the case in a file named [`NOTES`]: the file, and its text.
     pub notes: Vec<(String, String)>,
 }
@@ -118,18 +134,39 @@ pub enum Need {
     Archive,
 }
 
-/// Kinds that are no servicing log, with what to say of them.
-const OTHER_KINDS: &[(Kind, &str)] = &[
-    (Kind::Empty, "the file is empty; copy it again from the machine"),
-    (Kind::GitLfsPointer, "this is a Git LFS pointer, not the file itself; fetch it with `git lfs pull`"),
-    (Kind::HiveLog, "this is the transaction log of a registry hive; give the hive itself"),
-    (Kind::Unknown, "the first bytes are of no kind known here"),
-    (Kind::Text, "this text is no servicing log known here"),
-    (Kind::Xml, "this XML is no servicing file known here"),
-    (Kind::SessionsXml, "sessions.xml alone tells no failure; give CBS.log"),
+/// Kinds that are not read: what each is and what to do, in English and Chinese.
+const OTHER_KINDS: &[(Kind, &str, &str)] = &[
+    (Kind::Empty, "the file is empty; copy it again from the machine", "文件为空；请从计算机重新复制"),
+    (
+        Kind::GitLfsPointer,
+        "this is a Git LFS pointer, not the file itself; fetch it with `git lfs pull`",
+        "这是 Git LFS 指针，不是文件本身；请用 `git lfs pull` 获取文件",
+    ),
+    (
+        Kind::HiveLog,
+        "this is the transaction log of a registry hive; give the hive itself",
+        "这是注册表配置单元的事务日志；请提供配置单元本身",
+    ),
+    (Kind::Unknown, "bootrace does not recognise the first bytes", "bootrace 无法识别文件开头的字节"),
+    (
+        Kind::Text,
+        "bootrace does not recognise this text as a servicing log",
+        "bootrace 无法将此文本识别为服务堆栈日志",
+    ),
+    (
+        Kind::Xml,
+        "bootrace does not recognise this XML as a servicing file",
+        "bootrace 无法将此 XML 识别为服务堆栈文件",
+    ),
+    (
+        Kind::SessionsXml,
+        "sessions.xml alone tells no failure; give CBS.log",
+        "仅凭 sessions.xml 无法判断故障；请提供 CBS.log",
+    ),
     (
         Kind::UndecodedTrace,
         "the messages of this trace were not decoded, because their symbols were missing; run Get-WindowsUpdateLog again where it reaches Microsoft's symbol server",
+        "由于缺少符号，此跟踪的消息未能解码；请在能访问 Microsoft 符号服务器的计算机上重新运行 Get-WindowsUpdateLog",
     ),
 ];
 
@@ -301,14 +338,19 @@ fn log_kind(kind: Kind) -> Option<LogKind> {
 
 fn other(path: &str, kind: Kind) -> CaseError {
     let what = match kind {
-        Kind::Packed(name) => {
-            format!("this is a {name}, which bootrace does not open; unpack it first").into()
-        }
-        kind => what_it_is(kind).into(),
+        Kind::Packed(name) => Words::new(
+            format!("this is a {name}, which bootrace does not open; unpack it first"),
+            format!("这是 {name}，bootrace 无法打开；请先解压缩"),
+        ),
+        kind => what_it_is(kind),
     };
     CaseError::Kind { path: path.to_owned(), what }
 }
 
-fn what_it_is(kind: Kind) -> &'static str {
-    OTHER_KINDS.iter().find(|(k, _)| *k == kind).map_or("this kind is not read", |(_, what)| *what)
+fn what_it_is(kind: Kind) -> Words {
+    let (en, zh) = OTHER_KINDS.iter().find(|(of, ..)| *of == kind).map_or(
+        ("bootrace does not read this kind of file", "bootrace 不读取此类文件"),
+        |(_, en, zh)| (*en, *zh),
+    );
+    Words::new(en, zh)
 }

@@ -172,7 +172,7 @@ pub struct Failure {
 impl Failure {
     fn new(words: Words, case: &Case) -> Self {
         let unreadable = case.unreadable.iter().map(ToString::to_string);
-        let others = case.not_understood.iter().map(|(path, what)| format!("{path}: {what}"));
+        let others = case.not_understood.iter().map(|(path, what)| format!("{path}: {}", what.en));
         Self { words, files: unreadable.chain(others).collect() }
     }
 }

@@ -80,6 +80,12 @@ impl Fault {
         self.kind == FaultKind::Hang || self.kind == FaultKind::Installer && (silent || long)
     }
 
+    /// The identity of the package that could not be installed, if the line is about one.
+    pub(crate) fn package(&self) -> Option<&str> {
+        let is_package = matches!(self.kind, FaultKind::Package | FaultKind::Session | FaultKind::Stack);
+        is_package.then_some(self.item.as_str())
+    }
+
     /// Whether it happened while Windows ran, before any restart.
     #[must_use]
     pub fn is_online(&self) -> bool {

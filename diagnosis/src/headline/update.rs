@@ -77,7 +77,7 @@ pub(super) fn find(
     });
     let of_fault = of_fault.filter_map(|line| match &line.fact {
         Fact::Package(package) => Some((package.identity.as_str(), line)),
-        _ => None,
+        _ => Some((primary?.package().filter(|package| is_update(package))?, line)),
     });
     let (identity, line) = only(of_fault)
         .or_else(|| only(packages(true)))

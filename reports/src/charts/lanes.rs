@@ -263,6 +263,11 @@ fn processes<'a>(report: &'a Report, plot: &Scale) -> impl Iterator<Item = &'a P
     chosen.into_iter().map(|(_, process)| process)
 }
 
+/// When the first cause in the chain happened.
+fn first_cause(report: &Report) -> Option<Time> {
+    report.chain.last().and_then(|link| link.time)
+}
+
 fn is_failing(process: &Process, report: &Report) -> bool {
     report.verdict.failing_operation.as_ref().is_some_and(|operation| {
         operation.pid.is_some() && operation.pid == process.pid && operation.process == process.name
@@ -273,17 +278,19 @@ fn process<'a>(process: &'a Process, report: &'a Report, lang: Lang, plot: &Scal
     let label = visible(&view::process_and_pid(&process.name, process.pid)).into_owned();
     let mut lane = Lane::new(LaneKind::Process, label, ROW);
     lane.strong = is_failing(process, report);
+    let start = process.start.unwrap_or(plot.start);
+    let end = process.end.unwrap_or(plot.end);
+    let own = |gap: &&Gap| gap.pid.is_some() && gap.pid == process.pid && gap.process == process.name;
+    let ran_then = first_cause(report).is_none_or(|time| (start..=end).contains(&time));
     let (ink, rank) = match process.role {
-        Some(ProcessRole::Servicing) => (Ink::Servicing, 1),
+        Some(ProcessRole::Servicing) => (Ink::Servicing, if ran_then { 1 } else { 2 }),
         Some(ProcessRole::Interferer) => (Ink::Interferer, 1),
         _ => (Ink::Other, 4),
     };
-    lane.rank = if lane.strong { 0 } else { rank };
-    let start = process.start.unwrap_or(plot.start);
-    let end = process.end.unwrap_or(plot.end);
+    let waits = report.gaps.iter().any(|gap| own(&gap));
+    lane.rank = if lane.strong || waits { 0 } else { rank };
     let title = format!("{} {}", process.name, process.command_line);
     lane.bars.push(Bar { start, end, top: (ROW - BAR) / 2, height: BAR, ink, title });
-    let own = |gap: &&Gap| gap.pid.is_some() && gap.pid == process.pid && gap.process == process.name;
     for gap in report.gaps.iter().filter(own) {
         let (Some(start), Some(end)) = (gap.start, gap.end) else { continue };
         let title = gap.what.get(lang).to_owned();

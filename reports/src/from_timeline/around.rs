@@ -75,13 +75,13 @@ impl View<'_> {
                 timeline::CaseError::Doubled { .. } => Text::new("nothing is lost", "没有丢失内容"),
                 _ => Text::new("nothing of it is in this report", "其内容均不在本报告中"),
             };
-            rows.push(Coverage { what: Text::plain(error.to_string()), consequence, ..Coverage::default() });
+            rows.push(Coverage { what: text(&error.words()), consequence, ..Coverage::default() });
         }
         let not_understood = &self.timeline.case.not_understood;
         for (path, what) in not_understood.iter().take(MAX_NOT_UNDERSTOOD) {
             rows.push(Coverage {
                 input: path.clone(),
-                what: Text::new(format!("not understood: {what}"), format!("无法识别：{what}")),
+                what: Text::new(format!("not understood: {}", what.en), format!("无法识别：{}", what.zh)),
                 consequence: Text::new("nothing of it is in this report", "其内容均不在本报告中"),
                 ..Coverage::default()
             });

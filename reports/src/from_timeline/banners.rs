@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use timeline::{FileTime, Input, Scan, Ticks};
+use timeline::{CaseError, FileTime, Input, Scan, Ticks};
 
 use crate::messages as m;
 use crate::model::Text;
@@ -19,10 +19,7 @@ impl View<'_> {
         banners.extend(self.undated());
         banners.extend(self.apart());
         banners.extend(self.doubled());
-        let unread: Vec<String> = self.timeline.case.unreadable.iter().map(ToString::to_string).collect();
-        if let Some(first) = unread.first() {
-            banners.push(m::BANNER_UNREAD.text(&[&unread.len().to_string(), first]));
-        }
+        banners.extend(self.unread());
         banners
     }
 
@@ -66,6 +63,17 @@ impl View<'_> {
         let mut logs = self.inputs_and_scans().filter(|(input, _)| !input.source.is_trace());
         let (log, _) = logs.find(|(_, scan)| span(scan).is_some_and(away))?;
         Some(m::BANNER_APART.text(&[&log.path]))
+    }
+
+    /// How many inputs could not be read, or only in part, and why the first could not.
+    fn unread(&self) -> Option<Text> {
+        let unread = self.timeline.case.unreadable.iter();
+        let mut unread = unread.filter(|error| !matches!(error, CaseError::Doubled { .. }));
+        let first = unread.next()?.words();
+        let count = (1 + unread.count()).to_string();
+        let (en, zh) =
+            (m::BANNER_UNREAD.text(&[&count, &first.en]), m::BANNER_UNREAD.text(&[&count, &first.zh]));
+        Some(Text { en: en.en, zh: zh.zh })
     }
 
     /// Two inputs have the same bytes.

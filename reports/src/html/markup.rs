@@ -61,6 +61,28 @@ pub fn text(text: &Text) -> Html {
     each(|lang| isolated(text.get(lang)))
 }
 
+/// Prose with names of commands and lines between backticks.
+pub(crate) fn prose(text: &Text) -> Html {
+    each(|lang| {
+        let html = isolated(text.get(lang));
+        // A long text is there twice, and cut once.
+        if html.starts_with("<bdi>") { coded(&html) } else { html }
+    })
+}
+
+/// What stands between two backticks as code. A backtick without its other stays.
+fn coded(html: &str) -> String {
+    let mut parts = html.split('`');
+    let mut coded = parts.next().unwrap_or_default().to_owned();
+    while let Some(inner) = parts.next() {
+        match parts.next() {
+            Some(after) => coded.extend(["<code>", inner, "</code>", after]),
+            None => coded.extend(["`", inner]),
+        }
+    }
+    coded
+}
+
 /// Text of a trace: isolated from the page's direction of writing, hidden characters shown, long ones folded.
 pub fn data(text: impl AsRef<str>) -> Html {
     Html(isolated(text.as_ref()))
@@ -168,6 +190,14 @@ mod tests {
             reference("https://a.example/?q=\"").0.starts_with("<a href=\"https://a.example/?q=&quot;\"")
         );
         assert_eq!(class("boot-<b>\u{202e}\" onx="), "boot-bonx");
+    }
+
+    #[test]
+    fn names_between_backticks_are_code() {
+        assert_eq!(coded("read `a` and `b` first"), "read <code>a</code> and <code>b</code> first");
+        assert_eq!(coded("one ` alone"), "one ` alone");
+        let html = prose(&Text::new("`</bdi>", "`<b>`")).0;
+        assert!(html.contains("<bdi>`&lt;/bdi&gt;</bdi>") && html.contains("<code>&lt;b&gt;</code>"));
     }
 
     #[test]

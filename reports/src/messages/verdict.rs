@@ -38,6 +38,7 @@ messages! {
     NO_FAILURE = "No failed update in what was read", "所读内容中没有失败的更新";
     NOT_ENOUGH = "What was read cannot say whether or why the update failed", "所读内容不足以判断更新是否失败或为何失败";
     OPERATION_FAILED = "{0} failed: {1} in {2}", "{2} 执行 {0} 失败：{1}";
+    RECORD_READ = "1 record read", "已读取 1 条记录";
     RECORDS_READ = "{} records read", "已读取 {} 条记录";
     RECORDS_LOST = "{} lost", "丢失 {} 条";
     RECORDS_BAD = "{} unreadable", "{} 条无法读取";

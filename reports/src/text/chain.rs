@@ -8,7 +8,7 @@ use super::{
 use crate::messages as m;
 use crate::model::ChainLink;
 use crate::view;
-use crate::visible::{columns, shorten_end, visible};
+use crate::visible::{columns, shorten_middle, visible};
 
 /// The most columns that the text of what happened takes beside the other columns, if the rest is narrow.
 const LEAST: usize = 24;
@@ -61,8 +61,9 @@ impl Page<'_> {
                     column += time + GAP;
                     line.pad_to(column).push(Style::Faint, how);
                     column += trust + GAP;
+                    // The record's or line's number stands at the end.
                     line.pad_to(column)
-                        .push(Style::Faint, &shorten_end(where_, self.width - column.min(self.width)));
+                        .push(Style::Faint, &shorten_middle(where_, self.width - column.min(self.width)));
                 }
                 lines.push(std::mem::replace(&mut line, Self::label(Style::Plain, "")));
             }

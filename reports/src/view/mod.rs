@@ -238,7 +238,10 @@ pub(crate) fn read_items(report: &Report, lang: Lang) -> Vec<String> {
     let Some(records) = sum(|input| input.records) else {
         return vec![m::NOTHING_READ.get(lang).to_owned()];
     };
-    let mut first = m::RECORDS_READ.fill(lang, &[&thousands(records)]);
+    let mut first = match records {
+        1 => m::RECORD_READ.get(lang).to_owned(),
+        records => m::RECORDS_READ.fill(lang, &[&thousands(records)]),
+    };
     if let Some(lost) = sum(|input| input.lost) {
         first.push_str(m::COMMA.get(lang));
         first.push_str(&m::RECORDS_LOST.fill(lang, &[&thousands(lost)]));

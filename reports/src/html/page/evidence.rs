@@ -99,11 +99,12 @@ impl<'a> Page<'a> {
         format!("is-{relation}{error}")
     }
 
-    /// Where a row is recorded. If all rows are of one file, its name is there for those who do not see the heading,
-    /// and for copies.
+    /// Where a row is recorded. If all rows are events of one file, its name is there for those who do not see the
+    /// heading, and for copies.
     pub(super) fn row_place(&self, row: &EvidenceRow) -> Html {
         let place = view::place_of(&row.source, row.index, row.line);
-        match place.strip_prefix(&row.source).filter(|_| self.one_source().is_some()) {
+        let is_event_of_one = row.line.is_none() && self.one_source().is_some();
+        match place.strip_prefix(&row.source).filter(|_| is_event_of_one) {
             Some(number) => {
                 Html(format!("<span class=\"vh\">{}</span> {}", data(&row.source).0, data(number.trim()).0))
             }

@@ -1,7 +1,7 @@
 //! The verdict on the page: outcome, headline, facts, what to do.
 
 use super::Page;
-use crate::html::markup::{self, Html, each, t, text};
+use crate::html::markup::{self, Html, each, prose, t, text};
 use crate::lang::Lang;
 use crate::messages as m;
 use crate::model::{Confidence, ConfidenceLevel, Outcome, Remedy, Text};
@@ -64,7 +64,7 @@ impl Page<'_> {
             rest.trim_start_matches(['.', '。', ';', '；', ',', '，', ' ']).to_owned()
         };
         let more = Text::new(beyond(Lang::En), beyond(Lang::Zh));
-        (!more.is_empty()).then(|| text(&more))
+        (!more.is_empty()).then(|| prose(&more))
     }
 
     /// The verdict's facts: label, value, and whether it is code.
