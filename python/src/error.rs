@@ -21,7 +21,7 @@ pub(crate) fn must_exist(paths: &[PathBuf]) -> PyResult<()> {
 /// What is wrong with the files of a case that gives nothing.
 pub(crate) fn nothing_read(case: &Case, otherwise: &str) -> PyErr {
     let unreadable = case.unreadable.iter().map(ToString::to_string);
-    let others = case.not_understood.iter().map(|(path, what)| format!("{path}: {what}"));
+    let others = case.not_understood.iter().map(|(path, what)| format!("{path}: {}", what.en));
     let all: Vec<String> = unreadable.chain(others).collect();
     Error::new_err(if all.is_empty() { otherwise.to_owned() } else { all.join("\n") })
 }

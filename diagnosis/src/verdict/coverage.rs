@@ -79,16 +79,17 @@ impl Coverage {
     }
 
     pub(super) fn covered(&self) -> Vec<Words> {
+        let many = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
         let mut words = Vec::new();
         if self.traces > 0 {
             words.push(Words::new(
-                format!("{} events of {}", thousands(self.events), counted(self.traces, "trace")),
+                format!("{} of {}", counted(many(self.events), "event"), counted(self.traces, "trace")),
                 format!("{} 个跟踪中的 {} 个事件", self.traces, thousands(self.events)),
             ));
         }
         if self.logs > 0 {
             words.push(Words::new(
-                format!("{} records of {}", thousands(self.lines), counted(self.logs, "log")),
+                format!("{} of {}", counted(many(self.lines), "record"), counted(self.logs, "log")),
                 format!("{} 个日志中的 {} 条记录", self.logs, thousands(self.lines)),
             ));
         }

@@ -109,7 +109,7 @@ fn other_files_are_told_as_what_they_are() {
         (b"<?xml version=\"1.0\"?><procmon>", "XML"),
         (b"ElfFile\0", "Windows event log"),
         (&etl, "ETW trace"),
-        (b"PML", "no kind known"),
+        (b"PML", "no known kind"),
     ];
     for (bytes, words) in cases {
         let error = refused(bytes);

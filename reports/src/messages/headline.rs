@@ -4,6 +4,7 @@ use super::{Message, messages};
 
 messages! {
     HEAD_UNKNOWN = "machine and update unknown", "计算机和更新未知";
+    HEAD_BUILD = "Windows build {}", "Windows 内部版本 {}";
     HEAD_BOOT_UNDATED = "boot at {}, date unknown", "{} 的启动，日期未知";
     HEAD_FAILED_ON = "failed on {} at {} ({})", "失败时间 {} {} ({})";
     HEAD_BOOT = "boot of {} {} ({})", "{} {} ({}) 的启动";

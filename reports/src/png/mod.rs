@@ -146,8 +146,7 @@ fn facts(canvas: &mut Canvas, report: &Report, lang: Lang, top: i32) -> i32 {
     if report.verdict.failing_operation.is_none() {
         // Where no operation is named, what was looked at is part of the answer.
         let listed = |items: &[Text]| items.iter().map(|item| item.get(lang).to_owned()).collect::<Vec<_>>();
-        let read = [view::read_items(report, lang), listed(&report.verdict.covered)].concat();
-        facts.push((m::READ, read.join(" · "), false));
+        facts.push((m::READ, view::seen_items(report, lang).join(" · "), false));
         facts.push((m::NOT_SEEN, listed(&report.verdict.not_covered).join(" · "), false));
         facts.retain(|(_, value, _)| !value.is_empty());
     }

@@ -213,7 +213,6 @@ impl Page<'_> {
         let plain =
             |items: Vec<String>| items.into_iter().map(|item| (Style::Plain, item)).collect::<Vec<_>>();
         let not_covered = || verdict.not_covered.iter().map(|text| text.get(self.lang).to_owned());
-        let read = view::read_items(self.report, self.lang).into_iter();
         let list = |label: m::Message, items: Vec<String>| {
             let label = Self::label(Style::Label, label.get(self.lang));
             // What was not read bears on the answer.
@@ -221,11 +220,11 @@ impl Page<'_> {
         };
         match self.report.outcome() {
             Outcome::FailingOperation | Outcome::FailureWithoutOperation => {
+                let read = view::read_items(self.report, self.lang).into_iter();
                 list(m::LABEL_COVER, read.chain(not_covered()).collect())
             }
             _ => {
-                let covered = verdict.covered.iter().map(|text| text.get(self.lang).to_owned());
-                let mut lines = list(m::LABEL_SEEN, read.chain(covered).collect());
+                let mut lines = list(m::LABEL_SEEN, view::seen_items(self.report, self.lang));
                 lines.extend(list(m::LABEL_UNSEEN, not_covered().collect()));
                 lines
             }

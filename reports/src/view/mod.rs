@@ -39,9 +39,12 @@ pub(crate) fn update_name(update: Option<&Update>) -> Text {
 pub(crate) fn first_line(report: &Report, lang: Lang) -> Vec<String> {
     let mut parts = Vec::new();
     if let Some(machine) = &report.machine {
-        let system = [&machine.os, &machine.build].map(String::as_str);
-        let build = system.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
-        parts.extend([machine.name.clone(), build]);
+        let system = match (machine.os.as_str(), machine.build.as_str()) {
+            ("", "") => String::new(),
+            ("", build) => m::HEAD_BUILD.fill(lang, &[build]),
+            (os, build) => format!("{os} {build}").trim_end().to_owned(),
+        };
+        parts.extend([machine.name.clone(), system]);
     }
     if let Some(incident) = &report.incident {
         if let Some(update) = &incident.update {
@@ -238,19 +241,25 @@ pub(crate) fn read_items(report: &Report, lang: Lang) -> Vec<String> {
     let Some(records) = sum(|input| input.records) else {
         return vec![m::NOTHING_READ.get(lang).to_owned()];
     };
-    let mut first = match records {
+    let first = match records {
         1 => m::RECORD_READ.get(lang).to_owned(),
         records => m::RECORDS_READ.fill(lang, &[&thousands(records)]),
     };
-    if let Some(lost) = sum(|input| input.lost) {
-        first.push_str(m::COMMA.get(lang));
-        first.push_str(&m::RECORDS_LOST.fill(lang, &[&thousands(lost)]));
-    }
     let mut items = vec![first];
+    if let Some(lost) = sum(|input| input.lost) {
+        items.push(m::RECORDS_LOST.fill(lang, &[&thousands(lost)]));
+    }
     if let Some(bad) = sum(|input| input.bad_records).filter(|bad| *bad > 0) {
         items.push(m::RECORDS_BAD.fill(lang, &[&thousands(bad)]));
     }
     items
+}
+
+/// What was looked at, where no operation is named. What was covered begins with the count of the records.
+pub(crate) fn seen_items(report: &Report, lang: Lang) -> Vec<String> {
+    let covered = &report.verdict.covered;
+    let read = read_items(report, lang).into_iter().skip(usize::from(!covered.is_empty()));
+    read.chain(covered.iter().map(|text| text.get(lang).to_owned())).collect()
 }
 
 /// The summary of the verdict, or the sentence for its outcome.
