@@ -40,6 +40,9 @@ fn mistakes_are_told_in_the_language_of_the_system() {
     assert_eq!(code, Some(2));
     let (nothing, _) = run(CHINESE, &["report", "no.pml"]);
     assert!(nothing.contains("提供的内容都无法读取"), "{nothing}");
+    let cargo = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+    let (other, _) = run(CHINESE, &["report", cargo]);
+    assert!(other.contains("Cargo.toml：bootrace 无法将此文本识别为服务堆栈日志"), "{other}");
     let (plan, code) = run(CHINESE, &["capture", "plan"]);
     assert!(plan.contains("提示：") || plan.contains("未检查出错的计算机"), "{plan}");
     assert_eq!(code, Some(0));

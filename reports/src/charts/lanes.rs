@@ -408,3 +408,41 @@ fn histogram(histogram: &Histogram, lang: Lang, plot: &Scale) -> Option<Lane<'st
     }
     Some(lane)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_process_that_waits_is_kept_before_those_that_ended() {
+        let time = |second: u64| Some(Time::from_filetime(second * 10_000_000));
+        let running = |name: &str, pid, start, end| Process {
+            name: name.to_owned(),
+            pid: Some(pid),
+            role: Some(ProcessRole::Servicing),
+            start: time(start),
+            end: time(end),
+            ..Process::default()
+        };
+        let gap = Gap {
+            process: "TiWorker.exe".to_owned(),
+            pid: Some(3),
+            start: time(20),
+            end: time(320),
+            ..Gap::default()
+        };
+        let report = Report {
+            processes: vec![
+                running("poqexec.exe", 1, 5, 6),
+                running("smss.exe", 2, 4, 330),
+                running("TiWorker.exe", 3, 10, 325),
+            ],
+            gaps: vec![gap],
+            chain: vec![crate::model::ChainLink { time: time(320), ..Default::default() }],
+            ..Report::default()
+        };
+        let scale = Scale::of(&report, 0, 1000).unwrap();
+        let lanes = report.processes.iter().map(|one| process(one, &report, Lang::En, &scale));
+        assert_eq!(lanes.map(|lane| lane.rank).collect::<Vec<_>>(), [2, 1, 0]);
+    }
+}
