@@ -14,7 +14,10 @@ use super::{
     link::{Link, Objection},
     steps::{Steps, is_another_try, kind_of, object_of},
 };
-use crate::stacks::{Call, Part, Site};
+use crate::{
+    faults::{FaultKind, Faults},
+    stacks::{Call, Part, Site},
+};
 
 /// How many earlier errors of one kind have their call sites compared. The latest count.
 const MAX_MISSES: usize = 256;
@@ -25,15 +28,19 @@ type Kind = (Role, &'static str, u32);
 type Error = (Option<ProcessId>, &'static str, u32, u64);
 
 /// Reads the stacks of the candidates, and adds what speaks against naming them.
-pub(super) fn judge(timeline: &Timeline<'_>, steps: &Steps, candidates: &mut [Candidate]) {
+pub(super) fn judge(timeline: &Timeline<'_>, steps: &Steps, faults: &Faults, candidates: &mut [Candidate]) {
+    let by_installer = faults.first().is_some_and(|fault| fault.kind == FaultKind::Installer);
     for candidate in &mut *candidates {
         candidate.call = Call::of(timeline, &candidate.event);
         let Some(call) = &candidate.call else { continue };
         let told = candidate.links.contains(&Link::LogObjectAndCode);
+        let named = told || candidate.links.contains(&Link::LogObject);
         if call.issuer.outsider().is_some() {
             candidate.objections.push(Objection::NotServicing);
         } else if call.part == Some(Part::Reporting) && !told {
             candidate.objections.push(Objection::Reporting);
+        } else if by_installer && call.direct && !named {
+            candidate.objections.push(Objection::NotInstaller);
         }
     }
     let probes = Probes::new(timeline, steps, candidates);

@@ -34,6 +34,12 @@ impl LogSteps {
         self.failed.as_ref().is_some_and(|step| step.holds(event, process))
     }
 
+    /// Whether an operation of servicing's worker lies outside of the run of the installer that failed first.
+    pub(super) fn exclude(&self, event: &Event, process: &Process) -> bool {
+        let is_installer = matches!(self.failed, Some(LogStep::Installer(..)));
+        is_installer && process.role == Role::TiWorker && !self.hold(event, process)
+    }
+
     /// Whether an operation belongs to a step whose failure was ignored, and to none that mattered.
     pub(super) fn ignore(&self, event: &Event, process: &Process) -> bool {
         self.ignored.iter().any(|step| step.holds(event, process)) && !self.hold(event, process)

@@ -15,6 +15,7 @@ mod relate;
 mod rivals;
 mod stance;
 mod steps;
+mod sweeps;
 
 pub use after::After;
 pub use candidate::{Candidate, FeatureHit, Holder, LogReport};

@@ -45,8 +45,8 @@ pub(crate) struct Steps {
     /// First and last event of each source.
     spans: Vec<(FileTime, FileTime)>,
     pub(crate) habits: Habits,
-    /// Steps with the status SUCCESS.
-    successes: u64,
+    /// Steps with the status SUCCESS, those on files and those in the registry.
+    successes: [u64; 2],
     text: String,
 }
 
@@ -169,9 +169,10 @@ impl Steps {
         own.take(LOOKED_BACK).find(telling).is_some_and(|step| step.kind == StepKind::Report)
     }
 
-    /// Whether servicing succeeded with anything. A trace of failures alone does not show what came after one.
+    /// Whether servicing succeeded with files and in the registry. A trace of failures alone does not show what came
+    /// after one, and one without a sort of operations may lack the one that failed.
     pub(crate) fn show_success(&self) -> bool {
-        self.successes > 0
+        self.successes.iter().all(|count| *count > 0)
     }
 }
 
@@ -190,7 +191,9 @@ impl Gather for Pass {
         }
         let (time, tid, id) = (done.time(), done.tid().unwrap_or_default(), done.id);
         let failed = is_error(done.outcome());
-        part.successes += u64::from(done.outcome() == 0 && kind != Kind::ImageLoad);
+        if done.outcome() == 0 && kind != Kind::ImageLoad {
+            part.successes[usize::from(kind.is_registry())] += 1;
+        }
         let (what, hash) = if matches!(kind, Kind::FileClose | Kind::KeyClose) {
             (StepKind::Close, 0)
         } else {
@@ -228,7 +231,9 @@ impl Gather for Pass {
             earlier.by_process.entry(process).or_default().extend(steps);
         }
         earlier.habits.join(later.habits);
-        earlier.successes += later.successes;
+        for (count, more) in earlier.successes.iter_mut().zip(later.successes) {
+            *count += more;
+        }
         earlier
     }
 }
