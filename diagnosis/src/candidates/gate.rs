@@ -21,17 +21,11 @@ pub(super) fn links(context: &Context<'_>, after: &After, ended_with_it: bool, i
         (Link::ExitStatus, ended_with_it),
         (Link::LogObject, named && !coded),
         (Link::AskedHolder, asked && candidate.holder.is_none_or(|holder| holder.explains)),
-        (Link::LogCode, coded && !named && works_for_others(context.process.role)),
+        (Link::LogCode, coded && !named && context.stance.can_be_meant),
         (Link::LogStep, in_step && features::is_hard(candidate.event.status)),
         (Link::WorkStopped, after.stops() && is_work_of(context)),
     ];
     found.into_iter().filter(|(_, holds)| *holds).map(|(link, _)| link).collect()
-}
-
-/// Whether a process with this role does the work of drivers, installers and primitives. TrustedInstaller has it done, and
-/// drvinst serves whoever plugs a device in: that their error has the code of a log is a coincidence.
-fn works_for_others(role: Role) -> bool {
-    !matches!(role, Role::TrustedInstaller | Role::DriverInstall)
 }
 
 /// Whether the end of a thread's work says that servicing's work ended there. A program that ended with a code of
@@ -60,7 +54,7 @@ pub(super) struct Around {
 }
 
 /// Objects of a kind on which a result is a habit.
-pub(super) const HABIT: usize = 2;
+pub(super) const HABIT: usize = 1;
 
 /// What speaks against naming a candidate.
 pub(super) fn objections(

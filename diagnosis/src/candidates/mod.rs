@@ -1,6 +1,7 @@
 //! Candidates: the errors of servicing that may be the one that failed, with what ties each to the failure.
 
 mod after;
+mod by_service;
 mod calls;
 mod candidate;
 mod covered;

@@ -12,16 +12,17 @@ use super::{
 };
 use crate::needed::is_missing;
 
-/// Other objects that a thread met a result on before, one right after the other.
-const OTHERS: usize = 2;
+/// Objects of a sweep at least.
+const OBJECTS: usize = 3;
 
-/// Adds an objection to each candidate that ends a sweep, unless a log names it with its code.
+/// Adds an objection to each candidate of a sweep, unless a log names it with its code.
 pub(super) fn judge(steps: &Steps, candidates: &mut [Candidate]) {
     let can_be = |c: &Candidate| c.is_eligible() && !c.links.contains(&Link::LogObjectAndCode);
-    let ends_one = |candidate: &&Candidate| {
-        can_be(candidate) && !is_search(candidate.event.status) && others(steps, candidate, candidates) >= OTHERS
+    let is_of_one = |candidate: &&Candidate| {
+        let event = &candidate.event;
+        can_be(candidate) && !is_search(event.status) && sweep(steps, event, candidates) >= OBJECTS
     };
-    let found: HashSet<_> = candidates.iter().filter(ends_one).map(|candidate| candidate.event.id).collect();
+    let found: HashSet<_> = candidates.iter().filter(is_of_one).map(|candidate| candidate.event.id).collect();
     for candidate in candidates.iter_mut().filter(|candidate| found.contains(&candidate.event.id)) {
         candidate.objections.push(Objection::Habit);
         candidate.objections.sort_unstable();
@@ -33,20 +34,18 @@ fn is_search(status: u32) -> bool {
     is_missing(status) || status == status::OBJECT_NAME_COLLISION
 }
 
-/// How many other objects came right before.
-fn others(steps: &Steps, candidate: &Candidate, candidates: &[Candidate]) -> usize {
-    let event = &candidate.event;
+/// On how many objects the thread of an event met its result without doing work in between, the event's own counted.
+fn sweep(steps: &Steps, event: &Event, candidates: &[Candidate]) -> usize {
     let what = |e: &Event| (e.process, e.tid, e.name, e.status);
-    let is_like = |e: &&Event| e.time < event.time && what(e) == what(event) && e.path != event.path;
-    let mut earlier: Vec<&Event> = candidates.iter().map(|c| &c.event).filter(is_like).collect();
-    earlier.sort_by_key(|e| std::cmp::Reverse((e.time, e.id)));
-    let mut next = event;
-    let adjoining = earlier.into_iter().take_while(|e| {
-        let adjoins = !worked(steps, e, next.time);
-        next = e;
-        adjoins
-    });
-    adjoining.count()
+    let mut alike: Vec<&Event> =
+        candidates.iter().map(|c| &c.event).filter(|e| what(e) == what(event)).collect();
+    alike.sort_by_key(|e| (e.time, e.id));
+    let own = alike.iter().position(|e| e.id == event.id).unwrap_or(0);
+    let adjoin = |pair: &[&Event]| matches!(pair, [one, next] if !worked(steps, one, next.time));
+    let pairs: Vec<bool> = alike.windows(2).map(adjoin).collect();
+    let (before, after) = pairs.split_at(own.min(pairs.len()));
+    1 + before.iter().rev().take_while(|adjoins| **adjoins).count()
+        + after.iter().take_while(|adjoins| **adjoins).count()
 }
 
 /// Whether the thread of an error did work between it and another.
