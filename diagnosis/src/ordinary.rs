@@ -83,10 +83,22 @@ const ROWS: &[Row] = &[
         "注册表项仍有子项，予以保留",
     ),
     (
+        &[status::CANNOT_DELETE],
+        &[Kind::KeyLoad],
+        "a hive with open keys stays loaded",
+        "仍有打开的项，配置单元保持加载",
+    ),
+    (
         &[status::PRIVILEGE_NOT_HELD],
         &[Kind::FileOpen, Kind::FileQuery, Kind::KeyQuery],
         "a privilege for auditing that the caller does without",
         "仅审核需要的特权，没有也不影响调用方",
+    ),
+    (
+        &[status::DELETE_PENDING],
+        &[Kind::FileOpen],
+        "looking for something that is about to go",
+        "查找即将被删除的对象",
     ),
     (
         &[status::OBJECT_NAME_COLLISION],
@@ -121,6 +133,12 @@ pub(crate) fn ordinary(
         return Some(Words::new(
             "CBS gathers it for the report on a failure that happened before",
             "CBS 为已发生的失败收集报告所用",
+        ));
+    }
+    if is_log(&lower) {
+        return Some(Words::new(
+            "it is a log of servicing, which goes on without it",
+            "这是更新程序的日志，写不了也会继续",
         ));
     }
     if status == status::SHARING_VIOLATION && open.is_some() && is_held(&lower) {
@@ -203,12 +221,21 @@ pub(crate) fn can_be_raised(event: &Event) -> bool {
 /// Whether an operation looks for a setting, a library, or something to be removed. Every program looks for some that
 /// need not be there. So its exit status does not come from a missing one.
 pub(crate) fn is_lookup(event: &Event) -> bool {
-    if event.open.is_some_and(|open| open.only_deletes()) {
-        return true;
-    }
+    let removes = event.open.is_some_and(|open| open.only_deletes())
+        || matches!(event.kind, Kind::KeyDelete | Kind::ValueDelete) && is_missing(event.status);
+    let lists = event.name == "QueryDirectory";
     let opens = matches!(event.kind, Kind::FileOpen | Kind::FileQuery);
     let reads_key = matches!(event.kind, Kind::KeyOpen | Kind::KeyQuery | Kind::ValueQuery);
-    reads_key || opens && event.path.to_ascii_lowercase().ends_with(".dll")
+    removes || lists || reads_key || opens && event.path.to_ascii_lowercase().ends_with(".dll")
+}
+
+/// Files and folders that servicing writes its logs to: parts of paths in lower case.
+const LOGS: &[&str] =
+    &[r"\logs\cbs\", r"\logs\dism\", r"\poqexec.log", r"\setupapi.dev.log", r"\setupapi.setup.log"];
+
+/// Whether a path, in lower case, is one of a log of servicing.
+pub(crate) fn is_log(path: &str) -> bool {
+    LOGS.iter().any(|part| path.contains(part))
 }
 
 /// Whether a path, in lower case, is one that CBS touches when it reports a failure.

@@ -53,12 +53,14 @@ impl After {
             to_sign: Some(sign.time.since(event.time)),
             ended: of.exit_status.is_some(),
             other_thread: shown.and_then(|sign| sign.tid).is_some_and(|tid| tid != event.tid),
-            ended_before: of.role == Role::TiWorker && of.end.is_some_and(|end| end < sign.time),
             ..Self::default()
         };
         // A line is cut to the second; what a trace shows within that second says when.
         let exact = later.chain([sign]).filter(|other| other.time == other.latest).map(|other| other.time);
-        let end = exact.min().unwrap_or(sign.latest).min(sign.latest);
+        let exact = exact.min();
+        let end = exact.unwrap_or(sign.latest).min(sign.latest);
+        let shown = exact.unwrap_or(sign.time);
+        after.ended_before = of.role == Role::TiWorker && of.end.is_some_and(|end| end < shown);
         let (own, kind) = (object_of(event), kind_of(role, event));
         let mut next_known = false;
         for step in steps.between(event.id.source, process, event.time, end) {

@@ -9,7 +9,6 @@ use timeline::{Event, ProcessId, Role, Timeline};
 
 use super::{
     candidate::Candidate,
-    gate::HABIT,
     habits::Miss,
     link::{Link, Objection},
     steps::{Steps, is_another_try, kind_of, object_of},
@@ -21,6 +20,9 @@ use crate::{
 
 /// How many earlier errors of one kind have their call sites compared. The latest count.
 const MAX_MISSES: usize = 256;
+
+/// Objects on which a place in the code met a result before, to be one that probes.
+const PROBED: usize = 2;
 
 /// An operation with a result: role of the process, operation, status.
 type Kind = (Role, &'static str, u32);
@@ -107,7 +109,7 @@ impl<'a> Probes<'a> {
             self.went_on(kind.0, &e.event, event) && e.site.get_or_init(look).as_ref() == Some(site)
         });
         let objects: HashSet<u64> = misses.map(|e| object_of(&e.event)).collect();
-        objects.len() >= HABIT
+        objects.len() >= PROBED
     }
 
     fn went_on(&self, role: Role, earlier: &Event, candidate: &Event) -> bool {
@@ -115,7 +117,7 @@ impl<'a> Probes<'a> {
         let (key, object) = (kind_of(role, earlier), object_of(earlier));
         let miss =
             Miss { key, object, time: earlier.time, source: earlier.id.source, process, tid: earlier.tid };
-        self.steps.went_on(&miss, candidate.time)
+        self.steps.went_on(&miss, earlier.status, candidate.time)
     }
 }
 

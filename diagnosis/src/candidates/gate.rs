@@ -1,6 +1,6 @@
 //! Which candidates can be named: those with a link to the failure and without an objection.
 
-use timeline::Role;
+use timeline::{Kind, Role};
 
 use super::{
     after::After,
@@ -28,11 +28,14 @@ pub(super) fn links(context: &Context<'_>, after: &After, ended_with_it: bool, i
     found.into_iter().filter(|(_, holds)| *holds).map(|(link, _)| link).collect()
 }
 
-/// Whether the end of a thread's work says that servicing's work ended there. A program that ended with a code of
-/// another error was stopped by that.
+/// Whether the end of a thread's work says that servicing's work ended there. An answer that the caller did not get
+/// stops no work. A program that ended with a code of another error was stopped by that.
 fn is_work_of(context: &Context<'_>) -> bool {
-    let process = context.process;
-    process.role.works_alone() && !features::ended_with_another(process, context.candidate.event.status)
+    let (process, event) = (context.process, &context.candidate.event);
+    let asks = matches!(event.kind, Kind::FileQuery | Kind::KeyQuery);
+    process.role.works_alone()
+        && (!asks || features::is_hard(event.status))
+        && !features::ended_with_another(process, context.candidate.event.status)
 }
 
 /// What the rest of the case says of a candidate.
@@ -53,8 +56,8 @@ pub(super) struct Around {
     pub(super) covered: bool,
 }
 
-/// Objects of a kind on which a result is a habit.
-pub(super) const HABIT: usize = 1;
+/// Other objects of a kind on which a result is a habit.
+const HABIT: usize = 1;
 
 /// What speaks against naming a candidate.
 pub(super) fn objections(

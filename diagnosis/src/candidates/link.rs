@@ -75,6 +75,8 @@ pub enum Objection {
     MadeUpFor,
     /// The same thread opened the object for less right after.
     MadeDo,
+    /// The same thread found it in another place right after.
+    Found,
     /// Servicing went on with its work.
     CarriedOn,
     /// Servicing met the same result on other objects of the kind, and went on.
@@ -112,6 +114,12 @@ const OBJECTIONS: &[(Objection, &str, &str, &str)] = &[
         "made-do",
         "the same thread opened the object for less right after, and got it",
         "同一线程随即以较少的权限打开该对象并成功",
+    ),
+    (
+        Objection::Found,
+        "found",
+        "the same thread found what is missing in another place right after",
+        "同一线程随即在另一位置找到缺失的对象",
     ),
     (Objection::CarriedOn, "carried-on", "servicing went on with its work after it", "此后更新程序继续工作"),
     (

@@ -6,6 +6,7 @@ mod calls;
 mod candidate;
 mod covered;
 pub(crate) mod features;
+mod found;
 mod gate;
 mod habits;
 mod link;

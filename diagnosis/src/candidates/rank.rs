@@ -10,6 +10,7 @@ use super::{
     candidate::{Candidate, FeatureHit},
     covered::Covered,
     features::{self, Context},
+    found,
     gate::{self, Around},
     link::{Link, Objection},
     log_reports,
@@ -162,6 +163,7 @@ pub(crate) fn rank(
     }
     calls::judge(timeline, &steps, faults, &mut candidates);
     sweeps::judge(&steps, &mut candidates);
+    found::judge(timeline, &mut candidates);
     rivals::judge(timeline, &steps_in_log, &mut candidates);
     // What can be named comes first, then what is likelier.
     candidates.sort_by(|a, b| {

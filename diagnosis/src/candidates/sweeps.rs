@@ -2,15 +2,13 @@
 
 use std::collections::HashSet;
 
-use status_codes::status;
 use timeline::{Event, FileTime};
 
 use super::{
     candidate::Candidate,
     link::{Link, Objection},
-    steps::{StepKind, Steps},
+    steps::{StepKind, Steps, is_search},
 };
-use crate::needed::is_missing;
 
 /// Objects of a sweep at least.
 const OBJECTS: usize = 3;
@@ -27,11 +25,6 @@ pub(super) fn judge(steps: &Steps, candidates: &mut [Candidate]) {
         candidate.objections.push(Objection::Habit);
         candidate.objections.sort_unstable();
     }
-}
-
-/// Who looks for a file in several places, or for a name that is free, makes one attempt under several names.
-fn is_search(status: u32) -> bool {
-    is_missing(status) || status == status::OBJECT_NAME_COLLISION
 }
 
 /// On how many objects the thread of an event met its result without doing work in between, the event's own counted.
