@@ -1,7 +1,7 @@
 //! Objects that servicing cannot do without. Results that are ordinary elsewhere are not ordinary here.
 
 use status_codes::status;
-use timeline::{Kind, Role, Words};
+use timeline::{Kind, OpenFacts, Role, Words};
 
 /// What the object's path looks like, in lower case.
 enum Shape {
@@ -132,10 +132,18 @@ const NEEDED: &[Needed] = &[
     ),
 ];
 
-/// The object that an operation with this result was about, where servicing cannot do without it.
-pub(crate) fn row(role: Role, kind: Kind, status: u32, path: &str) -> Option<&'static Needed> {
+/// The object that an operation with this result was about, where servicing cannot do without it. Who makes a folder
+/// is served if it is there.
+pub(crate) fn row(
+    role: Role,
+    kind: Kind,
+    status: u32,
+    path: &str,
+    open: Option<OpenFacts>,
+) -> Option<&'static Needed> {
+    let is_folder = open.is_some_and(|open| open.of_folder());
     let result = match status {
-        status::OBJECT_NAME_COLLISION if kind == Kind::FileCreate => Result::Collision,
+        status::OBJECT_NAME_COLLISION if kind == Kind::FileCreate && !is_folder => Result::Collision,
         _ if is_missing(status) => Result::Missing,
         _ => return None,
     };
@@ -183,7 +191,7 @@ mod tests {
     use super::*;
 
     fn of(role: Role, kind: Kind, status: u32, path: &str) -> bool {
-        row(role, kind, status, path).is_some()
+        row(role, kind, status, path, None).is_some()
     }
 
     fn is_needed(kind: Kind, status: u32, path: &str) -> bool {

@@ -59,6 +59,12 @@ const ROWS: &[Row] = &[
         "调用方撤回的等待",
     ),
     (
+        &[status::OPLOCK_NOT_GRANTED, status::INVALID_OPLOCK_PROTOCOL],
+        &[],
+        "the file system does not grant an oplock; the caller goes on without it",
+        "文件系统未授予机会锁；调用方会跳过",
+    ),
+    (
         &[status::OBJECT_NAME_NOT_FOUND, status::NO_SUCH_FILE],
         &[Kind::FileCreate, Kind::FileDelete, Kind::KeyDelete, Kind::ValueDelete],
         "what is to be changed or removed is not there",
@@ -77,10 +83,22 @@ const ROWS: &[Row] = &[
         "注册表项仍有子项，予以保留",
     ),
     (
+        &[status::CANNOT_DELETE],
+        &[Kind::KeyLoad],
+        "a hive with open keys stays loaded",
+        "仍有打开的项，配置单元保持加载",
+    ),
+    (
         &[status::PRIVILEGE_NOT_HELD],
         &[Kind::FileOpen, Kind::FileQuery, Kind::KeyQuery],
         "a privilege for auditing that the caller does without",
         "仅审核需要的特权，没有也不影响调用方",
+    ),
+    (
+        &[status::DELETE_PENDING],
+        &[Kind::FileOpen],
+        "looking for something that is about to go",
+        "查找即将被删除的对象",
     ),
     (
         &[status::OBJECT_NAME_COLLISION],
@@ -110,10 +128,29 @@ pub(crate) fn ordinary(
     path: &str,
     open: Option<OpenFacts>,
 ) -> Option<Words> {
-    if is_aftermath(&path.to_ascii_lowercase()) {
+    let lower = path.to_ascii_lowercase();
+    if is_aftermath(&lower) {
         return Some(Words::new(
             "CBS gathers it for the report on a failure that happened before",
             "CBS 为已发生的失败收集报告所用",
+        ));
+    }
+    if is_log(&lower) {
+        return Some(Words::new(
+            "it is a log of servicing, which goes on without it",
+            "这是更新程序的日志，写不了也会继续",
+        ));
+    }
+    if status == status::SHARING_VIOLATION && open.is_some() && is_held(&lower) {
+        return Some(Words::new(
+            "Windows holds this file for as long as it runs",
+            "Windows 运行期间一直占用该文件",
+        ));
+    }
+    if open.is_some_and(|open| open.only_reads()) && BESIDE.iter().any(|end| lower.ends_with(end)) {
+        return Some(Words::new(
+            "looking beside a file for what need not be there",
+            "在文件旁查找未必存在的附属文件",
         ));
     }
     // A name in a folder that is not there is missing like one that is not there, where it was to go.
@@ -125,10 +162,39 @@ pub(crate) fn ordinary(
     let row = ROWS.iter().find(|(statuses, kinds, ..)| {
         statuses.contains(&status) && (kinds.is_empty() || kinds.contains(&kind))
     })?;
-    if needed::row(role, kind, status, path).is_some() {
+    if needed::row(role, kind, status, path, open).is_some() {
         return None;
     }
     Some(Words::new(row.2, row.3))
+}
+
+/// Files that Windows holds from its start on: ends of paths, lower case. COMPONENTS is not among them: it is loaded
+/// when servicing needs it.
+const HELD: &[&str] = &[
+    r"\system32\config\system",
+    r"\system32\config\software",
+    r"\system32\config\sam",
+    r"\system32\config\security",
+    r"\system32\config\default",
+    r"\pagefile.sys",
+    r"\swapfile.sys",
+    r"\hiberfil.sys",
+];
+
+/// Ends of the names of a hive's logs.
+const HIVE_LOGS: &[&str] = &[".log", ".log1", ".log2"];
+
+/// Event logs, which their service holds: a part of their paths, and the end, lower case.
+const EVENT_LOGS: (&str, &str) = (r"\system32\winevt\logs\", ".evtx");
+
+/// What the loader and SetupAPI look for beside a file: ends of paths, lower case.
+const BESIDE: &[&str] = &[".local", ".mui", ".pnf"];
+
+/// Whether Windows holds a file, its path in lower case, for as long as it runs.
+fn is_held(path: &str) -> bool {
+    let hive = HIVE_LOGS.iter().find_map(|end| path.strip_suffix(end)).unwrap_or(path);
+    HELD.iter().any(|end| hive.ends_with(end))
+        || path.contains(EVENT_LOGS.0) && path.ends_with(EVENT_LOGS.1)
 }
 
 /// What CBS touches when it reports a failure: ends of paths, lower case. None of it can have caused that failure.
@@ -152,12 +218,24 @@ pub(crate) fn can_be_raised(event: &Event) -> bool {
     is_name && !event.path.to_ascii_lowercase().ends_with(".pnf")
 }
 
-/// Whether an operation looks for a setting or a library. Every program looks for some that need not be there. So its
-/// exit status does not come from a missing one.
+/// Whether an operation looks for a setting, a library, or something to be removed. Every program looks for some that
+/// need not be there. So its exit status does not come from a missing one.
 pub(crate) fn is_lookup(event: &Event) -> bool {
+    let removes = event.open.is_some_and(|open| open.only_deletes())
+        || matches!(event.kind, Kind::KeyDelete | Kind::ValueDelete) && is_missing(event.status);
+    let lists = event.name == "QueryDirectory";
     let opens = matches!(event.kind, Kind::FileOpen | Kind::FileQuery);
     let reads_key = matches!(event.kind, Kind::KeyOpen | Kind::KeyQuery | Kind::ValueQuery);
-    reads_key || opens && event.path.to_ascii_lowercase().ends_with(".dll")
+    removes || lists || reads_key || opens && event.path.to_ascii_lowercase().ends_with(".dll")
+}
+
+/// Files and folders that servicing writes its logs to: parts of paths in lower case.
+const LOGS: &[&str] =
+    &[r"\logs\cbs\", r"\logs\dism\", r"\poqexec.log", r"\setupapi.dev.log", r"\setupapi.setup.log"];
+
+/// Whether a path, in lower case, is one of a log of servicing.
+pub(crate) fn is_log(path: &str) -> bool {
+    LOGS.iter().any(|part| path.contains(part))
 }
 
 /// Whether a path, in lower case, is one that CBS touches when it reports a failure.

@@ -19,6 +19,8 @@ pub struct Sign {
     pub place: Option<Place>,
     /// The process that shows it.
     pub process: Option<ProcessId>,
+    /// The thread that shows it.
+    pub tid: Option<u32>,
     /// Recorded if a log says it, inferred if a trace shows it.
     pub trust: Trust,
     /// What it is.
@@ -48,12 +50,28 @@ pub(crate) fn find(timeline: &Timeline<'_>, marked: &[(Mark, Event)], faults: &F
             format!("poqexec.exe ({}) 以状态 0x{status:08X} 结束", process.pid),
         );
         let process = Some(ProcessId(number as u32));
-        signs.push(Sign { time, latest: time, place: None, process, trust: Trust::Recorded, words });
+        signs.push(Sign {
+            time,
+            latest: time,
+            place: None,
+            process,
+            tid: None,
+            trust: Trust::Recorded,
+            words,
+        });
     }
     let of_line = |time: Option<FileTime>, place: Place, words: Words| {
         let time = time?;
         let latest = time.plus(LINE_GRAIN);
-        Some(Sign { time, latest, place: Some(place), process: None, trust: Trust::Recorded, words })
+        Some(Sign {
+            time,
+            latest,
+            place: Some(place),
+            process: None,
+            tid: None,
+            trust: Trust::Recorded,
+            words,
+        })
     };
     signs.extend(
         faults
@@ -105,6 +123,7 @@ fn of_mark(timeline: &Timeline<'_>, mark: Mark, event: &Event) -> Option<Sign> {
         latest: event.time,
         place,
         process: event.process,
+        tid: Some(event.tid),
         trust: Trust::Inferred,
         words,
     })

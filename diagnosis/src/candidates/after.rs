@@ -1,6 +1,8 @@
 //! What a candidate's thread and process did between it and the next sign of failure.
 
-use timeline::{Event, Role, Ticks};
+use timeline::{Event, Process, Role, Ticks};
+
+use status_codes::status;
 
 use super::steps::{StepKind, Steps, kind_of, object_of};
 use crate::signs::Sign;
@@ -24,6 +26,12 @@ pub struct After {
     pub ended: bool,
     /// How often its thread met the same result on an object of the kind again, before the sign.
     pub tried_again: u64,
+    /// It met that result on something that is no other name for the same try.
+    pub another: bool,
+    /// Another thread of the process shows the sign.
+    pub other_thread: bool,
+    /// The process ended before the sign.
+    pub ended_before: bool,
     /// From the candidate to the sign.
     pub to_sign: Option<Ticks>,
 }
@@ -36,13 +44,23 @@ const LAST_READS: u64 = 8;
 const SOON: Ticks = Ticks::seconds(120);
 
 impl After {
-    pub(crate) fn new(steps: &Steps, role: Role, event: &Event, ended: bool, signs: &[Sign]) -> Self {
+    pub(crate) fn new(steps: &Steps, of: &Process, event: &Event, signs: &[Sign]) -> Self {
         let mut later = signs.iter().filter(|sign| sign.latest >= event.time);
         let (Some(process), Some(sign)) = (event.process, later.next()) else { return Self::default() };
-        let mut after = Self { to_sign: Some(sign.time.since(event.time)), ended, ..Self::default() };
+        let role = of.role;
+        let shown = signs.iter().find(|sign| sign.time >= event.time && sign.process == Some(process));
+        let mut after = Self {
+            to_sign: Some(sign.time.since(event.time)),
+            ended: of.exit_status.is_some(),
+            other_thread: shown.and_then(|sign| sign.tid).is_some_and(|tid| tid != event.tid),
+            ..Self::default()
+        };
         // A line is cut to the second; what a trace shows within that second says when.
         let exact = later.chain([sign]).filter(|other| other.time == other.latest).map(|other| other.time);
-        let end = exact.min().unwrap_or(sign.latest).min(sign.latest);
+        let exact = exact.min();
+        let end = exact.unwrap_or(sign.latest).min(sign.latest);
+        let shown = exact.unwrap_or(sign.time);
+        after.ended_before = of.role == Role::TiWorker && of.end.is_some_and(|end| end < shown);
         let (own, kind) = (object_of(event), kind_of(role, event));
         let mut next_known = false;
         for step in steps.between(event.id.source, process, event.time, end) {
@@ -57,6 +75,7 @@ impl After {
             let since = step.time.since(event.end());
             if step.kind == StepKind::Failure && step.hash == kind && step.tid == event.tid {
                 after.tried_again += 1;
+                after.another = event.status != status::OBJECT_NAME_COLLISION;
             }
             if step.tid != event.tid {
                 after.process_changes += u64::from(step.kind == StepKind::Change);
@@ -86,6 +105,7 @@ impl After {
     #[must_use]
     pub fn carried_on(&self) -> bool {
         self.thread_changes > 0
+            || self.another
             || self.worked >= LONG && self.thread_reads > LAST_READS
             || self.process_worked >= LONG && self.process_changes > 0
     }
@@ -100,6 +120,8 @@ impl After {
     pub fn stops(&self) -> bool {
         !self.carried_on()
             && self.tried_again == 0
+            && !self.other_thread
+            && !self.ended_before
             && self.thread_reads <= LAST_READS
             && (self.noted || self.ended)
             && self.to_sign.is_some_and(|to_sign| to_sign <= SOON)

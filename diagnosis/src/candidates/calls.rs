@@ -9,15 +9,20 @@ use timeline::{Event, ProcessId, Role, Timeline};
 
 use super::{
     candidate::Candidate,
-    gate::HABIT,
     habits::Miss,
     link::{Link, Objection},
     steps::{Steps, is_another_try, kind_of, object_of},
 };
-use crate::stacks::{Call, Part, Site};
+use crate::{
+    faults::{FaultKind, Faults},
+    stacks::{Call, Part, Site},
+};
 
 /// How many earlier errors of one kind have their call sites compared. The latest count.
 const MAX_MISSES: usize = 256;
+
+/// Objects on which a place in the code met a result before, to be one that probes.
+const PROBED: usize = 2;
 
 /// An operation with a result: role of the process, operation, status.
 type Kind = (Role, &'static str, u32);
@@ -25,15 +30,19 @@ type Kind = (Role, &'static str, u32);
 type Error = (Option<ProcessId>, &'static str, u32, u64);
 
 /// Reads the stacks of the candidates, and adds what speaks against naming them.
-pub(super) fn judge(timeline: &Timeline<'_>, steps: &Steps, candidates: &mut [Candidate]) {
+pub(super) fn judge(timeline: &Timeline<'_>, steps: &Steps, faults: &Faults, candidates: &mut [Candidate]) {
+    let by_installer = faults.first().is_some_and(|fault| fault.kind == FaultKind::Installer);
     for candidate in &mut *candidates {
         candidate.call = Call::of(timeline, &candidate.event);
         let Some(call) = &candidate.call else { continue };
         let told = candidate.links.contains(&Link::LogObjectAndCode);
+        let named = told || candidate.links.contains(&Link::LogObject);
         if call.issuer.outsider().is_some() {
             candidate.objections.push(Objection::NotServicing);
         } else if call.part == Some(Part::Reporting) && !told {
             candidate.objections.push(Objection::Reporting);
+        } else if by_installer && call.direct && !named {
+            candidate.objections.push(Objection::NotInstaller);
         }
     }
     let probes = Probes::new(timeline, steps, candidates);
@@ -100,7 +109,7 @@ impl<'a> Probes<'a> {
             self.went_on(kind.0, &e.event, event) && e.site.get_or_init(look).as_ref() == Some(site)
         });
         let objects: HashSet<u64> = misses.map(|e| object_of(&e.event)).collect();
-        objects.len() >= HABIT
+        objects.len() >= PROBED
     }
 
     fn went_on(&self, role: Role, earlier: &Event, candidate: &Event) -> bool {
@@ -108,7 +117,7 @@ impl<'a> Probes<'a> {
         let (key, object) = (kind_of(role, earlier), object_of(earlier));
         let miss =
             Miss { key, object, time: earlier.time, source: earlier.id.source, process, tid: earlier.tid };
-        self.steps.went_on(&miss, candidate.time)
+        self.steps.went_on(&miss, earlier.status, candidate.time)
     }
 }
 

@@ -20,6 +20,8 @@ pub struct Candidate {
     pub later_success: Option<EventId>,
     /// An open for attributes only, of the same path by the same thread, right after the error.
     pub reopened: Option<EventId>,
+    /// An open of the same object by the same thread, right after the error, that asked for less and got it.
+    pub lesser: Option<EventId>,
     /// Who else had the object open.
     pub holder: Option<Holder>,
     /// The line of a log that reports it.
@@ -48,6 +50,7 @@ impl Candidate {
             earlier: Vec::new(),
             later_success: None,
             reopened: None,
+            lesser: None,
             holder: None,
             report: None,
             links: Vec::new(),

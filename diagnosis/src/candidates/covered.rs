@@ -10,8 +10,8 @@ pub(super) struct Covered {
     spans: Vec<(FileTime, FileTime)>,
     /// When the logs say that it failed.
     failed: Option<FileTime>,
-    /// The traces show what succeeds.
-    successes: bool,
+    /// The traces show what succeeds, in files and in the registry.
+    whole: bool,
 }
 
 /// A log writes its line within this time of what a trace shows.
@@ -24,7 +24,7 @@ impl Covered {
         Self {
             spans: traces.filter_map(|(_, scan)| Some((scan.first?, scan.last?))).collect(),
             failed: faults.first().filter(|fault| fault.kind.names_a_cause()).and_then(|fault| fault.time),
-            successes: steps.show_success(),
+            whole: steps.show_success(),
         }
     }
 
@@ -36,6 +36,6 @@ impl Covered {
                 begins && time <= *to
             })
         };
-        self.successes && self.failed.is_none_or(holds)
+        self.whole && self.failed.is_none_or(holds)
     }
 }

@@ -60,6 +60,17 @@ fn is_exit_of(process: &Process, status: u32) -> bool {
     runs_alone && (exit == status || win32().is_some_and(|w| exit == w || exit == results::from_win32(w)))
 }
 
+/// Win32 errors below this are the exit codes of many programs that mean nothing by them.
+const TELLING: u32 = 4;
+
+/// Whether a program that servicing ran ended with the code of another error than this.
+pub(super) fn ended_with_another(process: &Process, status: u32) -> bool {
+    let Some(exit) = process.exit_status.filter(|_| process.role == Role::ServicingChild) else { return false };
+    let win32 = status_codes::HResult(exit).win32().unwrap_or(status_codes::Win32Error(exit));
+    let tells = exit >> 30 == 3 || win32.0 > TELLING && win32.ntstatuses().next().is_some();
+    tells && !is_exit_of(process, status)
+}
+
 /// Whether the process of an event ended with the event's status.
 pub(crate) fn ended_with_it(timeline: &Timeline<'_>, event: &Event) -> bool {
     timeline.process_of(event).is_some_and(|process| is_exit_of(process, event.status))

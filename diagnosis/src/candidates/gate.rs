@@ -1,6 +1,6 @@
 //! Which candidates can be named: those with a link to the failure and without an objection.
 
-use timeline::Role;
+use timeline::{Kind, Role};
 
 use super::{
     after::After,
@@ -21,11 +21,21 @@ pub(super) fn links(context: &Context<'_>, after: &After, ended_with_it: bool, i
         (Link::ExitStatus, ended_with_it),
         (Link::LogObject, named && !coded),
         (Link::AskedHolder, asked && candidate.holder.is_none_or(|holder| holder.explains)),
-        (Link::LogCode, coded && !named),
+        (Link::LogCode, coded && !named && context.stance.can_be_meant),
         (Link::LogStep, in_step && features::is_hard(candidate.event.status)),
-        (Link::WorkStopped, after.stops() && context.process.role.works_alone()),
+        (Link::WorkStopped, after.stops() && is_work_of(context)),
     ];
     found.into_iter().filter(|(_, holds)| *holds).map(|(link, _)| link).collect()
+}
+
+/// Whether the end of a thread's work says that servicing's work ended there. An answer that the caller did not get
+/// stops no work. A program that ended with a code of another error was stopped by that.
+fn is_work_of(context: &Context<'_>) -> bool {
+    let (process, event) = (context.process, &context.candidate.event);
+    let asks = matches!(event.kind, Kind::FileQuery | Kind::KeyQuery);
+    process.role.works_alone()
+        && (!asks || features::is_hard(event.status))
+        && !features::ended_with_another(process, context.candidate.event.status)
 }
 
 /// What the rest of the case says of a candidate.
@@ -40,12 +50,14 @@ pub(super) struct Around {
     pub(super) norm: bool,
     /// A log says that the failure of its step was ignored.
     pub(super) ignored: bool,
+    /// It lies outside of the step that a log says failed.
+    pub(super) outside: bool,
     /// The trace covers the failure that a log reports.
     pub(super) covered: bool,
 }
 
-/// Objects of a kind on which a result is a habit.
-pub(super) const HABIT: usize = 2;
+/// Other objects of a kind on which a result is a habit.
+const HABIT: usize = 1;
 
 /// What speaks against naming a candidate.
 pub(super) fn objections(
@@ -56,18 +68,21 @@ pub(super) fn objections(
 ) -> Vec<Objection> {
     let later_success = context.candidate.later_success;
     let told = links.contains(&Link::LogObjectAndCode);
+    let named = told || links.contains(&Link::LogObject);
     // A program that failed writes to its own log before it ends.
     let wound_up =
         links.contains(&Link::LogStep) && context.process.role == Role::ServicingChild && after.winds_up();
     let found = [
         (Objection::AfterSign, (around.after_sign || around.reporting) && !told),
         (Objection::MadeUpFor, later_success.is_some()),
+        (Objection::MadeDo, context.candidate.lesser.is_some() && !told),
         (Objection::CarriedOn, after.carried_on() && !told && !wound_up),
         (Objection::Habit, around.alike >= HABIT && !told),
         (Objection::Norm, around.norm && !told),
         (Objection::Ignored, around.ignored),
+        (Objection::OtherThread, after.other_thread && !named),
         (Objection::Contradicted, context.stance.contradicted),
-        (Objection::Elsewhere, context.stance.elsewhere && !told),
+        (Objection::Elsewhere, (context.stance.elsewhere || around.outside) && !told),
         (Objection::NotCovered, !around.covered && !told),
     ];
     found.into_iter().filter(|(_, holds)| *holds).map(|(objection, _)| objection).collect()

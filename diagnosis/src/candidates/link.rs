@@ -73,6 +73,10 @@ pub enum Objection {
     AfterSign,
     /// The same process succeeded with it later.
     MadeUpFor,
+    /// The same thread opened the object for less right after.
+    MadeDo,
+    /// The same thread found it in another place right after.
+    Found,
     /// Servicing went on with its work.
     CarriedOn,
     /// Servicing met the same result on other objects of the kind, and went on.
@@ -83,6 +87,8 @@ pub enum Objection {
     Rival,
     /// A log says that the failure of its step was ignored.
     Ignored,
+    /// Another thread of the process reports the failure.
+    OtherThread,
     /// The log names another code.
     Contradicted,
     /// What the log says failed lies elsewhere.
@@ -91,6 +97,8 @@ pub enum Objection {
     NotCovered,
     /// Its call stack shows that a driver or a library of another product started it.
     NotServicing,
+    /// Its call stack shows that the installer which failed did not ask for it.
+    NotInstaller,
     /// Its call stack shows that logging or error reporting asked for it.
     Reporting,
     /// Servicing met the same result at the same place in its code before, and went on.
@@ -101,6 +109,18 @@ pub enum Objection {
 const OBJECTIONS: &[(Objection, &str, &str, &str)] = &[
     (Objection::AfterSign, "after-sign", "it follows the first sign of failure", "它在首个失败迹象之后"),
     (Objection::MadeUpFor, "made-up-for", "the same process succeeded with it later", "同一进程后来成功"),
+    (
+        Objection::MadeDo,
+        "made-do",
+        "the same thread opened the object for less right after, and got it",
+        "同一线程随即以较少的权限打开该对象并成功",
+    ),
+    (
+        Objection::Found,
+        "found",
+        "the same thread found what is missing in another place right after",
+        "同一线程随即在另一位置找到缺失的对象",
+    ),
     (Objection::CarriedOn, "carried-on", "servicing went on with its work after it", "此后更新程序继续工作"),
     (
         Objection::Habit,
@@ -126,6 +146,12 @@ const OBJECTIONS: &[(Objection, &str, &str, &str)] = &[
         "the log says that the failure of its step was ignored",
         "日志表明其所在步骤的失败被忽略",
     ),
+    (
+        Objection::OtherThread,
+        "other-thread",
+        "another thread of its process reports the failure",
+        "报告失败的是该进程的另一线程",
+    ),
     (Objection::Contradicted, "contradicted", "the log names another code", "日志记录的是另一代码"),
     (
         Objection::Elsewhere,
@@ -144,6 +170,12 @@ const OBJECTIONS: &[(Objection, &str, &str, &str)] = &[
         "not-servicing",
         "its call stack shows that another product started it on servicing's thread",
         "调用堆栈表明它由其他产品在更新程序的线程上发起",
+    ),
+    (
+        Objection::NotInstaller,
+        "not-installer",
+        "its call stack shows that the installer that failed did not ask for it",
+        "调用堆栈表明它并非由失败的安装程序发起",
     ),
     (
         Objection::Reporting,

@@ -165,11 +165,7 @@ fn objects(line: &LogLine) -> &[Object<String>] {
 /// such as Package, names nothing.
 fn names_of(line: &LogLine) -> HashSet<String> {
     let lower = line.text.to_ascii_lowercase();
-    let words = lower.split(is_between).flat_map(|word| {
-        let stem = word.strip_suffix(".inf");
-        [Some(word).filter(|word| is_name(word)), stem].into_iter().flatten()
-    });
-    let words = words.map(str::to_owned);
+    let words = lower.split(is_between).filter(|word| is_name(word)).map(str::to_owned);
     let named = objects(line).iter().map(|object| object.file_name().to_lowercase());
     // Every key has a value of this name.
     words.chain(named).filter(|name| name.len() >= SHORTEST_NAME && name != "(default)").collect()
@@ -219,8 +215,10 @@ fn names(event: &Event) -> Vec<String> {
     let mut names = Vec::new();
     for path in paths.into_iter().flatten() {
         let path = path.to_ascii_lowercase();
-        if let Some(last) = path.rsplit('\\').next() {
+        if let Some((above, last)) = path.rsplit_once('\\') {
             names.push(last.to_owned());
+            // An INF and the service that it installs have one name.
+            names.extend(above.ends_with(r"\services").then(|| format!("{last}.inf")));
         }
         // ...\FileRepository\cpu.inf_amd64_0123456789abcdef\...
         names

@@ -15,23 +15,39 @@ const CLOCK_GRAIN: Ticks = Ticks(160_000);
 /// The steps of servicing whose failure a log tells of, as far as operations can be held against them.
 pub(super) struct LogSteps {
     failed: Option<LogStep>,
+    /// Runs of all installers whose failure was decisive.
+    decisive: Vec<LogStep>,
     /// Runs of installers whose failure was ignored.
     ignored: Vec<LogStep>,
 }
 
 impl LogSteps {
     pub(super) fn new(timeline: &Timeline<'_>, faults: &Faults) -> Self {
-        let lines = timeline.scans.iter().flat_map(|scan| &scan.lines);
-        let ignored = lines.filter_map(|line| match &line.fact {
-            Fact::Installer(run) if line.failed && !run.decisive => LogStep::of_run(run),
+        let lines = timeline.scans.iter().flat_map(|scan| &scan.lines).filter(|line| line.failed);
+        let runs = lines.filter_map(|line| match &line.fact {
+            Fact::Installer(run) => Some(run),
             _ => None,
         });
-        Self { failed: LogStep::first(timeline, faults), ignored: ignored.collect() }
+        let (decisive, ignored): (Vec<_>, Vec<_>) = runs.partition(|run| run.decisive);
+        let steps = |runs: Vec<&InstallerRun>| runs.into_iter().filter_map(LogStep::of_run).collect();
+        Self {
+            failed: LogStep::first(timeline, faults),
+            decisive: steps(decisive),
+            ignored: steps(ignored),
+        }
     }
 
     /// Whether an operation belongs to the step that failed first.
     pub(super) fn hold(&self, event: &Event, process: &Process) -> bool {
         self.failed.as_ref().is_some_and(|step| step.holds(event, process))
+    }
+
+    /// Whether an installer failed first, and an operation of servicing's worker lies outside of the runs of those that
+    /// failed.
+    pub(super) fn exclude(&self, event: &Event, process: &Process) -> bool {
+        let is_installer = matches!(self.failed, Some(LogStep::Installer(..)));
+        let is_within = || self.hold(event, process) || self.decisive.iter().any(|s| s.holds(event, process));
+        is_installer && process.role == Role::TiWorker && !is_within()
     }
 
     /// Whether an operation belongs to a step whose failure was ignored, and to none that mattered.

@@ -1,10 +1,12 @@
 //! Candidates: the errors of servicing that may be the one that failed, with what ties each to the failure.
 
 mod after;
+mod by_service;
 mod calls;
 mod candidate;
 mod covered;
 pub(crate) mod features;
+mod found;
 mod gate;
 mod habits;
 mod link;
@@ -15,6 +17,7 @@ mod relate;
 mod rivals;
 mod stance;
 mod steps;
+mod sweeps;
 
 pub use after::After;
 pub use candidate::{Candidate, FeatureHit, Holder, LogReport};

@@ -10,6 +10,7 @@ use super::{
     candidate::{Candidate, FeatureHit},
     covered::Covered,
     features::{self, Context},
+    found,
     gate::{self, Around},
     link::{Link, Objection},
     log_reports,
@@ -18,6 +19,7 @@ use super::{
     rivals,
     stance::LogStance,
     steps::Steps,
+    sweeps,
 };
 use crate::{
     compare::{Aligned, GoodBoot, InGood, Likeness},
@@ -122,7 +124,7 @@ pub(crate) fn rank(
                 before_sign: sign.map(|s| s.time.since(event.time)),
                 last_before_sign: last.flatten() == Some((event.time, event.id)),
                 planned: planned(event),
-                needed: needed::row(process.role, event.kind, event.status, &event.path),
+                needed: needed::row(process.role, event.kind, event.status, &event.path, event.open),
                 ordinary: ordinary::benign(process.role, event),
                 stance: LogStance::new(event, process, candidate.report.as_ref(), faults),
                 in_good: in_good(event),
@@ -130,7 +132,7 @@ pub(crate) fn rank(
                 codes_known: lines.tell_codes(),
                 alike: alike.get(&(event.process, event.name, event.status)).copied().unwrap_or(1),
             };
-            let after = After::new(&steps, process.role, event, process.exit_status.is_some(), signs);
+            let after = After::new(&steps, process, event, signs);
             let ended_with_it = features::ended_with_it(timeline, event);
             let links = gate::links(&context, &after, ended_with_it, steps_in_log.hold(event, process));
             let around = Around {
@@ -145,6 +147,7 @@ pub(crate) fn rank(
                     &event.path,
                 )),
                 ignored: steps_in_log.ignore(event, process),
+                outside: steps_in_log.exclude(event, process),
                 covered: covered.shows(event),
             };
             let objections = gate::objections(&context, &after, &links, &around);
@@ -158,7 +161,9 @@ pub(crate) fn rank(
         candidate.objections = judged.objections;
         (candidate.features, candidate.score) = (judged.features, judged.score);
     }
-    calls::judge(timeline, &steps, &mut candidates);
+    calls::judge(timeline, &steps, faults, &mut candidates);
+    sweeps::judge(&steps, &mut candidates);
+    found::judge(timeline, &mut candidates);
     rivals::judge(timeline, &steps_in_log, &mut candidates);
     // What can be named comes first, then what is likelier.
     candidates.sort_by(|a, b| {

@@ -54,6 +54,11 @@ pub(super) fn relate(candidates: &mut [Candidate], touching: &[Event], timeline:
             .filter(looks)
             .find(|e| !e.failed())
             .map(|e| e.id);
+        candidate.lesser = after()
+            .take_while(|e| e.time.since(error.end()) <= REOPEN_WITHIN)
+            .filter(|e| e.tid == error.tid && e.process == error.process && !e.failed())
+            .find(|e| makes_do(error, e))
+            .map(|e| e.id);
         candidate.later_success = after()
             .filter(|e| e.process == error.process && !e.failed())
             .find(|e| makes_up(error, e))
@@ -73,6 +78,16 @@ fn makes_up(error: &Event, success: &Event) -> bool {
     match (error.open, success.open) {
         (Some(wanted), Some(got)) => !got.attributes_only() || wanted.attributes_only(),
         _ => true,
+    }
+}
+
+/// Whether a success on the same path shows that the caller made do with less than it was refused: it opened the key,
+/// or what is in the file.
+fn makes_do(error: &Event, success: &Event) -> bool {
+    match error.kind {
+        Kind::FileOpen | Kind::FileCreate => success.open.is_some_and(|open| open.uses_data()),
+        Kind::KeyOpen | Kind::KeyCreate => matches!(success.kind, Kind::KeyOpen | Kind::KeyCreate),
+        _ => false,
     }
 }
 

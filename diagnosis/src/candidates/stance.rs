@@ -1,6 +1,7 @@
 //! How a candidate relates to what the logs say failed first. It may be what they mean, or something else.
 
 use super::{
+    by_service,
     candidate::LogReport,
     log_reports::{STORE_CODES, is_kin},
 };
@@ -14,6 +15,8 @@ pub(crate) struct LogStance {
     pub(crate) elsewhere: bool,
     /// What failed has another code than its result maps to.
     pub(crate) contradicted: bool,
+    /// The code that the logs give can be that of such an operation.
+    pub(crate) can_be_meant: bool,
     /// What failed had waited for an answer that never came.
     pub(crate) waiting: bool,
 }
@@ -23,13 +26,15 @@ const GRAIN: Ticks = Ticks::seconds(3);
 
 impl LogStance {
     pub(crate) fn new(event: &Event, process: &Process, report: Option<&LogReport>, faults: &Faults) -> Self {
+        let can_be_meant = by_service::can_be_meant(process.role, &event.path, faults.first());
+        let open = Self { can_be_meant, ..Self::default() };
         // A stage or a package only tells that something failed in it.
-        let Some(fault) = faults.first().filter(|f| f.kind.names_a_cause()) else { return Self::default() };
+        let Some(fault) = faults.first().filter(|f| f.kind.names_a_cause()) else { return open };
         let meant = report.is_some_and(|r| r.same_name && (r.code.is_some() || r.close));
         if meant {
             // Another code for the same object is another failure of it.
             let contradicted = report.is_some_and(|r| r.other_code) && process.role != Role::ServicingChild;
-            return Self { contradicted, ..Self::default() };
+            return Self { contradicted, ..open };
         }
         let is_poqexec = matches!(process.role, Role::Poqexec | Role::SessionManager);
         let by_poqexec = matches!(fault.kind, FaultKind::Poqexec | FaultKind::Primitive);
@@ -57,6 +62,7 @@ impl LogStance {
             elsewhere: other_part || other_time || fault.kind == FaultKind::Primitive,
             // A program's own error becomes another one on its way.
             contradicted: contradicted && process.role != Role::ServicingChild,
+            can_be_meant,
             waiting: fault.waited_in_vain() && report.is_none_or(|r| r.code.is_none()),
         }
     }

@@ -8,7 +8,7 @@ use timeline::{
 };
 
 use super::habits::{self, Habits, Miss};
-use crate::{ordinary, text_hash::hash};
+use crate::{needed::is_missing, ordinary, text_hash::hash};
 
 /// What a step is to the work of servicing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -45,14 +45,10 @@ pub(crate) struct Steps {
     /// First and last event of each source.
     spans: Vec<(FileTime, FileTime)>,
     pub(crate) habits: Habits,
-    /// Steps with the status SUCCESS.
-    successes: u64,
+    /// Steps with the status SUCCESS, those on files and those in the registry.
+    successes: [u64; 2],
     text: String,
 }
-
-/// Files and folders that servicing writes its logs to: parts of paths in lower case.
-const LOGS: &[&str] =
-    &[r"\logs\cbs\", r"\logs\dism\", r"\poqexec.log", r"\setupapi.dev.log", r"\setupapi.setup.log"];
 
 /// Keys and values in which CBS and CSI note how far they are, and what failed: parts of paths in lower case.
 const STATE: &[&str] = &[
@@ -94,6 +90,12 @@ pub(super) fn is_another_try(event: &Event, process: Option<ProcessId>, tid: u32
     event.status == status::OBJECT_NAME_COLLISION
         && event.path.to_ascii_lowercase().ends_with(".tmp")
         && (event.process, event.tid) == (process, tid)
+}
+
+/// Whether a result is one of a search. Who looks for a file in several places, or for a name that is free, makes one
+/// attempt under several names.
+pub(super) fn is_search(status: u32) -> bool {
+    is_missing(status) || status == status::OBJECT_NAME_COLLISION
 }
 
 /// Steps of a thread that are looked at before an error.
@@ -144,16 +146,17 @@ impl Steps {
             .habits
             .others(kind_of(role, event), object_of(event))
             .filter(|miss| miss.time < event.time && !is_another_try(event, Some(miss.process), miss.tid));
-        others.filter(|miss| self.went_on(miss, event.time)).count()
+        let status = event.status;
+        others.filter(|miss| self.went_on(miss, status, event.time)).count()
     }
 
-    /// Whether the thread that met an error succeeded with something before it met another of the kind, and before `end`:
-    /// tries under one name after another are one attempt.
-    pub(super) fn went_on(&self, miss: &Miss, end: FileTime) -> bool {
+    /// Whether the thread that met an error with a status succeeded with something before `end`. In a search it did so
+    /// before it met another error of the kind.
+    pub(super) fn went_on(&self, miss: &Miss, status: u32, end: FileTime) -> bool {
         let later =
             self.between(miss.source, miss.process, miss.time, end).filter(|step| step.tid == miss.tid);
         let mut own = later.filter(|step| match step.kind {
-            StepKind::Failure => step.hash == miss.key,
+            StepKind::Failure => is_search(status) && step.hash == miss.key,
             kind => matches!(kind, StepKind::Change | StepKind::Read),
         });
         own.next().is_some_and(|step| step.kind != StepKind::Failure)
@@ -169,9 +172,10 @@ impl Steps {
         own.take(LOOKED_BACK).find(telling).is_some_and(|step| step.kind == StepKind::Report)
     }
 
-    /// Whether servicing succeeded with anything. A trace of failures alone does not show what came after one.
+    /// Whether servicing succeeded with files and in the registry. A trace of failures alone does not show what came
+    /// after one, and one without a sort of operations may lack the one that failed.
     pub(crate) fn show_success(&self) -> bool {
-        self.successes > 0
+        self.successes.iter().all(|count| *count > 0)
     }
 }
 
@@ -190,7 +194,9 @@ impl Gather for Pass {
         }
         let (time, tid, id) = (done.time(), done.tid().unwrap_or_default(), done.id);
         let failed = is_error(done.outcome());
-        part.successes += u64::from(done.outcome() == 0 && kind != Kind::ImageLoad);
+        if done.outcome() == 0 && kind != Kind::ImageLoad {
+            part.successes[usize::from(kind.is_registry())] += 1;
+        }
         let (what, hash) = if matches!(kind, Kind::FileClose | Kind::KeyClose) {
             (StepKind::Close, 0)
         } else {
@@ -198,7 +204,7 @@ impl Gather for Pass {
             path.clear();
             done.push_path(&mut path);
             path.make_ascii_lowercase();
-            let what = if is_in(&path, LOGS) {
+            let what = if ordinary::is_log(&path) {
                 StepKind::Log
             } else if kind != Kind::KeyLoad && is_state(&path) || ordinary::is_aftermath(&path) {
                 StepKind::Report
@@ -228,7 +234,9 @@ impl Gather for Pass {
             earlier.by_process.entry(process).or_default().extend(steps);
         }
         earlier.habits.join(later.habits);
-        earlier.successes += later.successes;
+        for (count, more) in earlier.successes.iter_mut().zip(later.successes) {
+            *count += more;
+        }
         earlier
     }
 }

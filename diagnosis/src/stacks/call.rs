@@ -37,6 +37,8 @@ pub struct Call {
     pub part: Option<Part>,
     /// The library of the advanced installer that asked for it, or of the driver's own installer.
     pub installer: Option<Arc<Module>>,
+    /// Only the core of servicing and Windows' basic libraries are in it: no installer can have asked.
+    pub direct: bool,
     /// Where in servicing's code.
     pub site: Option<Site>,
     /// Other products that the operation went through, without being theirs.
@@ -76,6 +78,7 @@ impl Call {
         Self {
             part,
             installer: installer.map(|run| Arc::clone(&run.module)),
+            direct: part.is_some() && runs.user.iter().all(|run| run.kind.is_core(&run.module)),
             site: issuer.outsider().is_none().then(|| Site::of(&stack)).flatten(),
             issuer,
             interferers,

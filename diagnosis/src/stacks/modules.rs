@@ -100,6 +100,20 @@ const FILTER_MANAGER: &str = "fltmgr.sys";
 /// Copies of disk drivers for crash dumps; they have no company, whoever made the driver.
 const DUMP_COPY: &str = "dump_";
 
+/// Libraries that every program has.
+const BASE: &[&str] = &[
+    "ntdll.dll",
+    "kernel32.dll",
+    "kernelbase.dll",
+    "msvcrt.dll",
+    "ucrtbase.dll",
+    "rpcrt4.dll",
+    "combase.dll",
+    "ole32.dll",
+    "sechost.dll",
+    "advapi32.dll",
+];
+
 /// What a module is to servicing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -134,6 +148,15 @@ impl Kind {
             Some((_, part)) => Self::Servicing(*part),
             None if module.company.is_empty() => Self::Unknown,
             None => Self::Windows,
+        }
+    }
+
+    /// Whether it is of servicing's core, which runs the installers, or a library that every program has.
+    pub(super) fn is_core(self, module: &Module) -> bool {
+        match self {
+            Self::Servicing(part) => matches!(part, Part::Cbs | Part::Primitives),
+            Self::Windows | Self::Unknown => BASE.iter().any(|name| module.name().eq_ignore_ascii_case(name)),
+            _ => false,
         }
     }
 

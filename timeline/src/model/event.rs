@@ -65,11 +65,34 @@ const DELETE: u32 = 0x1_0000;
 /// Everything that only reads: data, EA, attributes, security, execute, SYNCHRONIZE, GENERIC_READ.
 const READING: u32 = LOOKING | 0x1 | 0x8 | 0x20 | 0x2_0000 | 0x8000_0000;
 
+/// Reading, writing or appending data, GENERIC_READ, GENERIC_WRITE, GENERIC_ALL.
+const USING: u32 = 0x1 | 0x2 | 0x4 | 0x8000_0000 | 0x4000_0000 | 0x1000_0000;
+/// FILE_DIRECTORY_FILE.
+const DIRECTORY_FILE: u32 = 0x1;
+
 impl OpenFacts {
     /// Whether the open asked for no change but the removal of the file.
     #[must_use]
     pub fn only_deletes(&self) -> bool {
         self.desired_access & DELETE != 0 && self.desired_access & !(DELETE | READING) == 0
+    }
+
+    /// Whether the open asked for no change.
+    #[must_use]
+    pub fn only_reads(&self) -> bool {
+        self.desired_access != 0 && self.desired_access & !READING == 0
+    }
+
+    /// Whether the open asked for what is in the file, to read or to write it.
+    #[must_use]
+    pub fn uses_data(&self) -> bool {
+        self.desired_access & USING != 0
+    }
+
+    /// Whether the open was one of a folder, as the caller said.
+    #[must_use]
+    pub fn of_folder(&self) -> bool {
+        self.options & DIRECTORY_FILE != 0
     }
 
     /// Whether the open asked for attributes only.

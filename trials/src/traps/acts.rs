@@ -31,6 +31,8 @@ impl Open {
     pub(crate) const WRITE: Self = Self(0x12_0196, 5, 0x60);
     pub(crate) const CREATE: Self = Self(0x12_0196, 2, 0x60);
     pub(crate) const FOLDER: Self = Self(0x10_0001, 2, 0x21);
+    pub(crate) const LIST: Self = Self(0x10_0001, 1, 0x21);
+    pub(crate) const EVERYTHING: Self = Self(0x1F_01FF, 1, 0x60);
     pub(crate) const ATTRIBUTES: Self = Self(0x10_0080, 1, 0x20_0020);
     pub(crate) const DELETE: Self = Self(0x11_0080, 1, 0x20_0020);
 }
@@ -97,6 +99,17 @@ impl<'t> Hand<'t> {
     pub(crate) fn open_key(&mut self, path: &str, desired: u32, status: u32) -> Result<()> {
         let granted = (status == SUCCESS).then_some(desired);
         self.key(path, R::OpenKey { desired, granted }, status)
+    }
+
+    pub(crate) fn create_key(&mut self, path: &str, desired: u32, status: u32) -> Result<()> {
+        let granted = (status == SUCCESS).then_some((desired, true));
+        self.key(path, R::CreateKey { desired, granted }, status)
+    }
+
+    /// FSCTL_REQUEST_OPLOCK.
+    pub(crate) fn ask_oplock(&mut self, path: &str, status: u32) -> Result<()> {
+        let request = F::FileSystemControl { code: 0x9_0240, output: 0, input_length: 0, input: &[] };
+        self.file(path, request, status)
     }
 
     pub(crate) fn query_value(&mut self, path: &str, answer: Option<Value<'_>>) -> Result<()> {

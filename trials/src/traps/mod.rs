@@ -6,6 +6,7 @@ mod acts;
 mod boot;
 mod boots;
 mod command;
+mod endings;
 mod judge;
 mod kinds;
 mod ordinary;

@@ -5,13 +5,17 @@ mod cut;
 mod early_error;
 mod filtered;
 mod foreign_log;
+mod idle_thread;
 mod knock_out;
+mod last_act;
 mod last_probe;
+mod one_sort;
 mod ordinary_storm;
 mod other_boot;
 mod other_thread;
 mod planted_sign;
 mod rollback_error;
+mod same_code;
 mod third_party;
 
 use anyhow::Result;
@@ -56,6 +60,10 @@ pub(crate) const KINDS: &[Kind] = &[
     Kind { name: "rollback-error", make: rollback_error::make },
     Kind { name: "cut", make: cut::make },
     Kind { name: "filtered", make: filtered::make },
+    Kind { name: "last-act", make: last_act::make },
+    Kind { name: "same-code", make: same_code::make },
+    Kind { name: "idle-thread", make: idle_thread::make },
+    Kind { name: "one-sort", make: one_sort::make },
 ];
 
 /// The trap of an edited boot: what the boot allows may be named.
