@@ -1,7 +1,7 @@
 //! The faults that the logs report, together.
 
 use status_codes::results;
-use timeline::{Damage, DamageKind, Fact, LogLine, Object, Part, Stage, Step, Tool};
+use timeline::{Damage, DamageKind, Fact, InstallerRun, LogLine, Object, Part, PhaseName, Stage, Step, Tool};
 
 use super::{
     collect::{self, failure_code},
@@ -38,6 +38,9 @@ pub struct Faults {
     pub(crate) stages: Vec<(LogLine, stages::Place)>,
 }
 
+/// Startup processing decides that the update is taken back.
+const DECIDED: &str = "A rollback transaction will be created";
+
 impl Faults {
     pub(super) fn record(&mut self, line: &LogLine, place: stages::Place, following: &[&LogLine]) {
         if matches!(line.fact, Fact::Stage(..)) {
@@ -48,6 +51,7 @@ impl Faults {
             || line.text.ends_with("Temporary Rollback.");
         if !again && matches!(&line.fact, Fact::Stage(_, Step::Rollback | Step::RollbackFailed))
             || matches!(&line.fact, Fact::ExecuteState { rollback: true, .. })
+            || matches!(&line.fact, Fact::Stage(Some(Stage::Startup), _)) && line.text.contains(DECIDED)
         {
             self.rollback.push(line.clone());
         }
@@ -99,6 +103,16 @@ impl Faults {
             found = true;
         }
         found
+    }
+
+    /// The installer that began and has no end is what made no progress.
+    pub(super) fn hung_in(&mut self, installer: Option<&InstallerRun>) {
+        let hang = self.all.last_mut().filter(|fault| fault.kind == FaultKind::Hang);
+        let Some((hang, run)) = hang.zip(installer) else { return };
+        run.name.clone_into(&mut hang.item);
+        hang.component = run.component.as_deref().map(collect::component_name);
+        hang.names.clone_from(&run.names);
+        hang.phase = PhaseName::StartupInstallers;
     }
 
     /// Whether CBS.log had its last word after a failure that dism reports.

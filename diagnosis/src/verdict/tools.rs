@@ -32,6 +32,17 @@ pub(super) fn give_cbs_log() -> NextCapture {
     }
 }
 
+/// What to do first where only the update client tells that an update failed.
+pub(super) fn read_cbs_log() -> NextCapture {
+    NextCapture {
+        title: Words::new(
+            "read the logs of servicing on the failing machine: they tell the phase and name what failed",
+            "在出错的计算机上读取更新服务日志：它们给出阶段并指出失败的对象",
+        ),
+        command: r"bootrace report C:\Windows\Logs\CBS",
+    }
+}
+
 /// The result of Windows Setup: the last line that states it, otherwise the last that failed.
 fn windows_setup(found: &Found<'_>) -> Option<Words> {
     let of_setup = |source: &Source| matches!(source, Source::Log(log) if log.kind == LogKind::WindowsSetup);
