@@ -137,17 +137,17 @@ fn missing_of(fault: &Fault) -> Option<Words> {
     if log_names_cause(fault) {
         return None;
     }
-    if fault.waited_in_vain() {
-        return Some(Words::new(
-            format!("the answer of a service that {who} waited for"),
-            format!("{who_zh} 所等待的服务的响应"),
-        ));
-    }
     // RPC_S_CALL_FAILED: who was called was there, and ended.
     if fault.win32() == Some(1726) {
         return Some(Words::new(
             format!("why the process that {who} had called ended during the call"),
             format!("{who_zh} 所调用的进程在调用期间结束的原因"),
+        ));
+    }
+    if fault.waited_in_vain() {
+        return Some(Words::new(
+            format!("the answer of a service that {who} waited for"),
+            format!("{who_zh} 所等待的服务的响应"),
         ));
     }
     let service = match (fault.kind, fault.names.first()) {
@@ -223,7 +223,7 @@ pub(super) fn not_enough(found: &Found<'_>, seen: &Coverage) -> Verdict {
     let summary = match (seen.traces, seen.boots == 0 && seen.poqexec == 0) {
         (0, _) if tools::say(found).is_some() => tools::say(found).unwrap_or_default(),
         (0, _) if failed_update.is_some() => {
-            let update = failed_update.map(Fault::words).unwrap_or_default();
+            let update = failed_update.map(|last| failed_updates(found, last)).unwrap_or_default();
             let file = failed_update.map_or("", |f| tools::file_of(found, f.place.source()));
             // Only what was installed can fail at a reboot.
             let installed = failed_update.is_some_and(|f| f.client_step() == UpdateStep::Install);
@@ -267,6 +267,24 @@ pub(super) fn not_enough(found: &Found<'_>, seen: &Coverage) -> Verdict {
         None => Some(next_capture(0, seen.logs)),
     };
     verdict
+}
+
+/// What the client says of an update that failed, and of the others that failed with the same code.
+fn failed_updates(found: &Found<'_>, last: &Fault) -> Words {
+    let same = |f: &&Fault| f.kind == FaultKind::Update && f.code == last.code && !f.item.is_empty();
+    let mut names: Vec<&str> = Vec::new();
+    for fault in found.faults.all.iter().filter(same).filter(|f| f.client_step() == last.client_step()) {
+        if !names.contains(&fault.item.as_str()) {
+            names.push(&fault.item);
+        }
+    }
+    if names.len() < 2 || last.client_step() != UpdateStep::Install {
+        return last.words();
+    }
+    let more = if names.len() > NAMED { ", …" } else { "" };
+    let list = names.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ") + more;
+    let code = last.code_text();
+    Words::new(format!("the updates {list} failed with {code}"), format!("更新 {list} 失败，代码 {code}"))
 }
 
 /// The last update that the client says failed; of the lines that tell of it one that names it.

@@ -2,9 +2,9 @@
 //!
 //! Mails, tickets and articles quote CBS.log without dates (`Error CBS …`), with masked dates (`20xx-xx-18 15:21:14,`,
 //! `<DateTime>,`), without dates and levels (`MOUPG  …`), indented, quoted with `>`, numbered (`Line 3079:`), and with
-//! the spaces and dashes of a word processor. Each such line is written again as the servicing stack writes it. A date
-//! that is not known is 1601-01-01, which the timeline takes for "no date". The logs of Windows Setup have the same
-//! form.
+//! the spaces and dashes of a word processor. Some lose the line breaks between records. Each such line is written
+//! again as the servicing stack writes it. A date that is not known is 1601-01-01, which the timeline takes for "no
+//! date". The logs of Windows Setup have the same form.
 
 use std::borrow::Cow;
 

@@ -167,7 +167,7 @@ pub(super) const KINDS: &[Kind] = &[
         fault: Fault::Component,
         item: "amd64_microsoft-copilot_31bf3856ad364e35_10.0.26100.712_none_70c07f1218639276",
         code: Some(0xD000_00BB),
-        reported: Some(0xD000_00BB),
+        reported: Some(0x8007_0032),
         rules: &["BR-0406"],
     },
     Kind {
