@@ -264,6 +264,7 @@ pub(super) fn not_enough(found: &Found<'_>, seen: &Coverage) -> Verdict {
         Some(_) => None,
         None if seen.traces == 0 && tools::say(found).is_some() => Some(tools::give_cbs_log()),
         None if seen.traces == 0 && failed_update.is_some() => Some(tools::read_cbs_log()),
+        None if seen.traces == 0 && tools::events(found).is_some() => Some(tools::give_cbs_log()),
         None => Some(next_capture(0, seen.logs)),
     };
     verdict

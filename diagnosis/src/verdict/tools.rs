@@ -158,7 +158,7 @@ pub(super) fn add_health(found: &Found<'_>, verdict: &mut Verdict) {
         return;
     };
     let file = found.timeline.case.inputs.get(at).map_or("", |input| input.path.as_str());
-    let said = evidence.words.en.trim_end_matches('.');
+    let said = evidence.words.en.trim_end_matches(['.', '。']);
     let (what, what_zh) = match checked {
         Checked::Files => ("system files", "系统文件"),
         Checked::Store => ("component store", "组件存储"),
@@ -174,6 +174,11 @@ pub(super) fn add_health(found: &Found<'_>, verdict: &mut Verdict) {
         format!("{} {en}, says {file}: {said}.", verdict.summary.en),
         format!("{}{zh}，见 {file}：{said}。", verdict.summary.zh),
     );
+    // A check that finds nothing has no part in a reboot.
+    let only_checked = found.faults.last_failure.is_none() && found.faults.all.is_empty();
+    if verdict.outcome == Outcome::NotEnoughEvidence && *health != Health::Damaged && only_checked {
+        verdict.next_capture = Some(give_cbs_log());
+    }
     if *health == Health::Damaged && verdict.outcome == Outcome::NotEnoughEvidence {
         let caution = || Words::new(format!("the {what} {verb} damaged"), format!("{what_zh}已损坏"));
         verdict.caution.get_or_insert_with(caution);

@@ -185,6 +185,7 @@ pub(crate) static CBS: &[Row] = &[
     (b"InternalOpenPackage failed for ", NormalWith(UNKNOWN_PACKAGE)),
     (b"INSTALL index: ", W(|message, _| cbs::driver_item(message))),
     (b"Loaded Servicing Stack v", W(|_, rest| cbs::stack(rest))),
+    (b"Modified marker file present in source package", F(Part::Staging)), // (doc)
     (b"Mark store corruption flag because of package: ", F(Part::Package)),
     (b"Maint: processing complete", W(|_, rest| cbs::session(SessionStep::Complete, rest))),
     (b"Maint: ", N),

@@ -169,7 +169,8 @@ pub fn read_packages<'t>(
             && summary.errors.len() < MAX_ERRORS
         {
             // `Processing 1 of 1 - X: …` is followed by its error and by that of the command.
-            let of_one = before.contains(" 1 - ") || before.contains("~~");
+            let numbered = before.contains(" 1 - ") || before.contains("~~");
+            let of_one = numbered && [": ", "：", " : "].iter().any(|colon| before.contains(colon));
             let said = if of_one { before.into_owned() } else { String::new() };
             let again =
                 summary.errors.last().is_some_and(|last| last.code == code && last.command == command);
