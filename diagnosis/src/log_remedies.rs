@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// A row: kinds of faults and codes, either of them empty for any; title and text in both languages, the command to
-/// paste, reference. `{}` is what failed.
+/// paste where the title has none, reference. `{}` is what failed.
 type Row =
     (&'static [Kind], &'static [u32], [&'static str; 2], [&'static str; 2], &'static str, &'static str);
 
@@ -51,12 +51,12 @@ const ROWS: &[Row] = &[
     ),
     (
         &[Kind::Manifest], &[],
-        ["Restore {} in the component store, with a source that has it", "在组件存储中恢复 {}，并提供包含它的源"],
+        ["Restore {} in the component store: DISM /Online /Cleanup-Image /RestoreHealth, with a source that has it", "在组件存储中恢复 {}：DISM /Online /Cleanup-Image /RestoreHealth，并提供包含它的源"],
         [
             "The files of an update that is installed are gone from the component store. Repair it with a source of the same build (/Source), or unpack that update from the Microsoft Update Catalog and add it again. Back up first.",
             "某个已安装更新的文件已从组件存储中丢失。请使用相同版本的源 (/Source) 修复，或从 Microsoft 更新目录解压该更新并重新添加。请先备份。",
         ],
-        "DISM /Online /Cleanup-Image /RestoreHealth",
+        "",
         REPAIR,
     ),
     (
@@ -71,12 +71,12 @@ const ROWS: &[Row] = &[
     ),
     (
         &[], STORE_CODES,
-        ["Repair the component store", "修复组件存储"],
+        ["Repair the component store: DISM /Online /Cleanup-Image /RestoreHealth", "修复组件存储：DISM /Online /Cleanup-Image /RestoreHealth"],
         [
             "The component store (WinSxS and the COMPONENTS hive) lacks something that this change builds on. Repair it, with a source of the same build where Windows Update does not have the files. If it stays damaged, an in-place upgrade with media of the same build repairs it.",
             "组件存储（WinSxS 与 COMPONENTS 配置单元）缺少此更改所依赖的内容。请修复；若 Windows 更新没有这些文件，请提供相同版本的源。若仍损坏，可用相内部版本相同的安装介质就地升级来修复。",
         ],
-        "DISM /Online /Cleanup-Image /RestoreHealth",
+        "",
         REPAIR,
     ),
     (
@@ -91,12 +91,12 @@ const ROWS: &[Row] = &[
     ),
     (
         &[Kind::File, Kind::Hydration], &[],
-        ["Restore the file in the component store, with a source that has it", "在组件存储中恢复该文件，并提供包含它的源"],
+        ["Restore the file: DISM /Online /Cleanup-Image /RestoreHealth, with a source that has it", "恢复该文件：DISM /Online /Cleanup-Image /RestoreHealth，并提供包含它的源"],
         [
             "The component store lacks a file that this change needs, or has another version of it. Repair the store with a source of the same build (/Source), then install again.",
             "组件存储缺少此更改所需的文件，或其版本不同。请用相同版本的源 (/Source) 修复存储，然后重新安装。",
         ],
-        "DISM /Online /Cleanup-Image /RestoreHealth",
+        "",
         REPAIR,
     ),
     (

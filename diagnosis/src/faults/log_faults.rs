@@ -28,6 +28,8 @@ pub struct Faults {
     pub last_failure: Option<LogLine>,
     /// Lines that say that the update is taken back, in order.
     pub rollback: Vec<LogLine>,
+    /// The line by which startup processing decides to take the update back.
+    pub(crate) decided: Option<LogLine>,
     /// The state that the logs end in.
     pub state: LogState,
     /// What was installed if the first fault happened while Windows ran.
@@ -51,9 +53,11 @@ impl Faults {
             || line.text.ends_with("Temporary Rollback.");
         if !again && matches!(&line.fact, Fact::Stage(_, Step::Rollback | Step::RollbackFailed))
             || matches!(&line.fact, Fact::ExecuteState { rollback: true, .. })
-            || matches!(&line.fact, Fact::Stage(Some(Stage::Startup), _)) && line.text.contains(DECIDED)
         {
             self.rollback.push(line.clone());
+        }
+        if matches!(&line.fact, Fact::Stage(Some(Stage::Startup), _)) && line.text.contains(DECIDED) {
+            self.decided = Some(line.clone());
         }
         if let Fact::Stage(Some(Stage::Startup), Step::Complete) = line.fact
             && failure_code(line).is_none()
@@ -103,6 +107,14 @@ impl Faults {
             found = true;
         }
         found
+    }
+
+    /// Where the log ends before the rollback, the line that decides on it stands for it.
+    pub(super) fn roll_back_as_decided(&mut self, places: &[stages::Place]) {
+        let shown = places.iter().any(|place| place.phase == PhaseName::Rollback);
+        if self.rollback.is_empty() && !shown {
+            self.rollback.extend(self.decided.take());
+        }
     }
 
     /// The installer that began and has no end is what made no progress.

@@ -44,6 +44,7 @@ pub(crate) fn find(timeline: &Timeline<'_>) -> Faults {
         }
     }
     faults.drop_false_rollbacks(&lines);
+    faults.roll_back_as_decided(&places);
     faults.drop_unsupported(&lines, &places);
     faults.drop_good_sessions(&lines, &places);
     let covered = Covered::of(timeline);

@@ -170,7 +170,7 @@ pub fn read_packages<'t>(
         {
             // `Processing 1 of 1 - X: …` is followed by its error and by that of the command.
             let numbered = before.contains(" 1 - ") || before.contains("~~");
-            let of_one = numbered && [": ", "：", " : "].iter().any(|colon| before.contains(colon));
+            let of_one = numbered && [": ", "："].iter().any(|colon| before.contains(colon));
             let said = if of_one { before.into_owned() } else { String::new() };
             let again =
                 summary.errors.last().is_some_and(|last| last.code == code && last.command == command);
