@@ -42,7 +42,10 @@ impl Names<'_> {
             "path" => path?,
             "folder" => path?.rsplit_once('\\')?.0,
             "permissions" => return permissions(self.failing?),
-            "item" => self.item?,
+            "item" => {
+                let item = for_command_line(self.item?);
+                return is_safe(&item).then_some(item);
+            }
             "service" => {
                 let named = rule.matches.disabled.iter().chain(&rule.matches.service).next();
                 let lacking = || self.lacks.iter().map(|(_, name)| name).find(|name| !name.is_empty());
@@ -56,6 +59,18 @@ impl Names<'_> {
         };
         is_safe(value).then(|| value.to_owned())
     }
+}
+
+/// A name without the prefixes of the kernel and of long paths, which command lines do not know.
+fn for_command_line(name: &str) -> String {
+    const PREFIXES: [(&str, &str); 4] =
+        [(r"\??\", ""), (r"\\?\", ""), (r"\Registry\Machine\", r"HKLM\"), (r"\SystemRoot\", r"C:\Windows\")];
+    let known = |(prefix, plain): &(&str, &str)| {
+        let begin = name.get(..prefix.len())?;
+        let rest = begin.eq_ignore_ascii_case(prefix).then(|| name.get(prefix.len()..))??;
+        Some(format!("{plain}{rest}"))
+    };
+    PREFIXES.iter().find_map(known).unwrap_or_else(|| name.to_owned())
 }
 
 /// Whether a text stays one name between the quotes of cmd.exe and of PowerShell.
@@ -161,6 +176,19 @@ mod tests {
         ] {
             let event = Event { path: path.to_owned(), status: status::ACCESS_DENIED, ..Event::blank() };
             assert_eq!(of_status(&event), "", "{path}");
+        }
+    }
+
+    #[test]
+    fn names_of_the_kernel_are_written_as_command_lines_know_them() {
+        let cases = [
+            (r"\??\C:\a b", r"C:\a b"),
+            (r"\registry\machine\Software\X", r"HKLM\Software\X"),
+            (r"\SystemRoot\WinSxS\x", r"C:\Windows\WinSxS\x"),
+            ("vms_pp", "vms_pp"),
+        ];
+        for (name, written) in cases {
+            assert_eq!(for_command_line(name), written);
         }
     }
 

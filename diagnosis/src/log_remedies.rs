@@ -9,9 +9,10 @@ use crate::{
     remedy::Remedy,
 };
 
-/// A row: kinds of faults and codes, either of them empty for any; title and text in both languages, reference. `{}` is
-/// what failed.
-type Row = (&'static [Kind], &'static [u32], [&'static str; 2], [&'static str; 2], &'static str);
+/// A row: kinds of faults and codes, either of them empty for any; title and text in both languages, the command to
+/// paste where the title has none, reference. `{}` is what failed.
+type Row =
+    (&'static [Kind], &'static [u32], [&'static str; 2], [&'static str; 2], &'static str, &'static str);
 
 const INSTALL: &str = "https://learn.microsoft.com/troubleshoot/windows-server/installing-updates-features-roles/troubleshoot-windows-update-issues";
 const REPAIR: &str =
@@ -38,12 +39,14 @@ const ROWS: &[Row] = &[
             "Get the servicing stack update of that version, or a later one, from the Microsoft Update Catalog, install it, and install the package again.",
             "从 Microsoft 更新目录获取该版本或更新的服务堆栈更新并安装，然后重新安装该程序包。",
         ],
+        "DISM /Online /Get-Packages /Format:Table | findstr /i ServicingStack",
         INSTALL,
     ),
     (
         &[Kind::Pending], &[],
         ["Restart the machine, and install again what is not installed then", "重新启动计算机，然后再安装仍未安装的内容"],
         ["An earlier change is finished only after a restart. Nothing is broken.", "先前的更改要在重新启动之后才能完成。没有损坏。"],
+        "shutdown /r /t 60",
         INSTALL,
     ),
     (
@@ -53,6 +56,7 @@ const ROWS: &[Row] = &[
             "The files of an update that is installed are gone from the component store. Repair it with a source of the same build (/Source), or unpack that update from the Microsoft Update Catalog and add it again. Back up first.",
             "某个已安装更新的文件已从组件存储中丢失。请使用相同版本的源 (/Source) 修复，或从 Microsoft 更新目录解压该更新并重新添加。请先备份。",
         ],
+        "",
         REPAIR,
     ),
     (
@@ -62,6 +66,7 @@ const ROWS: &[Row] = &[
             "The volume of Windows has no room for the files of the update. See what takes it, and delete or move that. A cumulative update needs several gigabytes.",
             "Windows 所在卷没有足够的空间存放更新文件。请查看占用空间的内容，再删除或移走。累积更新需要数 GB 空间。",
         ],
+        "fsutil volume diskfree C:",
         INSTALL,
     ),
     (
@@ -71,6 +76,7 @@ const ROWS: &[Row] = &[
             "The component store (WinSxS and the COMPONENTS hive) lacks something that this change builds on. Repair it, with a source of the same build where Windows Update does not have the files. If it stays damaged, an in-place upgrade with media of the same build repairs it.",
             "组件存储（WinSxS 与 COMPONENTS 配置单元）缺少此更改所依赖的内容。请修复；若 Windows 更新没有这些文件，请提供相同版本的源。若仍损坏，可用相内部版本相同的安装介质就地升级来修复。",
         ],
+        "",
         REPAIR,
     ),
     (
@@ -80,6 +86,7 @@ const ROWS: &[Row] = &[
             "A value under the components of this package has the wrong type. Back up the COMPONENTS and SOFTWARE hives, compare the values with a healthy machine of the same build, and put right what differs; or repair Windows by an in-place upgrade.",
             "该程序包的组件下有类型错误的值。请先备份 COMPONENTS 与 SOFTWARE 配置单元，与内部版本相同的正常计算机比较并更正差异；或用就地升级修复 Windows。",
         ],
+        r#"reg query "HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Component Based Servicing\Packages""#,
         INSTALL,
     ),
     (
@@ -89,6 +96,7 @@ const ROWS: &[Row] = &[
             "The component store lacks a file that this change needs, or has another version of it. Repair the store with a source of the same build (/Source), then install again.",
             "组件存储缺少此更改所需的文件，或其版本不同。请用相同版本的源 (/Source) 修复存储，然后重新安装。",
         ],
+        "",
         REPAIR,
     ),
     (
@@ -98,6 +106,7 @@ const ROWS: &[Row] = &[
             "Check name resolution, proxy and the policy that names an update server (WSUS). A policy can also allow features and repairs to come from Windows Update. Or install from a local source (/Source, /LimitAccess).",
             "请检查名称解析、代理以及指定更新服务器 (WSUS) 的策略；策略也可允许功能与修复内容来自 Windows 更新。或从本地源安装 (/Source、/LimitAccess)。",
         ],
+        "netsh winhttp show proxy",
         FEATURES,
     ),
     (
@@ -107,6 +116,7 @@ const ROWS: &[Row] = &[
             "A catalog file (.cat) of the package is damaged, or its certificate is not trusted. Compare its signature with that on a healthy machine; a root certificate may be missing.",
             "该程序包的编录文件 (.cat) 已损坏，或其证书不受信任。请与正常计算机比较其签名；可能缺少根证书。",
         ],
+        "DISM /Online /Cleanup-Image /ScanHealth",
         INSTALL,
     ),
     (
@@ -116,6 +126,7 @@ const ROWS: &[Row] = &[
             "An entry of the driver operations queue is incomplete. Compare with a healthy machine: an entry without its Identity value stands in the way of every change.",
             "驱动程序操作队列中有不完整的条目。请与正常计算机比较：缺少 Identity 值的条目会阻碍任何更改。",
         ],
+        r#"reg query "HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Component Based Servicing\DriverOperations" /s"#,
         INSTALL,
     ),
     (
@@ -125,15 +136,17 @@ const ROWS: &[Row] = &[
             "Servicing cannot work without the component store. Run chkdsk /scan, look at the size of C:\\Windows\\System32\\config\\COMPONENTS, and restore it from a backup where it is damaged.",
             "没有组件存储，更新服务无法工作。请运行 chkdsk /scan，查看 C:\\Windows\\System32\\config\\COMPONENTS 的大小；若已损坏，请从备份恢复。",
         ],
+        r"dir /a C:\Windows\System32\config\COMPONENTS*",
         REPAIR,
     ),
     (
         &[Kind::Repair], &[],
-        ["Repair again with a source of the same build: DISM /Online /Cleanup-Image /RestoreHealth /Source:…", "用相同版本的源再次修复：DISM /Online /Cleanup-Image /RestoreHealth /Source:…"],
+        ["Repair again with a source of the same build", "用内部版本相同的源再次修复"],
         [
             "The repair had no good copy of the files. Give it install.wim of the same build and language, or let it reach Windows Update.",
             "修复没有可用的文件副本。请提供相同版本与语言的 install.wim，或允许其访问 Windows 更新。",
         ],
+        r"DISM /Online /Cleanup-Image /RestoreHealth /Source:WIM:D:\sources\install.wim:1 /LimitAccess",
         REPAIR,
     ),
     (
@@ -143,6 +156,7 @@ const ROWS: &[Row] = &[
             "The installer only starts the program. What the program prints by hand tells more than its exit code; compare its configuration with a healthy machine.",
             "安装程序只是启动该程序。手动运行时的输出比退出代码说明得更多；请与正常计算机比较其配置。",
         ],
+        r#"findstr /n /c:"Calling generic command executable" C:\Windows\Logs\CBS\CBS.log"#,
         INSTALL,
     ),
 ];
@@ -178,17 +192,13 @@ pub(crate) fn of_state(state: &LogState) -> Option<Remedy> {
     Some(remedy(row, ""))
 }
 
-fn remedy((_, codes, title, text, reference): &Row, what: &str) -> Remedy {
+fn remedy((_, _, title, text, command, reference): &Row, what: &str) -> Remedy {
     let fill = |text: &str, else_: &str| text.replace("{}", if what.is_empty() { else_ } else { what });
     Remedy {
         rule: String::new(),
         title: Words::new(fill(title[0], "it"), fill(title[1], "其")),
         text: Words::new(text[0], text[1]),
-        command: if *codes == [results::ERROR_DISK_FULL] {
-            "fsutil volume diskfree C:".to_owned()
-        } else {
-            String::new()
-        },
+        command: (*command).to_owned(),
         reference: (*reference).to_owned(),
     }
 }

@@ -73,11 +73,13 @@ pub(crate) fn find(timeline: &Timeline<'_>, marked: &[(Mark, Event)], faults: &F
             words,
         })
     };
+    // What an earlier attempt failed at did not lead to this failure.
+    let decisive = faults.first().map_or(0, |first| first.attempt);
     signs.extend(
         faults
             .all
             .iter()
-            .filter(|f| f.kind.of_servicing())
+            .filter(|f| f.kind.of_servicing() && f.attempt >= decisive)
             .filter_map(|f| of_line(f.time, f.place, f.words())),
     );
     let line = |l: &LogLine| {

@@ -1,6 +1,6 @@
 //! Which phase, which boot and which attempt each line of CBS.log belongs to.
 
-use timeline::{Fact, LocalTicks, LogLine, Part, PhaseName, Restart, SessionStep, Stage, Step};
+use timeline::{DamageKind, Fact, LocalTicks, LogLine, Part, PhaseName, Restart, SessionStep, Stage, Step};
 
 /// It has the severity of a failure but means success.
 pub(crate) use status_codes::results::ERROR_SUCCESS_REBOOT_REQUIRED as REBOOT_REQUIRED;
@@ -74,9 +74,12 @@ fn stage_of(line: &LogLine) -> Option<Stage> {
 fn is_of_session(fact: &Fact) -> bool {
     match fact {
         Fact::Session(_) | Fact::Flow(_) | Fact::StackTooOld { .. } | Fact::Feature { .. } => true,
+        Fact::Corruption(damage) => damage.kind == DamageKind::Manifest,
         Fact::Failed { part, .. } => matches!(
             part,
-            Part::Planning
+            Part::Package
+                | Part::Deployment
+                | Part::Planning
                 | Part::Resolving
                 | Part::Staging
                 | Part::Executing

@@ -27,6 +27,10 @@ const REPORTED: &[(&str, u32)] = &[
     ("AGENT_DETECTION_FAILED", SEARCH_FAILED),
 ];
 
+/// The same events by their numbers, as the older client copies its report into WindowsUpdate.log.
+const NUMBERED: &[(&str, u32)] =
+    &[("183", INSTALLED), ("182", FAILED), ("161", DOWNLOAD_FAILED), ("148", SEARCH_FAILED)];
+
 /// Parts of messages of WindowsUpdate.log that state a failing result, what follows them being the code.
 const STATED: &[(&str, u32)] = &[
     ("CBS called Error with ", FAILED),
@@ -60,7 +64,8 @@ pub fn read(data: &[u8], mut visit: impl FnMut(ListedEvent)) -> u64 {
             name.trim().clone_into(&mut package);
             told = None;
         }
-        let Some((id, code, title)) = reported(message).or_else(|| stated(message, &package)) else {
+        let told_of = reported(message).or_else(|| copied(message)).or_else(|| stated(message, &package));
+        let Some((id, code, title)) = told_of else {
             continue;
         };
         if told == Some((id, code)) && title == package {
@@ -116,11 +121,20 @@ fn reported(message: &str) -> Option<(u32, u32, String)> {
     Some((*id, code, title(text)))
 }
 
+/// `REPORT EVENT: {id}<TAB>time<TAB>1<TAB>182<TAB>101<TAB>{update}<TAB>200<TAB>80073712<TAB>…<TAB>text`
+fn copied(message: &str) -> Option<(u32, u32, String)> {
+    let (_, row) = message.split_once("REPORT EVENT: {")?;
+    let fields: Vec<&str> = row.split('\t').collect();
+    let (_, id) = NUMBERED.iter().find(|(number, _)| fields.get(3) == Some(number))?;
+    let code = fields.get(7).and_then(|code| u32::from_str_radix(code, 16).ok()).unwrap_or_default();
+    Some((*id, code, title(fields.get(8..)?.iter().max_by_key(|field| field.len())?)))
+}
+
 /// What follows `with error 0x80242015: `, or the last colon.
 fn title(text: &str) -> String {
     let rest = text.split_once("error 0x").and_then(|(_, rest)| rest.split_once(": "));
     let title = rest.or_else(|| text.split_once("update: ")).or_else(|| text.rsplit_once(": "));
-    title.map_or(text, |(_, title)| title).trim().to_owned()
+    title.map_or(text, |(_, title)| title).trim().trim_end_matches('.').to_owned()
 }
 
 /// A line of WindowsUpdate.log that states a failing result.
@@ -172,6 +186,18 @@ mod tests {
             2016-10-31\t11:25:13:645\t1384\t1748\tHandler\tFATAL: Completed install of CBS update with type=0, requiresReboot=0, installerError=1, hr=0x80070308\n";
         let package = "Package_for_KB1234567~31bf3856ad364e35~amd64~~6.1.1.4".to_owned();
         assert_eq!(seen(log), [(2, FAILED, Some("0x80070308".to_owned()), package)]);
+    }
+
+    #[test]
+    fn the_copy_of_a_report_names_the_update() {
+        let row = |number: &str, code: &str| {
+            format!(
+                "2017-01-12\t09:15:03:218\t 904\t 7d0\tReport\tREPORT EVENT: {{8A7F4A1C}}\t2017-01-12 09:15:03:015+0100\t1\t{number}\t101\t{{6F1A5D1E}}\t200\t{code}\tAutomaticUpdates\tFailure\tContent Install\tInstallation Failure: Windows failed to install the following update with error 0x80073712: An Update (KB1234567).\n"
+            )
+        };
+        let told = (1, FAILED, Some("0x80073712".to_owned()), "An Update (KB1234567)".to_owned());
+        assert_eq!(seen(&row("182", "80073712")), [told]);
+        assert_eq!(seen(&row("147", "0")), []);
     }
 
     #[test]

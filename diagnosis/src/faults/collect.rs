@@ -213,7 +213,7 @@ fn failed(part: Part, objects: &[Object<String>], line: &LogLine) -> Option<Name
             };
             Named { component, ..Named::new(Kind::File, file.name()) }
         }
-        Part::Unpacking => Named::new(Kind::File, first),
+        Part::Folder | Part::Unpacking => Named::new(Kind::File, first),
         Part::Catalog => Named::new(Kind::Catalog, first),
         Part::RegistryValue => Named::new(Kind::RegistryValue, first),
         Part::Store => Named::new(Kind::Store, first),

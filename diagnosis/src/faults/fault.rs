@@ -114,9 +114,9 @@ impl Fault {
     #[must_use]
     pub fn code_text(&self) -> String {
         match (self.win32(), self.code) {
-            (Some(win32), Some(code)) => format!("{win32} / 0x{code:08X}"),
             // An HRESULT that wraps an NTSTATUS: people look the NTSTATUS up.
-            (None, Some(code)) if code >> 28 == 0xD => format!("0x{:08X}", code & !0x1000_0000),
+            (_, Some(code)) if code >> 28 == 0xD => format!("0x{:08X}", code & !0x1000_0000),
+            (Some(win32), Some(code)) => format!("{win32} / 0x{code:08X}"),
             (None, Some(code)) => format!("0x{code:08X}"),
             _ => String::new(),
         }
@@ -129,7 +129,9 @@ pub(crate) fn win32(code: u32) -> Option<u32> {
     if code >> 16 == 0x8001 {
         return Some(code & 0xFFFF);
     }
-    status_codes::HResult(code).win32().map(|w| w.0)
+    let code = status_codes::HResult(code);
+    let of_nt = || code.ntstatus()?.to_win32();
+    code.win32().or_else(|| of_nt().map(|mapping| mapping.win32)).map(|w| w.0)
 }
 
 /// Whether two HRESULTs are one error in different numberings.

@@ -1,7 +1,7 @@
 //! The faults that the logs report, together.
 
 use status_codes::results;
-use timeline::{Damage, DamageKind, Fact, LogLine, Object, Part, Stage, Step, Tool};
+use timeline::{Damage, DamageKind, Fact, InstallerRun, LogLine, Object, Part, PhaseName, Stage, Step, Tool};
 
 use super::{
     collect::{self, failure_code},
@@ -28,6 +28,8 @@ pub struct Faults {
     pub last_failure: Option<LogLine>,
     /// Lines that say that the update is taken back, in order.
     pub rollback: Vec<LogLine>,
+    /// The line by which startup processing decides to take the update back.
+    pub(crate) decided: Option<LogLine>,
     /// The state that the logs end in.
     pub state: LogState,
     /// What was installed if the first fault happened while Windows ran.
@@ -37,6 +39,9 @@ pub struct Faults {
     /// Place of every line that names a stage.
     pub(crate) stages: Vec<(LogLine, stages::Place)>,
 }
+
+/// Startup processing decides that the update is taken back.
+const DECIDED: &str = "A rollback transaction will be created";
 
 impl Faults {
     pub(super) fn record(&mut self, line: &LogLine, place: stages::Place, following: &[&LogLine]) {
@@ -50,6 +55,9 @@ impl Faults {
             || matches!(&line.fact, Fact::ExecuteState { rollback: true, .. })
         {
             self.rollback.push(line.clone());
+        }
+        if matches!(&line.fact, Fact::Stage(Some(Stage::Startup), _)) && line.text.contains(DECIDED) {
+            self.decided = Some(line.clone());
         }
         if let Fact::Stage(Some(Stage::Startup), Step::Complete) = line.fact
             && failure_code(line).is_none()
@@ -99,6 +107,24 @@ impl Faults {
             found = true;
         }
         found
+    }
+
+    /// Where the log ends before the rollback, the line that decides on it stands for it.
+    pub(super) fn roll_back_as_decided(&mut self, places: &[stages::Place]) {
+        let shown = places.iter().any(|place| place.phase == PhaseName::Rollback);
+        if self.rollback.is_empty() && !shown {
+            self.rollback.extend(self.decided.take());
+        }
+    }
+
+    /// The installer that began and has no end is what made no progress.
+    pub(super) fn hung_in(&mut self, installer: Option<&InstallerRun>) {
+        let hang = self.all.last_mut().filter(|fault| fault.kind == FaultKind::Hang);
+        let Some((hang, run)) = hang.zip(installer) else { return };
+        run.name.clone_into(&mut hang.item);
+        hang.component = run.component.as_deref().map(collect::component_name);
+        hang.names.clone_from(&run.names);
+        hang.phase = PhaseName::StartupInstallers;
     }
 
     /// Whether CBS.log had its last word after a failure that dism reports.

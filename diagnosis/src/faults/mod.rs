@@ -20,7 +20,7 @@ use crate::{
     stages::{self, Stages},
 };
 use attempts::Covered;
-use timeline::{Fact, LogKind, LogLine, PhaseName, Source, Ticks, Timeline};
+use timeline::{Fact, LogKind, LogLine, PhaseName, Source, Step, Ticks, Timeline};
 
 /// Collects the faults of all logs.
 #[tracing::instrument(name = "faults", skip_all)]
@@ -33,10 +33,18 @@ pub(crate) fn find(timeline: &Timeline<'_>) -> Faults {
     let lines: Vec<&LogLine> = cbs.iter().flat_map(|(_, scan)| &scan.lines).collect();
     let places = Stages::of(&lines);
     let mut faults = Faults { state: LogState::of(&lines), ..Faults::default() };
+    let mut open = None;
     for (at, (line, place)) in lines.iter().zip(&places).enumerate() {
         faults.record(line, *place, lines.get(at + 1..).unwrap_or_default());
+        match &line.fact {
+            Fact::Installer(run) => open = Some(run).filter(|run| !run.ended),
+            Fact::Stage(_, Step::Complete) => open = None,
+            Fact::Hang => faults.hung_in(open.take()),
+            _ => {}
+        }
     }
     faults.drop_false_rollbacks(&lines);
+    faults.roll_back_as_decided(&places);
     faults.drop_unsupported(&lines, &places);
     faults.drop_good_sessions(&lines, &places);
     let covered = Covered::of(timeline);

@@ -8,6 +8,25 @@ use super::{
     fault::{package_name, package_text},
 };
 
+/// An installer and what it worked on.
+fn of_installer(installer: &str, component: Option<&str>) -> (String, String) {
+    match component {
+        Some(component) => (format!("{installer}, for {component},"), format!("{installer}（{component}）")),
+        None => (installer.to_owned(), installer.to_owned()),
+    }
+}
+
+/// Whether a path is that of a component's folder.
+fn is_store_folder(path: &str) -> bool {
+    let parent = path.rsplit_once('\\').map(|(parent, _)| parent.to_ascii_lowercase());
+    parent.is_some_and(|parent| parent.ends_with("\\winsxs"))
+}
+
+/// Sentences of a tool as a clause of one sentence.
+fn one_sentence(said: &str) -> String {
+    said.trim_end_matches(['.', '。', ' ']).replace(". ", "; ").replace('。', "；")
+}
+
 impl Fault {
     /// What failed, in words.
     #[must_use]
@@ -48,12 +67,7 @@ impl Fault {
                 (format!("a generic command{of} ended with {item}"), format!("通用命令{zh}以 {item} 结束"))
             }
             FaultKind::Installer => {
-                let (en, zh) = match &self.component {
-                    Some(component) => {
-                        (format!("{item}, for {component},"), format!("{item}（{component}）"))
-                    }
-                    None => (item.clone(), item),
-                };
+                let (en, zh) = of_installer(&item, self.component.as_deref());
                 (format!("the installer {en} failed"), format!("安装程序 {zh} 失败"))
             }
             FaultKind::Driver => {
@@ -89,6 +103,13 @@ impl Fault {
                 format!("a value of servicing in the registry, for {package}, is not a dword"),
                 format!("注册表中 {package} 的更新服务值不是 dword 类型"),
             ),
+            FaultKind::File if item.is_empty() => {
+                fixed("the files of the package could not be unpacked", "无法解包程序包的文件")
+            }
+            FaultKind::File if is_store_folder(&item) => (
+                format!("the folder {item} of the component store could not be found"),
+                format!("找不到组件存储的文件夹 {item}"),
+            ),
             FaultKind::File => {
                 let (en, zh) = of(&item);
                 (format!("the file {en} could not be found or made"), format!("无法找到或生成文件 {zh}"))
@@ -118,7 +139,16 @@ impl Fault {
                 "an earlier transaction is still pending and waits for a restart",
                 "先前的事务仍未完成，正等待重新启动",
             ),
-            FaultKind::Hang => fixed("startup processing made no progress", "启动处理没有进展"),
+            FaultKind::Hang if item.is_empty() => {
+                fixed("startup processing made no progress", "启动处理没有进展")
+            }
+            FaultKind::Hang => {
+                let (en, zh) = of_installer(&item, self.component.as_deref());
+                (
+                    format!("startup processing made no progress while the installer {en} was at work"),
+                    format!("安装程序 {zh} 运行期间，启动处理没有进展"),
+                )
+            }
             FaultKind::Restart => fixed("the restart could not be made", "无法重新启动"),
             FaultKind::Stage => (self.text.clone(), self.text.clone()),
             FaultKind::Feature => (format!("the feature {item} failed"), format!("功能 {item} 失败")),
@@ -135,10 +165,10 @@ impl Fault {
             }
             FaultKind::Status => fixed("the update failed", "更新失败"),
             FaultKind::Dism if item.is_empty() => fixed("a dism command failed", "dism 命令失败"),
-            FaultKind::Dism => (
-                format!("a dism command failed: {}", item.trim_end_matches('.')),
-                format!("dism 命令失败：{}", item.trim_end_matches('.')),
-            ),
+            FaultKind::Dism => {
+                let said = one_sentence(&item);
+                (format!("a dism command failed: {said}"), format!("dism 命令失败：{said}"))
+            }
             FaultKind::WindowsSetup => (
                 format!("Windows Setup failed: {}", item.trim_end_matches('.')),
                 format!("Windows 安装程序失败：{}", item.trim_end_matches('.')),

@@ -12,7 +12,8 @@ use crate::{
     log_state::{Damaged, LogState},
     missing::{self, Missing},
 };
-use timeline::{Evidence, LogLine, Object, Trust, UpdateStep, Words, counted};
+use status_codes::results;
+use timeline::{Evidence, LogLine, Object, PhaseName, Trust, UpdateStep, Words, counted};
 
 /// Objects that a sentence names; the report has all.
 const NAMED: usize = 3;
@@ -54,7 +55,9 @@ pub(super) fn without_operation(found: &Found<'_>, fault: &Fault, seen: &Coverag
     if let Some(what) = missing_of(fault) {
         verdict.missing = Some(Missing { what, evidence, lacks });
     }
-    verdict.next_capture = match (fault.is_online(), log_names_cause(fault)) {
+    // A call of the store whose phase is not known is most often made by an installation.
+    let installing = fault.is_online() || fault.kind == FaultKind::Call && fault.phase == PhaseName::Unknown;
+    verdict.next_capture = match (installing, log_names_cause(fault)) {
         // The log says what to do; no capture would say more.
         (_, true) => None,
         (true, false) => Some(NextCapture {
@@ -106,10 +109,21 @@ fn log_names_cause(fault: &Fault) -> bool {
         | FaultKind::Store
         | FaultKind::Dism
         | FaultKind::Repair => true,
-        FaultKind::Feature | FaultKind::Package | FaultKind::Session => fault.code.is_some_and(is_download),
+        FaultKind::Feature | FaultKind::Package | FaultKind::Session => {
+            fault.code.is_some_and(|code| is_download(code) || EXPLAINED.contains(&code))
+        }
         _ => false,
     }
 }
+
+/// Codes that say all there is to know: the package does not fit, must stay, or somebody gave up.
+const EXPLAINED: &[u32] = &[
+    results::CBS_E_NOT_APPLICABLE,
+    results::CBS_E_CANNOT_REMOVE,
+    results::CBS_E_ABORT,
+    results::CBS_E_DPX_JOB_STATE_SAVED,
+    results::CBS_E_SOURCE_MODIFIED,
+];
 
 /// Codes of the update client: the network and the update service.
 fn is_download(code: u32) -> bool {
@@ -123,17 +137,17 @@ fn missing_of(fault: &Fault) -> Option<Words> {
     if log_names_cause(fault) {
         return None;
     }
-    if fault.waited_in_vain() {
-        return Some(Words::new(
-            format!("the answer of a service that {who} waited for"),
-            format!("{who_zh} 所等待的服务的响应"),
-        ));
-    }
     // RPC_S_CALL_FAILED: who was called was there, and ended.
     if fault.win32() == Some(1726) {
         return Some(Words::new(
             format!("why the process that {who} had called ended during the call"),
             format!("{who_zh} 所调用的进程在调用期间结束的原因"),
+        ));
+    }
+    if fault.waited_in_vain() {
+        return Some(Words::new(
+            format!("the answer of a service that {who} waited for"),
+            format!("{who_zh} 所等待的服务的响应"),
         ));
     }
     let service = match (fault.kind, fault.names.first()) {
@@ -205,11 +219,11 @@ pub(super) fn no_failure(found: &Found<'_>, seen: &Coverage) -> Verdict {
 /// The inputs do not show whether a reboot failed.
 pub(super) fn not_enough(found: &Found<'_>, seen: &Coverage) -> Verdict {
     let state = &found.faults.state;
-    let failed_update = found.faults.all.iter().find(|f| f.kind == FaultKind::Update);
+    let failed_update = last_update(found);
     let summary = match (seen.traces, seen.boots == 0 && seen.poqexec == 0) {
         (0, _) if tools::say(found).is_some() => tools::say(found).unwrap_or_default(),
         (0, _) if failed_update.is_some() => {
-            let update = failed_update.map(Fault::words).unwrap_or_default();
+            let update = failed_update.map(|last| failed_updates(found, last)).unwrap_or_default();
             let file = failed_update.map_or("", |f| tools::file_of(found, f.place.source()));
             // Only what was installed can fail at a reboot.
             let installed = failed_update.is_some_and(|f| f.client_step() == UpdateStep::Install);
@@ -249,9 +263,37 @@ pub(super) fn not_enough(found: &Found<'_>, seen: &Coverage) -> Verdict {
     verdict.next_capture = match state.damaged().next() {
         Some(_) => None,
         None if seen.traces == 0 && tools::say(found).is_some() => Some(tools::give_cbs_log()),
+        None if seen.traces == 0 && failed_update.is_some() => Some(tools::read_cbs_log()),
+        None if seen.traces == 0 && tools::events(found).is_some() => Some(tools::give_cbs_log()),
         None => Some(next_capture(0, seen.logs)),
     };
     verdict
+}
+
+/// What the client says of an update that failed, and of the others that failed with the same code.
+fn failed_updates(found: &Found<'_>, last: &Fault) -> Words {
+    let same = |f: &&Fault| f.kind == FaultKind::Update && f.code == last.code && !f.item.is_empty();
+    let mut names: Vec<&str> = Vec::new();
+    for fault in found.faults.all.iter().filter(same).filter(|f| f.client_step() == last.client_step()) {
+        if !names.contains(&fault.item.as_str()) {
+            names.push(&fault.item);
+        }
+    }
+    if names.len() < 2 || last.client_step() != UpdateStep::Install {
+        return last.words();
+    }
+    let more = if names.len() > NAMED { ", …" } else { "" };
+    let list = names.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ") + more;
+    let code = last.code_text();
+    Words::new(format!("the updates {list} failed with {code}"), format!("更新 {list} 失败，代码 {code}"))
+}
+
+/// The last update that the client says failed; of the lines that tell of it one that names it.
+fn last_update<'a>(found: &Found<'a>) -> Option<&'a Fault> {
+    let mut told = found.faults.all.iter().rev().filter(|f| f.kind == FaultKind::Update);
+    let last = told.next()?;
+    let same = |f: &&Fault| f.code == last.code && !f.item.is_empty();
+    if last.item.is_empty() { told.find(same).or(Some(last)) } else { Some(last) }
 }
 
 /// Characters of a line that a sentence quotes.
@@ -261,6 +303,10 @@ const QUOTED: usize = 200;
 fn last_words(line: &LogLine) -> Words {
     let text: String = line.text.chars().take(QUOTED).collect();
     let more = if text.len() < line.text.len() { "…" } else { "" };
+    // The code in the form in which people look it up.
+    let code = line.code.map(|code| format!("0x{code:08X}"));
+    let code = code.filter(|code| !text.to_uppercase().contains(&code.to_uppercase()));
+    let more = code.map_or_else(|| more.to_owned(), |code| format!("{more} ({code})"));
     Words::new(
         format!("The last line that reports a failure is line {}: {text}{more}", line.line),
         format!("最后一条报告失败的是第 {} 行：{text}{more}", line.line),

@@ -32,6 +32,17 @@ pub(super) fn give_cbs_log() -> NextCapture {
     }
 }
 
+/// What to do first where only the update client tells that an update failed.
+pub(super) fn read_cbs_log() -> NextCapture {
+    NextCapture {
+        title: Words::new(
+            "read the logs of servicing on the failing machine: they tell the phase and name what failed",
+            "在出错的计算机上读取更新服务日志：它们给出阶段并指出失败的对象",
+        ),
+        command: r"bootrace report C:\Windows\Logs\CBS",
+    }
+}
+
 /// The result of Windows Setup: the last line that states it, otherwise the last that failed.
 fn windows_setup(found: &Found<'_>) -> Option<Words> {
     let of_setup = |source: &Source| matches!(source, Source::Log(log) if log.kind == LogKind::WindowsSetup);
@@ -147,7 +158,7 @@ pub(super) fn add_health(found: &Found<'_>, verdict: &mut Verdict) {
         return;
     };
     let file = found.timeline.case.inputs.get(at).map_or("", |input| input.path.as_str());
-    let said = evidence.words.en.trim_end_matches('.');
+    let said = evidence.words.en.trim_end_matches(['.', '。']);
     let (what, what_zh) = match checked {
         Checked::Files => ("system files", "系统文件"),
         Checked::Store => ("component store", "组件存储"),
@@ -163,6 +174,11 @@ pub(super) fn add_health(found: &Found<'_>, verdict: &mut Verdict) {
         format!("{} {en}, says {file}: {said}.", verdict.summary.en),
         format!("{}{zh}，见 {file}：{said}。", verdict.summary.zh),
     );
+    // A check that finds nothing has no part in a reboot.
+    let only_checked = found.faults.last_failure.is_none() && found.faults.all.is_empty();
+    if verdict.outcome == Outcome::NotEnoughEvidence && *health != Health::Damaged && only_checked {
+        verdict.next_capture = Some(give_cbs_log());
+    }
     if *health == Health::Damaged && verdict.outcome == Outcome::NotEnoughEvidence {
         let caution = || Words::new(format!("the {what} {verb} damaged"), format!("{what_zh}已损坏"));
         verdict.caution.get_or_insert_with(caution);

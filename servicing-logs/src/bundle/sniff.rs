@@ -250,7 +250,7 @@ fn text_kind(head: &[u8]) -> Kind {
 }
 
 fn line_kind(line: &[u8], first: bool) -> Option<Kind> {
-    if cbs::is_check_line(line) {
+    if cbs::is_check_line(line) || cbs::is_bare(line) {
         return Some(Kind::CbsLog);
     }
     if line.starts_with(b"Error: SetupDiag reports") {

@@ -2,13 +2,13 @@
 //!
 //! Mails, tickets and articles quote CBS.log without dates (`Error CBS …`), with masked dates (`20xx-xx-18 15:21:14,`,
 //! `<DateTime>,`), without dates and levels (`MOUPG  …`), indented, quoted with `>`, numbered (`Line 3079:`), and with
-//! the spaces and dashes of a word processor. Each such line is written again as the servicing stack writes it. A date
-//! that is not known is 1601-01-01, which the timeline takes for "no date". The logs of Windows Setup have the same
-//! form.
+//! the spaces and dashes of a word processor. Some lose the line breaks between records. Each such line is written
+//! again as the servicing stack writes it. A date that is not known is 1601-01-01, which the timeline takes for "no
+//! date". The logs of Windows Setup have the same form.
 
 use std::borrow::Cow;
 
-use super::headless::{check_line, headed, is_check_line, setup_diag_line};
+use super::headless::{bare_line, check_line, headed, is_bare, is_check_line, setup_diag_line};
 use super::line::{Component, Header, Level, parse_header};
 use crate::text::{LogText, lines};
 use crate::time::{Civil, parse_utc};
@@ -78,6 +78,9 @@ fn restore(text: &[u8]) -> Cow<'_, [u8]> {
     if text.len() > MAX_EXCERPT {
         return Cow::Borrowed(text);
     }
+    if let Some(cut) = unglued(text) {
+        return Cow::Owned(restore(&cut).into_owned());
+    }
     match form(text) {
         Form::Whole => return Cow::Borrowed(text),
         Form::Headless(write) => return Cow::Owned(headed(&retype(text), write)),
@@ -104,6 +107,42 @@ fn restore(text: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(out)
 }
 
+/// The text with a line for each record, where the line breaks between records were lost; `None` for any other text. A
+/// line that begins with a whole header and has another one in it holds two records.
+fn unglued(text: &[u8]) -> Option<Vec<u8>> {
+    let sample = text.get(..text.len().min(SAMPLE)).unwrap_or_default();
+    if !lines(sample).any(|(_, line)| glued_at(line.bytes).is_some()) {
+        return None;
+    }
+    let mut out = Vec::with_capacity(text.len() + text.len() / 64);
+    for (_, line) in lines(text) {
+        let mut rest = line.bytes;
+        while let Some((record, next)) = glued_at(rest).and_then(|at| rest.split_at_checked(at)) {
+            out.extend_from_slice(record.trim_ascii_end());
+            out.push(b'\n');
+            rest = next;
+        }
+        out.extend_from_slice(rest);
+        out.push(b'\n');
+    }
+    Some(out)
+}
+
+/// Where the next record begins in a line that begins with one.
+fn glued_at(line: &[u8]) -> Option<usize> {
+    if !is_whole(parse_header(line)) {
+        return None;
+    }
+    // The comma after the seconds.
+    memchr::memchr_iter(b',', line).filter_map(|comma| comma.checked_sub(STAMP)).find(|at| {
+        // A quotation within a message has its header behind a quote, a bracket or a colon.
+        let parted = at.checked_sub(1).and_then(|before| line.get(before));
+        let parted = parted.is_some_and(|before| matches!(before, b' ' | b']' | b'.'));
+        let next = || line.get(*at..).filter(|next| next.first().is_some_and(u8::is_ascii_digit));
+        parted && is_whole(next().and_then(parse_header))
+    })
+}
+
 /// How a text has the headers of its lines.
 enum Form {
     /// As the log has them.
@@ -123,6 +162,9 @@ fn form(text: &[u8]) -> Form {
     let (mut whole, mut excerpt) = (0_usize, 0_usize);
     for (_, line) in lines(sample) {
         let header = parse_header(line.bytes);
+        if whole + excerpt == 0 && is_check_line(line.bytes) {
+            return Form::Headless(check_line);
+        }
         if !is_whole(header) && quoted(&retype(line.bytes)).is_some() {
             excerpt += 1;
         } else if header.is_some() {
@@ -139,8 +181,8 @@ fn form(text: &[u8]) -> Form {
     if whole > 0 {
         return Form::Whole;
     }
-    if lines(sample).any(|(_, line)| is_check_line(line.bytes)) {
-        return Form::Headless(check_line);
+    if lines(sample).any(|(_, line)| is_bare(line.bytes)) {
+        return Form::Headless(bare_line);
     }
     if memchr::memmem::find(sample, b"SetupDiag").is_some() {
         Form::Headless(setup_diag_line)
@@ -394,6 +436,20 @@ mod tests {
         let whole = "2017-10-03 16:57:05, Info                  CBS    x\n  Info CBS in a body\n";
         for text in [whole, "Info about CBS\nErrors CBS\nInfo\n", "", "Error\tXYZ\tno component"] {
             assert!(matches!(restore(text.as_bytes()), Cow::Borrowed(_)), "{text}");
+        }
+    }
+
+    #[test]
+    fn records_without_line_breaks_between_them_are_parted() {
+        let first = "2017-10-03 16:57:05, Info                  CBS    a";
+        let second = "2017-10-03 16:57:06, Error                 CSI    00000001 (F) b [HRESULT = 0x1]";
+        for between in ["", " ", "  "] {
+            let text = format!("{second}{between}{first} {second}\n");
+            restored(&text, &format!("{second}\n{first}\n{second}\n"));
+        }
+        // A message that quotes a record, and one that tells a time.
+        for whole in [format!("{first}: '{second}'\n"), format!("{first} 2017-10-03 16:57:06, at night\n")] {
+            assert!(matches!(restore(whole.as_bytes()), Cow::Borrowed(_)), "{whole}");
         }
     }
 

@@ -28,6 +28,8 @@ pub enum Part {
     Deployment,
     /// A file that is missing, or cannot be made.
     File,
+    /// `Component directory missing.`: a folder of the component store that is not there.
+    Folder,
     /// `DpxException`: unpacking.
     Unpacking,
     /// A catalog file that cannot be verified.

@@ -1,14 +1,19 @@
 //! Lines of servicing that have no header where they stand: the list of a store check, which CheckSUR.log is made of, and
 //! the result of SetupDiag. Each gets the header with which the readers know it.
 
-use super::line::parse_header;
+use super::line::{is_header, parse_header};
+use super::patterns::CBS_INDEX;
+use crate::codes;
 use crate::text::{lines, split_once};
 
-/// The text with a header before each line that `write` knows.
+/// The text with a header before each line that `write` knows, up to the first line that has a header.
 pub(super) fn headed(text: &[u8], write: fn(&[u8]) -> Option<Vec<u8>>) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len() * 2);
+    let mut whole = false;
     for (_, line) in lines(text) {
-        match write(line.bytes.trim_ascii()) {
+        // What follows a header may be the body of its record.
+        whole |= is_header(line.bytes);
+        match write(line.bytes.trim_ascii()).filter(|_| !whole) {
             Some(line) => out.extend_from_slice(&line),
             None => out.extend_from_slice(line.bytes),
         }
@@ -33,6 +38,29 @@ pub(super) fn check_line(line: &[u8]) -> Option<Vec<u8>> {
     let unavailable = [&b"servicing\\"[..], b"winsxs\\"].iter().any(|folder| line.starts_with(folder));
     let entry: &[u8] = if unavailable { b"(f) CBS File Missing " } else { b"" };
     (!line.is_empty()).then(|| [HEAD, entry, line].concat())
+}
+
+/// Whether a line is the bare message of a failure: an article quotes it without its head, in a list or a quotation.
+pub(crate) fn is_bare(line: &[u8]) -> bool {
+    let message = unlisted(line);
+    let failed = codes::trailing_hresult(message).is_some_and(|code| code >> 31 == 1);
+    (failed || REPORTS.iter().any(|begin| message.starts_with(begin))) && CBS_INDEX.find(message).is_some()
+}
+
+/// Messages of a failure that have no code at their end.
+const REPORTS: [&[u8]; 2] =
+    [b"Store corruption, manifest missing for package: ", b"WER: Generating failure report for package:"];
+
+pub(super) fn bare_line(line: &[u8]) -> Option<Vec<u8>> {
+    let message = unlisted(line);
+    (!message.is_empty()).then(|| [HEAD, message].concat())
+}
+
+/// A line without the marks of a quotation and of a list, and without the escapes of Markdown.
+fn unlisted(line: &[u8]) -> &[u8] {
+    let line = unquoted(line);
+    let listed = [&b"- "[..], b"* "].iter().find_map(|mark| line.strip_prefix(*mark));
+    listed.unwrap_or(line).trim_ascii()
 }
 
 /// The header of a line of a check, which has no date.
@@ -82,6 +110,36 @@ mod tests {
             ),
         );
         assert!(!is_check_line(b"(p) an item"));
+    }
+
+    #[test]
+    fn what_follows_a_header_is_its_body() {
+        let head = "1601-01-01 00:00:00, Info CBS    ";
+        let rest = "2024-01-01 10:00:00, Info                  CSI    00000001 a\n    Installer name: 'x'\n";
+        headed_by(
+            check_line,
+            &format!("(p) CSI Payload Corrupt a\n{rest}"),
+            &format!("{head}(p) CSI Payload Corrupt a\n{rest}"),
+        );
+    }
+
+    #[test]
+    fn bare_messages_of_failures() {
+        let head = "1601-01-01 00:00:00, Info CBS    ";
+        let message =
+            "Failed to resolve execution chain. [HRESULT = 0x80073701 - ERROR_SXS_ASSEMBLY_MISSING]";
+        for before in ["", "- ", "   * ", "> ", "> - "] {
+            let line = format!("{before}{message}");
+            assert!(is_bare(line.as_bytes()), "{line}");
+            headed_by(bare_line, &format!("{line}\n\nprose\n"), &format!("{head}{message}\n\n{head}prose\n"));
+        }
+        for other in [
+            "Failed to plan execution.",
+            "My disk failed [HRESULT = 0x80070002]",
+            "Session: 1 [HRESULT = 0x00000000 - S_OK]",
+        ] {
+            assert!(!is_bare(other.as_bytes()), "{other}");
+        }
     }
 
     #[test]

@@ -24,7 +24,7 @@ pub use event::*;
 pub(crate) use excerpt::component;
 pub use excerpt::restored;
 pub use failed::*;
-pub(crate) use headless::is_check_line;
+pub(crate) use headless::{is_bare, is_check_line};
 pub use line::{Component, CsiPrefix, Header, Level, parse_csi_prefix, parse_header};
 pub use object::Object;
 pub use record::{CbsItem, CbsRecord, CbsRecords, Malformed};

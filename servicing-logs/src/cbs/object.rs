@@ -150,6 +150,10 @@ fn object_at(text: &[u8]) -> Option<(Object<Text<'_>>, usize)> {
         let end = PATH_ENDS.iter().filter_map(|end| memchr::memmem::find(text, end)).min();
         let path = text.get(..end.unwrap_or(text.len()))?.trim_ascii_end();
         let path = path.strip_suffix(b".").unwrap_or(path);
+        // The source file of the servicing stack that tells of an error is nothing that servicing works on.
+        if memchr::memmem::find(path, b".cpp(").is_some() {
+            return None;
+        }
         return Some((Object::Path(decode(path)), path.len()));
     }
     if !text.first().is_some_and(u8::is_ascii_alphanumeric) {
@@ -291,6 +295,7 @@ mod tests {
                 "pin deployment for package:Wrapper-DDDA~31bf3856ad364e35~amd64~~10.0.20348.3081 [HRESULT = 0x80073712]",
                 vec![Object::Package("Wrapper-DDDA~31bf3856ad364e35~amd64~~10.0.20348.3081".to_owned())],
             ),
+            (r"d:\example\base\wcp\analysis.cpp(1186): Error STATUS_X originated in function F expression: (null)", vec![]),
             ("Failed to process single phase execution. [HRESULT = 0x80070002]", vec![]),
             ("the word Package, and amd64_short", vec![]),
         ];

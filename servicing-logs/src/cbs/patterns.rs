@@ -185,6 +185,7 @@ pub(crate) static CBS: &[Row] = &[
     (b"InternalOpenPackage failed for ", NormalWith(UNKNOWN_PACKAGE)),
     (b"INSTALL index: ", W(|message, _| cbs::driver_item(message))),
     (b"Loaded Servicing Stack v", W(|_, rest| cbs::stack(rest))),
+    (b"Modified marker file present in source package", F(Part::Staging)), // (doc)
     (b"Mark store corruption flag because of package: ", F(Part::Package)),
     (b"Maint: processing complete", W(|_, rest| cbs::session(SessionStep::Complete, rest))),
     (b"Maint: ", N),
@@ -317,7 +318,7 @@ pub(crate) static CSI: &[Row] = &[
     (b"Created NT transaction ", W(|message, _| states::transaction(message))),
     (b"Corruption detection complete. ", W(|_, rest| csi::corruption_count(rest))),
     (b"Component marked deleted and is no longer available for: ", W(|_, rest| csi::component_deleted(rest))), // (doc)
-    (b"Component directory missing", F(Part::Store)),
+    (b"Component directory missing", F(Part::Folder)),
     (b"Calling generic command executable ", W(csi::generic_command_begin)),
     (b"CSI Advanced installer perf trace:", W(|message, _| csi::installer_time(message))),
     (b"CMIADAPTER: ", F(Part::InstallerWords)),

@@ -40,8 +40,8 @@ pub struct StatedHealth {
 use Checked::{Files, Store};
 use Health::{Damaged, Good, NotChecked, Repaired};
 
-/// Parts of the sentences. English, Chinese, Spanish, Russian and German ones were seen in published outputs; those of
-/// other languages are missing. A line break of the console stands for a space, or for nothing in Chinese. A restore
+/// Parts of the sentences. English, Chinese and Spanish ones, and the first of each of Russian and German, were seen in
+/// published outputs. The others are recalled from such systems and not verified. A line break of the console stands for a space, or for nothing in Chinese. A restore
 /// that completed says that the store is good now, not that it was damaged.
 const SENTENCES: &[(&str, Checked, Health)] = &[
     ("did not find any integrity violations", Files, Good),
@@ -67,6 +67,34 @@ const SENTENCES: &[(&str, Checked, Health)] = &[
     ("encontró archivos dañados, pero no pudo", Files, Damaged),
     ("обнаружила поврежденные файлы, но не может восстановить", Files, Damaged),
     ("keine Integritätsverletzungen", Files, Good),
+    ("не обнаружила нарушений целостности", Files, Good),
+    ("обнаружила поврежденные файлы и успешно", Files, Repaired),
+    ("Хранилище компонентов подлежит восстановлению", Store, Damaged),
+    ("Повреждение хранилища компонентов не обнаружено", Store, Good),
+    ("beschädigte Dateien gefunden und erfolgreich repariert", Files, Repaired),
+    ("beschädigte Dateien gefunden und konnte einige", Files, Damaged),
+    ("beschädigte Dateien gefunden, konnte einige", Files, Damaged),
+    ("Der Komponentenspeicher kann repariert werden", Store, Damaged),
+    ("keine Komponentenspeicherbeschädigung erkannt", Store, Good),
+    ("Der Wiederherstellungsvorgang wurde erfolgreich abgeschlossen", Store, Good),
+    ("trouvé aucune violation d’intégrité", Files, Good),
+    ("trouvé aucune violation d'intégrité", Files, Good),
+    ("trouvé des fichiers endommagés et les a réparés", Files, Repaired),
+    ("trouvé des fichiers endommagés, mais", Files, Damaged),
+    ("trouvé des fichiers endommagés mais", Files, Damaged),
+    ("Le magasin de composants est réparable", Store, Damaged),
+    ("não encontrou nenhuma violação de integridade", Files, Good),
+    ("encontrou arquivos corrompidos e os reparou", Files, Repaired),
+    ("encontrou arquivos corrompidos, mas", Files, Damaged),
+    ("encontrou arquivos corrompidos mas", Files, Damaged),
+    ("O repositório de componentes pode ser reparado", Store, Damaged),
+    ("Nenhum dano no repositório de componentes", Store, Good),
+    ("整合性違反を検出しませんでした", Files, Good),
+    ("破損したファイルが見つかりましたが、それらは正常に修復", Files, Repaired),
+    ("破損したファイルが見つかりましたが、その一部は修復できません", Files, Damaged),
+    ("コンポーネント ストアは修復できます", Store, Damaged),
+    ("コンポーネント ストアの破損は検出されませんでした", Store, Good),
+    ("復元操作は正常に完了しました", Store, Good),
 ];
 
 /// The last of these sentences in an output.

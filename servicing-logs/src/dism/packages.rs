@@ -88,6 +88,8 @@ pub struct ListedError {
     pub said: String,
     /// The command, where the output has its prompt.
     pub command: Option<String>,
+    /// The package that was being worked on, if a line before named it.
+    pub about: Option<String>,
 }
 
 /// Error lines kept of a list; an output has one.
@@ -110,12 +112,14 @@ pub fn read_packages<'t>(
         visit(package);
     };
     let (mut command, mut before) = (None, "".into());
+    let mut about = None;
     for (number, line) in lines(text.bytes()) {
         let bytes = line.bytes.trim_ascii();
         let before = std::mem::replace(&mut before, if bytes.is_empty() { "".into() } else { decode(bytes) });
         if let Some(asked) = prompt(&decode(bytes)) {
             command = Some(asked.to_owned());
         }
+        about = worked_on(bytes).or(about);
         if let Some(error) =
             summary.errors.last_mut().filter(|error| error.said.is_empty() && error.line < number)
         {
@@ -165,12 +169,14 @@ pub fn read_packages<'t>(
             && summary.errors.len() < MAX_ERRORS
         {
             // `Processing 1 of 1 - X: …` is followed by its error and by that of the command.
-            let of_one = before.contains(" 1 - ") || before.contains("~~");
+            let numbered = before.contains(" 1 - ") || before.contains("~~");
+            let of_one = numbered && [": ", "："].iter().any(|colon| before.contains(colon));
             let said = if of_one { before.into_owned() } else { String::new() };
             let again =
                 summary.errors.last().is_some_and(|last| last.code == code && last.command == command);
             if !again {
-                summary.errors.push(ListedError { line: number, code, said, command: command.clone() });
+                let (command, about) = (command.clone(), about.clone());
+                summary.errors.push(ListedError { line: number, code, said, command, about });
             }
         }
     }
@@ -178,6 +184,13 @@ pub fn read_packages<'t>(
         send(package, &mut summary);
     }
     summary
+}
+
+/// The package that `Processing 1 of 1 - Adding package X` and `An error occurred - X Error: 0x…` name, in any language.
+fn worked_on(line: &[u8]) -> Option<String> {
+    let (_, rest) = split_once(line, b" - ")?;
+    let text = decode(rest);
+    text.split_whitespace().find(|word| PackageIdentity::parse(word).is_some()).map(str::to_owned)
 }
 
 /// The command of a line with a prompt: `C:\>dism /online /get-packages`.

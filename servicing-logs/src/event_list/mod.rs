@@ -1,6 +1,7 @@
 //! Records of event logs that are text: copied or saved by Event Viewer, printed by PowerShell, or exported as XML.
 //! They become the records of [`crate::event_log`].
 
+mod bare;
 mod blocks;
 mod message;
 mod rows;
@@ -31,7 +32,7 @@ pub fn read(data: &[u8], visit: impl FnMut(ListedEvent)) -> u64 {
 
 /// Whether a text begins with such records.
 pub(crate) fn is_event_list(text: &[u8]) -> bool {
-    rows::is_table(text) || blocks::is_list(text)
+    rows::is_table(text) || blocks::is_list(text) || bare::is_quoted(text)
 }
 
 fn records_of(bytes: &[u8], mut visit: impl FnMut(ListedEvent)) -> u64 {
@@ -44,6 +45,8 @@ fn records_of(bytes: &[u8], mut visit: impl FnMut(ListedEvent)) -> u64 {
         xml(bytes, &mut counted);
     } else if rows::is_table(bytes) {
         rows::read(&decode(bytes), &mut counted);
+    } else if !blocks::is_list(bytes) && bare::is_quoted(bytes) && !bare::has_block(bytes) {
+        bare::read(bytes, &mut counted);
     } else {
         blocks::read(bytes, &mut counted);
     }

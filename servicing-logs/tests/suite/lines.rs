@@ -144,7 +144,8 @@ fn powershell_and_errors() {
     let output = "C:\\>DISM /Online /Enable-Feature /FeatureName:X\r\n\r\nVersion: 6.3.9600.17031\r\n\r\nError: 0x800f0906\r\n\r\n\
         The source files could not be downloaded.\r\nUse the \"source\" option.\r\n";
     let [error] = dism::read_packages(&LogText::new(output.as_bytes()), |_| {}).errors.try_into().unwrap();
-    let dism::ListedError { line, code, said, command } = error;
+    let dism::ListedError { line, code, said, command, about } = error;
+    assert_eq!(about, None);
     assert_eq!((line, code, said.as_str()), (5, 0x800f0906, "The source files could not be downloaded."));
     assert_eq!(command.as_deref(), Some("DISM /Online /Enable-Feature /FeatureName:X"));
     let several =
@@ -152,6 +153,15 @@ fn powershell_and_errors() {
     let errors = dism::read_packages(&LogText::new(several.as_bytes()), |_| {}).errors;
     assert_eq!(errors.len(), 1);
     assert_eq!(errors[0].said, "Processing 1 of 1 - A-Package: It is not valid.");
+    let package = "Package_for_Example~31bf3856ad364e35~amd64~~17763.1.1.1";
+    let adding = format!(
+        "Versión: 10.0.1.1\n\nProcessing 1 of 1 - Adding package {package}\nError: 14107\n\nA member is not there.\n"
+    );
+    let errors = dism::read_packages(&LogText::new(adding.as_bytes()), |_| {}).errors;
+    assert_eq!(
+        (errors[0].about.as_deref(), errors[0].said.as_str()),
+        (Some(package), "A member is not there.")
+    );
 }
 
 const DISM_LOG: &str = "\u{feff}2023-05-17 08:44:05, Info                  DISM   PID=8420 TID=9260 Scratch directory set - CDISMManager::put_ScratchDir\r\n\

@@ -36,7 +36,12 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
             failed: true,
             fact: Fact::Tool(ToolFact {
                 tool: Tool::Dism,
-                what: cut(&error.said),
+                what: cut(&match &error.about {
+                    Some(package) if !error.said.contains(package) => {
+                        format!("{}: {package}", error.said.trim_end_matches(['.', '。']))
+                    }
+                    _ => error.said.clone(),
+                }),
                 command: error.command.clone(),
                 decides: true,
             }),

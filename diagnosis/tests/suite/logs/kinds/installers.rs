@@ -171,4 +171,42 @@ pub(super) const KINDS: &[Kind] = &[
         reported: Some(0x800F_0922),
         rules: &["BR-0213"],
     },
+    Kind {
+        name: "the firewall service is disabled",
+        log: installer!(
+            "FirewallOfflineAPI Installer",
+            "{11111111-2222-3333-4444-555555555555}",
+            "HRESULT_FROM_WIN32(1058)"
+        ),
+        phase: Phase::StartupInstallers,
+        fault: Fault::Installer,
+        item: "FirewallOfflineAPI Installer",
+        code: Some(0x8007_0422),
+        reported: Some(0x800F_0922),
+        rules: &["BR-0224", "BR-0212", "BR-0213"],
+    },
+    Kind {
+        name: "the system partition is full",
+        log: installer!(
+            "Boot Files",
+            "{11111111-2222-3333-4444-555555555555}",
+            "HRESULT_FROM_WIN32(ERROR_DISK_FULL)"
+        ),
+        phase: Phase::StartupInstallers,
+        fault: Fault::Installer,
+        item: "Boot Files",
+        code: Some(0x8007_0070),
+        reported: Some(0x800F_0922),
+        rules: &["BR-0225", "BR-0213"],
+    },
+    Kind {
+        name: "an event channel has another owner",
+        log: installer!("Events", "{11111111-2222-3333-4444-555555555555}", "HRESULT_FROM_WIN32(15010)"),
+        phase: Phase::StartupInstallers,
+        fault: Fault::Installer,
+        item: "Events",
+        code: Some(0x8007_3AA2),
+        reported: Some(0x800F_0922),
+        rules: &["BR-0226", "BR-0213"],
+    },
 ];
