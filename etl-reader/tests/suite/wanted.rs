@@ -85,19 +85,19 @@ impl Random {
     }
 }
 
-/// A trace in which few request packets, objects and keys are used again and again.
+/// A trace in which request packets, objects and keys are used again and again.
 fn made(seed: u64) -> Vec<u8> {
-    const STATUSES: [u32; 4] = [0, 0, 0xc000_0022, 0xc000_0034];
     let mut random = Random(seed);
     let session = Session { buffer_size: 0x1000, ..Session::default() };
     let mut time = session.start.0;
     let mut writer = EtlWriter::new(session).unwrap();
-    for _ in 0..300 {
+    for _ in 0..600 {
         // Now and then an operation waits so long that it is given up.
         time += if random.below(60) == 0 { 4_000_000_000 } else { 1_000 };
-        let pools = [random.below(8), random.below(6), random.below(5), random.below(4)];
+        let pools = [random.below(24), random.below(20), random.below(12), random.below(4)];
         let [packet, object, key, name] = pools;
-        let status = STATUSES[random.below(4) as usize];
+        // Failures are few, so most of the trace is left out.
+        let status = if random.below(6) == 0 { 0xc000_0000 + random.below(40) as u32 } else { 0 };
         let path = format!("\\f{name}");
         let pointer = |name, value| (name, Value::Pointer(value));
         let file = [pointer("Irp", packet), pointer("FileObject", object), pointer("FileKey", key)];
@@ -153,8 +153,8 @@ fn made(seed: u64) -> Vec<u8> {
 
 #[test]
 fn failures_of_made_traces() {
-    let failed: usize = (0..400).map(|seed| compare(&made(seed), &format!("seed {seed}"))).sum();
-    assert!(failed > 4_000, "{failed}");
+    let failed: usize = (0..150).map(|seed| compare(&made(seed), &format!("seed {seed}"))).sum();
+    assert!(failed > 1_500, "{failed}");
 }
 
 #[test]
