@@ -125,6 +125,27 @@ impl<'a> EtlRecord<'a> {
     /// `EVENT_HEADER_FLAG_STRING_ONLY`: the payload is one UTF-16 string.
     pub const STRING_ONLY: u16 = 0x04;
 
+    /// A record of which nothing is read.
+    #[inline(always)]
+    pub(crate) fn none(context: Context<'a>) -> EtlRecord<'a> {
+        EtlRecord {
+            kind: RecordKind::Other,
+            width: PointerWidth::Bits64,
+            flags: 0,
+            ticks: None,
+            cpu: context.cpu,
+            pid: None,
+            tid: None,
+            event: EventId::Unknown { header_type: 0 },
+            activity: Guid::default(),
+            extended: ExtendedItems::default(),
+            payload: &[],
+            offset: context.base,
+            clock: context.clock,
+            payload_at: context.base,
+        }
+    }
+
     /// When the event happened.
     #[must_use]
     pub fn time(&self) -> Option<FileTime> {
@@ -211,15 +232,36 @@ fn kind_of(marker: u32) -> Option<(RecordKind, usize, PointerWidth)> {
 /// The record at `at` of a buffer's records. Inlined, because a record is much to copy.
 #[inline(always)]
 pub(crate) fn step<'a>(data: &'a [u8], at: usize, context: Context<'a>) -> Step<'a> {
-    let Some(start) = Fixed::<8>::at(data, at) else { return Step::End };
+    let mut record = EtlRecord::none(context);
+    match read(&mut record, data, at, context) {
+        Read::Record(next) => Step::Record(record, next),
+        Read::Damaged(error, next) => Step::Damaged(error, next),
+        Read::End => Step::End,
+    }
+}
+
+/// What [`read`] met.
+pub(crate) enum Read {
+    /// A record, and where the next one starts.
+    Record(usize),
+    /// A damaged record, and where the next one starts if that can be known.
+    Damaged(EtlError, Option<usize>),
+    /// The end of the records.
+    End,
+}
+
+/// Reads the record at `at` of a buffer's records into another one's place.
+#[inline(always)]
+pub(crate) fn read<'a>(record: &mut EtlRecord<'a>, data: &'a [u8], at: usize, context: Context<'a>) -> Read {
+    let Some(start) = Fixed::<8>::at(data, at) else { return Read::End };
     let marker = start.u32::<0>();
     if marker == 0 || marker == u32::MAX {
-        return Step::End;
+        return Read::End;
     }
     let offset = context.base + at as u64;
     let Some((kind, header, width)) = kind_of(marker) else {
         let expected = "a known record header type";
-        return Step::Damaged(
+        return Read::Damaged(
             EtlError::Invalid { what: "record marker", offset, found: marker.into(), expected },
             None,
         );
@@ -232,37 +274,17 @@ pub(crate) fn step<'a>(data: &'a [u8], at: usize, context: Context<'a>) -> Step<
     let left = data.len() - at;
     if size > left {
         let (need, have) = (size as u64, left as u64);
-        return Step::Damaged(EtlError::Truncated { what: "record", offset, need, have }, None);
+        return Read::Damaged(EtlError::Truncated { what: "record", offset, need, have }, None);
     }
     let next = (size >= MESSAGE).then_some(at + size.next_multiple_of(8));
     let bytes = data.get(at..at + size).unwrap_or_default();
-    // Filled where it stands, because a record is much to copy.
-    let mut step = Step::Record(
-        EtlRecord {
-            kind,
-            width,
-            flags: 0,
-            ticks: None,
-            cpu: context.cpu,
-            pid: None,
-            tid: None,
-            event: EventId::Unknown { header_type: 0 },
-            activity: Guid::default(),
-            extended: ExtendedItems::default(),
-            payload: &[],
-            offset,
-            clock: context.clock,
-            payload_at: offset,
-        },
-        next.unwrap_or(at),
-    );
-    let Step::Record(record, _) = &mut step else { return step };
+    *record = EtlRecord { kind, width, offset, payload_at: offset, ..EtlRecord::none(context) };
     match (fill(record, bytes), next) {
-        (Some(Ok(())), Some(_)) => step,
-        (Some(Err(error)), next) => Step::Damaged(error, next),
+        (Some(Ok(())), Some(next)) => Read::Record(next),
+        (Some(Err(error)), next) => Read::Damaged(error, next),
         (_, next) => {
             let (need, have) = (header as u64, size as u64);
-            Step::Damaged(EtlError::Truncated { what: "record header", offset, need, have }, next)
+            Read::Damaged(EtlError::Truncated { what: "record header", offset, need, have }, next)
         }
     }
 }

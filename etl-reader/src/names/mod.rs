@@ -7,6 +7,7 @@
 
 mod buffers;
 mod by_buffer;
+mod chosen;
 mod facts;
 mod guids;
 mod history;
@@ -21,6 +22,7 @@ mod rounds;
 mod rows;
 mod shape;
 mod steps;
+mod survey;
 mod table;
 mod trace;
 mod volumes;

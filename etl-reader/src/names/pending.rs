@@ -26,6 +26,13 @@ pub(super) struct Pending {
     pub(super) file_key: u64,
 }
 
+impl Pending {
+    /// Whether what comes at this time can be no part of it any more.
+    pub(super) fn is_given_up(&self, now: FileTime) -> bool {
+        now.since(self.time) >= GIVE_UP
+    }
+}
+
 /// Pending operations by their request packet.
 #[derive(Debug, Default)]
 pub(super) struct PendingOperations {
@@ -33,7 +40,6 @@ pub(super) struct PendingOperations {
     /// Those that pend, and places that are free: an operation is much to move.
     slots: Vec<Pending>,
     free: Vec<u32>,
-    checked: Option<FileTime>,
 }
 
 impl PendingOperations {
@@ -71,29 +77,11 @@ impl PendingOperations {
         self.slots.get(slot as usize)
     }
 
-    /// Those that have waited too long; looked for from time to time.
-    pub(super) fn give_up(&mut self, now: FileTime) -> Vec<Pending> {
-        let checked = *self.checked.get_or_insert(now);
-        if now.since(checked) < GIVE_UP / 2 {
-            return Vec::new();
-        }
-        self.checked = Some(now);
-        self.take(|pending| now.since(pending.time) >= GIVE_UP)
-    }
-
     /// All that are left.
     pub(super) fn rest(&mut self) -> Vec<Pending> {
-        self.take(|_| true)
-    }
-
-    fn take(&mut self, which: impl Fn(&Pending) -> bool) -> Vec<Pending> {
-        let slots = &self.slots;
-        let is_taken = |slot: u32| slots.get(slot as usize).is_some_and(&which);
-        let places: Vec<u32> =
-            self.by_irp.extract_if(|_, slot| is_taken(*slot)).map(|(_, slot)| slot).collect();
-        let mut taken: Vec<Pending> =
-            places.into_iter().filter_map(|slot| self.take_slot(slot).copied()).collect();
-        taken.sort_by_key(|pending| pending.number);
-        taken
+        let left = self.by_irp.drain().filter_map(|(_, slot)| self.slots.get(slot as usize).copied());
+        let mut left: Vec<Pending> = left.collect();
+        left.sort_by_key(|pending| pending.number);
+        left
     }
 }

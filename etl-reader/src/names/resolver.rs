@@ -110,9 +110,6 @@ impl<'v, 'f> Resolver<'v, 'f> {
     }
 
     pub(super) fn start(&mut self, file: u32, steps: &Steps<'_>, place: Place, start: &Start) {
-        for late in self.pending.give_up(start.time) {
-            self.found.add(&late, None);
-        }
         let does = start.meaning.does;
         let told = start.told.map(|text| self.path(steps, text));
         let is_known = |met: Option<MetId>, found: &Resolved| {
@@ -123,6 +120,7 @@ impl<'v, 'f> Resolver<'v, 'f> {
         if let Some(known) = self.pending.get_mut(file, start.irp)
             && (known.file_object, known.tid) == (start.object, start.tid)
             && known.id != start.id
+            && !known.is_given_up(start.time)
             && repeats(known.meaning.does, does)
             // An opening that was redirected has the same packet and object but another path.
             && (does != Does::Create || is_known(known.operation.met, &self.found))
@@ -206,15 +204,27 @@ impl<'v, 'f> Resolver<'v, 'f> {
             self.found.tally.without_start += 1;
             return;
         };
+        if pending.is_given_up(end.time) {
+            self.found.tally.without_start += 1;
+            self.found.add(pending, None);
+            return;
+        }
         let renamed = matches!(pending.meaning.does, Does::Rename | Does::Target) && end.status == Some(0);
         if let (true, Some(path)) = (renamed, pending.rare.target)
             && pending.meaning.name != Meanings::get().link
         {
             let met = self.found.meet(path, end.time);
             self.objects.insert(pending.file_object, met);
-            self.file_keys.insert(pending.file_key, met);
+            if pending.file_key != 0 {
+                self.file_keys.insert(pending.file_key, met);
+            }
         }
         self.found.add(pending, Some((place, end)));
+    }
+
+    /// Rows so far.
+    pub(super) fn rows(&self) -> usize {
+        self.found.rows.len()
     }
 
     pub(super) fn key(&mut self, steps: &Steps<'_>, place: Place, step: &KeyStep) {

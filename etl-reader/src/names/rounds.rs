@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
+use super::chosen::Chosen;
 use super::resolver::{Resolved, Resolver};
 use super::rows::Place;
 use super::steps::{Learnt, Steps, What};
@@ -27,7 +28,7 @@ pub(super) struct Pass {
 }
 
 /// The buffers of one processor of one file.
-struct Lane<'f> {
+pub(super) struct Lane<'f> {
     file: &'f EtlFile<'f>,
     number: u32,
     /// Bytes of the files before its own.
@@ -50,8 +51,19 @@ struct Cursor {
     key: usize,
 }
 
-/// Reads all records of the files once.
-pub(super) fn run(files: &[&EtlFile<'_>], budget: &Budget) -> Pass {
+/// What a pass reads.
+#[derive(Clone, Copy)]
+pub(super) enum Reads<'c> {
+    /// All records.
+    All,
+    /// All, until there are so many rows.
+    Until(usize),
+    /// What is chosen. Names, records and damage were counted before.
+    Chosen(&'c Chosen<'c>),
+}
+
+/// Reads records of the files once.
+pub(super) fn run(files: &[&EtlFile<'_>], budget: &Budget, reads: Reads<'_>) -> Pass {
     let mut lanes = lanes(files);
     let decoder = Decoder::new();
     // One for each thread that reads: names are kept once each, and joining costs more than reading.
@@ -85,7 +97,7 @@ pub(super) fn run(files: &[&EtlFile<'_>], budget: &Budget) -> Pass {
                     .flat_map(|(place, jobs)| jobs.iter().map(move |job| (*place, *job)))
                     .collect();
                 flat.into_par_iter()
-                    .map(|(place, job)| (place, job.read(budget, &decoder, &learnt)))
+                    .map(|(place, job)| (place, job.read(budget, &decoder, &learnt, reads)))
                     .collect::<Vec<_>>()
             },
         );
@@ -101,7 +113,8 @@ pub(super) fn run(files: &[&EtlFile<'_>], budget: &Budget) -> Pass {
         for lane in lanes.iter_mut().filter(|lane| lane.ready.is_empty()) {
             std::mem::swap(&mut lane.ready, &mut lane.ahead);
         }
-        if nothing && dry.is_none() {
+        let is_enough = matches!(reads, Reads::Until(rows) if resolver.rows() >= rows);
+        if is_enough || nothing && dry.is_none() {
             break;
         }
     }
@@ -113,27 +126,55 @@ pub(super) fn run(files: &[&EtlFile<'_>], budget: &Budget) -> Pass {
 
 /// A buffer to read.
 #[derive(Clone, Copy)]
-struct Job<'f> {
+pub(super) struct Job<'f> {
     file: &'f EtlFile<'f>,
-    before: u64,
-    number: u32,
+    pub(super) before: u64,
+    pub(super) number: u32,
     entry: BufferEntry,
 }
 
 impl<'f> Job<'f> {
-    fn read(self, budget: &Budget, decoder: &Decoder, learnt: &Mutex<Vec<Learnt>>) -> Steps<'f> {
+    fn empty(self) -> EtlBuffer<'f> {
+        EtlBuffer::empty(&self.entry, self.file.clock())
+    }
+
+    /// The buffer, or an empty one where it is too large.
+    pub(super) fn buffer(self, budget: &Budget) -> Result<EtlBuffer<'f>, EtlBuffer<'f>> {
         if self.file.memory(&self.entry) > budget.limit {
-            return Steps::unread(self.number, EtlBuffer::empty(&self.entry, self.file.clock()));
+            return Err(self.empty());
+        }
+        Ok(self.file.read(&self.entry))
+    }
+
+    fn read(
+        self,
+        budget: &Budget,
+        decoder: &Decoder,
+        learnt: &Mutex<Vec<Learnt>>,
+        reads: Reads<'_>,
+    ) -> Steps<'f> {
+        let place = (self.number, self.before);
+        if let Reads::Chosen(chosen) = reads
+            && let Some(brief) = chosen.passes(self.number)
+        {
+            return Steps::none(self.number, self.empty(), brief.last);
+        }
+        let buffer = match self.buffer(budget) {
+            Ok(buffer) => buffer,
+            Err(empty) => return Steps::unread(self.number, empty),
+        };
+        if let Reads::Chosen(chosen) = reads {
+            return Steps::read_chosen(place, buffer, chosen);
         }
         let lock = || learnt.lock().unwrap_or_else(PoisonError::into_inner);
         let mut mine = lock().pop().unwrap_or_default();
-        let steps = Steps::read((self.number, self.before), self.file.read(&self.entry), decoder, &mut mine);
+        let steps = Steps::read(place, buffer, decoder, &mut mine);
         lock().push(mine);
         steps
     }
 }
 
-fn lanes<'f>(files: &[&'f EtlFile<'_>]) -> Vec<Lane<'f>> {
+pub(super) fn lanes<'f>(files: &[&'f EtlFile<'_>]) -> Vec<Lane<'f>> {
     let lanes = lanes_of(files).into_iter();
     lanes
         .map(|(number, file, entries)| Lane {
@@ -184,7 +225,7 @@ fn merge(
 }
 
 impl<'f> Lane<'f> {
-    fn jobs(&mut self, count: usize) -> Vec<Job<'f>> {
+    pub(super) fn jobs(&mut self, count: usize) -> Vec<Job<'f>> {
         let (file, before) = (self.file, self.before);
         self.entries.by_ref().take(count).map(|(number, entry)| Job { file, before, number, entry }).collect()
     }

@@ -218,7 +218,7 @@ impl Shapes {
     }
 
     /// The family, number and shape of a record, if it is a known file or registry event.
-    #[inline]
+    #[inline(always)]
     pub(super) fn of(&self, record: &EtlRecord<'_>) -> Option<(Family, u8, &Shape)> {
         let (family, id, version) = match record.event {
             EventId::Kernel { group: FILE_IO, opcode, version } => (Family::KernelFile, opcode, version),

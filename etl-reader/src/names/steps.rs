@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use super::chosen::Chosen;
 use super::facts::{Facts, IMAGE, PROCESS, THREAD};
 use super::meaning::{Does, Meaning, Meanings};
 use super::paths::hash;
@@ -12,7 +13,7 @@ use crate::buffer::EtlBuffer;
 use crate::clock::FileTime;
 use crate::decode::{Decoder, Descriptions};
 use crate::header::BUFFER_HEADER;
-use crate::record::{EtlRecord, EventId, RecordKind, Step as Read};
+use crate::record::{EtlRecord, EventId, Read, RecordKind, read};
 use crate::text::Utf16;
 
 /// Where a buffer that cannot be read has its one step.
@@ -127,6 +128,27 @@ pub(super) struct Parts {
     pub(super) damaged: u64,
 }
 
+/// What a record is, as the pass knows it.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Known<'s> {
+    /// A file or registry event.
+    Operation(About<'s>),
+    /// The same without a time.
+    Timeless,
+    /// A record of another kind, and its time.
+    Other(Option<FileTime>),
+}
+
+/// A file or registry event.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct About<'s> {
+    pub(super) family: Family,
+    pub(super) id: u8,
+    pub(super) shape: &'s Shape,
+    pub(super) time: FileTime,
+    pub(super) meaning: Option<Meaning>,
+}
+
 /// What is learnt from all buffers, in any order.
 #[derive(Default)]
 pub(super) struct Learnt {
@@ -151,40 +173,89 @@ impl<'f> Steps<'f> {
         Steps { number, in_files: None, buffer, parts }
     }
 
+    /// A buffer without steps, whose last record has this time.
+    pub(super) fn none(number: u32, buffer: EtlBuffer<'f>, last: FileTime) -> Steps<'f> {
+        let parts = Parts { last, ..Parts::new(&buffer) };
+        Steps { number, in_files: None, buffer, parts }
+    }
+
     /// Reads a buffer of a file that begins behind `before` bytes of others; what it tells of names goes to `learnt`.
     pub(super) fn read(
-        (number, before): (u32, u64),
+        place: (u32, u64),
         buffer: EtlBuffer<'f>,
         decoder: &Decoder,
         learnt: &mut Learnt,
     ) -> Steps<'f> {
+        let room = buffer.data.len();
+        Steps::of(place, buffer, room, |steps, at, record, known| match known {
+            Known::Operation(about) => {
+                learnt.facts.add_operation(record, about.time, (about.family, about.id, about.shape));
+                if let Some(meaning) = about.meaning {
+                    steps.operation(record, at, about, meaning);
+                }
+            }
+            Known::Timeless => {}
+            Known::Other(time) => {
+                learnt.facts.add(record, decoder);
+                learnt.descriptions.add(record);
+                if time.is_some() && is_row(record.event) {
+                    steps.push(at, What::Record);
+                }
+            }
+        })
+    }
+
+    /// Reads of a buffer what is chosen. Its names were learnt before.
+    pub(super) fn read_chosen(place: (u32, u64), buffer: EtlBuffer<'f>, chosen: &Chosen<'_>) -> Steps<'f> {
+        Steps::of(place, buffer, 0, |steps, at, record, known| match known {
+            Known::Operation(about) => {
+                if let Some(meaning) = about.meaning.filter(|meaning| chosen.has(record, about, *meaning)) {
+                    steps.operation(record, at, about, meaning);
+                }
+            }
+            Known::Timeless => {}
+            Known::Other(time) => {
+                if chosen.records && time.is_some() && is_row(record.event) {
+                    steps.push(at, What::Record);
+                }
+            }
+        })
+    }
+
+    /// Goes through a buffer; `take` makes steps of its records, as many as `room` bytes have.
+    #[inline(always)]
+    pub(super) fn of(
+        (number, before): (u32, u64),
+        buffer: EtlBuffer<'f>,
+        room: usize,
+        mut take: impl FnMut(&mut Parts, u32, &EtlRecord<'_>, Known<'_>),
+    ) -> Steps<'f> {
         let (shapes, meanings) = (Shapes::get(), Meanings::get());
         let mut steps = Parts::new(&buffer);
-        let mut at = 0;
+        steps.reserve(room);
+        let context = buffer.context();
+        let (mut record, mut at) = (EtlRecord::none(context), 0);
         loop {
             let place = u32::try_from(at).unwrap_or(u32::MAX);
-            match buffer.step(at) {
-                Read::Record(ref record, next) => {
+            match read(&mut record, &buffer.data, at, context) {
+                Read::Record(next) => {
+                    let record = &record;
                     steps.records += 1;
                     steps.messages += u64::from(record.kind == RecordKind::Message);
                     let time = record.time();
                     steps.last = steps.last.max(time.unwrap_or(steps.last));
-                    match (shapes.of(record), time) {
-                        (Some((family, id, shape)), Some(time)) => {
-                            learnt.facts.add_operation(record, time, (family, id, shape));
-                            if let Some(meaning) = meanings.of(family, id) {
-                                steps.operation(record, place, time, (family, id, shape), meaning);
-                            }
-                        }
-                        (Some(_), None) => {}
-                        (None, _) => {
-                            learnt.facts.add(record, decoder);
-                            learnt.descriptions.add(record);
-                            if time.is_some() && is_row(record.event) {
-                                steps.push(place, What::Record);
-                            }
-                        }
-                    }
+                    let known = match (shapes.of(record), time) {
+                        (Some((family, id, shape)), Some(time)) => Known::Operation(About {
+                            family,
+                            id,
+                            shape,
+                            time,
+                            meaning: meanings.of(family, id),
+                        }),
+                        (Some(_), None) => Known::Timeless,
+                        (None, time) => Known::Other(time),
+                    };
+                    take(&mut steps, place, record, known);
                     at = next;
                 }
                 Read::Damaged(_, Some(next)) => {
@@ -221,23 +292,29 @@ impl<'f> Steps<'f> {
 
 impl Parts {
     fn new(buffer: &EtlBuffer<'_>) -> Parts {
-        // Records take about as many bytes; more of one kind make more room.
-        let room = buffer.data.len() / 80;
-        let (steps, starts) = (Vec::with_capacity(room), Vec::with_capacity(room / 2));
-        let (ends, keys) = (Vec::with_capacity(room / 2), Vec::with_capacity(room / 4));
         let base = buffer.offset + BUFFER_HEADER as u64;
         Parts {
             base,
             keeps: matches!(buffer.data, Cow::Owned(_)),
-            steps,
-            starts,
-            ends,
-            keys,
+            steps: Vec::new(),
+            starts: Vec::new(),
+            ends: Vec::new(),
+            keys: Vec::new(),
             last: FileTime(i64::MIN),
             records: 0,
             messages: 0,
             damaged: 0,
         }
+    }
+
+    /// Makes room for the steps of so many bytes.
+    fn reserve(&mut self, bytes: usize) {
+        // A record takes about as many bytes; more of one kind make more room.
+        let room = bytes / 80;
+        self.steps.reserve(room);
+        self.starts.reserve(room / 2);
+        self.ends.reserve(room / 2);
+        self.keys.reserve(room / 4);
     }
 
     fn push(&mut self, at: u32, what: What) {
@@ -254,8 +331,7 @@ impl Parts {
         &mut self,
         record: &EtlRecord<'_>,
         at: u32,
-        time: FileTime,
-        (family, id, shape): (Family, u8, &Shape),
+        About { family, id, shape, time, .. }: About<'_>,
         meaning: Meaning,
     ) {
         let payload = record.payload;
@@ -335,7 +411,7 @@ impl Parts {
 }
 
 /// Whether a record of another kind can be a row: events of providers, of processes, threads and images.
-fn is_row(event: EventId) -> bool {
+pub(super) fn is_row(event: EventId) -> bool {
     match event {
         EventId::Provider { .. } => true,
         EventId::Kernel { group, .. } => [PROCESS, THREAD, IMAGE].contains(&group),

@@ -6,13 +6,15 @@ use std::sync::OnceLock;
 
 use super::buffers::{Buffers, record_offset};
 use super::by_buffer::ByBuffer;
+use super::chosen::{Chosen, Follows};
 use super::meaning::{Does, Meanings, OperationName};
 use super::operation::{About, CreateParameters, Operation, OperationClass};
 use super::paths::{PathId, Paths};
 use super::resolver::{Resolved, Tally};
-use super::rounds;
+use super::rounds::{self, Pass, Reads};
 use super::rows::{FileOperation, KeyedOperation, Met, PackedRow, PathPlace, Place, Rare, Row, Told};
 use super::shape::{Family, Role, Shapes};
+use super::survey::{self, Asked};
 use super::table::Names;
 use crate::buffers::BufferEntry;
 use crate::clock::{FileTime, Ticks};
@@ -51,11 +53,8 @@ pub struct Trace {
 pub enum Glimpse {
     /// A file operation: its name, and NTSTATUS where the end is recorded.
     File(OperationName, Option<u32>),
-    /// A registry operation; whether its status is zero.
-    Registry {
-        /// Whether it is.
-        succeeded: bool,
-    },
+    /// A registry operation; its NTSTATUS where that is known yet.
+    Registry(Option<u32>),
     /// A record of another kind.
     Record,
     /// A damaged record or buffer.
@@ -84,7 +83,45 @@ impl Trace {
     #[must_use]
     pub fn read(files: &[&EtlFile<'_>]) -> Trace {
         let budget = Budget::new(files);
-        let pass = rounds::run(files, &budget);
+        let pass = rounds::run(files, &budget, Reads::All);
+        Trace::of(files, budget, pass)
+    }
+
+    /// Reads files until there are so many rows, which are the first ones. Those that follow them are not the trace's.
+    #[must_use]
+    pub fn read_first(files: &[&EtlFile<'_>], rows: usize) -> Trace {
+        let budget = Budget::new(files);
+        let pass = rounds::run(files, &budget, Reads::Until(rows));
+        Trace::of(files, budget, pass)
+    }
+
+    /// Reads of some files the rows that may be wanted, and about as many others as cost nothing; also how many there
+    /// are beside them, about. Nothing where operations are wanted that succeeded, or have no status. What a registry
+    /// operation ended with is known here. The counts of operations are of those that are read.
+    pub fn read_wanted(
+        files: &[&EtlFile<'_>],
+        may_want: &(dyn Fn(Glimpse) -> bool + Sync),
+    ) -> Option<(Trace, u64)> {
+        let asked = Asked::new(may_want)?;
+        let budget = Budget::new(files);
+        let survey = survey::run(files, &budget, &asked);
+        let read = |follows| {
+            let chosen = Chosen::new(&survey, asked.records, follows);
+            rounds::run(files, &budget, Reads::Chosen(&chosen))
+        };
+        let mut pass = read(Follows::Objects);
+        if Chosen::lacks_keys(&survey, &pass.resolved.file_operations) {
+            pass = read(Follows::Keys);
+        }
+        let found = survey.found;
+        let rows = (pass.resolved.rows.len() as u64).saturating_sub(pass.resolved.tally.damaged);
+        let (learnt, records, messages, damaged) =
+            (found.learnt, found.records, found.messages, found.damaged);
+        let pass = Pass { learnt, records, messages, damaged, ..pass };
+        Some((Trace::of(files, budget, pass), found.rows.saturating_sub(rows)))
+    }
+
+    fn of(files: &[&EtlFile<'_>], budget: Budget, pass: Pass) -> Trace {
         let names = Names::new(pass.learnt.facts);
         let mut decoder = Decoder::new();
         decoder.take(pass.learnt.descriptions);
@@ -153,7 +190,7 @@ impl Trace {
 
     /// Number of rows: file and registry operations, records of other kinds that may be events, and damage. An operation
     /// stands where it ends. One without an end stands where it is clear that none will come: its request packet is used
-    /// again, it is ten minutes old, or the trace is over.
+    /// again, its end comes ten minutes late, or the trace is over.
     pub fn len(&self) -> usize {
         self.rows.len()
     }
@@ -191,7 +228,7 @@ impl Trace {
             }
             Row::Record(_, Told::Nothing) => Glimpse::Record,
             Row::Record(_, told) | Row::Keyed(_, told) => {
-                Glimpse::Registry { succeeded: told == Told::Succeeded }
+                Glimpse::Registry((told == Told::Succeeded).then_some(0))
             }
             Row::Damage(_) => Glimpse::Damaged,
         })
@@ -203,7 +240,7 @@ impl Trace {
         files: &[&EtlFile<'_>],
         mut visit: impl FnMut(&Operation<'_>) -> ControlFlow<B>,
     ) -> ControlFlow<B, Tally> {
-        let wanted = |row| matches!(row, Glimpse::File(..) | Glimpse::Registry { .. });
+        let wanted = |row| matches!(row, Glimpse::File(..) | Glimpse::Registry(_));
         self.visit(files, 0..self.len(), wanted, |_, item| match item {
             Item::Operation(operation) => visit(operation),
             Item::Record { .. } | Item::Damaged(_) => ControlFlow::Continue(()),

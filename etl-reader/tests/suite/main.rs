@@ -8,4 +8,5 @@ mod expected;
 mod names;
 mod payloads;
 mod support;
+mod wanted;
 mod writer;

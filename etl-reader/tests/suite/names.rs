@@ -209,9 +209,9 @@ fn operations_without_an_end_are_given_up() {
     assert_eq!(
         lines,
         [
-            "0 - 4 8 CloseFile  Unknown -",
             "1 - 4 8 NotifyChangeDirectory  Unknown -",
             "900000 2 4 8 CloseFile  Unknown 0x0",
+            "0 - 4 8 CloseFile  Unknown -",
             "500000 - 4 8 CloseFile  Unknown -",
         ]
     );

@@ -4,6 +4,7 @@ use std::{
     cell::RefCell,
     fmt::{self, Display},
     ops::{ControlFlow, Range},
+    sync::{Mutex, PoisonError},
 };
 
 use rayon::prelude::*;
@@ -48,16 +49,24 @@ impl Display for Damage<'_> {
 pub(crate) trait Trace: Sync + 'static {
     /// A row.
     type Row<'r>: Row;
+    /// A part of the trace, read for a few rows.
+    type Extract: Sync;
 
     /// How many rows and damaged records there are, where that is known beforehand.
     fn rows(&self) -> Option<u64>;
 
-    /// The number of parts.
-    fn parts(&self) -> usize;
+    /// Reads only what the rows need that may be wanted, where that is less than all; also how many rows are left out.
+    fn extract(&self, _may_want: &(dyn Fn(&dyn Glimpse) -> bool + Sync)) -> Option<(Self::Extract, u64)> {
+        None
+    }
+
+    /// The number of parts, of the whole trace or of an extract.
+    fn parts(&self, extract: Option<&Self::Extract>) -> usize;
 
     /// Goes through some parts in order. A row may be left out where it is not `wanted` by what is known of it.
     fn walk(
         &self,
+        extract: Option<&Self::Extract>,
         parts: Range<usize>,
         wanted: &mut dyn FnMut(&dyn Glimpse) -> bool,
         each: impl FnMut(Met<'_, Self::Row<'_>>) -> ControlFlow<()>,
@@ -67,15 +76,14 @@ pub(crate) trait Trace: Sync + 'static {
     fn numbered(&self, number: u64, take: impl FnMut(Self::Row<'_>));
 }
 
-/// Goes through a trace by some parts at a time. `make` makes something of them, in parallel, and `take` gets that in
+/// Goes through all parts of a trace by some at a time. `make` makes something of them, in parallel, and `take` gets that in
 /// order.
-fn in_order<T: Trace, M: Default, P: Send>(
-    trace: &T,
+fn in_order<M: Default, P: Send>(
+    all: usize,
     step: usize,
     make: impl Fn(Range<usize>, &mut M) -> P + Sync,
     take: &mut dyn FnMut(P) -> ControlFlow<()>,
 ) -> ControlFlow<()> {
-    let all = trace.parts();
     for from in (0..all).step_by(step * AHEAD) {
         let to = (from + step * AHEAD).min(all);
         let starts: Vec<usize> = (from..to).step_by(step).collect();
@@ -95,16 +103,17 @@ pub(crate) fn fold<T: Trace, P: Default + Send>(
     each: impl Fn(&mut P, Met<'_, T::Row<'_>>) + Sync,
     join: impl Fn(P, P) -> P,
 ) -> P {
+    let all = trace.parts(None);
     let make = |parts: Range<usize>, (): &mut ()| {
-        counter.add(parts.len() as u64, trace.parts() as u64);
+        counter.add(parts.len() as u64, all as u64);
         let mut part = P::default();
-        trace.walk(parts, &mut |_| true, |met| {
+        trace.walk(None, parts, &mut |_| true, |met| {
             each(&mut part, met);
             ControlFlow::Continue(())
         });
         part
     };
-    joined(|take| in_order(trace, STEP, make, take), join)
+    joined(|take| in_order(all, STEP, make, take), join)
 }
 
 /// Joins the parts that a walk gives.
@@ -150,6 +159,16 @@ impl<T: Trace> Rows for T {
         visit: &V,
         take: &mut dyn FnMut(V::Part) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
+        let asked: Mutex<V::Memory> = Mutex::default();
+        let extract = self.extract(&|glimpse| {
+            visit.may_want(glimpse, &mut asked.lock().unwrap_or_else(PoisonError::into_inner))
+        });
+        let (extract, left_out) = extract.unzip();
+        if let Some(rows) = left_out {
+            let mut part = V::Part::default();
+            visit.passed_over(rows, &mut part);
+            take(part)?;
+        }
         let make = |parts: Range<usize>, memory: &mut V::Memory| {
             let (memory, mut part, mut passed_over) = (RefCell::new(memory), V::Part::default(), 0);
             let mut wanted = |glimpse: &dyn Glimpse| {
@@ -157,7 +176,7 @@ impl<T: Trace> Rows for T {
                 passed_over += u64::from(!may);
                 may
             };
-            self.walk(parts, &mut wanted, |met| match met {
+            self.walk(extract.as_ref(), parts, &mut wanted, |met| match met {
                 Met::Row(row) => visit.row(&row, &mut memory.borrow_mut(), &mut part),
                 Met::Damage(damage) => {
                     visit.damaged(&damage, &mut part);
@@ -167,7 +186,7 @@ impl<T: Trace> Rows for T {
             visit.passed_over(passed_over, &mut part);
             part
         };
-        in_order(self, V::STEP, make, take)
+        in_order(self.parts(extract.as_ref()), V::STEP, make, take)
     }
 
     fn visit_numbered<V: Visit>(&self, numbers: &[u64], visit: &V) -> V::Part {

@@ -5,24 +5,20 @@ use std::{
     fmt::{Display, Write as _},
 };
 
-use etl_reader::{
-    EtlFile,
-    names::{self, Names, Operation, OperationClass, Trace, registry_path},
-};
+use etl_reader::names::{self, Names, Operation, OperationClass, Trace, registry_path};
 
 use crate::model::{FileTime, Process, ProcessId, Role, inherit_roles};
 
-/// A trace that was read, with its processes in the model's terms.
+/// A trace that was read, or a part of one, with its processes in the model's terms.
 #[derive(Debug)]
-pub(super) struct Learnt {
+pub(crate) struct Learnt {
     pub(super) trace: Trace,
     /// In the order of the names' processes, with roles and without counts.
     pub(super) processes: Vec<Process>,
 }
 
 impl Learnt {
-    pub(super) fn read(file: &EtlFile<'_>, volumes: &[(String, String)]) -> Self {
-        let mut trace = Trace::read(&[file]);
+    pub(super) fn new(mut trace: Trace, volumes: &[(String, String)]) -> Self {
         for (device, drive) in volumes {
             trace.insert_volume(device, drive);
         }

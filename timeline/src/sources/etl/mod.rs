@@ -162,7 +162,7 @@ impl Recorded for EtlSource {
         let row = self.learnt().trace.row_at(&[&self.file], 0, event.id.index);
         let (Some(row), Ok(count)) = (row, usize::try_from(count)) else { return Vec::new() };
         let mut found = Vec::new();
-        self.whole_rows(row.saturating_sub(count)..row.saturating_add(count + 1), |row| {
+        self.whole_rows(self.learnt(), row.saturating_sub(count)..row.saturating_add(count + 1), |row| {
             if row.operation().is_some() {
                 found.push(row.event(event.id.source));
             }

@@ -9,7 +9,7 @@ use etl_reader::{
 use pml_reader::{Column, push_result};
 
 use super::{
-    learnt::utc,
+    learnt::{Learnt, utc},
     row::{EtlRow, FILE_SYSTEM, REGISTRY},
     source::EtlSource,
 };
@@ -24,21 +24,22 @@ impl query::Glimpse for Glimpse {
         match *self {
             Self::File(name, None) => 1 << 56 | (name.index() as u64) << 32,
             Self::File(name, Some(status)) => 2 << 56 | (name.index() as u64) << 32 | u64::from(status),
-            Self::Registry { succeeded } => 3 << 56 | u64::from(succeeded),
-            Self::Record => 4 << 56,
-            Self::Damaged => 5 << 56,
+            Self::Registry(None) => 3 << 56,
+            Self::Registry(Some(status)) => 4 << 56 | u64::from(status),
+            Self::Record => 5 << 56,
+            Self::Damaged => 6 << 56,
         }
     }
 
     fn push(&self, column: Column, out: &mut String) -> bool {
         match (column, *self) {
             (Column::EventClass, Self::File(..)) => out.push_str(FILE_SYSTEM),
-            (Column::EventClass, Self::Registry { .. }) => out.push_str(REGISTRY),
+            (Column::EventClass, Self::Registry(_)) => out.push_str(REGISTRY),
             (Column::Operation, Self::File(name, _)) => out.push_str(name.text()),
             (Column::Result, Self::File(_, status)) => {
                 status.into_iter().for_each(|status| push_result(status, out))
             }
-            (Column::Result, Self::Registry { succeeded: true }) => push_result(0, out),
+            (Column::Result, Self::Registry(Some(status))) => push_result(status, out),
             // What is no operation has no result.
             (Column::Result, Self::Record) => {}
             _ => return false,
@@ -49,31 +50,40 @@ impl query::Glimpse for Glimpse {
 
 impl Trace for EtlSource {
     type Row<'r> = EtlRow<'r>;
+    type Extract = Learnt;
 
     fn rows(&self) -> Option<u64> {
         None
     }
 
-    fn parts(&self) -> usize {
-        self.learnt().trace.len().div_ceil(PART)
+    fn extract(&self, may_want: &(dyn Fn(&dyn query::Glimpse) -> bool + Sync)) -> Option<(Learnt, u64)> {
+        self.learn_wanted(&|glimpse| may_want(&glimpse))
+    }
+
+    fn parts(&self, extract: Option<&Learnt>) -> usize {
+        extract.unwrap_or_else(|| self.learnt()).trace.len().div_ceil(PART)
     }
 
     fn walk(
         &self,
+        extract: Option<&Learnt>,
         parts: Range<usize>,
         wanted: &mut dyn FnMut(&dyn query::Glimpse) -> bool,
         mut each: impl FnMut(Met<'_, EtlRow<'_>>) -> ControlFlow<()>,
     ) {
         let wanted = |glimpse: Glimpse| glimpse == Glimpse::Damaged || wanted(&glimpse);
-        self.rows_of(parts.start * PART..parts.end * PART, wanted, |met| match met {
+        let learnt = extract.unwrap_or_else(|| self.learnt());
+        self.rows_of(learnt, parts.start * PART..parts.end * PART, wanted, |met| match met {
             Ok(row) => each(Met::Row(row)),
             Err(error) => each(Met::Damage(Damage { number: None, error: &error })),
         });
     }
 
     fn numbered(&self, number: u64, mut take: impl FnMut(EtlRow<'_>)) {
-        let Some(row) = self.learnt().trace.row_at(&[&self.file], 0, number) else { return };
+        let learnt = self.learnt();
+        let Some(row) = learnt.trace.row_at(&[&self.file], 0, number) else { return };
         self.rows_of(
+            learnt,
             row..row + 1,
             |_| true,
             |met| {
@@ -88,11 +98,11 @@ impl EtlSource {
     /// Goes through those of some rows that are wanted.
     fn rows_of(
         &self,
+        learnt: &Learnt,
         rows: Range<usize>,
         wanted: impl FnMut(Glimpse) -> bool,
         mut each: impl FnMut(Result<EtlRow<'_>, EtlError>) -> ControlFlow<()>,
     ) {
-        let learnt = self.learnt();
         let rows = rows.start..rows.end.min(learnt.trace.len());
         let _ = learnt.trace.visit(&[&self.file], rows, wanted, |number, item| match item {
             Item::Operation(operation) => each(Ok(EtlRow::of_operation(self, learnt, number, operation))),
@@ -107,10 +117,12 @@ impl EtlSource {
     /// Goes through some rows, and past what is damaged.
     pub(super) fn whole_rows(
         &self,
+        learnt: &Learnt,
         rows: Range<usize>,
         mut each: impl FnMut(&EtlRow<'_>) -> ControlFlow<()>,
     ) {
         self.rows_of(
+            learnt,
             rows,
             |_| true,
             |met| match met {
@@ -123,7 +135,7 @@ impl EtlSource {
     /// What `take` makes of one row.
     pub(super) fn at<T>(&self, number: usize, take: impl FnOnce(&EtlRow<'_>) -> T) -> Option<T> {
         let (mut take, mut taken) = (Some(take), None);
-        self.whole_rows(number..number + 1, |row| {
+        self.whole_rows(self.learnt(), number..number + 1, |row| {
             taken = take.take().map(|take| take(row));
             ControlFlow::Continue(())
         });
@@ -133,12 +145,27 @@ impl EtlSource {
     /// Times of the first row, and of the end as the file's header says.
     pub(super) fn span(&self) -> (FileTime, FileTime) {
         *self.span.get_or_init(|| {
-            let (mut span, end) = (<(FileTime, FileTime)>::default(), utc(self.file.header().end_time));
-            self.whole_rows(0..usize::MAX, |row| {
-                span = (row.time(), end.max(row.time()));
+            let end = utc(self.file.header().end_time);
+            self.first_time().map_or_else(Default::default, |first| (first, end.max(first)))
+        })
+    }
+
+    /// When the first row began. Little is read for it where nothing was read before.
+    fn first_time(&self) -> Option<FileTime> {
+        let mut rows = PART;
+        loop {
+            let few = (!self.is_learnt()).then(|| self.learn_first(rows));
+            let learnt = few.as_ref().unwrap_or_else(|| self.learnt());
+            let mut first = None;
+            self.whole_rows(learnt, 0..rows, |row| {
+                first = Some(row.time());
                 ControlFlow::Break(())
             });
-            span
-        })
+            if first.is_some() || learnt.trace.len() < rows {
+                return first;
+            }
+            // Rows that stand for damage have no time.
+            rows = rows.saturating_mul(16);
+        }
     }
 }

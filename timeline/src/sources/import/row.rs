@@ -139,17 +139,19 @@ impl Row for TimedRow<'_> {
 
 impl Trace for ImportSource {
     type Row<'r> = TimedRow<'r>;
+    type Extract = ();
 
     fn rows(&self) -> Option<u64> {
         Some(self.file.len())
     }
 
-    fn parts(&self) -> usize {
+    fn parts(&self, _: Option<&()>) -> usize {
         self.file.parts()
     }
 
     fn walk(
         &self,
+        _: Option<&()>,
         parts: Range<usize>,
         _wanted: &mut dyn FnMut(&dyn Glimpse) -> bool,
         mut each: impl FnMut(Met<'_, TimedRow<'_>>) -> ControlFlow<()>,

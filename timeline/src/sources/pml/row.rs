@@ -144,18 +144,20 @@ impl Row for PmlEvent<'_> {
 
 impl Trace for PmlFile {
     type Row<'r> = PmlEvent<'r>;
+    type Extract = ();
 
     fn rows(&self) -> Option<u64> {
         Some(self.len() as u64)
     }
 
-    fn parts(&self) -> usize {
+    fn parts(&self, _: Option<&()>) -> usize {
         self.len().div_ceil(PART)
     }
 
     #[inline]
     fn walk(
         &self,
+        _: Option<&()>,
         parts: Range<usize>,
         _wanted: &mut dyn FnMut(&dyn Glimpse) -> bool,
         mut each: impl FnMut(Met<'_, PmlEvent<'_>>) -> ControlFlow<()>,

@@ -1,0 +1,193 @@
+//! Which records matter where only failures are wanted: those that tell them, and those that name what they were on.
+//! Numbers are held by some bits of their hash, so some more records are chosen than are needed.
+
+use super::meaning::{Does, Meaning, Meanings};
+use super::rows::{FileOperation, PathSource};
+use super::shape::{Family, Role};
+use super::steps::About;
+use super::survey::{Answers, Brief, Survey};
+use crate::record::EtlRecord;
+
+/// Some bits of a number's hash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Bit(u32);
+
+/// So many that few numbers of a trace have the same.
+const BITS: u32 = 22;
+
+impl Bit {
+    #[inline]
+    pub(super) fn of(number: u64) -> Bit {
+        // 2^64 divided by the golden ratio.
+        Bit((number.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - BITS)) as u32)
+    }
+}
+
+/// A set of numbers, by their bits.
+#[derive(Clone, Debug)]
+pub(super) struct Bits {
+    /// Which words are not zero. These fit the nearest cache: most numbers are in no set.
+    used: Vec<u64>,
+    words: Vec<u64>,
+}
+
+impl Default for Bits {
+    fn default() -> Self {
+        Bits { used: vec![0; 1 << (BITS - 12)], words: vec![0; 1 << (BITS - 6)] }
+    }
+}
+
+/// Where a bit is: its word, and the word of which only it is set.
+#[inline]
+fn place(bit: u32) -> (usize, u64) {
+    ((bit >> 6) as usize, 1 << (bit & 63))
+}
+
+impl Bits {
+    /// Adds a number; whether it is new.
+    #[inline]
+    pub(super) fn insert(&mut self, Bit(bit): Bit) -> bool {
+        let mut is_new = false;
+        for (words, bit) in [(&mut self.used, bit >> 6), (&mut self.words, bit)] {
+            let (at, set) = place(bit);
+            let Some(word) = words.get_mut(at) else { return false };
+            is_new = *word & set == 0;
+            *word |= set;
+        }
+        is_new
+    }
+
+    #[inline]
+    pub(super) fn has(&self, Bit(bit): Bit) -> bool {
+        let has = |words: &[u64], bit| {
+            let (at, set) = place(bit);
+            words.get(at).is_some_and(|word| word & set != 0)
+        };
+        has(&self.used, bit >> 6) && has(&self.words, bit)
+    }
+
+    pub(super) fn join(mut self, other: &Bits) -> Bits {
+        for (own, others) in [(&mut self.used, &other.used), (&mut self.words, &other.words)] {
+            own.iter_mut().zip(others).for_each(|(word, other)| *word |= other);
+        }
+        self
+    }
+}
+
+/// How the files of operations are followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Follows {
+    /// By their objects. That is enough for openings that tell a path, and for objects that were opened in the trace.
+    Objects,
+    /// By the keys of files too. Many operations may have the same key.
+    Keys,
+}
+
+/// The records that matter.
+pub(super) struct Chosen<'s> {
+    answers: &'s Answers,
+    /// Whether records of other kinds are wanted.
+    pub(super) records: bool,
+    /// Request packets of wanted operations, and of those that opened or renamed what they are on.
+    packets: Bits,
+    /// File objects that wanted operations are on, or others with the same key.
+    objects: Bits,
+    file_keys: Bits,
+    /// Key objects that wanted operations are on, and those that their names are relative to.
+    key_objects: Bits,
+    /// What is known of each buffer, by its number.
+    briefs: &'s [Brief],
+}
+
+impl<'s> Chosen<'s> {
+    /// Follows what the wanted operations are on.
+    pub(super) fn new(survey: &'s Survey, records: bool, follows: Follows) -> Self {
+        let (answers, briefs) = (&survey.found.answers, survey.briefs.as_slice());
+        let (mut packets, mut key_objects) = (survey.found.packets.clone(), survey.found.key_objects.clone());
+        let (mut objects, mut file_keys) = (Bits::default(), Bits::default());
+        let starts = || briefs.iter().flat_map(|brief| &brief.starts);
+        for start in starts().filter(|start| packets.has(start.packet)) {
+            match (follows, start.key) {
+                (Follows::Objects, _) if start.opens => {}
+                (Follows::Keys, Some(key)) => {
+                    objects.insert(start.object);
+                    file_keys.insert(key);
+                }
+                _ => {
+                    objects.insert(start.object);
+                }
+            }
+        }
+        if follows == Follows::Keys {
+            // A file object whose opening is not recorded has the path of another one with the same key.
+            for start in starts().filter(|start| start.key.is_some_and(|key| file_keys.has(key))) {
+                objects.insert(start.object);
+            }
+        }
+        for start in starts().filter(|start| start.opens || start.renames) {
+            if objects.has(start.object) || start.key.is_some_and(|key| file_keys.has(key)) {
+                packets.insert(start.packet);
+            }
+        }
+        let mut grows = true;
+        while grows {
+            grows = false;
+            for open in briefs.iter().flat_map(|brief| &brief.opens) {
+                grows |= key_objects.has(open.object) && key_objects.insert(open.base);
+            }
+        }
+        Chosen { answers, records, packets, objects, file_keys, key_objects, briefs }
+    }
+
+    /// What is known of a buffer that has none of the records.
+    pub(super) fn passes(&self, buffer: u32) -> Option<&Brief> {
+        let brief = self.briefs.get(usize::try_from(buffer).ok()?)?;
+        let is_chosen = brief.is_wanted
+            || brief.ends.iter().any(|packet| self.packets.has(*packet))
+            || brief.starts.iter().any(|start| {
+                self.packets.has(start.packet)
+                    || start.key.is_some_and(|key| self.file_keys.has(key))
+                    || (start.opens || start.renames || start.closes) && self.objects.has(start.object)
+            })
+            || brief.opens.iter().any(|open| self.key_objects.has(open.object))
+            || brief.closes.iter().any(|object| self.key_objects.has(*object));
+        (!is_chosen).then_some(brief)
+    }
+
+    /// Whether a path may be missing among the operations that were found by objects only.
+    pub(super) fn lacks_keys(survey: &Survey, operations: &[FileOperation]) -> bool {
+        let create = Meanings::get().create;
+        operations.iter().any(|operation| {
+            let is_known = match operation.path_source {
+                PathSource::Recorded => true,
+                PathSource::Opened => operation.name != create,
+                _ => false,
+            };
+            !is_known && survey.found.answers.wants_file(operation.status())
+        })
+    }
+
+    /// Whether a file or registry event matters. One that is too short for its layout does.
+    #[inline]
+    pub(super) fn has(&self, record: &EtlRecord<'_>, about: About<'_>, meaning: Meaning) -> bool {
+        let (shape, payload) = (about.shape, record.payload);
+        let bit = |role| Bit::of(shape.number(payload, role).unwrap_or(0));
+        let matters = match meaning.does {
+            Does::End => self.packets.has(bit(Role::Irp)),
+            does @ (Does::Key | Does::CreateKey | Does::CloseKey | Does::KeyValue) => {
+                let status = shape.number32(payload, Role::Status);
+                let opens = does == Does::CreateKey && status == Some(0);
+                let names = about.family == Family::RegistryProvider && (opens || does == Does::CloseKey);
+                self.answers.wants_key(status) || names && self.key_objects.has(bit(Role::Key))
+            }
+            does => {
+                let key = shape.number(payload, Role::FileKey).filter(|key| *key != 0).map(Bit::of);
+                self.packets.has(bit(Role::Irp))
+                    || key.is_some_and(|key| self.file_keys.has(key))
+                    || matches!(does, Does::Create | Does::Rename | Does::Target | Does::Close)
+                        && self.objects.has(bit(Role::FileObject))
+            }
+        };
+        matters || !shape.fits(payload)
+    }
+}

@@ -1,0 +1,289 @@
+//! The first look at a trace of which only failures are wanted: all buffers in parallel, in any order. It finds the
+//! records that tell such a failure. Of the others it keeps a few bits, by which [`super::chosen`] finds what names
+//! the failures.
+
+use std::sync::{Mutex, PoisonError};
+
+use rayon::prelude::*;
+
+use super::chosen::{Bit, Bits};
+use super::meaning::{Does, Meaning, OperationName};
+use super::rounds::{Job, lanes};
+use super::shape::{Family, Role};
+use super::steps::{About, Known, Learnt, Steps, is_row};
+use super::trace::Glimpse;
+use crate::clock::FileTime;
+use crate::decode::Decoder;
+use crate::file::EtlFile;
+use crate::hash::KeyMap;
+use crate::merge::Budget;
+use crate::record::EtlRecord;
+
+/// Tells whether a row may be wanted.
+pub(super) type MayWant<'w> = &'w (dyn Fn(Glimpse) -> bool + Sync);
+
+/// What is wanted of the failures of each status.
+pub(super) struct Asked<'w> {
+    may_want: MayWant<'w>,
+    /// Whether records of other kinds are wanted.
+    pub(super) records: bool,
+}
+
+impl<'w> Asked<'w> {
+    /// Nothing where an operation is wanted that succeeded or has no status: then nearly all records are needed.
+    pub(super) fn new(may_want: MayWant<'w>) -> Option<Self> {
+        let asked = Asked { may_want, records: may_want(Glimpse::Record) };
+        let ordinary = asked.wants_file(None) || asked.wants_file(Some(0)) || asked.wants_key(Some(0));
+        (!ordinary).then_some(asked)
+    }
+
+    fn wants_file(&self, status: Option<u32>) -> bool {
+        OperationName::all().any(|name| (self.may_want)(Glimpse::File(name, status)))
+    }
+
+    fn wants_key(&self, status: Option<u32>) -> bool {
+        (self.may_want)(Glimpse::Registry(status))
+    }
+}
+
+/// Whether failures are wanted, by their status.
+#[derive(Default)]
+pub(super) struct Answers {
+    files: KeyMap<u32, bool>,
+    keys: KeyMap<Option<u32>, bool>,
+}
+
+/// Statuses whose answers are remembered; Windows has about as many that occur. Others are wanted.
+const ANSWERS: usize = 1 << 10;
+
+impl Answers {
+    #[inline]
+    fn file(&mut self, asked: &Asked<'_>, status: Option<u32>) -> bool {
+        let Some(status) = status.filter(|status| *status != 0) else { return false };
+        let room = self.files.len() < ANSWERS;
+        match self.files.get(&status) {
+            Some(answer) => *answer,
+            None => !room || *self.files.entry(status).or_insert_with(|| asked.wants_file(Some(status))),
+        }
+    }
+
+    #[inline]
+    fn key(&mut self, asked: &Asked<'_>, status: Option<u32>) -> bool {
+        if status == Some(0) {
+            return false;
+        }
+        let room = self.keys.len() < ANSWERS;
+        match self.keys.get(&status) {
+            Some(answer) => *answer,
+            None => !room || *self.keys.entry(status).or_insert_with(|| asked.wants_key(status)),
+        }
+    }
+
+    /// Whether a file operation of a status that was met is wanted.
+    pub(super) fn wants_file(&self, status: Option<u32>) -> bool {
+        let status = status.filter(|status| *status != 0);
+        status.is_some_and(|status| self.files.get(&status).copied().unwrap_or(true))
+    }
+
+    /// Whether a registry operation of a status that was met is wanted.
+    #[inline]
+    pub(super) fn wants_key(&self, status: Option<u32>) -> bool {
+        status != Some(0) && self.keys.get(&status).copied().unwrap_or(true)
+    }
+
+    fn join(mut self, other: Answers) -> Answers {
+        self.files.extend(other.files);
+        self.keys.extend(other.keys);
+        self
+    }
+}
+
+/// A few bits of the begin of a file operation.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct StartBits {
+    pub(super) packet: Bit,
+    pub(super) object: Bit,
+    /// The key of the file, where there is one.
+    pub(super) key: Option<Bit>,
+    /// What it does with the object, or with its file.
+    pub(super) opens: bool,
+    pub(super) renames: bool,
+    pub(super) closes: bool,
+}
+
+/// A few bits of an opening of a key.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct OpenBits {
+    pub(super) object: Bit,
+    /// What its name is relative to.
+    pub(super) base: Bit,
+}
+
+/// What is kept of a buffer.
+#[derive(Debug, Default)]
+pub(super) struct Brief {
+    pub(super) starts: Vec<StartBits>,
+    /// The packets of file operations that end.
+    pub(super) ends: Vec<Bit>,
+    pub(super) opens: Vec<OpenBits>,
+    /// Key objects that end.
+    pub(super) closes: Vec<Bit>,
+    /// Whether it has damage, or a record that is wanted whatever the others tell.
+    pub(super) is_wanted: bool,
+    /// The latest time of a record.
+    pub(super) last: FileTime,
+}
+
+/// What was found in some buffers.
+#[derive(Default)]
+pub(super) struct Found {
+    pub(super) learnt: Learnt,
+    pub(super) answers: Answers,
+    /// Request packets of wanted operations.
+    pub(super) packets: Bits,
+    /// Key objects that wanted operations are on.
+    pub(super) key_objects: Bits,
+    pub(super) records: u64,
+    pub(super) messages: u64,
+    pub(super) damaged: u64,
+    /// Records that begin a row, or are one.
+    pub(super) rows: u64,
+}
+
+/// What all buffers have together, and what is kept of each by its number.
+pub(super) struct Survey {
+    pub(super) found: Found,
+    pub(super) briefs: Vec<Brief>,
+}
+
+/// Looks at all buffers.
+pub(super) fn run(files: &[&EtlFile<'_>], budget: &Budget, asked: &Asked<'_>) -> Survey {
+    let mut jobs: Vec<Job<'_>> = lanes(files).iter_mut().flat_map(|lane| lane.jobs(usize::MAX)).collect();
+    jobs.sort_by_key(|job| job.number);
+    let decoder = Decoder::new();
+    let found: Mutex<Vec<Found>> = Mutex::default();
+    let lock = || found.lock().unwrap_or_else(PoisonError::into_inner);
+    let look = |job: Job<'_>| {
+        let mut mine = lock().pop().unwrap_or_default();
+        let brief = mine.look(job, budget, &decoder, asked);
+        lock().push(mine);
+        brief
+    };
+    let briefs = jobs.into_par_iter().map(look).collect();
+    let all = found.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter();
+    let mut found = all.reduce(Found::join).unwrap_or_default();
+    found.damaged += files.iter().map(|file| file.damage().len() as u64).sum::<u64>();
+    Survey { found, briefs }
+}
+
+impl Found {
+    fn join(self, other: Found) -> Found {
+        Found {
+            learnt: self.learnt.join(other.learnt),
+            answers: self.answers.join(other.answers),
+            packets: self.packets.join(&other.packets),
+            key_objects: self.key_objects.join(&other.key_objects),
+            records: self.records + other.records,
+            messages: self.messages + other.messages,
+            damaged: self.damaged + other.damaged,
+            rows: self.rows + other.rows,
+        }
+    }
+
+    fn look(&mut self, job: Job<'_>, budget: &Budget, decoder: &Decoder, asked: &Asked<'_>) -> Brief {
+        let mut brief = Brief::default();
+        let parts = match job.buffer(budget) {
+            Ok(buffer) => {
+                let room = buffer.data.len() / 160;
+                brief.starts.reserve(room);
+                brief.ends.reserve(room);
+                let take = |_: &mut _, _, record: &EtlRecord<'_>, known: Known<'_>| match known {
+                    Known::Operation(about) => {
+                        let facts = &mut self.learnt.facts;
+                        facts.add_operation(record, about.time, (about.family, about.id, about.shape));
+                        if let Some(meaning) = about.meaning {
+                            self.operation(&mut brief, record, about, meaning, asked);
+                        }
+                    }
+                    Known::Timeless => {}
+                    Known::Other(time) => {
+                        self.learnt.facts.add(record, decoder);
+                        self.learnt.descriptions.add(record);
+                        if time.is_some() && is_row(record.event) {
+                            self.rows += 1;
+                            brief.is_wanted |= asked.records;
+                        }
+                    }
+                };
+                Steps::of((job.number, job.before), buffer, 0, take).parts
+            }
+            Err(buffer) => Steps::unread(job.number, buffer).parts,
+        };
+        self.records += parts.records;
+        self.messages += parts.messages;
+        self.damaged += parts.damaged;
+        // What one buffer leaves free the next one takes.
+        brief.starts.shrink_to_fit();
+        brief.ends.shrink_to_fit();
+        brief.is_wanted |= parts.damaged > 0;
+        brief.last = parts.last;
+        brief
+    }
+
+    #[inline]
+    fn operation(
+        &mut self,
+        brief: &mut Brief,
+        record: &EtlRecord<'_>,
+        About { family, shape, .. }: About<'_>,
+        meaning: Meaning,
+        asked: &Asked<'_>,
+    ) {
+        let payload = record.payload;
+        if !shape.fits(payload) {
+            brief.is_wanted = true;
+            return;
+        }
+        let bit = |role| Bit::of(shape.number(payload, role).unwrap_or(0));
+        match meaning.does {
+            Does::End => {
+                let packet = bit(Role::Irp);
+                brief.ends.push(packet);
+                if self.answers.file(asked, shape.number32(payload, Role::Status)) {
+                    self.packets.insert(packet);
+                }
+            }
+            does @ (Does::Key | Does::CreateKey | Does::CloseKey | Does::KeyValue) => {
+                self.rows += 1;
+                let status = shape.number32(payload, Role::Status);
+                let is_wanted = self.answers.key(asked, status);
+                brief.is_wanted |= is_wanted;
+                if family != Family::RegistryProvider {
+                    return;
+                }
+                let object = bit(Role::Key);
+                let base = if does == Does::CreateKey { bit(Role::BaseKey) } else { object };
+                if is_wanted {
+                    self.key_objects.insert(base);
+                }
+                match does {
+                    Does::CreateKey if status == Some(0) => brief.opens.push(OpenBits { object, base }),
+                    Does::CloseKey => brief.closes.push(object),
+                    _ => {}
+                }
+            }
+            does => {
+                self.rows += 1;
+                let packet = bit(Role::Irp);
+                brief.starts.push(StartBits {
+                    packet,
+                    object: bit(Role::FileObject),
+                    key: shape.number(payload, Role::FileKey).filter(|key| *key != 0).map(Bit::of),
+                    opens: does == Does::Create,
+                    renames: matches!(does, Does::Rename | Does::Target),
+                    closes: does == Does::Close,
+                });
+            }
+        }
+    }
+}
