@@ -22,6 +22,7 @@ mod needed;
 mod norms;
 mod ordinary;
 mod others;
+mod parts;
 mod path_class;
 mod phases;
 mod remedies;

@@ -1,6 +1,11 @@
 //! Ordinary results, by operation and context, never by the text of the result alone.
 
-use crate::needed::{self, is_missing};
+use std::sync::LazyLock;
+
+use crate::{
+    needed::{self, is_missing},
+    parts::Parts,
+};
 use status_codes::status;
 use timeline::{Event, Kind, OpenFacts, Role, Words};
 
@@ -208,8 +213,9 @@ const AFTERMATH: &[&str] = &[
 ];
 
 /// Keys and folders of Windows Error Reporting: parts of paths in lower case.
-const REPORTING: &[&str] =
-    &[r"\windows error reporting", r"\microsoft\windows\wer\", r"\crashdumps\", r"\minidump\"];
+static REPORTING: LazyLock<Parts> = LazyLock::new(|| {
+    Parts::new(&[r"\windows error reporting", r"\microsoft\windows\wer\", r"\crashdumps\", r"\minidump\"])
+});
 
 /// Whether an ordinary result can count as a failure if a log or the plan names its object: a name that is missing,
 /// or taken. Precompiled INFs are made again if they are missing.
@@ -230,17 +236,24 @@ pub(crate) fn is_lookup(event: &Event) -> bool {
 }
 
 /// Files and folders that servicing writes its logs to: parts of paths in lower case.
-const LOGS: &[&str] =
-    &[r"\logs\cbs\", r"\logs\dism\", r"\poqexec.log", r"\setupapi.dev.log", r"\setupapi.setup.log"];
+static LOGS: LazyLock<Parts> = LazyLock::new(|| {
+    Parts::new(&[
+        r"\logs\cbs\",
+        r"\logs\dism\",
+        r"\poqexec.log",
+        r"\setupapi.dev.log",
+        r"\setupapi.setup.log",
+    ])
+});
 
 /// Whether a path, in lower case, is one of a log of servicing.
 pub(crate) fn is_log(path: &str) -> bool {
-    LOGS.iter().any(|part| path.contains(part))
+    LOGS.are_in(path)
 }
 
 /// Whether a path, in lower case, is one that CBS touches when it reports a failure.
 pub(crate) fn is_aftermath(path: &str) -> bool {
-    AFTERMATH.iter().any(|tail| path.ends_with(tail)) || REPORTING.iter().any(|part| path.contains(part))
+    AFTERMATH.iter().any(|tail| path.ends_with(tail)) || REPORTING.are_in(path)
 }
 
 /// Lines about that report, and about no failure of their own: parts of them.

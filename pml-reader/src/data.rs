@@ -1,23 +1,24 @@
-//! The bytes of a log: mapped, or held by another owner.
+//! The bytes of a log, whoever holds them.
+
+use bytes::Bytes;
 
 /// The bytes of a file.
-pub(crate) enum Data {
-    Map(memmap2::Mmap),
-    Held(Box<dyn AsRef<[u8]> + Send + Sync>),
-}
+pub(crate) struct Data(Bytes);
 
 impl Data {
+    /// The bytes that `owner` holds: a map, a member of an archive.
+    pub(crate) fn of(owner: impl AsRef<[u8]> + Send + 'static) -> Self {
+        Self(Bytes::from_owner(owner))
+    }
+
     #[inline]
     pub(crate) fn bytes(&self) -> &[u8] {
-        match self {
-            Self::Map(map) => map,
-            Self::Held(held) => held.as_ref().as_ref(),
-        }
+        &self.0
     }
 }
 
 impl std::fmt::Debug for Data {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} bytes", self.bytes().len())
+        write!(f, "{} bytes", self.0.len())
     }
 }

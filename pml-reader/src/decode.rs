@@ -21,6 +21,14 @@ impl<'a> PmlEvent<'a> {
     pub fn push_detail(&self, style: Style, out: &mut String) {
         let _ = detail::push_detail(self, style, out);
     }
+    /// A number on which alone the Detail column depends, in one file: what it says of one event it says of every event with
+    /// this number. `None` where it depends on more. Programs open files and keys in few ways, and opens have the longest
+    /// details.
+    #[inline]
+    #[must_use]
+    pub fn detail_key(&self) -> Option<u128> {
+        detail::detail_key(self)
+    }
     /// What is damaged in the event's detail, if anything.
     #[must_use]
     pub fn detail_error(&self) -> Option<PmlError> {

@@ -36,7 +36,7 @@ impl PmlFile {
         // every memory-mapped reader.
         #[allow(unsafe_code)]
         let map = unsafe { memmap2::Mmap::map(file) }.map_err(io)?;
-        Self::new(Data::Map(map))
+        Self::new(Data::of(map))
     }
 
     /// Opens a log in memory.
@@ -52,7 +52,7 @@ impl PmlFile {
     /// # Errors
     /// Those of [`PmlHeader::read`].
     pub fn from_held(bytes: impl AsRef<[u8]> + Send + Sync + 'static) -> Result<Self, PmlError> {
-        Self::new(Data::Held(Box::new(bytes)))
+        Self::new(Data::of(bytes))
     }
 
     fn new(data: Data) -> Result<Self, PmlError> {

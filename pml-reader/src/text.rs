@@ -123,23 +123,23 @@ impl fmt::Debug for PmlText<'_> {
     }
 }
 
-/// Appends UTF-16LE units to `out`. Runs of ASCII, nearly everything in a log, are taken eight units at a time.
+/// Units that are taken at a time: most paths at once.
+const RUN: usize = 64;
+
+/// Appends UTF-16LE units to `out`. Runs of ASCII, nearly everything in a log, are not decoded one by one.
 fn push_utf16(units: &[[u8; 2]], out: &mut String) {
-    let (blocks, tail) = units.as_chunks::<8>();
-    let mut done = 0;
-    for block in blocks {
-        let folded = block.iter().fold(0u16, |acc, u| acc | u16::from_le_bytes(*u));
+    let mut rest = units;
+    while !rest.is_empty() {
+        let (run, behind) = rest.split_at_checked(RUN).unwrap_or((rest, &[]));
+        let folded = run.iter().fold(0u16, |acc, u| acc | u16::from_le_bytes(*u));
         if folded >= 0x80 {
             break;
         }
-        let narrow: [u8; 8] = std::array::from_fn(|i| block.get(i).map_or(0, |u| u[0]));
-        match std::str::from_utf8(&narrow) {
-            Ok(s) => out.push_str(s),
-            Err(_) => break,
-        }
-        done += 8;
+        let mut narrow = [0; RUN];
+        narrow.iter_mut().zip(run).for_each(|(byte, [low, _])| *byte = *low);
+        push_ascii(out, narrow.get(..run.len()).unwrap_or_default());
+        rest = behind;
     }
-    let rest = if done == units.len() - tail.len() { tail } else { units.get(done..).unwrap_or_default() };
     let decoded = char::decode_utf16(rest.iter().map(|u| u16::from_le_bytes(*u)));
     out.extend(decoded.map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)));
 }
@@ -212,6 +212,44 @@ pub(crate) fn push_padded<const N: usize>(out: &mut String, value: u64) {
         v /= 10;
     }
     push_ascii(out, &digits);
+}
+
+/// A short text of ASCII that is put together before it is appended: one piece costs less than many.
+pub(crate) struct Short {
+    bytes: [u8; 32],
+    end: usize,
+}
+
+impl Short {
+    pub(crate) fn new() -> Self {
+        Self { bytes: [0; 32], end: 0 }
+    }
+
+    pub(crate) fn push(&mut self, byte: u8) {
+        if let Some(free) = self.bytes.get_mut(self.end) {
+            *free = byte;
+            self.end += 1;
+        }
+    }
+
+    /// Appends `value` with at least so many digits, of at most 20.
+    pub(crate) fn number(&mut self, value: u64, least: usize) {
+        let mut digits = [b'0'; 20];
+        let (mut at, mut rest) = (digits.len(), value);
+        while rest > 0 {
+            at -= 1;
+            if let Some(digit) = digits.get_mut(at) {
+                *digit = b'0' + (rest % 10) as u8;
+            }
+            rest /= 10;
+        }
+        let at = at.min(digits.len() - least);
+        digits.get(at..).into_iter().flatten().for_each(|digit| self.push(*digit));
+    }
+
+    pub(crate) fn push_to(&self, out: &mut String) {
+        push_ascii(out, self.bytes.get(..self.end).unwrap_or_default());
+    }
 }
 
 fn push_ascii(out: &mut String, bytes: &[u8]) {

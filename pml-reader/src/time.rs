@@ -1,6 +1,6 @@
 //! FILETIME and the ways Process Monitor prints times (en-US).
 
-use crate::text::{push_decimal, push_padded};
+use crate::text::{Short, push_decimal, push_padded};
 
 /// 100-nanosecond ticks since 1601-01-01 00:00 UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -89,23 +89,9 @@ impl FileTime {
 
     /// Appends `1:18:10.7752429 AM` (or without the fraction).
     pub fn push_time_of_day(self, out: &mut String, fraction: bool) {
-        let c = self.civil();
-        push_decimal(
-            out,
-            match c.hour % 12 {
-                0 => 12,
-                h => h,
-            },
-        );
-        out.push(':');
-        push_padded::<2>(out, c.minute);
-        out.push(':');
-        push_padded::<2>(out, c.second);
-        if fraction {
-            out.push('.');
-            push_padded::<7>(out, c.ticks);
-        }
-        out.push_str(if c.hour < 12 { " AM" } else { " PM" });
+        let mut text = Short::new();
+        self.civil().time_of_day(&mut text, fraction);
+        text.push_to(out);
     }
 
     /// Appends `7/12/2020 1:18:10 AM`. A negative number is no time, so the number itself is appended.
@@ -115,13 +101,34 @@ impl FileTime {
             return;
         }
         let c = self.civil();
-        push_decimal(out, c.month);
-        out.push('/');
-        push_decimal(out, c.day);
-        out.push('/');
-        push_decimal(out, c.year);
-        out.push(' ');
-        self.push_time_of_day(out, false);
+        let mut text = Short::new();
+        for (number, behind) in [(c.month, b'/'), (c.day, b'/'), (c.year, b' ')] {
+            text.number(number, 1);
+            text.push(behind);
+        }
+        c.time_of_day(&mut text, false);
+        text.push_to(out);
+    }
+}
+
+impl Civil {
+    fn time_of_day(&self, text: &mut Short, fraction: bool) {
+        let hour = match self.hour % 12 {
+            0 => 12,
+            hour => hour,
+        };
+        text.number(hour, 1);
+        for number in [self.minute, self.second] {
+            text.push(b':');
+            text.number(number, 2);
+        }
+        if fraction {
+            text.push(b'.');
+            text.number(self.ticks, 7);
+        }
+        text.push(b' ');
+        text.push(if self.hour < 12 { b'A' } else { b'P' });
+        text.push(b'M');
     }
 }
 

@@ -14,19 +14,19 @@ pub(crate) struct SharedTexts {
     text: String,
     ends: Vec<usize>,
     codes: HashMap<Box<str>, i32>,
-    answers: Vec<Option<(u64, i32)>>,
+    answers: Vec<Option<(u128, i32)>>,
 }
 
 impl SharedTexts {
     /// The code that was found for a key.
     #[inline]
-    pub(crate) fn answer(&self, key: u64) -> Option<i32> {
+    pub(crate) fn answer(&self, key: u128) -> Option<i32> {
         let (known, code) = (*self.answers.get(place(key))?)?;
         (known == key).then_some(code)
     }
 
     /// Remembers the code of a key.
-    pub(crate) fn remember(&mut self, key: u64, code: i32) {
+    pub(crate) fn remember(&mut self, key: u128, code: i32) {
         if self.answers.is_empty() {
             self.answers = vec![None; ANSWERS];
         }
@@ -68,6 +68,7 @@ impl SharedTexts {
     }
 }
 
-fn place(key: u64) -> usize {
-    (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 56) as usize % ANSWERS
+fn place(key: u128) -> usize {
+    let folded = key as u64 ^ ((key >> 64) as u64).rotate_left(17);
+    (folded.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 56) as usize % ANSWERS
 }

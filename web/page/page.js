@@ -44,19 +44,12 @@ function advance(number, bytes) {
 class Run {
   constructor(files) {
     this.files = files;
-    this.hashes = Promise.resolve([]);
     this.main = new Worked((data) => this.hear(data));
-    this.hasher = null;
+    this.hasher = new Worked(() => {});
   }
 
   hear({ kind, needs, number, bytes, inputs, input }) {
     if (kind === 'needs') {
-      const whole = this.files.map((file, at) => ({ number: at, file: file.file })).filter(({ number: at }) => needs[at] === 'whole' && !this.files[at].good);
-      if (whole.length) {
-        this.hasher = new Worked(() => {});
-        // What it does not hash, the first worker hashes.
-        this.hashes = this.hasher.ask('hash', { files: whole }).catch(() => []);
-      }
       for (const [at, need] of needs.entries()) if (need === 'head') byId('inputs').rows[at]?.cells[2].replaceChildren(words(WORDS.skipped));
     }
     if (kind === 'read') advance(number, bytes);
@@ -65,19 +58,21 @@ class Run {
       list(inputs);
     }
     if (kind === 'analysed') advance(input, bytes);
+    if (kind === 'deciding') step(WORDS.deciding);
   }
 
+  // The first worker reads and analyses; the second one hashes, where it could be started.
   async analyse() {
-    await this.main.ask('analyse', { files: this.files });
-    step(WORDS.deciding);
-    const hashes = await this.hashes;
-    this.hasher?.end();
-    return this.main.ask('finish', { hashes });
+    const { port1, port2 } = new MessageChannel();
+    const hashes = await this.hasher.ask('hash', { port: port2 }, [port2]).then(() => true, () => false);
+    const summary = await this.main.ask('analyse', { files: this.files, ...(hashes && { port: port1 }) }, hashes ? [port1] : []);
+    this.hasher.end();
+    return summary;
   }
 
   end() {
     this.main.end();
-    this.hasher?.end();
+    this.hasher.end();
   }
 }
 

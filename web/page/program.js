@@ -1,8 +1,30 @@
 // Starts workers, and asks them.
 
+// The bytes that the letters of an element stand for: two letters are 13 bits, the lowest bits first.
+function bytesOf(element) {
+  const values = new Uint8Array(128);
+  let value = 0;
+  for (let code = 33; code < 127; code += 1) if (!'&<>'.includes(String.fromCharCode(code))) values[code] = value++;
+  const text = element.textContent;
+  const bytes = new Uint8Array(Number(element.dataset.bytes));
+  let bits = 0;
+  let held = 0;
+  for (let at = 0, pair = 0; at < bytes.length; at += 1) {
+    if (held < 8) {
+      bits |= (values[text.charCodeAt(pair)] + 91 * values[text.charCodeAt(pair + 1)]) << held;
+      held += 13;
+      pair += 2;
+    }
+    bytes[at] = bits;
+    bits >>= 8;
+    held -= 8;
+  }
+  return bytes;
+}
+
 // The program, unpacked and compiled once.
 async function compile() {
-  const packed = Uint8Array.from(atob(byId('program').textContent.trim()), (letter) => letter.charCodeAt(0));
+  const packed = bytesOf(byId('program'));
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream('deflate-raw'));
   return WebAssembly.compile(await new Response(stream).arrayBuffer());
 }
@@ -36,13 +58,13 @@ class Worked {
     this.started.catch(() => {});
   }
 
-  // The answer, or a failure: `{words, files}`, or `{mistake}`.
-  async ask(task, values = {}) {
+  // The answer, or a failure: `{words, files}`, or `{mistake}`. `given` goes to the worker, and is not ours any more.
+  async ask(task, values = {}, given = []) {
     if (task !== 'start') await this.started;
     const id = this.next++;
     return new Promise((take, fail) => {
       this.waiting.set(id, { take, fail });
-      this.worker.postMessage({ task, id, ...values });
+      this.worker.postMessage({ task, id, ...values }, given);
     });
   }
 

@@ -1,9 +1,11 @@
 // Runs the program: it reads files in slices, and answers one task after the other. What it is asked and answers are plain
-// messages; a second worker of the same kind computes hashes meanwhile.
+// messages. It hands each slice on to a second worker of the same kind, which computes hashes meanwhile.
 'use strict';
 
-const SLICE = 8 << 20;
+const SLICE = 2 << 20;
 const HEAD = 64 << 10;
+// Slices at most that the second worker has not hashed yet: more would take memory, fewer would make reading wait.
+const AHEAD = 32;
 
 self.tell_inputs = (json) => postMessage({ kind: 'inputs', inputs: JSON.parse(json) });
 self.tell_read = (input, bytes) => postMessage({ kind: 'analysed', input, bytes });
@@ -15,20 +17,71 @@ self.take_piece = (bytes) => pieces.push(bytes.slice());
 
 let work = null;
 let program = null;
+// They are held here, because nothing else holds what waits for them: Chromium would let go of it.
+let reader = null;
+let hasher = null;
 
-// Gives the bytes of a file in slices; the next slice is on its way while one is used.
+// Gives the bytes of a file in slices. What uses one gives a buffer for the next.
 async function slices(file, use) {
-  const slice = (offset) => {
-    const bytes = file.slice(offset, offset + SLICE).arrayBuffer();
-    // It is heard where it is waited for; what nobody waits for any more must not be an error of its own.
-    bytes.catch(() => {});
-    return bytes;
-  };
-  let next = slice(0);
-  for (let offset = 0; offset < file.size; offset += SLICE) {
-    const bytes = new Uint8Array(await next);
-    next = slice(offset + SLICE);
-    use(bytes, offset);
+  reader = readerOf(file.stream());
+  let buffer = new ArrayBuffer(SLICE);
+  for (let offset = 0; ;) {
+    const { value, done } = await reader.read(new Uint8Array(buffer));
+    if (done) return;
+    offset += value.length;
+    buffer = await use(value, offset - value.length);
+  }
+}
+
+// A reader that fills a buffer of ours, or that brings its own where the browser has no other.
+function readerOf(stream) {
+  try {
+    return stream.getReader({ mode: 'byob' });
+  } catch {
+    return stream.getReader();
+  }
+}
+
+// The second worker, as the first one sees it: slices go there, and their buffers and the hashes of files come back.
+class Hasher {
+  constructor(port) {
+    this.port = port;
+    this.free = [];
+    this.away = 0;
+    this.hashes = new Map();
+    this.heard = () => {};
+    port.onmessage = ({ data: { buffer, number, hash } }) => {
+      if (buffer) {
+        this.free.push(buffer);
+        this.away -= 1;
+      } else {
+        this.hashes.set(number, hash);
+      }
+      this.heard();
+    };
+  }
+
+  // Hands a slice on; gives a buffer for the next.
+  async push(number, bytes) {
+    this.away += 1;
+    this.port.postMessage({ number, bytes }, [bytes.buffer]);
+    await this.until(() => this.away < AHEAD);
+    return this.free.pop() || new ArrayBuffer(SLICE);
+  }
+
+  // A file has no more slices, or was not read to its end.
+  end(number, whole) {
+    this.port.postMessage({ number, whole });
+  }
+
+  // The hash of a file, once it is known; nothing where it could not be computed.
+  async hash(number) {
+    await this.until(() => this.hashes.has(number));
+    return this.hashes.get(number);
+  }
+
+  async until(holds) {
+    while (!holds()) await new Promise((take) => { this.heard = take; });
   }
 }
 
@@ -37,9 +90,12 @@ const tasks = {
     program = wasm_bindgen.initSync({ module });
   },
 
-  // Reads the files, those that are needed to their end, and analyses them.
-  async analyse({ files }) {
+  // Reads the files, those that are needed to their end, and analyses them. What the second worker does not hash, the
+  // program hashes.
+  async analyse({ files, port }) {
     work = new wasm_bindgen.Work();
+    hasher = port && new Hasher(port);
+    const hashed = [];
     const needs = [];
     for (const { path, good, file } of files) {
       try {
@@ -53,25 +109,31 @@ const tasks = {
     }
     work.check();
     postMessage({ kind: 'needs', needs });
-    for (const [number, { file }] of files.entries()) {
+    for (const [number, { file, good }] of files.entries()) {
       if (needs[number] === 'head') continue;
+      const hash = hasher && needs[number] === 'whole' && !good;
+      let whole = false;
       work.begin(number);
       try {
         await slices(file, (bytes, offset) => {
           work.push(number, offset, bytes);
           postMessage({ kind: 'read', number, bytes: offset + bytes.length });
+          return hash ? hasher.push(number, bytes) : bytes.buffer;
         });
+        whole = true;
       } catch (error) {
         work.fail(number, error.message);
       }
+      if (!hash) continue;
+      hasher.end(number, whole);
+      if (whole) hashed.push(number);
     }
     work.analyse();
-    return null;
-  },
-
-  // Completes the report with the hashes that were computed meanwhile.
-  finish({ hashes }) {
-    for (const { number, hash } of hashes) work.hash(number, hash);
+    postMessage({ kind: 'deciding' });
+    for (const number of hashed) {
+      const hash = await hasher.hash(number);
+      if (hash) work.hash(number, hash);
+    }
     return JSON.parse(work.finish());
   },
 
@@ -105,15 +167,23 @@ const tasks = {
     return pieces.splice(0);
   },
 
-  // Of the second worker.
-  async hash({ files }) {
-    const hashes = [];
-    for (const { number, file } of files) {
-      const hash = new wasm_bindgen.Hash();
-      await slices(file, (bytes) => hash.push(bytes));
-      hashes.push({ number, hash: hash.hex() });
-    }
-    return hashes;
+  // Of the second worker: hashes what comes through a port, one file after the other.
+  hash({ port }) {
+    let hash = null;
+    port.onmessage = ({ data: { number, bytes, whole } }) => {
+      try {
+        if (bytes) {
+          hash ||= new wasm_bindgen.Hash();
+          hash.push(bytes);
+        } else if (whole) {
+          port.postMessage({ number, hash: (hash || new wasm_bindgen.Hash()).hex() });
+        }
+      } catch {
+        if (!bytes) port.postMessage({ number, hash: null });
+      }
+      if (bytes) port.postMessage({ buffer: bytes.buffer }, [bytes.buffer]);
+      else hash = null;
+    };
   },
 };
 

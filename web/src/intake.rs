@@ -28,6 +28,18 @@ struct File {
     hash: Option<String>,
 }
 
+impl File {
+    /// Its bytes from an offset on. They become more piece by piece: what was not filled yet costs no memory.
+    fn room(&mut self, offset: usize, length: usize) -> Option<&mut [u8]> {
+        let end = offset.checked_add(length).filter(|end| *end as u64 <= self.size)?;
+        let bytes = self.bytes.as_mut().ok()?;
+        if bytes.len() < end {
+            bytes.resize(end, 0);
+        }
+        bytes.get_mut(offset..end)
+    }
+}
+
 /// What the page hands over.
 #[derive(Debug, Default)]
 pub struct Intake {
@@ -79,20 +91,18 @@ impl Intake {
     pub fn begin(&mut self, number: usize) -> Result<(), Words> {
         let command = self.command();
         let Some(file) = self.files.get_mut(number) else { return Ok(()) };
-        let mut bytes = Vec::new();
+        let mut bytes: Vec<u8> = Vec::new();
         let size = usize::try_from(file.size).unwrap_or(usize::MAX);
         if bytes.try_reserve_exact(size).is_err() {
             return Err(Words::no_memory(&file.path, &command));
         }
-        bytes.resize(size, 0);
         file.bytes = Ok(bytes);
         Ok(())
     }
 
-    /// The bytes of a file from an offset on, to be filled.
+    /// The bytes of a file from an offset on, to be filled; none behind its end.
     pub fn room(&mut self, number: usize, offset: usize, length: usize) -> &mut [u8] {
-        let bytes = self.files.get_mut(number).and_then(|file| file.bytes.as_mut().ok());
-        bytes.and_then(|bytes| bytes.get_mut(offset..offset.checked_add(length)?)).unwrap_or_default()
+        self.files.get_mut(number).and_then(|file| file.room(offset, length)).unwrap_or_default()
     }
 
     /// A file could not be read to its end.

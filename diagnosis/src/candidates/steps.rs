@@ -1,6 +1,6 @@
 //! What the processes of servicing did, step by step: one pass over all operations.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::LazyLock};
 
 use status_codes::status;
 use timeline::{
@@ -8,7 +8,7 @@ use timeline::{
 };
 
 use super::habits::{self, Habits, Miss};
-use crate::{needed::is_missing, ordinary, text_hash::hash};
+use crate::{needed::is_missing, ordinary, parts::Parts, text_hash::hash};
 
 /// What a step is to the work of servicing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -51,15 +51,17 @@ pub(crate) struct Steps {
 }
 
 /// Keys and values in which CBS and CSI note how far they are, and what failed: parts of paths in lower case.
-const STATE: &[&str] = &[
-    r"\component based servicing\interface",
-    r"\component based servicing\sessionspending",
-    r"\component based servicing\disablewerreporting",
-    r"\executestate",
-    r"\originalfailurestatus",
-    r"\winsxs\pending.xml",
-    r"\session manager\setupexecute",
-];
+static STATE: LazyLock<Parts> = LazyLock::new(|| {
+    Parts::new(&[
+        r"\component based servicing\interface",
+        r"\component based servicing\sessionspending",
+        r"\component based servicing\disablewerreporting",
+        r"\executestate",
+        r"\originalfailurestatus",
+        r"\winsxs\pending.xml",
+        r"\session manager\setupexecute",
+    ])
+});
 
 /// The hive of the component store. Its own values are state. Deeper keys are servicing's work.
 const STORE: &str = r"hklm\components";
@@ -67,11 +69,7 @@ const STORE: &str = r"hklm\components";
 /// Whether a path in lower case is one of servicing's state.
 fn is_state(path: &str) -> bool {
     let below_store = path.strip_prefix(STORE).map(|rest| rest.strip_prefix('\\').unwrap_or(rest));
-    is_in(path, STATE) || below_store.is_some_and(|rest| !rest.contains('\\'))
-}
-
-fn is_in(path: &str, table: &[&str]) -> bool {
-    table.iter().any(|part| path.contains(part))
+    STATE.are_in(path) || below_store.is_some_and(|rest| !rest.contains('\\'))
 }
 
 /// The number of an event's object.

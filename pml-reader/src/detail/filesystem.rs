@@ -178,6 +178,20 @@ pub(crate) fn push_detail(event: &PmlEvent<'_>, fields: &mut Fields<'_>) -> Resu
 const MDL_WRITE_COMPLETE: u16 = 2;
 const MDL_READ_COMPLETE: u16 = 4;
 
+/// All that the detail of a CreateFile event shows; `None` where it shows a size or an account.
+pub(super) fn create_key(event: &PmlEvent<'_>) -> Option<u128> {
+    let create = create_file(event).ok().filter(|c| c.allocation == 0 && c.impersonating.is_empty())?;
+    let result = create.result.map_or(0, |result| 1 + result as u128);
+    let numbers: [(u128, u32); 5] = [
+        (create.desired_access.into(), 32),
+        (create.options.into(), 24),
+        (create.disposition.into(), 8),
+        (create.attributes.into(), 16),
+        (create.share.into(), 16),
+    ];
+    Some(numbers.iter().fold(result, |key, (number, bits)| key << bits | number))
+}
+
 fn push_create(event: &PmlEvent<'_>, fields: &mut Fields<'_>) -> Result<(), PmlError> {
     let create = create_file(event)?;
     let dialect = fields.dialect();

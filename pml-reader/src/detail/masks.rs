@@ -8,6 +8,9 @@ type Bits = &'static [(u32, &'static str)];
 fn push_bits(out: &mut String, mut mask: u32, bits: Bits, separator: &str) -> u32 {
     let start = out.len();
     for (value, name) in bits {
+        if mask == 0 {
+            break;
+        }
         if mask & value == *value {
             if out.len() > start {
                 out.push_str(separator);

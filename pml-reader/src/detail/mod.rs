@@ -19,7 +19,7 @@ pub(crate) mod sid;
 pub use fields::{Dialect, Fields, Style};
 pub(crate) use filesystem::DISPOSITIONS;
 
-use crate::{EventClass, PmlError, PmlEvent, PmlText};
+use crate::{EventClass, PmlError, PmlEvent, PmlText, operation};
 
 /// Appends the Path column.
 pub(crate) fn push_path(event: &PmlEvent<'_>, out: &mut String) -> Result<(), PmlError> {
@@ -39,6 +39,16 @@ pub(crate) fn path_text<'a>(event: &PmlEvent<'a>) -> Result<PmlText<'a>, PmlErro
         Some(EventClass::Registry) => registry::path_text(event),
         Some(EventClass::FileSystem | EventClass::Ipc) => Ok(frame::read(event)?.path),
         _ => Ok(PmlText::EMPTY),
+    }
+}
+
+/// A number on which alone the Detail column depends, where that is less than the event.
+#[inline]
+pub(crate) fn detail_key(event: &PmlEvent<'_>) -> Option<u128> {
+    match (event.class()?, event.raw_operation()) {
+        (EventClass::FileSystem | EventClass::Ipc, operation::file::CREATE) => filesystem::create_key(event),
+        (EventClass::Registry, operation::registry::OPEN_KEY) => registry::open_key(event),
+        _ => None,
     }
 }
 

@@ -223,6 +223,22 @@ pub(crate) fn push_detail(event: &PmlEvent<'_>, fields: &mut Fields<'_>) -> Resu
     }
 }
 
+/// All that the detail of a RegOpenKey event shows.
+pub(super) fn open_key(event: &PmlEvent<'_>) -> Option<u128> {
+    let Shape::Open { desired } = read(event).ok()?.shape else { return None };
+    let granted = match event.extra_cursor() {
+        Some(mut extra) => {
+            let granted = extra.u32().ok()?;
+            // Another number follows, which only an event that makes keys shows.
+            extra.u32().ok()?;
+            Some(granted)
+        }
+        None => None,
+    };
+    let key = 1 << 127 | u128::from(desired);
+    Some(granted.map_or(key, |granted| key | 1 << 64 | u128::from(granted) << 32))
+}
+
 fn push_open(
     event: &PmlEvent<'_>,
     desired: u32,

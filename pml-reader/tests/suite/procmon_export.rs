@@ -2,7 +2,7 @@
 
 use crate::common;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use pml_reader::{COLUMNS, Column, PmlFile, Style};
 
@@ -31,6 +31,8 @@ fn compare(name: &str, utc_offset_minutes: i32) -> Option<Differences> {
     let mut found = Differences::default();
     let style = Style::procmon(utc_offset_minutes);
     let mut events = file.events();
+    let mut details: HashMap<u128, String> = HashMap::new();
+    let mut told_again = 0;
     for (row, record) in reader.records().enumerate() {
         let record = record.unwrap();
         let event = events.next().expect("an event for each row").unwrap();
@@ -41,6 +43,13 @@ fn compare(name: &str, utc_offset_minutes: i32) -> Option<Differences> {
         for (column, theirs) in columns.iter().zip(record.iter()) {
             let mut ours = String::new();
             style.push(&event, *column, &mut ours);
+            if *column == Column::Detail
+                && let Some(key) = event.detail_key()
+            {
+                let known = details.entry(key).or_insert_with(|| ours.clone());
+                assert_eq!(*known, ours, "{name} row {row}: the number of its detail stands for another one");
+                told_again += 1;
+            }
             if ours != theirs {
                 differs = true;
                 let key = (column.heading().to_owned(), event.operation().name().to_owned());
@@ -54,6 +63,7 @@ fn compare(name: &str, utc_offset_minutes: i32) -> Option<Differences> {
         found.rows += 1;
         found.different += usize::from(differs);
     }
+    assert!(told_again > details.len(), "{name}: few ways to open files and keys");
     assert_eq!(events.count(), 0, "{name}: every event has its row");
     eprintln!("{name}: {} of {} rows differ", found.different, found.rows);
     for ((column, operation), (count, examples)) in &found.kinds {

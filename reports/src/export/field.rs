@@ -124,10 +124,10 @@ impl Field {
 
     /// A number on which alone the text depends, as [`Row::key`] gives it.
     #[inline]
-    pub fn key<R: Row>(self, row: &R) -> Option<u64> {
+    pub fn key<R: Row>(self, row: &R) -> Option<u128> {
         match self {
             Self::Index => None,
-            Self::Status => row.status().map(u64::from),
+            Self::Status => row.status().map(u128::from),
             Self::Column(column) => row.key(column),
         }
     }

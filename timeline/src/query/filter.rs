@@ -1,6 +1,7 @@
 //! Filters in Process Monitor's way. Several on one column are alternatives. All columns must hold. A filter that
 //! excludes always excludes. Texts compare without case.
 
+use memchr::memmem::Finder;
 use pml_reader::{Column, Style};
 
 use super::{
@@ -20,6 +21,8 @@ struct Predicate {
     relation: Relation,
     /// In lower case.
     text: String,
+    /// Finds the text.
+    finder: Finder<'static>,
     /// What the column's numbers are held against, where it holds numbers.
     value: Option<Value>,
 }
@@ -52,7 +55,7 @@ pub struct Scratch {
 /// Answers by key: a small table in which a new key takes the place of another, so that no log can make it grow.
 #[derive(Debug, Clone)]
 struct Known {
-    answers: Vec<Option<(u64, bool)>>,
+    answers: Vec<Option<(u128, bool)>>,
 }
 
 /// Answers that are remembered; a log has some hundred processes, statuses and operations.
@@ -65,17 +68,18 @@ impl Default for Known {
 }
 
 impl Known {
-    fn place(key: u64) -> usize {
-        (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 54) as usize % ANSWERS
+    fn place(key: u128) -> usize {
+        let folded = key as u64 ^ ((key >> 64) as u64).rotate_left(17);
+        (folded.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 54) as usize % ANSWERS
     }
 
     #[inline]
-    fn answer(&self, key: u64) -> Option<bool> {
+    fn answer(&self, key: u128) -> Option<bool> {
         let (known, holds) = (*self.answers.get(Self::place(key))?)?;
         (known == key).then_some(holds)
     }
 
-    fn remember(&mut self, key: u64, holds: bool) {
+    fn remember(&mut self, key: u128, holds: bool) {
         if let Some(answer) = self.answers.get_mut(Self::place(key)) {
             *answer = Some((key, holds));
         }
@@ -159,7 +163,7 @@ impl Filter {
     /// Whether a row may pass of which only some cells are known. What `scratch` remembers is of one source.
     #[inline]
     pub fn may_want(&self, glimpse: &dyn Glimpse, scratch: &mut Scratch) -> bool {
-        let key = glimpse.key();
+        let key = u128::from(glimpse.key());
         if let Some(may) = scratch.glimpses.answer(key) {
             return may;
         }
@@ -230,7 +234,9 @@ fn predicate(expression: &str) -> Result<Predicate, FilterError> {
         expected,
         value: text.clone(),
     })?;
-    Ok(Predicate { column, relation, text: text.to_lowercase(), value })
+    let text = text.to_lowercase();
+    let finder = Finder::new(&text).into_owned();
+    Ok(Predicate { column, relation, text, finder, value })
 }
 
 impl Predicate {
@@ -253,8 +259,8 @@ impl Predicate {
             Relation::MoreThan => text.as_str() > value,
             Relation::BeginsWith => text.starts_with(value),
             Relation::EndsWith => text.ends_with(value),
-            Relation::Contains => text.contains(value),
-            Relation::Excludes => !text.contains(value),
+            Relation::Contains => self.finder.find(text.as_bytes()).is_some(),
+            Relation::Excludes => self.finder.find(text.as_bytes()).is_none(),
         }
     }
 }

@@ -124,7 +124,7 @@ pub trait Row {
     /// cell holds for other rows with this number. Of the cells of which [`Column::is_of_process`] holds it is that of the
     /// process.
     #[inline]
-    fn key(&self, _column: Column) -> Option<u64> {
+    fn key(&self, _column: Column) -> Option<u128> {
         None
     }
 

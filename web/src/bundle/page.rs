@@ -1,7 +1,6 @@
 //! The page: the template with its styles, its scripts, and the policy that allows them and nothing else.
 
 use anyhow::{bail, ensure};
-use base64::{Engine as _, prelude::BASE64_STANDARD};
 use reports::html::{CSS as REPORT_CSS, SCRIPT as REPORT_SCRIPT, content_hash};
 
 const TEMPLATE: &str = include_str!("../../page/index.html");
@@ -15,6 +14,9 @@ const SCRIPTS: &[&str] = &[
     include_str!("../../page/events.js"),
     include_str!("../../page/page.js"),
 ];
+
+/// Bits that two letters hold.
+const PAIR: u32 = 13;
 
 /// The page of the packed program and the script that calls it.
 pub(crate) fn page(glue: &str, packed: &[u8]) -> anyhow::Result<String> {
@@ -38,10 +40,34 @@ pub(crate) fn page(glue: &str, packed: &[u8]) -> anyhow::Result<String> {
             ("report_css", REPORT_CSS),
             ("css", CSS),
             ("worker", &worker),
-            ("program", &BASE64_STANDARD.encode(packed)),
+            ("bytes", &packed.len().to_string()),
+            ("program", &letters(packed)),
             ("script", &script),
         ],
     )
+}
+
+/// Bytes as text that a page holds as it is, the lowest bits first: two letters are 13 bits. There are 91 letters: what
+/// ASCII prints, but for the space and for `&`, `<` and `>`.
+fn letters(bytes: &[u8]) -> String {
+    let letters: Vec<char> = ('!'..='~').filter(|letter| !"&<>".contains(*letter)).collect();
+    let mut text = String::with_capacity(bytes.len() / 13 * 16 + 16);
+    let (mut bits, mut held) = (0, 0);
+    let mut push =
+        |pair: usize| text.extend([pair % letters.len(), pair / letters.len()].map(|at| letters[at]));
+    for byte in bytes {
+        bits |= usize::from(*byte) << held;
+        held += 8;
+        if held >= PAIR {
+            push(bits & ((1 << PAIR) - 1));
+            bits >>= PAIR;
+            held -= PAIR;
+        }
+    }
+    if held > 0 {
+        push(bits);
+    }
+    text
 }
 
 /// The template with `{{name}}` replaced; what is put in is not looked at again.

@@ -429,11 +429,11 @@ impl Row for EtlRow<'_> {
         Ok(())
     }
 
-    fn key(&self, column: Column) -> Option<u64> {
+    fn key(&self, column: Column) -> Option<u128> {
         match column {
-            Column::Result => self.status().map(u64::from),
-            Column::Tid => self.tid.map(u64::from),
-            _ if column.is_of_process() => Row::process(self).map(u64::from),
+            Column::Result => self.status().map(u128::from),
+            Column::Tid => self.tid.map(u128::from),
+            _ if column.is_of_process() => Row::process(self).map(u128::from),
             _ => None,
         }
     }

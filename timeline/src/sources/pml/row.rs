@@ -120,7 +120,7 @@ impl Row for PmlEvent<'_> {
     }
 
     #[inline]
-    fn key(&self, column: Column) -> Option<u64> {
+    fn key(&self, column: Column) -> Option<u128> {
         if column.is_of_process() {
             return Some(self.process_index().into());
         }
@@ -130,8 +130,9 @@ impl Row for PmlEvent<'_> {
             Column::EventClass => Some(self.raw_class().into()),
             Column::Operation => {
                 let o = PmlEvent::operation(self);
-                Some(u64::from(o.class) << 32 | u64::from(o.code) << 8 | u64::from(o.sub))
+                Some(u128::from(o.class) << 32 | u128::from(o.code) << 8 | u128::from(o.sub))
             }
+            Column::Detail => self.detail_key(),
             _ => None,
         }
     }
