@@ -198,8 +198,7 @@ const BESIDE: &[&str] = &[".local", ".mui", ".pnf"];
 /// Whether Windows holds a file, its path in lower case, for as long as it runs.
 fn is_held(path: &str) -> bool {
     let hive = HIVE_LOGS.iter().find_map(|end| path.strip_suffix(end)).unwrap_or(path);
-    HELD.iter().any(|end| hive.ends_with(end))
-        || path.contains(EVENT_LOGS.0) && path.ends_with(EVENT_LOGS.1)
+    HELD.iter().any(|end| hive.ends_with(end)) || path.contains(EVENT_LOGS.0) && path.ends_with(EVENT_LOGS.1)
 }
 
 /// What CBS touches when it reports a failure: ends of paths, lower case. None of it can have caused that failure.
@@ -224,15 +223,16 @@ pub(crate) fn can_be_raised(event: &Event) -> bool {
     is_name && !event.path.to_ascii_lowercase().ends_with(".pnf")
 }
 
-/// Whether an operation looks for a setting, a library, or something to be removed. Every program looks for some that
-/// need not be there. So its exit status does not come from a missing one.
+/// Whether an operation looks for a setting, a library, or something to be removed, or makes sure of a folder. Every
+/// program looks for some that need not be there. So its exit status does not come from that.
 pub(crate) fn is_lookup(event: &Event) -> bool {
     let removes = event.open.is_some_and(|open| open.only_deletes())
         || matches!(event.kind, Kind::KeyDelete | Kind::ValueDelete) && is_missing(event.status);
+    let is_there = event.status == status::OBJECT_NAME_COLLISION && event.open.is_some_and(|o| o.of_folder());
     let lists = event.name == "QueryDirectory";
     let opens = matches!(event.kind, Kind::FileOpen | Kind::FileQuery);
     let reads_key = matches!(event.kind, Kind::KeyOpen | Kind::KeyQuery | Kind::ValueQuery);
-    removes || lists || reads_key || opens && event.path.to_ascii_lowercase().ends_with(".dll")
+    removes || is_there || lists || reads_key || opens && event.path.to_ascii_lowercase().ends_with(".dll")
 }
 
 /// Files and folders that servicing writes its logs to: parts of paths in lower case.
@@ -261,8 +261,42 @@ pub(crate) const AFTERMATH_LINES: &[&str] = &["DisableWerReporting", "Windows Er
 
 #[cfg(test)]
 mod tests {
-    use super::is_lookup;
-    use timeline::{Event, Kind};
+    use super::{benign, is_lookup};
+    use status_codes::status;
+    use timeline::{Event, Kind, OpenFacts, Role};
+
+    fn is_ordinary(kind: Kind, path: &str, status: u32, desired_access: u32, options: u32) -> bool {
+        let open = Some(OpenFacts { desired_access, share: 7, options });
+        let event = Event { kind, path: path.into(), status, open, ..Event::blank() };
+        benign(Role::TiWorker, &event).is_some()
+    }
+
+    #[test]
+    fn files_that_windows_holds_are_told_from_those_that_servicing_loads() {
+        let held = |path| is_ordinary(Kind::FileOpen, path, status::SHARING_VIOLATION, 0x12_0089, 0x60);
+        assert!(held(r"C:\Windows\System32\config\SYSTEM"));
+        assert!(held(r"C:\Windows\System32\config\Software.LOG2"));
+        assert!(held(r"C:\Windows\System32\winevt\Logs\Setup.evtx"));
+        assert!(!held(r"C:\Windows\System32\config\COMPONENTS"));
+        assert!(!held(r"C:\Windows\System32\drivers\a.sys"));
+    }
+
+    #[test]
+    fn a_folder_that_exists_serves_and_a_file_that_exists_is_in_the_way() {
+        let taken = |options| {
+            let file = r"C:\Windows\Temp\a.tmp";
+            is_ordinary(Kind::FileCreate, file, status::OBJECT_NAME_COLLISION, 0x12_0196, options)
+        };
+        assert!(taken(0x21));
+        assert!(!taken(0x60));
+    }
+
+    #[test]
+    fn texts_beside_a_file_are_looked_for_and_installed() {
+        let file = r"C:\Windows\System32\en-US\a.dll.mui";
+        assert!(is_ordinary(Kind::FileOpen, file, status::ACCESS_DENIED, 0x12_0089, 0x60));
+        assert!(!is_ordinary(Kind::FileCreate, file, status::ACCESS_DENIED, 0x12_0196, 0x60));
+    }
 
     #[test]
     fn settings_and_libraries_are_looked_up_and_sources_are_not() {

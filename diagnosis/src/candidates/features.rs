@@ -65,7 +65,9 @@ const TELLING: u32 = 4;
 
 /// Whether a program that servicing ran ended with the code of another error than this.
 pub(super) fn ended_with_another(process: &Process, status: u32) -> bool {
-    let Some(exit) = process.exit_status.filter(|_| process.role == Role::ServicingChild) else { return false };
+    let Some(exit) = process.exit_status.filter(|_| process.role == Role::ServicingChild) else {
+        return false;
+    };
     let win32 = status_codes::HResult(exit).win32().unwrap_or(status_codes::Win32Error(exit));
     let tells = exit >> 30 == 3 || win32.0 > TELLING && win32.ntstatuses().next().is_some();
     tells && !is_exit_of(process, status)

@@ -52,7 +52,10 @@ mod tests {
     #[test]
     fn an_object_has_one_name_wherever_it_lies() {
         let at = |path: &str| name(&Event { path: path.to_owned(), ..Event::blank() });
-        assert_eq!(at(r"C:\Windows\INF\A.inf"), at(r"C:\Windows\System32\DriverStore\FileRepository\a\a.INF"));
+        assert_eq!(
+            at(r"C:\Windows\INF\A.inf"),
+            at(r"C:\Windows\System32\DriverStore\FileRepository\a\a.INF")
+        );
         assert_eq!(at("C:"), None);
         assert_eq!(at(r"C:\"), None);
     }

@@ -80,7 +80,7 @@ pub(super) fn objections(
         (Objection::Habit, around.alike >= HABIT && !told),
         (Objection::Norm, around.norm && !told),
         (Objection::Ignored, around.ignored),
-        (Objection::OtherThread, after.other_thread && !named),
+        (Objection::OtherThread, (after.other_thread || after.ended_before) && !named),
         (Objection::Contradicted, context.stance.contradicted),
         (Objection::Elsewhere, (context.stance.elsewhere || around.outside) && !told),
         (Objection::NotCovered, !around.covered && !told),

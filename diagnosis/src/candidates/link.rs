@@ -87,7 +87,7 @@ pub enum Objection {
     Rival,
     /// A log says that the failure of its step was ignored.
     Ignored,
-    /// Another thread of the process reports the failure.
+    /// Another thread of the process reports the failure, or another worker after its end.
     OtherThread,
     /// The log names another code.
     Contradicted,
@@ -149,8 +149,8 @@ const OBJECTIONS: &[(Objection, &str, &str, &str)] = &[
     (
         Objection::OtherThread,
         "other-thread",
-        "another thread of its process reports the failure",
-        "报告失败的是该进程的另一线程",
+        "another thread, or another run of the worker, reports the failure",
+        "报告失败的是另一线程，或更新程序的另一次运行",
     ),
     (Objection::Contradicted, "contradicted", "the log names another code", "日志记录的是另一代码"),
     (

@@ -30,11 +30,7 @@ impl LogSteps {
         });
         let (decisive, ignored): (Vec<_>, Vec<_>) = runs.partition(|run| run.decisive);
         let steps = |runs: Vec<&InstallerRun>| runs.into_iter().filter_map(LogStep::of_run).collect();
-        Self {
-            failed: LogStep::first(timeline, faults),
-            decisive: steps(decisive),
-            ignored: steps(ignored),
-        }
+        Self { failed: LogStep::first(timeline, faults), decisive: steps(decisive), ignored: steps(ignored) }
     }
 
     /// Whether an operation belongs to the step that failed first.

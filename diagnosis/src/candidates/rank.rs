@@ -162,7 +162,7 @@ pub(crate) fn rank(
         (candidate.features, candidate.score) = (judged.features, judged.score);
     }
     calls::judge(timeline, &steps, faults, &mut candidates);
-    sweeps::judge(&steps, &mut candidates);
+    sweeps::judge(&mut candidates);
     found::judge(timeline, &mut candidates);
     rivals::judge(timeline, &steps_in_log, &mut candidates);
     // What can be named comes first, then what is likelier.
