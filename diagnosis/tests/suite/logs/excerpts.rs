@@ -98,7 +98,7 @@ const EXCERPTS: &[Excerpt] = &[
         fault: Fault::Installer,
         item: "Example Installer",
         code: Some(0x8007_045A),
-        says: "the installer Example Installer failed",
+        says: "installer Example Installer failed",
     },
     // The folder that a delta needs is the cause of the file that cannot be made.
     Excerpt {
