@@ -134,16 +134,14 @@ pub(super) struct Job<'f> {
 }
 
 impl<'f> Job<'f> {
-    fn empty(self) -> EtlBuffer<'f> {
+    /// A buffer in its place that has no records.
+    pub(super) fn empty(self) -> EtlBuffer<'f> {
         EtlBuffer::empty(&self.entry, self.file.clock())
     }
 
-    /// The buffer, or an empty one where it is too large.
-    pub(super) fn buffer(self, budget: &Budget) -> Result<EtlBuffer<'f>, EtlBuffer<'f>> {
-        if self.file.memory(&self.entry) > budget.limit {
-            return Err(self.empty());
-        }
-        Ok(self.file.read(&self.entry))
+    /// The buffer, where it is not too large.
+    pub(super) fn buffer(self, budget: &Budget) -> Option<EtlBuffer<'f>> {
+        (self.file.memory(&self.entry) <= budget.limit).then(|| self.file.read(&self.entry))
     }
 
     fn read(
@@ -159,10 +157,7 @@ impl<'f> Job<'f> {
         {
             return Steps::none(self.number, self.empty(), brief.last);
         }
-        let buffer = match self.buffer(budget) {
-            Ok(buffer) => buffer,
-            Err(empty) => return Steps::unread(self.number, empty),
-        };
+        let Some(buffer) = self.buffer(budget) else { return Steps::unread(self.number, self.empty()) };
         if let Reads::Chosen(chosen) = reads {
             return Steps::read_chosen(place, buffer, chosen);
         }

@@ -193,7 +193,7 @@ impl Found {
     fn look(&mut self, job: Job<'_>, budget: &Budget, decoder: &Decoder, asked: &Asked<'_>) -> Brief {
         let mut brief = Brief::default();
         let parts = match job.buffer(budget) {
-            Ok(buffer) => {
+            Some(buffer) => {
                 let room = buffer.data.len() / 160;
                 brief.starts.reserve(room);
                 brief.ends.reserve(room);
@@ -217,7 +217,7 @@ impl Found {
                 };
                 Steps::of((job.number, job.before), buffer, 0, take).parts
             }
-            Err(buffer) => Steps::unread(job.number, buffer).parts,
+            None => Steps::unread(job.number, job.empty()).parts,
         };
         self.records += parts.records;
         self.messages += parts.messages;
