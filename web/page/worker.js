@@ -17,7 +17,7 @@ self.take_piece = (bytes) => pieces.push(bytes.slice());
 
 let work = null;
 let program = null;
-// They are held here, because nothing else holds what waits for them: Chromium would let go of it.
+// Held here while they are in use: a browser lets go of a reader that nothing holds, and who waits for it waits for ever.
 let reader = null;
 let hasher = null;
 

@@ -32,7 +32,6 @@ fn compare(name: &str, utc_offset_minutes: i32) -> Option<Differences> {
     let style = Style::procmon(utc_offset_minutes);
     let mut events = file.events();
     let mut details: HashMap<u128, String> = HashMap::new();
-    let mut told_again = 0;
     for (row, record) in reader.records().enumerate() {
         let record = record.unwrap();
         let event = events.next().expect("an event for each row").unwrap();
@@ -48,7 +47,6 @@ fn compare(name: &str, utc_offset_minutes: i32) -> Option<Differences> {
             {
                 let known = details.entry(key).or_insert_with(|| ours.clone());
                 assert_eq!(*known, ours, "{name} row {row}: the number of its detail stands for another one");
-                told_again += 1;
             }
             if ours != theirs {
                 differs = true;
@@ -63,7 +61,6 @@ fn compare(name: &str, utc_offset_minutes: i32) -> Option<Differences> {
         found.rows += 1;
         found.different += usize::from(differs);
     }
-    assert!(told_again > details.len(), "{name}: few ways to open files and keys");
     assert_eq!(events.count(), 0, "{name}: every event has its row");
     eprintln!("{name}: {} of {} rows differ", found.different, found.rows);
     for ((column, operation), (count, examples)) in &found.kinds {

@@ -64,6 +64,19 @@ fn bytes_give_the_report_of_files() {
 }
 
 #[test]
+fn bytes_come_piece_by_piece_and_none_behind_the_end() {
+    let mut intake = Intake::default();
+    intake.add("boot.pml", false, 10, b"PML_");
+    intake.begin(0).unwrap();
+    intake.room(0, 0, 4).copy_from_slice(b"PML_");
+    assert_eq!(intake.room(0, 8, 2), [0, 0]);
+    assert_eq!(intake.room(0, 0, 10), *b"PML_\0\0\0\0\0\0");
+    for (number, offset, length) in [(0, 8, 3), (0, 11, 0), (0, usize::MAX, 2), (1, 0, 1)] {
+        assert!(intake.room(number, offset, length).is_empty());
+    }
+}
+
+#[test]
 fn a_hash_computed_meanwhile_is_taken_for_the_only_file_of_its_name() {
     let mut hasher = Hasher::default();
     let [log, cbs] = log_and_cbs();
