@@ -148,7 +148,12 @@ pub(super) struct Found {
     pub(super) damaged: u64,
     /// Records that begin a row, or are one.
     pub(super) rows: u64,
+    /// Ends of wanted operations, and wanted records.
+    pub(super) wanted: u64,
 }
+
+/// One row of so many may be wanted; else pairing all of them is cheaper.
+const FEW: u64 = 32;
 
 /// What all buffers have together, and what is kept of each by its number.
 pub(super) struct Survey {
@@ -177,6 +182,11 @@ pub(super) fn run(files: &[&EtlFile<'_>], budget: &Budget, asked: &Asked<'_>) ->
 }
 
 impl Found {
+    /// Whether few rows are wanted.
+    pub(super) fn is_little(&self) -> bool {
+        self.wanted <= self.rows / FEW
+    }
+
     fn join(self, other: Found) -> Found {
         Found {
             learnt: self.learnt.join(other.learnt),
@@ -187,6 +197,7 @@ impl Found {
             messages: self.messages + other.messages,
             damaged: self.damaged + other.damaged,
             rows: self.rows + other.rows,
+            wanted: self.wanted + other.wanted,
         }
     }
 
@@ -211,6 +222,7 @@ impl Found {
                         self.learnt.descriptions.add(record);
                         if time.is_some() && is_row(record.event) {
                             self.rows += 1;
+                            self.wanted += u64::from(asked.records);
                             brief.is_wanted |= asked.records;
                         }
                     }
@@ -251,6 +263,7 @@ impl Found {
                 brief.ends.push(packet);
                 if self.answers.file(asked, shape.number32(payload, Role::Status)) {
                     self.packets.insert(packet);
+                    self.wanted += 1;
                 }
             }
             does @ (Does::Key | Does::CreateKey | Does::CloseKey | Does::KeyValue) => {
@@ -258,6 +271,7 @@ impl Found {
                 let status = shape.number32(payload, Role::Status);
                 let is_wanted = self.answers.key(asked, status);
                 brief.is_wanted |= is_wanted;
+                self.wanted += u64::from(is_wanted);
                 if family != Family::RegistryProvider {
                     return;
                 }

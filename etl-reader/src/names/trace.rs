@@ -95,9 +95,9 @@ impl Trace {
         Trace::of(files, budget, pass)
     }
 
-    /// Reads of some files the rows that may be wanted, and about as many others as cost nothing; also how many there
-    /// are beside them, about. Nothing where operations are wanted that succeeded, or have no status. What a registry
-    /// operation ended with is known here. The counts of operations are of those that are read.
+    /// Reads of some files the rows that may be wanted, and few others; also about how many there are beside them.
+    /// Here it is known what a registry operation ended with. Nothing where operations are wanted that succeeded or
+    /// have no status, or where many rows are: [`Trace::read`] is cheaper then. The tally is of the rows that are read.
     pub fn read_wanted(
         files: &[&EtlFile<'_>],
         may_want: &(dyn Fn(Glimpse) -> bool + Sync),
@@ -105,12 +105,16 @@ impl Trace {
         let asked = Asked::new(may_want)?;
         let budget = Budget::new(files);
         let survey = survey::run(files, &budget, &asked);
+        if !survey.found.is_little() {
+            return None;
+        }
         let read = |follows| {
             let chosen = Chosen::new(&survey, asked.records, follows);
             rounds::run(files, &budget, Reads::Chosen(&chosen))
         };
         let mut pass = read(Follows::Objects);
         if Chosen::lacks_keys(&survey, &pass.resolved.file_operations) {
+            drop(pass);
             pass = read(Follows::Keys);
         }
         let found = survey.found;
