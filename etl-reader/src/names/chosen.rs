@@ -1,78 +1,14 @@
 //! Which records matter where only failures are wanted: those that tell them, and those that name what they were on.
 //! Numbers are held by some bits of their hash, so some more records are chosen than are needed.
 
+use super::bits::{Bit, Bits};
 use super::meaning::{Does, Meaning, Meanings};
 use super::rows::{FileOperation, PathSource};
 use super::shape::{Family, Role};
-use super::steps::About;
+use super::steps::{About, Known, Steps, What, is_row};
 use super::survey::{Answers, Brief, Survey};
+use crate::buffer::EtlBuffer;
 use crate::record::EtlRecord;
-
-/// Some bits of a number's hash.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Bit(u32);
-
-/// So many that few numbers of a trace have the same.
-const BITS: u32 = 22;
-
-impl Bit {
-    #[inline]
-    pub(super) fn of(number: u64) -> Bit {
-        // 2^64 divided by the golden ratio.
-        Bit((number.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - BITS)) as u32)
-    }
-}
-
-/// A set of numbers, by their bits.
-#[derive(Clone, Debug)]
-pub(super) struct Bits {
-    /// Which words are not zero. These fit the nearest cache: most numbers are in no set.
-    used: Vec<u64>,
-    words: Vec<u64>,
-}
-
-impl Default for Bits {
-    fn default() -> Self {
-        Bits { used: vec![0; 1 << (BITS - 12)], words: vec![0; 1 << (BITS - 6)] }
-    }
-}
-
-/// Where a bit is: its word, and the word of which only it is set.
-#[inline]
-fn place(bit: u32) -> (usize, u64) {
-    ((bit >> 6) as usize, 1 << (bit & 63))
-}
-
-impl Bits {
-    /// Adds a number; whether it is new.
-    #[inline]
-    pub(super) fn insert(&mut self, Bit(bit): Bit) -> bool {
-        let mut is_new = false;
-        for (words, bit) in [(&mut self.used, bit >> 6), (&mut self.words, bit)] {
-            let (at, set) = place(bit);
-            let Some(word) = words.get_mut(at) else { return false };
-            is_new = *word & set == 0;
-            *word |= set;
-        }
-        is_new
-    }
-
-    #[inline]
-    pub(super) fn has(&self, Bit(bit): Bit) -> bool {
-        let has = |words: &[u64], bit| {
-            let (at, set) = place(bit);
-            words.get(at).is_some_and(|word| word & set != 0)
-        };
-        has(&self.used, bit >> 6) && has(&self.words, bit)
-    }
-
-    pub(super) fn join(mut self, other: &Bits) -> Bits {
-        for (own, others) in [(&mut self.used, &other.used), (&mut self.words, &other.words)] {
-            own.iter_mut().zip(others).for_each(|(word, other)| *word |= other);
-        }
-        self
-    }
-}
 
 /// How the files of operations are followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,7 +23,7 @@ pub(super) enum Follows {
 pub(super) struct Chosen<'s> {
     answers: &'s Answers,
     /// Whether records of other kinds are wanted.
-    pub(super) records: bool,
+    records: bool,
     /// Request packets of wanted operations, and of those that opened or renamed what they are on.
     packets: Bits,
     /// File objects that wanted operations are on, or others with the same key.
@@ -152,6 +88,23 @@ impl<'s> Chosen<'s> {
             || brief.opens.iter().any(|open| self.key_objects.has(open.object))
             || brief.closes.iter().any(|object| self.key_objects.has(*object));
         (!is_chosen).then_some(brief)
+    }
+
+    /// Reads of a buffer what is self. Its names were learnt before.
+    pub(super) fn read<'f>(&self, place: (u32, u64), buffer: EtlBuffer<'f>) -> Steps<'f> {
+        Steps::of(place, buffer, 0, |steps, at, record, known| match known {
+            Known::Operation(about) => {
+                if let Some(meaning) = about.meaning.filter(|meaning| self.has(record, about, *meaning)) {
+                    steps.operation(record, at, about, meaning);
+                }
+            }
+            Known::Timeless => {}
+            Known::Other(time) => {
+                if self.records && time.is_some() && is_row(record.event) {
+                    steps.push(at, What::Record);
+                }
+            }
+        })
     }
 
     /// Whether a path may be missing among the operations that were found by objects only.

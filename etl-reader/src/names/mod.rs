@@ -5,12 +5,15 @@
 //! at the end of a trace and names the files that were open all along. It finds which records make an operation. What
 //! an operation says is read from its records on demand. So parts of a trace can be visited in parallel.
 
+mod bits;
 mod buffers;
 mod by_buffer;
 mod chosen;
 mod facts;
+mod glimpse;
 mod guids;
 mod history;
+mod job;
 mod key_objects;
 mod meaning;
 mod operation;
@@ -27,6 +30,7 @@ mod table;
 mod trace;
 mod volumes;
 
+pub use glimpse::Glimpse;
 pub use guids::{KERNEL_FILE, KERNEL_PROCESS, KERNEL_REGISTRY};
 pub use meaning::OperationName;
 pub use operation::{CreateParameters, NtPath, Operation, OperationClass, ValueData};
@@ -34,5 +38,5 @@ pub use processes::{Process, Service};
 pub use resolver::Tally;
 pub use rows::PathSource;
 pub use table::Names;
-pub use trace::{Glimpse, Item, Trace};
+pub use trace::{Item, Trace};
 pub use volumes::{VolumeMap, registry_path};

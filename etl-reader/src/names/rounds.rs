@@ -8,15 +8,14 @@ use std::sync::{Mutex, PoisonError};
 use rayon::prelude::*;
 
 use super::chosen::Chosen;
+use super::job::Job;
 use super::resolver::{Resolved, Resolver};
 use super::rows::Place;
 use super::steps::{Learnt, Steps, What};
-use crate::buffer::EtlBuffer;
-use crate::buffers::BufferEntry;
 use crate::clock::FileTime;
 use crate::decode::Decoder;
 use crate::file::EtlFile;
-use crate::merge::{Budget, lanes_of};
+use crate::merge::Budget;
 
 /// What a pass found.
 pub(super) struct Pass {
@@ -28,12 +27,10 @@ pub(super) struct Pass {
 }
 
 /// The buffers of one processor of one file.
-pub(super) struct Lane<'f> {
-    file: &'f EtlFile<'f>,
-    number: u32,
-    /// Bytes of the files before its own.
-    before: u64,
-    entries: std::vec::IntoIter<(u32, BufferEntry)>,
+struct Lane<'f> {
+    /// The number of the file.
+    file: u32,
+    jobs: std::vec::IntoIter<Job<'f>>,
     /// Buffers that are read, and where in the first of them the lane is.
     ready: VecDeque<Steps<'f>>,
     at: Cursor,
@@ -83,8 +80,8 @@ pub(super) fn run(files: &[&EtlFile<'_>], budget: &Budget, reads: Reads<'_>) -> 
             .iter_mut()
             .enumerate()
             .filter(|(_, lane)| lane.ahead.is_empty())
-            .map(|(place, lane)| (place, lane.jobs(budget.ahead)))
-            .filter(|(_, jobs)| !jobs.is_empty())
+            .map(|(place, lane)| (place, lane.jobs.by_ref().take(budget.ahead).collect()))
+            .filter(|(_, jobs): &(usize, Vec<Job<'_>>)| !jobs.is_empty())
             .collect();
         let more: Vec<bool> = lanes.iter().map(|lane| lane.has_more()).collect();
         let more =
@@ -97,7 +94,7 @@ pub(super) fn run(files: &[&EtlFile<'_>], budget: &Budget, reads: Reads<'_>) -> 
                     .flat_map(|(place, jobs)| jobs.iter().map(move |job| (*place, *job)))
                     .collect();
                 flat.into_par_iter()
-                    .map(|(place, job)| (place, job.read(budget, &decoder, &learnt, reads)))
+                    .map(|(place, job)| (place, read(job, budget, &decoder, &learnt, reads)))
                     .collect::<Vec<_>>()
             },
         );
@@ -124,59 +121,36 @@ pub(super) fn run(files: &[&EtlFile<'_>], budget: &Budget, reads: Reads<'_>) -> 
     pass
 }
 
-/// A buffer to read.
-#[derive(Clone, Copy)]
-pub(super) struct Job<'f> {
-    file: &'f EtlFile<'f>,
-    pub(super) before: u64,
-    pub(super) number: u32,
-    entry: BufferEntry,
+fn read<'f>(
+    job: Job<'f>,
+    budget: &Budget,
+    decoder: &Decoder,
+    learnt: &Mutex<Vec<Learnt>>,
+    reads: Reads<'_>,
+) -> Steps<'f> {
+    let place = (job.number, job.before);
+    if let Reads::Chosen(chosen) = reads
+        && let Some(brief) = chosen.passes(job.number)
+    {
+        return Steps::none(job.number, job.empty(), brief.last);
+    }
+    let Some(buffer) = job.buffer(budget) else { return Steps::unread(job.number, job.empty()) };
+    if let Reads::Chosen(chosen) = reads {
+        return chosen.read(place, buffer);
+    }
+    let lock = || learnt.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut mine = lock().pop().unwrap_or_default();
+    let steps = Steps::read(place, buffer, decoder, &mut mine);
+    lock().push(mine);
+    steps
 }
 
-impl<'f> Job<'f> {
-    /// A buffer in its place that has no records.
-    pub(super) fn empty(self) -> EtlBuffer<'f> {
-        EtlBuffer::empty(&self.entry, self.file.clock())
-    }
-
-    /// The buffer, where it is not too large.
-    pub(super) fn buffer(self, budget: &Budget) -> Option<EtlBuffer<'f>> {
-        (self.file.memory(&self.entry) <= budget.limit).then(|| self.file.read(&self.entry))
-    }
-
-    fn read(
-        self,
-        budget: &Budget,
-        decoder: &Decoder,
-        learnt: &Mutex<Vec<Learnt>>,
-        reads: Reads<'_>,
-    ) -> Steps<'f> {
-        let place = (self.number, self.before);
-        if let Reads::Chosen(chosen) = reads
-            && let Some(brief) = chosen.passes(self.number)
-        {
-            return Steps::none(self.number, self.empty(), brief.last);
-        }
-        let Some(buffer) = self.buffer(budget) else { return Steps::unread(self.number, self.empty()) };
-        if let Reads::Chosen(chosen) = reads {
-            return Steps::read_chosen(place, buffer, chosen);
-        }
-        let lock = || learnt.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut mine = lock().pop().unwrap_or_default();
-        let steps = Steps::read(place, buffer, decoder, &mut mine);
-        lock().push(mine);
-        steps
-    }
-}
-
-pub(super) fn lanes<'f>(files: &[&'f EtlFile<'_>]) -> Vec<Lane<'f>> {
-    let lanes = lanes_of(files).into_iter();
+fn lanes<'f>(files: &[&'f EtlFile<'_>]) -> Vec<Lane<'f>> {
+    let lanes = Job::lanes(files).into_iter();
     lanes
-        .map(|(number, file, entries)| Lane {
+        .map(|(file, jobs)| Lane {
             file,
-            number: u32::try_from(number).unwrap_or(u32::MAX),
-            before: files.iter().take(number).map(|file| file.size()).sum(),
-            entries: entries.into_iter(),
+            jobs: jobs.into_iter(),
             ready: VecDeque::new(),
             at: Cursor::default(),
             ahead: VecDeque::new(),
@@ -220,13 +194,8 @@ fn merge(
 }
 
 impl<'f> Lane<'f> {
-    pub(super) fn jobs(&mut self, count: usize) -> Vec<Job<'f>> {
-        let (file, before) = (self.file, self.before);
-        self.entries.by_ref().take(count).map(|(number, entry)| Job { file, before, number, entry }).collect()
-    }
-
     fn has_more(&self) -> bool {
-        !self.ahead.is_empty() || !self.entries.as_slice().is_empty()
+        !self.ahead.is_empty() || !self.jobs.as_slice().is_empty()
     }
 
     /// Goes to the next step: its time, or nothing where no buffer is ready.
@@ -266,13 +235,13 @@ impl<'f> Lane<'f> {
                 What::Damage => resolver.damage(record),
                 What::Start => {
                     if let Some(start) = parts.starts.get(self.at.start) {
-                        resolver.start(self.number, steps, record, start);
+                        resolver.start(self.file, steps, record, start);
                     }
                     self.at.start += 1;
                 }
                 What::End => {
                     if let Some(end) = parts.ends.get(self.at.end) {
-                        resolver.end(self.number, record, end);
+                        resolver.end(self.file, record, end);
                     }
                     self.at.end += 1;
                 }

@@ -3,7 +3,6 @@
 
 use std::borrow::Cow;
 
-use super::chosen::Chosen;
 use super::facts::{Facts, IMAGE, PROCESS, THREAD};
 use super::meaning::{Does, Meaning, Meanings};
 use super::paths::hash;
@@ -205,23 +204,6 @@ impl<'f> Steps<'f> {
         })
     }
 
-    /// Reads of a buffer what is chosen. Its names were learnt before.
-    pub(super) fn read_chosen(place: (u32, u64), buffer: EtlBuffer<'f>, chosen: &Chosen<'_>) -> Steps<'f> {
-        Steps::of(place, buffer, 0, |steps, at, record, known| match known {
-            Known::Operation(about) => {
-                if let Some(meaning) = about.meaning.filter(|meaning| chosen.has(record, about, *meaning)) {
-                    steps.operation(record, at, about, meaning);
-                }
-            }
-            Known::Timeless => {}
-            Known::Other(time) => {
-                if chosen.records && time.is_some() && is_row(record.event) {
-                    steps.push(at, What::Record);
-                }
-            }
-        })
-    }
-
     /// Goes through a buffer; `take` makes steps of its records, as many as `room` bytes have.
     #[inline(always)]
     pub(super) fn of(
@@ -317,7 +299,7 @@ impl Parts {
         self.keys.reserve(room / 4);
     }
 
-    fn push(&mut self, at: u32, what: What) {
+    pub(super) fn push(&mut self, at: u32, what: What) {
         self.steps.push(Step { order: self.last, at, what });
     }
 
@@ -327,7 +309,7 @@ impl Parts {
     }
 
     #[inline]
-    fn operation(
+    pub(super) fn operation(
         &mut self,
         record: &EtlRecord<'_>,
         at: u32,

@@ -1,17 +1,17 @@
 //! The first look at a trace of which only failures are wanted: all buffers in parallel, in any order. It finds the
-//! records that tell such a failure. Of the others it keeps a few bits, by which [`super::chosen`] finds what names
-//! the failures.
+//! records that tell such a failure. Of the others it keeps a few bits, by which `chosen` finds what names the
+//! failures.
 
 use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
-use super::chosen::{Bit, Bits};
+use super::bits::{Bit, Bits};
+use super::glimpse::Glimpse;
+use super::job::Job;
 use super::meaning::{Does, Meaning, OperationName};
-use super::rounds::{Job, lanes};
 use super::shape::{Family, Role};
 use super::steps::{About, Known, Learnt, Steps, is_row};
-use super::trace::Glimpse;
 use crate::clock::FileTime;
 use crate::decode::Decoder;
 use crate::file::EtlFile;
@@ -163,7 +163,7 @@ pub(super) struct Survey {
 
 /// Looks at all buffers.
 pub(super) fn run(files: &[&EtlFile<'_>], budget: &Budget, asked: &Asked<'_>) -> Survey {
-    let mut jobs: Vec<Job<'_>> = lanes(files).iter_mut().flat_map(|lane| lane.jobs(usize::MAX)).collect();
+    let mut jobs: Vec<Job<'_>> = Job::lanes(files).into_iter().flat_map(|(_, jobs)| jobs).collect();
     jobs.sort_by_key(|job| job.number);
     let decoder = Decoder::new();
     let found: Mutex<Vec<Found>> = Mutex::default();

@@ -7,7 +7,8 @@ use std::sync::OnceLock;
 use super::buffers::{Buffers, record_offset};
 use super::by_buffer::ByBuffer;
 use super::chosen::{Chosen, Follows};
-use super::meaning::{Does, Meanings, OperationName};
+use super::glimpse::Glimpse;
+use super::meaning::{Does, Meanings};
 use super::operation::{About, CreateParameters, Operation, OperationClass};
 use super::paths::{PathId, Paths};
 use super::resolver::{Resolved, Tally};
@@ -46,19 +47,6 @@ pub struct Trace {
     records: u64,
     messages: u64,
     damaged: u64,
-}
-
-/// What is known of a row before its records are read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Glimpse {
-    /// A file operation: its name, and NTSTATUS where the end is recorded.
-    File(OperationName, Option<u32>),
-    /// A registry operation; its NTSTATUS where that is known yet.
-    Registry(Option<u32>),
-    /// A record of another kind.
-    Record,
-    /// A damaged record or buffer.
-    Damaged,
 }
 
 /// A row of a trace.
