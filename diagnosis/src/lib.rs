@@ -22,7 +22,6 @@ mod needed;
 mod norms;
 mod ordinary;
 mod others;
-mod parts;
 mod path_class;
 mod phases;
 mod remedies;

@@ -2,12 +2,9 @@
 
 use std::sync::LazyLock;
 
-use crate::{
-    needed::{self, is_missing},
-    parts::Parts,
-};
+use crate::needed::{self, is_missing};
 use status_codes::status;
-use timeline::{Event, Kind, OpenFacts, Role, Words};
+use timeline::{Event, Kind, OpenFacts, Parts, Role, Words};
 
 /// A row of the table: statuses, kinds of operation (none for all), why it is ordinary, in both languages.
 type Row = (&'static [u32], &'static [Kind], &'static str, &'static str);

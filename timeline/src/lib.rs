@@ -7,6 +7,7 @@ mod gather;
 pub mod graph;
 mod logs;
 mod model;
+mod parts;
 mod paths;
 mod progress;
 pub mod query;
@@ -25,6 +26,7 @@ pub use logs::{
     UNNAMED_INSTALLER, UpdateStep, bare_path,
 };
 pub use model::*;
+pub use parts::Parts;
 pub use paths::Paths;
 pub use progress::Progress;
 pub use scan::{Caveat, FailureGroup, Kept, PhaseSpan, Scan, Silence};

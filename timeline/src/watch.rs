@@ -3,7 +3,12 @@
 //! The names are Microsoft's. The meaning of touching them is from public write-ups of failed updates and from
 //! decompiled servicing code. It is inferred unless said otherwise.
 
-use crate::model::{Kind, Role};
+use std::sync::LazyLock;
+
+use crate::{
+    model::{Kind, Role},
+    parts::Parts,
+};
 
 /// What an operation on a watched name stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -117,34 +122,34 @@ pub(crate) fn is_leftover(path: &str) -> bool {
 }
 
 /// Folders of Windows' own images, lower case.
-const OWN_FOLDERS: &[&str] =
-    &[r"\windows\system32\", r"\windows\syswow64\", r"\windows\winsxs\", r"\systemroot\"];
+static OWN_FOLDERS: LazyLock<Parts> = LazyLock::new(|| {
+    Parts::new(&[r"\windows\system32\", r"\windows\syswow64\", r"\windows\winsxs\", r"\systemroot\"])
+});
 
 /// Whether an image lies outside of Windows' own folders. poqexec runs before there is anything else, so that one that
 /// does was brought in.
 pub(crate) fn is_foreign(path: &str) -> bool {
     let path = path.to_ascii_lowercase();
-    !path.is_empty() && !OWN_FOLDERS.iter().any(|folder| path.contains(folder))
+    !path.is_empty() && !OWN_FOLDERS.are_in(&path)
 }
 
 /// What service hosts do for servicing when an advanced installer asks them: parts of paths, lower case. Inferred from the
 /// installers' names.
-const DONE_BY_SERVICES: &[&str] = &[
-    r"\windows\system32\tasks\",
-    r"\schedule\taskcache\",
-    r"\appx\appxalluserstore\",
-    r"\windows\currentversion\winevt\",
-    r"\windows\system32\wbem\",
-    r"\microsoft\windows\containers\",
-];
+static DONE_BY_SERVICES: LazyLock<Parts> = LazyLock::new(|| {
+    Parts::new(&[
+        r"\windows\system32\tasks\",
+        r"\schedule\taskcache\",
+        r"\appx\appxalluserstore\",
+        r"\windows\currentversion\winevt\",
+        r"\windows\system32\wbem\",
+        r"\microsoft\windows\containers\",
+    ])
+});
 
 /// Whether an error of a process with this role can be what made the update fail.
 pub(crate) fn is_suspect(role: Role, path: impl FnOnce() -> String) -> bool {
     match role {
-        Role::ServiceHost | Role::ServiceControl => {
-            let path = path().to_ascii_lowercase();
-            DONE_BY_SERVICES.iter().any(|part| path.contains(part))
-        }
+        Role::ServiceHost | Role::ServiceControl => DONE_BY_SERVICES.are_in(&path().to_ascii_lowercase()),
         role => role.services_updates(),
     }
 }

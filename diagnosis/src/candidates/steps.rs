@@ -4,11 +4,12 @@ use std::{collections::HashMap, sync::LazyLock};
 
 use status_codes::status;
 use timeline::{
-    Done, Event, EventId, FileTime, Gather, Kind, ProcessId, Role, SourceId, Timeline, is_error, query::Row,
+    Done, Event, EventId, FileTime, Gather, Kind, Parts, ProcessId, Role, SourceId, Timeline, is_error,
+    query::Row,
 };
 
 use super::habits::{self, Habits, Miss};
-use crate::{needed::is_missing, ordinary, parts::Parts, text_hash::hash};
+use crate::{needed::is_missing, ordinary, text_hash::hash};
 
 /// What a step is to the work of servicing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
