@@ -97,12 +97,6 @@ const ROWS: &[Row] = &[
         "仅审核需要的特权，没有也不影响调用方",
     ),
     (
-        &[status::DELETE_PENDING],
-        &[Kind::FileOpen],
-        "looking for something that is about to go",
-        "查找即将被删除的对象",
-    ),
-    (
         &[status::OBJECT_NAME_COLLISION],
         &[Kind::FileCreate],
         "creating what is there already, as programs do to be sure of it",
@@ -148,6 +142,13 @@ pub(crate) fn ordinary(
             "Windows holds this file for as long as it runs",
             "Windows 运行期间一直占用该文件",
         ));
+    }
+    // Where the access is not recorded, the open may have been for a change.
+    if status == status::DELETE_PENDING
+        && kind == Kind::FileOpen
+        && open.is_some_and(|open| open.only_reads())
+    {
+        return Some(Words::new("looking for something that is about to go", "查找即将被删除的对象"));
     }
     if open.is_some_and(|open| open.only_reads()) && BESIDE.iter().any(|end| lower.ends_with(end)) {
         return Some(Words::new(
@@ -286,6 +287,20 @@ mod tests {
         };
         assert!(taken(0x21));
         assert!(!taken(0x60));
+    }
+
+    #[test]
+    fn a_file_about_to_go_is_missed_by_readers_alone() {
+        let file = r"C:\Windows\System32\a.dll";
+        let going = |access| is_ordinary(Kind::FileOpen, file, status::DELETE_PENDING, access, 0x60);
+        assert!(going(0x12_0089) && !going(0x1_0080));
+        let event = Event {
+            kind: Kind::FileOpen,
+            path: file.into(),
+            status: status::DELETE_PENDING,
+            ..Event::blank()
+        };
+        assert_eq!(benign(Role::Poqexec, &event), None);
     }
 
     #[test]

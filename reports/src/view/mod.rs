@@ -257,9 +257,9 @@ pub(crate) fn read_items(report: &Report, lang: Lang) -> Vec<String> {
 
 /// What was looked at, where no operation is named. What was covered begins with the count of the records.
 pub(crate) fn seen_items(report: &Report, lang: Lang) -> Vec<String> {
-    let covered = &report.verdict.covered;
-    let read = read_items(report, lang).into_iter().skip(usize::from(!covered.is_empty()));
-    read.chain(covered.iter().map(|text| text.get(lang).to_owned())).collect()
+    let covered = report.verdict.covered.iter().map(|text| text.get(lang).to_owned());
+    let read = read_items(report, lang).into_iter();
+    covered.chain(read.skip(usize::from(!report.verdict.covered.is_empty()))).collect()
 }
 
 /// The summary of the verdict, or the sentence for its outcome.

@@ -2,10 +2,10 @@
 
 use anyhow::Result;
 
+use status_codes::status::OPLOCK_NOT_GRANTED;
+
 use super::acts::{ACCESS_DENIED, Hand, MILLISECOND, NAME_COLLISION, Open, SHARING_VIOLATION, SUCCESS};
 
-/// NTSTATUS of an oplock that is not given.
-const OPLOCK_NOT_GRANTED: u32 = 0xC000_00E2;
 const KEY_ALL: u32 = 0xF_003F;
 const KEY_READ: u32 = 0x2_0019;
 
