@@ -125,7 +125,7 @@ impl<'a> EtlRecord<'a> {
     /// `EVENT_HEADER_FLAG_STRING_ONLY`: the payload is one UTF-16 string.
     pub const STRING_ONLY: u16 = 0x04;
 
-    /// A record of which nothing is read.
+    /// A record before anything is read into it.
     #[inline(always)]
     pub(crate) fn none(context: Context<'a>) -> EtlRecord<'a> {
         EtlRecord {

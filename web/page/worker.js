@@ -170,19 +170,25 @@ const tasks = {
   // Of the second worker: hashes what comes through a port, one file after the other.
   hash({ port }) {
     let hash = null;
-    port.onmessage = ({ data: { number, bytes, whole } }) => {
+    let failed = false;
+    const tried = (step) => {
       try {
-        if (bytes) {
-          hash ||= new wasm_bindgen.Hash();
-          hash.push(bytes);
-        } else if (whole) {
-          port.postMessage({ number, hash: (hash || new wasm_bindgen.Hash()).hex() });
-        }
+        return failed ? null : step();
       } catch {
-        if (!bytes) port.postMessage({ number, hash: null });
+        // A file that lacks a slice has no hash.
+        failed = true;
+        return null;
       }
-      if (bytes) port.postMessage({ buffer: bytes.buffer }, [bytes.buffer]);
-      else hash = null;
+    };
+    port.onmessage = ({ data: { number, bytes, whole } }) => {
+      if (bytes) {
+        tried(() => { hash ||= new wasm_bindgen.Hash(); hash.push(bytes); });
+        port.postMessage({ buffer: bytes.buffer }, [bytes.buffer]);
+        return;
+      }
+      if (whole) port.postMessage({ number, hash: tried(() => (hash || new wasm_bindgen.Hash()).hex()) });
+      hash = null;
+      failed = false;
     };
   },
 };

@@ -40,9 +40,6 @@ pub struct Faults {
     pub(crate) stages: Vec<(LogLine, stages::Place)>,
 }
 
-/// Startup processing decides that the update is taken back.
-const DECIDED: &str = "A rollback transaction will be created";
-
 impl Faults {
     pub(super) fn record(&mut self, line: &LogLine, place: stages::Place, following: &[&LogLine]) {
         if matches!(line.fact, Fact::Stage(..)) {
@@ -56,7 +53,8 @@ impl Faults {
         {
             self.rollback.push(line.clone());
         }
-        if matches!(&line.fact, Fact::Stage(Some(Stage::Startup), _)) && line.text.contains(DECIDED) {
+        // `Failed to process advanced operation queue` goes on: `A rollback transaction will be created`.
+        if let Fact::Stage(Some(Stage::Startup), Step::InstallerQueueFailed) = line.fact {
             self.decided = Some(line.clone());
         }
         if let Fact::Stage(Some(Stage::Startup), Step::Complete) = line.fact

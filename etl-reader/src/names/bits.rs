@@ -1,4 +1,4 @@
-//! Sets of numbers of which only some bits of a hash are kept.
+//! Sets of numbers. Of each number a set keeps only some bits of its hash.
 
 /// Some bits of a number's hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +29,7 @@ impl Default for Bits {
     }
 }
 
-/// Where a bit is: its word, and the word of which only it is set.
+/// Where a bit is: the place of its word, and a word in which only this bit is set.
 #[inline]
 fn place(bit: u32) -> (usize, u64) {
     ((bit >> 6) as usize, 1 << (bit & 63))

@@ -1,5 +1,5 @@
-//! Which records matter where only failures are wanted: those that tell them, and those that name what they were on.
-//! Numbers are held by some bits of their hash, so some more records are chosen than are needed.
+//! The records that a filter for failures needs: those that report them, and those that name their objects.
+//! Numbers are compared by some bits of their hash, so a few more records are chosen than are needed.
 
 use super::bits::{Bit, Bits};
 use super::meaning::{Does, Meaning, Meanings};
@@ -90,7 +90,7 @@ impl<'s> Chosen<'s> {
         (!is_chosen).then_some(brief)
     }
 
-    /// Reads of a buffer what is self. Its names were learnt before.
+    /// Reads the chosen records of a buffer. Its names were learnt before.
     pub(super) fn read<'f>(&self, place: (u32, u64), buffer: EtlBuffer<'f>) -> Steps<'f> {
         Steps::of(place, buffer, 0, |steps, at, record, known| match known {
             Known::Operation(about) => {

@@ -1,6 +1,6 @@
-//! The first look at a trace of which only failures are wanted: all buffers in parallel, in any order. It finds the
-//! records that tell such a failure. Of the others it keeps a few bits, by which `chosen` finds what names the
-//! failures.
+//! The first look at a trace, for a filter that wants failures only. It reads all buffers in parallel, in any order.
+//! It finds the records that report such a failure. Of the others it keeps a few bits, by which `chosen` finds what
+//! names the failures.
 
 use std::sync::{Mutex, PoisonError};
 

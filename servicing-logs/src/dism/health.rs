@@ -41,8 +41,8 @@ use Checked::{Files, Store};
 use Health::{Damaged, Good, NotChecked, Repaired};
 
 /// Parts of the sentences. English, Chinese and Spanish ones, and the first of each of Russian and German, were seen in
-/// published outputs. The others are recalled from such systems and not verified. A line break of the console stands for a space, or for nothing in Chinese. A restore
-/// that completed says that the store is good now, not that it was damaged.
+/// published outputs. The others are not verified. A line break of the console stands for a space, or for nothing in
+/// Chinese. A restore that completed says that the store is good now, not that it was damaged.
 const SENTENCES: &[(&str, Checked, Health)] = &[
     ("did not find any integrity violations", Files, Good),
     ("found corrupt files and successfully repaired them", Files, Repaired),

@@ -1,4 +1,4 @@
-//! Results that look like failures, with what shows at once that they are none. Each can be the last that a thread does.
+//! Results that look like failures, each with the act that shows at once that nothing failed. Each can be a thread's last act.
 
 use anyhow::Result;
 
