@@ -32,7 +32,7 @@ def test_what_is_no_trace_is_refused_with_what_it_is(tmp_path, sample_log):
             call(missing)
     with pytest.raises(bootrace.Error, match="holds no trace of events but"):
         bootrace.open(sample_log)
-    for content, words in [(b"", "empty"), (b"PML_" + bytes(400), "broken.pml"), (b"hello", "no servicing log")]:
+    for content, words in [(b"", "empty"), (b"PML_" + bytes(400), "broken.pml"), (b"hello", "not recognise this text as a servicing log")]:
         broken = tmp_path / "broken.pml"
         broken.write_bytes(content)
         for call in (bootrace.open, bootrace.report):
