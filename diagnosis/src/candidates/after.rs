@@ -115,15 +115,19 @@ impl After {
         self.ended && self.process_changes == 0 && self.thread_changes + self.thread_reads <= LAST_READS
     }
 
-    /// Whether the work of its thread stops with the candidate.
+    /// Whether the work of its thread stops with the candidate, as what followed shows.
     #[must_use]
     pub fn stops(&self) -> bool {
-        !self.carried_on()
-            && self.tried_again == 0
-            && !self.other_thread
-            && !self.ended_before
-            && self.thread_reads <= LAST_READS
-            && (self.noted || self.ended)
-            && self.to_sign.is_some_and(|to_sign| to_sign <= SOON)
+        self.is_last_work() && (self.noted || self.ended && self.thread_reads <= LAST_READS)
+    }
+
+    /// Whether nothing of the same work follows before the sign.
+    fn is_last_work(&self) -> bool {
+        !self.carried_on() && self.is_single() && !self.other_thread && !self.ended_before
+    }
+
+    /// Whether a sign follows soon, and the thread did not meet the same result again.
+    pub(super) fn is_single(&self) -> bool {
+        self.tried_again == 0 && self.to_sign.is_some_and(|to_sign| to_sign <= SOON)
     }
 }

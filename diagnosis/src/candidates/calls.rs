@@ -5,6 +5,7 @@ use std::{
     collections::{HashMap, HashSet},
 };
 
+use status_codes::status;
 use timeline::{Event, ProcessId, Role, Timeline};
 
 use super::{
@@ -34,6 +35,9 @@ pub(super) fn judge(timeline: &Timeline<'_>, steps: &Steps, faults: &Faults, can
     let by_installer = faults.first().is_some_and(|fault| fault.kind == FaultKind::Installer);
     for candidate in &mut *candidates {
         candidate.call = Call::of(timeline, &candidate.event);
+        if may_do_without(candidate) {
+            candidate.links.retain(|link| *link != Link::WorkStopped);
+        }
         let Some(call) = &candidate.call else { continue };
         let told = candidate.links.contains(&Link::LogObjectAndCode);
         let named = told || candidate.links.contains(&Link::LogObject);
@@ -52,6 +56,15 @@ pub(super) fn judge(timeline: &Timeline<'_>, steps: &Steps, faults: &Faults, can
         }
         candidate.objections.sort_unstable();
     }
+}
+
+/// Whether the worker met a lock, noted that, and may have done without the file. The driver queue and the primitives do
+/// not. Which part of servicing it was, the stack shows.
+fn may_do_without(candidate: &Candidate) -> bool {
+    let part = candidate.call.as_ref().and_then(|call| call.part);
+    candidate.event.status == status::SHARING_VIOLATION
+        && candidate.after.noted
+        && !matches!(part, Some(Part::DriverQueue | Part::Primitives))
 }
 
 /// Whether more than its place in the code says that it failed: a log that names the object, with its code or one of

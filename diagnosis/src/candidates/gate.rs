@@ -1,6 +1,6 @@
 //! Which candidates can be named: those with a link to the failure and without an objection.
 
-use timeline::{Kind, Role};
+use timeline::{Kind, Role, Ticks};
 
 use super::{
     after::After,
@@ -23,7 +23,7 @@ pub(super) fn links(context: &Context<'_>, after: &After, ended_with_it: bool, i
         (Link::AskedHolder, asked && candidate.holder.is_none_or(|holder| holder.explains)),
         (Link::LogCode, coded && !named && context.stance.can_be_meant),
         (Link::LogStep, in_step && features::is_hard(candidate.event.status)),
-        (Link::WorkStopped, after.stops() && is_work_of(context)),
+        (Link::WorkStopped, (after.stops() || ended_soon(context, after)) && is_work_of(context)),
     ];
     found.into_iter().filter(|(_, holds)| *holds).map(|(link, _)| link).collect()
 }
@@ -35,8 +35,21 @@ fn is_work_of(context: &Context<'_>) -> bool {
     let asks = matches!(event.kind, Kind::FileQuery | Kind::KeyQuery);
     process.role.works_alone()
         && (!asks || features::is_hard(event.status))
-        && !features::ended_with_another(process, context.candidate.event.status)
+        && !features::ended_with_another(process, event.status)
 }
+
+/// Whether a program that servicing started ended with an error code right after.
+fn ended_soon(context: &Context<'_>, after: &After) -> bool {
+    let (process, event) = (context.process, &context.candidate.event);
+    process.role == Role::ServicingChild
+        && process.exit_status.is_some_and(|code| code != 0)
+        && process.end.is_some_and(|end| end.since(event.end()) <= SOON)
+        && after.winds_up()
+        && after.is_single()
+}
+
+/// A program that an error stops ends within this time.
+const SOON: Ticks = Ticks::seconds(1);
 
 /// What the rest of the case says of a candidate.
 pub(super) struct Around {
@@ -70,8 +83,9 @@ pub(super) fn objections(
     let told = links.contains(&Link::LogObjectAndCode);
     let named = told || links.contains(&Link::LogObject);
     // A program that failed writes to its own log before it ends.
-    let wound_up =
-        links.contains(&Link::LogStep) && context.process.role == Role::ServicingChild && after.winds_up();
+    let process = context.process;
+    let failed = links.contains(&Link::LogStep) || process.exit_status.is_some_and(|code| code != 0);
+    let wound_up = process.role == Role::ServicingChild && failed && after.winds_up();
     let found = [
         (Objection::AfterSign, (around.after_sign || around.reporting) && !told),
         (Objection::MadeUpFor, later_success.is_some()),
