@@ -39,7 +39,7 @@ pub struct After {
 /// Servicing that works on for so long was not stopped.
 const LONG: Ticks = Ticks::seconds(10);
 /// What a thread reads before it reports a failure.
-const LAST_READS: u64 = 8;
+const LAST_READS: u64 = 16;
 /// A sign follows its failure within this time.
 const SOON: Ticks = Ticks::seconds(120);
 
