@@ -10,6 +10,7 @@ use crate::{
     calibration::{Calibration, Situation},
     candidates::{Candidate, Link, features},
     phases,
+    stacks::Part,
 };
 
 pub(super) fn failing(found: &Found<'_>, candidate: &Candidate) -> Verdict {
@@ -35,7 +36,7 @@ pub(super) fn failing(found: &Found<'_>, candidate: &Candidate) -> Verdict {
         {
             phase
         }
-        _ => phases::of_event(found.timeline, found.boots, found.phases, event),
+        _ => by_stack(candidate, phases::of_event(found.timeline, found.boots, found.phases, event)),
     };
     verdict.failing = Some(0);
     // A log that does not speak of the operation is no log to rest a measured share on.
@@ -52,6 +53,16 @@ pub(super) fn failing(found: &Found<'_>, candidate: &Candidate) -> Verdict {
         reasons: reasons(candidate),
     };
     verdict
+}
+
+/// The phase, corrected by the part of servicing that the call stack shows: installers and the driver queue follow each
+/// other at one startup, and their paths alone do not tell them apart.
+fn by_stack(candidate: &Candidate, phase: PhaseName) -> PhaseName {
+    match (phase, candidate.call.as_ref().and_then(|call| call.part)) {
+        (PhaseName::StartupDrivers, Some(Part::Installer)) => PhaseName::StartupInstallers,
+        (PhaseName::StartupInstallers, Some(Part::DriverQueue)) => PhaseName::StartupDrivers,
+        _ => phase,
+    }
 }
 
 /// How sure the naming of a candidate is. High only if a log names the object with the code. Medium if its process or
