@@ -122,7 +122,7 @@ impl After {
     }
 
     /// Whether nothing of the same work follows before the sign.
-    fn is_last_work(&self) -> bool {
+    pub(super) fn is_last_work(&self) -> bool {
         !self.carried_on() && self.is_single() && !self.other_thread && !self.ended_before
     }
 

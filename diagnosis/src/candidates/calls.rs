@@ -6,10 +6,11 @@ use std::{
 };
 
 use status_codes::status;
-use timeline::{Event, ProcessId, Role, Timeline};
+use timeline::{Event, FileTime, ProcessId, Role, Timeline};
 
 use super::{
     candidate::Candidate,
+    features,
     habits::Miss,
     link::{Link, Objection},
     steps::{Steps, is_another_try, kind_of, object_of},
@@ -21,6 +22,9 @@ use crate::{
 
 /// How many earlier errors of one kind have their call sites compared. The latest count.
 const MAX_MISSES: usize = 256;
+
+/// Operations between a candidate and the sign whose stacks are read.
+const MAX_LATER: usize = 8192;
 
 /// Objects on which a place in the code met a result before, to be one that probes.
 const PROBED: usize = 2;
@@ -37,6 +41,8 @@ pub(super) fn judge(timeline: &Timeline<'_>, steps: &Steps, faults: &Faults, can
         candidate.call = Call::of(timeline, &candidate.event);
         if may_do_without(candidate) {
             candidate.links.retain(|link| *link != Link::WorkStopped);
+        } else if candidate.links.is_empty() && part_stops(timeline, steps, candidate) {
+            candidate.links.push(Link::WorkStopped);
         }
         let Some(call) = &candidate.call else { continue };
         let told = candidate.links.contains(&Link::LogObjectAndCode);
@@ -65,6 +71,29 @@ fn may_do_without(candidate: &Candidate) -> bool {
     candidate.event.status == status::SHARING_VIOLATION
         && candidate.after.noted
         && !matches!(part, Some(Part::DriverQueue | Part::Primitives))
+}
+
+/// Whether the part of servicing that a failure ends, the driver queue or the primitives, does nothing more on the thread
+/// of a candidate before the sign, as the call stacks of what follows show.
+fn part_stops(timeline: &Timeline<'_>, steps: &Steps, candidate: &Candidate) -> bool {
+    let event = &candidate.event;
+    let part_of = |call: &Call| call.part.filter(|part| matches!(part, Part::DriverQueue | Part::Primitives));
+    let part = candidate.call.as_ref().and_then(part_of);
+    let (Some(part), Some(process), Some(to_sign)) = (part, event.process, candidate.after.to_sign) else {
+        return false;
+    };
+    let stops = candidate.after.is_last_work() && candidate.after.ended && features::is_hard(event.status);
+    if !stops || timeline.process_of(event).is_none_or(|process| process.role != Role::TiWorker) {
+        return false;
+    }
+    let end = FileTime(event.time.0.saturating_add(to_sign.0));
+    let later = steps.between(event.id.source, process, event.time, end);
+    let own = later.filter(|step| step.tid == event.tid && step.id != event.id).take(MAX_LATER + 1);
+    let calls: Vec<Option<Part>> = own
+        .map(|step| timeline.event(step.id).and_then(|event| Call::of(timeline, &event)))
+        .map(|call| call.and_then(|call| call.part))
+        .collect();
+    calls.len() <= MAX_LATER && calls.iter().any(Option::is_some) && !calls.contains(&Some(part))
 }
 
 /// Whether more than its place in the code says that it failed: a log that names the object, with its code or one of
