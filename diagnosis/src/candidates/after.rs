@@ -28,6 +28,8 @@ pub struct After {
     pub tried_again: u64,
     /// It met that result on something that is no other name for the same try.
     pub another: bool,
+    /// Its thread began the next entry of the driver queue before the sign. A driver that fails ends the queue.
+    pub began_next: bool,
     /// Another thread of the process shows the sign.
     pub other_thread: bool,
     /// The process ended before the sign.
@@ -69,7 +71,7 @@ impl After {
             }
             let is_work = match step.kind {
                 StepKind::Change => true,
-                StepKind::Read => step.hash != own,
+                StepKind::Read | StepKind::Entry => step.hash != own,
                 _ => false,
             };
             let since = step.time.since(event.end());
@@ -92,9 +94,10 @@ impl After {
                 next_known = true;
                 after.noted |= !is_work;
             }
+            after.began_next |= step.kind == StepKind::Entry && step.hash != own;
             if is_work {
                 after.thread_changes += u64::from(step.kind == StepKind::Change);
-                after.thread_reads += u64::from(step.kind == StepKind::Read);
+                after.thread_reads += u64::from(matches!(step.kind, StepKind::Read | StepKind::Entry));
                 after.worked = after.worked.max(since);
             }
         }

@@ -6,6 +6,7 @@ use super::{
     after::After,
     features::{self, Context},
     link::{Link, Objection},
+    outcomes,
 };
 
 /// The links of a candidate, the strongest first.
@@ -42,7 +43,7 @@ fn is_work_of(context: &Context<'_>) -> bool {
 fn ended_soon(context: &Context<'_>, after: &After) -> bool {
     let (process, event) = (context.process, &context.candidate.event);
     process.role == Role::ServicingChild
-        && process.exit_status.is_some_and(|code| code != 0)
+        && process.exit_status.is_some_and(outcomes::is_failure)
         && process.end.is_some_and(|end| end.since(event.end()) <= SOON)
         && after.winds_up()
         && after.is_single()
@@ -84,13 +85,13 @@ pub(super) fn objections(
     let named = told || links.contains(&Link::LogObject);
     // A program that failed writes to its own log before it ends.
     let process = context.process;
-    let failed = links.contains(&Link::LogStep) || process.exit_status.is_some_and(|code| code != 0);
+    let failed = links.contains(&Link::LogStep) || process.exit_status.is_some_and(outcomes::is_failure);
     let wound_up = process.role == Role::ServicingChild && failed && after.winds_up();
     let found = [
         (Objection::AfterSign, (around.after_sign || around.reporting) && !told),
         (Objection::MadeUpFor, later_success.is_some()),
         (Objection::MadeDo, context.candidate.lesser.is_some() && !told),
-        (Objection::CarriedOn, after.carried_on() && !told && !wound_up),
+        (Objection::CarriedOn, (after.carried_on() && !wound_up || after.began_next) && !told),
         (Objection::Habit, around.alike >= HABIT && !told),
         (Objection::Norm, around.norm && !told),
         (Objection::Ignored, around.ignored),

@@ -79,6 +79,8 @@ pub enum Objection {
     Found,
     /// Servicing went on with its work.
     CarriedOn,
+    /// Servicing then waited for long.
+    Waited,
     /// Servicing met the same result on other objects of the kind, and went on.
     Habit,
     /// Healthy machines meet the same result on objects of the kind, and go on.
@@ -122,6 +124,12 @@ const OBJECTIONS: &[(Objection, &str, &str, &str)] = &[
         "同一线程随即在另一位置找到缺失的对象",
     ),
     (Objection::CarriedOn, "carried-on", "servicing went on with its work after it", "此后更新程序继续工作"),
+    (
+        Objection::Waited,
+        "waited",
+        "servicing then waited for long before it failed",
+        "此后更新程序等待了很久才失败",
+    ),
     (
         Objection::Habit,
         "habit",
@@ -194,7 +202,7 @@ const OBJECTIONS: &[(Objection, &str, &str, &str)] = &[
 impl Objection {
     /// Whether the operation may still be the cause: another error may be it as well, a log speaks against it, or the trace does not show what followed.
     pub(super) fn leaves_a_lead(self) -> bool {
-        matches!(self, Self::Rival | Self::Contradicted | Self::Elsewhere | Self::NotCovered)
+        matches!(self, Self::Rival | Self::Waited | Self::Contradicted | Self::Elsewhere | Self::NotCovered)
     }
 
     /// The name in reports.

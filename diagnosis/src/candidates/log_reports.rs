@@ -5,7 +5,11 @@ use std::collections::HashSet;
 use status_codes::status;
 
 use super::candidate::LogReport;
-use crate::{faults::Faults, ordinary::AFTERMATH_LINES, signs::LINE_GRAIN};
+use crate::{
+    faults::{Fault, Faults},
+    ordinary::AFTERMATH_LINES,
+    signs::LINE_GRAIN,
+};
 use timeline::{Event, Fact, FileTime, LogLine, Object, Place, Role, Ticks, Timeline, bare_path};
 
 /// A log writes a line after what it reports, but not long after.
@@ -33,6 +37,8 @@ const NOT_THERE: ([u32; 3], [u32; 3]) = (
 /// The lines that say that something failed.
 pub(crate) struct Lines {
     lines: Vec<Line>,
+    /// The Win32 error of what the logs say failed first, where they name a cause.
+    decisive: Option<u32>,
     /// Every name in them.
     names: HashSet<String>,
     /// Every path in them.
@@ -85,7 +91,8 @@ impl Lines {
         let lines: Vec<Line> = lines.collect();
         let all = |pick: fn(&Line) -> &HashSet<String>| lines.iter().flat_map(pick).cloned().collect();
         let (names, paths) = (all(|line| &line.names), all(|line| &line.paths));
-        Self { lines, names, paths }
+        let first = faults.first().filter(|fault| fault.kind.names_a_cause());
+        Self { lines, decisive: first.and_then(Fault::win32), names, paths }
     }
 
     /// Whether one of them names the operation's object.
@@ -111,6 +118,10 @@ impl Lines {
                 || paths.iter().any(|path| line.paths.contains(path));
             // A code alone says something only where the line is about a failure of servicing.
             if !(same_name || code.is_some() && line.is_fault) {
+                return None;
+            }
+            // A line in passing names what servicing does without, where the logs say that something else failed.
+            if !line.is_fault && self.decisive.is_some_and(|win32| line.win32 != Some(win32)) {
                 return None;
             }
             let soon = if same_name && role == Role::SessionManager { LATER_IN_BOOT } else { SOON };

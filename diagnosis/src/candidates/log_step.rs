@@ -38,12 +38,13 @@ impl LogSteps {
         self.failed.as_ref().is_some_and(|step| step.holds(event, process))
     }
 
-    /// Whether an installer failed first, and an operation of servicing's worker lies outside of the runs of those that
-    /// failed.
+    /// Whether an installer failed first, and an operation of servicing's worker, or of a service that may have worked for
+    /// it, lies outside of the runs of those that failed.
     pub(super) fn exclude(&self, event: &Event, process: &Process) -> bool {
         let is_installer = matches!(self.failed, Some(LogStep::Installer(..)));
-        let is_within = || self.hold(event, process) || self.decisive.iter().any(|s| s.holds(event, process));
-        is_installer && process.role == Role::TiWorker && !is_within()
+        let is_within = || self.failed.iter().chain(&self.decisive).any(|step| step.spans(event));
+        let works = matches!(process.role, Role::TiWorker | Role::ServiceHost | Role::ServiceControl);
+        is_installer && works && !is_within()
     }
 
     /// Whether an operation belongs to a step whose failure was ignored, and to none that mattered.
@@ -96,11 +97,18 @@ impl LogStep {
         Some(Self::Installer(FileTime(begin), end.plus(CLOCK_GRAIN)))
     }
 
+    /// Whether an operation lies in the run of an installer.
+    fn spans(&self, event: &Event) -> bool {
+        matches!(self, Self::Installer(begin, end) if event.time >= *begin && event.end() <= *end)
+    }
+
     /// Whether an operation belongs to the step.
     fn holds(&self, event: &Event, process: &Process) -> bool {
         match self {
-            Self::Installer(begin, end) => {
-                process.role == Role::TiWorker && event.time >= *begin && event.end() <= *end
+            Self::Installer(..) => {
+                // What it runs belongs to it.
+                let works = matches!(process.role, Role::TiWorker | Role::ServicingChild);
+                works && self.spans(event)
             }
             Self::Program { name, exit_code, time } => {
                 let is_near = |end: FileTime| time.plus(LINE_GRAIN) >= end && time.since(end) <= SOON;

@@ -12,6 +12,7 @@ mod habits;
 mod link;
 mod log_reports;
 mod log_step;
+mod outcomes;
 mod rank;
 mod relate;
 mod rivals;

@@ -18,6 +18,8 @@ pub(crate) enum StepKind {
     Change,
     /// It read or opened something.
     Read,
+    /// It read the identity of an entry of the driver queue.
+    Entry,
     /// It closed something.
     Close,
     /// It wrote to a log of servicing.
@@ -71,6 +73,11 @@ const STORE: &str = r"hklm\components";
 fn is_state(path: &str) -> bool {
     let below_store = path.strip_prefix(STORE).map(|rest| rest.strip_prefix('\\').unwrap_or(rest));
     STATE.are_in(path) || below_store.is_some_and(|rest| !rest.contains('\\'))
+}
+
+/// Whether a path in lower case is the identity of an entry of the driver queue: `...\DriverOperations\2\Identity`.
+fn is_entry(path: &str) -> bool {
+    path.ends_with(r"\identity") && path.contains(r"\component based servicing\driveroperations\")
 }
 
 /// The number of an event's object.
@@ -156,7 +163,7 @@ impl Steps {
             self.between(miss.source, miss.process, miss.time, end).filter(|step| step.tid == miss.tid);
         let mut own = later.filter(|step| match step.kind {
             StepKind::Failure => is_search(status) && step.hash == miss.key,
-            kind => matches!(kind, StepKind::Change | StepKind::Read),
+            kind => matches!(kind, StepKind::Change | StepKind::Read | StepKind::Entry),
         });
         own.next().is_some_and(|step| step.kind != StepKind::Failure)
     }
@@ -167,7 +174,7 @@ impl Steps {
         let earlier = self.between(event.id.source, process, FileTime(0), before);
         let own = earlier.rev().filter(|step| step.tid == event.tid);
         let telling =
-            |step: &&Step| matches!(step.kind, StepKind::Change | StepKind::Read | StepKind::Report);
+            |step: &&Step| !matches!(step.kind, StepKind::Close | StepKind::Log | StepKind::Failure);
         own.take(LOOKED_BACK).find(telling).is_some_and(|step| step.kind == StepKind::Report)
     }
 
@@ -211,6 +218,8 @@ impl Gather for Pass {
                 StepKind::Failure
             } else if kind.mutates() && !done.looks_only() {
                 StepKind::Change
+            } else if is_entry(&path) {
+                StepKind::Entry
             } else {
                 StepKind::Read
             };
