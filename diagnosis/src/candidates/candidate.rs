@@ -120,6 +120,8 @@ pub struct LogReport {
     pub kin: bool,
     /// It names the operation's object.
     pub same_name: bool,
+    /// It says what failed, in a form that is known. Another line may speak of the object in passing.
+    pub is_fault: bool,
     /// It was written within seconds of the operation.
     pub close: bool,
 }

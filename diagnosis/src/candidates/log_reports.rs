@@ -137,6 +137,7 @@ impl Lines {
                 other_code: code.is_none() && line.tells_an_error() && !kin,
                 kin,
                 same_name,
+                is_fault: line.is_fault,
                 close,
             };
             Some(report)
