@@ -51,11 +51,12 @@ fn outdoes(candidate: &Candidate, other: &Candidate) -> bool {
 }
 
 /// Whether another error explains the failure as well. The same result of the same operation is another attempt under
-/// another name. An installer queue goes on after an error, so the last one need not be decisive.
+/// another name. An installer queue goes on after an error, so neither the first nor the last need be decisive.
 fn is_rival(timeline: &Timeline<'_>, candidate: &Candidate, other: &Candidate) -> bool {
     let role = |c: &Candidate| timeline.process_of(&c.event).map(|process| process.role);
     let kind = |c: &Candidate| (c.event.name, c.event.status);
-    other.event.time < candidate.event.time
+    let is_tied = !other.links.is_empty();
+    (other.event.time < candidate.event.time || is_tied)
         && other.objections.is_empty()
         // Other boots do not take a rival away.
         && other.own_score() >= NAMEABLE

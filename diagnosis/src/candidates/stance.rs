@@ -56,7 +56,7 @@ impl LogStance {
         let win32 = fault.win32().filter(|_| !of_store).filter(|_| {
             fault.code.is_some_and(|code| matches!(code >> 16, 0x8007 | 0x8001) || code >> 28 == 0xD)
         });
-        let contradicted = win32.is_some_and(|win32| !is_kin(event.status, win32));
+        let contradicted = win32.is_some_and(|win32| !is_kin(event.status, win32)) || fault.is_of_content();
         Self {
             // poqexec.log names the primitive's objects.
             elsewhere: other_part || other_time || fault.kind == FaultKind::Primitive,

@@ -66,6 +66,12 @@ impl Fault {
         self.kind.of_servicing() && self.phase != PhaseName::Rollback
     }
 
+    /// Whether its code says that the content of an INF or a catalog is at fault, and no operation: SPAPI_E_* and the
+    /// codes of SetupAPI itself, 0xE000xxxx.
+    pub(crate) fn is_of_content(&self) -> bool {
+        self.code.is_some_and(|code| matches!(code >> 16, 0x800F | 0xE000)) && self.kind == FaultKind::Driver
+    }
+
     /// The Win32 error behind the code.
     #[must_use]
     pub fn win32(&self) -> Option<u32> {
