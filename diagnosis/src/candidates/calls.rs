@@ -36,7 +36,9 @@ type Error = (Option<ProcessId>, &'static str, u32, u64);
 
 /// Reads the stacks of the candidates, and adds what speaks against naming them.
 pub(super) fn judge(timeline: &Timeline<'_>, steps: &Steps, faults: &Faults, candidates: &mut [Candidate]) {
-    let by_installer = faults.first().is_some_and(|fault| fault.kind == FaultKind::Installer);
+    // The core of servicing alone runs no installer and no driver.
+    let by_others =
+        faults.first().is_some_and(|fault| matches!(fault.kind, FaultKind::Installer | FaultKind::Driver));
     for candidate in &mut *candidates {
         candidate.call = Call::of(timeline, &candidate.event);
         if may_do_without(candidate) {
@@ -51,8 +53,8 @@ pub(super) fn judge(timeline: &Timeline<'_>, steps: &Steps, faults: &Faults, can
             candidate.objections.push(Objection::NotServicing);
         } else if call.part == Some(Part::Reporting) && !told {
             candidate.objections.push(Objection::Reporting);
-        } else if by_installer && call.direct && !named {
-            candidate.objections.push(Objection::NotInstaller);
+        } else if by_others && call.direct && !named {
+            candidate.objections.push(Objection::NotAsked);
         }
     }
     let probes = Probes::new(timeline, steps, candidates);

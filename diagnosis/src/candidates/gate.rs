@@ -88,11 +88,13 @@ pub(super) fn objections(
     let process = context.process;
     let failed = links.contains(&Link::LogStep) || process.exit_status.is_some_and(outcomes::is_failure);
     let wound_up = process.role == Role::ServicingChild && failed && after.winds_up();
+    // smss moves all files of its list, whatever becomes of one.
+    let moves_on = named && process.role == Role::SessionManager;
     let found = [
         (Objection::AfterSign, (around.after_sign || around.reporting) && !told),
         (Objection::MadeUpFor, later_success.is_some()),
         (Objection::MadeDo, context.candidate.lesser.is_some() && !told),
-        (Objection::CarriedOn, (after.carried_on() && !wound_up || after.began_next) && !told),
+        (Objection::CarriedOn, (after.carried_on() && !wound_up && !moves_on || after.began_next) && !told),
         (Objection::Habit, around.alike >= HABIT && !told),
         (Objection::Norm, around.norm && !told),
         (Objection::Ignored, around.ignored),

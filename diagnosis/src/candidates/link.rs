@@ -99,8 +99,8 @@ pub enum Objection {
     NotCovered,
     /// Its call stack shows that a driver or a library of another product started it.
     NotServicing,
-    /// Its call stack shows that the installer which failed did not ask for it.
-    NotInstaller,
+    /// Its call stack shows that the installer or the driver which failed did not ask for it.
+    NotAsked,
     /// Its call stack shows that logging or error reporting asked for it.
     Reporting,
     /// Servicing met the same result at the same place in its code before, and went on.
@@ -180,10 +180,10 @@ const OBJECTIONS: &[(Objection, &str, &str, &str)] = &[
         "调用堆栈表明它由其他产品在更新程序的线程上发起",
     ),
     (
-        Objection::NotInstaller,
-        "not-installer",
-        "its call stack shows that the installer that failed did not ask for it",
-        "调用堆栈表明它并非由失败的安装程序发起",
+        Objection::NotAsked,
+        "not-asked",
+        "its call stack shows that the installer or the driver that failed did not ask for it",
+        "调用堆栈表明它并非由失败的安装程序或驱动程序发起",
     ),
     (
         Objection::Reporting,
