@@ -46,9 +46,11 @@ pub(super) fn failing(found: &Found<'_>, candidate: &Candidate) -> Verdict {
         }
         situation => situation,
     };
+    // A service works for others than the update as well.
+    let for_others = matches!(role, Role::ServiceHost | Role::ServiceControl);
     let strong = candidate.safe_score() >= features::STRONG && lead >= features::LEAD;
     verdict.confidence = Confidence {
-        level: level(candidate, strong),
+        level: level(candidate, strong, for_others),
         measured: Calibration::built_in().like(situation, candidate.safe_score()),
         reasons: reasons(candidate),
     };
@@ -67,13 +69,13 @@ fn by_stack(candidate: &Candidate, phase: PhaseName) -> PhaseName {
 
 /// How sure the naming of a candidate is. High only if a log names the object with the code. Medium if its process or
 /// its thread, or a log, speaks of this very operation.
-fn level(candidate: &Candidate, strong: bool) -> Level {
+fn level(candidate: &Candidate, strong: bool, for_others: bool) -> Level {
     let has = |link| candidate.links.contains(&link);
     let speaks = has(Link::ExitStatus)
         || has(Link::WorkStopped)
         || has(Link::AskedHolder)
         || has(Link::LogObject)
-        || has(Link::LogCode) && candidate.after.stops();
+        || has(Link::LogCode) && candidate.after.stops() && !for_others;
     match (strong, has(Link::LogObjectAndCode)) {
         (true, true) => Level::High,
         (_, true) => Level::Medium,
