@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use timeline::{Event, FileTime, Process, ProcessId, Role, Ticks, Timeline};
+use timeline::{Event, Process, ProcessId, Role, Ticks, Timeline};
 
 use super::{
     candidate::Candidate,
@@ -86,21 +86,17 @@ impl After<'_> {
         })
     }
 
-    /// Whether poqexec was run once more, and did all.
+    /// Whether the worker ran poqexec once more, and that did all. smss runs it again to take the update back.
     fn ran_again(&self) -> bool {
-        self.process.role == Role::Poqexec
-            && self.timeline.processes.iter().any(|other| {
-                let begins_after = other.start.is_some_and(|start| start > self.event.time);
-                other.role == Role::Poqexec
-                    && begins_after
-                    && other.exit_status == Some(0)
-                    && other.end.is_some_and(|end| end <= self.sign_of_others())
-            })
-    }
-
-    /// The first sign that is not the end of the process itself.
-    fn sign_of_others(&self) -> FileTime {
-        self.timeline.span().map_or(self.sign.latest, |(_, last)| last)
+        let parent = self.process.parent.filter(|_| self.process.role == Role::Poqexec);
+        let by_worker = |id: &ProcessId| self.timeline.process(*id).is_some_and(|p| p.role == Role::TiWorker);
+        let Some(parent) = parent.filter(by_worker) else { return false };
+        self.timeline.processes.iter().any(|other| {
+            other.role == Role::Poqexec
+                && other.parent == Some(parent)
+                && other.start.is_some_and(|start| start > self.event.time)
+                && other.exit_status == Some(0)
+        })
     }
 
     /// Whether the process was run for one thing, and ended with a code of success.

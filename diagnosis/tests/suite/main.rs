@@ -3,5 +3,6 @@
 
 mod filters;
 mod logs;
+mod outcomes;
 mod providers;
 mod stacks;
