@@ -13,7 +13,7 @@ use super::{
     features,
     habits::Miss,
     link::{Link, Objection},
-    steps::{Steps, is_another_try, kind_of, object_of},
+    steps::{Steps, is_another_try, is_entry, kind_of, object_of},
 };
 use crate::{
     faults::{FaultKind, Faults},
@@ -141,6 +141,10 @@ impl<'a> Probes<'a> {
     /// on without it.
     fn hold(&self, candidate: &Candidate) -> bool {
         let (event, Some(site)) = (&candidate.event, site(candidate)) else { return false };
+        // CBS calls a missing identity a failure of the driver queue.
+        if is_entry(&event.path.to_ascii_lowercase()) {
+            return false;
+        }
         let kind = kind(self.timeline, event);
         let own = object_of(event);
         let errors = self.errors.get(&kind).into_iter().flatten();

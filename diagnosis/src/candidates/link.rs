@@ -71,7 +71,7 @@ impl Link {
 pub enum Objection {
     /// It lies after the first sign of failure, or in the rollback.
     AfterSign,
-    /// The same process succeeded with it later.
+    /// The same process succeeded with it later, or another of servicing right after.
     MadeUpFor,
     /// The same thread opened the object for less right after.
     MadeDo,
@@ -85,7 +85,7 @@ pub enum Objection {
     Habit,
     /// Healthy machines meet the same result on objects of the kind, and go on.
     Norm,
-    /// Another error of servicing before it may be the cause as well.
+    /// Another error of servicing may be the cause as well.
     Rival,
     /// A log says that the failure of its step was ignored.
     Ignored,
@@ -110,7 +110,7 @@ pub enum Objection {
 /// The name in reports, and the words.
 const OBJECTIONS: &[(Objection, &str, &str, &str)] = &[
     (Objection::AfterSign, "after-sign", "it follows the first sign of failure", "它在首个失败迹象之后"),
-    (Objection::MadeUpFor, "made-up-for", "the same process succeeded with it later", "同一进程后来成功"),
+    (Objection::MadeUpFor, "made-up-for", "servicing succeeded with it later", "更新程序后来对其操作成功"),
     (
         Objection::MadeDo,
         "made-do",
@@ -145,8 +145,8 @@ const OBJECTIONS: &[(Objection, &str, &str, &str)] = &[
     (
         Objection::Rival,
         "rival",
-        "another error of servicing before it may be the cause as well",
-        "更新程序此前的另一错误同样可能是原因",
+        "another error of servicing may be the cause as well",
+        "更新程序的另一错误同样可能是原因",
     ),
     (
         Objection::Ignored,

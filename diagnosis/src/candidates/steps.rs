@@ -76,7 +76,7 @@ fn is_state(path: &str) -> bool {
 }
 
 /// Whether a path in lower case is the identity of an entry of the driver queue: `...\DriverOperations\2\Identity`.
-fn is_entry(path: &str) -> bool {
+pub(super) fn is_entry(path: &str) -> bool {
     path.ends_with(r"\identity") && path.contains(r"\component based servicing\driveroperations\")
 }
 
