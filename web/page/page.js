@@ -107,10 +107,11 @@ function fail(failure) {
   byId('back').focus();
 }
 
+// A line of a list: a text in both languages, or what the browser says.
 function item(text) {
   const line = document.createElement('li');
   const data = document.createElement('bdi');
-  data.textContent = text;
+  data.append(text.en === undefined ? text : words([text.en, text.zh]));
   line.append(data);
   return line;
 }

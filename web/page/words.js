@@ -27,7 +27,7 @@ function words([en, zh], ...values) {
     const span = document.createElement('span');
     span.className = lang.slice(0, 2);
     span.lang = lang;
-    span.textContent = text.replace(/\{\}/g, () => left.shift());
+    span.textContent = text.replace(/\{\}/g, (gap) => (left.length ? left.shift() : gap));
     both.append(span);
   }
   return both;

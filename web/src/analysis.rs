@@ -59,7 +59,7 @@ impl Saved {
 #[derive(Debug, Serialize)]
 pub struct Summary {
     /// What could not be read, or only in part.
-    pub unreadable: Vec<String>,
+    pub unreadable: Vec<Words>,
     /// Inputs that record events, by number and name.
     pub traces: Vec<Trace>,
     /// The columns that events can be shown with.
@@ -126,7 +126,7 @@ impl Analysis {
         let inputs = self.case.inputs.iter().enumerate();
         let traces = inputs.filter(|(_, input)| input.source.is_trace());
         Summary {
-            unreadable: self.case.unreadable.iter().map(ToString::to_string).collect(),
+            unreadable: unreadable(self.case).collect(),
             traces: traces.map(|(input, trace)| Trace { input, path: trace.path.clone() }).collect(),
             columns: search::choices(),
         }
@@ -160,20 +160,27 @@ impl Analysis {
     }
 }
 
+/// What is wrong with each file that could not be read, or only in part.
+fn unreadable(case: &Case) -> impl Iterator<Item = Words> {
+    case.unreadable.iter().map(|error| error.words().into())
+}
+
 /// Why there is no report.
 #[derive(Debug, Serialize)]
 pub struct Failure {
     /// In a sentence.
     pub words: Words,
     /// What is wrong with each file.
-    pub files: Vec<String>,
+    pub files: Vec<Words>,
 }
 
 impl Failure {
     fn new(words: Words, case: &Case) -> Self {
-        let unreadable = case.unreadable.iter().map(ToString::to_string);
-        let others = case.not_understood.iter().map(|(path, what)| format!("{path}: {}", what.en));
-        Self { words, files: unreadable.chain(others).collect() }
+        let others = case.not_understood.iter().map(|(path, what)| Words {
+            en: format!("{path}: {}", what.en),
+            zh: format!("{path}：{}", what.zh),
+        });
+        Self { words, files: unreadable(case).chain(others).collect() }
     }
 }
 

@@ -11,6 +11,12 @@ pub struct Words {
     pub zh: String,
 }
 
+impl From<timeline::Words> for Words {
+    fn from(words: timeline::Words) -> Self {
+        Self { en: words.en, zh: words.zh }
+    }
+}
+
 impl Words {
     /// A file is too large for a browser.
     pub(crate) fn too_large(path: &str, command: &str) -> Self {

@@ -121,8 +121,9 @@ fn nothing_readable_is_a_failure_that_names_each_file() {
     let failure = Analysis::new(&mut intake, TOLD).unwrap_err();
     assert_eq!(failure.files.len(), 3, "{:?}", failure.files);
     for name in ["empty.pml", "noise", "gone.pml: it was moved"] {
-        assert!(failure.files.iter().any(|file| file.starts_with(name)), "{:?}", failure.files);
+        assert!(failure.files.iter().any(|file| file.en.starts_with(name)), "{:?}", failure.files);
     }
+    assert!(failure.files.iter().all(|file| file.zh.contains('：')), "{:?}", failure.files);
     let mut intake = Intake::default();
     hand_over(&mut intake, &log_and_cbs(), false);
     hand_over(&mut intake, &[("noise", vec![7; 100])], true);
