@@ -122,6 +122,7 @@ impl Analysis {
     }
 
     /// What the page says beside the report.
+    #[must_use]
     pub fn summary(&self) -> Summary {
         let inputs = self.case.inputs.iter().enumerate();
         let traces = inputs.filter(|(_, input)| input.source.is_trace());
