@@ -93,12 +93,14 @@ pub(crate) fn headline(report: &Report) -> Text {
 
 /// What the summary says beyond the headline; empty if the headline says it all.
 pub(crate) fn beyond_headline(report: &Report, lang: Lang) -> String {
-    let incident = report.incident.as_ref().filter(|incident| !incident.headline.is_empty());
+    let Some(incident) = report.incident.as_ref().filter(|incident| !incident.headline.is_empty()) else {
+        // The headline is the summary.
+        return String::new();
+    };
     let summary = summary(report);
     let summary = summary.get(lang);
-    // A culprit in the headline explains what the first sentence leaves open. Without a headline the summary is it.
-    let said = |incident: &Incident| incident.headline_says_summary || !incident.culprits.is_empty();
-    if !incident.is_none_or(said) {
+    // A culprit in the headline explains what the first sentence leaves open.
+    if !incident.headline_says_summary && incident.culprits.is_empty() {
         return summary.to_owned();
     }
     let end = match summary.find(". ") {
@@ -379,5 +381,8 @@ mod tests {
         let mut known = report(false, two.clone());
         known.incident.as_mut().unwrap().culprits = vec![Culprit::default()];
         assert_eq!(beyond(&known), ["The store is damaged.", "存储已损坏。"]);
+        // Without a headline of its own, a report has the summary there.
+        let alone = Report { incident: None, ..report(false, two) };
+        assert_eq!(beyond(&alone), ["", ""]);
     }
 }
