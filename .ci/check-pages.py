@@ -34,7 +34,7 @@ def declared(paths):
             names = set()
             for attributes, field in fields:
                 renamed = re.search(r'rename = "(\w+)"', attributes)
-                if "flatten" not in attributes:
+                if "flatten" not in attributes and "serde(skip)" not in attributes:
                     names.add(renamed.group(1) if renamed else field)
             found[kind] = names
         for _, kind, body in re.findall(r"^( *)pub enum (\w+) \{\n(.*?)^\1\}", source, re.S | re.M):

@@ -17,6 +17,11 @@ impl PointerWidth {
     /// Bytes of one pointer.
     #[must_use]
     pub const fn bytes(self) -> usize {
+        self.size() as usize
+    }
+
+    /// The same as the byte that field types hold.
+    pub(crate) const fn size(self) -> u8 {
         match self {
             PointerWidth::Bits32 => 4,
             PointerWidth::Bits64 => 8,

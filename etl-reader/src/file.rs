@@ -99,7 +99,7 @@ impl<'a> EtlFile<'a> {
         let bytes = data.bytes();
         let first = BufferHeader::read_at(bytes, 0)?;
         let header = read_header(bytes, &first)?;
-        let compression = Compression::from_number(first.state as u16);
+        let compression = Compression::from_number((first.state & 0xffff) as u16);
         let clock = header.clock();
         let (buffers, damage) = find_buffers(bytes, &first, &header, &clock);
         Ok(EtlFile { data, header, clock, compression, buffers, damage })

@@ -7,6 +7,9 @@ use std::str::FromStr;
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct Guid(u128);
 
+/// The lower half of a GUID's number.
+const LOW: u128 = 0xffff_ffff_ffff_ffff;
+
 impl Guid {
     /// From the 16 bytes on disk.
     #[must_use]
@@ -42,7 +45,7 @@ impl Guid {
 
 impl fmt::Display for Guid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let low = self.0 as u64;
+        let low = (self.0 & LOW) as u64;
         let tail = ((self.0 >> 64) as u64).swap_bytes();
         write!(
             f,
@@ -81,7 +84,9 @@ impl FromStr for Guid {
             }
             u64::from_str_radix(part, 16).map_err(|_| NotAGuid)
         };
-        let (a, b, c) = (part(8)? as u32, part(4)? as u16, part(4)? as u16);
+        let a = u32::try_from(part(8)?).map_err(|_| NotAGuid)?;
+        let mut half = || u16::try_from(part(4)?).map_err(|_| NotAGuid);
+        let (b, c) = (half()?, half()?);
         let tail = (part(4)? << 48) | part(12)?;
         if parts.next().is_some() {
             return Err(NotAGuid);

@@ -44,11 +44,16 @@ impl KeyHasher {
     }
 }
 
+#[inline]
+fn low(word: u128) -> u64 {
+    (word & 0xffff_ffff_ffff_ffff) as u64
+}
+
 /// Both halves of the product, so that every bit of it depends on every bit of the factors.
 #[inline]
 fn fold(a: u64, b: u64) -> u64 {
     let product = u128::from(a) * u128::from(b);
-    (product as u64) ^ (product >> 64) as u64
+    low(product) ^ (product >> 64) as u64
 }
 
 /// An odd constant with well spread bits: 2^64 divided by the golden ratio.
@@ -96,7 +101,7 @@ impl Hasher for KeyHasher {
 
     #[inline]
     fn write_u128(&mut self, word: u128) {
-        self.add(word as u64);
+        self.add(low(word));
         self.add((word >> 64) as u64);
     }
 }

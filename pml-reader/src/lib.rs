@@ -1,4 +1,5 @@
 #![doc = include_str!("../README.md")]
+#![cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::cast_possible_truncation))]
 
 mod category;
 mod columns;
@@ -18,6 +19,7 @@ mod pmc;
 mod process;
 mod record;
 mod recover;
+mod relation;
 mod sniff;
 mod tables;
 mod text;
@@ -35,10 +37,11 @@ pub use operation::{
     EventClass, Operation, UNKNOWN, file as file_operation, process as process_operation,
     registry as registry_operation,
 };
-pub use pmc::{PmcRelation, PmcRule, write_pmc};
+pub use pmc::{PmcRule, write_pmc};
 pub use process::{PmlModule, PmlProcess};
 pub use record::{NETWORK_SEQUENCE, RECORD_SIZE, STATUS_PENDING};
 pub use recover::{Gap, Names, Recovered, UNKNOWN_PID};
+pub use relation::Relation;
 pub use tables::{
     icons::PmlIcon,
     processes::{RawModule, RawProcess},

@@ -134,13 +134,9 @@ fn by_name() -> HashMap<&'static str, Operation> {
     {
         (0..).zip(table).for_each(|(code, name)| add(name, class, code, sub));
     }
-    let codes = 0..FILE_SYSTEM.len() as u16;
-    let (fast, irp): (Vec<u16>, Vec<u16>) = codes.partition(|code| *code < file::CREATE);
-    for code in irp.into_iter().chain(fast) {
-        FILE_SYSTEM
-            .get(usize::from(code))
-            .into_iter()
-            .for_each(|name| add(name, EventClass::FileSystem, code, 0));
+    let (fast, irp): (Vec<_>, Vec<_>) = (0..).zip(FILE_SYSTEM).partition(|(code, _)| *code < file::CREATE);
+    for (code, name) in irp.into_iter().chain(fast) {
+        add(name, EventClass::FileSystem, code, 0);
         for (sub, named) in sub_table(code).unwrap_or_default() {
             add(named.name, EventClass::FileSystem, code, *sub);
         }

@@ -6,21 +6,7 @@
 //! Monitor was not at hand. A setting that the file lacks is left as it is. So a filter changes no columns and no
 //! fonts.
 
-use crate::Column;
-
-/// How a column is compared with a value, in the order of Process Monitor's numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[allow(missing_docs)]
-pub enum PmcRelation {
-    Is,
-    IsNot,
-    LessThan,
-    MoreThan,
-    BeginsWith,
-    EndsWith,
-    Contains,
-    Excludes,
-}
+use crate::{Column, Relation};
 
 /// A line of Process Monitor's filter dialog.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -28,7 +14,7 @@ pub struct PmcRule {
     /// The column.
     pub column: Column,
     /// How it is compared with the value.
-    pub relation: PmcRelation,
+    pub relation: Relation,
     /// The value, of at most [`PmcRule::MAX_VALUE`] UTF-16 units; what is beyond is cut.
     pub value: String,
     /// Whether such events are shown, or hidden.
@@ -41,7 +27,7 @@ impl PmcRule {
 
     /// Shows events whose column has exactly this value.
     pub fn include(column: Column, value: impl Into<String>) -> Self {
-        Self { column, relation: PmcRelation::Is, value: value.into(), include: true }
+        Self { column, relation: Relation::Is, value: value.into(), include: true }
     }
 
     fn push(&self, out: &mut Vec<u8>) {

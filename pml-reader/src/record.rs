@@ -28,12 +28,18 @@ pub(crate) struct Head {
     pub(crate) extra_offset: u32,
 }
 
+/// A field of a record. Each lies within the record, at a constant place: the compiler leaves no check of that.
+#[inline(always)]
+fn part<const N: usize>(bytes: &[u8; RECORD_SIZE], at: usize) -> [u8; N] {
+    bytes.get(at..).and_then(<[u8]>::first_chunk).copied().unwrap_or([0; N])
+}
+
 impl Head {
     #[inline]
     pub(crate) fn of(bytes: &[u8; RECORD_SIZE]) -> Self {
-        let half = |at: usize| u16::from_le_bytes([bytes[at], bytes[at + 1]]);
-        let word = |at: usize| u32::from(half(at)) | u32::from(half(at + 2)) << 16;
-        let long = |at: usize| u64::from(word(at)) | u64::from(word(at + 4)) << 32;
+        let half = |at| u16::from_le_bytes(part(bytes, at));
+        let word = |at| u32::from_le_bytes(part(bytes, at));
+        let long = |at| u64::from_le_bytes(part(bytes, at));
         Self {
             process_index: word(0x00),
             tid: word(0x04),

@@ -34,12 +34,13 @@ impl FileTime {
     pub fn at_date(year: u64, month: u64, day: u64) -> Option<Self> {
         let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
         let lengths = [31, 28 + u64::from(leap), 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-        let length = lengths.get(usize::try_from(month.checked_sub(1)?).ok()?)?;
+        let months = usize::try_from(month.checked_sub(1)?).ok()?;
+        let length = lengths.get(months)?;
         if !(1601..=9999).contains(&year) || !(1..=*length).contains(&day) {
             return None;
         }
         let years = year - 1601;
-        let before: u64 = lengths.iter().take(month as usize - 1).sum();
+        let before: u64 = lengths.iter().take(months).sum();
         let days = years * 365 + years / 4 - years / 100 + years / 400 + before + day - 1;
         Some(Self(days * 86_400 * TICKS_PER_SECOND))
     }

@@ -53,6 +53,10 @@ fn redact_with(report: &Report, choose: impl Fn(&Names) -> StandIns) -> Result<R
     replace(&mut value, &|text| names.redacted(text, &stand_ins));
     let mut redacted: Report = serde_json::from_value(value)?;
     redacted.redacted = true;
+    // What the JSON does not hold; it names nobody.
+    if let (Some(to), Some(from)) = (&mut redacted.incident, &report.incident) {
+        to.headline_says_summary = from.headline_says_summary;
+    }
     Ok(redacted)
 }
 
@@ -175,7 +179,7 @@ fn replace_word(text: &str, name: &str, with: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{EvidenceRow, Machine, Text};
+    use crate::model::{EvidenceRow, Incident, Machine, Text};
 
     #[test]
     fn names_are_replaced_everywhere_and_alike() {
@@ -190,8 +194,10 @@ mod tests {
             row(r"C:\Users\Public\x, HKU\S-1-5-21-1-2-3-1001\Software, S-1-5-18"),
             row(r"C:\Windows\Announce.dll"),
         ];
+        report.incident = Some(Incident { headline_says_summary: true, ..Incident::default() });
         let redacted = redact(&report).expect("redacts");
         assert!(redacted.redacted);
+        assert_eq!(redacted.incident, report.incident);
         assert_eq!(redacted.machine.as_ref().map(|machine| machine.name.as_str()), Some("MACHINE"));
         assert_eq!(
             redacted.verdict.summary,

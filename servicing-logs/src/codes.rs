@@ -125,6 +125,7 @@ const FORMS: &[(&[u8], Parse)] = &[
 ];
 
 /// Whether a byte begins a row of [`FORMS`].
+#[expect(clippy::indexing_slicing, reason = "runs when compiled")]
 const BEGINS: [bool; 256] = {
     let mut begins = [false; 256];
     let mut row = 0;
@@ -141,7 +142,7 @@ pub fn find_codes(text: &[u8]) -> Vec<CodeMatch<'_>> {
     // One pass finds where codes may be: a search for each row of the table would cost ten times as much.
     let mut places: Vec<(usize, usize)> = Vec::new();
     for (at, byte) in text.iter().enumerate() {
-        if BEGINS[usize::from(*byte)] {
+        if BEGINS.get(usize::from(*byte)).is_some_and(|begins| *begins) {
             let rest = text.get(at..).unwrap_or_default();
             let rows = FORMS.iter().enumerate().filter(|(_, (announce, _))| rest.starts_with(announce));
             places.extend(rows.map(|(row, _)| (row, at)));

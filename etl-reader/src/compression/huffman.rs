@@ -2,11 +2,13 @@
 
 use std::cmp::Reverse;
 
-use super::matches::Matches;
+use super::matches::{Match, Matches, push_whole_length};
 use super::sink::{Damage, Sink};
 use crate::cursor::Cursor;
 
 const SYMBOLS: usize = 512;
+/// The symbol that says, at the end of the input, that the stream is over.
+const END: usize = 256;
 const BLOCK: usize = 65_536;
 const LONGEST_CODE: usize = 15;
 const CUT: Damage = Damage("the stream is cut");
@@ -20,17 +22,19 @@ impl Codes {
     fn read(table: &[u8; SYMBOLS / 2]) -> Result<Codes, Damage> {
         let lengths = table.iter().flat_map(|byte| [byte & 15, byte >> 4]);
         let mut by_length: [Vec<u16>; LONGEST_CODE + 1] = Default::default();
-        for (symbol, length) in lengths.enumerate() {
-            by_length[usize::from(length)].push(symbol as u16);
+        for (symbol, length) in (0..).zip(lengths) {
+            if let Some(symbols) = by_length.get_mut(usize::from(length)) {
+                symbols.push(symbol);
+            }
         }
         let mut codes = Vec::with_capacity(1 << LONGEST_CODE);
-        for (length, symbols) in by_length.iter().enumerate().skip(1) {
+        for (length, symbols) in (0_u8..).zip(&by_length).skip(1) {
             for &symbol in symbols {
-                let repeat = 1 << (LONGEST_CODE - length);
+                let repeat = 1 << (LONGEST_CODE - usize::from(length));
                 if codes.len() + repeat > 1 << LONGEST_CODE {
                     return Err(BAD_TABLE);
                 }
-                codes.resize(codes.len() + repeat, (symbol, length as u8));
+                codes.resize(codes.len() + repeat, (symbol, length));
             }
         }
         if codes.len() == 1 << LONGEST_CODE { Ok(Codes(codes)) } else { Err(BAD_TABLE) }
@@ -79,11 +83,11 @@ impl<'a> Bits<'a> {
         bits as usize
     }
 
-    fn symbol(&mut self, codes: &Codes) -> usize {
+    fn symbol(&mut self, codes: &Codes) -> u16 {
         let (symbol, length) =
             codes.0.get((self.next >> (32 - LONGEST_CODE)) as usize).copied().unwrap_or_default();
         self.skip(u32::from(length));
-        usize::from(symbol)
+        symbol
     }
 
     fn long_length(&mut self) -> Result<usize, Damage> {
@@ -115,15 +119,15 @@ pub(super) fn decompress(input: &[u8], sink: &mut Sink<'_>) -> Result<(), Damage
                 return Err(CUT);
             }
             let symbol = bits.symbol(&codes);
-            if symbol < 256 {
-                sink.literal(symbol as u8);
+            if let Ok(literal) = u8::try_from(symbol) {
+                sink.literal(literal);
                 continue;
             }
-            let mut length = symbol & 15;
+            let mut length = usize::from(symbol & 15);
             if length == 15 {
                 length = bits.long_length()?;
             }
-            let distance_bits = (symbol >> 4 & 15) as u32;
+            let distance_bits = u32::from(symbol >> 4 & 15);
             let distance = (1 << distance_bits) + bits.take(distance_bits);
             sink.copy(distance, length + 3)?;
         }
@@ -134,15 +138,15 @@ pub(super) fn decompress(input: &[u8], sink: &mut Sink<'_>) -> Result<(), Damage
 
 enum Token {
     Literal(u8),
-    Match { distance: usize, length: usize },
+    Match(Match),
 }
 
 impl Token {
     fn symbol(&self) -> usize {
         match *self {
             Token::Literal(byte) => usize::from(byte),
-            Token::Match { distance, length } => {
-                256 + (distance.ilog2() as usize) * 16 + (length - 3).min(15)
+            Token::Match(Match { distance, length }) => {
+                256 + (distance.ilog2() * 16 + (length - 3).min(15)) as usize
             }
         }
     }
@@ -157,10 +161,10 @@ pub(super) fn compress(input: &[u8]) -> Vec<u8> {
         let mut tokens = Vec::new();
         let mut at = start;
         while let Some(&byte) = input.get(at).filter(|_| at < end) {
-            match matches.find(at, 0, 65_535, end - at) {
-                Some((distance, length)) => {
-                    tokens.push(Token::Match { distance, length });
-                    at += length;
+            match matches.find(at, 0, u16::MAX, end - at) {
+                Some(found) => {
+                    tokens.push(Token::Match(found));
+                    at += found.length as usize;
                 }
                 None => {
                     tokens.push(Token::Literal(byte));
@@ -178,36 +182,38 @@ pub(super) fn compress(input: &[u8]) -> Vec<u8> {
 
 fn block(tokens: &[Token], last: bool, out: &mut Vec<u8>) {
     let mut counts = vec![0_u64; SYMBOLS];
-    for token in tokens {
-        counts[token.symbol()] += 1;
+    for symbol in tokens.iter().map(Token::symbol).chain(last.then_some(END)) {
+        if let Some(count) = counts.get_mut(symbol) {
+            *count += 1;
+        }
     }
-    // Symbol 256 at the end of the input says that the stream is over.
-    counts[256] += u64::from(last);
     let lengths = code_lengths(counts);
-    out.extend(lengths.chunks(2).map(|pair| pair[0] | pair[1] << 4));
-    let mut codes = vec![0_u32; SYMBOLS];
+    let (pairs, _) = lengths.as_chunks::<2>();
+    out.extend(pairs.iter().map(|[low, high]| low | high << 4));
+    // Each symbol's code, and its bits.
+    let mut codes = vec![(0, 0); SYMBOLS];
     let mut next = 0;
-    for length in 1..=LONGEST_CODE as u8 {
+    for length in 1..=LONGEST_CODE {
         next <<= 1;
-        for symbol in (0..SYMBOLS).filter(|&symbol| lengths[symbol] == length) {
-            codes[symbol] = next;
+        for (code, &bits) in codes.iter_mut().zip(&lengths).filter(|(_, bits)| usize::from(**bits) == length)
+        {
+            *code = (next, u32::from(bits));
             next += 1;
         }
     }
     let mut bits = BitWriter::new(out);
     for token in tokens {
-        let symbol = token.symbol();
-        bits.write(codes[symbol], u32::from(lengths[symbol]));
-        if let Token::Match { distance, length } = *token {
+        bits.write_code(&codes, token.symbol());
+        if let Token::Match(Match { distance, length }) = *token {
             if length - 3 >= 15 {
                 bits.long_length(length - 3);
             }
             let count = distance.ilog2();
-            bits.write((distance - (1 << count)) as u32, count);
+            bits.write(u32::from(distance) - (1 << count), count);
         }
     }
     if last {
-        bits.write(codes[256], u32::from(lengths[256]));
+        bits.write_code(&codes, END);
     }
     bits.finish();
 }
@@ -216,8 +222,8 @@ fn block(tokens: &[Token], last: bool, out: &mut Vec<u8>) {
 fn code_lengths(mut counts: Vec<u64>) -> Vec<u8> {
     if counts.iter().filter(|&&count| count > 0).count() < 2 {
         // A complete table needs two codes.
-        for symbol in [0, 256] {
-            counts[symbol] = counts[symbol].max(1);
+        for count in counts.iter_mut().step_by(END).take(2) {
+            *count = (*count).max(1);
         }
     }
     loop {
@@ -228,7 +234,11 @@ fn code_lengths(mut counts: Vec<u64>) -> Vec<u8> {
             nodes.sort_by_key(|node| Reverse(node.0));
             if let (Some(a), Some(b)) = (nodes.pop(), nodes.pop()) {
                 let symbols: Vec<usize> = a.1.into_iter().chain(b.1).collect();
-                symbols.iter().for_each(|&symbol| lengths[symbol] += 1);
+                for &symbol in &symbols {
+                    if let Some(length) = lengths.get_mut(symbol) {
+                        *length += 1;
+                    }
+                }
                 nodes.push((a.0 + b.0, symbols));
             }
         }
@@ -273,29 +283,31 @@ impl<'o> BitWriter<'o> {
         self.free = 16 - over;
     }
 
-    fn put(&mut self, at: usize, word: u32) {
-        self.out[at..at + 2].copy_from_slice(&(word as u16).to_le_bytes());
+    fn write_code(&mut self, codes: &[(u32, u32)], symbol: usize) {
+        let (code, count) = codes.get(symbol).copied().unwrap_or_default();
+        self.write(code, count);
     }
 
-    fn long_length(&mut self, length: usize) {
-        if length - 15 < 255 {
-            self.out.push((length - 15) as u8);
-            return;
+    /// Puts the 16 bits of a word at its place.
+    fn put(&mut self, at: usize, word: u32) {
+        let [low, high, ..] = word.to_le_bytes();
+        if let Some(place) = self.out.get_mut(at..).and_then(|rest| rest.first_chunk_mut()) {
+            *place = [low, high];
         }
-        self.out.push(255);
-        match u16::try_from(length) {
-            Ok(length) => self.out.extend_from_slice(&length.to_le_bytes()),
-            Err(_) => {
-                self.out.extend_from_slice(&[0, 0]);
-                self.out.extend_from_slice(&(length as u32).to_le_bytes());
+    }
+
+    fn long_length(&mut self, length: u32) {
+        match u8::try_from(length - 15) {
+            Ok(short @ ..=254) => self.out.push(short),
+            _ => {
+                self.out.push(255);
+                push_whole_length(self.out, length);
             }
         }
     }
 
-    fn finish(self) {
-        let word = self.word << self.free;
-        let first = self.first;
-        self.out[first..first + 2].copy_from_slice(&(word as u16).to_le_bytes());
+    fn finish(mut self) {
+        self.put(self.first, self.word << self.free);
     }
 }
 

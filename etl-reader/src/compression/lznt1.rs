@@ -1,10 +1,12 @@
 //! LZNT1, `[MS-XCA]` 2.5: chunks of 4096 bytes, each with a header of two bytes.
 
-use super::matches::Matches;
+use super::matches::{Match, Matches, push_half};
 use super::sink::{Damage, Sink};
 use crate::cursor::Cursor;
 
 const CHUNK: usize = 4096;
+/// How far back in its chunk a match may reach.
+const WINDOW: u16 = 4096;
 const COMPRESSED: u16 = 0x8000;
 const SIGNATURE: u16 = 3 << 12;
 const CUT: Damage = Damage("the stream is cut");
@@ -79,12 +81,14 @@ pub(super) fn compress(input: &[u8]) -> Vec<u8> {
             }
             let bits = length_bits(at - start);
             let longest = ((1 << bits) + 2).min(end - at);
-            match matches.find(at, start, CHUNK, longest) {
-                Some((distance, length)) => {
-                    let word = ((distance - 1) << bits) | (length - 3);
-                    body[flags_at] |= 1 << used;
-                    body.extend_from_slice(&(word as u16).to_le_bytes());
-                    at += length;
+            match matches.find(at, start, WINDOW, longest) {
+                Some(Match { distance, length }) => {
+                    let word = (u32::from(distance) - 1) << bits | (length - 3);
+                    if let Some(flags) = body.get_mut(flags_at) {
+                        *flags |= 1 << used;
+                    }
+                    push_half(&mut body, word);
+                    at += length as usize;
                 }
                 None => {
                     body.push(byte);
@@ -94,7 +98,9 @@ pub(super) fn compress(input: &[u8]) -> Vec<u8> {
             used += 1;
         }
         let (header, body) = if body.len() < piece.len() { (COMPRESSED, &body[..]) } else { (0, piece) };
-        out.extend_from_slice(&(header | SIGNATURE | (body.len() - 1) as u16).to_le_bytes());
+        #[expect(clippy::cast_possible_truncation, reason = "a body has at most the 4096 bytes of its chunk")]
+        let size = body.len() as u16;
+        out.extend_from_slice(&(header | SIGNATURE | (size - 1)).to_le_bytes());
         out.extend_from_slice(body);
         start = end;
     }

@@ -1,6 +1,6 @@
 //! Plain LZ77, `[MS-XCA]` 2.3 and 2.4.
 
-use super::matches::Matches;
+use super::matches::{Match, Matches, push_half, push_whole_length};
 use super::sink::{Damage, Sink};
 use crate::cursor::Cursor;
 
@@ -77,17 +77,17 @@ pub(super) fn compress(input: &[u8]) -> Vec<u8> {
     let mut at = 0;
     loop {
         if used == 32 {
-            out[flags_at..flags_at + 4].copy_from_slice(&flags.to_le_bytes());
+            put(&mut out, flags_at, flags);
             (flags_at, flags, used) = (out.len(), 0, 0);
             out.extend_from_slice(&[0; 4]);
         }
         let Some(&byte) = input.get(at) else { break };
         used += 1;
         match matches.find(at, 0, 8192, usize::MAX) {
-            Some((distance, length)) => {
+            Some(found) => {
                 flags |= 1 << (32 - used);
-                write_match(&mut out, &mut half, distance, length);
-                at += length;
+                write_match(&mut out, &mut half, found);
+                at += found.length as usize;
             }
             None => {
                 out.push(byte);
@@ -99,21 +99,26 @@ pub(super) fn compress(input: &[u8]) -> Vec<u8> {
     if used < 32 {
         flags |= u32::MAX >> used;
     }
-    out[flags_at..flags_at + 4].copy_from_slice(&flags.to_le_bytes());
+    put(&mut out, flags_at, flags);
     out
 }
 
-fn write_match(out: &mut Vec<u8>, half: &mut Option<usize>, distance: usize, length: usize) {
-    let rest = length - 3;
-    let word = ((distance - 1) << 3) | rest.min(7);
-    out.extend_from_slice(&(word as u16).to_le_bytes());
+fn put(out: &mut [u8], at: usize, flags: u32) {
+    if let Some(place) = out.get_mut(at..).and_then(|rest| rest.first_chunk_mut()) {
+        *place = flags.to_le_bytes();
+    }
+}
+
+fn write_match(out: &mut Vec<u8>, half: &mut Option<usize>, found: Match) {
+    let rest = found.length - 3;
+    push_half(out, (u32::from(found.distance) - 1) << 3 | rest.min(7));
     if rest < 7 {
         return;
     }
     let rest = rest - 7;
     let nibble = rest.min(15) as u8;
-    match half.take() {
-        Some(place) => out[place] |= nibble << 4,
+    match half.take().and_then(|place| out.get_mut(place)) {
+        Some(shared) => *shared |= nibble << 4,
         None => {
             *half = Some(out.len());
             out.push(nibble);
@@ -123,17 +128,11 @@ fn write_match(out: &mut Vec<u8>, half: &mut Option<usize>, distance: usize, len
         return;
     }
     let rest = rest - 15;
-    if rest < 255 {
-        out.push(rest as u8);
-        return;
-    }
-    out.push(255);
-    let whole = rest + 15 + 7;
-    match u16::try_from(whole) {
-        Ok(whole) => out.extend_from_slice(&whole.to_le_bytes()),
-        Err(_) => {
-            out.extend_from_slice(&[0, 0]);
-            out.extend_from_slice(&(whole as u32).to_le_bytes());
+    match u8::try_from(rest) {
+        Ok(short @ ..=254) => out.push(short),
+        _ => {
+            out.push(255);
+            push_whole_length(out, rest + 15 + 7);
         }
     }
 }

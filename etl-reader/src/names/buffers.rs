@@ -79,7 +79,7 @@ impl<'v, 'f> Buffers<'v, 'f> {
             let mut of_files = self.files.iter().flat_map(|file| file.damage());
             return of_files.nth(place.at()).cloned().unwrap_or_else(|| unknown_damage(0));
         };
-        if place.at() == UNREAD {
+        if place.at() == UNREAD as usize {
             return self.budget.exceeded(file, entry);
         }
         let offset = record_offset(entry.offset, place.at());

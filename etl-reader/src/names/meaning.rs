@@ -99,7 +99,7 @@ impl Meanings {
 
     #[inline]
     pub(super) fn of(&self, family: Family, id: u8) -> Option<Meaning> {
-        *self.events[family as usize].get(usize::from(id))?
+        *self.events.get(family as usize)?.get(usize::from(id))?
     }
 
     /// The name of an operation with this information class.
@@ -148,9 +148,8 @@ fn read(source: &'static str) -> Option<Meanings> {
                     if does == Does::End { OperationName(0) } else { number(&mut meanings.names, name)? };
                 for (family, number) in [(kernel_family, kernel), (provider_family, provider)] {
                     if number != "-" {
-                        let place =
-                            meanings.events[family as usize].get_mut(number.parse::<usize>().ok()?)?;
-                        *place = Some(Meaning { does, name });
+                        let events = meanings.events.get_mut(family as usize)?;
+                        *events.get_mut(number.parse::<usize>().ok()?)? = Some(Meaning { does, name });
                     }
                 }
             }

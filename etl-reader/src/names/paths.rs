@@ -54,8 +54,8 @@ impl Paths {
             }
             place = self.next.get(place as usize).copied().unwrap_or(NONE);
         }
-        let id = self.spans.len() as u32;
-        self.spans.push((self.bytes.len(), bytes.len() as u32));
+        let id = u32::try_from(self.spans.len()).unwrap_or(NONE);
+        self.spans.push((self.bytes.len(), u32::try_from(bytes.len()).unwrap_or(u32::MAX)));
         self.bytes.extend_from_slice(bytes);
         self.next.push(first);
         self.first.insert(hash, id);
@@ -70,7 +70,7 @@ impl Paths {
 
     /// Takes the texts of another, and gives the new place of each.
     pub(super) fn join(&mut self, other: &Paths) -> Vec<PathId> {
-        (0..other.spans.len() as u32).map(|place| self.intern(other.get(PathId::at(place)))).collect()
+        (0..).zip(&other.spans).map(|(place, _)| self.intern(other.get(PathId::at(place)))).collect()
     }
 }
 

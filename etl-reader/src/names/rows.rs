@@ -17,6 +17,8 @@ pub(super) struct Place {
 }
 
 const BUFFER_BITS: u32 = 28;
+/// The lower half of a number.
+const LOW: u64 = 0xffff_ffff;
 const LAST_BUFFER: u32 = (1 << BUFFER_BITS) - 2;
 
 impl Place {
@@ -38,7 +40,7 @@ impl Place {
     }
 
     fn unpacked(packed: u64) -> Place {
-        Place::new((packed >> 32) as u32, packed as u32)
+        Place::new((packed >> 32) as u32, (packed & LOW) as u32)
     }
 }
 
@@ -149,7 +151,7 @@ impl PathPlace {
         if self.0 & KEPT == 0 {
             PathIn::Files(self.0 >> LENGTH_BITS, (self.0 & ((1 << LENGTH_BITS) - 1)) as usize)
         } else {
-            PathIn::Kept(PathId::at(self.0 as u32))
+            PathIn::Kept(PathId::at((self.0 & LOW) as u32))
         }
     }
 

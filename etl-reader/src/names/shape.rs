@@ -81,15 +81,17 @@ impl Shape {
             }
             let size = match field.kind {
                 FieldType::Unsigned(bytes) | FieldType::Signed(bytes) | FieldType::Hex(bytes) => bytes,
-                FieldType::Pointer => width.bytes() as u8,
+                FieldType::Pointer => width.size(),
                 _ => break,
             };
             shape.captured |= shape.strings > 0 && field.name == CAPTURED;
             if shape.strings > 0 || field.count != Extent::Natural {
                 break;
             }
-            if let Some(role) = role(&field.name) {
-                shape.places[role as usize] = (at, size);
+            if let Some(role) = role(&field.name)
+                && let Some(place) = shape.places.get_mut(role as usize)
+            {
+                *place = (at, size);
             }
             at += u16::from(size);
             shape.strings_at = at;
@@ -100,7 +102,7 @@ impl Shape {
     /// The number with this role, if the event has it.
     #[inline]
     pub(super) fn number(&self, payload: &[u8], role: Role) -> Option<u64> {
-        let (at, size) = self.places[role as usize];
+        let (at, size) = *self.places.get(role as usize)?;
         let rest = payload.get(usize::from(at)..)?;
         match size {
             4 => rest.first_chunk().copied().map(|bytes| u32::from_le_bytes(bytes).into()),
@@ -111,7 +113,7 @@ impl Shape {
 
     /// The same, as 32 bits; what does not fit is cut, as the thread ids that old events keep in pointers.
     pub(super) fn number32(&self, payload: &[u8], role: Role) -> Option<u32> {
-        self.number(payload, role).map(|number| number as u32)
+        self.number(payload, role).map(|number| (number & 0xffff_ffff) as u32)
     }
 
     /// The strings after the numbers: the first and the second.
@@ -209,7 +211,7 @@ impl Shapes {
                 for width in [PointerWidth::Bits32, PointerWidth::Bits64] {
                     shapes.shapes.push(Shape::of(&layout.fields, width));
                     if let Some(slot) = shapes.slots.get_mut(slot(family, id, version, width)) {
-                        *slot = shapes.shapes.len() as u16;
+                        *slot = u16::try_from(shapes.shapes.len()).unwrap_or_default();
                     }
                 }
             }

@@ -16,7 +16,7 @@ use crate::record::{EtlRecord, EventId, Read, RecordKind, read};
 use crate::text::Utf16;
 
 /// Where a buffer that cannot be read has its one step.
-pub(super) const UNREAD: usize = u32::MAX as usize;
+pub(super) const UNREAD: u32 = u32::MAX;
 
 /// What a step is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -168,7 +168,7 @@ impl<'f> Steps<'f> {
     /// A buffer that cannot be read.
     pub(super) fn unread(number: u32, buffer: EtlBuffer<'f>) -> Steps<'f> {
         let mut parts = Parts::new(&buffer);
-        parts.damage(UNREAD as u32);
+        parts.damage(UNREAD);
         Steps { number, in_files: None, buffer, parts }
     }
 

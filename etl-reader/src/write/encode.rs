@@ -95,7 +95,11 @@ fn put_one(
         FieldType::FileTime => put_number(out, number()?, 8),
         FieldType::Float(4) => match value {
             None => put_number(out, 0, 4),
-            Some(Value::Float(n)) => put_number(out, (*n as f32).to_bits().into(), 4),
+            Some(Value::Float(n)) => {
+                #[expect(clippy::cast_possible_truncation, reason = "the field is a number of 32 bits")]
+                let n = *n as f32;
+                put_number(out, n.to_bits().into(), 4)
+            }
             _ => None,
         },
         FieldType::Float(_) => match value {

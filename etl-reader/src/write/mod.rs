@@ -31,13 +31,13 @@ impl EtlWriter {
     /// A file of this session, with its header written.
     ///
     /// # Errors
-    /// A buffer size too small for the header.
+    /// A buffer size too small for the header, or names too long for it.
     pub fn new(session: Session) -> Result<EtlWriter, EtlError> {
         let clock = session.clock();
         let last = session.start;
         let mut writer =
             EtlWriter { session, clock, file: Vec::new(), open: BTreeMap::new(), buffers: 0, last };
-        let header = writer.session.header_record(0, last);
+        let header = writer.session.header_record(0, last)?;
         writer.check_size(header.len())?;
         writer.flush(0, header);
         Ok(writer)
@@ -77,8 +77,10 @@ impl EtlWriter {
                 self.flush(cpu, records);
             }
         }
-        let header = self.session.header_record(self.buffers, self.last);
-        if let Some(place) = self.file.get_mut(BUFFER_HEADER..BUFFER_HEADER + header.len()) {
+        // A header that could be made at first can be made again: it has the same length.
+        if let Ok(header) = self.session.header_record(self.buffers, self.last)
+            && let Some(place) = self.file.get_mut(BUFFER_HEADER..BUFFER_HEADER + header.len())
+        {
             place.copy_from_slice(&header);
         }
         self.file
@@ -86,7 +88,9 @@ impl EtlWriter {
 
     fn flush(&mut self, cpu: u16, records: Vec<u8>) {
         let first = self.buffers == 0;
-        let fill = BUFFER_HEADER + records.len();
+        #[expect(clippy::cast_possible_truncation, reason = "a buffer's bytes are within `buffer_size`")]
+        let in_buffer = |records: &[u8]| (BUFFER_HEADER + records.len()) as u32;
+        let fill = in_buffer(&records);
         let mut flags = BufferHeader::PROCESSOR_INDEX;
         let mut body = records;
         // A buffer that does not shrink is stored as it is; the first one always is.
@@ -105,9 +109,9 @@ impl EtlWriter {
             _ => FLUSHED,
         };
         let header = BufferHeader {
-            buffer_size: (BUFFER_HEADER + body.len()) as u32,
-            saved_offset: fill as u32,
-            current_offset: fill as u32,
+            buffer_size: in_buffer(&body),
+            saved_offset: fill,
+            current_offset: fill,
             reference_count: 0,
             time_stamp: self.clock.ticks(self.last).0,
             sequence_number: self.buffers.into(),
@@ -115,7 +119,7 @@ impl EtlWriter {
             processor: cpu,
             logger_id: 1,
             state,
-            offset: fill as u32,
+            offset: fill,
             buffer_flag: flags,
             buffer_type: if first { BufferHeader::TYPE_HEADER } else { 0 },
         };

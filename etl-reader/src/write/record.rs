@@ -120,7 +120,9 @@ impl<'a> NewRecord<'a> {
             limit: u16::MAX.into(),
         })?;
         let at = if matches!(self.event, EventId::Kernel { .. }) { 4 } else { 0 };
-        bytes[at..at + 2].copy_from_slice(&size.to_le_bytes());
+        if let Some(place) = bytes.get_mut(at..).and_then(|rest| rest.first_chunk_mut()) {
+            *place = size.to_le_bytes();
+        }
         bytes.resize(bytes.len().next_multiple_of(8), 0);
         Ok(bytes)
     }
@@ -137,7 +139,8 @@ impl<'a> NewRecord<'a> {
             kind => {
                 let compact = kind == RecordKind::Compact;
                 let marker = if compact { 4 } else { 2 } - narrow;
-                let mut head = system_header(marker, version, opcode, group, 0, self.tid, self.pid, ticks);
+                let mut head =
+                    system_header(marker, version, opcode, group, SYSTEM_HEADER, self.tid, self.pid, ticks);
                 head.truncate(if compact { 0x18 } else { 0x20 });
                 head
             }
@@ -227,21 +230,24 @@ fn typed(size: u16, wide: u8, width: PointerWidth, narrow: u8) -> Vec<u8> {
     head
 }
 
-/// `SYSTEM_TRACE_HEADER` with processor times of zero.
+/// Bytes of `SYSTEM_TRACE_HEADER`.
+pub(super) const SYSTEM_HEADER: u16 = 0x20;
+
+/// `SYSTEM_TRACE_HEADER` of a record of `size` bytes, with processor times of zero.
 #[allow(clippy::too_many_arguments)]
 pub(super) fn system_header(
     header_type: u8,
     version: u16,
     opcode: u8,
     group: u8,
-    payload: usize,
+    size: u16,
     tid: Option<u32>,
     pid: Option<u32>,
     ticks: Ticks,
 ) -> Vec<u8> {
     let mut head = version.to_le_bytes().to_vec();
     head.extend_from_slice(&[header_type, TYPED]);
-    head.extend_from_slice(&((0x20 + payload) as u16).to_le_bytes());
+    head.extend_from_slice(&size.to_le_bytes());
     head.extend_from_slice(&[opcode, group]);
     head.extend_from_slice(&id(tid));
     head.extend_from_slice(&id(pid));

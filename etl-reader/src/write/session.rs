@@ -3,8 +3,9 @@
 use crate::clock::{Clock, ClockType, FileTime, Ticks};
 use crate::compression::Compression;
 use crate::cursor::PointerWidth;
+use crate::error::EtlError;
 use crate::header::mode;
-use crate::write::record::{EVENT_64_TO_32, system_header};
+use crate::write::record::{EVENT_64_TO_32, SYSTEM_HEADER, system_header};
 
 /// A session: the content of the log-file header.
 #[derive(Clone, Debug)]
@@ -83,8 +84,8 @@ impl Session {
         Clock::new(self.clock_type, self.first_ticks, self.start, self.perf_freq, self.cpu_mhz)
     }
 
-    /// The first record of the file.
-    pub(super) fn header_record(&self, buffers: u32, last: FileTime) -> Vec<u8> {
+    /// The first record of the file, unless the names in it are too long.
+    pub(super) fn header_record(&self, buffers: u32, last: FileTime) -> Result<Vec<u8>, EtlError> {
         let compressed = if self.compression.is_some() { mode::COMPRESSED } else { 0 };
         let mut p = Vec::new();
         let u32s = |p: &mut Vec<u8>, values: &[u32]| {
@@ -93,7 +94,7 @@ impl Session {
         u32s(&mut p, &[self.buffer_size, u32::from_le_bytes([10, 0, 1, 5]), self.build, self.processors]);
         p.extend_from_slice(&self.end.unwrap_or(last).0.to_le_bytes());
         u32s(&mut p, &[156_250, 0, self.log_file_mode | compressed, buffers]);
-        u32s(&mut p, &[1, self.width.bytes() as u32, self.events_lost, self.cpu_mhz]);
+        u32s(&mut p, &[1, self.width.size().into(), self.events_lost, self.cpu_mhz]);
         p.resize(p.len() + 2 * self.width.bytes(), 0);
         p.extend_from_slice(&self.time_zone_bias.to_le_bytes());
         p.resize(p.len() + TIME_ZONE, 0);
@@ -105,9 +106,16 @@ impl Session {
             p.extend(name.encode_utf16().chain([0]).flat_map(u16::to_le_bytes));
         }
         let marker = if self.width == PointerWidth::Bits64 { 2 } else { 2 - EVENT_64_TO_32 };
-        let mut record = system_header(marker, 2, 0, 0, p.len(), None, None, self.first_ticks);
+        let need = usize::from(SYSTEM_HEADER) + p.len();
+        let size = u16::try_from(need).map_err(|_| EtlError::TooLarge {
+            what: "header to write",
+            offset: 0,
+            need: need as u64,
+            limit: u16::MAX.into(),
+        })?;
+        let mut record = system_header(marker, 2, 0, 0, size, None, None, self.first_ticks);
         record.extend_from_slice(&p);
         record.resize(record.len().next_multiple_of(8), 0);
-        record
+        Ok(record)
     }
 }

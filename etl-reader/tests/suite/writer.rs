@@ -201,4 +201,7 @@ fn mistakes_of_the_caller_are_told() {
     let record = NewRecord::new(FILE_CREATE, FileTime(0), &large);
     assert!(matches!(writer.write(&record), Err(EtlError::TooLarge { .. })));
     assert!(EtlWriter::new(Session { buffer_size: 100, ..Session::default() }).is_err());
+    // It fits the buffer, but the header's 16 bits cannot say how long it is.
+    let session = Session { name: "n".repeat(40_000), buffer_size: 1 << 20, ..Session::default() };
+    assert!(matches!(EtlWriter::new(session), Err(EtlError::TooLarge { limit: 0xffff, .. })));
 }

@@ -214,11 +214,13 @@ fn push_start(c: &mut Cursor<'_>, fields: &mut Fields<'_>) -> Result<(), PmlErro
     directory.text(c)?.push_to(fields.field("Current directory"));
     let bytes = c.take((environment as usize).saturating_mul(2).min(c.remaining()))?;
     // Process Monitor begins each variable with a line break of its own making.
-    let separator = if fields.dialect() == Dialect::Procmon { ["\r;\t"; 2] } else { ["", "; "] };
+    let (mut separator, next) =
+        if fields.dialect() == Dialect::Procmon { ("\r;\t", "\r;\t") } else { ("", "; ") };
     let out = fields.field("Environment");
-    for (i, variable) in multi_sz(bytes).enumerate() {
-        out.push_str(separator[usize::from(i > 0)]);
+    for variable in multi_sz(bytes) {
+        out.push_str(separator);
         variable.push_to(out);
+        separator = next;
     }
     Ok(())
 }

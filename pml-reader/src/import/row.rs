@@ -127,10 +127,10 @@ impl<'a> ImportRow<'a> {
         let (seconds, fraction) = text.split_once(['.', ',']).unwrap_or((text, ""));
         let fraction_ticks = match fraction {
             "" => 0,
-            digits if digits.len() <= 7 => {
-                digits.parse::<u64>().ok()?.checked_mul(10u64.pow(7 - digits.len() as u32))?
+            digits => {
+                let missing = 7u32.checked_sub(u32::try_from(digits.len()).ok()?)?;
+                digits.parse::<u64>().ok()?.checked_mul(10u64.pow(missing))?
             }
-            _ => return None,
         };
         seconds.parse::<u64>().ok()?.checked_mul(TICKS_PER_SECOND)?.checked_add(fraction_ticks)
     }

@@ -106,7 +106,7 @@ fn walk_shares(file: &[u8], wide: bool, size: u64) -> Walk {
     let walked: Vec<Walker<'_>> = (0..shares.div_ceil(ABREAST))
         .into_par_iter()
         .flat_map_iter(|group| {
-            let shares = (group * ABREAST..shares).take(ABREAST as usize);
+            let shares = group * ABREAST..shares.min((group + 1) * ABREAST);
             let mut walkers: Vec<_> = shares.map(begin).collect();
             let mut going = true;
             while going {

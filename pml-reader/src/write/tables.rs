@@ -51,7 +51,7 @@ impl Table {
     }
 }
 
-fn narrow(what: &'static str, value: usize) -> Result<u32, PmlError> {
+pub(super) fn narrow(what: &'static str, value: usize) -> Result<u32, PmlError> {
     u32::try_from(value).map_err(|_| PmlError::TooLarge { what, size: value as u64, limit: u32::MAX.into() })
 }
 
@@ -118,7 +118,7 @@ pub(crate) struct Processes {
 }
 
 /// The low byte 1 says that the modules follow inline. No other value was ever seen there.
-const INLINE_MODULES: u64 = 1;
+const INLINE_MODULES: u32 = 1;
 
 impl Processes {
     /// Adds an entry; `false` if the table has one with this index already.
@@ -131,9 +131,9 @@ impl Processes {
         let mut entry = std::io::Cursor::new(Vec::new());
         raw.write_le(&mut entry).map_err(write_error)?;
         if wide {
-            INLINE_MODULES.write_le(&mut entry).map_err(write_error)?;
+            u64::from(INLINE_MODULES).write_le(&mut entry).map_err(write_error)?;
         } else {
-            (INLINE_MODULES as u32).write_le(&mut entry).map_err(write_error)?;
+            INLINE_MODULES.write_le(&mut entry).map_err(write_error)?;
         }
         narrow("a process (modules)", modules.len())?.write_le(&mut entry).map_err(write_error)?;
         for module in modules {

@@ -9,7 +9,7 @@ use crate::{
     cursor::Cursor,
     write::{
         EventRecord,
-        tables::{Icons, Names, Processes, Strings, write_error},
+        tables::{Icons, Names, Processes, Strings, narrow, write_error},
     },
 };
 
@@ -193,14 +193,16 @@ impl<W: Write + Seek> PmlWriter<W> {
             });
         }
         let end = self.at + record.len() as u64 + extra.map_or(0, |bytes| 2 + bytes.len() as u64);
-        let (Ok(offset), true) = (u32::try_from(self.at), end <= u64::from(u32::MAX)) else {
+        let (Ok(offset), Ok(behind), true) =
+            (u32::try_from(self.at), u32::try_from(record.len()), end <= u64::from(u32::MAX))
+        else {
             return Err(PmlError::TooLarge {
                 what: "the log (bytes of events; keep fewer events)",
                 size: end,
                 limit: u32::MAX.into(),
             });
         };
-        let extra_offset = if extra.is_some() { record.len() as u32 } else { 0 };
+        let extra_offset = if extra.is_some() { behind } else { 0 };
         if let Some(place) = record.get_mut(EXTRA_OFFSET_AT..EXTRA_OFFSET_AT + 4) {
             place.copy_from_slice(&extra_offset.to_le_bytes());
         }
@@ -240,8 +242,10 @@ impl<W: Write + Seek> PmlWriter<W> {
     pub fn finish(mut self) -> Result<W, PmlError> {
         // 32-bit alignment is all that Process Monitor keeps here; what follows the offsets is not aligned at all.
         let padding = (4 - self.at % 4) % 4;
-        self.out.write_all(&[0; 3][..padding as usize])?;
-        self.header.event_count = self.offsets.len() as u32;
+        for _ in 0..padding {
+            self.out.write_all(&[0])?;
+        }
+        self.header.event_count = narrow("the log (events)", self.offsets.len())?;
         self.header.offsets_offset = self.at + padding;
         for offset in &self.offsets {
             let [a, b, c, d] = offset.to_le_bytes();

@@ -9,6 +9,22 @@ use crate::model::{Culprit, CulpritKind, Ending, Evidence, Incident, Text, Time,
 
 use super::{View, headline, time, trust};
 
+/// What the headline names as the cause, in words.
+enum Cause {
+    /// What the logs name first.
+    Fault(Text),
+    /// Anything else: an operation, the end of a process, a phase.
+    Other(Text),
+}
+
+impl Cause {
+    fn words(self) -> Text {
+        match self {
+            Self::Fault(words) | Self::Other(words) => words,
+        }
+    }
+}
+
 impl View<'_> {
     pub(super) fn incident(&self) -> Option<Incident> {
         let found = &self.headline;
@@ -44,13 +60,16 @@ impl View<'_> {
             culprits: found.culprits.iter().map(|culprit| self.culprit(culprit)).collect(),
             ..Incident::default()
         };
-        let headline = match self.cause() {
+        let cause = self.cause();
+        let headline_says_summary =
+            matches!(&cause, Some(Cause::Fault(words)) if self.summary_begins_with(words));
+        let headline = match cause.map(Cause::words) {
             Some(cause) if incident.update.is_none() && incident.ending.is_none() && !self.is_of_update() => {
                 headline::alone(&cause)
             }
             cause => headline::sentence(&incident, cause),
         };
-        let incident = Incident { headline, ..incident };
+        let incident = Incident { headline, headline_says_summary, ..incident };
         (incident != Incident::default()).then_some(incident)
     }
 
@@ -123,25 +142,32 @@ impl View<'_> {
 
     /// What failed, without its consequence: the operation, otherwise what the logs name first, otherwise the phase.
     /// If only the phase is known, a culprit is used.
-    fn cause(&self) -> Option<Text> {
+    fn cause(&self) -> Option<Cause> {
         if let Some(event) = self.diagnosis.failing() {
             let process = self.timeline.process_of(event).map_or("", |process| process.name.as_str());
-            return Some(headline::operation(process, event));
+            return Some(Cause::Other(headline::operation(process, event)));
         }
         let faults = &self.diagnosis.faults;
-        let fault = faults.primary.and_then(|at| faults.all.get(at));
+        let fault = faults.first();
         if let Some(fault) = fault.filter(|fault| fault.kind.names_a_cause()) {
-            return Some(super::text(&fault.words()));
+            return Some(Cause::Fault(super::text(&fault.words())));
         }
         if let Some(ended) = self.headline.culprits.first().and_then(|culprit| self.ended(culprit)) {
-            return Some(ended);
+            return Some(Cause::Other(ended));
         }
         let known = !self.headline.culprits.is_empty();
         let fault = fault?;
         if self.names_more(fault) {
-            return Some(super::text(&fault.words()));
+            return Some(Cause::Fault(super::text(&fault.words())));
         }
-        (!known).then(|| headline::phase(self.diagnosis.verdict.phase, faults.reported.or(fault.code)))
+        let phase = || headline::phase(self.diagnosis.verdict.phase, faults.reported.or(fault.code));
+        (!known).then(|| Cause::Other(phase()))
+    }
+
+    /// Whether the summary's first sentence is about the fault with these words. It is about something else where
+    /// poqexec failed, and where the inputs do not belong together.
+    fn summary_begins_with(&self, words: &Text) -> bool {
+        self.diagnosis.verdict.summary.en.starts_with(&headline::alone(words).en)
     }
 
     /// Whether what failed is an update, and not a repair or another command of dism.

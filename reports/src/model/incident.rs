@@ -44,6 +44,10 @@ open_struct! {
     pub struct Incident {
         /// Consequence and cause in one sentence.
         pub headline: Text,
+        /// Whether the headline says what the first sentence of the summary says. It is for the renderers: the JSON has
+        /// both texts whole.
+        #[serde(skip)]
+        pub headline_says_summary: bool,
         /// The update that failed.
         pub update: Option<Update>,
         /// When the failing boot began. If no restart was needed: when the session that failed began.

@@ -91,30 +91,24 @@ pub(crate) fn headline(report: &Report) -> Text {
     headlines.next().cloned().unwrap_or_else(|| summary(report))
 }
 
-/// What the summary says beyond the headline; empty if the headline says it all. The sentence that begins as the
-/// headline does is left out.
+/// What the summary says beyond the headline; empty if the headline says it all.
 pub(crate) fn beyond_headline(report: &Report, lang: Lang) -> String {
-    let headline = headline(report).get(lang).to_lowercase();
+    let Some(incident) = report.incident.as_ref().filter(|incident| !incident.headline.is_empty()) else {
+        // The headline is the summary.
+        return String::new();
+    };
     let summary = summary(report);
     let summary = summary.get(lang);
-    let (first, rest) = match summary.find(". ") {
-        Some(end) if lang == Lang::En => summary.split_at(end + 1),
-        _ => summary.split_at(summary.find('。').map_or(summary.len(), |end| end + '。'.len_utf8())),
-    };
-    let said = |clause: &str| {
-        let clause = short_components(clause.trim_end_matches(['.', '。'])).to_lowercase();
-        !clause.is_empty() && headline.contains(&clause)
-    };
-    let ends = first.match_indices([',', '，', ';', '；']).map(|(end, _)| end).chain([first.len()]);
     // A culprit in the headline explains what the first sentence leaves open.
-    let known = report.incident.as_ref().is_some_and(|incident| !incident.culprits.is_empty());
-    let repeated =
-        known || ends.filter_map(|end| first.get(..end)).any(|clause| clause.len() >= CLAUSE && said(clause));
-    if repeated { rest.trim().to_owned() } else { summary.to_owned() }
+    if !incident.headline_says_summary && incident.culprits.is_empty() {
+        return summary.to_owned();
+    }
+    let end = match summary.find(". ") {
+        Some(end) if lang == Lang::En => end + 1,
+        _ => summary.find('。').map_or(summary.len(), |end| end + '。'.len_utf8()),
+    };
+    summary.get(end..).unwrap_or_default().trim().to_owned()
 }
-
-/// Bytes of the shortest clause that counts as a repetition.
-const CLAUSE: usize = 12;
 
 /// A text in which a component of the store has its name alone: `amd64_NAME_TOKEN_VERSION_LANGUAGE_HASH` becomes `NAME`.
 pub(crate) fn short_components(text: &str) -> String {
@@ -357,35 +351,38 @@ mod tests {
     use super::*;
     use crate::model::{Culprit, Verdict};
 
-    fn report(headline: &str, summary: &str) -> Report {
-        let incident = Incident { headline: Text::plain(headline), ..Incident::default() };
-        let verdict = Verdict {
-            outcome: Some(Outcome::FailureWithoutOperation),
-            summary: Text::plain(summary),
-            ..Verdict::default()
+    fn report(says_summary: bool, summary: Text) -> Report {
+        let incident = Incident {
+            headline: Text::new("The update failed", "更新失败"),
+            headline_says_summary: says_summary,
+            ..Incident::default()
         };
+        let verdict =
+            Verdict { outcome: Some(Outcome::FailureWithoutOperation), summary, ..Verdict::default() };
         Report { incident: Some(incident), verdict, ..Report::default() }
     }
 
     #[test]
-    fn the_summary_says_only_what_the_headline_does_not() {
+    fn a_component_in_a_text_has_its_name_alone() {
         let component = "amd64_windows-a_b_31bf3856ad364e35_6.1.7600.21238_none_a51187a7608a895d";
         assert_eq!(short_components(&format!("of {component}, x")), format!("of {component}, x"));
         assert_eq!(short_components(&format!("of {component} x")), "of windows-a_b x");
-        let headline = "The update was not installed: the file a.dll of windows-a_b is missing with 2";
-        let said = format!("The file a.dll of {component} is missing with 2, before any restart.");
-        assert_eq!(beyond_headline(&report(headline, &said), Lang::En), "");
-        let more = format!("{said} The store is damaged.");
-        assert_eq!(beyond_headline(&report(headline, &more), Lang::En), "The store is damaged.");
-        let other = "No operation explains the failure. The store is damaged.";
-        assert_eq!(beyond_headline(&report(headline, other), Lang::En), other);
-        let mut known = report(headline, other);
+    }
+
+    #[test]
+    fn the_summary_says_only_what_the_headline_does_not() {
+        let beyond = |report: &Report| Lang::ALL.map(|lang| beyond_headline(report, lang));
+        let one = Text::new("The file a.dll is missing, before any restart.", "文件 a.dll 缺失，尚未重启。");
+        assert_eq!(beyond(&report(true, one.clone())), ["", ""]);
+        assert_eq!(beyond(&report(false, one.clone())), [one.en.as_str(), one.zh.as_str()]);
+        let two =
+            Text::new("The file a.dll is missing. The store is damaged.", "文件 a.dll 缺失。存储已损坏。");
+        assert_eq!(beyond(&report(true, two.clone())), ["The store is damaged.", "存储已损坏。"]);
+        let mut known = report(false, two.clone());
         known.incident.as_mut().unwrap().culprits = vec![Culprit::default()];
-        assert_eq!(beyond_headline(&known, Lang::En), "The store is damaged.");
-        let chinese = report(
-            "更新未能安装：清单缺失，代码 0x800F0831",
-            "清单缺失，代码 0x800F0831，尚未重启。存储已损坏。",
-        );
-        assert_eq!(beyond_headline(&chinese, Lang::Zh), "存储已损坏。");
+        assert_eq!(beyond(&known), ["The store is damaged.", "存储已损坏。"]);
+        // Without a headline of its own, a report has the summary there.
+        let alone = Report { incident: None, ..report(false, two) };
+        assert_eq!(beyond(&alone), ["", ""]);
     }
 }

@@ -7,6 +7,7 @@ mod exports;
 mod html;
 mod json;
 mod made;
+mod of_logs;
 mod png;
 mod schema;
 mod schema_check;

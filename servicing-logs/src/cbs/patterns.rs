@@ -369,6 +369,7 @@ pub(crate) struct Index {
 }
 
 impl Index {
+    #[expect(clippy::indexing_slicing, clippy::cast_possible_truncation, reason = "runs when compiled")]
     const fn new(rows: &'static [Row]) -> Index {
         let mut first = [(0, 0); 256];
         let mut at = 0;
@@ -386,7 +387,7 @@ impl Index {
     /// The row whose prefix begins `text`, and what follows the prefix.
     #[inline]
     pub(crate) fn find<'a>(&self, text: &'a [u8]) -> Option<(&'static Make, &'a [u8])> {
-        let (start, end) = self.first[usize::from(*text.first()?)];
+        let (start, end) = *self.first.get(usize::from(*text.first()?))?;
         let rows = self.rows.get(usize::from(start)..usize::from(end))?;
         rows.iter().find_map(|(prefix, make)| Some((make, text.strip_prefix(*prefix)?)))
     }

@@ -1,13 +1,12 @@
 //! Filter expressions as Process Monitor's users type them. Columns have its headings or bootrace's names. Relations
 //! are its words, words with hyphens, or signs.
 
-use pml_reader::{COLUMNS, Column};
+use pml_reader::{COLUMNS, Column, Relation};
 use status_codes::{NtStatus, ProcmonResult, ntstatuses_of_procmon_text};
 
 use super::{
     column::{column_name, column_named},
     error::FilterError,
-    relation::Relation,
 };
 
 /// The relations by what people type; those that begin as another one does come before it.

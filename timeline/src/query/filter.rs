@@ -2,13 +2,12 @@
 //! excludes always excludes. Texts compare without case.
 
 use memchr::memmem::Finder;
-use pml_reader::{Column, Style};
+use pml_reader::{Column, Relation, Style};
 
 use super::{
     column::column_name,
     error::FilterError,
     expression,
-    relation::Relation,
     row::{Glimpse, Row},
     time::{TimeError, TimePoint},
     value::Value,

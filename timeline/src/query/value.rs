@@ -2,10 +2,9 @@
 
 use std::ops::Range;
 
-use pml_reader::{Column, TICKS_PER_SECOND};
+use pml_reader::{Column, Relation, TICKS_PER_SECOND};
 
 use super::{
-    relation::Relation,
     row::Row,
     time::{DAY, Written, instant, span, time_of_day},
 };

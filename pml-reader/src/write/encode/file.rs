@@ -127,7 +127,7 @@ impl Parameters {
     }
 
     fn used(&self) -> &[u8] {
-        &self.bytes[..if self.wide { 48 } else { 28 }]
+        self.bytes.get(..if self.wide { 48 } else { 28 }).unwrap_or_default()
     }
 }
 
@@ -283,7 +283,7 @@ fn create_parts(create: &CreateFile<'_>, parameters: Parameters) -> Result<Parts
         .put(0x12, 0xA, &create.share.to_le_bytes())
         .put(0x28, 0x14, &create.allocation.to_le_bytes());
     let mut parts = Parts::new(op::CREATE, 0, parameters);
-    let sid = fit("a SID (bytes)", create.impersonating.len() as u64, u8::MAX.into(), |v| v as u8)?;
+    let sid = fit("a SID (bytes)", create.impersonating.len() as u64, u8::MAX)?;
     parts.tail.u32(create.desired_access).u8(sid).zeros(3).raw(create.impersonating);
     parts.extra = create.result.map(|result| {
         let mut extra = Bytes::default();

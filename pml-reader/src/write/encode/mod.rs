@@ -104,7 +104,7 @@ impl Bytes {
         if layout.wide {
             return Ok(self.u64(value));
         }
-        Ok(self.u32(fit("an address in a 32-bit log", value, u32::MAX.into(), |v| v as u32)?))
+        Ok(self.u32(fit("an address in a 32-bit log", value, u32::MAX)?))
     }
     /// u32 bytes and the text as UTF-16 without NUL, as kernel structures hold names.
     fn counted_utf16(&mut self, text: &str) -> Result<&mut Self, PmlError> {
@@ -147,13 +147,16 @@ impl Text {
 }
 
 fn units(count: usize) -> Result<u16, PmlError> {
-    fit("a text of an event (UTF-16 units)", count as u64, 0x7FFF, |v| v as u16)
+    fit("a text of an event (UTF-16 units)", count as u64, 0x7FFF)
 }
 
 fn size(what: &'static str, value: usize) -> Result<u32, PmlError> {
-    fit(what, value as u64, u32::MAX.into(), |v| v as u32)
+    fit(what, value as u64, u32::MAX)
 }
 
-fn fit<T>(what: &'static str, size: u64, limit: u64, narrow: impl Fn(u64) -> T) -> Result<T, PmlError> {
-    if size > limit { Err(PmlError::TooLarge { what, size, limit }) } else { Ok(narrow(size)) }
+/// A size in the type of the field that holds it, if it is not above `limit`.
+fn fit<T: TryFrom<u64> + Into<u64>>(what: &'static str, size: u64, limit: T) -> Result<T, PmlError> {
+    let limit = limit.into();
+    let fitting = T::try_from(size).ok().filter(|_| size <= limit);
+    fitting.ok_or(PmlError::TooLarge { what, size, limit })
 }

@@ -95,7 +95,7 @@ impl ProcessEvent<'_> {
 }
 
 fn push_new(new: &NewProcess<'_>, out: &mut Bytes) -> Result<(), PmlError> {
-    let length = |sid: &[u8]| fit("a SID (bytes)", sid.len() as u64, u8::MAX.into(), |v| v as u8);
+    let length = |sid: &[u8]| fit("a SID (bytes)", sid.len() as u64, u8::MAX);
     let (image, command) = (Text::utf16(new.image_path)?, Text::utf16(new.command_line)?);
     out.u32(new.index).u32(new.pid).u32(new.parent_index).u32(new.parent_pid);
     out.u32(new.session)

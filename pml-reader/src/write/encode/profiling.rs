@@ -30,9 +30,7 @@ impl ProfilingEvent<'_> {
             }
             Self::DebugOutput(text) => {
                 let units = text.encode_utf16().count() as u64;
-                detail
-                    .u16(fit("a debug output (UTF-16 units)", units, u16::MAX.into(), |v| v as u16)?)
-                    .utf16(text);
+                detail.u16(fit("a debug output (UTF-16 units)", units, u16::MAX)?).utf16(text);
                 2
             }
         };

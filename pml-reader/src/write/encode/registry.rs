@@ -235,17 +235,13 @@ impl RegistryEvent<'_> {
             }
             RegistryOperation::SetValue(value) => {
                 let (kind, length, data) = value.parts()?;
-                let captured =
-                    fit("a registry value that is set (bytes)", data.len() as u64, u16::MAX.into(), |v| {
-                        v as u16
-                    })?;
+                let captured = fit("a registry value that is set (bytes)", data.len() as u64, u16::MAX)?;
                 detail.u16(0).u32(kind).u32(length).u16(captured).u16(0);
                 behind = data;
                 op::SET_VALUE
             }
             RegistryOperation::SetInfoKey { class, data } => {
-                let captured =
-                    fit("a key's information (bytes)", data.len() as u64, u16::MAX.into(), |v| v as u16)?;
+                let captured = fit("a key's information (bytes)", data.len() as u64, u16::MAX)?;
                 detail.u16(0).u32(class).u32(captured.into()).u16(captured).u16(0);
                 behind = data.into();
                 op::SET_INFO_KEY

@@ -34,6 +34,7 @@ pub fn boot_poq() -> Report {
                 "Cumulative update 17763.6189 (KB5041578) was rolled back: poqexec.exe may not rename cpu.inf (ACCESS DENIED), because acmefilter.exe holds it open",
                 "累积更新 17763.6189 (KB5041578) 已回滚：poqexec.exe 无法重命名 cpu.inf，拒绝访问 (ACCESS DENIED)，原因是acmefilter.exe 占用了它",
             ),
+            headline_says_summary: false,
             update: Some(Update {
                 identity: "Package_for_RollupFix~31bf3856ad364e35~amd64~~17763.6189.1.10".into(),
                 kb: "KB5041578".into(),

@@ -1,0 +1,40 @@
+//! Reports of real diagnoses: what the summary says is not said twice.
+
+use diagnosis::{Rules, diagnose};
+use reports::{Lang, model::Report, text::TextOptions};
+use timeline::{Case, Timeline};
+
+const FILE: &str = "\
+2024-03-12 04:20:00, Info                  CBS    Failed to find file: x86_a_31bf3856ad364e35_6.1.7600.1_none_a51187a7608a895d\\a.dll [HRESULT = 0x80070002 - ERROR_FILE_NOT_FOUND]\r
+";
+
+const PACKAGE: &str = "\
+2024-03-12 04:20:00, Error                 CBS    Failed to pre- stage package: Package_for_KB1~31bf3856ad364e35~amd64~~6.1.1.0 [HRESULT = 0x80070002 - ERROR_FILE_NOT_FOUND]\r
+2024-03-12 04:20:01, Info                  CBS    WER: Generating failure report for package: Package_for_KB1~31bf3856ad364e35~amd64~~6.1.1.0, status: 0x80070002, failure source: Stage, start state: Resolved, target state: Installed, client id: DISM Package Manager Provider\r
+";
+
+fn report(log: &str) -> Report {
+    let case = Case::from_bytes(vec![("CBS.log".to_owned(), Ok(log.as_bytes().to_vec()))]);
+    let timeline = Timeline::new(&case);
+    reports::report(&timeline, &diagnose(&timeline, &Rules::built_in()))
+}
+
+/// Whether the headline says what the summary begins with, and whether the text has the summary's first words.
+fn repeats(log: &str) -> [bool; 2] {
+    let report = report(log);
+    let text = reports::text::render(&report, &TextOptions { lang: Lang::En, ..TextOptions::default() });
+    let summary = report.verdict.summary.en;
+    let first: String = summary.chars().take(20).collect();
+    assert!(summary.ends_with('.'), "{summary}");
+    [report.incident.unwrap().headline_says_summary, text.contains(&first)]
+}
+
+#[test]
+fn a_file_that_the_headline_names_is_not_told_again() {
+    assert_eq!(repeats(&format!("{FILE}{PACKAGE}")), [true, false]);
+}
+
+#[test]
+fn a_package_is_told_where_the_headline_has_only_the_phase() {
+    assert_eq!(repeats(PACKAGE), [false, true]);
+}
