@@ -92,7 +92,8 @@ pub fn read(data: &[u8], mut visit: impl FnMut(ListedEvent)) -> u64 {
     let mut begun = String::new();
     for (number, line) in lines(text.bytes()) {
         let text = decode(line.bytes);
-        let text = if begun.is_empty() { text } else { format!("{} {text}", std::mem::take(&mut begun)).into() };
+        let text =
+            if begun.is_empty() { text } else { format!("{} {text}", std::mem::take(&mut begun)).into() };
         if let Some(download) = untimed(&text).filter(|line| is_broken(line)) {
             download.clone_into(&mut begun);
             continue;
@@ -272,10 +273,7 @@ mod tests {
         assert_eq!(seen(old), [search(1, "0x8024402c"), search(3, "0x80244007")]);
         let new = "2020/01/23 15:17:51.1594692 9852  628   DownloadManager *FAILED* [80244019] Error occurred while downloading update 4FED.200; notifying dependent calls.\n\
             2020/01/23 15:17:51.1665089 9852  7344  ProtocolTalker  *FAILED* [8024000B] GetCurrentComputerInfo failed, not fatal\n";
-        assert_eq!(
-            seen(new),
-            [(1, DOWNLOAD_FAILED, Some("0x80244019".to_owned()), "4FED.200".to_owned())]
-        );
+        assert_eq!(seen(new), [(1, DOWNLOAD_FAILED, Some("0x80244019".to_owned()), "4FED.200".to_owned())]);
     }
 
     #[test]

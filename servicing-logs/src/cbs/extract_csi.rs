@@ -148,9 +148,8 @@ pub(super) fn deployment<'a>(message: &Message<'a>) -> Option<CbsEvent<'a>> {
         None => counted(rid)?,
     };
     let named = package.matches('~').count() >= 3;
-    named.then(|| {
-        CbsEvent::Failed(Failed { part: Part::Deployment, objects: vec![Object::Package(package)] })
-    })
+    named
+        .then(|| CbsEvent::Failed(Failed { part: Part::Deployment, objects: vec![Object::Package(package)] }))
 }
 
 /// `Loaded 427 pending advanced installer operations`

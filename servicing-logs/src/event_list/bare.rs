@@ -92,7 +92,9 @@ mod tests {
         let of = |line: &'static str| sentence(line).map(|(_, id, said)| (id, said.len()));
         let said = "Package KB5000001 failed to be changed to the Installed state. Status: 0x8e5e03fa.";
         assert_eq!(
-            of("Information pc.corp. 3 Microsoft-Windows-Servicing N/A NT AUTHORITY\\SYSTEM Package KB5000001 failed to be changed to the Installed state. Status: 0x8e5e03fa."),
+            of(
+                "Information pc.corp. 3 Microsoft-Windows-Servicing N/A NT AUTHORITY\\SYSTEM Package KB5000001 failed to be changed to the Installed state. Status: 0x8e5e03fa."
+            ),
             Some((3, said.len()))
         );
         assert!(of("Error Installation Failure: Windows failed to install the following update with error 0x8024001E: An Update").is_some());

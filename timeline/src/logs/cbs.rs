@@ -35,7 +35,9 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
             programs.insert(*sequence, (path.to_string(), command_line.as_deref().map(cut)));
         }
         let Some(mut fact) = fact(item) else { continue };
-        if let Some(installer) = plugin(&item.text).filter(|_| runs.is_empty() && matches!(fact, Fact::Failed { .. })) {
+        if let Some(installer) =
+            plugin(&item.text).filter(|_| runs.is_empty() && matches!(fact, Fact::Failed { .. }))
+        {
             let names = destination.take().map(Object::Path).into_iter().collect();
             fact = Fact::Installer(InstallerRun { names, ..InstallerRun::failed(installer, None, true) });
         }

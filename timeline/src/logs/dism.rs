@@ -157,10 +157,7 @@ mod tests {
             "{head} Error in operation: (null) (CBS HRESULT=0x80070002) - CCbsConUIHandler::Error\r\n{}Failed to analyze component store. - C::D(hr:0x80070002)\r\n",
             head.replace("Info ", "Error")
         );
-        assert_eq!(
-            failed(&log),
-            [(1, Some(0x8007_0002), "Failed to analyze component store.".to_owned())]
-        );
+        assert_eq!(failed(&log), [(1, Some(0x8007_0002), "Failed to analyze component store.".to_owned())]);
     }
 
     #[test]

@@ -242,5 +242,9 @@ fn the_repair_is_the_one_that_this_windows_has() {
         tell(&name, &[("CBS.log", log)]).steps.join("\n")
     };
     assert!(of("6.1").contains("Readiness Tool") && !of("6.1").contains("/RestoreHealth"), "{}", of("6.1"));
-    assert!(!of("10.0").contains("Readiness Tool") && of("10.0").contains("/RestoreHealth"), "{}", of("10.0"));
+    assert!(
+        !of("10.0").contains("Readiness Tool") && of("10.0").contains("/RestoreHealth"),
+        "{}",
+        of("10.0")
+    );
 }
