@@ -123,7 +123,7 @@ pub fn read_packages<'t>(
         }
         let begins = begins_item(bytes);
         if begins || is_sentence_on(&before, bytes) {
-            of_item = label_and_value(bytes).map(|_| decode(bytes).into_owned());
+            of_item = says(bytes).then(|| decode(bytes).into_owned());
         }
         if let Some(error) = cmdlet_error(number, bytes).filter(|_| summary.errors.len() < MAX_ERRORS) {
             summary.errors.push(error);
@@ -211,7 +211,13 @@ fn begins_item(line: &[u8]) -> bool {
 
 /// Whether a line says something of the item that the line before it begins: `Package_for_RollupFix: The image …`.
 fn is_sentence_on(before: &str, line: &[u8]) -> bool {
-    begins_item(before.as_bytes()) && !begins_item(line) && label_and_value(line).is_some()
+    let is_error = |line| label_and_value(line).is_some_and(|(_, value)| printed_code(value).is_some());
+    begins_item(before.as_bytes()) && !begins_item(line) && says(line) && !is_error(line)
+}
+
+/// Whether a line has a name and a sentence on it.
+fn says(line: &[u8]) -> bool {
+    [b": ".as_slice(), "：".as_bytes()].iter().any(|colon| memchr::memmem::find(line, colon).is_some())
 }
 
 /// Cmdlets of dism.

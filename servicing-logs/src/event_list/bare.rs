@@ -7,6 +7,8 @@ use crate::text::{decode, lines};
 /// Provider, number, how the sentence begins, and what else is in it.
 const SENTENCES: &[(&str, u32, &str, &str)] = &[
     ("Microsoft-Windows-Servicing", 3, "Package ", " failed to be changed to the "),
+    ("Microsoft-Windows-Servicing", 11, "Update ", " failed to be turned on. Status: "),
+    ("Microsoft-Windows-Servicing", 12, "Update ", " failed to be turned off. Status: "),
     (
         "Microsoft-Windows-WindowsUpdateClient",
         20,
@@ -85,6 +87,19 @@ mod tests {
             ]
         );
         assert!(!is_quoted(b"Package KB5000001 was changed to the Installed state.\n"));
+    }
+
+    #[test]
+    fn a_feature_that_could_not_be_turned_off() {
+        let mut seen = Vec::new();
+        let text =
+            b"Update Example-Role of package Example-Package failed to be turned off. Status: 0x800f0922.\n";
+        read(text, &mut |event| {
+            let typed = event.record.typed().unwrap();
+            seen.push((typed.kind, typed.subject.map(str::to_owned), typed.error.is_some()));
+        });
+        let kind = crate::event_log::EventKind::FeatureRemovalFailed;
+        assert_eq!(seen, [(kind, Some("Example-Role".to_owned()), true)]);
     }
 
     #[test]
