@@ -147,6 +147,8 @@ pub fn diagnose_among(
         remedies.insert(if explains { 0 } else { remedies.len().min(1) }, remedy);
     }
     remedies.extend(last_resorts.into_iter().map(|h| remedies::of_rule(h.rule, &names)));
+    let damaged = faults.state.damaged().map(|damaged| damaged.object.name());
+    log_remedies::for_older(&mut remedies, damaged.chain(faults.first().map(|fault| fault.item.as_str())));
     let remedies = commands::without_repeats(remedies);
     involved::answer(
         &involved::Found { timeline, verdict: &verdict, failing, faults: &faults },

@@ -161,6 +161,39 @@ const ROWS: &[Row] = &[
     ),
 ];
 
+/// What Windows Vista and 7 have for the repair of the component store, where dism cannot repair it.
+#[rustfmt::skip]
+const READINESS_TOOL: Row = (
+    &[], &[],
+    [
+        "Run the System Update Readiness Tool (KB947821) and read what it could not repair in C:\\Windows\\Logs\\CBS\\CheckSUR.log",
+        "运行系统更新准备工具 (KB947821)，并在 C:\\Windows\\Logs\\CBS\\CheckSUR.log 中查看未能修复的内容",
+    ],
+    [
+        "This Windows has no DISM /RestoreHealth. Get the updates that the log names from the Microsoft Update Catalog, put their .msu files into C:\\Windows\\Temp\\CheckSUR\\packages (make the folder), and run the tool again: it takes the missing files from there. If damage stays, repair Windows by an in-place upgrade after a backup.",
+        "此 Windows 没有 DISM /RestoreHealth。请从 Microsoft 更新目录下载日志所列的更新，将 .msu 文件放入 C:\\Windows\\Temp\\CheckSUR\\packages（需新建该文件夹），再次运行该工具，它会从中取得缺失的文件。若仍有损坏，请先备份，再用就地升级修复 Windows。",
+    ],
+    r#"findstr /b /c:"(f)" /c:"(fix)" C:\Windows\Logs\CBS\CheckSUR.log"#,
+    "https://learn.microsoft.com/troubleshoot/windows-client/installing-updates-features-roles/errors-in-checksur-log",
+);
+
+/// Versions of what Windows Vista and 7 are made of, within the names of packages and components.
+const OLDER: [&str; 5] = ["~6.0.", "~6.1.", "_6.0.600", "_6.1.760", ", Version = 6.1.760"];
+
+/// Puts the readiness tool in the place of dism's repair if what is named belongs to Windows Vista or 7.
+pub(crate) fn for_older<'n>(remedies: &mut Vec<Remedy>, mut names: impl Iterator<Item = &'n str>) {
+    let repairs = |remedy: &Remedy| {
+        let says = |text: &str| text.contains("/RestoreHealth") || text.contains("/ScanHealth");
+        says(&remedy.title.en) || says(&remedy.command)
+    };
+    let first = remedies.iter().position(repairs);
+    let older = first.is_some() && names.any(|name| OLDER.iter().any(|version| name.contains(version)));
+    if let Some(first) = first.filter(|_| older) {
+        remedies.insert(first, remedy(&READINESS_TOOL, ""));
+        remedies.retain(|remedy| !repairs(remedy));
+    }
+}
+
 /// What to do about a fault that only a log reports.
 pub(crate) fn of_fault(fault: &Fault) -> Option<Remedy> {
     let code = fault.code.unwrap_or(0);

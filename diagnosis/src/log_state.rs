@@ -258,5 +258,10 @@ impl Walk {
 }
 
 fn key(object: &Object<String>) -> String {
-    object.file_name().to_lowercase()
+    let name = object.file_name().to_lowercase();
+    // SFC names a file with its folders below the component, and alone. A copy in `r`, `f` or `n` is another file.
+    match name.rsplit_once('\\') {
+        Some((folders, file)) if !matches!(folders, "r" | "f" | "n") => file.to_owned(),
+        _ => name,
+    }
 }

@@ -80,7 +80,7 @@ fn own(line: &[u8]) -> Cow<'_, [u8]> {
         Some(at) => line.get(at + b"[syslog] ".len()..).unwrap_or_default(),
         None => line,
     };
-    let bare = line.trim_ascii();
+    let bare = unquoted(line.trim_ascii());
     let bare = bare.strip_prefix(b"\\").unwrap_or(bare);
     for (mark, copies) in [(&b">>>"[..], [&b"> > >"[..], b">>>"]), (b"<<<", [b"< < <", b"<<<"])] {
         let Some(rest) = copies.iter().find_map(|copy| bare.strip_prefix(*copy)) else { continue };
@@ -88,10 +88,22 @@ fn own(line: &[u8]) -> Cow<'_, [u8]> {
         return match rest.first() {
             Some(b'[' | b'S') => Cow::Owned([mark, b"  ", rest].concat()),
             // A quotation within a quotation: the line is what follows.
-            _ => own_message(rest),
+            _ => own(rest),
         };
     }
     own_message(bare)
+}
+
+/// A line without the `> ` of a quotation. Three of them stand for `>>>`.
+fn unquoted(line: &[u8]) -> &[u8] {
+    let mut bare = line;
+    while (!bare.starts_with(b"> > >") || bare.starts_with(b"> > >>>"))
+        && let Some(rest) = bare.strip_prefix(b">")
+        && matches!(rest.first(), None | Some(b' ' | b'\\'))
+    {
+        bare = rest.trim_ascii_start();
+    }
+    bare
 }
 
 /// A line with `!!!`, `!` or a category, which begins in the first column.
@@ -138,6 +150,16 @@ mod tests {
                 .map(|line| line + "\n")
                 .collect();
         restores(&quoted);
+    }
+
+    #[test]
+    fn the_mark_of_a_quotation_is_no_part_of_a_line() {
+        for mark in ["> ", ">  ", "> > ", "    > "] {
+            restores(&WHOLE.lines().map(|line| format!("{mark}{line}\n")).collect::<String>());
+        }
+        restores(&WHOLE.replace(">>>", ">\\>>>").replace("<<<", "\\<<<"));
+        let boot = own(b"> [Boot Session: 2020/01/20 17:00:00.000]");
+        assert_eq!(&*boot, b"[Boot Session: 2020/01/20 17:00:00.000]");
     }
 
     #[test]

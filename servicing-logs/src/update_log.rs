@@ -42,11 +42,43 @@ const STATED: &[(&str, u32)] = &[
     ("Error: 0x", DOWNLOAD_FAILED),
     ("WARNING: Failed to synchronize, error = ", SEARCH_FAILED),
     ("Exit code from search = ", SEARCH_FAILED),
+    ("self-update check returned ", SEARCH_FAILED),
+    ("SyncUpdates_WithRecovery failed.: ", SEARCH_FAILED),
+    ("failed Searching for update with error ", SEARCH_FAILED),
+];
+
+/// Results whose code stands before the words: `*FAILED* [80244019] Error occurred while downloading update …`.
+const FAILED_WITH: &[(&str, u32)] = &[
+    ("Error occurred while downloading update ", DOWNLOAD_FAILED),
+    ("SyncUpdates_WithRecovery failed", SEARCH_FAILED),
+];
+
+/// How lines begin that were quoted without their time.
+const UNTIMED: &[&str] = &[
+    "*FAILED* [8",
+    "Windows failed to download from http",
+    "Agent ",
+    "DownloadManager ",
+    "Handler ",
+    "ProtocolTalker ",
+    "PT ",
 ];
 
 /// Whether a line is one of these logs.
 pub(crate) fn is_line(line: &[u8]) -> bool {
-    split(&decode(line)).is_some()
+    let line = decode(line);
+    split(&line).is_some() || untimed(&line).is_some_and(|line| is_broken(line) || stated(line, "").is_some())
+}
+
+/// A line without its time, which a post left out.
+fn untimed(line: &str) -> Option<&str> {
+    let line = line.trim().trim_start_matches(['>', ' ']);
+    UNTIMED.iter().any(|begin| line.starts_with(begin)).then_some(line)
+}
+
+/// Whether a line has the address of a download, and its result is in the next line.
+fn is_broken(line: &str) -> bool {
+    line.starts_with("Windows failed to download from http") && !line.contains(" to local path = ")
 }
 
 /// Reads such a log. Each result goes to `visit`. The result is the number of its lines.
@@ -56,9 +88,18 @@ pub fn read(data: &[u8], mut visit: impl FnMut(ListedEvent)) -> u64 {
     // The package that the handler works on, and the code that was told of it.
     let mut package = String::new();
     let mut told = None;
+    // An address that a post broke off from its result.
+    let mut begun = String::new();
     for (number, line) in lines(text.bytes()) {
         let text = decode(line.bytes);
-        let Some((local, message)) = split(&text) else { continue };
+        let text =
+            if begun.is_empty() { text } else { format!("{} {text}", std::mem::take(&mut begun)).into() };
+        if let Some(download) = untimed(&text).filter(|line| is_broken(line)) {
+            download.clone_into(&mut begun);
+            continue;
+        }
+        let timed = split(&text).map(|(local, message)| (Some(local), message));
+        let Some((local, message)) = timed.or_else(|| Some((None, untimed(&text)?))) else { continue };
         records += 1;
         if let Some((_, name)) = message.split_once("CBS package identity: ") {
             name.trim().clone_into(&mut package);
@@ -68,7 +109,9 @@ pub fn read(data: &[u8], mut visit: impl FnMut(ListedEvent)) -> u64 {
         let Some((id, code, title)) = told_of else {
             continue;
         };
-        if told == Some((id, code)) && title == package {
+        // The agent ends a search with its code as it ends an installation.
+        let again = told == Some((id, code)) || id == FAILED && told == Some((SEARCH_FAILED, code));
+        if again && title == package {
             continue;
         }
         told = Some((id, code));
@@ -81,7 +124,7 @@ pub fn read(data: &[u8], mut visit: impl FnMut(ListedEvent)) -> u64 {
             values: values.map(|(name, value)| EventValue { name: name.to_owned(), value }).collect(),
             ..EventRecord::default()
         };
-        visit(ListedEvent { record, local: Some(local), line: number });
+        visit(ListedEvent { record, local, line: number });
     }
     records
 }
@@ -139,6 +182,13 @@ fn title(text: &str) -> String {
 
 /// A line of WindowsUpdate.log that states a failing result.
 fn stated(message: &str, package: &str) -> Option<(u32, u32, String)> {
+    if let Some((code, words)) = message.split_once("*FAILED* [").and_then(|(_, rest)| rest.split_once(']')) {
+        let (begin, id) = FAILED_WITH.iter().find(|(begin, _)| words.trim_start().starts_with(begin))?;
+        let code = u32::from_str_radix(code, 16).ok().filter(|code| code >> 31 == 1)?;
+        let named = words.trim_start().get(begin.len()..).and_then(|rest| rest.split([' ', ';']).next());
+        let title = named.filter(|_| *id == DOWNLOAD_FAILED).unwrap_or(package);
+        return Some((*id, code, title.to_owned()));
+    }
     STATED.iter().find_map(|(part, id)| {
         let (before, after) = message.split_once(part)?;
         let code = match *id {
@@ -212,6 +262,33 @@ mod tests {
                 (2, DOWNLOAD_FAILED, Some("0x80070070".to_owned()), "file.exe".to_owned()),
             ]
         );
+    }
+
+    #[test]
+    fn searches_and_downloads() {
+        let old = "2010-01-05 18:52:06:747 808 aac Agent * WARNING: Skipping scan, self-update check returned 0x8024402C\n\
+            2010-01-05 18:52:06:762 808 aac Agent * WARNING: Exit code = 0x8024402C\n\
+            2015-10-30 17:12:54:073 880 1160 PT WARNING: SyncUpdates_WithRecovery failed.: 0x80244007\n";
+        let search = |line, code: &str| (line, SEARCH_FAILED, Some(code.to_owned()), String::new());
+        assert_eq!(seen(old), [search(1, "0x8024402c"), search(3, "0x80244007")]);
+        let new = "2020/01/23 15:17:51.1594692 9852  628   DownloadManager *FAILED* [80244019] Error occurred while downloading update 4FED.200; notifying dependent calls.\n\
+            2020/01/23 15:17:51.1665089 9852  7344  ProtocolTalker  *FAILED* [8024000B] GetCurrentComputerInfo failed, not fatal\n";
+        assert_eq!(seen(new), [(1, DOWNLOAD_FAILED, Some("0x80244019".to_owned()), "4FED.200".to_owned())]);
+    }
+
+    #[test]
+    fn lines_that_a_post_quotes_without_their_time() {
+        let agent = "Agent -- WARNING: WU client failed Searching for update with error 0x80240439\n\
+            Agent -- WARNING: Exit code = 0x80240439\n";
+        assert!(is_line(agent.lines().next().unwrap().as_bytes()));
+        assert_eq!(seen(agent), [(1, SEARCH_FAILED, Some("0x80240439".to_owned()), String::new())]);
+        let broken = "Windows failed to download from http://x.example/a/file.exe\nto local path = C:\\x\\f8 with error 0x80070070\n";
+        assert!(is_line(broken.lines().next().unwrap().as_bytes()));
+        let told = (2, DOWNLOAD_FAILED, Some("0x80070070".to_owned()), "file.exe".to_owned());
+        assert_eq!(seen(broken), [told]);
+        for other in ["Agent Smith failed.", "PT 5 Error", "Handler x"] {
+            assert!(!is_line(other.as_bytes()), "{other}");
+        }
     }
 
     #[test]

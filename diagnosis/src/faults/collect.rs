@@ -135,7 +135,9 @@ fn named(line: &LogLine) -> Option<Named> {
             let kind = if session.purpose.is_some() { Kind::Repair } else { Kind::Session };
             Named::new(kind, session.package.clone().unwrap_or_default())
         }
-        Fact::Feature { feature, .. } if bad => Named::new(Kind::Feature, feature.clone()),
+        Fact::Feature { feature, removal, .. } if bad => {
+            Named { detail: removal.then_some(Detail::Removal), ..Named::new(Kind::Feature, feature.clone()) }
+        }
         Fact::Package(package) if package.is_report() => Named::new(Kind::Package, package.identity.clone()),
         Fact::Package(package)
             if bad

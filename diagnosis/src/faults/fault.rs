@@ -55,6 +55,8 @@ pub enum Detail {
     Command(String),
     /// What the update client was doing.
     Client(UpdateStep),
+    /// It was to be removed.
+    Removal,
 }
 
 /// Codes that mean that somebody did not answer.
@@ -76,6 +78,12 @@ impl Fault {
     #[must_use]
     pub fn win32(&self) -> Option<u32> {
         win32(self.code?)
+    }
+
+    /// Whether something was to be removed, and not installed.
+    #[must_use]
+    pub fn is_removal(&self) -> bool {
+        self.detail == Some(Detail::Removal)
     }
 
     /// Whether it looks like waiting in vain for a service: it took long, or the code says that nobody answered.

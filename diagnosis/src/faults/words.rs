@@ -151,6 +151,9 @@ impl Fault {
             }
             FaultKind::Restart => fixed("the restart could not be made", "无法重新启动"),
             FaultKind::Stage => (self.text.clone(), self.text.clone()),
+            FaultKind::Feature if self.is_removal() => {
+                (format!("the removal of the feature {item} failed"), format!("删除功能 {item} 失败"))
+            }
             FaultKind::Feature => (format!("the feature {item} failed"), format!("功能 {item} 失败")),
             FaultKind::Repair => {
                 fixed("the check or repair of the component store failed", "组件存储的检查或修复失败")
@@ -222,7 +225,7 @@ impl Fault {
             });
         let detail = self.detail.as_ref().and_then(|detail| {
             Some(match detail {
-                Detail::Client(_) => return None,
+                Detail::Client(_) | Detail::Removal => return None,
                 Detail::Stack { needed, present } => (
                     format!("version {needed}, and has {present}"),
                     format!("需要版本 {needed}，现有 {present}"),

@@ -44,6 +44,11 @@ pub enum Ending {
         /// When it failed, if that is known.
         time: Option<FileTime>,
     },
+    /// What was to be removed is still there: that failed before the restart.
+    NotRemoved {
+        /// When it failed, if that is known.
+        time: Option<FileTime>,
+    },
     /// Its operations are still pending.
     Pending,
 }
@@ -62,7 +67,7 @@ pub fn headline(timeline: &Timeline<'_>, diagnosis: &Diagnosis) -> Headline {
     let ending = ending(diagnosis, start);
     let traced = boot.as_ref().is_some_and(|boot| matches!(boot.shown_by, BootStart::Trace(_)));
     let boot = match (ending, at) {
-        (Some(Ending::NotInstalled { .. }), Some(at)) if !traced => {
+        (Some(Ending::NotInstalled { .. } | Ending::NotRemoved { .. }), Some(at)) if !traced => {
             Some(boot::session(timeline, diagnosis, at))
         }
         _ => boot,
@@ -98,6 +103,9 @@ fn ending(diagnosis: &Diagnosis, start: Option<FileTime>) -> Option<Ending> {
     if primary.is_some_and(|fault| fault.kind == FaultKind::Pending) {
         return Some(Ending::Pending);
     }
-    (diagnosis.verdict.phase == PhaseName::Staging)
-        .then_some(Ending::NotInstalled { time: moment(diagnosis) })
+    let time = moment(diagnosis);
+    (diagnosis.verdict.phase == PhaseName::Staging).then_some(match primary {
+        Some(fault) if fault.is_removal() => Ending::NotRemoved { time },
+        _ => Ending::NotInstalled { time },
+    })
 }

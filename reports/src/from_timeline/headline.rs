@@ -22,6 +22,7 @@ pub(super) fn sentence(incident: &Incident, cause: Option<Text>) -> Text {
         Some(Ending::RolledBack) if inferred => m::HEAD_SEEMS_ROLLED_BACK,
         Some(Ending::RolledBack) => m::HEAD_ROLLED_BACK,
         Some(Ending::NotInstalled) => m::HEAD_NOT_INSTALLED,
+        Some(Ending::NotRemoved) => return join(m::HEAD_NOT_REMOVED, &[&cause]),
         Some(Ending::Pending) => m::HEAD_PENDING,
         Some(Ending::Other(_)) | None => m::HEAD_FAILED,
     };

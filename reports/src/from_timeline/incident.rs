@@ -46,6 +46,7 @@ impl View<'_> {
                 (Some(Ending::RolledBack), at.map(time), Some(evidence))
             }
             Some(Ended::NotInstalled { time: at }) => (Some(Ending::NotInstalled), at.map(time), None),
+            Some(Ended::NotRemoved { time: at }) => (Some(Ending::NotRemoved), at.map(time), None),
             Some(Ended::Pending) => (Some(Ending::Pending), None, None),
             None => (None, None, None),
         };
@@ -185,7 +186,7 @@ impl View<'_> {
         match fault.kind {
             FaultKind::Package => update.is_none_or(|update| update != fault.item),
             FaultKind::Repair | FaultKind::Dism | FaultKind::Restart => true,
-            _ => false,
+            _ => fault.is_removal(),
         }
     }
 

@@ -11,6 +11,7 @@ messages! {
     ENDED_ROLLED_BACK_AT = "rolled back at {}", "{} 已回滚";
     ENDED_ROLLED_BACK = "rolled back", "已回滚";
     ENDED_NOT_INSTALLED = "not installed", "未安装";
+    ENDED_NOT_REMOVED = "not removed", "未删除";
     ENDED_PENDING = "still pending", "仍处于挂起状态";
     UPDATE_UNNAMED = "The update", "更新";
     UPDATE_CUMULATIVE = "Cumulative update {}", "累积更新 {}";
@@ -20,6 +21,7 @@ messages! {
     HEAD_ROLLED_BACK = "{} was rolled back: {}", "{} 已回滚：{}";
     HEAD_SEEMS_ROLLED_BACK = "{} was probably rolled back: {}", "{} 可能已回滚：{}";
     HEAD_NOT_INSTALLED = "{} was not installed: {}", "{} 未能安装：{}";
+    HEAD_NOT_REMOVED = "Nothing was removed: {}", "未能删除：{}";
     HEAD_PENDING = "{} is still pending: {}", "{} 仍处于挂起状态：{}";
     HEAD_FAILED = "{} failed: {}", "{} 失败：{}";
     HEAD_UNEXPLAINED = "no single operation explains it", "没有哪个操作能单独解释原因";

@@ -22,6 +22,8 @@ open_enum! {
         RolledBack = "rolled-back",
         /// It failed before the restart: nothing had to be rolled back.
         NotInstalled = "not-installed",
+        /// What was to be removed is still there: that failed before the restart.
+        NotRemoved = "not-removed",
         /// Its operations are still pending.
         Pending = "pending",
     }

@@ -51,7 +51,7 @@ pub(crate) fn first_line(report: &Report, lang: Lang) -> Vec<String> {
             parts.push(update_name(Some(update)).get(lang).to_owned());
         }
         let failed = incident.ending_time.filter(|time| time.is_dated());
-        if let (Some(Ending::NotInstalled), Some(failed)) = (&incident.ending, failed) {
+        if let (Some(Ending::NotInstalled | Ending::NotRemoved), Some(failed)) = (&incident.ending, failed) {
             let (date, clock, zone) = local(report, failed, 0);
             parts.push(m::HEAD_FAILED_ON.fill(lang, &[&date, &clock, &zone]));
         } else if let Some(start) = incident.boot_start {
@@ -79,6 +79,7 @@ fn ending(report: &Report, incident: &Incident) -> Option<Text> {
         (Ending::RolledBack, Some(clock)) => m::ENDED_ROLLED_BACK_AT.text(&[&clock]),
         (Ending::RolledBack, None) => m::ENDED_ROLLED_BACK.text(&[]),
         (Ending::NotInstalled, _) => m::ENDED_NOT_INSTALLED.text(&[]),
+        (Ending::NotRemoved, _) => m::ENDED_NOT_REMOVED.text(&[]),
         (Ending::Pending, _) => m::ENDED_PENDING.text(&[]),
         (Ending::Other(other), _) => Text::plain(other.as_str()),
     })

@@ -22,9 +22,9 @@ const MAX_EXCERPT: usize = 16 << 20;
 const MAX_HEAD: usize = 96;
 
 /// Components whose lines are recognised without a date: those of servicing, and those of Windows Setup.
-const COMPONENTS: [&[u8]; 13] = [
+const COMPONENTS: [&[u8]; 14] = [
     b"CBS", b"CSI", b"DPX", b"DEPLOY", b"DISM", b"SQM", b"MOUPG", b"SP", b"MIG", b"CONX", b"CMXMIG",
-    b"PANTHR", b"IBS",
+    b"PANTHR", b"IBS", b"SYSPRP",
 ];
 /// Parts of messages that are errors, where the level was left out.
 const ERRORS: [&[u8]; 7] =
@@ -52,6 +52,8 @@ struct Quoted<'a> {
     /// What stands after the level: event code, component and text.
     rest: &'a [u8],
     component: &'a [u8],
+    /// The component was left out as well, and is written before the rest.
+    bare: bool,
 }
 
 /// The component of a line with a header, whole or as a person copied it.
@@ -98,6 +100,10 @@ fn restore(text: &[u8]) -> Cow<'_, [u8]> {
                 write_stamp(&mut out, stamp);
                 out.extend_from_slice(quoted.level);
                 out.push(b' ');
+                if quoted.bare {
+                    out.extend_from_slice(quoted.component);
+                    out.extend_from_slice(b"   ");
+                }
                 out.extend_from_slice(quoted.rest);
             }
             None => out.extend_from_slice(line.bytes),
@@ -210,24 +216,40 @@ fn quoted(line: &[u8]) -> Option<Quoted<'_>> {
     let head = rest.get(..rest.len().min(MAX_HEAD)).unwrap_or_default();
     let mut words = head.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
     let component = words.find(|word| !word.starts_with(b"[0x"))?;
-    COMPONENTS.contains(&component).then_some(Quoted { stamp, level, rest, component })
+    COMPONENTS.contains(&component).then_some(Quoted { stamp, level, rest, component, bare: false })
 }
 
 /// A line that has only its component and its message: `MOUPG  CSetupHost::Execute(433): Result = 0x80070490`. The
 /// padding of the component distinguishes it from prose.
 fn unlevelled(stamp: Option<Civil>, line: &[u8]) -> Option<Quoted<'_>> {
-    let component = COMPONENTS.into_iter().find(|name| {
+    let padded = COMPONENTS.into_iter().find(|name| {
         let rest = line.strip_prefix(*name).unwrap_or_default();
         rest.starts_with(b"  ") || rest.starts_with(b"\t")
-    })?;
-    let error = ERRORS.iter().any(|part| memchr::memmem::find(line, part).is_some());
+    });
+    let bare = padded.is_none() && is_dism(line);
+    let component = padded.or_else(|| bare.then_some(&b"DISM"[..]))?;
+    let error = ERRORS.iter().any(|part| memchr::memmem::find(line, part).is_some())
+        || bare && memchr::memmem::find(line, b"HRESULT=8").is_some();
     let level: &[u8] = if error { b"Error" } else { b"Info" };
-    Some(Quoted { stamp, level, rest: line, component })
+    Some(Quoted { stamp, level, rest: line, component, bare })
 }
 
-/// A line without its indent, the `>` of a mail, and the `Line 3079:` of an editor's list of hits.
+/// Whether a line is a message of dism.log without its header: `DISM Package Manager: PID=1 TID=2 …`, `DISM.EXE: …`.
+fn is_dism(line: &[u8]) -> bool {
+    let head = line.get(..line.len().min(MAX_HEAD)).unwrap_or_default();
+    let of_provider = line.starts_with(b"DISM ") && memchr::memmem::find(head, b": PID=").is_some();
+    of_provider || line.starts_with(b"DISM.EXE: ") || line.starts_with(b"API: PID=")
+}
+
+/// A line without its indent, the `>` of a mail, and the `Line 3079:` of an editor's list of hits, or the bare number
+/// of a listing.
 fn unquoted(line: &[u8]) -> &[u8] {
     let line = without(line, b" \t>|,");
+    let digits = line.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let listed = without(line.get(digits..).unwrap_or_default(), b" \t|.)");
+    if digits > 0 && listed.len() + digits < line.len() && masked(listed).is_some() {
+        return listed;
+    }
     let Some(numbered) = line.strip_prefix(b"Line ") else { return line };
     let digits = numbered.iter().take_while(|byte| byte.is_ascii_digit()).count();
     match numbered.get(digits..).and_then(|rest| rest.strip_prefix(b":")) {
@@ -406,9 +428,21 @@ mod tests {
     #[test]
     fn quotes_indents_and_numbers_of_lines_are_taken_away() {
         let line = "2017-10-03 16:57:05, Info                  CBS    x";
-        for before in ["    ", "\t", "> ", ">> ", "\tLine 3079: ", "| "] {
+        for before in ["    ", "\t", "> ", ">> ", "\tLine 3079: ", "| ", "  101  ", "7. ", "12 | "] {
             restored(&format!("{before}{line}\n"), "2017-10-03 16:57:05, Info CBS    x\n");
         }
+    }
+
+    #[test]
+    fn messages_of_dism_without_any_head() {
+        restored(
+            "DISM Package Manager: PID=1 TID=2 Failed x - C::D(hr:0x80080005)\n...\nDISM.EXE: Reboot required=no.\n",
+            concat!(
+                "1601-01-01 00:00:00, Error DISM   DISM Package Manager: PID=1 TID=2 Failed x - C::D(hr:0x80080005)\n",
+                "...\n1601-01-01 00:00:00, Info DISM   DISM.EXE: Reboot required=no.\n",
+            ),
+        );
+        assert_eq!(quoted(b"DISM said: a thing failed"), None);
     }
 
     #[test]

@@ -134,6 +134,24 @@ pub(crate) fn library(rest: &[u8]) -> Option<CbsEvent<'_>> {
     Some(CbsEvent::InstallerNote(InstallerNote::Library(optional(rest)?)))
 }
 
+/// `[l:92{46}]"C:\Windows\System32\Macromed\Flash\activex.vch"`: the file that an installer is to copy.
+pub(crate) fn destination(rest: &[u8]) -> Option<CbsEvent<'_>> {
+    Some(CbsEvent::InstallerNote(InstallerNote::File(counted(rest)?)))
+}
+
+/// The package of a failing call that installs or pins a deployment: `…ICSITransaction_PinDeployment(…, rid = 'X', …)`.
+pub(super) fn deployment<'a>(message: &Message<'a>) -> Option<CbsEvent<'a>> {
+    let (_, call) = split_once(message.text, b"::ICSITransaction")?;
+    let (_, rid) = split_once(call, b", rid = ")?;
+    let package = match rid.strip_prefix(b"'") {
+        Some(quoted) => optional(split_once(quoted, b"'")?.0)?,
+        None => counted(rid)?,
+    };
+    let named = package.matches('~').count() >= 3;
+    named
+        .then(|| CbsEvent::Failed(Failed { part: Part::Deployment, objects: vec![Object::Package(package)] }))
+}
+
 /// `Loaded 427 pending advanced installer operations`
 pub(crate) fn loaded(rest: &[u8]) -> Option<CbsEvent<'_>> {
     split_once(rest, b" pending advanced installer operations")?;

@@ -77,13 +77,16 @@ pub(crate) fn download<'a>(message: &Message<'a>) -> Option<CbsEvent<'a>> {
 pub(crate) fn feature(rest: &[u8]) -> Option<CbsEvent<'_>> {
     let feature = between(rest, b"update: ", b",").and_then(optional)?;
     let status = split_once(rest, b"overall result:").and_then(|(_, status)| codes::leading_status(status));
-    Some(CbsEvent::Feature(FeatureChange { package: Some(token(rest)), feature, status }))
+    let state = |label: &[u8]| between(rest, label, b",").unwrap_or_default().trim_ascii();
+    let removal = state(b"start: ") == b"Installed" && !matches!(state(b"target: "), b"" | b"Installed");
+    Some(CbsEvent::Feature(FeatureChange { package: Some(token(rest)), feature, removal, status }))
 }
 
 /// `0x8024402c, client id: …, capabilities: Language.Basic~fa-ir~1.0;Language.Fonts.Arab~und-Arab~1.0, state: …`
 pub(crate) fn capability(rest: &[u8]) -> Option<CbsEvent<'_>> {
     let feature = between(rest, b"capabilities: ", b",").and_then(optional)?;
-    Some(CbsEvent::Feature(FeatureChange { package: None, feature, status: codes::leading_status(rest) }))
+    let status = codes::leading_status(rest);
+    Some(CbsEvent::Feature(FeatureChange { package: None, feature, removal: false, status }))
 }
 
 /// `Package "X" requires Servicing Stack v10.0.14393.5285 but current Servicing Stack is v10.0.14393.4349.`
@@ -179,6 +182,9 @@ const CALLS: &[(&[u8], Part)] =
 
 /// A failing line of the component store that begins with a status or a source file, or any other failing line.
 pub(crate) fn other<'a>(csi: bool, message: &Message<'a>) -> CbsEvent<'a> {
+    if let Some(deployment) = csi.then(|| super::extract_csi::deployment(message)).flatten() {
+        return deployment;
+    }
     let known = CALLS.iter().find(|(word, _)| memchr::memmem::find(message.text, word).is_some());
     let call = csi && memchr::memmem::find(message.text, b"# ").is_some();
     let part = known.map_or(if call { Part::Call } else { Part::Other }, |(_, part)| *part);

@@ -188,6 +188,8 @@ pub enum InstallerNote<'a> {
     },
     /// `Installing network driver vms_pp`.
     Driver(Text<'a>),
+    /// `Destination File: [l:92{46}]"C:\Windows\System32\Macromed\Flash\activex.vch"`: the file that it copies.
+    File(Text<'a>),
     /// `Loading installer DLL from explicit path: …`
     Library(Text<'a>),
     /// How many installers will run in this boot.
@@ -201,6 +203,8 @@ pub struct FeatureChange<'a> {
     pub package: Option<Text<'a>>,
     /// The feature, or the list of capabilities.
     pub feature: Text<'a>,
+    /// It was to be removed: it is installed, and is not to be.
+    pub removal: bool,
     /// Its result.
     pub status: Option<CodeValue<'a>>,
 }

@@ -4,7 +4,7 @@
 use super::line::{is_header, parse_header};
 use super::patterns::CBS_INDEX;
 use crate::codes;
-use crate::text::{lines, split_once};
+use crate::text::{leading_number, lines, split_once};
 
 /// The text with a header before each line that `write` knows, up to the first line that has a header.
 pub(super) fn headed(text: &[u8], write: fn(&[u8]) -> Option<Vec<u8>>) -> Vec<u8> {
@@ -29,11 +29,29 @@ pub(crate) fn is_check_line(line: &[u8]) -> bool {
     let listed = listed.map(<[u8]>::trim_ascii_start);
     line.starts_with(b"Checking System Update Readiness")
         || line.starts_with(b"Unavailable repair files:")
+        || counted_errors(line).is_some()
         || listed.is_some_and(|rest| rest.starts_with(b"CSI ") || rest.starts_with(b"CBS "))
+}
+
+/// How many errors the summary of CheckSUR found and fixed, where a copy has it in one line:
+/// `Summary: Seconds executed: 450 Found 6856 errors Fixed 175 errors …`.
+fn counted_errors(line: &[u8]) -> Option<(u32, u32)> {
+    let line = line.strip_prefix(b"Summary:")?;
+    let count = |word: &[u8]| {
+        let number = split_once(line, word)?.1;
+        let (value, taken) = leading_number(number, 9)?;
+        number.get(taken..)?.starts_with(b" error").then_some(value)
+    };
+    Some((count(b" Found ")?, count(b" Fixed ").unwrap_or_default()))
 }
 
 pub(super) fn check_line(line: &[u8]) -> Option<Vec<u8>> {
     let line = unquoted(line);
+    if let Some((found, fixed)) = counted_errors(line) {
+        let totals = format!("Total Detected Corruption: {found}\n");
+        let repaired = format!("Total Repaired Corruption: {fixed}");
+        return Some([HEAD, totals.as_bytes(), HEAD, repaired.as_bytes()].concat());
+    }
     // The files that CheckSUR has no copy of, alone in their lines.
     let unavailable = [&b"servicing\\"[..], b"winsxs\\"].iter().any(|folder| line.starts_with(folder));
     let entry: &[u8] = if unavailable { b"(f) CBS File Missing " } else { b"" };
@@ -109,7 +127,12 @@ mod tests {
                 "{head}Unavailable repair files:\n{head}(f) CBS File Missing servicing\\packages\\a.mum\n"
             ),
         );
-        assert!(!is_check_line(b"(p) an item"));
+        headed_by(
+            check_line,
+            "Summary: Seconds executed: 450 Found 6856 errors Fixed 175 errors CSI Manifest Missing Total count: 6\n",
+            &format!("{head}Total Detected Corruption: 6856\n{head}Total Repaired Corruption: 175\n"),
+        );
+        assert!(!is_check_line(b"(p) an item") && !is_check_line(b"Summary: all is well"));
     }
 
     #[test]

@@ -148,6 +148,7 @@ pub(crate) static CBS: &[Row] = &[
     (b"Failed to enumerate all component versions", F(Part::StoreValue)),
     (b"Failed to download and plan capabilities", F(Part::Download)),
     (b"Failed to download FOD from WU", F(Part::Download)),
+    (b"Failed to decompress OC Content", F(Part::Staging)), // (doc)
     (b"Failed to delete current corruption first found value", N),
     (b"Failed to create open package", NormalWith(UNKNOWN_PACKAGE)),
     (b"Failed to create file", F(Part::File)),
@@ -323,6 +324,7 @@ pub(crate) static CSI: &[Row] = &[
     (b"CSI Advanced installer perf trace:", W(|message, _| csi::installer_time(message))),
     (b"CMIADAPTER: ", F(Part::InstallerWords)),
     (b"Done with generic command ", W(csi::generic_command)), // (doc)
+    (b"Destination File: ", W(|_, rest| csi::destination(rest))), // (doc)
     (b"Error STATUS_SHARING_VIOLATION while executing operation", F(Part::Call)),
     (b"End executing advanced installer", W(|message, _| csi::installer_end(message))),
     (b"Finished running all AIs", W(|_, _| Some(CbsEvent::InstallersDone { failures: false }))),
@@ -348,6 +350,7 @@ pub(crate) static CSI: &[Row] = &[
     (b"Poqexec successfully registered in ", W(|_, rest| csi::poqexec_registered(rest))),
     (b"Pending transaction content must be resolved", S(Stage::Other, PendingTransaction)), // (doc)
     (b"The queue has completed running, and AI", W(|_, _| Some(CbsEvent::InstallersDone { failures: true }))),
+    (b"Unexpected compression state. ", F(Part::File)), // (doc)
     (b"Uninstalling network driver ", W(|_, rest| csi::network_driver(rest))),
     (b"[SR] Verify and Repair Transaction completed. All files", W(|_, _| csi::transaction_done())),
     (b"[SR] Unable to repair ", N),

@@ -28,7 +28,7 @@ pub struct InstallerRun<'a> {
     pub failure_line: Option<u64>,
     /// That line says that the failure will be ignored.
     pub ignored: bool,
-    /// What was named during the run: the driver that was in progress last, a service that could not be started.
+    /// What was named during the run: the driver or file that was in progress last, a service that could not be started.
     pub names: Vec<Object<Text<'a>>>,
     /// The DLL that was loaded for it.
     pub library: Option<Text<'a>>,
@@ -65,6 +65,10 @@ impl<'a> InstallerRun<'a> {
             CbsEvent::InstallerNote(InstallerNote::Driver(driver)) => {
                 self.names.retain(|name| !matches!(name, Object::Driver(_)));
                 self.names.push(Object::Driver(driver.clone()));
+            }
+            CbsEvent::InstallerNote(InstallerNote::File(path)) => {
+                self.names.retain(|name| !matches!(name, Object::Path(_)));
+                self.names.push(Object::Path(path.clone()));
             }
             CbsEvent::Failed(Failed { part: Part::ServiceStart | Part::InstallerWords, objects }) => {
                 let room = MAX_NAMES.saturating_sub(self.names.len());

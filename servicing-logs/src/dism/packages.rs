@@ -82,7 +82,7 @@ pub struct PackageListSummary {
 pub struct ListedError {
     /// Number of its line, from one.
     pub line: u64,
-    /// Its code.
+    /// Its code; zero where none was printed.
     pub code: u32,
     /// The line before it, if that line tells of one of several packages, otherwise the line after it.
     pub said: String,
@@ -113,15 +113,31 @@ pub fn read_packages<'t>(
     };
     let (mut command, mut before) = (None, "".into());
     let mut about = None;
+    // What was said of one of several items.
+    let mut of_item: Option<String> = None;
     for (number, line) in lines(text.bytes()) {
         let bytes = line.bytes.trim_ascii();
         let before = std::mem::replace(&mut before, if bytes.is_empty() { "".into() } else { decode(bytes) });
         if let Some(asked) = prompt(&decode(bytes)) {
             command = Some(asked.to_owned());
         }
-        about = worked_on(bytes).or(about);
+        let begins = begins_item(bytes);
+        if begins || is_sentence_on(&before, bytes) {
+            of_item = says(bytes).then(|| decode(bytes).into_owned());
+        }
+        if let Some(error) = cmdlet_error(number, bytes).filter(|_| summary.errors.len() < MAX_ERRORS) {
+            summary.errors.push(error);
+            continue;
+        }
+        if let Some(asked) = bytes.strip_prefix(b"+ ").filter(|asked| is_cmdlet(asked))
+            && let Some(error) = summary.errors.last_mut()
+        {
+            error.command.get_or_insert_with(|| decode(asked).trim_end_matches([' ', '.']).to_owned());
+        }
+        // An item that is named in short ends what the identity of the one before it was said of.
+        about = worked_on(bytes).or(about.filter(|_| !begins));
         if let Some(error) =
-            summary.errors.last_mut().filter(|error| error.said.is_empty() && error.line < number)
+            summary.errors.last_mut().filter(|error| error.said.is_empty() && error.line < number && !begins)
         {
             error.said = decode(bytes).into_owned();
         }
@@ -171,7 +187,7 @@ pub fn read_packages<'t>(
             // `Processing 1 of 1 - X: …` is followed by its error and by that of the command.
             let numbered = before.contains(" 1 - ") || before.contains("~~");
             let of_one = numbered && [": ", "："].iter().any(|colon| before.contains(colon));
-            let said = if of_one { before.into_owned() } else { String::new() };
+            let said = if of_one { before.into_owned() } else { of_item.take().unwrap_or_default() };
             let again =
                 summary.errors.last().is_some_and(|last| last.code == code && last.command == command);
             if !again {
@@ -184,6 +200,45 @@ pub fn read_packages<'t>(
         send(package, &mut summary);
     }
     summary
+}
+
+/// Whether a line begins one of several items: `Processing 30 of 31 - Adding package X`, in any language.
+fn begins_item(line: &[u8]) -> bool {
+    let Some((counted, _)) = split_once(line, b" - ") else { return false };
+    let numbers = counted.split(u8::is_ascii_whitespace).filter(|word| whole_number(word).is_some()).count();
+    numbers == 2 && counted.last().is_some_and(u8::is_ascii_digit)
+}
+
+/// Whether a line says something of the item that the line before it begins: `Package_for_RollupFix: The image …`.
+fn is_sentence_on(before: &str, line: &[u8]) -> bool {
+    let is_error = |line| label_and_value(line).is_some_and(|(_, value)| printed_code(value).is_some());
+    begins_item(before.as_bytes()) && !begins_item(line) && says(line) && !is_error(line)
+}
+
+/// Whether a line has a name and a sentence on it.
+fn says(line: &[u8]) -> bool {
+    [b": ".as_slice(), "：".as_bytes()].iter().any(|colon| memchr::memmem::find(line, colon).is_some())
+}
+
+/// Cmdlets of dism.
+const CMDLETS: [&[u8]; 3] = [b"-Windows", b"-AppxProvisionedPackage", b"-ProvisionedAppxPackage"];
+
+/// Whether a text begins with the name of one: `Add-WindowsCapability -Online …`.
+fn is_cmdlet(text: &[u8]) -> bool {
+    let name = text.split(|byte| byte.is_ascii_whitespace()).next().unwrap_or_default();
+    CMDLETS.iter().any(|part| memchr::memmem::find(name, part).is_some())
+}
+
+/// The error of a cmdlet: `Add-WindowsCapability : Add-WindowsCapability failed. Error code = 0x800f0950`. Some have no
+/// code.
+fn cmdlet_error(line: u64, bytes: &[u8]) -> Option<ListedError> {
+    let (name, said) = split_once(bytes, b" : ")?;
+    if !is_cmdlet(name) || name.contains(&b' ') {
+        return None;
+    }
+    let code = split_once(said, b"Error code = 0x").and_then(|(_, code)| crate::text::leading_hex(code));
+    let code = code.and_then(|(code, _)| u32::try_from(code).ok()).unwrap_or_default();
+    Some(ListedError { line, code, said: decode(said).into_owned(), ..ListedError::default() })
 }
 
 /// The package that `Processing 1 of 1 - Adding package X` and `An error occurred - X Error: 0x…` name, in any language.
@@ -232,16 +287,17 @@ fn label_and_value(line: &[u8]) -> Option<(&[u8], &[u8])> {
 /// Whether a text is the output of a dism command: it prints its version, and the code it ended with or the path of its
 /// log, in every language; or that it is the output of sfc.
 pub(crate) fn is_dism_output(text: &[u8]) -> bool {
-    let (mut version, mut ending) = (false, false);
+    let (mut version, mut ending, mut cmdlet) = (false, false, false);
     for (_, line) in lines(text).take(MAX_OUTPUT_LINES) {
         let line = line.bytes.trim_ascii();
+        cmdlet |= cmdlet_error(0, line).is_some();
         ending |= memchr::memmem::find(&line.to_ascii_lowercase(), b"\\dism.log").is_some();
         if let Some((label, value)) = label_and_value(line) {
             version |= is_version(value);
             ending |= label.len() < 16 && printed_code(value).is_some();
         }
     }
-    version && ending || last_health(&LogText::new(text)).is_some()
+    version && ending || cmdlet || last_health(&LogText::new(text)).is_some()
 }
 
 /// Lines of an output that are looked at; that of a failed command has some twenty.

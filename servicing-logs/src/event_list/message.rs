@@ -58,6 +58,10 @@ pub(super) fn values(provider: &str, id: u32, message: &str) -> Vec<EventValue> 
             if let Some(package) = package {
                 add("PackageIdentifier", package);
             }
+            let feature = message.split_once("pdate ").and_then(|(_, rest)| rest.split_once(" of package "));
+            if let Some((feature, _)) = feature.filter(|(feature, _)| !feature.contains(' ')) {
+                add("UpdateName", feature);
+            }
         }
         _ => add("", message.lines().next().unwrap_or_default()),
     }

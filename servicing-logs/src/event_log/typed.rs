@@ -44,6 +44,8 @@ pub enum EventKind {
     PackageChangeFailed,
     PackageRebootNeeded,
     FeatureChange,
+    FeatureChangeFailed,
+    FeatureRemovalFailed,
     TransactionFailed,
     NtfsCorrupt,
     NtfsHealth,
@@ -117,7 +119,14 @@ pub const EVENTS: &[(&str, u32, u32, EventKind)] = &[
     (SERVICING, 3, 3, K::PackageChangeFailed),
     (SERVICING, 4, 4, K::PackageRebootNeeded),
     (SERVICING, 5, 6, K::PackageChangeFailed),
-    (SERVICING, 7, 16, K::FeatureChange),
+    (SERVICING, 7, 10, K::FeatureChange),
+    (SERVICING, 11, 11, K::FeatureChangeFailed),
+    (SERVICING, 12, 12, K::FeatureRemovalFailed),
+    (SERVICING, 13, 15, K::FeatureChange),
+    (SERVICING, 16, 16, K::FeatureRemovalFailed),
+    // Windows Vista writes these to the System log.
+    (SERVICING, 4375, 4375, K::PackageChangeFailed),
+    (SERVICING, 4385, 4385, K::FeatureChangeFailed),
     (KERNEL_TM, 1, 4, K::TransactionFailed),
     ("Microsoft-Windows-Ntfs", 55, 55, K::NtfsCorrupt),
     ("Ntfs", 55, 55, K::NtfsCorrupt),
@@ -266,7 +275,9 @@ impl EventRecord {
     }
 
     fn package<'r>(&'r self, event: &mut TypedEvent<'r>) {
-        event.subject = self.value("PackageIdentifier").or_else(|| self.value("UpdateName"));
+        let (package, feature) = (self.value("PackageIdentifier"), self.value("UpdateName"));
+        let of_feature = matches!(event.kind, K::FeatureChangeFailed | K::FeatureRemovalFailed);
+        event.subject = if of_feature { feature.or(package) } else { package.or(feature) };
         event.previous_state = self.value("InitialPackageState").map(state);
         event.state = self.value("IntendedPackageState").map(state);
         event.client = self.value("Client");

@@ -164,6 +164,40 @@ fn powershell_and_errors() {
     );
 }
 
+#[test]
+fn what_dism_says_of_one_of_several_packages_is_not_said_of_another() {
+    let output = "Version: 6.3.9600.1\n\nProcessing 30 of 31 - Adding package Package_for_Example~31bf3856ad364e35~x86~~9600.1.1.1\n\
+        Package_for_Example: The image is no longer serviceable.\nDiscard it.\n Error: 0x8007007f\n\
+        Processing 31 of 31 - Package_for_KB5000001: The image is corrupted.\n Error: 0x800f0830\n\nError: 127\n";
+    let errors = dism::read_packages(&LogText::new(output.as_bytes()), |_| {}).errors;
+    let seen: Vec<_> = errors.iter().map(|e| (e.code, e.said.as_str(), e.about.is_some())).collect();
+    assert_eq!(
+        seen[..2],
+        [
+            (0x8007_007F, "Package_for_Example: The image is no longer serviceable.", true),
+            (0x800F_0830, "Processing 31 of 31 - Package_for_KB5000001: The image is corrupted.", false),
+        ]
+    );
+}
+
+#[test]
+fn errors_of_cmdlets() {
+    let output = "Add-WindowsCapability : Add-WindowsCapability failed. Error code = 0x800f0950\nAt line:1 char:1\n\
+        + Add-WindowsCapability -Online -Name Example.Server~~~~0.0.1.0 ...\n\
+        Enable-WindowsOptionalFeature : The system cannot find the file specified.\n";
+    let errors = dism::read_packages(&LogText::new(output.as_bytes()), |_| {}).errors;
+    let seen: Vec<_> = errors.iter().map(|e| (e.line, e.code, e.command.as_deref())).collect();
+    assert_eq!(
+        seen,
+        [
+            (1, 0x800F_0950, Some("Add-WindowsCapability -Online -Name Example.Server~~~~0.0.1.0")),
+            (4, 0, None)
+        ]
+    );
+    let prose = "Get-Process : it failed.\n";
+    assert!(dism::read_packages(&LogText::new(prose.as_bytes()), |_| {}).errors.is_empty());
+}
+
 const DISM_LOG: &str = "\u{feff}2023-05-17 08:44:05, Info                  DISM   PID=8420 TID=9260 Scratch directory set - CDISMManager::put_ScratchDir\r\n\
 2023-05-17 08:44:06, Error                 DISM   DISM Package Manager: PID=8420 TID=9260 Failed finalizing changes. - CDISMPackageManager::Internal_Finalize(hr:0x800f0922)\r\n\
 2023-05-17 08:44:07, Warning               DISM   DISM Provider Store: PID=8420 TID=9260 Failed to load the provider: C:\\x.dll. - CDISMProviderStore::Internal_LoadProvider(hr:0x8007007e)\r\n";

@@ -25,12 +25,22 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
     let poqexec = cbs::poqexec_runs(&items);
     let mut lines = Latest::default();
     let mut programs = HashMap::new();
+    let mut destination = None;
     for item in &items {
+        if let CbsEvent::InstallerNote(InstallerNote::File(path)) = &item.event {
+            destination = Some(path.to_string());
+        }
         if let CbsEvent::InstallerNote(InstallerNote::Program { sequence, path, command_line }) = &item.event
         {
             programs.insert(*sequence, (path.to_string(), command_line.as_deref().map(cut)));
         }
         let Some(mut fact) = fact(item) else { continue };
+        if let Some(installer) =
+            plugin(&item.text).filter(|_| runs.is_empty() && matches!(fact, Fact::Failed { .. }))
+        {
+            let names = destination.take().map(Object::Path).into_iter().collect();
+            fact = Fact::Installer(InstallerRun { names, ..InstallerRun::failed(installer, None, true) });
+        }
         if let (CbsEvent::GenericCommand { number, .. }, Fact::GenericCommand(command)) =
             (&item.event, &mut fact)
         {
@@ -111,6 +121,14 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
     scan
 }
 
+/// The installer whose own source file tells of an error, in an excerpt that has no line of its run:
+/// `base\wcp\plugins\iefileinstallai\iefileinstallai.cpp(453): Error … in function Windows::WCP::IEFileInstallAI::…`.
+fn plugin(text: &str) -> Option<&str> {
+    let (_, rest) = text.split_once("\\wcp\\plugins\\")?;
+    let class = rest.split_once("Windows::WCP::").and_then(|(_, function)| function.split_once("::"));
+    class.or_else(|| rest.split_once('\\')).map(|(name, _)| name).filter(|name| !name.is_empty())
+}
+
 /// The text of a line.
 fn text_at(items: &[CbsItem<'_>], line: u64) -> Option<String> {
     let at = items.binary_search_by_key(&line, |item| item.line).ok()?;
@@ -134,14 +152,20 @@ fn packages(lines: &[LogLine]) -> Vec<Package> {
 }
 
 fn line(source: SourceId, item: &CbsItem<'_>, fact: Fact) -> LogLine {
-    let code = item.code.and_then(|(value, _)| value.hresult());
+    // The line has a status of the download as well.
+    let stated = match &item.event {
+        CbsEvent::Feature(change) => change.status,
+        _ => None,
+    };
+    let value = stated.or(item.code.map(|(value, _)| value));
+    let code = value.and_then(CodeValue::hresult);
     let failed = match &fact {
         Fact::Driver { result, .. } => *result != 0,
         // A boot that only needs another one, and a boot that begins its rollback, end with the same code.
         Fact::Stage(_, Step::Complete) => false,
         Fact::GenericCommand(command) => command.success == Some(false),
         Fact::Failed { .. } | Fact::StackTooOld { .. } => true,
-        _ => item.code.is_some_and(|(value, _)| value.is_failure()),
+        _ => value.is_some_and(CodeValue::is_failure),
     };
     LogLine {
         source,
@@ -186,6 +210,7 @@ fn fact(item: &CbsItem<'_>) -> Option<Fact> {
         CbsEvent::Feature(change) => Fact::Feature {
             package: change.package.as_deref().map(str::to_owned),
             feature: change.feature.to_string(),
+            removal: change.removal,
         },
         CbsEvent::StackTooOld(needs) => Fact::StackTooOld {
             package: needs.package.to_string(),
@@ -220,17 +245,9 @@ fn fact(item: &CbsItem<'_>) -> Option<Fact> {
             name: found.installer.to_string(),
             binary: found.binary.as_deref().map(str::to_owned),
         },
-        CbsEvent::InstallerFailed { name, id, ignored, .. } => Fact::Installer(InstallerRun {
-            name: name.to_string(),
-            id: id.as_deref().map(str::to_owned),
-            component: None,
-            took: None,
-            measured: None,
-            decisive: !ignored,
-            ended: true,
-            names: Vec::new(),
-            library: None,
-        }),
+        CbsEvent::InstallerFailed { name, id, ignored, .. } => {
+            Fact::Installer(InstallerRun::failed(name, id.as_deref(), !ignored))
+        }
         CbsEvent::GenericCommand { exit_code, success, output, .. } => Fact::GenericCommand(CommandFact {
             exit_code: *exit_code,
             success: *success,

@@ -42,6 +42,8 @@ struct Runs {
     command: Option<String>,
     /// Codes that the run's lines have told of: callers repeat the code of what they called.
     told: HashSet<(Option<u32>, Option<u32>)>,
+    /// Position of a failure that says only its code.
+    wordless: Option<usize>,
     /// Positions of the run's failures.
     failures: Vec<usize>,
     /// Failures of the earlier runs of each command.
@@ -69,11 +71,13 @@ impl Runs {
             }
             DismStep::Failure | DismStep::CommandFailed => {
                 let decides = message.step == DismStep::CommandFailed;
+                let what = without_function(&message.text);
                 if !self.told.insert((message.pid, code)) && !decides {
+                    self.give_words(what);
                     return;
                 }
                 self.failures.push(self.lines.next_place());
-                let what = without_function(&message.text);
+                self.wordless = message.text.contains(WORDLESS).then(|| self.lines.next_place());
                 let fact =
                     ToolFact { tool: Tool::Dism, what: cut(what), command: self.command.clone(), decides };
                 (true, Fact::Tool(fact))
@@ -91,6 +95,14 @@ impl Runs {
         });
     }
 
+    /// A failure that says only its code has the words of what called it.
+    fn give_words(&mut self, words: &str) {
+        let line = self.wordless.take().and_then(|at| self.lines.at(at));
+        if let Some(Fact::Tool(fact)) = line.map(|line| &mut line.fact) {
+            fact.what = cut(words);
+        }
+    }
+
     /// The run is over: one without a failure makes up for the earlier runs of the same command.
     fn end(&mut self) {
         let failures = std::mem::take(&mut self.failures);
@@ -104,6 +116,9 @@ impl Runs {
         }
     }
 }
+
+/// The message of a failure without words.
+const WORDLESS: &str = "Error in operation: (null)";
 
 /// A message without the function that printed it: ` - CDISMPackageManager::Internal_Finalize(hr:0x800f0922)`.
 fn without_function(text: &str) -> &str {
@@ -133,6 +148,16 @@ mod tests {
     #[test]
     fn a_chain_of_calls_is_one_failure() {
         assert_eq!(failed(FAILED), [(2, Some(0x800F_0922), "Failed finalizing changes.".to_owned())]);
+    }
+
+    #[test]
+    fn a_failure_without_words_has_those_of_its_caller() {
+        let head = "2023-02-01 02:25:08, Info                  DISM   DISM Package Manager: PID=8 TID=9 ";
+        let log = format!(
+            "{head} Error in operation: (null) (CBS HRESULT=0x80070002) - CCbsConUIHandler::Error\r\n{}Failed to analyze component store. - C::D(hr:0x80070002)\r\n",
+            head.replace("Info ", "Error")
+        );
+        assert_eq!(failed(&log), [(1, Some(0x8007_0002), "Failed to analyze component store.".to_owned())]);
     }
 
     #[test]

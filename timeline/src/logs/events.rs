@@ -99,8 +99,10 @@ pub(crate) fn line_of(
     }
     machine_fact(scan, typed);
     let failed_at = match typed.kind {
-        EventKind::UpdateFailed | EventKind::PackageChangeFailed => Some(UpdateStep::Install),
-        EventKind::UpdateUninstallFailed => Some(UpdateStep::Uninstall),
+        EventKind::UpdateFailed | EventKind::PackageChangeFailed | EventKind::FeatureChangeFailed => {
+            Some(UpdateStep::Install)
+        }
+        EventKind::UpdateUninstallFailed | EventKind::FeatureRemovalFailed => Some(UpdateStep::Uninstall),
         EventKind::UpdateDownloadFailed => Some(UpdateStep::Download),
         EventKind::UpdateSearchFailed => Some(UpdateStep::Search),
         _ => None,
@@ -176,6 +178,8 @@ fn words(kind: EventKind) -> &'static str {
         EventKind::UpdateSearchFailed => "the search for updates failed",
         EventKind::BugCheck => "Windows crashed:",
         EventKind::PackageChangeFailed => "package change failed:",
+        EventKind::FeatureChangeFailed => "feature change failed:",
+        EventKind::FeatureRemovalFailed => "feature removal failed:",
         EventKind::AppXServiceFailed => "AppX could not start service",
         EventKind::KernelStarted | EventKind::BootLogStarted => "Windows started",
         _ => "",

@@ -83,6 +83,8 @@ pub enum Fact {
         package: Option<String>,
         /// The feature, or the list of capabilities.
         feature: String,
+        /// It was to be removed.
+        removal: bool,
     },
     /// A package needs a newer servicing stack.
     StackTooOld {
@@ -202,10 +204,27 @@ pub struct InstallerRun {
     pub decisive: bool,
     /// The log has its end, or tells its failure.
     pub ended: bool,
-    /// What was named while it ran: the driver in progress, a service that could not be started.
+    /// What was named while it ran: the driver or file in progress, a service that could not be started.
     pub names: Vec<Object<String>>,
     /// The DLL that was loaded for it.
     pub library: Option<String>,
+}
+
+impl InstallerRun {
+    /// A run of which only its failure is known.
+    pub(crate) fn failed(name: &str, id: Option<&str>, decisive: bool) -> Self {
+        Self {
+            name: name.to_owned(),
+            id: id.map(str::to_owned),
+            component: None,
+            took: None,
+            measured: None,
+            decisive,
+            ended: true,
+            names: Vec::new(),
+            library: None,
+        }
+    }
 }
 
 /// What the update client was doing.

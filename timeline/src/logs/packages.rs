@@ -31,7 +31,7 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
             line: *line,
             local: None,
             time: None,
-            text: format!("Error: 0x{code:08x}"),
+            text: if *code == 0 { cut(&error.said) } else { format!("Error: 0x{code:08x}") },
             code: Some(*code).filter(|code| code >> 31 == 1),
             failed: true,
             fact: Fact::Tool(ToolFact {

@@ -13,7 +13,13 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
         let servicing = section.title.contains("Driver Updates")
             || section.transaction.as_deref() == Some(SERVICING_TRANSACTION)
             || section.command.as_deref().is_some_and(|c| c.to_ascii_lowercase().contains("tiworker"));
-        let code = section.exit_code.and_then(hresult);
+        // SetupAPI's own HRESULTs lose their facility in the exit status.
+        let whole = section
+            .messages
+            .iter()
+            .filter_map(|m| m.code.and_then(CodeValue::hresult))
+            .find(|code| code >> 16 == SETUP_FACILITY && section.exit_code == Some(code & 0xFFFF));
+        let code = whole.or_else(|| section.exit_code.and_then(hresult));
         let failed = code.is_some();
         let local = section.end.or(section.start).map(|t| LocalTicks(t.0));
         for message in section.messages.iter().filter(|m| m.severity == setupapi::Severity::Error) {
@@ -56,6 +62,9 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
 /// The transaction that drivers share with poqexec at the reboot of an update.
 const SERVICING_TRANSACTION: &str = "CbsDriversAndPrimitives";
 
+/// The upper half of a failing HRESULT of SetupAPI: `0x800F0207`.
+const SETUP_FACILITY: u32 = 0x800F;
+
 /// Exit statuses are Win32 errors or SetupAPI's own. ERROR_SUCCESS_REBOOT_REQUIRED, ERROR_SUCCESS_RESTART_REQUIRED and
 /// ERROR_NO_BETTER_DRIVER are no failures.
 fn hresult(exit: u32) -> Option<u32> {
@@ -63,5 +72,24 @@ fn hresult(exit: u32) -> Option<u32> {
         0 | 3010 | 3011 | 0xE000_020E => None,
         code if code >> 31 == 1 => Some(code),
         code => Some(results::from_win32(code)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_exit_status_gets_back_the_facility_that_a_message_gives() {
+        let code = |message: &str| {
+            let log = format!(
+                ">>>  [Setup Root Device - Install]\n>>>  Section start 2014/10/01 21:57:01.843\n!!!  set: {message}\n\
+                <<<  Section end 2014/10/01 21:57:01.843\n<<<  [Exit status: FAILURE(0x00000207)]\n"
+            );
+            let scan = read(log.as_bytes(), SourceId(0));
+            scan.lines.iter().find(|line| matches!(line.fact, Fact::Setup { .. })).and_then(|line| line.code)
+        };
+        assert_eq!(code("No element for device ROOT\\X\\0001. HRESULT = 0x800f0207"), Some(0x800F_0207));
+        assert_eq!(code("No element. HRESULT = 0x800f0208"), Some(0x8007_0207));
     }
 }

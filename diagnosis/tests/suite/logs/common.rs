@@ -41,6 +41,7 @@ pub(crate) struct Told {
     pub(crate) missing: String,
     pub(crate) rules: Vec<String>,
     pub(crate) remedies: Vec<String>,
+    pub(crate) steps: Vec<String>,
 }
 
 impl Told {
@@ -61,6 +62,7 @@ impl Told {
             missing: verdict.missing.as_ref().map_or_else(String::new, |m| m.what.en.clone()),
             rules: diagnosis.rules.iter().map(|hit| hit.rule.id.clone()).collect(),
             remedies: diagnosis.remedies.iter().map(|remedy| remedy.rule.clone()).collect(),
+            steps: diagnosis.remedies.iter().map(|remedy| remedy.title.en.clone()).collect(),
         }
     }
 }

@@ -17,6 +17,36 @@ struct Excerpt {
 
 const EXCERPTS: &[Excerpt] = &[
     Excerpt {
+        log: "2022-12-28 07:15:27, Error CSI 0000000a (F) HRESULT_FROM_WIN32(ERROR_SXS_ASSEMBLY_MISSING) #8110# from Windows::ServicingAPI::CCSITransaction::ICSITransaction_PinDeployment(Flags = 0, a = Example-LanguagePack, version 10.0.14393.0, culture [l:5]'nl-NL', cb = (null), s = (null), rid = 'Microsoft-Windows-Example-Package~31bf3856ad364e35~amd64~nl-NL~10.0.14393.0.Example', rah = (null), disp = 0)[gle=0x80073701]\n",
+        fault: Fault::Package,
+        item: "Microsoft-Windows-Example-Package",
+        code: Some(0x8007_3701),
+        says: "Microsoft-Windows-Example-Package (nl-NL) 10.0.14393.0",
+    },
+    Excerpt {
+        log: "2016-04-12 03:29:39, Error CSI 00000019 (F) HRESULT_FROM_WIN32(ERROR_SXS_ASSEMBLY_MISSING) #519947# from Windows::ServicingAPI::CCSITransaction::ICSITransaction_InstallDeployment(Flags = 0, a = fe9c22555b6f13ab, Version = 6.1.7601.18658, cb = (null), rid = [77]\"Package_30_for_KB5000001~31bf3856ad364e35~x86~~6.1.1.1.5000001-83_neutral_GDR\", rah = [1]\"1\", disp = 0)[gle=0x80073701]\n",
+        fault: Fault::Package,
+        item: "Package_30_for_KB5000001",
+        code: Some(0x8007_3701),
+        says: "KB5000001",
+    },
+    Excerpt {
+        log: "Info CSI 00000040 Destination File: [l:92{46}]\"C:\\Windows\\System32\\Example\\a.vch\"\n\
+              Error CSI 00000056@2017/8/17:10:38:49.206 (F) base\\wcp\\plugins\\iefileinstallai\\iefileinstallai.cpp(453): Error HRESULT_FROM_WIN32(ERROR_PATH_NOT_FOUND) originated in function Windows::WCP::IEFileInstallAI::IEFileInstallAI::InstallFile expression: fSuccess\n",
+        fault: Fault::Installer,
+        item: "IEFileInstallAI",
+        code: Some(0x8007_0003),
+        says: "C:\\Windows\\System32\\Example\\a.vch",
+    },
+    Excerpt {
+        log: "SQM: Reporting selectable update change for package: Microsoft-Windows-Example-Package~31bf3856ad364e35~amd64~~6.3.9600.16384, update: Example-Role, start: Installed, applicable: Resolved, target: Resolved, client id: DISM Package Manager Provider, download status: 0x0 (S_OK),reboot required: False, overall result:0x800f0922 (CBS_E_INSTALLERS_FAILED)\n\
+              Failed to perform operation.  [HRESULT = 0x800f0922 - CBS_E_INSTALLERS_FAILED]\n",
+        fault: Fault::Feature,
+        item: "Example-Role",
+        code: Some(0x800F_0922),
+        says: "removal of the feature Example-Role",
+    },
+    Excerpt {
         log: "Info CBS INSTALL index: 12, phase: 2, result 2, inf: example.inf\n\
               Info CBS Doqe: Failed installing driver updates [HRESULT = 0x80070002 - ERROR_FILE_NOT_FOUND]\n",
         fault: Fault::Driver,
@@ -191,4 +221,30 @@ fn an_earlier_attempt_is_no_link_of_the_chain() {
     for sign in &diagnosis.signs {
         assert!(!sign.words.en.contains("0x80070005"), "{}", sign.words.en);
     }
+}
+
+#[test]
+fn a_role_that_is_added_is_no_removal() {
+    let log = "2019-03-05 10:01:12, Info CBS Reporting selectable update change for package: P~31bf3856ad364e35~amd64~~10.0.17763.1, update: Example-Role, start: Resolved, applicable: Resolved, target: Installed, reboot required: False, overall result:0x800f0922 (CBS_E_INSTALLERS_FAILED)\n";
+    let told = tell("a role is added", &[("CBS.log", log.to_owned())]);
+    assert_eq!((told.fault, told.item.as_str()), (Some(Fault::Feature), "Example-Role"));
+    assert!(!told.summary.contains("removal"), "{}", told.summary);
+}
+
+/// Windows 7 has no DISM /RestoreHealth; later versions have no readiness tool.
+#[test]
+fn the_repair_is_the_one_that_this_windows_has() {
+    let of = |version: &str| {
+        let log = format!(
+            "2016-04-12 03:29:39, Error CBS Failed to resolve package 'Package_3_for_KB5000001~31bf3856ad364e35~amd64~~{version}.1.0' [HRESULT = 0x800f0831 - CBS_E_STORE_CORRUPTION]\n"
+        );
+        let name = format!("a repair for {version}");
+        tell(&name, &[("CBS.log", log)]).steps.join("\n")
+    };
+    assert!(of("6.1").contains("Readiness Tool") && !of("6.1").contains("/RestoreHealth"), "{}", of("6.1"));
+    assert!(
+        !of("10.0").contains("Readiness Tool") && of("10.0").contains("/RestoreHealth"),
+        "{}",
+        of("10.0")
+    );
 }

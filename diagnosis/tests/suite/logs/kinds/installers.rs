@@ -172,6 +172,20 @@ pub(super) const KINDS: &[Kind] = &[
         rules: &["BR-0213"],
     },
     Kind {
+        name: "a folder that Internet Explorer's files go to is missing",
+        log: installer!(
+            "IEFileInstallAI",
+            "{11111111-2222-3333-4444-555555555555}",
+            "HRESULT_FROM_WIN32(ERROR_PATH_NOT_FOUND)"
+        ),
+        phase: Phase::StartupInstallers,
+        fault: Fault::Installer,
+        item: "IEFileInstallAI",
+        code: Some(0x8007_0003),
+        reported: Some(0x800F_0922),
+        rules: &["BR-0227", "BR-0213"],
+    },
+    Kind {
         name: "the firewall service is disabled",
         log: installer!(
             "FirewallOfflineAPI Installer",
