@@ -78,6 +78,10 @@ impl Lines {
         let failed = timeline.scans.iter().flat_map(|s| &s.lines).filter(|l| l.failed);
         let failed = failed.filter(|l| !AFTERMATH_LINES.iter().any(|part| l.text.contains(part)));
         let known: HashSet<Place> = faults.all.iter().map(|f| f.place).collect();
+        let failed = failed.filter(|l| {
+            let is_fault = known.contains(&Place::Line { source: l.source, line: l.line });
+            is_fault || !goes_on(&l.text)
+        });
         let lines = failed.map(|l| Line {
             place: Place::Line { source: l.source, line: l.line },
             time: l.time,
@@ -146,6 +150,15 @@ impl Lines {
             (r.code.is_some() && r.same_name, r.close, r.same_name, std::cmp::Reverse(r.place))
         })
     }
+}
+
+/// Words by which a line says itself that servicing goes on without what it names.
+const GOES_ON: &[&str] = &["continuing", "ignoring", "not fatal", "non-fatal", "skipping"];
+
+/// Whether a line says that servicing goes on.
+fn goes_on(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    GOES_ON.iter().any(|words| text.contains(words))
 }
 
 /// Whether Windows turns a status into this Win32 error. CreateFile gives ERROR_FILE_EXISTS for a name that is taken.
@@ -239,4 +252,19 @@ fn names(event: &Event) -> Vec<String> {
     names.retain(|n| n.len() >= SHORTEST_NAME);
     names.dedup();
     names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::goes_on;
+
+    #[test]
+    fn a_line_that_says_that_servicing_goes_on_is_told_from_one_that_says_that_it_failed() {
+        assert!(goes_on(r"Failed to delete C:\a.dll, continuing without it [HRESULT = 0x80070005]"));
+        assert!(goes_on("Non-fatal: Ignoring the missing catalog [HRESULT = 0x80070002]"));
+        assert!(!goes_on(r"Failed to delete C:\a.dll [HRESULT = 0x80070005]"));
+        assert!(!goes_on(
+            "Failed execution of queue item. Failure will not be ignored: A rollback will be initiated"
+        ));
+    }
 }

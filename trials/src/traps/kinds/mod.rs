@@ -121,3 +121,38 @@ fn at_the_failure(boot: &Boot, sign: u64) -> Option<(Actor, u64)> {
     let times = boot.failed_at().filter(|time| *time < sign).into_iter().chain([sign]);
     times.filter_map(|time| worker_at(boot, time).map(|(actor, ..)| (actor, time))).next()
 }
+
+#[cfg(test)]
+mod tests {
+    use diagnosis::Rules;
+    use sample_traces::SCENARIOS;
+
+    use super::{Boot, Given};
+    use crate::traps::judge::spring_all;
+
+    /// What becomes of the traps of a kind with logs: how many there are, and how many caught the diagnosis.
+    fn caught(kind: &str, scenario: &str, seed: u64) -> (usize, usize) {
+        let scenario = SCENARIOS.iter().find(|s| s.name == scenario).expect("a scenario");
+        let boot = Boot::own(scenario, seed, 500).expect("a boot");
+        let given = Given { boot: &boot, other: None, with_logs: true };
+        let sprung = spring_all(&given, &[kind], None, &Rules::built_in()).expect("traps");
+        (sprung.len(), sprung.iter().filter(|(.., sprung)| sprung.is_wrong).count())
+    }
+
+    #[test]
+    fn a_second_workers_error_in_the_time_of_a_failed_installer_is_not_named() {
+        assert_eq!(caught("other-worker", "mof-disk-full", 400), (1, 0));
+        assert_eq!(caught("other-worker", "installer-state-denied", 400), (1, 0));
+    }
+
+    #[test]
+    fn a_programs_error_after_which_the_worker_goes_on_is_not_named() {
+        assert_eq!(caught("ends-well", "profile-missing", 400), (2, 0));
+        assert_eq!(caught("ends-well", "policy-blocks", 400), (2, 0));
+    }
+
+    #[test]
+    fn an_error_that_a_line_names_in_passing_is_not_named() {
+        assert_eq!(caught("passing-line", "mof-disk-full", 400), (2, 0));
+    }
+}
