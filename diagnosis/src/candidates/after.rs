@@ -1,6 +1,6 @@
 //! What a candidate's thread and process did between it and the next sign of failure.
 
-use timeline::{Event, Process, Role, Ticks};
+use timeline::{Event, FileTime, Process, Role, Ticks};
 
 use status_codes::status;
 
@@ -38,6 +38,18 @@ pub struct After {
     pub to_sign: Option<Ticks>,
 }
 
+/// When the first of these signs shows. A line is cut to the second; what a trace shows within that second says when.
+fn exact<'s>(signs: impl Iterator<Item = &'s Sign>) -> Option<FileTime> {
+    signs.filter(|sign| sign.time == sign.latest).map(|sign| sign.time).min()
+}
+
+/// Until when what follows an event may come before the first sign after it.
+pub(super) fn before_sign(event: &Event, signs: &[Sign]) -> Option<FileTime> {
+    let later = || signs.iter().filter(|sign| sign.latest >= event.time);
+    let latest = later().next()?.latest;
+    Some(exact(later()).unwrap_or(latest).min(latest))
+}
+
 /// Servicing that works on for so long was not stopped.
 const LONG: Ticks = Ticks::seconds(10);
 /// What a thread reads before it reports a failure.
@@ -57,11 +69,8 @@ impl After {
             other_thread: shown.and_then(|sign| sign.tid).is_some_and(|tid| tid != event.tid),
             ..Self::default()
         };
-        // A line is cut to the second; what a trace shows within that second says when.
-        let exact = later.chain([sign]).filter(|other| other.time == other.latest).map(|other| other.time);
-        let exact = exact.min();
-        let end = exact.unwrap_or(sign.latest).min(sign.latest);
-        let shown = exact.unwrap_or(sign.time);
+        let end = before_sign(event, signs).unwrap_or(sign.latest);
+        let shown = exact(later.chain([sign])).unwrap_or(sign.time);
         after.ended_before = of.role == Role::TiWorker && of.end.is_some_and(|end| end < shown);
         let (own, kind) = (object_of(event), kind_of(role, event));
         let mut next_known = false;

@@ -120,8 +120,9 @@ pub struct LogReport {
     pub kin: bool,
     /// It names the operation's object.
     pub same_name: bool,
-    /// It says what failed, in a form that is known. Another line may speak of the object in passing.
-    pub is_fault: bool,
+    /// It says what failed, in a form that is known, and names the object itself. Another line may speak of it in passing,
+    /// or name the entry of the driver queue that the object belongs to.
+    pub decides: bool,
     /// It was written within seconds of the operation.
     pub close: bool,
 }

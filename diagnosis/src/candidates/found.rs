@@ -1,6 +1,6 @@
 //! Searches that end well: what is missing in one place, the thread finds in another.
 
-use timeline::{Event, Ticks, Timeline};
+use timeline::{Event, Kind, Ticks, Timeline};
 
 use super::{
     candidate::Candidate,
@@ -26,7 +26,9 @@ pub(super) fn judge(timeline: &Timeline<'_>, candidates: &mut [Candidate]) {
 }
 
 fn is_found(timeline: &Timeline<'_>, error: &Event) -> bool {
-    if !is_missing(error.status) || name(error).is_none() {
+    // What cannot be written in one place may be written in another.
+    let makes = error.kind == Kind::FileCreate;
+    if !(is_missing(error.status) || makes) || name(error).is_none() {
         return false;
     }
     timeline.near(error, AHEAD).iter().any(|next| {
@@ -34,6 +36,7 @@ fn is_found(timeline: &Timeline<'_>, error: &Event) -> bool {
         soon && (next.process, next.tid) == (error.process, error.tid)
             && next.kind.is_registry() == error.kind.is_registry()
             && !next.failed()
+            && (!makes || next.kind == Kind::FileCreate)
             && !next.path.eq_ignore_ascii_case(&error.path)
             && name(next) == name(error)
     })

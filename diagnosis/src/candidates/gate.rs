@@ -15,13 +15,13 @@ pub(super) fn links(context: &Context<'_>, after: &After, ended_with_it: bool, i
     let report = candidate.report.as_ref().filter(|report| report.close);
     let named = report.is_some_and(|report| report.same_name);
     let coded = report.is_some_and(|report| report.code.is_some());
-    let of_fault = report.is_some_and(|report| report.is_fault);
+    let decides = report.is_some_and(|report| report.decides);
     let asked =
         candidate.reopened.is_some() && matches!(context.process.role, Role::Poqexec | Role::TiWorker);
     let found = [
-        (Link::LogObjectAndCode, named && coded && of_fault),
+        (Link::LogObjectAndCode, named && coded && decides),
         (Link::ExitStatus, ended_with_it),
-        (Link::LogObject, named && !(coded && of_fault)),
+        (Link::LogObject, named && !(coded && decides)),
         (Link::AskedHolder, asked && candidate.holder.is_none_or(|holder| holder.explains)),
         (Link::LogCode, coded && !named && context.stance.can_be_meant),
         (Link::LogStep, in_step && features::is_hard(candidate.event.status)),

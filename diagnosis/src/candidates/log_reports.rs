@@ -5,11 +5,7 @@ use std::collections::HashSet;
 use status_codes::status;
 
 use super::candidate::LogReport;
-use crate::{
-    faults::{Fault, Faults},
-    ordinary::AFTERMATH_LINES,
-    signs::LINE_GRAIN,
-};
+use crate::{faults::Faults, ordinary::AFTERMATH_LINES, signs::LINE_GRAIN};
 use timeline::{Event, Fact, FileTime, LogLine, Object, Place, Role, Ticks, Timeline, bare_path};
 
 /// A log writes a line after what it reports, but not long after.
@@ -37,8 +33,8 @@ const NOT_THERE: ([u32; 3], [u32; 3]) = (
 /// The lines that say that something failed.
 pub(crate) struct Lines {
     lines: Vec<Line>,
-    /// The Win32 error of what the logs say failed first, where they name a cause.
-    decisive: Option<u32>,
+    /// The logs say what failed first, and name a cause.
+    decided: bool,
     /// Every name in them.
     names: HashSet<String>,
     /// Every path in them.
@@ -60,6 +56,11 @@ struct Line {
 }
 
 impl Line {
+    /// Whether it says where the object of this name lies: then the path counts, not the name.
+    fn places(&self, name: &str) -> bool {
+        self.paths.iter().any(|path| path.rsplit_once('\\').is_some_and(|(_, last)| last == name))
+    }
+
     /// Whether it has a code that an operation can meet. Codes of the component store say that something is missing in
     /// it, not which error an operation met.
     fn tells_an_error(&self) -> bool {
@@ -77,7 +78,11 @@ impl Lines {
     pub(crate) fn new(timeline: &Timeline<'_>, faults: &Faults) -> Self {
         let failed = timeline.scans.iter().flat_map(|s| &s.lines).filter(|l| l.failed);
         let failed = failed.filter(|l| !AFTERMATH_LINES.iter().any(|part| l.text.contains(part)));
-        let known: HashSet<Place> = faults.all.iter().map(|f| f.place).collect();
+        // What another session or an earlier attempt failed at did not lead to this failure.
+        let attempt = faults.first().map(|first| first.attempt);
+        let own =
+            faults.all.iter().filter(|f| f.kind.of_servicing() && attempt.is_none_or(|a| a == f.attempt));
+        let known: HashSet<Place> = own.map(|f| f.place).collect();
         let lines = failed.map(|l| Line {
             place: Place::Line { source: l.source, line: l.line },
             time: l.time,
@@ -91,8 +96,8 @@ impl Lines {
         let lines: Vec<Line> = lines.collect();
         let all = |pick: fn(&Line) -> &HashSet<String>| lines.iter().flat_map(pick).cloned().collect();
         let (names, paths) = (all(|line| &line.names), all(|line| &line.paths));
-        let first = faults.first().filter(|fault| fault.kind.names_a_cause());
-        Self { lines, decisive: first.and_then(Fault::win32), names, paths }
+        let decided = faults.first().is_some_and(|fault| fault.kind.names_a_cause());
+        Self { lines, decided, names, paths }
     }
 
     /// Whether one of them names the operation's object.
@@ -108,20 +113,22 @@ impl Lines {
 
     /// The line that reports `event` best. `None` if neither code nor name is in any.
     pub(crate) fn report(&self, event: &Event, role: Role) -> Option<LogReport> {
-        let (names, paths): (_, Vec<String>) = (names(event), paths(event).collect());
+        let (names, own, paths): (_, _, Vec<String>) =
+            (names(event), own_names(event), paths(event).collect());
         let reports = self.lines.iter().filter_map(|line| {
             let by_status = line.ntstatus.filter(|status| *status == event.status);
             let by_win32 = line.win32.filter(|win32| is_win32_of(event.status, *win32));
             let by_win32 = by_win32.map(|w| status_codes::Win32Error(w).to_hresult().0);
             let code = by_win32.or(by_status);
-            let same_name = names.iter().any(|name| line.names.contains(name))
-                || paths.iter().any(|path| line.paths.contains(path));
+            let same_path = paths.iter().any(|path| line.paths.contains(path));
+            let exact = same_path || own.iter().any(|name| line.names.contains(name) && !line.places(name));
+            let same_name = exact || names.iter().any(|name| line.names.contains(name) && !line.places(name));
             // A code alone says something only where the line is about a failure of servicing.
             if !(same_name || code.is_some() && line.is_fault) {
                 return None;
             }
-            // A line in passing names what servicing does without, where the logs say that something else failed.
-            if !line.is_fault && self.decisive.is_some_and(|win32| line.win32 != Some(win32)) {
+            // Another line may name what servicing does without, where the logs say what failed.
+            if !line.is_fault && self.decided {
                 return None;
             }
             let soon = if same_name && role == Role::SessionManager { LATER_IN_BOOT } else { SOON };
@@ -137,7 +144,7 @@ impl Lines {
                 other_code: code.is_none() && line.tells_an_error() && !kin,
                 kin,
                 same_name,
-                is_fault: line.is_fault,
+                decides: line.is_fault && exact,
                 close,
             };
             Some(report)
@@ -220,23 +227,30 @@ fn paths(event: &Event) -> impl Iterator<Item = String> {
     std::iter::once(&event.path).chain(&event.target).map(|path| bare_path(path))
 }
 
-/// Names by which a line would mean the operation's object: the last parts of its paths, and the INF of a folder of the
-/// driver store.
-fn names(event: &Event) -> Vec<String> {
-    let paths = [Some(&event.path), event.target.as_ref()];
+/// Names by which a line would mean the operation's object itself: the last parts of its paths, and the INF of a service.
+fn own_names(event: &Event) -> Vec<String> {
     let mut names = Vec::new();
-    for path in paths.into_iter().flatten() {
+    for path in [Some(&event.path), event.target.as_ref()].into_iter().flatten() {
         let path = path.to_ascii_lowercase();
         if let Some((above, last)) = path.rsplit_once('\\') {
             names.push(last.to_owned());
             // An INF and the service that it installs have one name.
             names.extend(above.ends_with(r"\services").then(|| format!("{last}.inf")));
         }
+    }
+    names.retain(|n| n.len() >= SHORTEST_NAME);
+    names
+}
+
+/// The same, and the entry of the driver queue that it belongs to: the INF of a folder of the driver store.
+fn names(event: &Event) -> Vec<String> {
+    let mut names = own_names(event);
+    for path in [Some(&event.path), event.target.as_ref()].into_iter().flatten() {
         // ...\FileRepository\cpu.inf_amd64_0123456789abcdef\...
+        let path = path.to_ascii_lowercase();
         names
             .extend(path.split('\\').filter_map(|part| Some(format!("{}.inf", part.split_once(".inf_")?.0))));
     }
-    names.retain(|n| n.len() >= SHORTEST_NAME);
     names.dedup();
     names
 }

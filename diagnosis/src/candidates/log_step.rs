@@ -38,12 +38,28 @@ impl LogSteps {
         self.failed.as_ref().is_some_and(|step| step.holds(event, process))
     }
 
+    /// Whether the log says that the very program failed first that an operation is of.
+    pub(super) fn blame(&self, event: &Event, process: &Process) -> bool {
+        matches!(self.failed, Some(LogStep::Program { .. })) && self.hold(event, process)
+    }
+
+    /// When the installer ended that failed first, where an operation belongs to its run.
+    pub(super) fn end(&self, event: &Event, process: &Process) -> Option<FileTime> {
+        match self.failed.as_ref().filter(|step| step.holds(event, process)) {
+            Some(LogStep::Installer(_, end)) => Some(*end),
+            _ => None,
+        }
+    }
+
     /// Whether an installer failed first, and an operation of servicing's worker, or of a service that may have worked for
     /// it, lies outside of the runs of those that failed.
     pub(super) fn exclude(&self, event: &Event, process: &Process) -> bool {
         let is_installer = matches!(self.failed, Some(LogStep::Installer(..)));
         let is_within = || self.failed.iter().chain(&self.decisive).any(|step| step.spans(event));
-        let works = matches!(process.role, Role::TiWorker | Role::ServiceHost | Role::ServiceControl);
+        let works = matches!(
+            process.role,
+            Role::TiWorker | Role::ServicingChild | Role::ServiceHost | Role::ServiceControl
+        );
         is_installer && works && !is_within()
     }
 
@@ -123,7 +139,7 @@ impl LogStep {
 
 #[cfg(test)]
 mod tests {
-    use super::LogStep;
+    use super::{LogStep, LogSteps};
     use timeline::{Event, FileTime, Process, Role};
 
     fn process(name: &str, role: Role, exit_status: Option<u32>, end: u64) -> Process {
@@ -156,5 +172,19 @@ mod tests {
         assert!(!holds(child("mofcomp.exe", 16_386, 99)), "another program");
         assert!(!holds(child("lodctr.exe", 16_386, 90)), "long before the line");
         assert!(!holds(child("lodctr.exe", 16_386, 102)), "after the line");
+    }
+
+    #[test]
+    fn a_log_blames_a_program_that_it_names_and_none_that_only_ran_within_an_installer() {
+        let steps = |failed| LogSteps { failed: Some(failed), decisive: Vec::new(), ignored: Vec::new() };
+        let child = process("lodctr.exe", Role::ServicingChild, Some(5), 1_500);
+        let event = Event { time: FileTime(1_200), ..Event::blank() };
+        let installer = steps(LogStep::Installer(FileTime(1_000), FileTime(2_000)));
+        assert!(installer.hold(&event, &child) && !installer.blame(&event, &child));
+        assert_eq!(installer.end(&event, &child), Some(FileTime(2_000)));
+        let program = LogStep::Program { name: "lodctr.exe".to_owned(), exit_code: 5, time: FileTime(1_600) };
+        assert!(steps(program).blame(&event, &child));
+        let before = Event { time: FileTime(900), ..Event::blank() };
+        assert_eq!(installer.end(&before, &child), None);
     }
 }

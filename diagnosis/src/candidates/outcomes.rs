@@ -3,12 +3,14 @@
 
 use std::collections::HashMap;
 
-use timeline::{Event, Process, ProcessId, Role, Ticks, Timeline};
+use timeline::{Event, FileTime, Kind, Process, ProcessId, Role, Silence, Ticks, Timeline};
 
 use super::{
+    after::before_sign,
     candidate::Candidate,
     link::{Link, Objection},
-    steps::{StepKind, Steps},
+    log_step::LogSteps,
+    steps::{Step, StepKind, Steps},
 };
 use crate::signs::Sign;
 
@@ -28,13 +30,16 @@ pub(super) fn is_failure(exit_code: u32) -> bool {
 pub(super) fn judge(
     timeline: &Timeline<'_>,
     steps: &Steps,
+    in_log: &LogSteps,
     signs: &[Sign],
     touching: &[Event],
     candidates: &mut [Candidate],
 ) {
     let mut by_path: HashMap<String, Vec<&Event>> = HashMap::new();
     for event in touching.iter().filter(|event| !event.failed() && event.kind.mutates()) {
-        by_path.entry(event.path.to_ascii_lowercase()).or_default().push(event);
+        for path in std::iter::once(&event.path).chain(&event.target) {
+            by_path.entry(path.to_ascii_lowercase()).or_default().push(event);
+        }
     }
     for candidate in candidates.iter_mut().filter(|candidate| candidate.is_eligible()) {
         let has = |link| candidate.links.contains(&link);
@@ -43,16 +48,18 @@ pub(super) fn judge(
         }
         let event = &candidate.event;
         let (Some(id), Some(process)) = (event.process, timeline.process_of(event)) else { continue };
-        let Some(sign) = signs.iter().find(|sign| sign.latest >= event.time) else { continue };
-        let after = After { timeline, steps, event, id, process, sign };
+        let Some(end) = before_sign(event, signs) else { continue };
+        let after = After { timeline, steps, event, id, process, end };
         let same_path = by_path.get(&event.path.to_ascii_lowercase());
-        let told = has(Link::LogObject) || has(Link::LogStep);
+        let named = has(Link::LogObject);
+        let blamed = named || in_log.blame(event, process);
+        let told = named || has(Link::LogStep);
         let found = [
-            (Objection::MadeUpFor, same_path.is_some_and(|events| after.was_done_by_another(events))),
+            (Objection::MadeUpFor, same_path.is_some_and(|events| after.was_made_up_for(events))),
             (Objection::MadeUpFor, after.ran_again()),
             (Objection::CarriedOn, after.succeeded_in_the_end()),
-            (Objection::CarriedOn, !told && after.parent_went_on()),
-            (Objection::OtherThread, !told && after.another_worker_failed(signs)),
+            (Objection::CarriedOn, !blamed && after.parent_went_on(in_log.end(event, process))),
+            (Objection::OtherThread, !named && after.another_worker_failed(signs)),
             (Objection::Waited, !told && after.waited()),
         ];
         let against = found.into_iter().filter(|(_, holds)| *holds).map(|(objection, _)| objection);
@@ -69,17 +76,21 @@ struct After<'a> {
     event: &'a Event,
     id: ProcessId,
     process: &'a Process,
-    sign: &'a Sign,
+    /// Until when what follows comes before the sign.
+    end: FileTime,
 }
 
 impl After<'_> {
-    /// Whether another process of servicing, or a service, did the same to the same object soon after.
-    fn was_done_by_another(&self, changes: &[&Event]) -> bool {
-        let (error, end) = (self.event, self.sign.latest.min(self.event.end().plus(SOON)));
+    /// Whether servicing, or a service, did soon after what was refused: another process by the same operation, or any by
+    /// a rename of the object, or of another file to its name.
+    fn was_made_up_for(&self, changes: &[&Event]) -> bool {
+        let error = self.event;
+        let end = self.end.min(error.end().plus(SOON));
         changes.iter().any(|change| {
             let role = self.timeline.process_of(change).map_or(Role::Other, |process| process.role);
-            change.kind == error.kind
-                && change.process != error.process
+            let same = change.kind == error.kind && change.process != error.process;
+            let moved = matches!(change.kind, Kind::FileRename | Kind::FileLink) && error.kind.mutates();
+            (same || moved)
                 && (role.services_updates() || role == Role::ServiceHost)
                 && change.time > error.time
                 && change.time <= end
@@ -105,11 +116,13 @@ impl After<'_> {
             && self.process.exit_status.is_some_and(|code| !is_failure(code))
     }
 
-    /// Whether the worker changed more after the program that it had started ended.
-    fn parent_went_on(&self) -> bool {
+    /// Whether the worker changed more after the program that it had started ended. What it does after the step that failed
+    /// is other work: an installer queue goes on.
+    fn parent_went_on(&self, step_end: Option<FileTime>) -> bool {
         let ended = self.process.end.filter(|_| self.process.role == Role::ServicingChild);
         let (Some(end), Some(parent)) = (ended, self.process.parent) else { return false };
-        let mut later = self.steps.between(self.event.id.source, parent, end, self.sign.latest);
+        let until = step_end.map_or(self.end, |step_end| step_end.min(self.end));
+        let mut later = self.steps.between(self.event.id.source, parent, end, until);
         later.any(|step| step.kind == StepKind::Change)
     }
 
@@ -123,13 +136,71 @@ impl After<'_> {
 
     /// Whether the worker waited for long between the error and the sign.
     fn waited(&self) -> bool {
-        let silences = self.timeline.scans.iter().flat_map(|scan| &scan.silences);
-        self.process.role == Role::TiWorker
-            && silences.into_iter().any(|silence| {
-                silence.process == self.id
-                    && silence.thread.is_none_or(|tid| tid == self.event.tid)
-                    && silence.from >= self.event.time
-                    && silence.from < self.sign.latest
-            })
+        let (from, to) = (self.event.end(), self.end);
+        let later = self.steps.between(self.event.id.source, self.id, self.event.time, to);
+        let own = later.filter(|step| step.tid == self.event.tid && step.id != self.event.id);
+        let end_of = |step: &Step| self.timeline.event(step.id).map_or(step.time, |event| event.end());
+        self.process.role == Role::TiWorker && has_pause(own, from, to, end_of)
+    }
+}
+
+/// Whether there is a long pause between two steps, before the first one, or after the last one. Few steps are asked for
+/// their ends.
+fn has_pause<'s>(
+    steps: impl Iterator<Item = &'s Step>,
+    from: FileTime,
+    to: FileTime,
+    end_of: impl Fn(&Step) -> FileTime,
+) -> bool {
+    let is_long = |begin: FileTime, end: FileTime| end.since(begin) >= Silence::LEAST;
+    let paused_after = |last: Option<&Step>, next: FileTime| match last {
+        Some(last) => is_long(last.time, next) && is_long(end_of(last), next),
+        None => is_long(from, next),
+    };
+    let mut last = None;
+    for step in steps {
+        if paused_after(last, step.time) {
+            return true;
+        }
+        last = Some(step);
+    }
+    paused_after(last, to)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Step, StepKind, has_pause};
+    use timeline::{EventId, FileTime, SourceId};
+
+    const SECOND: u64 = 10_000_000;
+
+    /// Whether a thread paused that did something at these seconds, after an error at 100 and before a sign.
+    fn pauses(steps: &[u64], sign: u64, longest: u64) -> bool {
+        let time = |seconds| FileTime(seconds * SECOND);
+        let step = |at: &u64| Step {
+            time: time(*at),
+            id: EventId { source: SourceId(0), index: *at },
+            tid: 1,
+            kind: StepKind::Read,
+            hash: 0,
+        };
+        let steps: Vec<Step> = steps.iter().map(step).collect();
+        has_pause(steps.iter(), time(100), time(sign), |step| FileTime(step.time.0 + longest * SECOND))
+    }
+
+    #[test]
+    fn a_thread_pauses_wherever_it_does_nothing_for_long() {
+        assert!(!pauses(&[101, 115, 130], 140, 0));
+        assert!(pauses(&[101, 130], 131, 0), "between two steps");
+        assert!(pauses(&[130], 131, 0), "before the first one");
+        assert!(pauses(&[101], 125, 0), "after the last one");
+        assert!(pauses(&[], 125, 0), "without any");
+        assert!(!pauses(&[], 119, 0));
+    }
+
+    #[test]
+    fn an_operation_that_takes_long_is_no_pause() {
+        assert!(!pauses(&[101, 130], 131, 25));
+        assert!(pauses(&[101, 150], 151, 25));
     }
 }

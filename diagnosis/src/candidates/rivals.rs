@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use timeline::Timeline;
+use timeline::{Role, Timeline};
 
 use super::{
     candidate::Candidate,
@@ -53,7 +53,11 @@ fn outdoes(candidate: &Candidate, other: &Candidate) -> bool {
 /// Whether another error explains the failure as well. The same result of the same operation is another attempt under
 /// another name. An installer queue goes on after an error, so neither the first nor the last need be decisive.
 fn is_rival(timeline: &Timeline<'_>, candidate: &Candidate, other: &Candidate) -> bool {
-    let role = |c: &Candidate| timeline.process_of(&c.event).map(|process| process.role);
+    // A program that the worker runs works for it.
+    let role = |c: &Candidate| {
+        let role = timeline.process_of(&c.event).map(|process| process.role);
+        role.map(|role| if role == Role::ServicingChild { Role::TiWorker } else { role })
+    };
     let kind = |c: &Candidate| (c.event.name, c.event.status);
     let is_tied = !other.links.is_empty();
     (other.event.time < candidate.event.time || is_tied)

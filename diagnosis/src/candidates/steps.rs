@@ -195,7 +195,7 @@ impl Gather for Pass {
             return;
         }
         let kind = done.kind();
-        if matches!(kind, Kind::ProcessCreate | Kind::ProcessStart | Kind::ProcessExit | Kind::Other) {
+        if matches!(kind, Kind::ProcessStart | Kind::ProcessExit | Kind::Other) {
             return;
         }
         let (time, tid, id) = (done.time(), done.tid().unwrap_or_default(), done.id);
@@ -205,6 +205,9 @@ impl Gather for Pass {
         }
         let (what, hash) = if matches!(kind, Kind::FileClose | Kind::KeyClose) {
             (StepKind::Close, 0)
+        } else if kind == Kind::ProcessCreate {
+            // Who runs a program goes on.
+            (StepKind::Change, 0)
         } else {
             let mut path = std::mem::take(&mut part.text);
             path.clear();

@@ -72,7 +72,7 @@ fn by_stack(candidate: &Candidate, phase: PhaseName) -> PhaseName {
 fn level(candidate: &Candidate, strong: bool, for_others: bool) -> Level {
     let has = |link| candidate.links.contains(&link);
     let speaks = has(Link::ExitStatus)
-        || has(Link::WorkStopped)
+        || has(Link::WorkStopped) && ends_all(candidate)
         || has(Link::AskedHolder)
         || has(Link::LogObject)
         || has(Link::LogCode) && candidate.after.stops() && !for_others;
@@ -82,6 +82,12 @@ fn level(candidate: &Candidate, strong: bool, for_others: bool) -> Level {
         (true, false) if speaks => Level::Medium,
         _ => Level::Low,
     }
+}
+
+/// Whether the call stack shows that the error came from a part of servicing that its first error ends. Installers go on.
+fn ends_all(candidate: &Candidate) -> bool {
+    let part = candidate.call.as_ref().and_then(|call| call.part);
+    matches!(part, Some(Part::DriverQueue | Part::Primitives))
 }
 
 /// Reasons that a verdict gives. All features are with the candidates.

@@ -20,6 +20,9 @@ use super::tape::{Actor, Tape};
 
 pub(crate) const SUCCESS: u32 = 0;
 
+/// The log that servicing writes.
+pub(crate) const CBS_LOG: &str = r"C:\Windows\Logs\CBS\CBS.log";
+
 pub(crate) const MILLISECOND: u64 = TICKS_PER_SECOND / 1000;
 
 /// An open of a file: access, disposition, options.
@@ -35,6 +38,7 @@ impl Open {
     pub(crate) const EVERYTHING: Self = Self(0x1F_01FF, 1, 0x60);
     pub(crate) const ATTRIBUTES: Self = Self(0x10_0080, 1, 0x20_0020);
     pub(crate) const DELETE: Self = Self(0x11_0080, 1, 0x20_0020);
+    pub(crate) const SECURITY: Self = Self(0xE_0000, 1, 0x20_0020);
 }
 
 /// A thread that acts on a tape, from a moment on.
@@ -90,6 +94,13 @@ impl<'t> Hand<'t> {
         self.close(path)
     }
 
+    /// Makes a second name of a file.
+    pub(crate) fn link(&mut self, path: &str, target: &str, status: u32) -> Result<()> {
+        self.open(path, Open::ATTRIBUTES, SUCCESS)?;
+        self.file(path, F::Set(S::Rename { form: RenameForm::Link, flags: 0, target }), status)?;
+        self.close(path)
+    }
+
     pub(crate) fn rename(&mut self, path: &str, target: &str, status: u32) -> Result<()> {
         self.open(path, Open::DELETE, SUCCESS)?;
         self.file(path, F::Set(S::Rename { form: RenameForm::Rename, flags: 1, target }), status)?;
@@ -106,6 +117,20 @@ impl<'t> Hand<'t> {
         self.key(path, R::CreateKey { desired, granted }, status)
     }
 
+    /// Sets who owns a file and who may do what to it.
+    pub(crate) fn set_security(&mut self, path: &str, status: u32) -> Result<()> {
+        self.open(path, Open::SECURITY, SUCCESS)?;
+        // OWNER_SECURITY_INFORMATION and DACL_SECURITY_INFORMATION.
+        self.file(path, F::SetSecurity(5), status)?;
+        self.close(path)
+    }
+
+    /// Writes a line to CBS.log.
+    pub(crate) fn note(&mut self) -> Result<()> {
+        let transfer = Transfer { length: 118, done: Some(118), ..Transfer::default() };
+        self.file(CBS_LOG, F::Write(transfer), SUCCESS)
+    }
+
     /// FSCTL_REQUEST_OPLOCK.
     pub(crate) fn ask_oplock(&mut self, path: &str, status: u32) -> Result<()> {
         let request = F::FileSystemControl { code: 0x9_0240, output: 0, input_length: 0, input: &[] };
@@ -117,8 +142,8 @@ impl<'t> Hand<'t> {
         self.key(path, R::QueryValue { class: 2, length: 144, answer }, status)
     }
 
-    pub(crate) fn set_value(&mut self, path: &str, value: Value<'_>) -> Result<()> {
-        self.key(path, R::SetValue(value), SUCCESS)
+    pub(crate) fn set_value(&mut self, path: &str, value: Value<'_>, status: u32) -> Result<()> {
+        self.key(path, R::SetValue(value), status)
     }
 
     pub(crate) fn delete_value(&mut self, path: &str, status: u32) -> Result<()> {
@@ -142,7 +167,7 @@ impl<'t> Hand<'t> {
         self.save(&format!(r"C:\Windows\WinSxS\Temp\InFlight\{name}\file.dll"))?;
         let key = format!(r"HKLM\COMPONENTS\DerivedData\Components\component-{name}");
         self.open_key(&key, 0x2_0019, SUCCESS)?;
-        self.set_value(&format!(r"{key}\f!file.dll"), Value::Dword(1))
+        self.set_value(&format!(r"{key}\f!file.dll"), Value::Dword(1), SUCCESS)
     }
 
     /// Work that goes well until `end`, with pauses of a few seconds.

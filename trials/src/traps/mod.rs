@@ -10,9 +10,11 @@ mod endings;
 mod judge;
 mod kinds;
 mod ordinary;
+mod programs;
 mod signs;
 mod sum;
 mod tape;
+mod unusual;
 
 pub(crate) use boot::{Boot, read_packed};
 pub(crate) use boots::{boots, lender};

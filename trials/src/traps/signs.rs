@@ -13,7 +13,9 @@ pub(crate) type FalseSign = (&'static str, fn(&mut Hand<'_>) -> Result<()>);
 /// What servicing does when an update failed, each part alone and all of it.
 pub(crate) const SIGNS: &[FalseSign] = &[
     ("error report is asked for", |hand| hand.query_value(&format!(r"{CBS}\DisableWerReporting"), None)),
-    ("state of a rollback", |hand| hand.set_value(&format!(r"{CBS}\ExecuteState"), Value::Dword(0x103))),
+    ("state of a rollback", |hand| {
+        hand.set_value(&format!(r"{CBS}\ExecuteState"), Value::Dword(0x103), SUCCESS)
+    }),
     ("files of an error report", |hand| {
         for file in [r"C:\Windows\System32\LogFiles\Scm\SCM.EVM", r"C:\Windows\WinSxS\pending.xml"] {
             hand.open(file, Open::READ, SUCCESS)?;
@@ -23,9 +25,11 @@ pub(crate) const SIGNS: &[FalseSign] = &[
         hand.save(r"C:\Windows\Logs\CBS\FilterList.log")
     }),
     ("failure of an installer", |hand| {
-        hand.set_value(r"HKLM\COMPONENTS\AIFailureInformation", Value::Sz("Installer: x"))
+        hand.set_value(r"HKLM\COMPONENTS\AIFailureInformation", Value::Sz("Installer: x"), SUCCESS)
     }),
-    ("failure of poqexec", |hand| hand.set_value(r"HKLM\COMPONENTS\PoqexecFailure", Value::Dword(1))),
+    ("failure of poqexec", |hand| {
+        hand.set_value(r"HKLM\COMPONENTS\PoqexecFailure", Value::Dword(1), SUCCESS)
+    }),
     ("all of it", |hand| {
         for (_, show) in &SIGNS[..3] {
             show(hand)?;

@@ -2,6 +2,7 @@
 
 use std::{collections::HashMap, io::Cursor};
 
+use super::programs::Program;
 use anyhow::{Context as _, Result};
 use pml_reader::{
     EventClass, FileTime, NETWORK_SEQUENCE, PmlFile, PmlText, RawModule, RawProcess, STATUS_PENDING,
@@ -34,12 +35,21 @@ pub(crate) struct Row {
     pub(crate) number: Option<usize>,
 }
 
+/// A process of the log.
+#[derive(Debug, Clone)]
+pub(super) struct Listed {
+    pub(super) raw: RawProcess,
+    pub(super) modules: Vec<RawModule>,
+    /// What the texts say if the process was added. The others have theirs in the original.
+    pub(super) added: Option<Program>,
+}
+
 /// The log. A copy shares the original. So a copy is cheap compared with making it again.
 #[derive(Debug, Clone)]
 pub(crate) struct Tape {
     original: std::sync::Arc<PmlFile>,
     rows: Vec<Row>,
-    processes: Vec<(RawProcess, Vec<RawModule>)>,
+    pub(super) processes: Vec<Listed>,
 }
 
 impl Tape {
@@ -64,7 +74,10 @@ impl Tape {
                 number: Some(event.index()),
             });
         }
-        let processes = file.processes().map(|p| (p.raw, p.raw_modules().collect())).collect();
+        let processes = file
+            .processes()
+            .map(|p| Listed { raw: p.raw, modules: p.raw_modules().collect(), added: None })
+            .collect();
         Ok(Self { original: std::sync::Arc::new(file), rows, processes })
     }
 
@@ -88,7 +101,10 @@ impl Tape {
 
     /// Name of the program of a process, in lower case.
     pub(crate) fn program(&self, process: u32) -> String {
-        self.original.process(process).map_or_else(String::new, |p| p.name().to_string().to_lowercase())
+        let added = self.processes.iter().find(|p| p.raw.index == process).and_then(|p| p.added.as_ref());
+        let name = added.map(|program| program.name.to_owned());
+        let name = name.or_else(|| Some(self.original.process(process)?.name().to_string()));
+        name.unwrap_or_default().to_lowercase()
     }
 
     /// The original.
@@ -138,7 +154,7 @@ impl Tape {
         for row in self.rows.iter_mut().filter(|r| r.time < time) {
             row.time = row.time.saturating_sub(ticks);
         }
-        for (process, modules) in &mut self.processes {
+        for Listed { raw: process, modules, .. } in &mut self.processes {
             for stamp in [&mut process.start, &mut process.end] {
                 if *stamp != 0 && *stamp < time {
                     *stamp = stamp.saturating_sub(ticks);
@@ -199,24 +215,24 @@ impl Tape {
                 payload: &row.payload,
             })?;
         }
-        let mut text = |index: u32| -> Result<u32> {
-            let text = self.original.string(index).unwrap_or(PmlText::EMPTY);
-            writer.string(text).context("a text of a process")
-        };
         let mut processes = Vec::new();
-        for (process, modules) in &self.processes {
-            let process = RawProcess {
-                integrity: text(process.integrity)?,
-                user: text(process.user)?,
-                name: text(process.name)?,
-                image_path: text(process.image_path)?,
-                command_line: text(process.command_line)?,
-                company: text(process.company)?,
-                version: text(process.version)?,
-                description: text(process.description)?,
+        for Listed { raw, modules, added } in &self.processes {
+            let mut text = |index: u32| -> Result<u32> {
+                let text = self.original.string(index).unwrap_or(PmlText::EMPTY);
+                writer.string(text).context("a text of a process")
+            };
+            let mut process = RawProcess {
+                integrity: text(raw.integrity)?,
+                user: text(raw.user)?,
+                name: text(raw.name)?,
+                image_path: text(raw.image_path)?,
+                command_line: text(raw.command_line)?,
+                company: text(raw.company)?,
+                version: text(raw.version)?,
+                description: text(raw.description)?,
                 small_icon: 0,
                 big_icon: 0,
-                ..*process
+                ..*raw
             };
             let mut copies = Vec::new();
             for module in modules {
@@ -227,6 +243,15 @@ impl Tape {
                     description: text(module.description)?,
                     ..*module
                 });
+            }
+            if let Some(program) = added {
+                let mut new = |text: &str| {
+                    let units: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+                    writer.string(PmlText::Utf16(&units))
+                };
+                process.name = new(program.name)?;
+                process.image_path = new(&program.image)?;
+                process.command_line = new(&program.command_line)?;
             }
             processes.push((process, copies));
         }

@@ -3,15 +3,8 @@
 use anyhow::Result;
 use sample_traces::Rng;
 
-use super::{Given, trap, without_failing, worker_at};
-use crate::traps::{
-    acts::{Hand, MILLISECOND},
-    endings::ENDINGS,
-    judge::Trap,
-};
-
-/// Between the act and the sign.
-const ROOM: u64 = 12 * MILLISECOND;
+use super::{Given, ROOM, trap, without_failing, worker_at};
+use crate::traps::{acts::Hand, endings::ENDINGS, judge::Trap};
 
 pub(super) fn make(given: &Given<'_>, rng: &mut Rng) -> Result<Vec<Trap>> {
     let Some(sign) = given.boot.sign_at() else { return Ok(Vec::new()) };

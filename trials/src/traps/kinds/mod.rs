@@ -2,18 +2,25 @@
 
 mod as_it_is;
 mod cut;
+mod done_by_another;
 mod early_error;
+mod ends_well;
 mod filtered;
 mod foreign_log;
 mod idle_thread;
 mod knock_out;
 mod last_act;
 mod last_probe;
+mod long_wait;
+mod next_entry;
 mod one_sort;
 mod ordinary_storm;
 mod other_boot;
 mod other_thread;
+mod other_worker;
+mod passing_line;
 mod planted_sign;
+mod poqexec_again;
 mod rollback_error;
 mod same_code;
 mod third_party;
@@ -22,10 +29,14 @@ use anyhow::Result;
 use sample_traces::Rng;
 
 use super::{
+    acts::MILLISECOND,
     boot::{Boot, WORKERS},
     judge::Trap,
     tape::Actor,
 };
+
+/// Room before a moment, for a few acts.
+const ROOM: u64 = 12 * MILLISECOND;
 
 /// What a kind has to make traps of.
 pub(crate) struct Given<'b> {
@@ -64,6 +75,13 @@ pub(crate) const KINDS: &[Kind] = &[
     Kind { name: "same-code", make: same_code::make },
     Kind { name: "idle-thread", make: idle_thread::make },
     Kind { name: "one-sort", make: one_sort::make },
+    Kind { name: "next-entry", make: next_entry::make },
+    Kind { name: "long-wait", make: long_wait::make },
+    Kind { name: "ends-well", make: ends_well::make },
+    Kind { name: "other-worker", make: other_worker::make },
+    Kind { name: "done-by-another", make: done_by_another::make },
+    Kind { name: "passing-line", make: passing_line::make },
+    Kind { name: "poqexec-again", make: poqexec_again::make },
 ];
 
 /// The trap of an edited boot: what the boot allows may be named.
@@ -96,4 +114,45 @@ fn worker_at(boot: &Boot, time: u64) -> Option<(Actor, u64, u64)> {
         threads.into_iter().find(|(_, from, to)| *from < time && *to >= time)
     };
     WORKERS.iter().find_map(|name| at_work(name))
+}
+
+/// The worker's thread and the time of the failing operation if it is at work then, otherwise those of the sign.
+fn at_the_failure(boot: &Boot, sign: u64) -> Option<(Actor, u64)> {
+    let times = boot.failed_at().filter(|time| *time < sign).into_iter().chain([sign]);
+    times.filter_map(|time| worker_at(boot, time).map(|(actor, ..)| (actor, time))).next()
+}
+
+#[cfg(test)]
+mod tests {
+    use diagnosis::Rules;
+    use sample_traces::SCENARIOS;
+
+    use super::{Boot, Given};
+    use crate::traps::judge::spring_all;
+
+    /// What becomes of the traps of a kind with logs: how many there are, and how many caught the diagnosis.
+    fn caught(kind: &str, scenario: &str, seed: u64) -> (usize, usize) {
+        let scenario = SCENARIOS.iter().find(|s| s.name == scenario).expect("a scenario");
+        let boot = Boot::own(scenario, seed, 500).expect("a boot");
+        let given = Given { boot: &boot, other: None, with_logs: true };
+        let sprung = spring_all(&given, &[kind], None, &Rules::built_in()).expect("traps");
+        (sprung.len(), sprung.iter().filter(|(.., sprung)| sprung.is_wrong).count())
+    }
+
+    #[test]
+    fn a_second_workers_error_in_the_time_of_a_failed_installer_is_not_named() {
+        assert_eq!(caught("other-worker", "mof-disk-full", 400), (1, 0));
+        assert_eq!(caught("other-worker", "installer-state-denied", 400), (1, 0));
+    }
+
+    #[test]
+    fn a_programs_error_after_which_the_worker_goes_on_is_not_named() {
+        assert_eq!(caught("ends-well", "profile-missing", 400), (2, 0));
+        assert_eq!(caught("ends-well", "policy-blocks", 400), (2, 0));
+    }
+
+    #[test]
+    fn an_error_that_a_line_names_in_passing_is_not_named() {
+        assert_eq!(caught("passing-line", "mof-disk-full", 400), (2, 0));
+    }
 }
