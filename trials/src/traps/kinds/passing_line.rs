@@ -56,7 +56,8 @@ pub(super) fn make(given: &Given<'_>, rng: &mut Rng) -> Result<Vec<Trap>> {
 
 /// The line about the error.
 fn line(error: &Met, time: u64, minutes: i32) -> String {
-    let code = NtStatus(error.status).to_hresult();
+    let status = NtStatus(error.status);
+    let code = status.to_win32().map_or(status.to_hresult(), |maps| maps.win32.to_hresult());
     let name = code.name().unwrap_or("Unknown Error");
     let (stamp, path) = (stamp(time, minutes), &error.path);
     format!(
