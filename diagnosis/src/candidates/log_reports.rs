@@ -33,7 +33,7 @@ const NOT_THERE: ([u32; 3], [u32; 3]) = (
 /// The lines that say that something failed.
 pub(crate) struct Lines {
     lines: Vec<Line>,
-    /// The logs say what failed first, and name a cause.
+    /// The logs say what failed first.
     decided: bool,
     /// Every name in them.
     names: HashSet<String>,
@@ -96,7 +96,7 @@ impl Lines {
         let lines: Vec<Line> = lines.collect();
         let all = |pick: fn(&Line) -> &HashSet<String>| lines.iter().flat_map(pick).cloned().collect();
         let (names, paths) = (all(|line| &line.names), all(|line| &line.paths));
-        let decided = faults.first().is_some_and(|fault| fault.kind.names_a_cause());
+        let decided = faults.first().is_some();
         Self { lines, decided, names, paths }
     }
 

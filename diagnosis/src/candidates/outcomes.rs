@@ -48,7 +48,12 @@ pub(super) fn judge(
         }
         let event = &candidate.event;
         let (Some(id), Some(process)) = (event.process, timeline.process_of(event)) else { continue };
-        let Some(end) = before_sign(event, signs) else { continue };
+        // The end of a program is its own sign; what others do after it still counts.
+        let of_others = signs.iter().filter(|sign| sign.process != Some(id) || sign.place.is_some());
+        let of_others: Vec<Sign> = of_others.cloned().collect();
+        let Some(end) = before_sign(event, if of_others.is_empty() { signs } else { &of_others }) else {
+            continue;
+        };
         let after = After { timeline, steps, event, id, process, end };
         let same_path = by_path.get(&event.path.to_ascii_lowercase());
         let named = has(Link::LogObject);

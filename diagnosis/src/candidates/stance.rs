@@ -5,7 +5,7 @@ use super::{
     candidate::LogReport,
     log_reports::{STORE_CODES, is_kin},
 };
-use crate::faults::{FaultKind, Faults};
+use crate::faults::{Fault, FaultKind, Faults};
 use timeline::{Event, PhaseName, Process, Role, Ticks};
 
 /// What speaks against a candidate.
@@ -28,8 +28,12 @@ impl LogStance {
     pub(crate) fn new(event: &Event, process: &Process, report: Option<&LogReport>, faults: &Faults) -> Self {
         let can_be_meant = by_service::can_be_meant(process.role, &event.path, faults.first());
         let open = Self { can_be_meant, ..Self::default() };
+        let Some(fault) = faults.first() else { return open };
+        let contradicted = contradicts(fault, event.status) && process.role != Role::ServicingChild;
         // A stage or a package only tells that something failed in it.
-        let Some(fault) = faults.first().filter(|f| f.kind.names_a_cause()) else { return open };
+        if !fault.kind.names_a_cause() {
+            return Self { contradicted: contradicted && fault.kind.of_servicing(), ..open };
+        }
         let meant = report.is_some_and(|r| r.same_name && (r.code.is_some() || r.close));
         if meant {
             // Another code for the same object is another failure of it.
@@ -51,19 +55,22 @@ impl LogStance {
             let began = fault.took.map(|took| time.0.saturating_sub(took.0 + GRAIN.0));
             event.time > time.plus(GRAIN) || began.is_some_and(|began| event.end().0 < began)
         });
-        // Codes of the component store say that something is missing in it, not which error an operation met.
-        let of_store = fault.win32().is_some_and(|code| STORE_CODES.contains(&code));
-        let win32 = fault.win32().filter(|_| !of_store).filter(|_| {
-            fault.code.is_some_and(|code| matches!(code >> 16, 0x8007 | 0x8001) || code >> 28 == 0xD)
-        });
-        let contradicted = win32.is_some_and(|win32| !is_kin(event.status, win32)) || fault.is_of_content();
         Self {
             // poqexec.log names the primitive's objects.
             elsewhere: other_part || other_time || fault.kind == FaultKind::Primitive,
             // A program's own error becomes another one on its way.
-            contradicted: contradicted && process.role != Role::ServicingChild,
+            contradicted,
             can_be_meant,
             waiting: fault.waited_in_vain() && report.is_none_or(|r| r.code.is_none()),
         }
     }
+}
+
+/// Whether what failed has the code of another error than a status. Codes of the component store say that something is
+/// missing in it, not which error an operation met.
+fn contradicts(fault: &Fault, status: u32) -> bool {
+    let win32 = fault.win32().filter(|code| !STORE_CODES.contains(code)).filter(|_| {
+        fault.code.is_some_and(|code| matches!(code >> 16, 0x8007 | 0x8001) || code >> 28 == 0xD)
+    });
+    win32.is_some_and(|win32| !is_kin(status, win32)) || fault.is_of_content()
 }

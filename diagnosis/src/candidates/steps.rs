@@ -200,7 +200,7 @@ impl Gather for Pass {
         }
         let (time, tid, id) = (done.time(), done.tid().unwrap_or_default(), done.id);
         let failed = is_error(done.outcome());
-        if done.outcome() == 0 && kind != Kind::ImageLoad {
+        if done.outcome() == 0 && !matches!(kind, Kind::ImageLoad | Kind::ProcessCreate) {
             part.successes[usize::from(kind.is_registry())] += 1;
         }
         let (what, hash) = if matches!(kind, Kind::FileClose | Kind::KeyClose) {
