@@ -2,7 +2,7 @@
 
 use crate::faults::Faults;
 use timeline::{
-    Event, Evidence, FileTime, LogLine, Mark, Place, ProcessId, Role, Ticks, Timeline, Trust, Words,
+    Event, Evidence, FileTime, LogLine, Mark, Place, Process, ProcessId, Role, Ticks, Timeline, Trust, Words,
 };
 
 /// Lines of servicing logs are cut to the second.
@@ -42,7 +42,7 @@ pub(crate) fn find(timeline: &Timeline<'_>, marked: &[(Mark, Event)], faults: &F
         marked.iter().filter_map(|(mark, event)| of_mark(timeline, *mark, event)).collect();
     for (number, process) in timeline.processes.iter().enumerate() {
         let (Some(status), Some(time)) = (process.exit_status, process.end) else { continue };
-        if process.role != Role::Poqexec || status == 0 {
+        if process.role != Role::Poqexec || status == 0 || was_run_again(timeline, process) {
             continue;
         }
         let words = Words::new(
@@ -92,6 +92,19 @@ pub(crate) fn find(timeline: &Timeline<'_>, marked: &[(Mark, Event)], faults: &F
     signs.extend(faults.rollback.iter().filter_map(line));
     signs.sort_by_key(|s| (s.time, s.place));
     signs
+}
+
+/// Whether the worker that ran this poqexec ran another one after it. Then the last one decides. What smss runs after a
+/// failure takes the update back.
+pub(crate) fn was_run_again(timeline: &Timeline<'_>, process: &Process) -> bool {
+    let by_worker = |id: &ProcessId| timeline.process(*id).is_some_and(|p| p.role == Role::TiWorker);
+    let Some((parent, end)) = process.parent.filter(by_worker).zip(process.end) else { return false };
+    process.role == Role::Poqexec
+        && timeline.processes.iter().any(|other| {
+            other.role == Role::Poqexec
+                && other.parent == Some(parent)
+                && other.start.is_some_and(|start| start >= end)
+        })
 }
 
 fn of_mark(timeline: &Timeline<'_>, mark: Mark, event: &Event) -> Option<Sign> {

@@ -12,7 +12,7 @@ use super::{
     log_step::LogSteps,
     steps::{Step, StepKind, Steps},
 };
-use crate::signs::Sign;
+use crate::signs::{Sign, was_run_again};
 
 /// Exit codes of programs that did what they were run for: 0, ERROR_SUCCESS_REBOOT_INITIATED and
 /// ERROR_SUCCESS_REBOOT_REQUIRED.
@@ -43,29 +43,26 @@ pub(super) fn judge(
     }
     for candidate in candidates.iter_mut().filter(|candidate| candidate.is_eligible()) {
         let has = |link| candidate.links.contains(&link);
-        if has(Link::LogObjectAndCode) {
-            continue;
-        }
+        let told = has(Link::LogObjectAndCode);
         let event = &candidate.event;
         let (Some(id), Some(process)) = (event.process, timeline.process_of(event)) else { continue };
-        // The end of a program is its own sign; what others do after it still counts.
-        let of_others = signs.iter().filter(|sign| sign.process != Some(id) || sign.place.is_some());
-        let of_others: Vec<Sign> = of_others.cloned().collect();
-        let Some(end) = before_sign(event, if of_others.is_empty() { signs } else { &of_others }) else {
-            continue;
-        };
+        let Some(end) = before_sign(event, signs) else { continue };
         let after = After { timeline, steps, event, id, process, end };
         let same_path = by_path.get(&event.path.to_ascii_lowercase());
         let named = has(Link::LogObject);
         let blamed = named || in_log.blame(event, process);
-        let told = named || has(Link::LogStep);
+        let in_step = named || has(Link::LogStep);
+        // A line that says what failed outweighs all but that another worker failed.
+        if told && !after.another_worker_failed(signs) {
+            continue;
+        }
         let found = [
             (Objection::MadeUpFor, same_path.is_some_and(|events| after.was_made_up_for(events))),
-            (Objection::MadeUpFor, after.ran_again()),
+            (Objection::CarriedOn, was_run_again(timeline, process)),
             (Objection::CarriedOn, after.succeeded_in_the_end()),
             (Objection::CarriedOn, !blamed && after.parent_went_on(in_log.end(event, process))),
             (Objection::OtherThread, !named && after.another_worker_failed(signs)),
-            (Objection::Waited, !told && after.waited()),
+            (Objection::Waited, !in_step && after.waited()),
         ];
         let against = found.into_iter().filter(|(_, holds)| *holds).map(|(objection, _)| objection);
         candidate.objections.extend(against);
@@ -99,19 +96,6 @@ impl After<'_> {
                 && (role.services_updates() || role == Role::ServiceHost)
                 && change.time > error.time
                 && change.time <= end
-        })
-    }
-
-    /// Whether the worker ran poqexec once more, and that did all. smss runs it again to take the update back.
-    fn ran_again(&self) -> bool {
-        let parent = self.process.parent.filter(|_| self.process.role == Role::Poqexec);
-        let by_worker = |id: &ProcessId| self.timeline.process(*id).is_some_and(|p| p.role == Role::TiWorker);
-        let Some(parent) = parent.filter(by_worker) else { return false };
-        self.timeline.processes.iter().any(|other| {
-            other.role == Role::Poqexec
-                && other.parent == Some(parent)
-                && other.start.is_some_and(|start| start > self.event.time)
-                && other.exit_status == Some(0)
         })
     }
 
