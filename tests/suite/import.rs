@@ -239,11 +239,14 @@ fn every_scenario_has_the_verdict_of_its_log_as_csv_and_as_xml() {
                         ["index", "time", "process", "pid", "tid", "command_line", "image_path", "operation"];
                     let keys = keys.iter().chain(&["path", "target_path", "result", "status", "duration"]);
                     let failing: Vec<_> = keys.map(|key| failing[*key].clone()).collect();
+                    // Without a log, the call stacks of Process Monitor's own log may raise low to medium.
+                    let level = verdict["confidence"]["level"].as_str().unwrap_or_default();
+                    let level = if !log && level == "medium" { "low" } else { level };
                     json!({
                         "outcome": verdict["outcome"],
                         "phase": verdict["phase"],
                         "hresult": verdict["hresult"],
-                        "level": verdict["confidence"]["level"],
+                        "level": level,
                         "summary": verdict["summary"],
                         "failing": failing,
                         "failures": report["failures"],

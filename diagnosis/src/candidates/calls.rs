@@ -47,8 +47,9 @@ pub(super) fn judge(timeline: &Timeline<'_>, steps: &Steps, faults: &Faults, can
             candidate.links.push(Link::WorkStopped);
         }
         let Some(call) = &candidate.call else { continue };
-        let told = candidate.links.contains(&Link::LogObjectAndCode);
-        let named = told || candidate.links.contains(&Link::LogObject);
+        let told = candidate.is_told();
+        let named =
+            [Link::LogObjectAndCode, Link::LogObject].iter().any(|link| candidate.links.contains(link));
         if call.issuer.outsider().is_some() {
             candidate.objections.push(Objection::NotServicing);
         } else if call.part == Some(Part::Reporting) && !told {
@@ -104,7 +105,7 @@ fn is_told(candidate: &Candidate) -> bool {
     let has = |link| candidate.links.contains(&link);
     let of_the_kind = candidate.report.as_ref().is_some_and(|report| report.kin);
     let stopped = has(Link::ExitStatus) || has(Link::LogObject) && of_the_kind;
-    has(Link::LogObjectAndCode) || stopped && candidate.after.stops()
+    candidate.is_told() || stopped && candidate.after.stops()
 }
 
 /// An error, with where servicing asked for the operation once that was looked at.

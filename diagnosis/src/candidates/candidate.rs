@@ -68,6 +68,13 @@ impl Candidate {
         !self.links.is_empty() && self.objections.is_empty()
     }
 
+    /// Whether a log says with its code that this very object failed.
+    #[must_use]
+    pub fn is_told(&self) -> bool {
+        self.links.contains(&Link::LogObjectAndCode)
+            && self.report.as_ref().is_some_and(|report| report.exact)
+    }
+
     /// The score without what other boots say.
     pub(crate) fn own_score(&self) -> f64 {
         let of_fleet = self.features.iter().filter(|f| is_of_fleet(f.name));
@@ -120,9 +127,10 @@ pub struct LogReport {
     pub kin: bool,
     /// It names the operation's object.
     pub same_name: bool,
-    /// It says what failed, in a form that is known, and names the object itself. Another line may speak of it in passing,
-    /// or name the entry of the driver queue that the object belongs to.
-    pub decides: bool,
+    /// It says what failed, in a form that is known. Another line may speak of the object in passing.
+    pub is_fault: bool,
+    /// It names the object itself, and not the entry of the driver queue that the object belongs to.
+    pub exact: bool,
     /// It was written within seconds of the operation.
     pub close: bool,
 }

@@ -2,10 +2,7 @@
 
 use timeline::{Event, Kind, Ticks, Timeline};
 
-use super::{
-    candidate::Candidate,
-    link::{Link, Objection},
-};
+use super::{candidate::Candidate, link::Objection};
 use crate::needed::is_missing;
 
 /// Events that are looked at after an error.
@@ -17,8 +14,7 @@ const SOON: Ticks = Ticks::seconds(2);
 /// with its code.
 pub(super) fn judge(timeline: &Timeline<'_>, candidates: &mut [Candidate]) {
     for candidate in candidates {
-        let told = candidate.links.contains(&Link::LogObjectAndCode);
-        if candidate.is_eligible() && !told && is_found(timeline, &candidate.event) {
+        if candidate.is_eligible() && !candidate.is_told() && is_found(timeline, &candidate.event) {
             candidate.objections.push(Objection::Found);
             candidate.objections.sort_unstable();
         }

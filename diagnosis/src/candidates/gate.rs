@@ -15,13 +15,13 @@ pub(super) fn links(context: &Context<'_>, after: &After, ended_with_it: bool, i
     let report = candidate.report.as_ref().filter(|report| report.close);
     let named = report.is_some_and(|report| report.same_name);
     let coded = report.is_some_and(|report| report.code.is_some());
-    let decides = report.is_some_and(|report| report.decides);
+    let of_fault = report.is_some_and(|report| report.is_fault);
     let asked =
         candidate.reopened.is_some() && matches!(context.process.role, Role::Poqexec | Role::TiWorker);
     let found = [
-        (Link::LogObjectAndCode, named && coded && decides),
+        (Link::LogObjectAndCode, named && coded && of_fault),
         (Link::ExitStatus, ended_with_it),
-        (Link::LogObject, named && !(coded && decides)),
+        (Link::LogObject, named && !(coded && of_fault)),
         (Link::AskedHolder, asked && candidate.holder.is_none_or(|holder| holder.explains)),
         (Link::LogCode, coded && !named && context.stance.can_be_meant),
         (Link::LogStep, in_step && features::is_hard(candidate.event.status)),
@@ -82,8 +82,9 @@ pub(super) fn objections(
     around: &Around,
 ) -> Vec<Objection> {
     let later_success = context.candidate.later_success;
-    let told = links.contains(&Link::LogObjectAndCode);
-    let named = told || links.contains(&Link::LogObject);
+    let linked = links.contains(&Link::LogObjectAndCode);
+    let told = linked && context.candidate.report.as_ref().is_some_and(|report| report.exact);
+    let named = linked || links.contains(&Link::LogObject);
     // A program that failed writes to its own log before it ends.
     let process = context.process;
     let failed = links.contains(&Link::LogStep) || process.exit_status.is_some_and(outcomes::is_failure);

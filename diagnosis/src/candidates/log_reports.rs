@@ -144,7 +144,8 @@ impl Lines {
                 other_code: code.is_none() && line.tells_an_error() && !kin,
                 kin,
                 same_name,
-                decides: line.is_fault && exact,
+                is_fault: line.is_fault,
+                exact,
                 close,
             };
             Some(report)

@@ -43,13 +43,13 @@ pub(super) fn judge(
     }
     for candidate in candidates.iter_mut().filter(|candidate| candidate.is_eligible()) {
         let has = |link| candidate.links.contains(&link);
-        let told = has(Link::LogObjectAndCode);
+        let told = candidate.is_told();
         let event = &candidate.event;
         let (Some(id), Some(process)) = (event.process, timeline.process_of(event)) else { continue };
         let Some(end) = before_sign(event, signs) else { continue };
         let after = After { timeline, steps, event, id, process, end };
         let same_path = by_path.get(&event.path.to_ascii_lowercase());
-        let named = has(Link::LogObject);
+        let named = has(Link::LogObject) || has(Link::LogObjectAndCode) && !told;
         let blamed = named || in_log.blame(event, process);
         let in_step = named || has(Link::LogStep);
         // A line that says what failed outweighs all but that another worker failed.
