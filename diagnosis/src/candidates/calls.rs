@@ -73,15 +73,14 @@ fn may_do_without(candidate: &Candidate) -> bool {
     let part = candidate.call.as_ref().and_then(|call| call.part);
     candidate.event.status == status::SHARING_VIOLATION
         && candidate.after.noted
-        && !matches!(part, Some(Part::DriverQueue | Part::Primitives))
+        && !part.is_some_and(Part::ends_at_first_error)
 }
 
 /// Whether the part of servicing that a failure ends, the driver queue or the primitives, does nothing more on the thread
 /// of a candidate before the sign, as the call stacks of what follows show.
 fn part_stops(timeline: &Timeline<'_>, steps: &Steps, candidate: &Candidate) -> bool {
     let event = &candidate.event;
-    let part_of = |call: &Call| call.part.filter(|part| matches!(part, Part::DriverQueue | Part::Primitives));
-    let part = candidate.call.as_ref().and_then(part_of);
+    let part = candidate.call.as_ref().and_then(|call| call.part).filter(|part| part.ends_at_first_error());
     let (Some(part), Some(process), Some(to_sign)) = (part, event.process, candidate.after.to_sign) else {
         return false;
     };

@@ -75,6 +75,17 @@ impl Candidate {
             && self.report.as_ref().is_some_and(|report| report.exact)
     }
 
+    /// Whether what followed would speak against it, if no log named it: servicing went on, made do with less, or another
+    /// thread shows the failure.
+    pub(crate) fn is_doubtful(&self) -> bool {
+        let after = &self.after;
+        after.carried_on()
+            || after.began_next
+            || after.other_thread
+            || after.ended_before
+            || self.lesser.is_some()
+    }
+
     /// The score without what other boots say.
     pub(crate) fn own_score(&self) -> f64 {
         let of_fleet = self.features.iter().filter(|f| is_of_fleet(f.name));

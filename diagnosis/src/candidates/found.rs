@@ -1,4 +1,4 @@
-//! Searches that end well: what is missing in one place, the thread finds in another.
+//! Searches that end well: what the thread misses or cannot write in one place, it finds or writes in another.
 
 use timeline::{Event, Kind, Ticks, Timeline};
 

@@ -120,8 +120,8 @@ const OBJECTIONS: &[(Objection, &str, &str, &str)] = &[
     (
         Objection::Found,
         "found",
-        "the same thread found what is missing in another place right after",
-        "同一线程随即在另一位置找到缺失的对象",
+        "the same thread found it, or could make it, in another place right after",
+        "同一线程随即在另一位置找到或成功创建该对象",
     ),
     (Objection::CarriedOn, "carried-on", "servicing went on with its work after it", "此后更新程序继续工作"),
     (

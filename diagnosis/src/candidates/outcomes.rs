@@ -49,19 +49,16 @@ pub(super) fn judge(
         let Some(end) = before_sign(event, signs) else { continue };
         let after = After { timeline, steps, event, id, process, end };
         let same_path = by_path.get(&event.path.to_ascii_lowercase());
-        let named = has(Link::LogObject) || has(Link::LogObjectAndCode) && !told;
+        let named = told || has(Link::LogObject) || has(Link::LogObjectAndCode);
         let blamed = named || in_log.blame(event, process);
         let in_step = named || has(Link::LogStep);
         // A line that says what failed outweighs all but that another worker failed.
-        if told && !after.another_worker_failed(signs) {
-            continue;
-        }
         let found = [
-            (Objection::MadeUpFor, same_path.is_some_and(|events| after.was_made_up_for(events))),
-            (Objection::CarriedOn, was_run_again(timeline, process)),
-            (Objection::CarriedOn, after.succeeded_in_the_end()),
+            (Objection::MadeUpFor, !told && same_path.is_some_and(|events| after.was_made_up_for(events))),
+            (Objection::CarriedOn, !told && was_run_again(timeline, process)),
+            (Objection::CarriedOn, !told && after.succeeded_in_the_end()),
             (Objection::CarriedOn, !blamed && after.parent_went_on(in_log.end(event, process))),
-            (Objection::OtherThread, !named && after.another_worker_failed(signs)),
+            (Objection::OtherThread, (told || !named) && after.another_worker_failed(signs)),
             (Objection::Waited, !in_step && after.waited()),
         ];
         let against = found.into_iter().filter(|(_, holds)| *holds).map(|(objection, _)| objection);

@@ -30,6 +30,12 @@ const PARTS: &[(Part, &str, &str, &str)] = &[
 ];
 
 impl Part {
+    /// Whether its first error ends its work. Installers go on, and so does CBS.
+    #[must_use]
+    pub fn ends_at_first_error(self) -> bool {
+        matches!(self, Self::DriverQueue | Self::Primitives)
+    }
+
     /// The name in reports.
     #[must_use]
     pub fn name(self) -> &'static str {

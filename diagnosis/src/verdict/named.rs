@@ -67,7 +67,7 @@ fn by_stack(candidate: &Candidate, phase: PhaseName) -> PhaseName {
     }
 }
 
-/// How sure the naming of a candidate is. High only if a log names the object with the code. Medium if its process or
+/// How sure the naming of a candidate is. High only if a log names the object with the code, and outweighs no doubt. Medium if its process or
 /// its thread, or a log, speaks of this very operation.
 fn level(candidate: &Candidate, strong: bool, for_others: bool) -> Level {
     let has = |link| candidate.links.contains(&link);
@@ -76,7 +76,7 @@ fn level(candidate: &Candidate, strong: bool, for_others: bool) -> Level {
         || has(Link::AskedHolder)
         || has(Link::LogObject)
         || has(Link::LogCode) && candidate.after.stops() && !for_others;
-    match (strong, has(Link::LogObjectAndCode)) {
+    match (strong && !candidate.is_doubtful(), has(Link::LogObjectAndCode)) {
         (true, true) => Level::High,
         (_, true) => Level::Medium,
         (true, false) if speaks => Level::Medium,
@@ -87,7 +87,7 @@ fn level(candidate: &Candidate, strong: bool, for_others: bool) -> Level {
 /// Whether the call stack shows that the error came from a part of servicing that its first error ends. Installers go on.
 fn ends_all(candidate: &Candidate) -> bool {
     let part = candidate.call.as_ref().and_then(|call| call.part);
-    matches!(part, Some(Part::DriverQueue | Part::Primitives))
+    part.is_some_and(Part::ends_at_first_error)
 }
 
 /// Reasons that a verdict gives. All features are with the candidates.

@@ -18,6 +18,7 @@ mod record;
 mod runs;
 mod scan;
 mod stage;
+mod stamps;
 mod unwrap;
 
 pub use event::*;

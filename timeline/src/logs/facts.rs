@@ -211,7 +211,7 @@ pub struct InstallerRun {
 }
 
 impl InstallerRun {
-    /// A run of which only its failure is known.
+    /// A run. Its failure is all that is known.
     pub(crate) fn failed(name: &str, id: Option<&str>, decisive: bool) -> Self {
         Self {
             name: name.to_owned(),
