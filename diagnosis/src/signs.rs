@@ -1,6 +1,6 @@
 //! Signs that an update failed: what a trace shows by itself, and the lines of logs that say so.
 
-use crate::faults::Faults;
+use crate::faults::{Fault, FaultKind, Faults};
 use timeline::{
     Event, Evidence, FileTime, LogLine, Mark, Place, Process, ProcessId, Role, Ticks, Timeline, Trust, Words,
 };
@@ -73,13 +73,19 @@ pub(crate) fn find(timeline: &Timeline<'_>, marked: &[(Mark, Event)], faults: &F
             words,
         })
     };
-    // What an earlier attempt failed at did not lead to this failure.
+    // What an earlier attempt failed at did not lead to this failure, nor what was passed over before its step began, nor
+    // what poqexec noted and made up for.
     let decisive = faults.first().map_or(0, |first| first.attempt);
+    let began = faults.first().and_then(|first| Some(first.time?.0.saturating_sub(first.took?.0)));
+    let passed = |f: &Fault| {
+        let over = f.time.zip(began).is_some_and(|(time, began)| time.plus(LINE_GRAIN).0 < began);
+        over && f.kind == FaultKind::Call || f.kind == FaultKind::Primitive && ended_well(timeline, f)
+    };
     signs.extend(
         faults
             .all
             .iter()
-            .filter(|f| f.kind.of_servicing() && f.attempt >= decisive)
+            .filter(|f| f.kind.of_servicing() && f.attempt >= decisive && !passed(f))
             .filter_map(|f| of_line(f.time, f.place, f.words())),
     );
     let line = |l: &LogLine| {
@@ -92,6 +98,17 @@ pub(crate) fn find(timeline: &Timeline<'_>, marked: &[(Mark, Event)], faults: &F
     signs.extend(faults.rollback.iter().filter_map(line));
     signs.sort_by_key(|s| (s.time, s.place));
     signs
+}
+
+/// Whether the run of poqexec that noted a fault ended with 0.
+fn ended_well(timeline: &Timeline<'_>, fault: &Fault) -> bool {
+    let Some(time) = fault.time else { return false };
+    let ran = |process: &&Process| {
+        let noted = process.start.is_some_and(|start| start <= time.plus(LINE_GRAIN))
+            && process.end.is_some_and(|end| end.plus(LINE_GRAIN) >= time);
+        process.role == Role::Poqexec && noted
+    };
+    timeline.processes.iter().find(ran).is_some_and(|process| process.exit_status == Some(0))
 }
 
 /// Whether the worker that ran this poqexec ran another one after it. Then the last one decides. What smss runs after a

@@ -27,7 +27,7 @@ pub use logs::{
 };
 pub use model::*;
 pub use parts::Parts;
-pub use paths::Paths;
+pub use paths::{Paths, above};
 pub use progress::Progress;
 pub use scan::{Caveat, FailureGroup, Kept, PhaseSpan, Scan, Silence};
 pub use servicing_logs::bundle::SNIFF_BYTES;

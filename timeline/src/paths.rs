@@ -16,6 +16,8 @@ pub struct Paths {
     leaves: HashSet<u64>,
     /// Whether one has no backslash.
     bare: bool,
+    /// The folders and keys above them, lower case.
+    above: HashSet<String>,
 }
 
 /// A number of the part of a path behind its last backslash; equal where only the case of ASCII letters differs (FNV-1a).
@@ -51,6 +53,7 @@ impl Paths {
                 Some((_, last)) => drop(set.leaves.insert(leaf(last.encode_utf16()))),
                 None => set.bare = true,
             }
+            set.above.extend(above(&path).map(str::to_owned));
             if set.by_units.len() <= units {
                 set.by_units.resize(units + 1, Vec::new());
             }
@@ -95,6 +98,20 @@ impl Paths {
         let alike = self.by_units.get(path.encode_utf16().count());
         alike.is_some_and(|alike| alike.iter().any(|known| known.eq_ignore_ascii_case(path)))
     }
+
+    /// Whether one of them lies below `path`.
+    #[must_use]
+    pub fn lie_below(&self, path: &str) -> bool {
+        self.above.contains(&path.to_ascii_lowercase())
+    }
+}
+
+/// The folders or keys above a path, the nearest first.
+pub fn above(path: &str) -> impl Iterator<Item = &str> {
+    fn parent(path: &str) -> Option<&str> {
+        path.rsplit_once('\\').map(|(parent, _)| parent)
+    }
+    std::iter::successors(parent(path), |path| parent(path))
 }
 
 #[cfg(test)]
@@ -123,5 +140,15 @@ mod tests {
         assert!(!Paths::default().hold_str("") && Paths::default().is_empty());
         let one = Paths::new([r"C:\Windows\A.sys"]);
         assert!(one.may_end("a.SYS".encode_utf16()) && !one.may_end("b.sys".encode_utf16()));
+    }
+
+    #[test]
+    fn a_path_lies_below_every_folder_above_it() {
+        let set = Paths::new([r"C:\Windows\Temp\A.sys"]);
+        for (path, is_above) in
+            [(r"c:\WINDOWS\temp", true), ("C:", true), (r"C:\Windows\Temp\A.sys", false), (r"C:\Win", false)]
+        {
+            assert_eq!(set.lie_below(path), is_above, "{path}");
+        }
     }
 }

@@ -257,7 +257,7 @@ impl<'c> Timeline<'c> {
         self.once(events, |event| event)
     }
 
-    /// The events that touch one of `paths`, in order of time.
+    /// The events that touch one of `paths`, or put something else in its place, in order of time.
     #[must_use]
     pub fn touching(&self, paths: &Paths) -> Vec<Event> {
         let mut events: Vec<Event> = Vec::new();

@@ -63,9 +63,10 @@ fn is_exit_of(process: &Process, status: u32) -> bool {
 /// Win32 errors below this are the exit codes of many programs that mean nothing by them.
 const TELLING: u32 = 4;
 
-/// Whether a program that servicing ran ended with the code of another error than this.
+/// Whether poqexec, or a program that servicing ran, ended with the code of another error than this.
 pub(super) fn ended_with_another(process: &Process, status: u32) -> bool {
-    let Some(exit) = process.exit_status.filter(|_| process.role == Role::ServicingChild) else {
+    let is_run = matches!(process.role, Role::Poqexec | Role::ServicingChild);
+    let Some(exit) = process.exit_status.filter(|exit| is_run && *exit != status::UNSUCCESSFUL) else {
         return false;
     };
     let win32 = status_codes::HResult(exit).win32().unwrap_or(status_codes::Win32Error(exit));

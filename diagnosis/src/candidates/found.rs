@@ -1,8 +1,13 @@
-//! Searches that end well: what the thread misses or cannot write in one place, it finds or writes in another.
+//! Work that ends well under another name: what a thread misses or may not open in one place, servicing finds or makes in
+//! another; what is in use is entered for the next restart.
 
 use timeline::{Event, Kind, Ticks, Timeline};
 
-use super::{candidate::Candidate, link::Objection};
+use super::{
+    candidate::Candidate,
+    features,
+    link::{Link, Objection},
+};
 use crate::needed::is_missing;
 
 /// Events that are looked at after an error.
@@ -10,32 +15,63 @@ const AHEAD: u64 = 200;
 /// A search goes on within this time.
 const SOON: Ticks = Ticks::seconds(2);
 
-/// Adds an objection to each candidate whose object the thread found in another place right after, unless a log names it
-/// with its code.
+/// Adds an objection to each candidate whose object servicing found or made in another place right after, or left to the
+/// next restart, unless a log names it with its code.
 pub(super) fn judge(timeline: &Timeline<'_>, candidates: &mut [Candidate]) {
     for candidate in candidates {
-        if candidate.is_eligible() && !candidate.is_told() && is_found(timeline, &candidate.event) {
-            candidate.objections.push(Objection::Found);
-            candidate.objections.sort_unstable();
+        if !candidate.is_eligible() || candidate.is_told() {
+            continue;
         }
+        let by_others = !candidate.links.contains(&Link::LogObjectAndCode);
+        let near = timeline.near(&candidate.event, AHEAD);
+        let found = near.iter().any(|next| is_found(timeline, &candidate.event, next, by_others));
+        let left = near.iter().any(|next| is_left_to_restart(timeline, &candidate.event, next));
+        candidate.objections.extend(found.then_some(Objection::Found));
+        candidate.objections.extend(left.then_some(Objection::MadeUpFor));
+        candidate.objections.sort_unstable();
     }
 }
 
-fn is_found(timeline: &Timeline<'_>, error: &Event) -> bool {
-    // What cannot be written in one place may be written in another.
-    let makes = error.kind == Kind::FileCreate;
-    if !(is_missing(error.status) || makes) || name(error).is_none() {
-        return false;
-    }
-    timeline.near(error, AHEAD).iter().any(|next| {
-        let soon = next.time >= error.time && next.time.since(error.end()) <= SOON;
-        soon && (next.process, next.tid) == (error.process, error.tid)
-            && next.kind.is_registry() == error.kind.is_registry()
-            && !next.failed()
-            && (!makes || next.kind == Kind::FileCreate)
-            && !next.path.eq_ignore_ascii_case(&error.path)
-            && name(next) == name(error)
-    })
+/// Whether a success is that of another name for what an error was at. What is missing, or cannot be made, is looked for by
+/// the thread itself; what may not be opened is opened elsewhere by it or by another one.
+fn is_found(timeline: &Timeline<'_>, error: &Event, next: &Event, by_others: bool) -> bool {
+    let own = (next.process, next.tid) == (error.process, error.tid);
+    let searches = is_missing(error.status) && next.kind.is_registry() == error.kind.is_registry();
+    let makes = error.kind == Kind::FileCreate && next.kind == Kind::FileCreate;
+    let opens = error.kind == Kind::FileOpen && next.kind == Kind::FileOpen;
+    let refused = by_others && features::is_hard(error.status) && (makes || opens);
+    (own && (searches || makes) || refused && is_of_servicing(timeline, next))
+        && !next.failed()
+        && follows(error, next)
+        && !next.path.eq_ignore_ascii_case(&error.path)
+        && name(error).is_some_and(|own| name(next) == Some(own))
+}
+
+/// Whether servicing entered the object for the renames that smss makes at the next start.
+fn is_left_to_restart(timeline: &Timeline<'_>, error: &Event, next: &Event) -> bool {
+    let of_renames = || next.path.to_ascii_lowercase().ends_with(RENAMES);
+    let names_it = || {
+        let detail = timeline.detail(next.id).to_lowercase();
+        name(error).is_some_and(|own| detail.contains(&own))
+    };
+    next.kind == Kind::ValueSet
+        && !next.failed()
+        && !error.kind.is_registry()
+        && follows(error, next)
+        && of_renames()
+        && is_of_servicing(timeline, next)
+        && names_it()
+}
+
+/// The value from which smss takes the files that it renames.
+const RENAMES: &str = r"\session manager\pendingfilerenameoperations";
+
+fn follows(error: &Event, next: &Event) -> bool {
+    next.time >= error.time && next.time.since(error.end()) <= SOON
+}
+
+fn is_of_servicing(timeline: &Timeline<'_>, event: &Event) -> bool {
+    timeline.process_of(event).is_some_and(|process| process.role.services_updates())
 }
 
 /// The name of an event's object, without where it is.

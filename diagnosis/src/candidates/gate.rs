@@ -67,6 +67,8 @@ pub(super) struct Around {
     pub(super) ignored: bool,
     /// It lies outside of the step that a log says failed.
     pub(super) outside: bool,
+    /// A log says that a function failed which makes no such operation.
+    pub(super) other_call: bool,
     /// The trace covers the failure that a log reports.
     pub(super) covered: bool,
 }
@@ -101,6 +103,7 @@ pub(super) fn objections(
         (Objection::Ignored, around.ignored),
         (Objection::OtherThread, (after.other_thread || after.ended_before) && !named),
         (Objection::Contradicted, context.stance.contradicted),
+        (Objection::OtherCall, around.other_call),
         (Objection::Elsewhere, (context.stance.elsewhere || around.outside) && !told),
         (Objection::NotCovered, !around.covered && !told),
     ];

@@ -93,6 +93,8 @@ pub enum Objection {
     OtherThread,
     /// The log names another code.
     Contradicted,
+    /// The log says that a function failed which makes no such operation.
+    OtherCall,
     /// What the log says failed lies elsewhere.
     Elsewhere,
     /// The trace ends before the failure, or lacks what would show it.
@@ -162,6 +164,12 @@ const OBJECTIONS: &[(Objection, &str, &str, &str)] = &[
     ),
     (Objection::Contradicted, "contradicted", "the log names another code", "日志记录的是另一代码"),
     (
+        Objection::OtherCall,
+        "other-call",
+        "the log says that a function failed which makes no such operation",
+        "日志表明失败的函数不会执行此类操作",
+    ),
+    (
         Objection::Elsewhere,
         "elsewhere",
         "what the log says failed lies in another phase or at another time",
@@ -202,7 +210,15 @@ const OBJECTIONS: &[(Objection, &str, &str, &str)] = &[
 impl Objection {
     /// Whether the operation may still be the cause: another error may be it as well, a log speaks against it, or the trace does not show what followed.
     pub(super) fn leaves_a_lead(self) -> bool {
-        matches!(self, Self::Rival | Self::Waited | Self::Contradicted | Self::Elsewhere | Self::NotCovered)
+        matches!(
+            self,
+            Self::Rival
+                | Self::Waited
+                | Self::Contradicted
+                | Self::OtherCall
+                | Self::Elsewhere
+                | Self::NotCovered
+        )
     }
 
     /// The name in reports.

@@ -1,11 +1,15 @@
 //! Lines of logs that report an operation's error: by its code, its object and its time.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use status_codes::status;
 
 use super::candidate::LogReport;
-use crate::{faults::Faults, ordinary::AFTERMATH_LINES, signs::LINE_GRAIN};
+use crate::{
+    faults::{FaultKind, Faults},
+    ordinary::AFTERMATH_LINES,
+    signs::LINE_GRAIN,
+};
 use timeline::{Event, Fact, FileTime, LogLine, Object, Place, Role, Ticks, Timeline, bare_path};
 
 /// A log writes a line after what it reports, but not long after.
@@ -53,6 +57,8 @@ struct Line {
     paths: HashSet<String>,
     /// It names what failed, in a form that is known.
     is_fault: bool,
+    /// Its name is that of an entry of the driver queue, not of the file.
+    names_entry: bool,
 }
 
 impl Line {
@@ -82,7 +88,8 @@ impl Lines {
         let attempt = faults.first().map(|first| first.attempt);
         let own =
             faults.all.iter().filter(|f| f.kind.of_servicing() && attempt.is_none_or(|a| a == f.attempt));
-        let known: HashSet<Place> = own.map(|f| f.place).collect();
+        let known: HashMap<Place, FaultKind> = own.map(|f| (f.place, f.kind)).collect();
+        let kind = |l: &LogLine| known.get(&Place::Line { source: l.source, line: l.line });
         let lines = failed.map(|l| Line {
             place: Place::Line { source: l.source, line: l.line },
             time: l.time,
@@ -91,7 +98,8 @@ impl Lines {
             names: names_of(l),
             paths: paths_of(l),
             text: l.text.clone(),
-            is_fault: known.contains(&Place::Line { source: l.source, line: l.line }),
+            is_fault: kind(l).is_some(),
+            names_entry: kind(l) == Some(&FaultKind::Driver),
         });
         let lines: Vec<Line> = lines.collect();
         let all = |pick: fn(&Line) -> &HashSet<String>| lines.iter().flat_map(pick).cloned().collect();
@@ -121,7 +129,9 @@ impl Lines {
             let by_win32 = by_win32.map(|w| status_codes::Win32Error(w).to_hresult().0);
             let code = by_win32.or(by_status);
             let same_path = paths.iter().any(|path| line.paths.contains(path));
-            let exact = same_path || own.iter().any(|name| line.names.contains(name) && !line.places(name));
+            let exact = same_path
+                || !line.names_entry
+                    && own.iter().any(|name| line.names.contains(name) && !line.places(name));
             let same_name = exact || names.iter().any(|name| line.names.contains(name) && !line.places(name));
             // A code alone says something only where the line is about a failure of servicing.
             if !(same_name || code.is_some() && line.is_fault) {
@@ -243,14 +253,23 @@ fn own_names(event: &Event) -> Vec<String> {
     names
 }
 
-/// The same, and the entry of the driver queue that it belongs to: the INF of a folder of the driver store.
+/// The same, and the entry of the driver queue that it belongs to: the INF of a folder of the driver store, of a key of the
+/// driver database, or of a service or a driver's file with its name.
 fn names(event: &Event) -> Vec<String> {
     let mut names = own_names(event);
     for path in [Some(&event.path), event.target.as_ref()].into_iter().flatten() {
-        // ...\FileRepository\cpu.inf_amd64_0123456789abcdef\...
         let path = path.to_ascii_lowercase();
-        names
-            .extend(path.split('\\').filter_map(|part| Some(format!("{}.inf", part.split_once(".inf_")?.0))));
+        let mut above = "";
+        for part in path.split('\\') {
+            // ...\FileRepository\cpu.inf_amd64_0123456789abcdef\..., ...\DriverInfFiles\cpu.inf\...
+            let stem = part.split_once(".inf").filter(|(_, rest)| rest.is_empty() || rest.starts_with('_'));
+            let stem = stem.map(|(stem, _)| stem);
+            // ...\Services\cpu\..., ...\drivers\cpu.sys
+            let service = Some(part).filter(|_| above == "services");
+            let file = part.strip_suffix(".sys").filter(|_| above == "drivers");
+            names.extend(stem.or(service).or(file).map(|stem| format!("{stem}.inf")));
+            above = part;
+        }
     }
     names.dedup();
     names

@@ -1,7 +1,8 @@
 //! The steps that a log says failed: runs of installers, and a program that servicing ran.
 
-use timeline::{Event, Fact, FileTime, InstallerRun, LogLine, Place, Process, Role, Ticks, Timeline};
+use timeline::{Event, Fact, FileTime, InstallerRun, Kind, LogLine, Place, Process, Role, Ticks, Timeline};
 
+use super::functions;
 use crate::{
     faults::{FaultKind, Faults},
     signs::LINE_GRAIN,
@@ -15,6 +16,8 @@ const CLOCK_GRAIN: Ticks = Ticks(160_000);
 /// The steps of servicing whose failure a log tells of, as far as operations can be held against them.
 pub(super) struct LogSteps {
     failed: Option<LogStep>,
+    /// The kinds of operations of the function that the failed installer's own words say failed.
+    called: Option<&'static [Kind]>,
     /// Runs of all installers whose failure was decisive.
     decisive: Vec<LogStep>,
     /// Runs of installers whose failure was ignored.
@@ -30,7 +33,15 @@ impl LogSteps {
         });
         let (decisive, ignored): (Vec<_>, Vec<_>) = runs.partition(|run| run.decisive);
         let steps = |runs: Vec<&InstallerRun>| runs.into_iter().filter_map(LogStep::of_run).collect();
-        Self { failed: LogStep::first(timeline, faults), decisive: steps(decisive), ignored: steps(ignored) }
+        let at = |run: &&InstallerRun| faults.first().is_some_and(|fault| fault.item == run.name);
+        // The error summary names the installer again, and nothing more.
+        let called = decisive.iter().copied().filter(at).find_map(|run| run.function.as_deref());
+        Self {
+            failed: LogStep::first(timeline, faults),
+            called: called.and_then(functions::kinds_of),
+            decisive: steps(decisive),
+            ignored: steps(ignored),
+        }
     }
 
     /// Whether an operation belongs to the step that failed first.
@@ -51,16 +62,26 @@ impl LogSteps {
         }
     }
 
-    /// Whether an installer failed first, and an operation of servicing's worker, or of a service that may have worked for
-    /// it, lies outside of the runs of those that failed.
+    /// Whether an operation lies outside of what failed first. Of an installer: what servicing's worker did, or a service
+    /// that may have worked for it, outside of the runs of those that failed. Of a program: what the worker did itself.
     pub(super) fn exclude(&self, event: &Event, process: &Process) -> bool {
-        let is_installer = matches!(self.failed, Some(LogStep::Installer(..)));
         let is_within = || self.failed.iter().chain(&self.decisive).any(|step| step.spans(event));
-        let works = matches!(
-            process.role,
-            Role::TiWorker | Role::ServicingChild | Role::ServiceHost | Role::ServiceControl
-        );
-        is_installer && works && !is_within()
+        let is_worker = matches!(process.role, Role::TiWorker | Role::ServicingChild);
+        match &self.failed {
+            Some(LogStep::Installer(..)) => {
+                let is_service = matches!(process.role, Role::ServiceHost | Role::ServiceControl);
+                (is_worker || is_service) && !is_within()
+            }
+            Some(LogStep::Program { .. }) => process.role == Role::TiWorker,
+            None => false,
+        }
+    }
+
+    /// Whether the installer that failed says that a function failed which makes no such operation. A service does what
+    /// others ask for.
+    pub(super) fn called_another(&self, event: &Event, process: &Process) -> bool {
+        let is_worker = matches!(process.role, Role::TiWorker | Role::ServicingChild);
+        is_worker && self.called.is_some_and(|kinds| !kinds.contains(&event.kind))
     }
 
     /// Whether an operation belongs to a step whose failure was ignored, and to none that mattered.
@@ -176,7 +197,12 @@ mod tests {
 
     #[test]
     fn a_log_blames_a_program_that_it_names_and_none_that_only_ran_within_an_installer() {
-        let steps = |failed| LogSteps { failed: Some(failed), decisive: Vec::new(), ignored: Vec::new() };
+        let steps = |failed| LogSteps {
+            failed: Some(failed),
+            called: None,
+            decisive: Vec::new(),
+            ignored: Vec::new(),
+        };
         let child = process("lodctr.exe", Role::ServicingChild, Some(5), 1_500);
         let event = Event { time: FileTime(1_200), ..Event::blank() };
         let installer = steps(LogStep::Installer(FileTime(1_000), FileTime(2_000)));

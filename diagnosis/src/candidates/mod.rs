@@ -7,6 +7,7 @@ mod candidate;
 mod covered;
 pub(crate) mod features;
 mod found;
+mod functions;
 mod gate;
 mod habits;
 mod link;

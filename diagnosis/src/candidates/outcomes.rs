@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use status_codes::status;
 use timeline::{Event, FileTime, Kind, Process, ProcessId, Role, Silence, Ticks, Timeline};
 
 use super::{
@@ -12,7 +13,10 @@ use super::{
     log_step::LogSteps,
     steps::{Step, StepKind, Steps},
 };
-use crate::signs::{Sign, was_run_again};
+use crate::{
+    needed::is_missing,
+    signs::{Sign, was_run_again},
+};
 
 /// Exit codes of programs that did what they were run for: 0, ERROR_SUCCESS_REBOOT_INITIATED and
 /// ERROR_SUCCESS_REBOOT_REQUIRED.
@@ -41,6 +45,10 @@ pub(super) fn judge(
             by_path.entry(path.to_ascii_lowercase()).or_default().push(event);
         }
     }
+    let mut missed: HashMap<String, Vec<&Event>> = HashMap::new();
+    for event in touching.iter().filter(|event| is_missing(event.status)) {
+        missed.entry(event.path.to_ascii_lowercase()).or_default().push(event);
+    }
     for candidate in candidates.iter_mut().filter(|candidate| candidate.is_eligible()) {
         let has = |link| candidate.links.contains(&link);
         let told = candidate.is_told();
@@ -48,15 +56,24 @@ pub(super) fn judge(
         let (Some(id), Some(process)) = (event.process, timeline.process_of(event)) else { continue };
         let Some(end) = before_sign(event, signs) else { continue };
         let after = After { timeline, steps, event, id, process, end };
-        let same_path = by_path.get(&event.path.to_ascii_lowercase());
+        let path = event.path.to_ascii_lowercase();
+        let same_path = by_path.get(&path);
+        let gone = missed.get(&path).is_some_and(|events| after.was_gone(events));
+        let mut moves = timeline::above(&path).filter_map(|above| by_path.get(above)).flatten();
         let named = told || has(Link::LogObject) || has(Link::LogObjectAndCode);
         let blamed = named || in_log.blame(event, process);
         let in_step = named || has(Link::LogStep);
         // A line that says what failed outweighs all but that another worker failed.
         let found = [
             (Objection::MadeUpFor, !told && same_path.is_some_and(|events| after.was_made_up_for(events))),
+            (
+                Objection::MadeUpFor,
+                same_path.is_some_and(|events| after.was_done_at_next_boot(events, signs)),
+            ),
+            (Objection::MadeUpFor, gone),
+            (Objection::MadeUpFor, !told && moves.any(|change| after.was_replaced_by(change))),
             (Objection::CarriedOn, !told && was_run_again(timeline, process)),
-            (Objection::CarriedOn, !told && after.succeeded_in_the_end()),
+            (Objection::CarriedOn, after.succeeded_in_the_end(told)),
             (Objection::CarriedOn, !blamed && after.parent_went_on(in_log.end(event, process))),
             (Objection::OtherThread, (told || !named) && after.another_worker_failed(signs)),
             (Objection::Waited, !in_step && after.waited()),
@@ -84,22 +101,65 @@ impl After<'_> {
     /// a rename of the object, or of another file to its name.
     fn was_made_up_for(&self, changes: &[&Event]) -> bool {
         let error = self.event;
-        let end = self.end.min(error.end().plus(SOON));
         changes.iter().any(|change| {
-            let role = self.timeline.process_of(change).map_or(Role::Other, |process| process.role);
             let same = change.kind == error.kind && change.process != error.process;
             let moved = matches!(change.kind, Kind::FileRename | Kind::FileLink) && error.kind.mutates();
-            (same || moved)
-                && (role.services_updates() || role == Role::ServiceHost)
-                && change.time > error.time
-                && change.time <= end
+            (same || moved) && self.is_of_servicing(change)
         })
     }
 
-    /// Whether the process was run for one thing, and ended with a code of success.
-    fn succeeded_in_the_end(&self) -> bool {
-        matches!(self.process.role, Role::Poqexec | Role::ServicingChild)
-            && self.process.exit_status.is_some_and(|code| !is_failure(code))
+    /// Whether another run of poqexec did later what this one was refused, and the update failed only after that. A
+    /// rollback does the same to an object before that failure is told of.
+    fn was_done_at_next_boot(&self, changes: &[&Event], signs: &[Sign]) -> bool {
+        let role = |id: ProcessId| self.timeline.process(id).map(|process| process.role);
+        let error = self.event;
+        self.process.role == Role::Poqexec
+            && changes.iter().any(|change| {
+                let by_poqexec =
+                    change.process.filter(|id| *id != self.id).and_then(role) == Some(Role::Poqexec);
+                let failed_later = |sign: &Sign| {
+                    sign.time > change.time && sign.process.and_then(role) == Some(Role::TiWorker)
+                };
+                by_poqexec
+                    && change.kind == error.kind
+                    && change.time > error.time
+                    && signs.iter().any(failed_later)
+            })
+    }
+
+    /// Whether a file that could not be deleted, or was about to go, is not there soon after.
+    fn was_gone(&self, missed: &[&Event]) -> bool {
+        let error = self.event;
+        let end = self.end.min(error.end().plus(SOON));
+        let was_going = matches!(error.status, status::DELETE_PENDING | status::CANNOT_DELETE)
+            || error.kind == Kind::FileDelete;
+        was_going && missed.iter().any(|miss| miss.time > error.time && miss.time <= end)
+    }
+
+    /// Whether a change above the object moved it with its folder, or took it away with its key.
+    fn was_replaced_by(&self, change: &Event) -> bool {
+        let moves = matches!(change.kind, Kind::FileRename | Kind::KeyRename | Kind::KeyDelete);
+        moves && self.is_of_servicing(change)
+    }
+
+    /// Whether servicing, or a service, made a change soon after the error.
+    fn is_of_servicing(&self, change: &Event) -> bool {
+        let role = self.timeline.process_of(change).map_or(Role::Other, |process| process.role);
+        let end = self.end.min(self.event.end().plus(SOON));
+        (role.services_updates() || role == Role::ServiceHost)
+            && change.time > self.event.time
+            && change.time <= end
+    }
+
+    /// Whether the process was run for one thing, and ended with a code of success. poqexec notes in its log what it makes
+    /// up for, too.
+    fn succeeded_in_the_end(&self, told: bool) -> bool {
+        let decides = match self.process.role {
+            Role::Poqexec => true,
+            Role::ServicingChild => !told,
+            _ => false,
+        };
+        decides && self.process.exit_status.is_some_and(|code| !is_failure(code))
     }
 
     /// Whether the worker changed more after the program that it had started ended. What it does after the step that failed

@@ -101,7 +101,7 @@ pub(crate) fn rank(
     candidates.truncate(MAX_CANDIDATES);
     let paths = Paths::new(candidates.iter().map(|c| c.event.path.as_str()));
     let touching = if paths.is_empty() { Vec::new() } else { timeline.touching(&paths) };
-    relate(&mut candidates, &touching, timeline);
+    relate(&mut candidates, &touching, timeline, signs);
     for candidate in &mut candidates {
         candidate.report = lines.report(&candidate.event, role(&candidate.event));
     }
@@ -149,6 +149,7 @@ pub(crate) fn rank(
                 )),
                 ignored: steps_in_log.ignore(event, process),
                 outside: steps_in_log.exclude(event, process),
+                other_call: steps_in_log.called_another(event, process),
                 covered: covered.shows(event),
             };
             let objections = gate::objections(&context, &after, &links, &around);

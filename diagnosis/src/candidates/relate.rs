@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use status_codes::status;
-use timeline::{Event, Kind, ProcessId, Role, Ticks, Timeline};
+use timeline::{Event, FileTime, Kind, ProcessId, Role, Ticks, Timeline};
 
 use super::candidate::{Candidate, Holder};
+use crate::signs::Sign;
 
 /// Earlier attempts of a candidate that are remembered.
 const MAX_EARLIER: usize = 4;
@@ -36,8 +37,14 @@ pub(super) fn group(suspects: Vec<Event>) -> Vec<Candidate> {
 /// Within this time after an error an open for attributes only counts as its follow-up.
 const REOPEN_WITHIN: Ticks = Ticks::seconds(2);
 
-/// Finds what else happened to the candidates' objects. `touching` is in order of time.
-pub(super) fn relate(candidates: &mut [Candidate], touching: &[Event], timeline: &Timeline<'_>) {
+/// Finds what else happened to the candidates' objects. `touching` is in order of time. What a worker does after it showed
+/// the failure takes work back, and makes up for nothing.
+pub(super) fn relate(
+    candidates: &mut [Candidate],
+    touching: &[Event],
+    timeline: &Timeline<'_>,
+    signs: &[Sign],
+) {
     let mut by_path: HashMap<String, Vec<&Event>> = HashMap::new();
     for event in touching {
         by_path.entry(event.path.to_ascii_lowercase()).or_default().push(event);
@@ -59,12 +66,21 @@ pub(super) fn relate(candidates: &mut [Candidate], touching: &[Event], timeline:
             .filter(|e| e.tid == error.tid && e.process == error.process && !e.failed())
             .find(|e| makes_do(error, e))
             .map(|e| e.id);
+        let failed = failed_at(error, timeline, signs);
         candidate.later_success = after()
+            .take_while(|e| failed.is_none_or(|failed| e.time <= failed))
             .filter(|e| e.process == error.process && !e.failed())
             .find(|e| makes_up(error, e))
             .map(|e| e.id);
         candidate.holder = holder(events, error, timeline);
     }
+}
+
+/// When the worker that met an error showed the failure.
+fn failed_at(error: &Event, timeline: &Timeline<'_>, signs: &[Sign]) -> Option<FileTime> {
+    let is_worker = timeline.process_of(error).is_some_and(|process| process.role == Role::TiWorker);
+    let own = |sign: &&Sign| is_worker && sign.process == error.process && sign.time >= error.time;
+    signs.iter().find(own).map(|sign| sign.time)
 }
 
 /// Whether a success of the same process on the same path makes up for the error: the same kind of operation, or an open

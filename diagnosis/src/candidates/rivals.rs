@@ -27,8 +27,12 @@ pub(super) fn judge(timeline: &Timeline<'_>, steps: &LogSteps, candidates: &mut 
         candidate.links.iter().all(|link| matches!(link, Link::WorkStopped | Link::LogStep))
     };
     let is_rivalled = |candidate: &Candidate| {
-        let stands_against =
-            |other| outdoes(candidate, other) || by_little(candidate) && rivals(candidate, other);
+        let stands_against = |other| {
+            outdoes(candidate, other)
+                || by_little(candidate) && rivals(candidate, other)
+                || outlives(timeline, candidate, other)
+                || is_named_instead(candidate, other)
+        };
         candidate.is_eligible() && candidates.iter().any(stands_against)
     };
     let rivalled: HashSet<_> =
@@ -50,6 +54,29 @@ fn outdoes(candidate: &Candidate, other: &Candidate) -> bool {
         && other.event.time > candidate.event.time
 }
 
+/// Whether the worker met an error of its own that stopped it, after the program had ended that a candidate is of. It went
+/// on after that program, so either may be decisive.
+fn outlives(timeline: &Timeline<'_>, candidate: &Candidate, other: &Candidate) -> bool {
+    let process = |c: &Candidate| timeline.process_of(&c.event);
+    let Some((program, worker)) = process(candidate).zip(process(other)) else { return false };
+    !candidate.links.iter().any(|link| link.is_of_log())
+        && (program.role, worker.role) == (Role::ServicingChild, Role::TiWorker)
+        && other.links.contains(&Link::WorkStopped)
+        && other.objections.is_empty()
+        && program.end.is_some_and(|end| end < other.event.time)
+}
+
+/// Whether a log has only the code of a candidate, and names what another error with that code belongs to. Servicing went
+/// on after that one, as it does when it cleans up: neither is sure.
+fn is_named_instead(candidate: &Candidate, other: &Candidate) -> bool {
+    let has = |c: &Candidate, link| c.links.contains(&link);
+    has(candidate, Link::LogCode)
+        && !has(candidate, Link::ExitStatus)
+        && has(other, Link::LogObjectAndCode)
+        && other.objections.iter().all(|objection| *objection == Objection::CarriedOn)
+        && other.event.time < candidate.event.time
+}
+
 /// Whether another error explains the failure as well. The same result of the same operation is another attempt under
 /// another name. An installer queue goes on after an error, so neither the first nor the last need be decisive.
 fn is_rival(timeline: &Timeline<'_>, candidate: &Candidate, other: &Candidate) -> bool {
@@ -60,8 +87,11 @@ fn is_rival(timeline: &Timeline<'_>, candidate: &Candidate, other: &Candidate) -
     };
     let kind = |c: &Candidate| (c.event.name, c.event.status);
     let is_tied = !other.links.is_empty();
+    // What the worker did after a part of servicing ended is no more of that part's work.
+    let stands =
+        other.objections.is_empty() || other.part_ended && other.objections == [Objection::CarriedOn];
     (other.event.time < candidate.event.time || is_tied)
-        && other.objections.is_empty()
+        && stands
         // Other boots do not take a rival away.
         && other.own_score() >= NAMEABLE
         && kind(other) != kind(candidate)

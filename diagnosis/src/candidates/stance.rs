@@ -36,9 +36,10 @@ impl LogStance {
         }
         let meant = report.is_some_and(|r| r.same_name && (r.code.is_some() || r.close));
         if meant {
-            // Another code for the same object is another failure of it.
-            let contradicted = report.is_some_and(|r| r.other_code) && process.role != Role::ServicingChild;
-            return Self { contradicted, ..open };
+            // Another code for the same object is another failure of it. What failed in the end may have a code of its own.
+            let in_passing = report.is_some_and(|r| r.place != fault.place);
+            let other_code = report.is_some_and(|r| r.other_code) || in_passing && contradicted;
+            return Self { contradicted: other_code && process.role != Role::ServicingChild, ..open };
         }
         let is_poqexec = matches!(process.role, Role::Poqexec | Role::SessionManager);
         let by_poqexec = matches!(fault.kind, FaultKind::Poqexec | FaultKind::Primitive);
@@ -66,11 +67,15 @@ impl LogStance {
     }
 }
 
+/// Win32 errors that functions give for whatever failed below them: ERROR_GEN_FAILURE, ERROR_INTERNAL_ERROR,
+/// ERROR_INSTALL_FAILURE, ERROR_FUNCTION_FAILED.
+const ANY_ERROR: [u32; 4] = [31, 1359, 1603, 1627];
+
 /// Whether what failed has the code of another error than a status. Codes of the component store say that something is
 /// missing in it, not which error an operation met.
 fn contradicts(fault: &Fault, status: u32) -> bool {
     let win32 = fault.win32().filter(|code| !STORE_CODES.contains(code)).filter(|_| {
         fault.code.is_some_and(|code| matches!(code >> 16, 0x8007 | 0x8001) || code >> 28 == 0xD)
     });
-    win32.is_some_and(|win32| !is_kin(status, win32)) || fault.is_of_content()
+    win32.is_some_and(|win32| !is_kin(status, win32) && !ANY_ERROR.contains(&win32)) || fault.is_of_content()
 }

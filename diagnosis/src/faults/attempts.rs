@@ -1,7 +1,10 @@
 //! Which faults count, and which attempt they belong to. A fault does not count if its attempt ended well later.
 
 use status_codes::results;
-use std::collections::{HashMap, HashSet};
+use std::{
+    cmp::Reverse,
+    collections::{HashMap, HashSet},
+};
 
 use timeline::{
     Fact, FileTime, LogLine, PackageChangeKind, PhaseName, Restart, SessionStep, Stage, Step, Ticks, Timeline,
@@ -125,8 +128,7 @@ impl Faults {
     }
 
     /// Sets apart what failed before an attempt that went through.
-    pub(super) fn set_past_apart(&mut self, lines: &[&LogLine], places: &[Place], covered: &Covered) {
-        let ends = Ends::of(lines, places, covered);
+    pub(super) fn set_past_apart(&mut self, ends: &Ends<'_>, covered: &Covered) {
         let is_past = |f: &Fault| {
             let failed = f.time;
             let seen = failed.is_some_and(|failed| covered.holds(failed));
@@ -139,7 +141,7 @@ impl Faults {
                 };
                 ends.last_startup.iter().chain(&ends.covered_startups).any(ended)
             });
-            later || !seen && (ends.retry_of(f).is_some() || ends.installs_later(f))
+            later || ends.is_cleared(f) || !seen && (ends.retry_of(f).is_some() || ends.installs_later(f))
         };
         let retried = self.all.iter().filter(|f| is_past(f)).find_map(|f| ends.retry_of(f)).cloned();
         let (past, present): (Vec<_>, Vec<_>) = std::mem::take(&mut self.all).into_iter().partition(is_past);
@@ -152,15 +154,39 @@ impl Faults {
         self.rollback.retain(|line| line.time.is_none_or(|time| time > last.plus(MARGIN)));
     }
 
+    /// Sets apart what other logs say failed before CBS dropped the failure, and what failed of the driver queue at shutdown
+    /// where the startup did it again and came to the installers.
+    pub(super) fn set_done_apart(&mut self, ends: &Ends<'_>) {
+        let all = std::mem::take(&mut self.all);
+        let of_drivers = |f: &Fault| {
+            matches!(
+                f.kind,
+                Kind::Driver | Kind::DriverCall | Kind::DriverIdentity | Kind::DriverQueue | Kind::Setup
+            )
+        };
+        let at = |phase, meant: &dyn Fn(&Fault) -> bool| -> HashMap<u32, u32> {
+            all.iter().filter(|f| f.phase == phase && meant(f)).map(|f| (f.attempt, f.boot)).collect()
+        };
+        let installers = at(PhaseName::StartupInstallers, &|f| !of_drivers(f));
+        let again = at(PhaseName::StartupDrivers, &of_drivers);
+        let is_past = |f: &Fault| {
+            let before = |boot: &u32| f.phase == PhaseName::Shutdown || f.boot < *boot;
+            let went_on = of_drivers(f) && installers.get(&f.attempt).is_some_and(before);
+            ends.is_cleared(f) || went_on && !again.contains_key(&f.attempt)
+        };
+        let (past, present): (Vec<_>, Vec<_>) = all.into_iter().partition(is_past);
+        self.all = present;
+        self.past.extend(past);
+    }
+
     /// The attempt that failed: the first that a trace covers, otherwise the last. A failed reboot comes before a
-    /// failed session.
+    /// failed session: while Windows starts, a worker may serve a session as well.
     pub(super) fn attempt(&self, covered: &Covered) -> Option<u32> {
         let forward = || self.all.iter().filter(|f| f.is_forward());
         let seen = |f: &&Fault| !f.kind.follows() && f.time.is_some_and(|time| covered.holds(time));
-        forward().filter(seen).map(|f| f.attempt).min().or_else(|| {
-            let (_, attempt) = forward().map(|f| (standing(f), f.attempt)).max()?;
-            Some(attempt)
-        })
+        let first = forward().filter(seen).max_by_key(|f| (standing(f), Reverse(f.attempt)));
+        let last = || forward().max_by_key(|f| (standing(f), f.attempt));
+        first.or_else(last).map(|f| f.attempt)
     }
 
     /// The place of the startup processing that follows a run of poqexec.
@@ -244,7 +270,7 @@ fn standing(fault: &Fault) -> u8 {
 
 /// How attempts ended.
 #[derive(Default)]
-struct Ends<'a> {
+pub(super) struct Ends<'a> {
     /// The last startup processing that ended well, except for the boots that take an update back: when, and its boot.
     last_startup: Option<(FileTime, u32)>,
     /// Those that a trace covers, at most [`MAX_COVERED`].
@@ -259,13 +285,15 @@ struct Ends<'a> {
     done: HashMap<&'a str, u32>,
     /// Attempts in which a startup decided on a rollback.
     rolled_back: HashSet<u32>,
+    /// When, and in which boot, CBS last dropped the failure of each attempt that it had kept, before any rollback.
+    cleared: HashMap<u32, (Option<FileTime>, u32)>,
 }
 
 /// Startups within traces that are looked at. A trace covers a handful of boots.
 const MAX_COVERED: usize = 64;
 
 impl<'a> Ends<'a> {
-    fn of(lines: &[&'a LogLine], places: &[Place], covered: &Covered) -> Self {
+    pub(super) fn of(lines: &[&'a LogLine], places: &[Place], covered: &Covered) -> Self {
         let mut ends = Self::default();
         for (line, place) in lines.iter().zip(places) {
             let attempt = place.attempt;
@@ -281,6 +309,9 @@ impl<'a> Ends<'a> {
                             ends.covered_startups.push((time, place.boot));
                         }
                     }
+                }
+                Fact::FailureCleared if !ends.rolled_back.contains(&attempt) => {
+                    ends.cleared.insert(attempt, (line.time, place.boot));
                 }
                 Fact::Restart(Restart::TriesAgain | Restart::PoqexecAgain) => {
                     ends.tries.insert(attempt, place.boot);
@@ -336,6 +367,15 @@ impl<'a> Ends<'a> {
         let later = |boot: u32| boot > fault.boot || told_again && boot == fault.boot;
         let good = self.startups.get(&fault.attempt).filter(|(_, boot)| later(*boot));
         good.filter(|_| tried || fault.phase == PhaseName::Shutdown).map(|(line, _)| *line)
+    }
+
+    /// Whether CBS dropped the fault in a later boot, after another try of what had failed.
+    fn is_cleared(&self, fault: &Fault) -> bool {
+        let (tried, cleared) = (self.tries.get(&fault.attempt), self.cleared.get(&fault.attempt));
+        tried.zip(cleared).is_some_and(|(tried, (time, boot))| match (fault.time, time) {
+            (Some(failed), Some(dropped)) => failed < *dropped && tried < boot,
+            _ => fault.boot <= *tried && fault.boot < *boot,
+        })
     }
 
     /// Whether a later session or startup did what the fault's session failed at.

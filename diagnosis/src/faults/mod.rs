@@ -19,7 +19,7 @@ use crate::{
     log_state::LogState,
     stages::{self, Stages},
 };
-use attempts::Covered;
+use attempts::{Covered, Ends};
 use timeline::{Fact, LogKind, LogLine, PhaseName, Source, Step, Ticks, Timeline};
 
 /// Collects the faults of all logs.
@@ -48,7 +48,8 @@ pub(crate) fn find(timeline: &Timeline<'_>) -> Faults {
     faults.drop_unsupported(&lines, &places);
     faults.drop_good_sessions(&lines, &places);
     let covered = Covered::of(timeline);
-    faults.set_past_apart(&lines, &places, &covered);
+    let ends = Ends::of(&lines, &places, &covered);
+    faults.set_past_apart(&ends, &covered);
     let attempt = faults.attempt(&covered).unwrap_or(0);
     let begin = lines.iter().find_map(|l| l.time);
     for line in others.iter().flat_map(|(_, scan)| &scan.lines) {
@@ -70,6 +71,7 @@ pub(crate) fn find(timeline: &Timeline<'_>) -> Faults {
             faults.record(line, place.unwrap_or(stages::Place { phase, boot, attempt }), &[]);
         }
     }
+    faults.set_done_apart(&ends);
     faults.settle(&covered);
     faults.online =
         faults.first().map_or_else(Online::default, |first| Online::of(&lines, &places, first.attempt));

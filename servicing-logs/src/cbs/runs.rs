@@ -34,6 +34,8 @@ pub struct InstallerRun<'a> {
     pub library: Option<Text<'a>>,
     /// Line and status of a failure to load the installer itself.
     pub setup: Option<(u64, Option<CodeValue<'a>>)>,
+    /// The function that the installer's own last words say failed: `OpenProcessToken`.
+    pub function: Option<String>,
 }
 
 impl<'a> InstallerRun<'a> {
@@ -51,6 +53,7 @@ impl<'a> InstallerRun<'a> {
             names: Vec::new(),
             library: None,
             setup: None,
+            function: None,
         }
     }
 
@@ -71,6 +74,7 @@ impl<'a> InstallerRun<'a> {
                 self.names.push(Object::Path(path.clone()));
             }
             CbsEvent::Failed(Failed { part: Part::ServiceStart | Part::InstallerWords, objects }) => {
+                self.function = failed_function(&item.text).map(str::to_owned);
                 let room = MAX_NAMES.saturating_sub(self.names.len());
                 self.names.extend(objects.iter().take(room).cloned());
             }
@@ -80,6 +84,16 @@ impl<'a> InstallerRun<'a> {
             _ => {}
         }
     }
+}
+
+/// The function that a text says failed: `utility.cpp(133): RegCreateKeyExW failed.`, `RegSetValueExW(Name) failed`.
+fn failed_function(text: &str) -> Option<&str> {
+    let before = text.split(" failed").next().filter(|before| before.len() < text.len())?;
+    let call = before.rsplit([' ', '\'', '"', ':']).next()?;
+    let name = call.split('(').next().unwrap_or(call);
+    let humps = name.bytes().filter(u8::is_ascii_uppercase).count();
+    let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    (is_name && humps >= 2 && name.starts_with(|c: char| c.is_ascii_uppercase())).then_some(name)
 }
 
 /// Names kept of one run. The richest real run at hand names two.
@@ -203,4 +217,29 @@ pub fn poqexec_runs<'a>(items: &[CbsItem<'a>]) -> Vec<PoqexecRun<'a>> {
         }
     }
     runs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::failed_function;
+
+    #[test]
+    fn a_function_stands_before_the_word_that_it_failed() {
+        for (text, function) in [
+            (
+                "Logged @: [l:70 ml:71]'Plugin utility.cpp(133): RegCreateKeyExW failed. HR=0x80070005.'",
+                Some("RegCreateKeyExW"),
+            ),
+            (
+                "Logged @: [l:74 ml:75]'publisher.cpp(412): RegSetValueExW(HelpLink) failed. HR=0x80070005.'",
+                Some("RegSetValueExW"),
+            ),
+            ("CMIADAPTER: Inner Error Message from AI: OpenSCManager failed", Some("OpenSCManager")),
+            ("Registration of provider.man failed. HR=0x80070002.", None),
+            ("Something failed", None),
+            ("RegCreateKeyExW", None),
+        ] {
+            assert_eq!(failed_function(text), function, "{text}");
+        }
+    }
 }

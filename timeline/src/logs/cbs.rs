@@ -71,6 +71,7 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
             ended: run.end.is_some() || failed,
             names: run.names.iter().map(Object::to_owned).collect(),
             library: run.library.as_deref().map(str::to_owned),
+            function: run.function.clone(),
         });
         let local = run.end.filter(|_| failed).map_or(run.start, |(_, end)| end);
         lines.push(LogLine {

@@ -208,6 +208,8 @@ pub struct InstallerRun {
     pub names: Vec<Object<String>>,
     /// The DLL that was loaded for it.
     pub library: Option<String>,
+    /// The function that its own last words say failed.
+    pub function: Option<String>,
 }
 
 impl InstallerRun {
@@ -223,6 +225,7 @@ impl InstallerRun {
             ended: true,
             names: Vec::new(),
             library: None,
+            function: None,
         }
     }
 }

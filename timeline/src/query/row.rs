@@ -83,6 +83,18 @@ pub trait Row {
     /// Whether it is an operation on one of these.
     fn is_on(&self, paths: &Paths) -> bool;
 
+    /// Whether it put something else in the place of one of these: it moved a file or folder to its name or away from
+    /// above it, or took away a key above it.
+    fn replaced(&self, paths: &Paths) -> bool {
+        let kind = self.kind();
+        let moves = matches!(kind, Kind::FileRename | Kind::FileLink);
+        if !(moves || matches!(kind, Kind::KeyRename | Kind::KeyDelete)) || self.outcome() != 0 {
+            return false;
+        }
+        let takes = |target: String| paths.hold_str(&target) || paths.lie_below(&target);
+        paths.lie_below(&self.path()) || moves && self.target().is_some_and(takes)
+    }
+
     /// What the name that it touches stands for, to a process of this role; `kind` is its own.
     #[inline]
     fn mark(&self, role: Role, kind: Kind) -> Option<Mark> {

@@ -132,11 +132,11 @@ pub(crate) fn joined<P: Default>(
     all.unwrap_or_default()
 }
 
-/// The events on some paths, owned, in order of time.
+/// The events on some paths, and those that put something else in their place, owned, in order of time.
 pub(crate) fn touching<T: Trace>(trace: &T, source: SourceId, paths: &Paths) -> Vec<Event> {
     let take = |events: &mut Vec<Event>, met: Met<'_, T::Row<'_>>| {
         if let Met::Row(row) = met
-            && row.is_on(paths)
+            && (row.is_on(paths) || row.replaced(paths))
         {
             events.push(row.event(source));
         }
