@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use status_codes::status;
-use timeline::{Event, FileTime, Kind, Process, ProcessId, Role, Silence, Ticks, Timeline};
+use timeline::{Event, FileTime, Kind, Place, Process, ProcessId, Role, Silence, Ticks, Timeline};
 
 use super::{
     after::before_sign,
@@ -35,6 +35,7 @@ pub(super) fn judge(
     timeline: &Timeline<'_>,
     steps: &Steps,
     in_log: &LogSteps,
+    failed: Option<Place>,
     signs: &[Sign],
     touching: &[Event],
     candidates: &mut [Candidate],
@@ -52,6 +53,8 @@ pub(super) fn judge(
     for candidate in candidates.iter_mut().filter(|candidate| candidate.is_eligible()) {
         let has = |link| candidate.links.contains(&link);
         let told = candidate.is_told();
+        // Another line may speak of what was made up for, where something else failed in the end.
+        let first = candidate.report.as_ref().is_some_and(|report| failed == Some(report.place));
         let event = &candidate.event;
         let (Some(id), Some(process)) = (event.process, timeline.process_of(event)) else { continue };
         let Some(end) = before_sign(event, signs) else { continue };
@@ -65,7 +68,10 @@ pub(super) fn judge(
         let in_step = named || has(Link::LogStep);
         // A line that says what failed outweighs all but that another worker failed.
         let found = [
-            (Objection::MadeUpFor, !told && same_path.is_some_and(|events| after.was_made_up_for(events))),
+            (
+                Objection::MadeUpFor,
+                !(told && first) && same_path.is_some_and(|events| after.was_made_up_for(events)),
+            ),
             (
                 Objection::MadeUpFor,
                 same_path.is_some_and(|events| after.was_done_at_next_boot(events, signs)),
@@ -120,10 +126,7 @@ impl After<'_> {
                 let failed_later = |sign: &Sign| {
                     sign.time > change.time && sign.process.and_then(role) == Some(Role::TiWorker)
                 };
-                by_poqexec
-                    && change.kind == error.kind
-                    && change.time > error.time
-                    && signs.iter().any(failed_later)
+                by_poqexec && change.time > error.time && signs.iter().any(failed_later)
             })
     }
 

@@ -164,7 +164,8 @@ pub(crate) fn rank(
         (candidate.features, candidate.score) = (judged.features, judged.score);
     }
     calls::judge(timeline, &steps, faults, &mut candidates);
-    outcomes::judge(timeline, &steps, &steps_in_log, signs, &touching, &mut candidates);
+    let failed = faults.first().map(|fault| fault.place);
+    outcomes::judge(timeline, &steps, &steps_in_log, failed, signs, &touching, &mut candidates);
     sweeps::judge(&mut candidates);
     found::judge(timeline, &mut candidates);
     rivals::judge(timeline, &steps_in_log, &mut candidates);

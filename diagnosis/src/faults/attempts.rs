@@ -154,6 +154,21 @@ impl Faults {
         self.rollback.retain(|line| line.time.is_none_or(|time| time > last.plus(MARGIN)));
     }
 
+    /// Places what setupapi.dev.log says of a driver where CBS.log, which is cut to the second, tells of the same driver.
+    pub(super) fn place_by_drivers(&mut self) {
+        let drivers: Vec<_> = self.all.iter().filter(|f| f.kind == Kind::Driver).cloned().collect();
+        for fault in self.all.iter_mut().filter(|f| f.kind == Kind::Setup) {
+            let is_near = |driver: &&Fault| {
+                let times = driver.time.zip(fault.time);
+                times.is_some_and(|(one, other)| one.plus(SOON) >= other && other.plus(SOON) >= one)
+            };
+            let same = |driver: &&Fault| fault.names.iter().any(|name| name.name() == driver.item);
+            if let Some(driver) = drivers.iter().filter(same).find(is_near) {
+                (fault.phase, fault.boot, fault.attempt) = (driver.phase, driver.boot, driver.attempt);
+            }
+        }
+    }
+
     /// Sets apart what other logs say failed before CBS dropped the failure, and what failed of the driver queue at shutdown
     /// where the startup did it again and came to the installers.
     pub(super) fn set_done_apart(&mut self, ends: &Ends<'_>) {

@@ -106,7 +106,9 @@ fn named(line: &LogLine) -> Option<Named> {
         Fact::Primitive { what, .. } if line.failed => Named::new(Kind::Primitive, what.clone()),
         Fact::Setup { title, servicing: true } if line.failed => {
             let inf = inf_in(&line.text);
-            Named::new(Kind::Setup, inf.map_or_else(|| title.clone(), |inf| format!("{title} ({inf})")))
+            let names = inf.iter().map(|inf| Object::Driver((*inf).to_owned())).collect();
+            let item = inf.map_or_else(|| title.clone(), |inf| format!("{title} ({inf})"));
+            Named { names, ..Named::new(Kind::Setup, item) }
         }
         Fact::Setup { title, servicing: false } if line.failed => Named::new(Kind::Device, title.clone()),
         Fact::Tool(tool) if line.failed => {

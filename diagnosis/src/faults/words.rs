@@ -208,21 +208,22 @@ impl Fault {
 
     /// What else the log names.
     fn more(&self) -> Option<(String, String)> {
-        let named =
-            self.names.first().filter(|object| object.name() != self.item).map(|object| match object {
-                Object::Driver(driver) => {
-                    (format!("while it worked on the driver {driver}"), format!("当时正在处理驱动 {driver}"))
-                }
-                Object::Component(entry) => (
-                    format!("because the store's entry of {} is incomplete", component_name(entry)),
-                    format!("原因是组件存储中 {} 的条目不完整", component_name(entry)),
-                ),
-                Object::Service(service) => (
-                    format!("because the service {service} could not be started"),
-                    format!("原因是服务 {service} 无法启动"),
-                ),
-                other => (format!("at {}", other.name()), format!("涉及 {}", other.name())),
-            });
+        // The item of a section of setupapi.dev.log has the driver's name.
+        let is_said = |object: &Object<String>| object.name() == self.item || self.kind == FaultKind::Setup;
+        let named = self.names.first().filter(|object| !is_said(object)).map(|object| match object {
+            Object::Driver(driver) => {
+                (format!("while it worked on the driver {driver}"), format!("当时正在处理驱动 {driver}"))
+            }
+            Object::Component(entry) => (
+                format!("because the store's entry of {} is incomplete", component_name(entry)),
+                format!("原因是组件存储中 {} 的条目不完整", component_name(entry)),
+            ),
+            Object::Service(service) => (
+                format!("because the service {service} could not be started"),
+                format!("原因是服务 {service} 无法启动"),
+            ),
+            other => (format!("at {}", other.name()), format!("涉及 {}", other.name())),
+        });
         let detail = self.detail.as_ref().and_then(|detail| {
             Some(match detail {
                 Detail::Client(_) | Detail::Removal => return None,
