@@ -5,7 +5,7 @@ use timeline::Words;
 
 use crate::{
     faults::{Fault, FaultKind as Kind, package_name},
-    log_state::LogState,
+    log_state::{Counted, LogState},
     remedy::Remedy,
 };
 
@@ -180,14 +180,20 @@ const READINESS_TOOL: Row = (
 /// Versions of what Windows Vista and 7 are made of, within the names of packages and components.
 const OLDER: [&str; 5] = ["~6.0.", "~6.1.", "_6.0.600", "_6.1.760", ", Version = 6.1.760"];
 
-/// Puts the readiness tool in the place of dism's repair if what is named belongs to Windows Vista or 7.
-pub(crate) fn for_older<'n>(remedies: &mut Vec<Remedy>, mut names: impl Iterator<Item = &'n str>) {
+/// Puts the readiness tool in the place of dism's repair if what is named belongs to Windows Vista or 7, or that tool wrote the log.
+pub(crate) fn for_older<'n>(
+    remedies: &mut Vec<Remedy>,
+    state: &LogState,
+    mut names: impl Iterator<Item = &'n str>,
+) {
     let repairs = |remedy: &Remedy| {
         let says = |text: &str| text.contains("/RestoreHealth") || text.contains("/ScanHealth");
         says(&remedy.title.en) || says(&remedy.command)
     };
     let first = remedies.iter().position(repairs);
-    let older = first.is_some() && names.any(|name| OLDER.iter().any(|version| name.contains(version)));
+    let by_tool = state.counted.as_ref().is_some_and(Counted::by_readiness_tool);
+    let older =
+        first.is_some() && (by_tool || names.any(|name| OLDER.iter().any(|version| name.contains(version))));
     if let Some(first) = first.filter(|_| older) {
         remedies.insert(first, remedy(&READINESS_TOOL, ""));
         remedies.retain(|remedy| !repairs(remedy));
@@ -213,10 +219,10 @@ pub(crate) fn is_of_store(fault: &Fault) -> bool {
 
 /// What to do about the state that the logs end in.
 pub(crate) fn of_state(state: &LogState) -> Option<Remedy> {
-    let kind = match (state.damaged().next(), &state.pending) {
-        (Some(_), _) => None,
-        (None, Some(_)) => Some(Kind::Pending),
-        (None, None) => return None,
+    let kind = match (state.is_damaged(), &state.pending) {
+        (true, _) => None,
+        (false, Some(_)) => Some(Kind::Pending),
+        (false, None) => return None,
     };
     let row = ROWS.iter().find(|(kinds, codes, ..)| match kind {
         Some(kind) => kinds.contains(&kind),

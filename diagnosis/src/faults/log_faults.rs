@@ -150,6 +150,25 @@ impl Faults {
         self.primary.and_then(|at| self.all.get(at))
     }
 
+    /// What other logs than those of servicing say failed, if servicing says nothing of a failure: the update client's
+    /// last word, otherwise the last of Windows Setup or of a driver installation.
+    #[must_use]
+    pub fn told(&self) -> Option<usize> {
+        if self.any() {
+            return None;
+        }
+        let last = |kind: FaultKind| self.all.iter().rposition(|fault| fault.kind == kind);
+        let client = last(FaultKind::Update).map(|at| self.named_alike(at));
+        client.or_else(|| last(FaultKind::WindowsSetup)).or_else(|| last(FaultKind::Device))
+    }
+
+    /// Of the lines that tell of one failure of the update client one that names the update.
+    fn named_alike(&self, last: usize) -> usize {
+        let Some(fault) = self.all.get(last).filter(|fault| fault.item.is_empty()) else { return last };
+        let same = |f: &Fault| f.kind == fault.kind && f.code == fault.code && !f.item.is_empty();
+        self.all.iter().rposition(same).unwrap_or(last)
+    }
+
     /// Whether the logs say that an update failed at its reboot, or could not be committed.
     #[must_use]
     pub fn any(&self) -> bool {

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     faults::{Fault, FaultKind, package_name},
-    log_state::{Damaged, LogState},
+    log_state::{Counted, Damaged, LogState},
     missing::{self, Missing},
 };
 use status_codes::results;
@@ -184,7 +184,7 @@ fn missing_of(fault: &Fault) -> Option<Words> {
 /// Nothing failed, or what failed was made good.
 pub(super) fn no_failure(found: &Found<'_>, seen: &Coverage) -> Verdict {
     let state = &found.faults.state;
-    let damaged = state.damaged().next().is_some();
+    let damaged = state.is_damaged();
     let retried = found.faults.retried.as_ref().zip(found.faults.past.first());
     let base = match (retried, damaged, seen.complete_reboot()) {
         (Some((end, fault)), ..) => retried_words(fault, end),
@@ -260,8 +260,9 @@ pub(super) fn not_enough(found: &Found<'_>, seen: &Coverage) -> Verdict {
     }
     let mut verdict = Verdict::new(Outcome::NotEnoughEvidence, summary);
     verdict.caution = caution(state);
-    verdict.next_capture = match state.damaged().next() {
-        Some(_) => None,
+    verdict.next_capture = match state.is_damaged().then_some(()) {
+        Some(()) => None,
+        None if state.count_alone().is_some() => Some(tools::give_cbs_log()),
         None if seen.traces == 0 && tools::say(found).is_some() => Some(tools::give_cbs_log()),
         None if seen.traces == 0 && failed_update.is_some() => Some(tools::read_cbs_log()),
         None if seen.traces == 0 && tools::events(found).is_some() => Some(tools::give_cbs_log()),
@@ -315,7 +316,7 @@ fn last_words(line: &LogLine) -> Words {
 
 /// What keeps an answer from being a plain OK.
 fn caution(state: &LogState) -> Option<Words> {
-    if state.damaged().next().is_some() {
+    if state.is_damaged() {
         return Some(Words::new("the component store is damaged", "组件存储已损坏"));
     }
     if state.open_installer.is_some() {
@@ -332,6 +333,9 @@ fn told_with(summary: Words, state: &LogState) -> Words {
     if !damaged.is_empty() {
         let words = damage_words(&damaged);
         add(Words::new(format!("But {}", uncapital(&words.en)), format!("但{}", words.zh)));
+    }
+    if let Some(counted) = state.count_alone() {
+        add(counted_words(counted));
     }
     let repaired: Vec<&Damaged> = state.repaired().collect();
     if !repaired.is_empty() {
@@ -356,6 +360,29 @@ fn told_with(summary: Words, state: &LogState) -> Words {
         ));
     }
     summary
+}
+
+/// What a check counted, where it names no object.
+fn counted_words(counted: &Counted) -> Words {
+    let (errors, left) = (timeline::counted(counted.found as usize, "error"), counted.left());
+    let found = counted.found;
+    match (found, left) {
+        (0, _) => Words::new("The check of the component store found no errors.", "组件存储检查未发现错误。"),
+        (_, 0) => Words::new(
+            format!("The check of the component store found {errors} and repaired all of them."),
+            format!("组件存储检查发现 {found} 个错误，已全部修复。"),
+        ),
+        _ => Words::new(
+            format!(
+                "But the component store is damaged: its check found {errors} and repaired {}, which leaves {left}.",
+                counted.repaired
+            ),
+            format!(
+                "但组件存储已损坏：检查发现 {found} 个错误，修复了 {} 个，剩余 {left} 个。",
+                counted.repaired
+            ),
+        ),
+    }
 }
 
 /// An installer by its name, where the log gives one.

@@ -9,8 +9,7 @@ use super::event::{CbsEvent, PackageChangeKind as P, SessionStep, Stored};
 use super::extract::{self as cbs, Message};
 use super::extract_csi as csi;
 use super::extract_states as states;
-use super::failed::Part;
-use super::failed::Restart;
+use super::failed::{Part, Repair, Restart};
 use super::stage::Stage::{self, *};
 use super::stage::Step::{self, *};
 
@@ -190,6 +189,7 @@ pub(crate) static CBS: &[Row] = &[
     (b"Mark store corruption flag because of package: ", F(Part::Package)),
     (b"Maint: processing complete", W(|_, rest| cbs::session(SessionStep::Complete, rest))),
     (b"Maint: ", N),
+    (b"No errors detected", W(|_, _| Some(CbsEvent::Repair(Repair::Detected(0))))),
     (b"Not all CSI corruption was fixed", W(|_, _| states::store(false))),
     (b"Not able to add ", W(|_, rest| cbs::attachment(rest, b" to Windows Error Report", false))),
     (b"Not able to ", N),
@@ -332,6 +332,8 @@ pub(crate) static CSI: &[Row] = &[
     (b"Failed on regenerating file ", F(Part::File)),
     (b"Failed in StartService for ", W(|_, rest| csi::start_service(rest))),
     (b"Failed execution of queue item Installer: ", W(csi::installer_failed)),
+    (b"Found ", W(|_, rest| states::counted_errors(rest, Repair::Detected))),
+    (b"Fixed ", W(|_, rest| states::counted_errors(rest, Repair::Repaired))),
     (b"Failed ", F(Part::Other)),
     (b"Hydration failed", W(|_, rest| csi::hydration_failed(rest))),
     (b"Hashes for file member ", W(|_, rest| csi::hash_mismatch(rest))),
