@@ -142,7 +142,8 @@ pub fn diagnose_among(
         remedies.extend(log_remedies::of_fault(fault));
     }
     if !failed {
-        remedies.extend(log_remedies::of_state(&faults.state));
+        let waits = timeline.scans.iter().any(|scan| scan.known.waits_for_restart.is_some());
+        remedies.extend(log_remedies::of_state(&faults.state, waits));
     }
     if let Some((candidate, remedy)) = failing.and_then(|c| Some((c, remedies::of_holder(timeline, c)?))) {
         // Who stands in the way is more than any rule knows; who was only there too is less than the best of them.

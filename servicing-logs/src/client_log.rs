@@ -1,9 +1,10 @@
-//! The logs of the Configuration Manager client about updates: WUAHandler.log, UpdatesHandler.log, UpdatesDeployment.log,
-//! ScanAgent.log. What they say becomes records of the update client's own events.
+//! The logs of other clients that install updates: of Configuration Manager WUAHandler.log, UpdatesHandler.log,
+//! UpdatesDeployment.log, ScanAgent.log; of Defender MpSigStub.log. What they say becomes records of the update client's own events.
 //!
 //! ```text
 //! <![LOG[Scan failed with error = 0x80244021.]LOG]!><time="10:01:00.010-120" date="05-17-2023" component="WUAHandler" …>
 //! Scan failed with error = 0x80244021.<TAB>WUAHandler<TAB>5/17/2023 10:01:00 AM<TAB>7312 (0x1C90)
+//! ERROR 0x8007051a : 'Microsoft Windows Defender (RS1+)' failed to update.
 //! ```
 
 use crate::event_list::ListedEvent;
@@ -149,7 +150,7 @@ struct Said<'a> {
 }
 
 fn said(text: &str) -> Option<Said<'_>> {
-    finished(text).or_else(|| {
+    finished(text).or_else(|| of_defender(text)).or_else(|| {
         let (_, id) = STATED.iter().find(|(begin, _)| text.starts_with(begin))?;
         let (_, digits) = text.split_once("0x")?;
         let code = u32::from_str_radix(digits.get(..8)?, 16).ok().filter(|code| code >> 31 == 1)?;
@@ -165,6 +166,14 @@ fn finished(text: &str) -> Option<Said<'_>> {
     let failed = code >> 31 == 1;
     let restart = after.contains("Reboot Required? Yes");
     Some(Said { id: if failed { FAILED } else { INSTALLED }, code, update: Some(update), restart })
+}
+
+/// `ERROR 0x8007051a : 'Microsoft Windows Defender (RS1+)' failed to update.`
+fn of_defender(text: &str) -> Option<Said<'_>> {
+    let (digits, words) = text.strip_prefix("ERROR 0x")?.split_at_checked(8)?;
+    let (update, _) = words.strip_prefix(" : '")?.split_once("' failed to update")?;
+    let code = u32::from_str_radix(digits, 16).ok().filter(|code| code >> 31 == 1)?;
+    Some(Said { id: FAILED, code, update: Some(update), restart: false })
 }
 
 #[cfg(test)]
@@ -218,6 +227,13 @@ mod tests {
             "Failed to download updates to the WUAgent datastore. Error = 0x800b0101.{tail}Failed to initiate install of WSUS updates, error = 0x800b0101{tail}"
         );
         assert_eq!(seen(&log), [of(1, DOWNLOAD_FAILED, "0x800b0101", "")]);
+    }
+
+    #[test]
+    fn an_update_of_defender() {
+        let log = "ERROR 0x8007051a : One or more of the packages found failed to update for Example.\n\
+            ERROR 0x8007051a : 'Example (RS1+)' failed to update.\nERROR 0x8007051a : MpSigStubMain\n";
+        assert_eq!(seen(log), [of(2, FAILED, "0x8007051a", "Example (RS1+)")]);
     }
 
     #[test]

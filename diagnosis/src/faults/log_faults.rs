@@ -137,7 +137,10 @@ impl Faults {
         let Some((first, package)) = self.first().zip(self.online.package.as_ref()) else { return };
         let (kind, attempt) = (first.kind, first.attempt);
         let reported = |f: &Fault| f.kind == kind && f.attempt == attempt && f.item == *package;
+        // A package of Windows that a package of the session builds on is what is missing.
+        let missing = first.code.is_some_and(is_missing) && first.item.starts_with("Microsoft-");
         if kind == FaultKind::Package
+            && !missing
             && let Some(at) = self.all.iter().position(reported)
         {
             self.primary = Some(at);
@@ -174,6 +177,11 @@ impl Faults {
     pub fn any(&self) -> bool {
         self.primary.is_some() || !self.rollback.is_empty()
     }
+}
+
+/// Whether a code says that something is not in the component store.
+fn is_missing(code: u32) -> bool {
+    [results::ERROR_SXS_ASSEMBLY_NOT_FOUND, results::ERROR_SXS_ASSEMBLY_MISSING].contains(&code)
 }
 
 /// Whether the scan for packages failed on one of them: the scan asks for packages that are not there all the time, and

@@ -227,7 +227,12 @@ pub(super) fn not_enough(found: &Found<'_>, seen: &Coverage) -> Verdict {
             let file = failed_update.map_or("", |f| tools::file_of(found, f.place.source()));
             // Only what was installed can fail at a reboot.
             let installed = failed_update.is_some_and(|f| f.client_step() == UpdateStep::Install);
+            let waited = failed_update.is_some_and(|f| tools::waited_before(found, f));
             let (en, zh) = match installed {
+                true if waited => (
+                    " at the restart that it had waited for; only CBS.log says at what",
+                    "，发生在其所等待的重启时；只有 CBS.log 能说明原因",
+                ),
                 true => (
                     "; nothing here says whether it failed at its reboot",
                     "；此处没有内容说明它是否在重启时失败",
@@ -240,6 +245,7 @@ pub(super) fn not_enough(found: &Found<'_>, seen: &Coverage) -> Verdict {
             )
         }
         (0, _) if tools::events(found).is_some() => tools::events(found).unwrap_or_default(),
+        (0, _) if tools::installed(found).is_some() => tools::installed(found).unwrap_or_default(),
         (0, _) => Words::new(
             "The logs do not show whether an update's reboot failed.",
             "日志没有说明更新重启是否失败。",
@@ -264,8 +270,13 @@ pub(super) fn not_enough(found: &Found<'_>, seen: &Coverage) -> Verdict {
         Some(()) => None,
         None if state.count_alone().is_some() => Some(tools::give_cbs_log()),
         None if seen.traces == 0 && tools::say(found).is_some() => Some(tools::give_cbs_log()),
+        None if seen.traces == 0 && failed_update.is_some_and(|f| f.client_step() == UpdateStep::Search) => {
+            Some(tools::read_client_log())
+        }
         None if seen.traces == 0 && failed_update.is_some() => Some(tools::read_cbs_log()),
-        None if seen.traces == 0 && tools::events(found).is_some() => Some(tools::give_cbs_log()),
+        None if seen.traces == 0 && (tools::events(found).is_some() || tools::installed(found).is_some()) => {
+            Some(tools::give_cbs_log())
+        }
         None => Some(next_capture(0, seen.logs)),
     };
     verdict
@@ -276,7 +287,8 @@ fn failed_updates(found: &Found<'_>, last: &Fault) -> Words {
     let same = |f: &&Fault| f.kind == FaultKind::Update && f.code == last.code && !f.item.is_empty();
     let mut names: Vec<&str> = Vec::new();
     for fault in found.faults.all.iter().filter(same).filter(|f| f.client_step() == last.client_step()) {
-        if !names.contains(&fault.item.as_str()) {
+        // One log names an update by its number, another one by its title, which holds the number.
+        if !names.iter().any(|name| name.contains(&fault.item) || fault.item.contains(name)) {
             names.push(&fault.item);
         }
     }

@@ -204,7 +204,8 @@ fn text_kind(head: &[u8]) -> Kind {
     }
     // A line of a log may begin with `<DateTime>`, where its date was.
     let quoted = lines(bytes).next().is_some_and(|(_, line)| cbs::component(line.bytes).is_some());
-    if bytes.starts_with(b"<") && !quoted {
+    let client = bytes.starts_with(b"<![LOG[");
+    if bytes.starts_with(b"<") && !quoted && !client {
         return xml_kind(bytes);
     }
     if bytes.starts_with(b"Windows Registry Editor Version") || bytes.starts_with(b"REGEDIT4") {

@@ -25,7 +25,7 @@ const CODES: [&str; 8] = [
 const EXTENDED: [&str; 4] = ["ExtendedCode = ", "ExCode = ", "<ExtendedErrorCode>", "<Setup360Extended>"];
 const OPERATION: [&str; 3] = ["LastOperation = ", "Last Operation = ", "Last Operation: "];
 const PHASE: [&str; 3] = ["LastPhase = ", "Last Phase = ", "Last Phase: "];
-const ADVICE: [&str; 2] = ["<Remediation>", "Recommend "];
+const ADVICE: [&str; 2] = ["<Remediation>", "<Message>Remediation: "];
 /// What ends a value; the lines of one element run into each other without a space.
 const ENDS: [&str; 9] =
     ["\n", "\r", "<", ", Last", ", Error", ", Ext", "Error =", "Last Operation", "Error:"];
@@ -89,7 +89,9 @@ fn summary(text: &str, found: Option<&str>) -> Option<String> {
         extended.or_else(|| (second.len() < behind.len()).then(|| hex(second)).flatten().map(|h| h.0));
     let mut words = found.map_or_else(|| "it failed".to_owned(), str::to_owned);
     let mut add = |name: &str, value: Option<&str>| {
-        if let Some(value) = value.map(str::trim).filter(|value| !value.is_empty()) {
+        if let Some(value) =
+            value.map(|value| value.trim().trim_end_matches('.')).filter(|value| !value.is_empty())
+        {
             words.push_str(&format!("; {name}{value}"));
         }
     };
@@ -138,11 +140,11 @@ mod tests {
         );
         said(
             "Error: SetupDiag reports DISM provider failure.\nLast Phase: Safe OS\nLast Operation: Apply status\nError: 0x800706ba\nRecommend you try again.\n",
-            "Error SP     SetupDiag: DISM provider failure; last operation: Apply status; last phase: Safe OS; you try again.: 0x800706ba",
+            "Error SP     SetupDiag: DISM provider failure; last operation: Apply status; last phase: Safe OS: 0x800706ba",
         );
         said(
             "<FailureDetails>DiskSpace = 20003, ErrorCode = 0xC190020E, ExCode = 0x4001E</FailureDetails>\n<Remediation>You must free up space.</Remediation>\n",
-            "Error SP     SetupDiag: it failed; You must free up space.: 0xC190020E - 0x4001E",
+            "Error SP     SetupDiag: it failed; You must free up space: 0xC190020E - 0x4001E",
         );
         said(
             "SetupDiag reports successful upgrade found.\n",

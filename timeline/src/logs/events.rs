@@ -108,7 +108,11 @@ fn settle(scan: &mut Scan) {
     };
     let waiting = scan.lines.iter().filter(waits).max_by_key(|line| at(line)).map(|line| {
         let place = Place::Line { source: line.source, line: line.line };
-        Evidence::at(place, Words::new(line.text.clone(), line.text.clone()))
+        let update = match &line.fact {
+            Fact::UpdateWaits(update) if !update.is_empty() => update,
+            _ => &line.text,
+        };
+        Evidence::at(place, Words::new(update.clone(), update.clone()))
     });
     for at in settled {
         if let Some(line) = scan.lines.get_mut(at) {
@@ -140,12 +144,9 @@ pub(crate) fn line_of(
     let service = typed.service.as_deref().or(typed.display_name).unwrap_or_default();
     let error = code.map_or_else(String::new, |code| format!(" (0x{code:08X})"));
     let crashes = typed.crashes.map_or_else(String::new, |n| format!(" ({n} times)"));
-    let text = cut(&format!(
-        "{} {}: {} {service} {subject}{error}{crashes}",
-        record.provider,
-        record.event_id,
-        words(typed.kind)
-    ));
+    let named = [words(typed.kind), service, subject].into_iter().filter(|part| !part.is_empty());
+    let named = named.collect::<Vec<_>>().join(" ");
+    let text = cut(&format!("{} {}: {named}{error}{crashes}", record.provider, record.event_id));
     let place = Place::Line { source, line: record.record_id };
     if let Some(fact) = service_fact(typed, time, place, &text) {
         let before = scan.known.services.iter().rfind(|known| known.name == fact.name);
