@@ -228,9 +228,10 @@ fn worked_on(message: &str) -> Option<String> {
     if let Some((_, name)) = message.split_once("CBS package identity: ") {
         return Some(name.trim().to_owned());
     }
-    let begins =
-        ["Preparing update for install", "Starting Windows Setup"].iter().any(|b| message.contains(b));
-    begins.then(|| id_of(message)).flatten().map(str::to_owned)
+    let setup = message.contains("Starting Windows Setup");
+    let id = id_of(message).filter(|_| setup || message.contains("Preparing update for install"))?;
+    // For a feature update the client only starts its program.
+    Some(if setup { format!("{id} (Windows Setup)") } else { id.to_owned() })
 }
 
 /// The number of the update in a line.
@@ -421,7 +422,10 @@ mod tests {
         );
         let traced = "hh:mm:ss.fffff tt 11736 12104 uhwinsetupsession_cpp322 [Handler] Starting Windows Setup with command line = \"x.exe\" /ReportId {0FFD}.202 /Update\n\
             hh:mm:ss.fffff tt 11736 12104 uhwinsetup_cpp776 [Handler] Exit code = 0x80070490\n";
-        assert_eq!(seen(traced), [(2, FAILED, Some("0x80070490".to_owned()), "0FFD".to_owned())]);
+        assert_eq!(
+            seen(traced),
+            [(2, FAILED, Some("0x80070490".to_owned()), "0FFD (Windows Setup)".to_owned())]
+        );
         let transient = "[DownloadManager] BITS job {A4} hit a transient error, updateId = {D053}.200 <NULL>, error = 0x800706D9";
         let transient = format!("2023/05/17 11:07:10.0950566 2111  9740  DownloadManager {transient}\n");
         assert_eq!(seen(&transient), [(1, DOWNLOAD_FAILED, Some("0x800706d9".to_owned()), String::new())]);
