@@ -58,6 +58,8 @@ const FAILED_WITH: &[(&str, u32)] = &[
     ("Error occurred while downloading update ", DOWNLOAD_FAILED),
     ("SyncUpdates_WithRecovery failed", SEARCH_FAILED),
     ("Send request", SEARCH_FAILED),
+    ("Web service call", SEARCH_FAILED),
+    ("SyncUpdates failed", SEARCH_FAILED),
     ("WinHttp: SendRequestToServerForFileInformation", SEARCH_FAILED),
     ("Initialization failed for Protocol Talker Context", SEARCH_FAILED),
 ];
@@ -170,18 +172,18 @@ pub fn read(data: &[u8], mut visit: impl FnMut(ListedEvent)) -> u64 {
         let text = decode(line.bytes);
         let text =
             if begun.is_empty() { text } else { format!("{} {text}", std::mem::take(&mut begun)).into() };
-        if let Some(download) = untimed(&text).filter(|line| is_broken(line)) {
-            download.clone_into(&mut begun);
+        let broken = untimed(&text).filter(|line| is_broken(line));
+        if let Some(half) = broken.or_else(|| is_half_row(&text).then_some(&*text)) {
+            half.clone_into(&mut begun);
             continue;
         }
         let timed = split(&text).map(|(local, message)| (Some(local), message));
         let Some((local, message)) = timed.or_else(|| Some((None, untimed(&text)?))) else { continue };
         records += 1;
-        match SEARCH.map(|edge| message.contains(edge)) {
-            [true, _] => searching = true,
-            [_, true] => searching = false,
-            _ => {}
-        }
+        let [begins, ends] = SEARCH.map(|edge| message.contains(edge));
+        // The line that ends a search may give its code.
+        let in_search = searching || begins || ends;
+        searching = begins || searching && !ends;
         if let Some(name) = worked_on(message) {
             (package, told) = (name, None);
         }
@@ -193,7 +195,7 @@ pub fn read(data: &[u8], mut visit: impl FnMut(ListedEvent)) -> u64 {
         let Some((id, code, title)) = told_of else {
             continue;
         };
-        let id = if searching && id == FAILED { SEARCH_FAILED } else { id };
+        let id = if in_search && id == FAILED { SEARCH_FAILED } else { id };
         let title = if id == SEARCH_FAILED { String::new() } else { title };
         // The agent ends a search with its code as it ends an installation.
         let again = told == Some((id, code)) || id == FAILED && told == Some((SEARCH_FAILED, code));
@@ -244,10 +246,11 @@ fn id_of(message: &str) -> Option<&str> {
 fn split(line: &str) -> Option<(LocalTime, &str)> {
     let line = line.trim_start_matches(['>', ' ', '\u{feff}']);
     if line.starts_with('{') {
-        let (_, rest) = line.split_once('\t')?;
-        let (stamp, rest) = rest.split_once('\t')?;
-        rest.contains('[').then_some(())?;
-        return Some((parse_local(stamp.as_bytes())?.0, rest));
+        let (_, rest) = line.split_once(['\t', ' '])?;
+        let (time, taken) = parse_local(rest.as_bytes())?;
+        let rest = rest.get(taken..)?;
+        rest.contains("[AGENT_").then_some(())?;
+        return Some((time, rest));
     }
     let (time, taken) = parse_local(line.replacen('\t', " ", 1).as_bytes())?;
     let rest = line.get(taken..)?;
@@ -264,11 +267,28 @@ fn split(line: &str) -> Option<(LocalTime, &str)> {
     (ids && named && component != "Unknown").then_some((time, rest))
 }
 
+/// Whether a row of ReportingEvents.log, whose tabs a post turned into spaces, goes on in the next line.
+fn is_half_row(line: &str) -> bool {
+    let rest = line.split_once("[AGENT_").and_then(|(_, rest)| rest.split_once(']')).map(|(_, rest)| rest);
+    line.starts_with('{')
+        && rest.is_some_and(|rest| !rest.contains('\t') && words_of_row(rest).nth(3).is_none())
+}
+
+/// The words behind the name of the event: a number, the update, its revision, the code, then the text.
+fn words_of_row(rest: &str) -> impl Iterator<Item = &str> {
+    rest.split_whitespace()
+}
+
 /// A row of ReportingEvents.log, or the copy of one in WindowsUpdate.log.
 fn reported(message: &str) -> Option<(u32, u32, String)> {
     let (_, rest) = message.split_once('[')?;
     let (name, rest) = rest.split_once(']')?;
     let (_, id) = REPORTED.iter().find(|(known, _)| *known == name)?;
+    if !rest.contains('\t') {
+        let code = words_of_row(rest).nth(3).and_then(|code| u32::from_str_radix(code, 16).ok())?;
+        let named = rest.contains("error 0x") && rest.contains(": ");
+        return Some((*id, code, if named { title(rest) } else { String::new() }));
+    }
     let fields: Vec<&str> = rest.split('\t').collect();
     let code = fields.get(4).and_then(|code| u32::from_str_radix(code, 16).ok()).unwrap_or_default();
     let text = fields.iter().skip(5).max_by_key(|field| field.len()).unwrap_or(&"");
@@ -402,6 +422,16 @@ mod tests {
         let retried = at(30, "Misc            *FAILED* [80072F8F] Send request");
         assert_eq!(seen(&retried).len(), 1);
         assert_eq!(seen(&format!("{retried}{good}")), []);
+    }
+
+    #[test]
+    fn a_row_whose_tabs_became_spaces() {
+        let row = "{8F} 2024-04-17 05:14:55:630-0400 1 148 [AGENT_DETECTION_FAILED] 101 {00} 0\n8024002e\n\
+            Example Failure Software Synchronization Windows Update Client failed to detect with error 0x8024002e.\n";
+        assert!(is_line(row.lines().next().unwrap().as_bytes()));
+        assert_eq!(seen(row), [(2, SEARCH_FAILED, Some("0x8024002e".to_owned()), String::new())]);
+        let ended = "2023/05/17 10:01:00.1234567 5540  3504  Agent           * END * Finding updates CallerId = x  Id = 3, Exit code = 0x80072F05 (cV = x)\n";
+        assert_eq!(seen(ended), [(1, SEARCH_FAILED, Some("0x80072f05".to_owned()), String::new())]);
     }
 
     #[test]

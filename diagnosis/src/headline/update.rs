@@ -71,6 +71,12 @@ pub(super) fn find(
             _ => None,
         })
     };
+    let sessions = || {
+        lines().filter_map(|line| match &line.fact {
+            Fact::Session(session) => Some((session.package.as_deref().filter(|p| is_update(p))?, line)),
+            _ => None,
+        })
+    };
     let primary = diagnosis.faults.primary.and_then(|at| diagnosis.faults.all.get(at));
     let of_fault = lines().filter(|line| {
         primary.is_some_and(|f| f.place == Place::Line { source: line.source, line: line.line })
@@ -82,6 +88,7 @@ pub(super) fn find(
     let (identity, line) = only(of_fault)
         .or_else(|| only(packages(true)))
         .or_else(|| only(packages(false).filter(|(identity, _)| is_update(identity))))
+        .or_else(|| only(sessions()))
         .or_else(|| only(parts(timeline)))
         .unzip();
     let named = lines().find_map(|line| match &line.fact {

@@ -66,6 +66,7 @@ const SCM: &str = "Service Control Manager";
 const WU: &str = "Microsoft-Windows-WindowsUpdateClient";
 const WUSA: &str = "Microsoft-Windows-WUSA";
 const BITS: &str = "Microsoft-Windows-Bits-Client";
+const SECURE_BOOT: &str = "Microsoft-Windows-TPM-WMI";
 const EVENT_LOG: &str = "EventLog";
 const KERNEL: &str = "Microsoft-Windows-Kernel-General";
 const BUG_CHECK: &str = "Microsoft-Windows-WER-SystemErrorReporting";
@@ -110,6 +111,9 @@ pub const EVENTS: &[(&str, u32, u32, EventKind)] = &[
     (WUSA, 8, 8, K::UpdateUninstallFailed),
     (WUSA, 9, 10, K::UpdateRestartRequired),
     (BITS, 60, 61, K::UpdateDownloadFailed),
+    (SECURE_BOOT, 1032, 1033, K::UpdateFailed),
+    (SECURE_BOOT, 1795, 1798, K::UpdateFailed),
+    (SECURE_BOOT, 1802, 1803, K::UpdateFailed),
     (EVENT_LOG, 6005, 6005, K::BootLogStarted),
     (EVENT_LOG, 6006, 6006, K::BootLogStopped),
     (EVENT_LOG, 6008, 6008, K::BootUnexpectedShutdown),
@@ -216,6 +220,7 @@ impl EventRecord {
                 event.error = self.value("errorCode").or_else(|| self.value_at(1)).and_then(code);
             }
             BITS => self.transfer(&mut event)?,
+            SECURE_BOOT => event.subject = Some(SECURE_BOOT_UPDATE),
             SERVICING => self.package(&mut event),
             FILTER => self.filter(&mut event),
             APPX | APPX_SERVER | APP_READINESS => {
@@ -363,6 +368,9 @@ impl EventRecord {
         }
     }
 }
+
+/// What the events of Secure Boot are about: its variables (DB, DBX, KEK) in the firmware, and the boot manager.
+pub const SECURE_BOOT_UPDATE: &str = "Secure Boot (DB/DBX)";
 
 /// Parts of the names that the update client gives its transfers.
 const CLIENT_JOBS: [&str; 2] = ["WU Client Download", "Windows Update"];

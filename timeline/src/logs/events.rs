@@ -88,9 +88,15 @@ fn settle(scan: &mut Scan) {
             _ => {}
         }
     }
+    // The firmware's lists have no part in the failure of another update, and are tried again at each start.
+    let other = scan.lines.iter().any(|line| match &line.fact {
+        Fact::UpdateFailed { update, .. } => update != event_log::SECURE_BOOT_UPDATE,
+        _ => false,
+    });
     let later = |last: Option<u64>, line: &LogLine| last.zip(at(line)).is_some_and(|(last, at)| last > at);
     let is_settled = |line: &LogLine| match &line.fact {
         Fact::UpdateFailed { step: UpdateStep::Search, .. } => later(found, line),
+        Fact::UpdateFailed { update, .. } if update == event_log::SECURE_BOOT_UPDATE => other,
         Fact::UpdateFailed { step: UpdateStep::Install | UpdateStep::Download, update } => {
             later(installed.get(update.as_str()).copied(), line)
         }

@@ -129,3 +129,18 @@ fn the_missing_package_and_not_the_update_that_needs_it() {
     assert!(told.item.starts_with("Microsoft-Windows-Example-Package"), "{}", told.item);
     assert_eq!(told.remedies.first().map(String::as_str), Some("BR-0523"));
 }
+
+#[test]
+fn the_lists_of_secure_boot() {
+    let event = "Log Name:      System\r\nSource:        Microsoft-Windows-TPM-WMI\r\nDate:          2/14/2024 9:12:44 AM\r\n\
+        Event ID:      1796\r\nDescription:\r\nThe Secure Boot update failed to update a Secure Boot variable.\r\n\r\n";
+    let alone = told("secure-boot", "events.txt", event);
+    says(&alone, &["Secure Boot (DB/DBX) failed"]);
+    assert_eq!(alone.remedies, ["BR-0612"]);
+    let update = event
+        .replace("TPM-WMI", "WindowsUpdateClient")
+        .replace("1796", "20")
+        .replace("The Secure Boot update failed to update a Secure Boot variable.", "Installation Failure: Windows failed to install the following update with error 0x80070643: An Update (KB5000001).");
+    let both = told("secure-boot-and-update", "events.txt", &format!("{update}{event}"));
+    says(&both, &["KB5000001"]);
+}
