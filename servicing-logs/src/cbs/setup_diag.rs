@@ -30,9 +30,15 @@ const ADVICE: [&str; 2] = ["<Remediation>", "<Message>Remediation: "];
 const ENDS: [&str; 9] =
     ["\n", "\r", "<", ", Last", ", Error", ", Ext", "Error =", "Last Operation", "Error:"];
 
-/// Whether a text is SetupDiag's.
+/// Lines that are looked at, and how many of them may be lines of a log: it quotes a few.
+const MAX_LINES: usize = 400;
+const MAX_QUOTED: usize = 4;
+
+/// Whether a text is SetupDiag's. A log that has its words has more lines of its own.
 pub(crate) fn is_setup_diag(text: &[u8]) -> bool {
+    let of_log = |line: &[u8]| line.first().is_some_and(u8::is_ascii_digit) && parse_header(line).is_some();
     MARKS.iter().any(|mark| memchr::memmem::find(text, mark).is_some())
+        && lines(text).take(MAX_LINES).filter(|(_, line)| of_log(line.bytes)).nth(MAX_QUOTED).is_none()
 }
 
 /// The records, each at the line that tells it.
@@ -150,6 +156,13 @@ mod tests {
             "SetupDiag reports successful upgrade found.\n",
             "Info SP     SetupDiag: Reporting result value: [0x0]",
         );
+    }
+
+    #[test]
+    fn a_log_that_has_its_words_is_none() {
+        let line = "2021-12-08 04:23:00, Info                  SP     SetupDiag reports nothing\n";
+        assert!(!is_setup_diag(line.repeat(9).as_bytes()));
+        assert!(!is_setup_diag(b"SetupDiag is a tool"));
     }
 
     #[test]
