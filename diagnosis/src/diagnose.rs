@@ -107,39 +107,43 @@ pub fn diagnose_among(
     let drivers = stacks::drivers(timeline, of_candidates);
     let stack_lists = StackLists::of(timeline, candidates.iter().map(|c| (c.event.id, c.call.as_ref())));
     let failed = matches!(verdict.outcome, Outcome::FailingOperation | Outcome::FailureWithoutOperation);
+    // Other logs may tell of a failure that servicing says nothing of: there is still something to do.
+    let told = faults.told().filter(|_| verdict.outcome == Outcome::NotEnoughEvidence);
+    let first = faults.primary.or(told);
     let facts = rules::Facts {
         timeline,
         faults: &faults,
+        first,
         failing: failing.map(|candidate| &candidate.event),
         services: &services,
         marked: &marked,
         lacks: verdict.missing.as_ref().map_or(&[], |m| m.lacks.as_slice()),
     };
-    let hits = if failed { rules::hits(rules.all(), &facts) } else { Vec::new() };
+    let hits = if failed || told.is_some() { rules::hits(rules.all(), &facts) } else { Vec::new() };
     // A component that was removed is what the first failure is about, whoever tells it.
     let is_cause = |at: usize| faults.all.get(at).is_some_and(|f| f.kind == FaultKind::Component);
-    let about_first =
-        hits.iter().filter(|h| h.fault.is_none_or(|at| Some(at) == faults.primary || is_cause(at)));
+    let about_first = hits.iter().filter(|h| h.fault.is_none_or(|at| Some(at) == first || is_cause(at)));
     // A rule is more than what a status alone says.
     let names = Names {
         failing: failing.map(|candidate| &candidate.event),
         lacks: facts.lacks,
-        item: faults.primary.and_then(|at| Some(faults.all.get(at)?.item.as_str())),
+        item: first.and_then(|at| Some(faults.all.get(at)?.item.as_str())),
         marked: &marked,
         awaited: about_first.clone().map(|hit| hit.rule.awaited.as_str()).find(|name| !name.is_empty()),
     };
-    let (last_resorts, first): (Vec<_>, Vec<_>) = about_first.partition(|h| h.rule.last_resort);
+    let (last_resorts, safe): (Vec<_>, Vec<_>) = about_first.partition(|h| h.rule.last_resort);
     let mut remedies: Vec<Remedy> =
-        first.into_iter().take(MAX_REMEDIES).map(|h| remedies::of_rule(h.rule, &names)).collect();
+        safe.into_iter().take(MAX_REMEDIES).map(|h| remedies::of_rule(h.rule, &names)).collect();
     if !hits.iter().any(|h| h.rule.matches.is_about_operation()) {
         remedies.extend(failing.into_iter().flat_map(remedies::of_status));
     }
-    if let Some(fault) =
-        faults.first().filter(|f| failed && (remedies.is_empty() || log_remedies::is_of_store(f)))
-    {
+    let of_log = first.filter(|_| failed || told.is_some()).and_then(|at| faults.all.get(at));
+    if let Some(fault) = of_log.filter(|f| remedies.is_empty() || log_remedies::is_of_store(f)) {
         remedies.extend(log_remedies::of_fault(fault));
-    } else if !failed {
-        remedies.extend(log_remedies::of_state(&faults.state));
+    }
+    if !failed {
+        let waits = timeline.scans.iter().any(|scan| scan.known.waits_for_restart.is_some());
+        remedies.extend(log_remedies::of_state(&faults.state, waits));
     }
     if let Some((candidate, remedy)) = failing.and_then(|c| Some((c, remedies::of_holder(timeline, c)?))) {
         // Who stands in the way is more than any rule knows; who was only there too is less than the best of them.
@@ -148,7 +152,11 @@ pub fn diagnose_among(
     }
     remedies.extend(last_resorts.into_iter().map(|h| remedies::of_rule(h.rule, &names)));
     let damaged = faults.state.damaged().map(|damaged| damaged.object.name());
-    log_remedies::for_older(&mut remedies, damaged.chain(faults.first().map(|fault| fault.item.as_str())));
+    log_remedies::for_older(
+        &mut remedies,
+        &faults.state,
+        damaged.chain(faults.first().map(|fault| fault.item.as_str())),
+    );
     let remedies = commands::without_repeats(remedies);
     involved::answer(
         &involved::Found { timeline, verdict: &verdict, failing, faults: &faults },

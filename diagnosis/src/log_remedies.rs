@@ -5,7 +5,7 @@ use timeline::Words;
 
 use crate::{
     faults::{Fault, FaultKind as Kind, package_name},
-    log_state::LogState,
+    log_state::{Counted, LogState},
     remedy::Remedy,
 };
 
@@ -150,6 +150,26 @@ const ROWS: &[Row] = &[
         REPAIR,
     ),
     (
+        &[Kind::Device], &[],
+        ["Read the section of that driver in setupapi.dev.log: its lines with !!! name the step", "查看 setupapi.dev.log 中该驱动的节：带 !!! 的行指明步骤"],
+        [
+            "No update failed by this. Look the code up, see whether the files that the INF names are beside it, and install the driver that the vendor has for this version of Windows.",
+            "这不是更新失败。请查找该代码，确认 INF 所列的文件都在其旁边，并安装供应商为此 Windows 版本提供的驱动程序。",
+        ],
+        r#"findstr /n /c:"!!!" C:\Windows\INF\setupapi.dev.log"#,
+        "https://learn.microsoft.com/windows-hardware/drivers/install/setupapi-text-logs",
+    ),
+    (
+        &[Kind::WindowsSetup], &[],
+        ["Read setuperr.log and run SetupDiag: both name the operation at which the upgrade stopped", "查看 setuperr.log 并运行 SetupDiag：两者会指出升级中止时的操作"],
+        [
+            "Look in C:\\$WINDOWS.~BT\\Sources\\Panther, and in Rollback beside it where the upgrade was taken back. Look up the code and its second part in the reference, remove what the operation names, and start the upgrade again.",
+            "请查看 C:\\$WINDOWS.~BT\\Sources\\Panther；若升级已回滚，再查看其旁的 Rollback。在参考文档中查找该代码及其第二部分，移除该操作所指的内容，然后重新升级。",
+        ],
+        r"findstr /i error C:\$WINDOWS.~BT\Sources\Panther\setuperr.log",
+        "https://learn.microsoft.com/windows/deployment/upgrade/resolve-windows-upgrade-errors",
+    ),
+    (
         &[Kind::Command], &[],
         ["Run that command by hand as administrator, and read what it prints", "以管理员身份手动运行该命令，并查看其输出"],
         [
@@ -180,14 +200,20 @@ const READINESS_TOOL: Row = (
 /// Versions of what Windows Vista and 7 are made of, within the names of packages and components.
 const OLDER: [&str; 5] = ["~6.0.", "~6.1.", "_6.0.600", "_6.1.760", ", Version = 6.1.760"];
 
-/// Puts the readiness tool in the place of dism's repair if what is named belongs to Windows Vista or 7.
-pub(crate) fn for_older<'n>(remedies: &mut Vec<Remedy>, mut names: impl Iterator<Item = &'n str>) {
+/// Puts the readiness tool in the place of dism's repair if what is named belongs to Windows Vista or 7, or that tool wrote the log.
+pub(crate) fn for_older<'n>(
+    remedies: &mut Vec<Remedy>,
+    state: &LogState,
+    mut names: impl Iterator<Item = &'n str>,
+) {
     let repairs = |remedy: &Remedy| {
         let says = |text: &str| text.contains("/RestoreHealth") || text.contains("/ScanHealth");
         says(&remedy.title.en) || says(&remedy.command)
     };
     let first = remedies.iter().position(repairs);
-    let older = first.is_some() && names.any(|name| OLDER.iter().any(|version| name.contains(version)));
+    let by_tool = state.counted.as_ref().is_some_and(Counted::by_readiness_tool);
+    let older =
+        first.is_some() && (by_tool || names.any(|name| OLDER.iter().any(|version| name.contains(version))));
     if let Some(first) = first.filter(|_| older) {
         remedies.insert(first, remedy(&READINESS_TOOL, ""));
         remedies.retain(|remedy| !repairs(remedy));
@@ -208,15 +234,16 @@ pub(crate) fn of_fault(fault: &Fault) -> Option<Remedy> {
 
 /// Whether the code says that the component store is incomplete. Repairing it helps whatever rule holds.
 pub(crate) fn is_of_store(fault: &Fault) -> bool {
-    fault.is_online() && fault.code.is_some_and(|code| STORE_CODES.contains(&code))
+    (fault.is_online() || fault.kind == Kind::Update)
+        && fault.code.is_some_and(|code| STORE_CODES.contains(&code))
 }
 
-/// What to do about the state that the logs end in.
-pub(crate) fn of_state(state: &LogState) -> Option<Remedy> {
-    let kind = match (state.damaged().next(), &state.pending) {
-        (Some(_), _) => None,
-        (None, Some(_)) => Some(Kind::Pending),
-        (None, None) => return None,
+/// What to do about the state that the logs end in; `waits` if another log than CBS.log says that a restart is pending.
+pub(crate) fn of_state(state: &LogState, waits: bool) -> Option<Remedy> {
+    let kind = match (state.is_damaged(), waits || state.pending.is_some()) {
+        (true, _) => None,
+        (false, true) => Some(Kind::Pending),
+        (false, false) => return None,
     };
     let row = ROWS.iter().find(|(kinds, codes, ..)| match kind {
         Some(kind) => kinds.contains(&kind),

@@ -24,6 +24,33 @@ pub struct LogState {
     pub open_installer: Option<LogLine>,
     /// Damage of the store, each object once, in the order of their names.
     pub damage: Vec<Damaged>,
+    /// The last count of a check of the store.
+    pub counted: Option<Counted>,
+}
+
+/// How much damage a check of the store found, and how much of it it repaired.
+#[derive(Debug, Clone)]
+pub struct Counted {
+    /// Errors found.
+    pub found: u32,
+    /// Errors repaired.
+    pub repaired: u32,
+    /// The line that says how many were found.
+    pub line: LogLine,
+}
+
+impl Counted {
+    /// Errors that are left.
+    #[must_use]
+    pub fn left(&self) -> u32 {
+        self.found.saturating_sub(self.repaired)
+    }
+
+    /// Whether the System Update Readiness Tool counted, of Windows Vista and 7.
+    #[must_use]
+    pub fn by_readiness_tool(&self) -> bool {
+        ["Found ", "No errors detected"].iter().any(|begin| self.line.text.starts_with(begin))
+    }
 }
 
 /// An object of the store that was damaged.
@@ -76,6 +103,20 @@ impl LogState {
     /// What is damaged still.
     pub fn damaged(&self) -> impl Iterator<Item = &Damaged> {
         self.damage.iter().filter(|damaged| !damaged.repaired)
+    }
+
+    /// The last count of a check, if it tells more than the objects that are named.
+    #[must_use]
+    pub fn count_alone(&self) -> Option<&Counted> {
+        // Servicing prints 0 of a check that it did not make as well; the readiness tool does not.
+        let says = |c: &&Counted| self.damage.is_empty() && (c.found > 0 || c.by_readiness_tool());
+        self.counted.as_ref().filter(says)
+    }
+
+    /// Whether something of the store is damaged still, named or only counted.
+    #[must_use]
+    pub fn is_damaged(&self) -> bool {
+        self.damaged().next().is_some() || self.count_alone().is_some_and(|counted| counted.left() > 0)
     }
 
     /// What was repaired.
@@ -202,7 +243,12 @@ impl Walk {
                 let damage = Damage { kind: DamageKind::Payload, object: object.clone(), base: None };
                 self.damage(line, &damage);
             }
-            Repair::Store { fixed: true } => self.all_repaired(line),
+            Repair::Store { fixed: true } => {
+                self.all_repaired(line);
+                if let Some(counted) = &mut self.state.counted {
+                    counted.repaired = counted.found;
+                }
+            }
             Repair::TransactionBegins => {
                 self.ledger.values_mut().for_each(|damaged| damaged.in_transaction = false);
             }
@@ -210,10 +256,20 @@ impl Walk {
             Repair::TransactionDone => {
                 self.ledger.retain(|_, d| d.certain || d.repaired || !d.in_transaction)
             }
-            Repair::Detected(found) => self.found = Some(*found),
-            Repair::Repaired(mended) => self.mended = Some(*mended),
+            Repair::Detected(found) => {
+                self.found = Some(*found);
+                self.state.counted = Some(Counted { found: *found, repaired: 0, line: line.clone() });
+            }
+            Repair::Repaired(mended) => {
+                self.mended = Some(*mended);
+                if let Some(counted) = &mut self.state.counted {
+                    counted.repaired = *mended;
+                }
+            }
             Repair::Summary { detected, repaired, listed } => {
                 (self.found, self.mended) = (Some(*detected), Some(*repaired));
+                let (found, repaired) = (*detected, *repaired);
+                self.state.counted = Some(Counted { found, repaired, line: line.clone() });
                 for (object, fixed) in listed {
                     self.repair(line, &Repair::Listed { object: object.clone(), fixed: *fixed });
                 }

@@ -6,6 +6,7 @@ pub mod bundle;
 mod bytes;
 pub mod cabinet;
 pub mod cbs;
+mod client_log;
 pub mod codes;
 mod counts;
 pub mod dism;

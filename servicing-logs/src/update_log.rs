@@ -1,4 +1,5 @@
-//! The logs of the update client: WindowsUpdate.log in both its forms, and ReportingEvents.log. What they say becomes
+//! The logs of the update client: WindowsUpdate.log in both its forms, and ReportingEvents.log; the logs of Configuration
+//! Manager's client are read elsewhere. What they say becomes
 //! records of the client's own events, which say the same in an event log.
 //!
 //! ```text
@@ -7,6 +8,7 @@
 //! {GUID}<TAB>2017-12-12 19:46:19:636+0900<TAB>1<TAB>182 [AGENT_INSTALLING_FAILED]<TAB>101<TAB>{GUID}<TAB>203<TAB>80242015<TAB>…
 //! ```
 
+use crate::client_log;
 use crate::event_list::ListedEvent;
 use crate::event_log::{EventRecord, EventValue};
 use crate::text::{LogText, decode, lines};
@@ -45,13 +47,63 @@ const STATED: &[(&str, u32)] = &[
     ("self-update check returned ", SEARCH_FAILED),
     ("SyncUpdates_WithRecovery failed.: ", SEARCH_FAILED),
     ("failed Searching for update with error ", SEARCH_FAILED),
+    ("Send request failed, hr:", SEARCH_FAILED),
+    ("SendRequestToServerForFileInformation failed with ", SEARCH_FAILED),
+    (" hit a transient error, updateId = ", DOWNLOAD_FAILED),
+    (" occurred while downloading update", DOWNLOAD_FAILED),
 ];
 
 /// Results whose code stands before the words: `*FAILED* [80244019] Error occurred while downloading update …`.
 const FAILED_WITH: &[(&str, u32)] = &[
     ("Error occurred while downloading update ", DOWNLOAD_FAILED),
     ("SyncUpdates_WithRecovery failed", SEARCH_FAILED),
+    ("Send request", SEARCH_FAILED),
+    ("Web service call", SEARCH_FAILED),
+    ("SyncUpdates failed", SEARCH_FAILED),
+    ("WinHttp: SendRequestToServerForFileInformation", SEARCH_FAILED),
+    ("Initialization failed for Protocol Talker Context", SEARCH_FAILED),
 ];
+
+/// Steps that the client tries again by itself.
+const TRIED_AGAIN: [&str; 3] = ["transient error", "Send request", "SendRequestToServerForFileInformation"];
+/// Lines that tell that a search or a download went well.
+const GOES_WELL: [&str; 4] = [
+    "categories in search",
+    "Exit code = 0x00000000",
+    "completed successfully, updateId",
+    "Download Call Complete",
+];
+
+/// What begins and ends a search, within which an exit code is that of the search.
+const SEARCH: [&str; 2] = ["* START * Finding updates", "* END * Finding updates"];
+/// What names the update that is being installed.
+const UPDATE_IDS: [&str; 3] = ["updateId = {", "/ReportId {", "idUpdate={"];
+
+/// Components of the client, by which a line is known whose time was left out.
+const COMPONENTS: &[&str] = &[
+    "Agent",
+    "AU",
+    "ComApi",
+    "COMAPI",
+    "DownloadManager",
+    "DnldMgr",
+    "Handler",
+    "Misc",
+    "ProtocolTalker",
+    "PT",
+    "Service",
+    "Setup",
+    "SLS",
+    "Shared",
+    "IdleTimer",
+    "Report",
+    "WuTask",
+    "EP",
+    "DtaStor",
+    "DataStore",
+];
+/// Words of a line within which its component stands.
+const MAX_HEAD_WORDS: usize = 7;
 
 /// How lines begin that were quoted without their time.
 const UNTIMED: &[&str] = &[
@@ -64,16 +116,36 @@ const UNTIMED: &[&str] = &[
     "PT ",
 ];
 
+/// Lines that show which client wrote a log.
+const FIRST_LINES: usize = 400;
+
 /// Whether a line is one of these logs.
 pub(crate) fn is_line(line: &[u8]) -> bool {
+    if client_log::is_line(line) {
+        return true;
+    }
     let line = decode(line);
     split(&line).is_some() || untimed(&line).is_some_and(|line| is_broken(line) || stated(line, "").is_some())
 }
 
-/// A line without its time, which a post left out.
+/// A line without its time, which a post left out or masked: from its component on.
 fn untimed(line: &str) -> Option<&str> {
     let line = line.trim().trim_start_matches(['>', ' ']);
-    UNTIMED.iter().any(|begin| line.starts_with(begin)).then_some(line)
+    if UNTIMED.iter().any(|begin| line.starts_with(begin)) {
+        return Some(line);
+    }
+    let is_id = |word: &str| {
+        matches!(word, "PID" | "TID") || word.len() <= 6 && word.bytes().all(|byte| byte.is_ascii_hexdigit())
+    };
+    // The address of a word is where it begins in the line.
+    let words: Vec<&str> = line.split_whitespace().take(MAX_HEAD_WORDS).collect();
+    words.windows(3).find_map(|three| {
+        let [first, second, name] = three else { return None };
+        let ids = is_id(first) && is_id(second);
+        let traced = second.contains("_cpp") && name.starts_with('[');
+        let known = COMPONENTS.contains(&name.trim_matches(['[', ']']));
+        (known && (ids || traced)).then(|| line.find(name).and_then(|at| line.get(at..)))?
+    })
 }
 
 /// Whether a line has the address of a download, and its result is in the next line.
@@ -84,39 +156,55 @@ fn is_broken(line: &str) -> bool {
 /// Reads such a log. Each result goes to `visit`. The result is the number of its lines.
 pub fn read(data: &[u8], mut visit: impl FnMut(ListedEvent)) -> u64 {
     let text = LogText::new(data);
+    if lines(text.bytes()).take(FIRST_LINES).any(|(_, line)| client_log::is_line(line.bytes)) {
+        return client_log::read(data, visit);
+    }
     let mut records = 0;
     // The package that the handler works on, and the code that was told of it.
     let mut package = String::new();
     let mut told = None;
+    let mut searching = false;
+    // A search that failed, or a step that is tried again: a later one may go well.
+    let mut open: Option<ListedEvent> = None;
     // An address that a post broke off from its result.
     let mut begun = String::new();
     for (number, line) in lines(text.bytes()) {
         let text = decode(line.bytes);
         let text =
             if begun.is_empty() { text } else { format!("{} {text}", std::mem::take(&mut begun)).into() };
-        if let Some(download) = untimed(&text).filter(|line| is_broken(line)) {
-            download.clone_into(&mut begun);
+        let broken = untimed(&text).filter(|line| is_broken(line));
+        if let Some(half) = broken.or_else(|| is_half_row(&text).then_some(&*text)) {
+            half.clone_into(&mut begun);
             continue;
         }
         let timed = split(&text).map(|(local, message)| (Some(local), message));
         let Some((local, message)) = timed.or_else(|| Some((None, untimed(&text)?))) else { continue };
         records += 1;
-        if let Some((_, name)) = message.split_once("CBS package identity: ") {
-            name.trim().clone_into(&mut package);
-            told = None;
+        let [begins, ends] = SEARCH.map(|edge| message.contains(edge));
+        // The line that ends a search may give its code.
+        let in_search = searching || begins || ends;
+        searching = begins || searching && !ends;
+        if let Some(name) = worked_on(message) {
+            (package, told) = (name, None);
+        }
+        if GOES_WELL.iter().any(|part| message.contains(part)) {
+            open = None;
+            continue;
         }
         let told_of = reported(message).or_else(|| copied(message)).or_else(|| stated(message, &package));
         let Some((id, code, title)) = told_of else {
             continue;
         };
+        let id = if in_search && id == FAILED { SEARCH_FAILED } else { id };
+        let title = if id == SEARCH_FAILED { String::new() } else { title };
         // The agent ends a search with its code as it ends an installation.
         let again = told == Some((id, code)) || id == FAILED && told == Some((SEARCH_FAILED, code));
-        if again && title == package {
+        if again && (title.is_empty() || title == package) {
             continue;
         }
         told = Some((id, code));
-        let code = (code != 0).then(|| ("errorCode", format!("0x{code:08x}")));
-        let values = code.into_iter().chain([("updateTitle", title)]);
+        let value = (code != 0).then(|| ("errorCode", format!("0x{code:08x}")));
+        let values = value.into_iter().chain([("updateTitle", title)]);
         let record = EventRecord {
             record_id: number,
             provider: PROVIDER.to_owned(),
@@ -124,19 +212,45 @@ pub fn read(data: &[u8], mut visit: impl FnMut(ListedEvent)) -> u64 {
             values: values.map(|(name, value)| EventValue { name: name.to_owned(), value }).collect(),
             ..EventRecord::default()
         };
-        visit(ListedEvent { record, local, line: number });
+        let event = ListedEvent { record, local, line: number };
+        let again = id == SEARCH_FAILED || TRIED_AGAIN.iter().any(|part| message.contains(part));
+        if again {
+            // One that failed for another reason was no step of the same search.
+            open.replace(event).into_iter().for_each(&mut visit);
+        } else {
+            visit(event);
+        }
     }
+    open.into_iter().for_each(visit);
     records
+}
+
+/// The update that a line says is being installed: its package, or its number.
+fn worked_on(message: &str) -> Option<String> {
+    if let Some((_, name)) = message.split_once("CBS package identity: ") {
+        return Some(name.trim().to_owned());
+    }
+    let setup = message.contains("Starting Windows Setup");
+    let id = id_of(message).filter(|_| setup || message.contains("Preparing update for install"))?;
+    // For a feature update the client only starts its program.
+    Some(if setup { format!("{id} (Windows Setup)") } else { id.to_owned() })
+}
+
+/// The number of the update in a line.
+fn id_of(message: &str) -> Option<&str> {
+    let (_, rest) = UPDATE_IDS.iter().find_map(|key| message.split_once(key))?;
+    rest.split_once('}').map(|(id, _)| id)
 }
 
 /// A line in its time and the rest of it.
 fn split(line: &str) -> Option<(LocalTime, &str)> {
     let line = line.trim_start_matches(['>', ' ', '\u{feff}']);
     if line.starts_with('{') {
-        let (_, rest) = line.split_once('\t')?;
-        let (stamp, rest) = rest.split_once('\t')?;
-        rest.contains('[').then_some(())?;
-        return Some((parse_local(stamp.as_bytes())?.0, rest));
+        let (_, rest) = line.split_once(['\t', ' '])?;
+        let (time, taken) = parse_local(rest.as_bytes())?;
+        let rest = rest.get(taken..)?;
+        rest.contains("[AGENT_").then_some(())?;
+        return Some((time, rest));
     }
     let (time, taken) = parse_local(line.replacen('\t', " ", 1).as_bytes())?;
     let rest = line.get(taken..)?;
@@ -153,11 +267,28 @@ fn split(line: &str) -> Option<(LocalTime, &str)> {
     (ids && named && component != "Unknown").then_some((time, rest))
 }
 
+/// Whether a row of ReportingEvents.log, whose tabs a post turned into spaces, goes on in the next line.
+fn is_half_row(line: &str) -> bool {
+    let rest = line.split_once("[AGENT_").and_then(|(_, rest)| rest.split_once(']')).map(|(_, rest)| rest);
+    line.starts_with('{')
+        && rest.is_some_and(|rest| !rest.contains('\t') && words_of_row(rest).nth(3).is_none())
+}
+
+/// The words behind the name of the event: a number, the update, its revision, the code, then the text.
+fn words_of_row(rest: &str) -> impl Iterator<Item = &str> {
+    rest.split_whitespace()
+}
+
 /// A row of ReportingEvents.log, or the copy of one in WindowsUpdate.log.
 fn reported(message: &str) -> Option<(u32, u32, String)> {
     let (_, rest) = message.split_once('[')?;
     let (name, rest) = rest.split_once(']')?;
     let (_, id) = REPORTED.iter().find(|(known, _)| *known == name)?;
+    if !rest.contains('\t') {
+        let code = words_of_row(rest).nth(3).and_then(|code| u32::from_str_radix(code, 16).ok())?;
+        let named = rest.contains("error 0x") && rest.contains(": ");
+        return Some((*id, code, if named { title(rest) } else { String::new() }));
+    }
     let fields: Vec<&str> = rest.split('\t').collect();
     let code = fields.get(4).and_then(|code| u32::from_str_radix(code, 16).ok()).unwrap_or_default();
     let text = fields.iter().skip(5).max_by_key(|field| field.len()).unwrap_or(&"");
@@ -192,6 +323,7 @@ fn stated(message: &str, package: &str) -> Option<(u32, u32, String)> {
     STATED.iter().find_map(|(part, id)| {
         let (before, after) = message.split_once(part)?;
         let code = match *id {
+            DOWNLOAD_FAILED if !after.contains("0x") => before.rsplit_once("0x").map(|(_, code)| code),
             DOWNLOAD_FAILED => after.rsplit_once("0x").map(|(_, code)| code),
             _ => Some(after.trim_start_matches("0x")),
         }?;
@@ -199,7 +331,7 @@ fn stated(message: &str, package: &str) -> Option<(u32, u32, String)> {
         let code = u32::from_str_radix(digits, 16).ok().filter(|code| code >> 31 == 1)?;
         let title = match *id {
             DOWNLOAD_FAILED => file_of(before).unwrap_or(package).to_owned(),
-            _ => package.to_owned(),
+            _ => id_of(message).unwrap_or(package).to_owned(),
         };
         Some((*id, code, title))
     })
@@ -258,7 +390,7 @@ mod tests {
         assert_eq!(
             seen(log),
             [
-                (1, FAILED, Some("0x80070643".to_owned()), String::new()),
+                (1, FAILED, Some("0x80070643".to_owned()), "E0".to_owned()),
                 (2, DOWNLOAD_FAILED, Some("0x80070070".to_owned()), "file.exe".to_owned()),
             ]
         );
@@ -274,6 +406,61 @@ mod tests {
         let new = "2020/01/23 15:17:51.1594692 9852  628   DownloadManager *FAILED* [80244019] Error occurred while downloading update 4FED.200; notifying dependent calls.\n\
             2020/01/23 15:17:51.1665089 9852  7344  ProtocolTalker  *FAILED* [8024000B] GetCurrentComputerInfo failed, not fatal\n";
         assert_eq!(seen(new), [(1, DOWNLOAD_FAILED, Some("0x80244019".to_owned()), "4FED.200".to_owned())]);
+    }
+
+    #[test]
+    fn a_search_that_goes_well_later_takes_the_failure_back() {
+        let at = |second: u32, text: &str| format!("2023/05/17 11:07:{second}.0950566 2111  9740  {text}\n");
+        let failed = at(10, "Agent           * START * Finding updates CallerId = x")
+            + &at(11, "Misc            *FAILED* [80070426] Method failed [A:1]")
+            + &at(12, "Agent           Exit code = 0x80070426")
+            + &at(13, "Agent           * END * Finding updates CallerId = x");
+        assert_eq!(seen(&failed), [(3, SEARCH_FAILED, Some("0x80070426".to_owned()), String::new())]);
+        let good =
+            at(20, "Agent           Found 0 updates and 30 categories in search; evaluated appl. rules");
+        assert_eq!(seen(&format!("{failed}{good}")), []);
+        let retried = at(30, "Misc            *FAILED* [80072F8F] Send request");
+        assert_eq!(seen(&retried).len(), 1);
+        assert_eq!(seen(&format!("{retried}{good}")), []);
+    }
+
+    #[test]
+    fn a_row_whose_tabs_became_spaces() {
+        let row = "{8F} 2024-04-17 05:14:55:630-0400 1 148 [AGENT_DETECTION_FAILED] 101 {00} 0\n8024002e\n\
+            Example Failure Software Synchronization Windows Update Client failed to detect with error 0x8024002e.\n";
+        assert!(is_line(row.lines().next().unwrap().as_bytes()));
+        assert_eq!(seen(row), [(2, SEARCH_FAILED, Some("0x8024002e".to_owned()), String::new())]);
+        let ended = "2023/05/17 10:01:00.1234567 5540  3504  Agent           * END * Finding updates CallerId = x  Id = 3, Exit code = 0x80072F05 (cV = x)\n";
+        assert_eq!(seen(ended), [(1, SEARCH_FAILED, Some("0x80072f05".to_owned()), String::new())]);
+    }
+
+    #[test]
+    fn lines_whose_time_is_masked_or_left_out() {
+        let search = |log: &str, code: &str| {
+            assert!(log.lines().any(|line| is_line(line.as_bytes())), "{log}");
+            assert_eq!(
+                seen(log).first(),
+                Some(&(1, SEARCH_FAILED, Some(code.to_owned()), String::new())),
+                "{log}"
+            );
+        };
+        search("4744 4120 Misc *FAILED* [80072F8F] Send request\n", "0x80072f8f");
+        search("03E4 1668 Misc Send request failed, hr:0x80072f8f\n", "0x80072f8f");
+        search(
+            "YYYY/MM/DD HH:mm:ss:SSS PID  TID  ProtocolTalker  *FAILED* [80070426] Initialization failed for Protocol Talker Context\n",
+            "0x80070426",
+        );
+        let traced = "hh:mm:ss.fffff tt 11736 12104 uhwinsetupsession_cpp322 [Handler] Starting Windows Setup with command line = \"x.exe\" /ReportId {0FFD}.202 /Update\n\
+            hh:mm:ss.fffff tt 11736 12104 uhwinsetup_cpp776 [Handler] Exit code = 0x80070490\n";
+        assert_eq!(
+            seen(traced),
+            [(2, FAILED, Some("0x80070490".to_owned()), "0FFD (Windows Setup)".to_owned())]
+        );
+        let transient = "[DownloadManager] BITS job {A4} hit a transient error, updateId = {D053}.200 <NULL>, error = 0x800706D9";
+        let transient = format!("2023/05/17 11:07:10.0950566 2111  9740  DownloadManager {transient}\n");
+        assert_eq!(seen(&transient), [(1, DOWNLOAD_FAILED, Some("0x800706d9".to_owned()), String::new())]);
+        let words = "2023/05/17 11:07:10.0950566 2111  9740  DownloadManager    Error 0x800706d9 occurred while downloading update; notifying dependent calls.\n";
+        assert_eq!(seen(words).len(), 1);
     }
 
     #[test]

@@ -39,8 +39,11 @@ impl Named {
 
 /// The fault that a line reports. `following` are the lines after it.
 pub(super) fn fault(line: &LogLine, at: stages::Place, following: &[&LogLine]) -> Option<Fault> {
-    let named = named(line)?;
+    let mut named = named(line)?;
     let kind = named.kind;
+    if kind == Kind::File && named.item.is_empty() {
+        named.item = unpacked(line, following).unwrap_or_default();
+    }
     let own = failure_code(line);
     let code = match &line.fact {
         Fact::OriginalFailure(status) => Some(*status),
@@ -230,6 +233,26 @@ fn failed(part: Part, objects: &[Object<String>], line: &LogLine) -> Option<Name
             Named::new(Kind::Call, path.name())
         }
         _ => return None,
+    })
+}
+
+/// The file that could not be unpacked: the lines after the exception name it, without a code.
+fn unpacked(line: &LogLine, following: &[&LogLine]) -> Option<String> {
+    let file = |object: &Object<String>| match object {
+        Object::Path(path) => Some(path.clone()),
+        _ => None,
+    };
+    following.iter().take(NEAR).find_map(|next| match &next.fact {
+        Fact::Failed { part: Part::File, objects }
+            if next.local == line.local && failure_code(next).is_none() =>
+        {
+            objects
+                .iter()
+                .rev()
+                .find_map(file)
+                .filter(|path| path.ends_with(".cab") || path.ends_with(".psf"))
+        }
+        _ => None,
     })
 }
 

@@ -137,7 +137,10 @@ impl Faults {
         let Some((first, package)) = self.first().zip(self.online.package.as_ref()) else { return };
         let (kind, attempt) = (first.kind, first.attempt);
         let reported = |f: &Fault| f.kind == kind && f.attempt == attempt && f.item == *package;
+        // A package of Windows that a package of the session builds on is what is missing.
+        let missing = first.code.is_some_and(is_missing) && first.item.starts_with("Microsoft-");
         if kind == FaultKind::Package
+            && !missing
             && let Some(at) = self.all.iter().position(reported)
         {
             self.primary = Some(at);
@@ -150,11 +153,35 @@ impl Faults {
         self.primary.and_then(|at| self.all.get(at))
     }
 
+    /// What other logs than those of servicing say failed, if servicing says nothing of a failure: the update client's
+    /// last word, otherwise the last of Windows Setup or of a driver installation.
+    #[must_use]
+    pub fn told(&self) -> Option<usize> {
+        if self.any() {
+            return None;
+        }
+        let last = |kind: FaultKind| self.all.iter().rposition(|fault| fault.kind == kind);
+        let client = last(FaultKind::Update).map(|at| self.named_alike(at));
+        client.or_else(|| last(FaultKind::WindowsSetup)).or_else(|| last(FaultKind::Device))
+    }
+
+    /// Of the lines that tell of one failure of the update client one that names the update.
+    fn named_alike(&self, last: usize) -> usize {
+        let Some(fault) = self.all.get(last).filter(|fault| fault.item.is_empty()) else { return last };
+        let same = |f: &Fault| f.kind == fault.kind && f.code == fault.code && !f.item.is_empty();
+        self.all.iter().rposition(same).unwrap_or(last)
+    }
+
     /// Whether the logs say that an update failed at its reboot, or could not be committed.
     #[must_use]
     pub fn any(&self) -> bool {
         self.primary.is_some() || !self.rollback.is_empty()
     }
+}
+
+/// Whether a code says that something is not in the component store.
+fn is_missing(code: u32) -> bool {
+    [results::ERROR_SXS_ASSEMBLY_NOT_FOUND, results::ERROR_SXS_ASSEMBLY_MISSING].contains(&code)
 }
 
 /// Whether the scan for packages failed on one of them: the scan asks for packages that are not there all the time, and

@@ -71,6 +71,12 @@ pub(super) fn find(
             _ => None,
         })
     };
+    let sessions = || {
+        lines().filter_map(|line| match &line.fact {
+            Fact::Session(session) => Some((session.package.as_deref().filter(|p| is_update(p))?, line)),
+            _ => None,
+        })
+    };
     let primary = diagnosis.faults.primary.and_then(|at| diagnosis.faults.all.get(at));
     let of_fault = lines().filter(|line| {
         primary.is_some_and(|f| f.place == Place::Line { source: line.source, line: line.line })
@@ -82,6 +88,8 @@ pub(super) fn find(
     let (identity, line) = only(of_fault)
         .or_else(|| only(packages(true)))
         .or_else(|| only(packages(false).filter(|(identity, _)| is_update(identity))))
+        .or_else(|| only(sessions()))
+        .or_else(|| only(parts(timeline)))
         .unzip();
     let named = lines().find_map(|line| match &line.fact {
         Fact::UpdateFailed { update, .. } => Some((kb(update)?, line)),
@@ -120,6 +128,16 @@ fn only<'a>(named: impl Iterator<Item = (&'a str, &'a LogLine)>) -> Option<(&'a 
 
 fn is_update(identity: &str) -> bool {
     identity.to_ascii_lowercase().starts_with("package_for_")
+}
+
+/// The parts of updates that all lines name, `Package_2_for_KB943899`. A driver may take hours, so no time bounds them.
+fn parts<'a>(timeline: &'a Timeline<'a>) -> impl Iterator<Item = (&'a str, &'a LogLine)> {
+    timeline.scans.iter().flat_map(|scan| &scan.lines).filter_map(|line| match &line.fact {
+        Fact::Package(package) if package.identity.starts_with("Package_") => {
+            kb(&package.identity).map(|_| (package.identity.as_str(), line))
+        }
+        _ => None,
+    })
 }
 
 /// The first `KB` number with six or seven digits in a text.

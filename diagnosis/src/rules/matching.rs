@@ -12,6 +12,8 @@ use timeline::{Event, Mark, Role, StartType, Timeline};
 pub(crate) struct Facts<'a> {
     pub(crate) timeline: &'a Timeline<'a>,
     pub(crate) faults: &'a Faults,
+    /// Position of the fault that the answer is about.
+    pub(crate) first: Option<usize>,
     pub(crate) failing: Option<&'a Event>,
     pub(crate) services: &'a [Service],
     /// Events on watched names.
@@ -32,7 +34,7 @@ pub(crate) struct Hit<'r> {
 /// The rules that hold: those for the first fault first, then the more specific.
 pub(crate) fn hits<'r>(rules: &'r [Rule], facts: &Facts<'_>) -> Vec<Hit<'r>> {
     let mut hits: Vec<Hit<'r>> = rules.iter().filter_map(|rule| hit(rule, facts)).collect();
-    let first = facts.faults.primary;
+    let first = facts.first;
     hits.sort_by_key(|h| {
         let other_fault = h.fault.is_some() && h.fault != first;
         (other_fault, std::cmp::Reverse(h.conditions), h.rule.id.clone())
@@ -81,7 +83,7 @@ pub(super) fn hit<'r>(rule: &'r Rule, facts: &Facts<'_>) -> Option<Hit<'r>> {
     let about_faults = !(m.fault.is_empty() && m.item.is_empty() && m.phase.is_empty() && m.code.is_empty());
     let mut fault = None;
     if about_faults {
-        let first = facts.faults.primary;
+        let first = facts.first;
         let holds = |at: &usize| {
             // What only tells of the first failure again is looked at where it is all there is.
             let fault = facts.faults.all.get(*at).filter(|f| first == Some(*at) || f.kind.names_a_cause());
@@ -173,6 +175,7 @@ mod tests {
         let facts = Facts {
             timeline: &timeline,
             faults: &faults,
+            first: None,
             failing: Some(&event),
             services: &[],
             marked: &[],

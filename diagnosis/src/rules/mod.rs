@@ -70,6 +70,7 @@ pub struct Rules {
 
 /// The rules that are built in, by file.
 const BUILT_IN: &[(&str, &str)] = &[
+    ("rules/client.toml", include_str!("../../../rules/client.toml")),
     ("rules/drivers.toml", include_str!("../../../rules/drivers.toml")),
     ("rules/installation.toml", include_str!("../../../rules/installation.toml")),
     ("rules/installers.toml", include_str!("../../../rules/installers.toml")),

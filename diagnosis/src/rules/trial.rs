@@ -68,6 +68,7 @@ impl Example {
         let facts = Facts {
             timeline: &timeline,
             faults: &faults,
+            first: faults.primary,
             failing: failing.as_ref(),
             services: &services,
             marked: &self.marks(),

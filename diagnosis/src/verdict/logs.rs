@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     faults::{Fault, FaultKind, package_name},
-    log_state::{Damaged, LogState},
+    log_state::{Counted, Damaged, LogState},
     missing::{self, Missing},
 };
 use status_codes::results;
@@ -184,7 +184,7 @@ fn missing_of(fault: &Fault) -> Option<Words> {
 /// Nothing failed, or what failed was made good.
 pub(super) fn no_failure(found: &Found<'_>, seen: &Coverage) -> Verdict {
     let state = &found.faults.state;
-    let damaged = state.damaged().next().is_some();
+    let damaged = state.is_damaged();
     let retried = found.faults.retried.as_ref().zip(found.faults.past.first());
     let base = match (retried, damaged, seen.complete_reboot()) {
         (Some((end, fault)), ..) => retried_words(fault, end),
@@ -227,7 +227,12 @@ pub(super) fn not_enough(found: &Found<'_>, seen: &Coverage) -> Verdict {
             let file = failed_update.map_or("", |f| tools::file_of(found, f.place.source()));
             // Only what was installed can fail at a reboot.
             let installed = failed_update.is_some_and(|f| f.client_step() == UpdateStep::Install);
+            let waited = failed_update.is_some_and(|f| tools::waited_before(found, f));
             let (en, zh) = match installed {
+                true if waited => (
+                    " at the restart that it had waited for; only CBS.log says at what",
+                    "，发生在其所等待的重启时；只有 CBS.log 能说明原因",
+                ),
                 true => (
                     "; nothing here says whether it failed at its reboot",
                     "；此处没有内容说明它是否在重启时失败",
@@ -240,6 +245,7 @@ pub(super) fn not_enough(found: &Found<'_>, seen: &Coverage) -> Verdict {
             )
         }
         (0, _) if tools::events(found).is_some() => tools::events(found).unwrap_or_default(),
+        (0, _) if tools::installed(found).is_some() => tools::installed(found).unwrap_or_default(),
         (0, _) => Words::new(
             "The logs do not show whether an update's reboot failed.",
             "日志没有说明更新重启是否失败。",
@@ -260,11 +266,17 @@ pub(super) fn not_enough(found: &Found<'_>, seen: &Coverage) -> Verdict {
     }
     let mut verdict = Verdict::new(Outcome::NotEnoughEvidence, summary);
     verdict.caution = caution(state);
-    verdict.next_capture = match state.damaged().next() {
-        Some(_) => None,
+    verdict.next_capture = match state.is_damaged().then_some(()) {
+        Some(()) => None,
+        None if state.count_alone().is_some() => Some(tools::give_cbs_log()),
         None if seen.traces == 0 && tools::say(found).is_some() => Some(tools::give_cbs_log()),
+        None if seen.traces == 0 && failed_update.is_some_and(|f| f.client_step() == UpdateStep::Search) => {
+            Some(tools::read_client_log())
+        }
         None if seen.traces == 0 && failed_update.is_some() => Some(tools::read_cbs_log()),
-        None if seen.traces == 0 && tools::events(found).is_some() => Some(tools::give_cbs_log()),
+        None if seen.traces == 0 && (tools::events(found).is_some() || tools::installed(found).is_some()) => {
+            Some(tools::give_cbs_log())
+        }
         None => Some(next_capture(0, seen.logs)),
     };
     verdict
@@ -275,7 +287,8 @@ fn failed_updates(found: &Found<'_>, last: &Fault) -> Words {
     let same = |f: &&Fault| f.kind == FaultKind::Update && f.code == last.code && !f.item.is_empty();
     let mut names: Vec<&str> = Vec::new();
     for fault in found.faults.all.iter().filter(same).filter(|f| f.client_step() == last.client_step()) {
-        if !names.contains(&fault.item.as_str()) {
+        // One log names an update by its number, another one by its title, which holds the number.
+        if !names.iter().any(|name| name.contains(&fault.item) || fault.item.contains(name)) {
             names.push(&fault.item);
         }
     }
@@ -315,7 +328,7 @@ fn last_words(line: &LogLine) -> Words {
 
 /// What keeps an answer from being a plain OK.
 fn caution(state: &LogState) -> Option<Words> {
-    if state.damaged().next().is_some() {
+    if state.is_damaged() {
         return Some(Words::new("the component store is damaged", "组件存储已损坏"));
     }
     if state.open_installer.is_some() {
@@ -332,6 +345,9 @@ fn told_with(summary: Words, state: &LogState) -> Words {
     if !damaged.is_empty() {
         let words = damage_words(&damaged);
         add(Words::new(format!("But {}", uncapital(&words.en)), format!("但{}", words.zh)));
+    }
+    if let Some(counted) = state.count_alone() {
+        add(counted_words(counted));
     }
     let repaired: Vec<&Damaged> = state.repaired().collect();
     if !repaired.is_empty() {
@@ -356,6 +372,29 @@ fn told_with(summary: Words, state: &LogState) -> Words {
         ));
     }
     summary
+}
+
+/// What a check counted, where it names no object.
+fn counted_words(counted: &Counted) -> Words {
+    let (errors, left) = (timeline::counted(counted.found as usize, "error"), counted.left());
+    let found = counted.found;
+    match (found, left) {
+        (0, _) => Words::new("The check of the component store found no errors.", "组件存储检查未发现错误。"),
+        (_, 0) => Words::new(
+            format!("The check of the component store found {errors} and repaired all of them."),
+            format!("组件存储检查发现 {found} 个错误，已全部修复。"),
+        ),
+        _ => Words::new(
+            format!(
+                "But the component store is damaged: its check found {errors} and repaired {}, which leaves {left}.",
+                counted.repaired
+            ),
+            format!(
+                "但组件存储已损坏：检查发现 {found} 个错误，修复了 {} 个，剩余 {left} 个。",
+                counted.repaired
+            ),
+        ),
+    }
 }
 
 /// An installer by its name, where the log gives one.

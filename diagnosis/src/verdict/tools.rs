@@ -43,6 +43,17 @@ pub(super) fn read_cbs_log() -> NextCapture {
     }
 }
 
+/// What to do first where the search for updates failed: servicing was not asked yet.
+pub(super) fn read_client_log() -> NextCapture {
+    NextCapture {
+        title: Words::new(
+            "read the log of the update client: it names the server that was asked and what it answered",
+            "查看更新客户端日志：其中有所访问的服务器及其响应",
+        ),
+        command: "powershell Get-WindowsUpdateLog",
+    }
+}
+
 /// The result of Windows Setup: the last line that states it, otherwise the last that failed.
 fn windows_setup(found: &Found<'_>) -> Option<Words> {
     let of_setup = |source: &Source| matches!(source, Source::Log(log) if log.kind == LogKind::WindowsSetup);
@@ -210,6 +221,44 @@ pub(super) fn events(found: &Found<'_>) -> Option<Words> {
         format!("{file} records: {said}. Nothing in it reports a failed update."),
         format!("{file} 记录：{said}。其中没有更新失败的内容。"),
     ))
+}
+
+/// What the update client or the Setup log say was installed, where they tell of no failure.
+pub(super) fn installed(found: &Found<'_>) -> Option<Words> {
+    let lines = found.timeline.scans.iter().flat_map(|scan| &scan.lines);
+    let mut done: Vec<(&LogLine, &str)> = Vec::new();
+    for line in lines {
+        if let Fact::UpdateInstalled(update) = &line.fact
+            && !done.iter().any(|(_, known)| known == update)
+        {
+            done.push((line, update));
+        }
+    }
+    let file = file_of(found, done.first()?.0.source);
+    let names: Vec<&str> = done.iter().map(|(_, update)| *update).filter(|name| !name.is_empty()).collect();
+    if names.is_empty() {
+        return Some(Words::new(
+            format!("{file} says that an update was installed, and tells of no failure."),
+            format!("{file} 记录更新已安装，没有失败。"),
+        ));
+    }
+    let more = if names.len() > NAMED { ", …" } else { "" };
+    let list = names.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ") + more;
+    let verb = if names.len() == 1 { "was" } else { "were" };
+    Some(Words::new(
+        format!("{file} says that {list} {verb} installed, and tells of no failure."),
+        format!("{file} 记录 {list} 已安装，没有失败。"),
+    ))
+}
+
+/// Whether a record before the failure of an update says that it waits for a restart.
+pub(super) fn waited_before(found: &Found<'_>, fault: &Fault) -> bool {
+    let at = |line: &LogLine| line.time.map(|t| t.0).or(line.local.map(|t| t.0));
+    let lines = || found.timeline.scans.iter().flat_map(|scan| &scan.lines);
+    let own = |line: &&LogLine| fault.place == timeline::Place::Line { source: line.source, line: line.line };
+    let failed = lines().find(own).and_then(at);
+    let waited = |line: &LogLine| matches!(&line.fact, Fact::UpdateWaits(update) if *update == fault.item);
+    failed.is_some_and(|failed| lines().any(|line| waited(line) && at(line).is_some_and(|at| at < failed)))
 }
 
 pub(super) fn file_of<'a>(found: &Found<'a>, source: SourceId) -> &'a str {

@@ -199,9 +199,13 @@ impl Components {
 fn text_kind(head: &[u8]) -> Kind {
     let text = LogText::new(head);
     let bytes = text.bytes().trim_ascii_start();
+    if cbs::is_setup_diag(bytes) {
+        return Kind::WindowsSetupLog;
+    }
     // A line of a log may begin with `<DateTime>`, where its date was.
     let quoted = lines(bytes).next().is_some_and(|(_, line)| cbs::component(line.bytes).is_some());
-    if bytes.starts_with(b"<") && !quoted {
+    let client = bytes.starts_with(b"<![LOG[");
+    if bytes.starts_with(b"<") && !quoted && !client {
         return xml_kind(bytes);
     }
     if bytes.starts_with(b"Windows Registry Editor Version") || bytes.starts_with(b"REGEDIT4") {
@@ -252,9 +256,6 @@ fn text_kind(head: &[u8]) -> Kind {
 fn line_kind(line: &[u8], first: bool) -> Option<Kind> {
     if cbs::is_check_line(line) || cbs::is_bare(line) {
         return Some(Kind::CbsLog);
-    }
-    if line.starts_with(b"Error: SetupDiag reports") {
-        return Some(Kind::WindowsSetupLog);
     }
     if first
         && line.starts_with(b"\"")
@@ -308,7 +309,6 @@ fn xml_kind(bytes: &[u8]) -> Kind {
             name if name.eq_ignore_ascii_case(b"PendingTransaction") => Kind::PendingXml,
             name if name.eq_ignore_ascii_case(b"Sessions") => Kind::SessionsXml,
             b"Events" | b"Event" => Kind::EventList,
-            b"SetupDiag" => Kind::WindowsSetupLog,
             name if name.eq_ignore_ascii_case(b"procmon") => Kind::ProcmonXml,
             _ => Kind::Xml,
         };

@@ -8,8 +8,9 @@
 
 use std::borrow::Cow;
 
-use super::headless::{bare_line, check_line, headed, is_bare, is_check_line, setup_diag_line};
+use super::headless::{bare_line, check_line, headed, is_bare, is_check_line};
 use super::line::{Component, Header, Level, parse_header};
+use super::setup_diag;
 use super::stamps::{STAMP, UNDATED, first_utc, in_year_of, masked, stamped, without, write_stamp};
 use crate::text::{LogText, lines};
 use crate::time::Civil;
@@ -80,6 +81,9 @@ pub fn restored(text: LogText<'_>) -> LogText<'_> {
 fn restore(text: &[u8]) -> Cow<'_, [u8]> {
     if text.len() > MAX_EXCERPT {
         return Cow::Borrowed(text);
+    }
+    if setup_diag::is_setup_diag(text.get(..text.len().min(SAMPLE)).unwrap_or_default()) {
+        return Cow::Owned(setup_diag::records(text));
     }
     if let Some(cut) = unglued(text) {
         return Cow::Owned(restore(&cut).into_owned());
@@ -191,11 +195,7 @@ fn form(text: &[u8]) -> Form {
     if lines(sample).any(|(_, line)| is_bare(line.bytes)) {
         return Form::Headless(bare_line);
     }
-    if memchr::memmem::find(sample, b"SetupDiag").is_some() {
-        Form::Headless(setup_diag_line)
-    } else {
-        Form::Whole
-    }
+    Form::Whole
 }
 
 /// Bytes within which a text shows that a terminal wrote its carriage returns as `^M`.

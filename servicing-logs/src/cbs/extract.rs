@@ -112,6 +112,14 @@ pub(crate) fn session_line(rest: &[u8]) -> Option<CbsEvent<'_>> {
     }))
 }
 
+/// `Package_2_for_KB943899~31bf3856ad364e35~x86~~6.0.2.1~943899-4_RTM_neutral_GDR` of Windows Vista: the package, and the
+/// update in it that has the driver.
+pub(crate) fn driver_package(kind: PackageChangeKind, rest: &[u8]) -> Option<CbsEvent<'_>> {
+    const TILDES_OF_IDENTITY: usize = 4;
+    let end = memchr::memchr_iter(b'~', rest).nth(TILDES_OF_IDENTITY).unwrap_or(rest.len());
+    package(kind, rest.get(..end)?)
+}
+
 /// Any line that begins with a package and goes on with `, label: value`.
 pub(crate) fn package(kind: PackageChangeKind, rest: &[u8]) -> Option<CbsEvent<'_>> {
     let states = PackageStates {

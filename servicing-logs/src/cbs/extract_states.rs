@@ -119,6 +119,12 @@ pub(crate) fn repaired(rest: &[u8]) -> Option<CbsEvent<'_>> {
     Some(CbsEvent::Repair(Repair::Repaired(whole_number(rest)?)))
 }
 
+/// `Found 6856 errors`, `Fixed 175 errors`: the summary of CheckSUR.log.
+pub(crate) fn counted_errors<'a>(rest: &'a [u8], says: fn(u32) -> Repair<Text<'a>>) -> Option<CbsEvent<'a>> {
+    let (count, taken) = leading_number(rest, 10)?;
+    rest.get(taken..)?.starts_with(b" error").then(|| CbsEvent::Repair(says(count)))
+}
+
 /// The summary of a check begins. Older stacks write it as one message.
 pub(crate) fn check_begins<'a>(message: &Message<'a>) -> Option<CbsEvent<'a>> {
     summary(message).or(Some(CbsEvent::Repair(Repair::CheckBegins)))
@@ -145,9 +151,20 @@ pub(crate) fn listed(rest: &[u8]) -> Option<CbsEvent<'_>> {
 /// What begins an entry of a check's list: payload, and what could not be repaired, warned of, or was.
 const LISTS: &[&[u8]] = &[b"(p)", b"(f)", b"(w)", b"(fix)"];
 
+/// What an entry says is wrong.
+const DAMAGES: &[&[u8]] = &[
+    b" Corrupt",
+    b" Missing",
+    b" All Zeros",
+    b" Registry Error",
+    b" Failed Catalog Check",
+    b" Do Not Match",
+    b" Version Incorrect",
+];
+
 /// What an entry names, and whether it was repaired.
 fn listed_object(rest: &[u8]) -> Option<(Object<Text<'_>>, bool)> {
-    split_once(rest, b" Corrupt").or_else(|| split_once(rest, b" Missing"))?;
+    DAMAGES.iter().find(|word| memchr::memmem::find(rest, word).is_some())?;
     let fixed =
         [&b"(Fixed)"[..], b"File Replaced"].iter().any(|word| memchr::memmem::find(rest, word).is_some());
     let words = || rest.split(|byte| byte.is_ascii_whitespace()).filter(|word| !word.is_empty());
@@ -209,6 +226,16 @@ mod tests {
         assert_eq!(read(spaces), file(true));
         assert_eq!(read("(p) something else"), None);
         let manifest = "Microsoft-Windows-X-Package~31bf3856ad364e35~amd64~~10.0.1.1";
+        let zeros = "(p) CSI Manifest All Zeros\t0x00000000\twinsxs\\Manifests\\x86_a_b.manifest\tx86_a";
+        assert!(matches!(read(zeros), Some(CbsEvent::Repair(Repair::Listed { fixed: false, .. }))));
+        let registry =
+            format!("(p) CBS Registry Error\t0x80070002\t{}", "A-Package~31bf3856ad364e35~amd64~~1.0.0.0");
+        assert!(read(registry.leak()).is_some());
+        assert_eq!(
+            counted_errors(b"10 errors", Repair::Detected),
+            Some(CbsEvent::Repair(Repair::Detected(10)))
+        );
+        assert_eq!(counted_errors(b"10 packages", Repair::Detected), None);
         let missing = format!("(p) CBS MUM Missing (n) {manifest}").leak();
         let object = Object::Package(manifest.into());
         assert_eq!(read(missing), Some(CbsEvent::Repair(Repair::Listed { object, fixed: false })));

@@ -1,7 +1,7 @@
 //! Lines of servicing that have no header where they stand: the list of a store check, which CheckSUR.log is made of, and
-//! the result of SetupDiag. Each gets the header with which the readers know it.
+//! bare messages. Each gets the header with which the readers know it.
 
-use super::line::{is_header, parse_header};
+use super::line::is_header;
 use super::patterns::CBS_INDEX;
 use crate::codes;
 use crate::text::{leading_number, lines, split_once};
@@ -29,6 +29,7 @@ pub(crate) fn is_check_line(line: &[u8]) -> bool {
     let listed = listed.map(<[u8]>::trim_ascii_start);
     line.starts_with(b"Checking System Update Readiness")
         || line.starts_with(b"Unavailable repair files:")
+        || line.starts_with(b"Seconds executed: ")
         || counted_errors(line).is_some()
         || listed.is_some_and(|rest| rest.starts_with(b"CSI ") || rest.starts_with(b"CBS "))
 }
@@ -48,9 +49,8 @@ fn counted_errors(line: &[u8]) -> Option<(u32, u32)> {
 pub(super) fn check_line(line: &[u8]) -> Option<Vec<u8>> {
     let line = unquoted(line);
     if let Some((found, fixed)) = counted_errors(line) {
-        let totals = format!("Total Detected Corruption: {found}\n");
-        let repaired = format!("Total Repaired Corruption: {fixed}");
-        return Some([HEAD, totals.as_bytes(), HEAD, repaired.as_bytes()].concat());
+        let (found, fixed) = (format!("Found {found} errors\n"), format!("Fixed {fixed} errors"));
+        return Some([HEAD, found.as_bytes(), HEAD, fixed.as_bytes()].concat());
     }
     // The files that CheckSUR has no copy of, alone in their lines.
     let unavailable = [&b"servicing\\"[..], b"winsxs\\"].iter().any(|folder| line.starts_with(folder));
@@ -83,17 +83,6 @@ fn unlisted(line: &[u8]) -> &[u8] {
 
 /// The header of a line of a check, which has no date.
 const HEAD: &[u8] = b"1601-01-01 00:00:00, Info CBS    ";
-
-/// A line of SetupDiag's result: the line of a log that it quotes, or its own words about the failure.
-pub(super) fn setup_diag_line(line: &[u8]) -> Option<Vec<u8>> {
-    let line = line.strip_prefix(b"<").and_then(|tag| Some(split_once(tag, b">")?.1)).unwrap_or(line);
-    let line = split_once(line, b"</").map_or(line, |(line, _)| line);
-    if let Some(quoted) = line.strip_prefix(b"LogEntry: ") {
-        return parse_header(quoted).map(|_| quoted.to_vec());
-    }
-    let names = memchr::memmem::find(line, b"0x").is_some() && memchr::memmem::find(line, b"rror").is_some();
-    names.then(|| [b"1601-01-01 00:00:00, Error SP     SetupDiag: ", line].concat())
-}
 
 /// A line without its indent and the marks of a quotation.
 fn unquoted(line: &[u8]) -> &[u8] {
@@ -130,7 +119,7 @@ mod tests {
         headed_by(
             check_line,
             "Summary: Seconds executed: 450 Found 6856 errors Fixed 175 errors CSI Manifest Missing Total count: 6\n",
-            &format!("{head}Total Detected Corruption: 6856\n{head}Total Repaired Corruption: 175\n"),
+            &format!("{head}Found 6856 errors\n{head}Fixed 175 errors\n"),
         );
         assert!(!is_check_line(b"(p) an item") && !is_check_line(b"Summary: all is well"));
     }
@@ -163,17 +152,5 @@ mod tests {
         ] {
             assert!(!is_bare(other.as_bytes()), "{other}");
         }
-    }
-
-    #[test]
-    fn what_setup_diag_prints() {
-        headed_by(
-            setup_diag_line,
-            "Error: SetupDiag reports rollback failure found.\n<FailureData>Error = 0xC1900101-0x40017</FailureData>\n\
-            LogEntry: 2021-12-08 04:23:00, Error                 MOUPG  x\n",
-            "Error: SetupDiag reports rollback failure found.\n\
-            1601-01-01 00:00:00, Error SP     SetupDiag: Error = 0xC1900101-0x40017\n\
-            2021-12-08 04:23:00, Error                 MOUPG  x\n",
-        );
     }
 }

@@ -9,8 +9,7 @@ use super::event::{CbsEvent, PackageChangeKind as P, SessionStep, Stored};
 use super::extract::{self as cbs, Message};
 use super::extract_csi as csi;
 use super::extract_states as states;
-use super::failed::Part;
-use super::failed::Restart;
+use super::failed::{Part, Repair, Restart};
 use super::stage::Stage::{self, *};
 use super::stage::Step::{self, *};
 
@@ -70,6 +69,8 @@ pub(crate) static CBS: &[Row] = &[
     (b"Doqe: Failed uninstalling", S(DriverQueueRun, DriverQueueFailed)),
     (b"Doqe: Failed processing queue", S(DriverQueueRun, DriverQueueFailed)),
     (b"Doqe: Failed installing", S(DriverQueueRun, DriverQueueFailed)),
+    (b"Doqe: Installing driver Update ID: ", W(|_, rest| cbs::driver_package(P::Installing, rest))),
+    (b"Doqe: Uninstalling driver Update ID: ", W(|_, rest| cbs::driver_package(P::Uninstalling, rest))),
     (b"Doqe: ", W(|_, rest| cbs::driver_batch(rest))),
     (b"DWLD:Failed", F(Part::Download)),
     (b"DWLD:", N),
@@ -151,6 +152,7 @@ pub(crate) static CBS: &[Row] = &[
     (b"Failed to decompress OC Content", F(Part::Staging)), // (doc)
     (b"Failed to delete current corruption first found value", N),
     (b"Failed to create open package", NormalWith(UNKNOWN_PACKAGE)),
+    (b"Failed reading Identity for driver operation", W(|message, _| cbs::driver_identity(message))),
     (b"Failed to create file", F(Part::File)),
     (b"Failed to create backup log cab", N),
     (b"Failed to create a new corrupted component entry", F(Part::Repair)),
@@ -182,6 +184,8 @@ pub(crate) static CBS: &[Row] = &[
     (b"FOD: ", N),
     (b"FLOW: Entering stage: ", W(|_, rest| states::flow(rest))),
     (b"FLOW: Enter Installation Stage: ", N),
+    (b"Found ", W(|_, rest| states::counted_errors(rest, Repair::Detected))),
+    (b"Fixed ", W(|_, rest| states::counted_errors(rest, Repair::Repaired))),
     (b"FC: ", W(|message, _| states::download_step(message))),
     (b"InternalOpenPackage failed for ", NormalWith(UNKNOWN_PACKAGE)),
     (b"INSTALL index: ", W(|message, _| cbs::driver_item(message))),
@@ -190,6 +194,7 @@ pub(crate) static CBS: &[Row] = &[
     (b"Mark store corruption flag because of package: ", F(Part::Package)),
     (b"Maint: processing complete", W(|_, rest| cbs::session(SessionStep::Complete, rest))),
     (b"Maint: ", N),
+    (b"No errors detected", W(|_, _| Some(CbsEvent::Repair(Repair::Detected(0))))),
     (b"Not all CSI corruption was fixed", W(|_, _| states::store(false))),
     (b"Not able to add ", W(|_, rest| cbs::attachment(rest, b" to Windows Error Report", false))),
     (b"Not able to ", N),

@@ -126,7 +126,7 @@ pub fn read_packages<'t>(
             of_item = says(bytes).then(|| decode(bytes).into_owned());
         }
         if let Some(error) = cmdlet_error(number, bytes).filter(|_| summary.errors.len() < MAX_ERRORS) {
-            summary.errors.push(error);
+            summary.errors.push(ListedError { about: file_worked_on(&before), ..error });
             continue;
         }
         if let Some(asked) = bytes.strip_prefix(b"+ ").filter(|asked| is_cmdlet(asked))
@@ -232,7 +232,12 @@ fn is_cmdlet(text: &[u8]) -> bool {
 /// The error of a cmdlet: `Add-WindowsCapability : Add-WindowsCapability failed. Error code = 0x800f0950`. Some have no
 /// code.
 fn cmdlet_error(line: u64, bytes: &[u8]) -> Option<ListedError> {
-    let (name, said) = split_once(bytes, b" : ")?;
+    let bytes = bytes.strip_prefix(b"WARNING: ").unwrap_or(bytes);
+    let (name, said) = match split_once(bytes, b" : ") {
+        Some(parts) => parts,
+        // A script passes the words on: `Add-WindowsPackage failed. Error code = 0x800f081e`.
+        None => (split_once(bytes, b" failed. Error code = ")?.0, bytes),
+    };
     if !is_cmdlet(name) || name.contains(&b' ') {
         return None;
     }
@@ -246,6 +251,15 @@ fn worked_on(line: &[u8]) -> Option<String> {
     let (_, rest) = split_once(line, b" - ")?;
     let text = decode(rest);
     text.split_whitespace().find(|word| PackageIdentity::parse(word).is_some()).map(str::to_owned)
+}
+
+/// The file of a package in the line before an error: `Failed to add package C:\…\windows10.0-kb1234567-x64.cab`.
+fn file_worked_on(line: &str) -> Option<String> {
+    let file = line.split_whitespace().rfind(|word| {
+        let ending = word.rsplit('.').next().unwrap_or_default();
+        ["cab", "msu", "mum"].iter().any(|known| ending.eq_ignore_ascii_case(known))
+    })?;
+    file.rsplit(['\\', '/']).next().map(str::to_owned)
 }
 
 /// The command of a line with a prompt: `C:\>dism /online /get-packages`.
@@ -287,17 +301,18 @@ fn label_and_value(line: &[u8]) -> Option<(&[u8], &[u8])> {
 /// Whether a text is the output of a dism command: it prints its version, and the code it ended with or the path of its
 /// log, in every language; or that it is the output of sfc.
 pub(crate) fn is_dism_output(text: &[u8]) -> bool {
-    let (mut version, mut ending, mut cmdlet) = (false, false, false);
+    let (mut version, mut ending, mut cmdlet, mut item) = (false, false, false, false);
     for (_, line) in lines(text).take(MAX_OUTPUT_LINES) {
         let line = line.bytes.trim_ascii();
         cmdlet |= cmdlet_error(0, line).is_some();
+        item |= worked_on(line).is_some();
         ending |= memchr::memmem::find(&line.to_ascii_lowercase(), b"\\dism.log").is_some();
         if let Some((label, value)) = label_and_value(line) {
             version |= is_version(value);
             ending |= label.len() < 16 && printed_code(value).is_some();
         }
     }
-    version && ending || cmdlet || last_health(&LogText::new(text)).is_some()
+    (version || item) && ending || cmdlet || last_health(&LogText::new(text)).is_some()
 }
 
 /// Lines of an output that are looked at; that of a failed command has some twenty.

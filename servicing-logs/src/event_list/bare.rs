@@ -1,20 +1,30 @@
 //! Sentences of events that a post quotes alone, without the record around them.
 
-use super::{ListedEvent, message, starts_block};
+use super::{ListedEvent, listing, message, starts_block};
 use crate::event_log::EventRecord;
 use crate::text::{decode, lines};
 
+const WU: &str = "Microsoft-Windows-WindowsUpdateClient";
+const SERVICING: &str = "Microsoft-Windows-Servicing";
+const WUSA: &str = "Microsoft-Windows-WUSA";
+
 /// Provider, number, how the sentence begins, and what else is in it.
-const SENTENCES: &[(&str, u32, &str, &str)] = &[
-    ("Microsoft-Windows-Servicing", 3, "Package ", " failed to be changed to the "),
-    ("Microsoft-Windows-Servicing", 11, "Update ", " failed to be turned on. Status: "),
-    ("Microsoft-Windows-Servicing", 12, "Update ", " failed to be turned off. Status: "),
-    (
-        "Microsoft-Windows-WindowsUpdateClient",
-        20,
-        "Installation Failure: Windows failed to install the following update with error 0x",
-        "",
-    ),
+const SENTENCES: &[(&str, u32, &str, &[&str])] = &[
+    (SERVICING, 1, "Initiating changes for package ", &["Target state is "]),
+    (SERVICING, 2, "Package ", &[" was successfully changed to the "]),
+    (SERVICING, 3, "Package ", &[" failed to be changed to the ", "0x"]),
+    (SERVICING, 4, "A reboot is necessary before package ", &["can be changed"]),
+    (SERVICING, 11, "Update ", &[" failed to be turned on. Status: 0x"]),
+    (SERVICING, 12, "Update ", &[" failed to be turned off. Status: 0x"]),
+    (WU, 19, "Installation Successful: Windows successfully installed the following update: ", &[]),
+    (WU, 20, "Installation Failure: Windows failed to install the following update with error 0x", &[]),
+    (WU, 25, "Windows Update failed to check for updates with error 0x", &[]),
+    (WU, 31, "Windows Update failed to download an update", &[]),
+    (WU, 43, "Installation Started: Windows has started installing the following update: ", &[]),
+    (WUSA, 2, "Windows update ", &[" was successfully installed. (Command line: "]),
+    (WUSA, 3, "Windows update ", &["could not be installed because of error "]),
+    (WUSA, 4, "Windows update ", &["requires a computer restart to complete the installation."]),
+    (WUSA, 8, "Windows update ", &["could not be uninstalled because of error "]),
 ];
 
 /// Lines that are looked at; a post has some dozens.
@@ -30,7 +40,7 @@ pub(super) fn has_block(text: &[u8]) -> bool {
     lines(text).take(MAX_LINES).any(|(_, line)| starts_block(line.bytes.trim_ascii()))
 }
 
-/// Reads each such sentence as its event, whose time is not known.
+/// Reads each such sentence as its event, whose time is known only in a row that has it.
 pub(super) fn read(text: &[u8], visit: &mut impl FnMut(ListedEvent)) {
     for (number, line) in lines(text) {
         let text = decode(line.bytes);
@@ -42,12 +52,16 @@ pub(super) fn read(text: &[u8], visit: &mut impl FnMut(ListedEvent)) {
             values: message::values(provider, event_id, said),
             ..EventRecord::default()
         };
-        visit(ListedEvent { record, local: None, line: number });
+        let columns = text.split(said).next().unwrap_or_default();
+        let local = listing::head(columns).and_then(|head| head.local);
+        visit(ListedEvent { record, local, line: number });
     }
 }
 
 /// Levels that begin a row of Event Viewer.
 const LEVELS: [&str; 3] = ["Error ", "Information ", "Warning "];
+/// How the name of a provider begins, in a column that is too narrow for it.
+const PROVIDERS: &str = "Microsoft-Windows";
 /// Bytes of the other columns of a row, before its message.
 const MAX_COLUMNS: usize = 200;
 
@@ -58,8 +72,11 @@ fn sentence(line: &str) -> Option<(&'static str, u32, &str)> {
     SENTENCES.iter().find_map(|(provider, id, begin, within)| {
         let at = line.find(begin).filter(|at| *at <= MAX_COLUMNS)?;
         let (columns, said) = line.split_at_checked(at)?;
-        let row = columns.contains(provider) || LEVELS.contains(&columns);
-        let known = (columns.is_empty() || row) && said.contains(within) && said.contains("0x");
+        let row = columns.contains(provider)
+            || LEVELS.contains(&columns)
+            || columns.contains(PROVIDERS)
+            || listing::head(columns).is_some();
+        let known = (columns.is_empty() || row) && within.iter().all(|part| said.contains(part));
         known.then_some((*provider, *id, said))
     })
 }
@@ -82,11 +99,41 @@ mod tests {
         assert_eq!(
             seen,
             [
-                (2, 3, wanted("0x800f0922", "KB5000001")),
+                (2, 3, [wanted("0x800f0922", "KB5000001"), vec!["Installed".to_owned()]].concat()),
                 (3, 20, wanted("0x80070643", "An Update (KB5000002)")),
             ]
         );
         assert!(!is_quoted(b"Package KB5000001 was changed to the Installed state.\n"));
+    }
+
+    #[test]
+    fn sentences_of_the_standalone_installer() {
+        let of = |text: &str| {
+            let mut seen = Vec::new();
+            read(text.as_bytes(), &mut |event| {
+                let typed = event.record.typed().unwrap();
+                let code = typed.error.and_then(crate::codes::CodeValue::hresult);
+                seen.push((typed.kind, typed.subject.unwrap_or_default().to_owned(), code));
+            });
+            seen
+        };
+        let failed =
+            |name: &str, code| vec![(crate::event_log::EventKind::UpdateFailed, name.to_owned(), Some(code))];
+        let line =
+            r#"(Command line: ""C:\Windows\system32\wusa.exe" "C:\temp\windows10.0-kb5000003-x64.msu" ")"#;
+        assert_eq!(
+            of(&format!("Windows update could not be installed because of error 2359302 \"\" {line}")),
+            failed("KB5000003", 0x0024_0006)
+        );
+        assert_eq!(
+            of(&format!(
+                "Windows update \"An Update\" could not be installed because of error 2149842967 \"\" {line}"
+            )),
+            failed("An Update", 0x8024_0017)
+        );
+        let denied =
+            "Windows update could not be installed because of error 2147942405 \"Access is denied.\"";
+        assert_eq!(of(denied), failed("", 0x8007_0005));
     }
 
     #[test]

@@ -96,7 +96,7 @@ pub(super) fn is_list(text: &[u8]) -> bool {
     let first: Vec<Field> = fields.by_ref().take(BLOCK).collect();
     first.contains(&F::Id)
         && first.contains(&F::Source)
-        && (first.contains(&F::Log) || first.contains(&F::Date))
+        && [F::Log, F::Date, F::Message].iter().any(|field| first.contains(field))
 }
 
 pub(super) fn read(text: &[u8], visit: &mut impl FnMut(ListedEvent)) {

@@ -7,6 +7,8 @@ use crate::event_log::EventValue;
 pub(super) const MAX_MESSAGE: usize = 8 * 1024;
 
 const SERVICES: &str = "Service Control Manager";
+/// The Windows Update Standalone Installer, which installs .msu files.
+const STANDALONE: &str = "Microsoft-Windows-WUSA";
 
 /// English sentences of the service control manager: number of the event, and what stands around each value.
 const SENTENCES: &[(u32, &[&str])] = &[
@@ -41,6 +43,9 @@ pub(super) fn values(provider: &str, id: u32, message: &str) -> Vec<EventValue> 
     if provider.eq_ignore_ascii_case(SERVICES) {
         return service(id, message);
     }
+    if provider.eq_ignore_ascii_case(STANDALONE) {
+        return standalone(message);
+    }
     let mut values = Vec::new();
     let mut add = |name: &str, value: &str| {
         values.push(EventValue { name: name.to_owned(), value: value.trim().to_owned() });
@@ -58,14 +63,52 @@ pub(super) fn values(provider: &str, id: u32, message: &str) -> Vec<EventValue> 
             if let Some(package) = package {
                 add("PackageIdentifier", package);
             }
+            let target =
+                message.split_once("changed to the ").and_then(|(_, rest)| rest.split_once(" state"));
+            if let Some((target, _)) = target {
+                add("IntendedPackageState", target);
+            }
             let feature = message.split_once("pdate ").and_then(|(_, rest)| rest.split_once(" of package "));
             if let Some((feature, _)) = feature.filter(|(feature, _)| !feature.contains(' ')) {
                 add("UpdateName", feature);
             }
         }
+        "Microsoft-Windows-Bits-Client" => {
+            let of = |before: &str, after: &str| {
+                message
+                    .split_once(before)
+                    .and_then(|(_, rest)| rest.split_once(after))
+                    .map(|(value, _)| value)
+            };
+            add("name", of("transferring the ", " transfer job").unwrap_or_default());
+            add("url", of("associated with the ", " URL").unwrap_or_default());
+        }
         _ => add("", message.lines().next().unwrap_or_default()),
     }
     values
+}
+
+/// `Windows update "Title" could not be installed because of error 2149842967 "" (Command line: ""…wusa.exe" "a.msu"")`:
+/// title, code, its words, and the command line, in the order in which the record has them.
+fn standalone(message: &str) -> Vec<EventValue> {
+    let title = message.split_once("update ").map_or("", |(_, rest)| rest);
+    let title = title.strip_prefix('"').and_then(|rest| rest.split_once('"')).map_or("", |(title, _)| title);
+    let command = message.split_once("(Command line: ").map_or("", |(_, line)| line.trim_end_matches(')'));
+    let title = if title.is_empty() { update_of(command) } else { title.to_owned() };
+    let code = message.split_once("because of error ").and_then(|(_, rest)| rest.split_whitespace().next());
+    let values =
+        [("updateTitle", title), ("errorCode", code.unwrap_or_default().trim_end_matches('.').to_owned())];
+    values.into_iter().map(|(name, value)| EventValue { name: name.to_owned(), value }).collect()
+}
+
+/// The number in the name of the file that a command line installs: `KB1234567` of `…\windows10.0-kb1234567-x64.msu`.
+fn update_of(command: &str) -> String {
+    let lower = command.to_ascii_lowercase();
+    let number = lower.match_indices("kb").find_map(|(at, _)| {
+        let digits = lower.get(at + 2..)?;
+        digits.get(..digits.bytes().take_while(u8::is_ascii_digit).count()).filter(|digits| digits.len() >= 6)
+    });
+    number.map_or_else(String::new, |number| format!("KB{number}"))
 }
 
 fn service(id: u32, message: &str) -> Vec<EventValue> {

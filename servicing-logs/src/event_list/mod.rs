@@ -3,6 +3,8 @@
 
 mod bare;
 mod blocks;
+mod history;
+mod listing;
 mod message;
 mod rows;
 mod stamp;
@@ -32,7 +34,11 @@ pub fn read(data: &[u8], visit: impl FnMut(ListedEvent)) -> u64 {
 
 /// Whether a text begins with such records.
 pub(crate) fn is_event_list(text: &[u8]) -> bool {
-    rows::is_table(text) || blocks::is_list(text) || bare::is_quoted(text)
+    rows::is_table(text)
+        || listing::is_listing(text)
+        || blocks::is_list(text)
+        || bare::is_quoted(text)
+        || history::is_history(text)
 }
 
 fn records_of(bytes: &[u8], mut visit: impl FnMut(ListedEvent)) -> u64 {
@@ -45,8 +51,12 @@ fn records_of(bytes: &[u8], mut visit: impl FnMut(ListedEvent)) -> u64 {
         xml(bytes, &mut counted);
     } else if rows::is_table(bytes) {
         rows::read(&decode(bytes), &mut counted);
+    } else if listing::is_listing(bytes) {
+        listing::read(bytes, &mut counted);
     } else if !blocks::is_list(bytes) && bare::is_quoted(bytes) && !bare::has_block(bytes) {
         bare::read(bytes, &mut counted);
+    } else if !blocks::is_list(bytes) && history::is_history(bytes) {
+        history::read(bytes, &mut counted);
     } else {
         blocks::read(bytes, &mut counted);
     }

@@ -64,6 +64,9 @@ use EventKind as K;
 
 const SCM: &str = "Service Control Manager";
 const WU: &str = "Microsoft-Windows-WindowsUpdateClient";
+const WUSA: &str = "Microsoft-Windows-WUSA";
+const BITS: &str = "Microsoft-Windows-Bits-Client";
+const SECURE_BOOT: &str = "Microsoft-Windows-TPM-WMI";
 const EVENT_LOG: &str = "EventLog";
 const KERNEL: &str = "Microsoft-Windows-Kernel-General";
 const BUG_CHECK: &str = "Microsoft-Windows-WER-SystemErrorReporting";
@@ -101,6 +104,16 @@ pub const EVENTS: &[(&str, u32, u32, EventKind)] = &[
     (WU, 31, 31, K::UpdateDownloadFailed),
     (WU, 43, 43, K::UpdateStarted),
     (WU, 44, 44, K::UpdateDownloadStarted),
+    (WUSA, 2, 2, K::UpdateInstalled),
+    (WUSA, 3, 3, K::UpdateFailed),
+    (WUSA, 4, 5, K::UpdateRestartRequired),
+    (WUSA, 7, 7, K::UpdateUninstalled),
+    (WUSA, 8, 8, K::UpdateUninstallFailed),
+    (WUSA, 9, 10, K::UpdateRestartRequired),
+    (BITS, 60, 61, K::UpdateDownloadFailed),
+    (SECURE_BOOT, 1032, 1033, K::UpdateFailed),
+    (SECURE_BOOT, 1795, 1798, K::UpdateFailed),
+    (SECURE_BOOT, 1802, 1803, K::UpdateFailed),
     (EVENT_LOG, 6005, 6005, K::BootLogStarted),
     (EVENT_LOG, 6006, 6006, K::BootLogStopped),
     (EVENT_LOG, 6008, 6008, K::BootUnexpectedShutdown),
@@ -202,6 +215,12 @@ impl EventRecord {
                 event.subject = self.value("updateTitle");
                 event.error = self.value("errorCode").and_then(code);
             }
+            WUSA => {
+                event.subject = self.value("updateTitle").or_else(|| self.value_at(0));
+                event.error = self.value("errorCode").or_else(|| self.value_at(1)).and_then(code);
+            }
+            BITS => self.transfer(&mut event)?,
+            SECURE_BOOT => event.subject = Some(SECURE_BOOT_UPDATE),
             SERVICING => self.package(&mut event),
             FILTER => self.filter(&mut event),
             APPX | APPX_SERVER | APP_READINESS => {
@@ -284,6 +303,14 @@ impl EventRecord {
         event.error = self.value("ErrorCode").and_then(code);
     }
 
+    /// The end of a transfer for the update client. `None` for a transfer of others, and for one that went through.
+    fn transfer<'r>(&'r self, event: &mut TypedEvent<'r>) -> Option<()> {
+        self.value("name").filter(|name| CLIENT_JOBS.iter().any(|job| name.contains(job)))?;
+        event.subject = self.value("url");
+        event.error = self.value("errorCode").or_else(|| self.value("hr")).and_then(code);
+        event.error.is_some_and(CodeValue::is_failure).then_some(())
+    }
+
     fn filter<'r>(&'r self, event: &mut TypedEvent<'r>) {
         event.subject = self.value("DeviceName");
         event.error = self.value("FinalStatus").and_then(number).map(CodeValue::Ntstatus);
@@ -342,6 +369,12 @@ impl EventRecord {
     }
 }
 
+/// What the events of Secure Boot are about: its variables (DB, DBX, KEK) in the firmware, and the boot manager.
+pub const SECURE_BOOT_UPDATE: &str = "Secure Boot (DB/DBX)";
+
+/// Parts of the names that the update client gives its transfers.
+const CLIENT_JOBS: [&str; 2] = ["WU Client Download", "Windows Update"];
+
 /// Whether records of a provider are looked at.
 pub(crate) fn is_known_provider(name: &str) -> bool {
     EVENTS.iter().any(|(provider, ..)| provider.eq_ignore_ascii_case(name))
@@ -366,7 +399,12 @@ fn number(text: &str) -> Option<u32> {
 /// `%%1058`, `%%2147942414`, `0x80248007`, `-2147023143`.
 fn code(text: &str) -> Option<CodeValue<'static>> {
     let value = number(text.trim().trim_start_matches("%%"))?;
-    Some(if value >> 31 == 1 || value == 0 { CodeValue::Hresult(value) } else { CodeValue::Win32(value) })
+    // A Win32 error has 16 bits; a success code of the update client has its facility above them.
+    Some(if value >> 31 == 1 || value == 0 || value > 0xFFFF {
+        CodeValue::Hresult(value)
+    } else {
+        CodeValue::Win32(value)
+    })
 }
 
 /// `5112` as `Installed`; other text as it is.

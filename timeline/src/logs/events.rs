@@ -1,5 +1,7 @@
 //! Event logs: services, updates, boots.
 
+use std::collections::HashMap;
+
 use servicing_logs::{
     codes::CodeValue,
     event_list::ListedEvent,
@@ -36,6 +38,7 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
     }
     lines.end(&mut scan);
     scan.lines.sort_by_key(|l| l.line);
+    settle(&mut scan);
     scan
 }
 
@@ -57,7 +60,72 @@ pub(crate) fn read_list(source: SourceId, read: impl FnOnce(&mut dyn FnMut(Liste
     scan.events = count;
     scan.local = local_span(span.map(|s| s.0), span.map(|s| s.1));
     lines.end(&mut scan);
+    scan.lines.sort_by_key(|l| l.line);
+    settle(&mut scan);
     scan
+}
+
+/// Takes back what a later record made good: an update that was installed in the end, a search after which updates were
+/// found. Says what waits for a restart still.
+fn settle(scan: &mut Scan) {
+    let at = |line: &LogLine| line.time.map(|t| t.0).or(line.local.map(|t| t.0));
+    let mut installed: HashMap<&str, u64> = HashMap::new();
+    let mut ended: HashMap<&str, u64> = HashMap::new();
+    let (mut found, mut started) = (None, None);
+    for line in &scan.lines {
+        let Some(time) = at(line) else { continue };
+        if let Fact::UpdateInstalled(update) | Fact::UpdateFailed { update, .. } = &line.fact {
+            let last = ended.entry(update).or_default();
+            *last = time.max(*last);
+        }
+        match &line.fact {
+            Fact::UpdateInstalled(update) => {
+                let last = installed.entry(update).or_default();
+                *last = time.max(*last);
+                found = found.max(Some(time));
+            }
+            Fact::Boot => started = started.max(Some(time)),
+            _ => {}
+        }
+    }
+    // The firmware's lists have no part in the failure of another update, and are tried again at each start.
+    let other = scan.lines.iter().any(|line| match &line.fact {
+        Fact::UpdateFailed { update, .. } => update != event_log::SECURE_BOOT_UPDATE,
+        _ => false,
+    });
+    let later = |last: Option<u64>, line: &LogLine| last.zip(at(line)).is_some_and(|(last, at)| last > at);
+    let is_settled = |line: &LogLine| match &line.fact {
+        Fact::UpdateFailed { step: UpdateStep::Search, .. } => later(found, line),
+        Fact::UpdateFailed { update, .. } if update == event_log::SECURE_BOOT_UPDATE => other,
+        Fact::UpdateFailed { step: UpdateStep::Install | UpdateStep::Download, update } => {
+            later(installed.get(update.as_str()).copied(), line)
+        }
+        _ => false,
+    };
+    let settled: Vec<usize> =
+        (0..).zip(&scan.lines).filter(|(_, l)| is_settled(l)).map(|(at, _)| at).collect();
+    let waits = |line: &&LogLine| {
+        let update = match &line.fact {
+            Fact::UpdateWaits(update) => update.as_str(),
+            _ => return false,
+        };
+        let done = ended.get(update).copied().filter(|_| !update.is_empty());
+        !later(started, line) && !later(done, line)
+    };
+    let waiting = scan.lines.iter().filter(waits).max_by_key(|line| at(line)).map(|line| {
+        let place = Place::Line { source: line.source, line: line.line };
+        let update = match &line.fact {
+            Fact::UpdateWaits(update) if !update.is_empty() => update,
+            _ => &line.text,
+        };
+        Evidence::at(place, Words::new(update.clone(), update.clone()))
+    });
+    for at in settled {
+        if let Some(line) = scan.lines.get_mut(at) {
+            (line.failed, line.fact) = (false, Fact::Event);
+        }
+    }
+    scan.known.waits_for_restart = waiting;
 }
 
 fn machine_name(scan: &mut Scan, record: &EventRecord) {
@@ -82,12 +150,9 @@ pub(crate) fn line_of(
     let service = typed.service.as_deref().or(typed.display_name).unwrap_or_default();
     let error = code.map_or_else(String::new, |code| format!(" (0x{code:08X})"));
     let crashes = typed.crashes.map_or_else(String::new, |n| format!(" ({n} times)"));
-    let text = cut(&format!(
-        "{} {}: {} {service} {subject}{error}{crashes}",
-        record.provider,
-        record.event_id,
-        words(typed.kind)
-    ));
+    let named = [words(typed.kind), service, subject].into_iter().filter(|part| !part.is_empty());
+    let named = named.collect::<Vec<_>>().join(" ");
+    let text = cut(&format!("{} {}: {named}{error}{crashes}", record.provider, record.event_id));
     let place = Place::Line { source, line: record.record_id };
     if let Some(fact) = service_fact(typed, time, place, &text) {
         let before = scan.known.services.iter().rfind(|known| known.name == fact.name);
@@ -107,8 +172,19 @@ pub(crate) fn line_of(
         EventKind::UpdateSearchFailed => Some(UpdateStep::Search),
         _ => None,
     };
+    // A success code of the update client says why nothing was installed.
+    let told = typed.error.and_then(CodeValue::hresult).filter(|told| *told >> 31 == 0 && *told > 0xFFFF);
+    let subject = match told {
+        Some(told) => format!("{subject} (0x{told:08X})").trim_start().to_owned(),
+        None => subject.to_owned(),
+    };
     let fact = match typed.kind {
-        _ if let Some(step) = failed_at => Fact::UpdateFailed { update: subject.to_owned(), step },
+        _ if let Some(step) = failed_at => Fact::UpdateFailed { update: subject, step },
+        EventKind::UpdateInstalled => Fact::UpdateInstalled(subject),
+        EventKind::PackageChanged if typed.state.as_deref().is_none_or(|state| state == "Installed") => {
+            Fact::UpdateInstalled(subject)
+        }
+        EventKind::UpdateRestartRequired | EventKind::PackageRebootNeeded => Fact::UpdateWaits(subject),
         EventKind::KernelStarted | EventKind::BootLogStarted => Fact::Boot,
         EventKind::BugCheck => Fact::Crash,
         _ => Fact::Event,
@@ -172,6 +248,9 @@ fn words(kind: EventKind) -> &'static str {
         EventKind::ServiceStartTypeChanged => "start type changed of",
         EventKind::ServiceInstalled => "service installed:",
         EventKind::UpdateInstalled => "update installed:",
+        EventKind::UpdateRestartRequired => "update waits for a restart:",
+        EventKind::PackageChanged => "package changed:",
+        EventKind::PackageRebootNeeded => "package waits for a restart:",
         EventKind::UpdateFailed => "update failed:",
         EventKind::UpdateUninstallFailed => "removal of an update failed:",
         EventKind::UpdateDownloadFailed => "download of an update failed:",

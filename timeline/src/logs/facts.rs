@@ -133,6 +133,10 @@ pub enum Fact {
         /// What was being done with it.
         step: UpdateStep,
     },
+    /// An update or a package was installed, as the update client or the Setup log say; empty where it is not named.
+    UpdateInstalled(String),
+    /// An update or a package is installed but for a restart.
+    UpdateWaits(String),
     /// Windows started.
     Boot,
     /// TrustedInstaller names the time of the last boot.

@@ -1,6 +1,7 @@
 //! Diagnosis from logs alone: what failed, and what to do.
 mod before_restart;
 mod cases;
+mod clients;
 mod common;
 mod excerpts;
 mod kinds;

@@ -1,0 +1,112 @@
+//! The history of updates as the PowerShell module PSWindowsUpdate prints it: rows with a result and a title. Each row
+//! becomes the client's own event.
+//!
+//! ```text
+//! 3 SRV01        Failed     KB1234567   32GB 2024-01 Cumulative Update for … (KB1234567)
+//!   Installation   Succeeded  9/11/2024 3:24:1... 2024-09 Servicing Stack Update for … (KB1234567)
+//! ```
+
+use super::ListedEvent;
+use crate::event_log::{EventRecord, EventValue};
+use crate::text::{decode, lines};
+
+const PROVIDER: &str = "Microsoft-Windows-WindowsUpdateClient";
+const INSTALLED: u32 = 19;
+const FAILED: u32 = 20;
+const REMOVAL_FAILED: u32 = 24;
+
+/// Results, and the numbers of the events that say the same.
+const RESULTS: &[(&str, u32)] = &[
+    ("Failed", FAILED),
+    ("Installed", INSTALLED),
+    ("Succeeded", INSTALLED),
+    ("SucceededWithErrors", FAILED),
+];
+/// Lines that are looked at.
+const MAX_LINES: usize = 400;
+
+/// Whether a text has the heading of such a list, and a row.
+pub(super) fn is_history(text: &[u8]) -> bool {
+    let mut headed = false;
+    lines(text).take(MAX_LINES).any(|(_, line)| {
+        let text = decode(line.bytes);
+        let has = |word: &str| text.split_whitespace().any(|w| w == word);
+        headed |= has("Title") && (has("KB") || has("OperationName")) && (has("Result") || has("Status"))
+            || text.contains("Get-WUHistory")
+            || text.contains("Install-WindowsUpdate");
+        headed && row(&text).is_some()
+    })
+}
+
+pub(super) fn read(text: &[u8], visit: &mut impl FnMut(ListedEvent)) {
+    for (number, line) in lines(text) {
+        let text = decode(line.bytes);
+        let Some((event_id, title)) = row(&text) else { continue };
+        let value = EventValue { name: "updateTitle".to_owned(), value: title.to_owned() };
+        let record = EventRecord {
+            record_id: number,
+            provider: PROVIDER.to_owned(),
+            event_id,
+            values: vec![value],
+            ..EventRecord::default()
+        };
+        visit(ListedEvent { record, local: None, line: number });
+    }
+}
+
+/// The event and the title of a row: a result in a column of its own, then a title that names a KB number.
+fn row(line: &str) -> Option<(u32, &str)> {
+    let at = line.rfind("KB")?;
+    let digits = line.get(at + 2..)?.bytes().take_while(u8::is_ascii_digit).count();
+    let mut words = line.split_whitespace().take(4);
+    let (result, id) = words.find_map(|word| RESULTS.iter().find(|(name, _)| *name == word))?;
+    let (before, after) = line.split_once(result)?;
+    let id = if before.contains("Uninstallation") && *id == FAILED { REMOVAL_FAILED } else { *id };
+    (digits >= 6).then(|| (id, title(after)))
+}
+
+/// The title of a row: what follows the columns of number, size or date.
+fn title(columns: &str) -> &str {
+    let mut rest = columns.trim();
+    while let Some((word, after)) = rest.split_once(char::is_whitespace) {
+        let number =
+            word.starts_with("KB") && word.get(2..).is_some_and(|n| n.bytes().all(|b| b.is_ascii_digit()));
+        let size = word.ends_with(['B']) && word.starts_with(|c: char| c.is_ascii_digit());
+        let date = word.contains(['/', ':']) || word.ends_with("...") || matches!(word, "AM" | "PM");
+        if !(number || size || date) {
+            break;
+        }
+        rest = after.trim_start();
+    }
+    rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_and_titles() {
+        let list = "X ComputerName Result     KB          Size Title\n\
+            - ------------ ------     --          ---- -----\n\
+            1 SRV01        Accepted   KB5000001   32GB 2024-01 Update (KB5000001)\n\
+            3 SRV01        Failed     KB5000001   32GB 2024-01 Update (KB5000001)\n\
+            3 SRV01        Installed  KB5000002    1MB 2024-01 Tool (KB5000002)\n";
+        assert!(is_history(list.as_bytes()));
+        let mut seen = Vec::new();
+        read(list.as_bytes(), &mut |event| {
+            let title = event.record.value("updateTitle").unwrap().to_owned();
+            seen.push((event.line, event.record.event_id, title));
+        });
+        let of = |line, id, title: &str| (line, id, title.to_owned());
+        assert_eq!(
+            seen,
+            [of(4, FAILED, "2024-01 Update (KB5000001)"), of(5, INSTALLED, "2024-01 Tool (KB5000002)")]
+        );
+        let history = "  Installation   Succeeded  9/11/2024 3:24:1... 2024-09 Update (KB5000003)";
+        assert_eq!(row(history), Some((INSTALLED, "2024-09 Update (KB5000003)")));
+        for other in ["KB5000001 Failed to install", "He Failed KB5", "Title KB Result"] {
+            assert!(!is_history(other.as_bytes()), "{other}");
+        }
+    }
+}
