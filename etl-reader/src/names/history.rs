@@ -67,7 +67,9 @@ impl<K: Eq + Hash, V: Copy + Ord> History<K, V> {
         K: Copy,
     {
         let entries = self.entries.iter();
-        entries.filter(move |(_, entries)| entries.iter().any(|entry| holds(entry.value))).map(|(key, _)| *key)
+        entries
+            .filter(move |(_, entries)| entries.iter().any(|entry| holds(entry.value)))
+            .map(|(key, _)| *key)
     }
 
     /// What the key stood for at `time`, and since when that is known.

@@ -26,7 +26,8 @@ impl Piece {
             return None;
         }
         let cost = |byte: u8| {
-            let frequent = FREQUENT.iter().position(|known| *known == byte).map_or(0, |at| FREQUENT.len() - at);
+            let frequent =
+                FREQUENT.iter().position(|known| *known == byte).map_or(0, |at| FREQUENT.len() - at);
             (other(byte).is_some(), frequent)
         };
         let rare = (0..text.len()).min_by_key(|at| text.get(*at).copied().map(cost))?;
@@ -83,7 +84,19 @@ mod tests {
 
     #[test]
     fn a_piece_is_found_where_lower_case_holds_it() {
-        let texts = ["", "a", "cpu.inf", r"C:\CPU.INF", "cpu,inf", "xcpu.in", "\u{212a}ey", "D\u{130}M", "磀磀", "\u{6361}c", "kik"];
+        let texts = [
+            "",
+            "a",
+            "cpu.inf",
+            r"C:\CPU.INF",
+            "cpu,inf",
+            "xcpu.in",
+            "\u{212a}ey",
+            "D\u{130}M",
+            "磀磀",
+            "\u{6361}c",
+            "kik",
+        ];
         for piece in ["cpu.inf", "k", "key", "di", "c", "xc", "ki"] {
             for text in texts {
                 let bytes: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();

@@ -21,6 +21,9 @@ pub(super) trait Judge {
     /// Whether a registry operation may be wanted, whatever its path.
     fn registry(&mut self, record: &EtlRecord<'_>, meaning: Meaning, status: Option<u32>, who: Who) -> bool;
 
+    /// Whether it depends on the path.
+    fn asks_paths(&self) -> bool;
+
     /// Whether a path may be wanted that has this text.
     fn told(&self, text: Utf16<'_>) -> bool;
 
@@ -53,6 +56,11 @@ impl Judge for All {
     #[inline(always)]
     fn registry(&mut self, _: &EtlRecord<'_>, _: Meaning, _: Option<u32>, _: Who) -> bool {
         true
+    }
+
+    #[inline(always)]
+    fn asks_paths(&self) -> bool {
+        false
     }
 
     #[inline(always)]
@@ -94,6 +102,8 @@ pub(super) struct Sieve<'s> {
 /// What a thread remembers.
 #[derive(Default)]
 struct Memory {
+    /// The process of the last record: its next one is often the next record.
+    last: Option<(u32, bool)>,
     processes: KeyMap<Option<u32>, bool>,
     registry: KeyMap<(OperationName, Option<u32>), bool>,
 }
@@ -119,7 +129,8 @@ impl<'s> Sieve<'s> {
     }
 
     pub(super) fn new(wants: Wants<'s>, names: Option<&'s Names>) -> Self {
-        let begun: Vec<bool> = OperationName::all().map(|name| (wants.glimpse)(Glimpse::Begun(name))).collect();
+        let begun: Vec<bool> =
+            OperationName::all().map(|name| (wants.glimpse)(Glimpse::Begun(name))).collect();
         let pieces: Option<Vec<Piece>> = wants.path_has.iter().map(|text| Piece::new(text)).collect();
         // What people write in the place of a device or of a root is not in the records.
         let is_written = |piece: &Piece| {
@@ -171,13 +182,24 @@ impl Sifting<'_, '_> {
     #[inline]
     fn process(&mut self, record: &EtlRecord<'_>, Who { tid, time }: Who) -> bool {
         let (Some(may_want), Some(names)) = (self.sieve.wants.process, self.sieve.names) else { return true };
+        if let (Some(pid), Some((last, answer))) = (record.pid, self.memory.last)
+            && pid == last
+        {
+            return answer;
+        }
         let pid = record.pid.or_else(|| names.process_of_thread(tid?, time));
-        remembered(&mut self.memory.processes, pid, || may_want(names, pid))
+        let answer = remembered(&mut self.memory.processes, pid, || may_want(names, pid));
+        self.memory.last = record.pid.map(|pid| (pid, answer));
+        answer
     }
 }
 
 #[inline]
-fn remembered<K: Eq + std::hash::Hash>(known: &mut KeyMap<K, bool>, key: K, ask: impl FnOnce() -> bool) -> bool {
+fn remembered<K: Eq + std::hash::Hash>(
+    known: &mut KeyMap<K, bool>,
+    key: K,
+    ask: impl FnOnce() -> bool,
+) -> bool {
     if let Some(answer) = known.get(&key) {
         return *answer;
     }
@@ -208,6 +230,11 @@ impl Judge for Sifting<'_, '_> {
         let key = (meaning.name, status);
         remembered(&mut self.memory.registry, key, || may_want(Glimpse::Registry(Some(meaning.name), status)))
             && self.process(record, who)
+    }
+
+    #[inline]
+    fn asks_paths(&self) -> bool {
+        !self.sieve.pieces.is_empty()
     }
 
     #[inline]

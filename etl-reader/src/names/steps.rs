@@ -7,13 +7,13 @@ use super::facts::{Facts, IMAGE, PROCESS, THREAD};
 use super::meaning::{Does, Meaning, Meanings};
 use super::paths::hash;
 use super::rows::{PathPlace, Told};
-use super::sieve::{Judge, Who};
 use super::shape::{Family, Role, Shape, Shapes};
+use super::sieve::{Judge, Who};
 use crate::buffer::EtlBuffer;
-use crate::clock::FileTime;
+use crate::clock::{FileTime, Ticks};
 use crate::decode::{Decoder, Descriptions};
 use crate::header::BUFFER_HEADER;
-use crate::record::{EtlRecord, EventId, Read, RecordKind, read};
+use crate::record::{EtlRecord, EventId, Read, RecordKind, read, skim};
 use crate::text::Utf16;
 
 /// Where a buffer that cannot be read has its one step.
@@ -166,6 +166,24 @@ pub(super) enum Known<'s> {
     Other(Option<FileTime>),
 }
 
+impl<'s> Known<'s> {
+    #[inline(always)]
+    fn of(
+        record: &EtlRecord<'_>,
+        time: Option<FileTime>,
+        shapes: &'s Shapes,
+        meanings: &Meanings,
+    ) -> Known<'s> {
+        match (shapes.of(record), time) {
+            (Some((family, id, shape)), Some(time)) => {
+                Known::Operation(About { family, id, shape, time, meaning: meanings.of(family, id) })
+            }
+            (Some(_), None) => Known::Timeless,
+            (None, time) => Known::Other(time),
+        }
+    }
+}
+
 /// A file or registry event.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct About<'s> {
@@ -184,6 +202,37 @@ pub(super) struct Learnt {
 }
 
 impl Learnt {
+    /// Notes what a buffer tells of names. Of an operation that tells none only the time is read.
+    pub(super) fn read(&mut self, buffer: &EtlBuffer<'_>, decoder: &Decoder) {
+        let (shapes, meanings) = (Shapes::get(), Meanings::get());
+        let context = buffer.context();
+        let mut span: Option<(Ticks, Ticks)> = None;
+        let (mut record, mut at) = (EtlRecord::none(context), 0);
+        loop {
+            if let Some(skimmed) = skim(&buffer.data, at)
+                && shapes
+                    .family(skimmed.event, skimmed.width)
+                    .is_some_and(|(family, id, _)| !Facts::is_name(family, id))
+            {
+                let (first, last) = span.unwrap_or((skimmed.ticks, skimmed.ticks));
+                span = Some((first.min(skimmed.ticks), last.max(skimmed.ticks)));
+                at = skimmed.next;
+                continue;
+            }
+            match read(&mut record, &buffer.data, at, context) {
+                Read::Record(next) => {
+                    self.add(&record, &Known::of(&record, record.time(), shapes, meanings), decoder);
+                    at = next;
+                }
+                Read::Damaged(_, Some(next)) => at = next,
+                Read::Damaged(_, None) | Read::End => break,
+            }
+        }
+        if let Some((first, last)) = span {
+            self.facts.note_span(context.clock.filetime(first), context.clock.filetime(last));
+        }
+    }
+
     /// Notes what a record tells of names.
     #[inline(always)]
     pub(super) fn add(&mut self, record: &EtlRecord<'_>, known: &Known<'_>, decoder: &Decoder) {
@@ -275,18 +324,7 @@ impl<'f> Steps<'f> {
                     steps.messages += u64::from(record.kind == RecordKind::Message);
                     let time = record.time();
                     steps.last = steps.last.max(time.unwrap_or(steps.last));
-                    let known = match (shapes.of(record), time) {
-                        (Some((family, id, shape)), Some(time)) => Known::Operation(About {
-                            family,
-                            id,
-                            shape,
-                            time,
-                            meaning: meanings.of(family, id),
-                        }),
-                        (Some(_), None) => Known::Timeless,
-                        (None, time) => Known::Other(time),
-                    };
-                    take(&mut steps, place, record, known);
+                    take(&mut steps, place, record, Known::of(record, time, shapes, meanings));
                     at = next;
                 }
                 Read::Damaged(_, Some(next)) => {
@@ -396,7 +434,8 @@ impl Parts {
                 let tells = matches!(does, Does::Create | Does::Path | Does::Target);
                 let told = tells.then(|| self.texts(record, shape, self.keeps)).map(|[text, _]| text);
                 let told = told.filter(|text| text.length > 0);
-                let told_may = told.is_some() && judge.told(shape.strings(payload).0);
+                let told_may =
+                    told.is_some() && (!judge.asks_paths() || judge.told(shape.strings(payload).0));
                 let key_may = judge.file_key(key);
                 self.starts.push(Start {
                     time,
@@ -440,6 +479,9 @@ impl Parts {
             return;
         }
         let told_may = || {
+            if !judge.asks_paths() {
+                return true;
+            }
             let (first, second) = shape.strings(payload);
             judge.told(first) || judge.told(second)
         };

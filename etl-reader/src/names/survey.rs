@@ -213,10 +213,7 @@ pub(super) fn learn(files: &[&EtlFile<'_>], budget: &Budget) -> Learnt {
     let decoder = Decoder::new();
     let (_, all) = each(jobs(files), |learnt: &mut Learnt, job| {
         if let Some(buffer) = job.buffer(budget) {
-            let take = |_: &mut _, _, record: &EtlRecord<'_>, known: Known<'_>| {
-                learnt.add(record, &known, &decoder);
-            };
-            Steps::of((job.number, job.before), buffer, 0, take);
+            learnt.read(&buffer, &decoder);
         }
     });
     all.into_iter().reduce(Learnt::join).unwrap_or_default()

@@ -137,18 +137,14 @@ impl Trace {
     }
 
     /// `known` are the names and descriptions, where they were known before the pass.
-    fn of(
-        files: &[&EtlFile<'_>],
-        budget: Budget,
-        pass: Pass,
-        known: Option<(Names, Descriptions)>,
-    ) -> Trace {
+    fn of(files: &[&EtlFile<'_>], budget: Budget, pass: Pass, known: Option<(Names, Descriptions)>) -> Trace {
         let (names, descriptions) =
             known.unwrap_or_else(|| (Names::new(pass.learnt.facts), pass.learnt.descriptions));
         let mut decoder = Decoder::new();
         decoder.take(descriptions);
-        let Resolved { mut paths, mut rows, mut file_operations, mut mets, rare, mut keyed, keys, tally, .. } =
-            pass.resolved;
+        let Resolved {
+            mut paths, mut rows, mut file_operations, mut mets, rare, mut keyed, keys, tally, ..
+        } = pass.resolved;
         let most = files.iter().map(|file| usize::try_from(file.size()).unwrap_or(usize::MAX)).sum();
         let key_paths = keys.paths(&names, &mut paths, most);
         rows.shrink_to_fit();

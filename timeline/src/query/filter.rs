@@ -324,7 +324,8 @@ mod tests {
         assert_eq!(has(&[r"path begins-with C:\Windows\INF"]), ["windows"]);
         assert_eq!(has(&["path ends-with cpu.INF", "pid is 4", "path is a"]), ["cpu.inf", "a"]);
         assert_eq!(has(&["path contains ПУТЬ.x"]), [".x"]);
-        for any in ["path excludes a", "path is-not a", "path more-than a", "path is ''", "detail contains a"] {
+        for any in ["path excludes a", "path is-not a", "path more-than a", "path is ''", "detail contains a"]
+        {
             assert!(has(&[any]).is_empty(), "{any}");
         }
         assert!(has(&["path contains ПУТЬ", "path contains a"]).is_empty());

@@ -36,10 +36,9 @@ impl query::Glimpse for Glimpse {
         match (column, *self) {
             (Column::EventClass, Self::File(..) | Self::Begun(_)) => out.push_str(FILE_SYSTEM),
             (Column::EventClass, Self::Registry(..)) => out.push_str(REGISTRY),
-            (
-                Column::Operation,
-                Self::File(name, _) | Self::Begun(name) | Self::Registry(Some(name), _),
-            ) => out.push_str(name.text()),
+            (Column::Operation, Self::File(name, _) | Self::Begun(name) | Self::Registry(Some(name), _)) => {
+                out.push_str(name.text())
+            }
             (Column::Result, Self::File(_, status)) => {
                 status.into_iter().for_each(|status| push_result(status, out))
             }
