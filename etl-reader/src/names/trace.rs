@@ -86,6 +86,7 @@ impl Trace {
 
     /// Reads of some files the rows that may be wanted, and few others; also about how many there are beside them.
     /// Nothing where any row may be: [`Trace::read`] is cheaper then. The tally is of the rows that are read.
+    #[must_use]
     pub fn read_wanted(files: &[&EtlFile<'_>], wants: &Wants<'_>) -> Option<(Trace, u64)> {
         let budget = Budget::new(files);
         let asked = Asked::new(wants.glimpse);
