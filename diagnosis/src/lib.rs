@@ -24,6 +24,7 @@ mod ordinary;
 mod others;
 mod path_class;
 mod phases;
+mod release;
 mod remedies;
 mod remedy;
 mod rules;
@@ -55,7 +56,7 @@ pub use norms::{NormCounts, NormError, NormKey, Norms};
 pub use ordinary::benign;
 pub use others::{Others, Seen};
 pub use phases::Phase;
-pub use remedy::Remedy;
+pub use remedy::{Remedy, RemedyKind};
 
 pub use rules::{Example, Match, Rule, RuleError, RuleProblem, RuleText, RuleTrust, Rules};
 pub use services::{Assessment, Service, ServiceState};

@@ -6,13 +6,14 @@ use timeline::Words;
 use crate::{
     faults::{Fault, FaultKind as Kind, package_name},
     log_state::{Counted, LogState},
-    remedy::Remedy,
+    release::Release,
+    remedy::{Remedy, RemedyKind as Does},
 };
 
-/// A row: kinds of faults and codes, either of them empty for any; title and text in both languages, the command to
-/// paste where the title has none, reference. `{}` is what failed.
+/// A row: kinds of faults and codes, either of them empty for any; what the remedy begins with; title and text in both
+/// languages, the command to paste where the title has none, reference. `{}` is what failed.
 type Row =
-    (&'static [Kind], &'static [u32], [&'static str; 2], [&'static str; 2], &'static str, &'static str);
+    (&'static [Kind], &'static [u32], Does, [&'static str; 2], [&'static str; 2], &'static str, &'static str);
 
 const INSTALL: &str = "https://learn.microsoft.com/troubleshoot/windows-server/installing-updates-features-roles/troubleshoot-windows-update-issues";
 const REPAIR: &str =
@@ -33,7 +34,7 @@ const STORE_CODES: &[u32] = &[
 #[rustfmt::skip]
 const ROWS: &[Row] = &[
     (
-        &[Kind::Stack], &[],
+        &[Kind::Stack], &[], Does::Other,
         ["Install the servicing stack update that it needs first, then {}", "先安装所需的服务堆栈更新，再安装 {}"],
         [
             "Get the servicing stack update of that version, or a later one, from the Microsoft Update Catalog, install it, and install the package again.",
@@ -43,14 +44,14 @@ const ROWS: &[Row] = &[
         INSTALL,
     ),
     (
-        &[Kind::Pending], &[],
+        &[Kind::Pending], &[], Does::Other,
         ["Restart the machine, and install again what is not installed then", "重新启动计算机，然后再安装仍未安装的内容"],
         ["An earlier change is finished only after a restart. Nothing is broken.", "先前的更改要在重新启动之后才能完成。没有损坏。"],
         "shutdown /r /t 60",
         INSTALL,
     ),
     (
-        &[Kind::Manifest], &[],
+        &[Kind::Manifest], &[], Does::StoreRepair,
         ["Restore {} in the component store: DISM /Online /Cleanup-Image /RestoreHealth, with a source that has it", "在组件存储中恢复 {}：DISM /Online /Cleanup-Image /RestoreHealth，并提供包含它的源"],
         [
             "The files of an update that is installed are gone from the component store. Repair it with a source of the same build (/Source), or unpack that update from the Microsoft Update Catalog and add it again. Back up first.",
@@ -60,7 +61,7 @@ const ROWS: &[Row] = &[
         REPAIR,
     ),
     (
-        &[], &[results::ERROR_DISK_FULL],
+        &[], &[results::ERROR_DISK_FULL], Does::Other,
         ["Free space on the system volume, then install again", "释放系统盘空间，然后重新安装"],
         [
             "The volume of Windows has no room for the files of the update. See what takes it, and delete or move that. A cumulative update needs several gigabytes.",
@@ -70,7 +71,7 @@ const ROWS: &[Row] = &[
         INSTALL,
     ),
     (
-        &[], STORE_CODES,
+        &[], STORE_CODES, Does::StoreRepair,
         ["Repair the component store: DISM /Online /Cleanup-Image /RestoreHealth", "修复组件存储：DISM /Online /Cleanup-Image /RestoreHealth"],
         [
             "The component store (WinSxS and the COMPONENTS hive) lacks something that this change builds on. Repair it, with a source of the same build where Windows Update does not have the files. If it stays damaged, an in-place upgrade with media of the same build repairs it.",
@@ -80,7 +81,7 @@ const ROWS: &[Row] = &[
         REPAIR,
     ),
     (
-        &[Kind::RegistryValue], &[],
+        &[Kind::RegistryValue], &[], Does::Other,
         ["Compare the registry values of {} with a healthy machine of the same build", "与内部版本相同的正常计算机比较 {} 的注册表值"],
         [
             "A value under the components of this package has the wrong type. Back up the COMPONENTS and SOFTWARE hives, compare the values with a healthy machine of the same build, and put right what differs; or repair Windows by an in-place upgrade.",
@@ -90,7 +91,7 @@ const ROWS: &[Row] = &[
         INSTALL,
     ),
     (
-        &[Kind::File, Kind::Hydration], &[],
+        &[Kind::File, Kind::Hydration], &[], Does::StoreRepair,
         ["Restore the file: DISM /Online /Cleanup-Image /RestoreHealth, with a source that has it", "恢复该文件：DISM /Online /Cleanup-Image /RestoreHealth，并提供包含它的源"],
         [
             "The component store lacks a file that this change needs, or has another version of it. Repair the store with a source of the same build (/Source), then install again.",
@@ -100,7 +101,7 @@ const ROWS: &[Row] = &[
         REPAIR,
     ),
     (
-        &[Kind::Download], &[],
+        &[Kind::Download], &[], Does::Other,
         ["Let the machine reach Windows Update, or give a source for {}", "让计算机能访问 Windows 更新，或为 {} 提供源"],
         [
             "Check name resolution, proxy and the policy that names an update server (WSUS). A policy can also allow features and repairs to come from Windows Update. Or install from a local source (/Source, /LimitAccess).",
@@ -110,7 +111,7 @@ const ROWS: &[Row] = &[
         FEATURES,
     ),
     (
-        &[Kind::Catalog], &[],
+        &[Kind::Catalog], &[], Does::StoreRepair,
         ["Download the package again, and see whether its catalog can be verified", "重新下载该程序包，并检查其目录文件能否通过验证"],
         [
             "A catalog file (.cat) of the package is damaged, or its certificate is not trusted. Compare its signature with that on a healthy machine; a root certificate may be missing.",
@@ -120,7 +121,7 @@ const ROWS: &[Row] = &[
         INSTALL,
     ),
     (
-        &[Kind::DriverQueue], &[],
+        &[Kind::DriverQueue], &[], Does::Other,
         ["Back up, then look at HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Component Based Servicing\\DriverOperations", "先备份，再检查 HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Component Based Servicing\\DriverOperations"],
         [
             "An entry of the driver operations queue is incomplete. Compare with a healthy machine: an entry without its Identity value stands in the way of every change.",
@@ -130,7 +131,7 @@ const ROWS: &[Row] = &[
         INSTALL,
     ),
     (
-        &[Kind::Store], &[],
+        &[Kind::Store], &[], Does::Other,
         ["See whether the COMPONENTS hive can be loaded, and whether disk and memory suffice", "检查能否加载 COMPONENTS 配置单元，以及磁盘与内存是否足够"],
         [
             "Servicing cannot work without the component store. Run chkdsk /scan, look at the size of C:\\Windows\\System32\\config\\COMPONENTS, and restore it from a backup where it is damaged.",
@@ -140,7 +141,7 @@ const ROWS: &[Row] = &[
         REPAIR,
     ),
     (
-        &[Kind::Repair], &[],
+        &[Kind::Repair], &[], Does::StoreRepair,
         ["Repair again with a source of the same build", "用内部版本相同的源再次修复"],
         [
             "The repair had no good copy of the files. Give it install.wim of the same build and language, or let it reach Windows Update.",
@@ -150,7 +151,7 @@ const ROWS: &[Row] = &[
         REPAIR,
     ),
     (
-        &[Kind::Device], &[],
+        &[Kind::Device], &[], Does::Other,
         ["Read the section of that driver in setupapi.dev.log: its lines with !!! name the step", "查看 setupapi.dev.log 中该驱动的节：带 !!! 的行指明步骤"],
         [
             "No update failed by this. Look the code up, see whether the files that the INF names are beside it, and install the driver that the vendor has for this version of Windows.",
@@ -160,7 +161,7 @@ const ROWS: &[Row] = &[
         "https://learn.microsoft.com/windows-hardware/drivers/install/setupapi-text-logs",
     ),
     (
-        &[Kind::WindowsSetup], &[],
+        &[Kind::WindowsSetup], &[], Does::Other,
         ["Read setuperr.log and run SetupDiag: both name the operation at which the upgrade stopped", "查看 setuperr.log 并运行 SetupDiag：两者会指出升级中止时的操作"],
         [
             "Look in C:\\$WINDOWS.~BT\\Sources\\Panther, and in Rollback beside it where the upgrade was taken back. Look up the code and its second part in the reference, remove what the operation names, and start the upgrade again.",
@@ -170,7 +171,7 @@ const ROWS: &[Row] = &[
         "https://learn.microsoft.com/windows/deployment/upgrade/resolve-windows-upgrade-errors",
     ),
     (
-        &[Kind::Command], &[],
+        &[Kind::Command], &[], Does::Other,
         ["Run that command by hand as administrator, and read what it prints", "以管理员身份手动运行该命令，并查看其输出"],
         [
             "The installer only starts the program. What the program prints by hand tells more than its exit code; compare its configuration with a healthy machine.",
@@ -184,7 +185,7 @@ const ROWS: &[Row] = &[
 /// What Windows Vista and 7 have for the repair of the component store, where dism cannot repair it.
 #[rustfmt::skip]
 const READINESS_TOOL: Row = (
-    &[], &[],
+    &[], &[], Does::Other,
     [
         "Run the System Update Readiness Tool (KB947821) and read what it could not repair in C:\\Windows\\Logs\\CBS\\CheckSUR.log",
         "运行系统更新准备工具 (KB947821)，并在 C:\\Windows\\Logs\\CBS\\CheckSUR.log 中查看未能修复的内容",
@@ -197,24 +198,18 @@ const READINESS_TOOL: Row = (
     "https://learn.microsoft.com/troubleshoot/windows-client/installing-updates-features-roles/errors-in-checksur-log",
 );
 
-/// Versions of what Windows Vista and 7 are made of, within the names of packages and components.
-const OLDER: [&str; 5] = ["~6.0.", "~6.1.", "_6.0.600", "_6.1.760", ", Version = 6.1.760"];
-
-/// Puts the readiness tool in the place of dism's repair if what is named belongs to Windows Vista or 7, or that tool wrote the log.
+/// Puts the readiness tool in the place of dism's repair if what is named belongs to Windows Vista or 7, or that tool wrote
+/// the log.
 pub(crate) fn for_older<'n>(
     remedies: &mut Vec<Remedy>,
     state: &LogState,
     mut names: impl Iterator<Item = &'n str>,
 ) {
-    let repairs = |remedy: &Remedy| {
-        let says = |text: &str| text.contains("/RestoreHealth") || text.contains("/ScanHealth");
-        says(&remedy.title.en) || says(&remedy.command)
-    };
+    let repairs = |remedy: &Remedy| remedy.kind == Does::StoreRepair;
     let first = remedies.iter().position(repairs);
     let by_tool = state.counted.as_ref().is_some_and(Counted::by_readiness_tool);
-    let older =
-        first.is_some() && (by_tool || names.any(|name| OLDER.iter().any(|version| name.contains(version))));
-    if let Some(first) = first.filter(|_| older) {
+    let is_older = |name: &str| Release::of(name).is_some_and(Release::is_older);
+    if let Some(first) = first.filter(|_| by_tool || names.any(is_older)) {
         remedies.insert(first, remedy(&READINESS_TOOL, ""));
         remedies.retain(|remedy| !repairs(remedy));
     }
@@ -252,9 +247,10 @@ pub(crate) fn of_state(state: &LogState, waits: bool) -> Option<Remedy> {
     Some(remedy(row, ""))
 }
 
-fn remedy((_, _, title, text, command, reference): &Row, what: &str) -> Remedy {
+fn remedy((_, _, kind, title, text, command, reference): &Row, what: &str) -> Remedy {
     let fill = |text: &str, else_: &str| text.replace("{}", if what.is_empty() { else_ } else { what });
     Remedy {
+        kind: *kind,
         rule: String::new(),
         title: Words::new(fill(title[0], "it"), fill(title[1], "其")),
         text: Words::new(text[0], text[1]),

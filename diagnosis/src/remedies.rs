@@ -5,7 +5,7 @@ use crate::{
     candidates::Candidate,
     commands::{self, Names},
     needed,
-    remedy::Remedy,
+    remedy::{Remedy, RemedyKind},
     rules::Rule,
 };
 use status_codes::status;
@@ -92,6 +92,7 @@ pub(crate) fn of_rule(rule: &Rule, names: &Names<'_>) -> Remedy {
         sentence.trim().trim_end_matches(['.', '。']).to_owned()
     };
     Remedy {
+        kind: RemedyKind::of_repair(rule.repairs_store),
         rule: rule.id.clone(),
         title: Words::new(first(&rule.remedy.en, ". "), first(&rule.remedy.zh, "。")),
         text: Words::new(rule.remedy.en.clone(), rule.remedy.zh.clone()),
@@ -137,7 +138,14 @@ pub(crate) fn of_holder(timeline: &Timeline<'_>, candidate: &Candidate) -> Optio
         )
     };
     let command = if holder.explains { commands::of_process(name) } else { "fltmc filters".to_owned() };
-    Some(Remedy { rule: String::new(), title, text, command, reference: String::new() })
+    Some(Remedy {
+        kind: RemedyKind::Other,
+        rule: String::new(),
+        title,
+        text,
+        command,
+        reference: String::new(),
+    })
 }
 
 /// What to do about the failing operation if no rule knows more: by its status.
@@ -149,6 +157,7 @@ pub(crate) fn of_status(candidate: &Candidate) -> Vec<Remedy> {
     });
     if let Some((_, title, text, reference)) = row {
         remedies.push(Remedy {
+            kind: RemedyKind::Other,
             rule: String::new(),
             title: Words::new(title[0], title[1]),
             text: Words::new(text[0], text[1]),
@@ -158,6 +167,7 @@ pub(crate) fn of_status(candidate: &Candidate) -> Vec<Remedy> {
     }
     if needed::is_missing(event.status) {
         remedies.push(Remedy {
+            kind: RemedyKind::Other,
             rule: String::new(),
             title: Words::new("Restore what is missing", "恢复缺失的对象"),
             text: Words::new(
@@ -170,6 +180,7 @@ pub(crate) fn of_status(candidate: &Candidate) -> Vec<Remedy> {
     }
     if remedies.is_empty() {
         remedies.push(Remedy {
+            kind: RemedyKind::Other,
             rule: String::new(),
             title: Words::new("Look at the object on this machine", "检查此计算机上的该对象"),
             text: Words::new(

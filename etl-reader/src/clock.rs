@@ -92,8 +92,20 @@ impl Clock {
     }
 
     /// The time of a raw time. Times before 1601 or after 30,000 years saturate.
+    #[inline]
     #[must_use]
     pub fn filetime(&self, ticks: Ticks) -> FileTime {
+        // Nearly all fit 64 bits.
+        let delta = ticks.0.checked_sub(self.zero);
+        let near = delta.and_then(|delta| delta.checked_mul(self.numerator)).and_then(|product| {
+            let scaled = if self.denominator == 1 { product } else { product.div_euclid(self.denominator) };
+            scaled.checked_add(self.start)
+        });
+        near.map_or_else(|| self.far(ticks), FileTime)
+    }
+
+    #[cold]
+    fn far(&self, ticks: Ticks) -> FileTime {
         let delta = i128::from(ticks.0) - i128::from(self.zero);
         FileTime(saturate(i128::from(self.start) + self.scale(delta, self.numerator, self.denominator)))
     }

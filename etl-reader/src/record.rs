@@ -289,6 +289,58 @@ pub(crate) fn read<'a>(record: &mut EtlRecord<'a>, data: &'a [u8], at: usize, co
     }
 }
 
+/// What the first bytes of a whole record tell.
+pub(crate) struct Skimmed {
+    pub(crate) event: EventId,
+    pub(crate) width: PointerWidth,
+    pub(crate) ticks: Ticks,
+    /// Where the next record starts.
+    pub(crate) next: usize,
+}
+
+/// The event and the time of a record that [`read`] would read, of the kinds that traces are full of. `None` for others, and
+/// where it takes more to know whether the record is whole.
+#[inline(always)]
+pub(crate) fn skim(data: &[u8], at: usize) -> Option<Skimmed> {
+    let (kind, header, width) = kind_of(Fixed::<8>::at(data, at)?.u32::<0>())?;
+    let head = Fixed::<PERF_INFO>::at(data, at)?;
+    let (size, event, ticks) = match kind {
+        RecordKind::System | RecordKind::Compact => {
+            let event = kernel(head.u8::<7>(), head.u8::<6>(), head.u16::<0>());
+            (head.u16::<4>(), event, Fixed::<COMPACT>::at(data, at)?.i64::<0x10>())
+        }
+        RecordKind::PerfInfo if head.u16::<0>() >> 8 == 0 => {
+            (head.u16::<4>(), kernel(head.u8::<7>(), head.u8::<6>(), head.u16::<0>()), head.i64::<8>())
+        }
+        RecordKind::Event => {
+            let head = Fixed::<EVENT>::at(data, at)?;
+            if head.u16::<4>() & EXTENDED_INFO != 0 {
+                return None;
+            }
+            (head.u16::<0>(), described(head), head.i64::<0x10>())
+        }
+        _ => return None,
+    };
+    let size = usize::from(size);
+    let is_whole = size >= header && size <= data.len() - at;
+    is_whole.then_some(Skimmed { event, width, ticks: Ticks(ticks), next: at + size.next_multiple_of(8) })
+}
+
+/// The event that an `EVENT_HEADER` describes.
+#[inline(always)]
+fn described(head: Fixed<'_, EVENT>) -> EventId {
+    EventId::Provider {
+        provider: head.guid::<0x18>(),
+        id: head.u16::<0x28>(),
+        version: head.u8::<0x2a>(),
+        channel: head.u8::<0x2b>(),
+        level: head.u8::<0x2c>(),
+        opcode: head.u8::<0x2d>(),
+        task: head.u16::<0x2e>(),
+        keyword: head.u64::<0x30>(),
+    }
+}
+
 /// Reads the header of a record. `None` where the record is shorter than its header.
 #[inline]
 fn fill<'a>(record: &mut EtlRecord<'a>, data: &'a [u8]) -> Option<Result<(), EtlError>> {
@@ -326,16 +378,7 @@ fn fill<'a>(record: &mut EtlRecord<'a>, data: &'a [u8]) -> Option<Result<(), Etl
         RecordKind::Event => {
             let head = Fixed::<EVENT>::at(data, 0)?;
             record.flags = head.u16::<4>();
-            record.event = EventId::Provider {
-                provider: head.guid::<0x18>(),
-                id: head.u16::<0x28>(),
-                version: head.u8::<0x2a>(),
-                channel: head.u8::<0x2b>(),
-                level: head.u8::<0x2c>(),
-                opcode: head.u8::<0x2d>(),
-                task: head.u16::<0x2e>(),
-                keyword: head.u64::<0x30>(),
-            };
+            record.event = described(head);
             record.tid = some_id(head.u32::<8>());
             record.pid = some_id(head.u32::<12>());
             record.ticks = Some(Ticks(head.i64::<0x10>()));

@@ -48,6 +48,9 @@ pub struct Rule {
     /// True for what is left when nothing else helps: it stands behind all other remedies.
     #[serde(default)]
     pub last_resort: bool,
+    /// True if the remedy begins with dism's repair of the component store, or its check.
+    #[serde(default)]
+    pub repairs_store: bool,
     /// Where that is documented.
     #[serde(default)]
     pub reference: String,

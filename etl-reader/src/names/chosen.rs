@@ -5,6 +5,7 @@ use super::bits::{Bit, Bits};
 use super::meaning::{Does, Meaning, Meanings};
 use super::rows::{FileOperation, PathSource};
 use super::shape::{Family, Role};
+use super::sieve::All;
 use super::steps::{About, Known, Steps, What, is_row};
 use super::survey::{Answers, Brief, Survey};
 use crate::buffer::EtlBuffer;
@@ -95,7 +96,7 @@ impl<'s> Chosen<'s> {
         Steps::of(place, buffer, 0, |steps, at, record, known| match known {
             Known::Operation(about) => {
                 if let Some(meaning) = about.meaning.filter(|meaning| self.has(record, about, *meaning)) {
-                    steps.operation(record, at, about, meaning);
+                    steps.operation(record, at, about, meaning, &mut All);
                 }
             }
             Known::Timeless => {}

@@ -34,6 +34,23 @@ const CONFIG: u8 = 11;
 pub(super) const IMAGE: u8 = 20;
 
 impl Facts {
+    /// Whether a file or registry event tells the name of a file or a key.
+    #[inline]
+    pub(super) fn is_name(family: Family, id: u8) -> bool {
+        matches!(
+            (family, id),
+            (Family::KernelFile, 0 | 32 | 35 | 36)
+                | (Family::FileProvider, 10 | 11)
+                | (Family::KernelRegistry, 22..=25)
+        )
+    }
+
+    /// Notes the times of operations.
+    pub(super) fn note_span(&mut self, first: FileTime, last: FileTime) {
+        self.note_time(first);
+        self.note_time(last);
+    }
+
     /// Notes what a file or registry event tells.
     #[inline]
     pub(super) fn add_operation(
@@ -43,11 +60,9 @@ impl Facts {
         (family, id, shape): (Family, u8, &Shape),
     ) {
         let (target, role) = match (family, id) {
-            (Family::KernelFile, 0 | 32 | 35 | 36) | (Family::FileProvider, 10 | 11) => {
-                (&mut self.files, Role::FileKey)
-            }
-            (Family::KernelRegistry, 22..=25) => (&mut self.keys, Role::Key),
-            _ => return self.note_time(time),
+            _ if !Facts::is_name(family, id) => return self.note_time(time),
+            (Family::KernelRegistry, _) => (&mut self.keys, Role::Key),
+            _ => (&mut self.files, Role::FileKey),
         };
         let holds = match (family, id) {
             (Family::KernelFile, 32) | (Family::FileProvider, 10) => Holds::From,

@@ -61,6 +61,17 @@ impl<K: Eq + Hash, V: Copy + Ord> History<K, V> {
         }
     }
 
+    /// The keys that stood for something of which `holds` is true.
+    pub(super) fn keys_of(&self, mut holds: impl FnMut(V) -> bool) -> impl Iterator<Item = K>
+    where
+        K: Copy,
+    {
+        let entries = self.entries.iter();
+        entries
+            .filter(move |(_, entries)| entries.iter().any(|entry| holds(entry.value)))
+            .map(|(key, _)| *key)
+    }
+
     /// What the key stood for at `time`, and since when that is known.
     pub(super) fn at(&self, key: &K, time: FileTime) -> Option<(V, FileTime)> {
         let entries = self.entries.get(key)?;

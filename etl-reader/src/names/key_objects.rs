@@ -39,7 +39,8 @@ impl KeyObjects {
         self.open.get(&object).copied()
     }
 
-    pub(super) fn open(&mut self, object: u64, base: Base, first: PathId, second: PathId) {
+    /// Opens a key: its number.
+    pub(super) fn open(&mut self, object: u64, base: Base, first: PathId, second: PathId) -> u32 {
         let key = (base, first, second);
         let number = *self.numbers.entry(key).or_insert_with(|| {
             self.keys.push(key);
@@ -47,6 +48,7 @@ impl KeyObjects {
             u32::try_from(self.keys.len() - 1).unwrap_or(u32::MAX)
         });
         self.open.insert(object, number);
+        number
     }
 
     pub(super) fn close(&mut self, object: u64) {

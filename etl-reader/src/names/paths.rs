@@ -68,6 +68,11 @@ impl Paths {
         Utf16::new(bytes.unwrap_or_default())
     }
 
+    /// All texts, each at its place.
+    pub(super) fn all(&self) -> impl Iterator<Item = Utf16<'_>> {
+        (0..).zip(&self.spans).map(|(place, _)| self.get(PathId::at(place)))
+    }
+
     /// Takes the texts of another, and gives the new place of each.
     pub(super) fn join(&mut self, other: &Paths) -> Vec<PathId> {
         (0..).zip(&other.spans).map(|(place, _)| self.intern(other.get(PathId::at(place)))).collect()

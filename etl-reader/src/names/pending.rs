@@ -24,6 +24,12 @@ pub(super) struct Pending {
     pub(super) tid: Option<u32>,
     pub(super) file_object: u64,
     pub(super) file_key: u64,
+    /// Whether it may be wanted, whatever its path.
+    pub(super) may: bool,
+    /// Whether its path may be.
+    pub(super) path_may: bool,
+    /// Whether the path of its target may be.
+    pub(super) target_may: bool,
 }
 
 impl Pending {

@@ -11,6 +11,7 @@ use super::chosen::Chosen;
 use super::job::Job;
 use super::resolver::{Resolved, Resolver};
 use super::rows::Place;
+use super::sieve::{All, Sieve};
 use super::steps::{Learnt, Steps, What};
 use crate::clock::FileTime;
 use crate::decode::Decoder;
@@ -24,6 +25,8 @@ pub(super) struct Pass {
     pub(super) records: u64,
     pub(super) messages: u64,
     pub(super) damaged: u64,
+    /// Rows that are not wanted.
+    pub(super) left_out: u64,
 }
 
 /// The buffers of one processor of one file.
@@ -46,6 +49,7 @@ struct Cursor {
     start: usize,
     end: usize,
     key: usize,
+    passed: usize,
 }
 
 /// What a pass reads.
@@ -57,6 +61,8 @@ pub(super) enum Reads<'c> {
     Until(usize),
     /// What is chosen. Names, records and damage were counted before.
     Chosen(&'c Chosen<'c>),
+    /// All, for the rows that may be wanted; whether names are learnt.
+    Sifted(&'c Sieve<'c>, bool),
 }
 
 /// Reads records of the files once.
@@ -71,8 +77,13 @@ pub(super) fn run(files: &[&EtlFile<'_>], budget: &Budget, reads: Reads<'_>) -> 
         records: 0,
         messages: 0,
         damaged: files.iter().map(|file| file.damage().len() as u64).sum(),
+        left_out: 0,
     };
-    let mut resolver = Resolver::new(files);
+    let sieve = match reads {
+        Reads::Sifted(sieve, _) => Some(sieve),
+        _ => None,
+    };
+    let mut resolver = Resolver::new(files, sieve);
     let damages = (0..).take(files.iter().map(|file| file.damage().len()).sum());
     damages.for_each(|number| resolver.damage(Place::new(u32::MAX, number)));
     loop {
@@ -103,6 +114,7 @@ pub(super) fn run(files: &[&EtlFile<'_>], budget: &Budget, reads: Reads<'_>) -> 
             pass.records += steps.parts.records;
             pass.messages += steps.parts.messages;
             pass.damaged += steps.parts.damaged;
+            pass.left_out += steps.parts.left_out;
             if let Some(lane) = lanes.get_mut(place) {
                 lane.ahead.push_back(steps);
             }
@@ -116,6 +128,7 @@ pub(super) fn run(files: &[&EtlFile<'_>], budget: &Budget, reads: Reads<'_>) -> 
         }
     }
     pass.resolved = resolver.finish();
+    pass.left_out += pass.resolved.left_out;
     let all = learnt.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter();
     pass.learnt = all.reduce(Learnt::join).unwrap_or_default();
     pass
@@ -138,9 +151,16 @@ fn read<'f>(
     if let Reads::Chosen(chosen) = reads {
         return chosen.read(place, buffer);
     }
+    if let Reads::Sifted(sieve, false) = reads {
+        return sieve.judge(|judge| Steps::read(place, buffer, None, judge));
+    }
     let lock = || learnt.lock().unwrap_or_else(PoisonError::into_inner);
     let mut mine = lock().pop().unwrap_or_default();
-    let steps = Steps::read(place, buffer, decoder, &mut mine);
+    let learns = Some((decoder, &mut mine));
+    let steps = match reads {
+        Reads::Sifted(sieve, _) => sieve.judge(|judge| Steps::read(place, buffer, learns, judge)),
+        _ => Steps::read(place, buffer, learns, &mut All),
+    };
     lock().push(mine);
     steps
 }
@@ -244,6 +264,12 @@ impl<'f> Lane<'f> {
                         resolver.end(self.file, record, end);
                     }
                     self.at.end += 1;
+                }
+                What::Passed => {
+                    if let Some(passed) = parts.passed.get(self.at.passed) {
+                        resolver.passed(self.file, *passed);
+                    }
+                    self.at.passed += 1;
                 }
                 What::Key => {
                     if let Some(key) = parts.keys.get(self.at.key) {

@@ -222,7 +222,13 @@ impl Shapes {
     /// The family, number and shape of a record, if it is a known file or registry event.
     #[inline(always)]
     pub(super) fn of(&self, record: &EtlRecord<'_>) -> Option<(Family, u8, &Shape)> {
-        let (family, id, version) = match record.event {
+        self.family(record.event, record.width)
+    }
+
+    /// The same of an event whose record has such pointers.
+    #[inline(always)]
+    pub(super) fn family(&self, event: EventId, width: PointerWidth) -> Option<(Family, u8, &Shape)> {
+        let (family, id, version) = match event {
             EventId::Kernel { group: FILE_IO, opcode, version } => (Family::KernelFile, opcode, version),
             EventId::Kernel { group: REGISTRY, opcode, version } => (Family::KernelRegistry, opcode, version),
             EventId::Provider { provider, id, version, .. } if provider == KERNEL_FILE => {
@@ -242,7 +248,7 @@ impl Shapes {
             _ => return None,
         };
         let version = u8::try_from(version).unwrap_or(NEWEST);
-        let number = self.slots.get(slot(family, id, version, record.width))?;
+        let number = self.slots.get(slot(family, id, version, width))?;
         Some((family, id, self.shapes.get(usize::from(*number).checked_sub(1)?)?))
     }
 }

@@ -8,11 +8,12 @@ use super::meaning::{Does, Meaning, Meanings};
 use super::paths::hash;
 use super::rows::{PathPlace, Told};
 use super::shape::{Family, Role, Shape, Shapes};
+use super::sieve::{Judge, Who};
 use crate::buffer::EtlBuffer;
-use crate::clock::FileTime;
+use crate::clock::{FileTime, Ticks};
 use crate::decode::{Decoder, Descriptions};
 use crate::header::BUFFER_HEADER;
-use crate::record::{EtlRecord, EventId, Read, RecordKind, read};
+use crate::record::{EtlRecord, EventId, Read, RecordKind, read, skim};
 use crate::text::Utf16;
 
 /// Where a buffer that cannot be read has its one step.
@@ -29,6 +30,8 @@ pub(super) enum What {
     Start,
     /// A file operation ends: the next of [`Steps::ends`].
     End,
+    /// A file operation begins that is not wanted: the next of [`Steps::passed`].
+    Passed,
     /// A registry operation on a key object: the next of [`Steps::keys`].
     Key,
     /// Damage.
@@ -65,6 +68,22 @@ pub(super) struct Start {
     pub(super) info_class: Option<u32>,
     pub(super) id: u8,
     pub(super) meaning: Meaning,
+    /// Whether it may be wanted, whatever its path.
+    pub(super) may: bool,
+    /// Whether the path that is told may be wanted.
+    pub(super) told_may: bool,
+    /// Whether the path that its key has may be.
+    pub(super) key_may: bool,
+}
+
+/// The begin of a file operation that is not wanted. It still tells whose key an object has, and that its packet is used
+/// again.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Passed {
+    pub(super) irp: u64,
+    pub(super) object: u64,
+    pub(super) key: u64,
+    pub(super) closes: bool,
 }
 
 /// The end of a file operation.
@@ -84,6 +103,12 @@ pub(super) struct KeyStep {
     pub(super) base: u64,
     pub(super) does: KeyDoes,
     pub(super) told: Told,
+    /// Whether it may be wanted, whatever its path.
+    pub(super) may: bool,
+    /// Whether its own part of the path may be wanted.
+    pub(super) told_may: bool,
+    /// Whether the path at its base's address may be.
+    pub(super) base_may: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -119,6 +144,9 @@ pub(super) struct Parts {
     pub(super) starts: Vec<Start>,
     pub(super) ends: Vec<End>,
     pub(super) keys: Vec<KeyStep>,
+    pub(super) passed: Vec<Passed>,
+    /// Rows that are not wanted and leave no step.
+    pub(super) left_out: u64,
     /// The latest time of a record.
     pub(super) last: FileTime,
     pub(super) records: u64,
@@ -136,6 +164,24 @@ pub(super) enum Known<'s> {
     Timeless,
     /// A record of another kind, and its time.
     Other(Option<FileTime>),
+}
+
+impl<'s> Known<'s> {
+    #[inline(always)]
+    fn of(
+        record: &EtlRecord<'_>,
+        time: Option<FileTime>,
+        shapes: &'s Shapes,
+        meanings: &Meanings,
+    ) -> Known<'s> {
+        match (shapes.of(record), time) {
+            (Some((family, id, shape)), Some(time)) => {
+                Known::Operation(About { family, id, shape, time, meaning: meanings.of(family, id) })
+            }
+            (Some(_), None) => Known::Timeless,
+            (None, time) => Known::Other(time),
+        }
+    }
 }
 
 /// A file or registry event.
@@ -156,6 +202,52 @@ pub(super) struct Learnt {
 }
 
 impl Learnt {
+    /// Notes what a buffer tells of names. Of an operation that tells none only the time is read.
+    pub(super) fn read(&mut self, buffer: &EtlBuffer<'_>, decoder: &Decoder) {
+        let (shapes, meanings) = (Shapes::get(), Meanings::get());
+        let context = buffer.context();
+        let mut span: Option<(Ticks, Ticks)> = None;
+        let (mut record, mut at) = (EtlRecord::none(context), 0);
+        loop {
+            if let Some(skimmed) = skim(&buffer.data, at)
+                && shapes
+                    .family(skimmed.event, skimmed.width)
+                    .is_some_and(|(family, id, _)| !Facts::is_name(family, id))
+            {
+                let (first, last) = span.unwrap_or((skimmed.ticks, skimmed.ticks));
+                span = Some((first.min(skimmed.ticks), last.max(skimmed.ticks)));
+                at = skimmed.next;
+                continue;
+            }
+            match read(&mut record, &buffer.data, at, context) {
+                Read::Record(next) => {
+                    self.add(&record, &Known::of(&record, record.time(), shapes, meanings), decoder);
+                    at = next;
+                }
+                Read::Damaged(_, Some(next)) => at = next,
+                Read::Damaged(_, None) | Read::End => break,
+            }
+        }
+        if let Some((first, last)) = span {
+            self.facts.note_span(context.clock.filetime(first), context.clock.filetime(last));
+        }
+    }
+
+    /// Notes what a record tells of names.
+    #[inline(always)]
+    pub(super) fn add(&mut self, record: &EtlRecord<'_>, known: &Known<'_>, decoder: &Decoder) {
+        match known {
+            Known::Operation(about) => {
+                self.facts.add_operation(record, about.time, (about.family, about.id, about.shape));
+            }
+            Known::Timeless => {}
+            Known::Other(_) => {
+                self.facts.add(record, decoder);
+                self.descriptions.add(record);
+            }
+        }
+    }
+
     pub(super) fn join(self, other: Learnt) -> Learnt {
         Learnt {
             facts: self.facts.join(other.facts),
@@ -178,28 +270,34 @@ impl<'f> Steps<'f> {
         Steps { number, in_files: None, buffer, parts }
     }
 
-    /// Reads a buffer of a file that begins behind `before` bytes of others; what it tells of names goes to `learnt`.
+    /// Reads a buffer of a file that begins behind `before` bytes of others. What it tells of names goes to `learnt`,
+    /// where that is not known yet; `judge` tells which rows are wanted.
+    #[inline]
     pub(super) fn read(
         place: (u32, u64),
         buffer: EtlBuffer<'f>,
-        decoder: &Decoder,
-        learnt: &mut Learnt,
+        mut learnt: Option<(&Decoder, &mut Learnt)>,
+        judge: &mut impl Judge,
     ) -> Steps<'f> {
         let room = buffer.data.len();
-        Steps::of(place, buffer, room, |steps, at, record, known| match known {
-            Known::Operation(about) => {
-                learnt.facts.add_operation(record, about.time, (about.family, about.id, about.shape));
-                if let Some(meaning) = about.meaning {
-                    steps.operation(record, at, about, meaning);
-                }
+        Steps::of(place, buffer, room, |steps, at, record, known| {
+            if let Some((decoder, learnt)) = &mut learnt {
+                learnt.add(record, &known, decoder);
             }
-            Known::Timeless => {}
-            Known::Other(time) => {
-                learnt.facts.add(record, decoder);
-                learnt.descriptions.add(record);
-                if time.is_some() && is_row(record.event) {
-                    steps.push(at, What::Record);
+            match known {
+                Known::Operation(about) => {
+                    if let Some(meaning) = about.meaning {
+                        steps.operation(record, at, about, meaning, judge);
+                    }
                 }
+                Known::Other(Some(_)) if is_row(record.event) => {
+                    if judge.records() {
+                        steps.push(at, What::Record);
+                    } else {
+                        steps.left_out += 1;
+                    }
+                }
+                Known::Timeless | Known::Other(_) => {}
             }
         })
     }
@@ -226,18 +324,7 @@ impl<'f> Steps<'f> {
                     steps.messages += u64::from(record.kind == RecordKind::Message);
                     let time = record.time();
                     steps.last = steps.last.max(time.unwrap_or(steps.last));
-                    let known = match (shapes.of(record), time) {
-                        (Some((family, id, shape)), Some(time)) => Known::Operation(About {
-                            family,
-                            id,
-                            shape,
-                            time,
-                            meaning: meanings.of(family, id),
-                        }),
-                        (Some(_), None) => Known::Timeless,
-                        (None, time) => Known::Other(time),
-                    };
-                    take(&mut steps, place, record, known);
+                    take(&mut steps, place, record, Known::of(record, time, shapes, meanings));
                     at = next;
                 }
                 Read::Damaged(_, Some(next)) => {
@@ -282,6 +369,8 @@ impl Parts {
             starts: Vec::new(),
             ends: Vec::new(),
             keys: Vec::new(),
+            passed: Vec::new(),
+            left_out: 0,
             last: FileTime(i64::MIN),
             records: 0,
             messages: 0,
@@ -315,6 +404,7 @@ impl Parts {
         at: u32,
         About { family, id, shape, time, .. }: About<'_>,
         meaning: Meaning,
+        judge: &mut impl Judge,
     ) {
         let payload = record.payload;
         if !shape.fits(payload) {
@@ -328,52 +418,96 @@ impl Parts {
                 self.push(at, What::End);
             }
             Does::Key | Does::CreateKey | Does::CloseKey | Does::KeyValue => {
-                let succeeded = shape.number32(payload, Role::Status) == Some(0);
-                let told = if succeeded { Told::Succeeded } else { Told::NotSucceeded };
-                if family != Family::RegistryProvider {
-                    return self.push(at, What::Operation(told));
-                }
-                let object = number(Role::Key).unwrap_or(0);
-                let opened = meaning.does == Does::CreateKey && succeeded;
-                let base = match meaning.does {
-                    Does::CreateKey => number(Role::BaseKey).unwrap_or(0),
-                    _ => object,
-                };
-                let does = match meaning.does {
-                    Does::CloseKey => KeyDoes::Close,
-                    Does::CreateKey if opened => {
-                        let (first, second) = shape.strings(payload);
-                        let whole = !first.is_empty() || is_whole(second);
-                        let [first, second] = self.texts(record, shape, true);
-                        KeyDoes::Open { whole, first, second }
-                    }
-                    _ => KeyDoes::Other,
-                };
-                self.keys.push(KeyStep { time, object, base, does, told });
-                self.push(at, What::Key);
+                self.registry(record, at, (family, shape, time), meaning, judge);
             }
             does => {
-                let told = match does {
-                    Does::Create | Does::Path | Does::Target => {
-                        let [text, _] = self.texts(record, shape, self.keeps);
-                        (text.length > 0).then_some(text)
-                    }
-                    _ => None,
-                };
+                let info_class = shape.number32(payload, Role::InfoClass);
+                let irp = number(Role::Irp).unwrap_or(0);
+                let object = number(Role::FileObject).unwrap_or(0);
+                let key = number(Role::FileKey).unwrap_or(0);
+                let tid = record.tid.or_else(|| shape.number32(payload, Role::Thread));
+                let may = judge.begins(record, meaning, info_class, Who { tid, time });
+                if !may && matches!(does, Does::Operation | Does::Query | Does::Close) {
+                    self.passed.push(Passed { irp, object, key, closes: does == Does::Close });
+                    return self.push(at, What::Passed);
+                }
+                let tells = matches!(does, Does::Create | Does::Path | Does::Target);
+                let told = tells.then(|| self.texts(record, shape, self.keeps)).map(|[text, _]| text);
+                let told = told.filter(|text| text.length > 0);
+                let told_may =
+                    told.is_some() && (!judge.asks_paths() || judge.told(shape.strings(payload).0));
+                let key_may = judge.file_key(key);
                 self.starts.push(Start {
                     time,
-                    irp: number(Role::Irp).unwrap_or(0),
-                    object: number(Role::FileObject).unwrap_or(0),
-                    key: number(Role::FileKey).unwrap_or(0),
+                    irp,
+                    object,
+                    key,
                     told,
-                    tid: record.tid.or_else(|| shape.number32(payload, Role::Thread)),
-                    info_class: shape.number32(payload, Role::InfoClass),
+                    tid,
+                    info_class,
                     id,
                     meaning,
+                    may,
+                    told_may,
+                    key_may,
                 });
                 self.push(at, What::Start);
             }
         }
+    }
+
+    #[inline]
+    fn registry(
+        &mut self,
+        record: &EtlRecord<'_>,
+        at: u32,
+        (family, shape, time): (Family, &Shape, FileTime),
+        meaning: Meaning,
+        judge: &mut impl Judge,
+    ) {
+        let payload = record.payload;
+        let number = |role| shape.number(payload, role).unwrap_or(0);
+        let status = shape.number32(payload, Role::Status);
+        let succeeded = status == Some(0);
+        let told = if succeeded { Told::Succeeded } else { Told::NotSucceeded };
+        let may = judge.registry(record, meaning, status, Who { tid: record.tid, time });
+        let does = meaning.does;
+        let opened = does == Does::CreateKey && succeeded;
+        let is_provider = family == Family::RegistryProvider;
+        if !may && !(is_provider && (opened || does == Does::CloseKey)) {
+            self.left_out += 1;
+            return;
+        }
+        let told_may = || {
+            if !judge.asks_paths() {
+                return true;
+            }
+            let (first, second) = shape.strings(payload);
+            judge.told(first) || judge.told(second)
+        };
+        if !is_provider {
+            if told_may() || judge.key(number(Role::Key)) {
+                self.push(at, What::Operation(told));
+            } else {
+                self.left_out += 1;
+            }
+            return;
+        }
+        let object = number(Role::Key);
+        let base = if does == Does::CreateKey { number(Role::BaseKey) } else { object };
+        let (told_may, base_may) = (told_may(), judge.key(base));
+        let does = match does {
+            Does::CloseKey => KeyDoes::Close,
+            Does::CreateKey if opened => {
+                let (first, second) = shape.strings(payload);
+                let whole = !first.is_empty() || is_whole(second);
+                let [first, second] = self.texts(record, shape, true);
+                KeyDoes::Open { whole, first, second }
+            }
+            _ => KeyDoes::Other,
+        };
+        self.keys.push(KeyStep { time, object, base, does, told, may, told_may, base_may });
+        self.push(at, What::Key);
     }
 
     /// The texts of a record, and where they lie among the buffer's bytes; whether they are kept.

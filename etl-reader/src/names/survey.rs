@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use rayon::prelude::*;
 
 use super::bits::{Bit, Bits};
-use super::glimpse::Glimpse;
+use super::glimpse::{Glimpse, MayWant};
 use super::job::Job;
 use super::meaning::{Does, Meaning, OperationName};
 use super::shape::{Family, Role};
@@ -18,9 +18,6 @@ use crate::file::EtlFile;
 use crate::hash::KeyMap;
 use crate::merge::Budget;
 use crate::record::EtlRecord;
-
-/// Tells whether a row may be wanted.
-pub(super) type MayWant<'w> = &'w (dyn Fn(Glimpse) -> bool + Sync);
 
 /// What is wanted of the failures of each status.
 pub(super) struct Asked<'w> {
@@ -42,7 +39,7 @@ impl<'w> Asked<'w> {
     }
 
     fn wants_key(&self, status: Option<u32>) -> bool {
-        (self.may_want)(Glimpse::Registry(status))
+        (self.may_want)(Glimpse::Registry(None, status))
     }
 }
 
@@ -163,22 +160,63 @@ pub(super) struct Survey {
 
 /// Looks at all buffers.
 pub(super) fn run(files: &[&EtlFile<'_>], budget: &Budget, asked: &Asked<'_>) -> Survey {
+    look_at(jobs(files), budget, asked, files)
+}
+
+/// Buffers that are looked at first.
+const FIRST: usize = 64;
+
+/// Whether few rows are wanted of some buffers from all over the trace.
+pub(super) fn may_be_little(files: &[&EtlFile<'_>], budget: &Budget, asked: &Asked<'_>) -> bool {
+    let jobs = jobs(files);
+    let step = jobs.len() / FIRST;
+    if step < 2 {
+        return true;
+    }
+    let some = jobs.into_iter().step_by(step).collect();
+    look_at(some, budget, asked, &[]).found.is_little()
+}
+
+fn jobs<'f>(files: &[&'f EtlFile<'_>]) -> Vec<Job<'f>> {
     let mut jobs: Vec<Job<'_>> = Job::lanes(files).into_iter().flat_map(|(_, jobs)| jobs).collect();
     jobs.sort_by_key(|job| job.number);
-    let decoder = Decoder::new();
-    let found: Mutex<Vec<Found>> = Mutex::default();
+    jobs
+}
+
+/// What each of some buffers is made into, and what the threads found meanwhile.
+fn each<T: Send, F: Default + Send>(
+    jobs: Vec<Job<'_>>,
+    make: impl Fn(&mut F, Job<'_>) -> T + Sync,
+) -> (Vec<T>, Vec<F>) {
+    let found: Mutex<Vec<F>> = Mutex::default();
     let lock = || found.lock().unwrap_or_else(PoisonError::into_inner);
     let look = |job: Job<'_>| {
         let mut mine = lock().pop().unwrap_or_default();
-        let brief = mine.look(job, budget, &decoder, asked);
+        let made = make(&mut mine, job);
         lock().push(mine);
-        brief
+        made
     };
-    let briefs = jobs.into_par_iter().map(look).collect();
-    let all = found.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter();
-    let mut found = all.reduce(Found::join).unwrap_or_default();
+    let made = jobs.into_par_iter().map(look).collect();
+    (made, found.into_inner().unwrap_or_else(PoisonError::into_inner))
+}
+
+fn look_at(jobs: Vec<Job<'_>>, budget: &Budget, asked: &Asked<'_>, files: &[&EtlFile<'_>]) -> Survey {
+    let decoder = Decoder::new();
+    let (briefs, all) = each(jobs, |found: &mut Found, job| found.look(job, budget, &decoder, asked));
+    let mut found = all.into_iter().reduce(Found::join).unwrap_or_default();
     found.damaged += files.iter().map(|file| file.damage().len() as u64).sum::<u64>();
     Survey { found, briefs }
+}
+
+/// What all buffers tell of names.
+pub(super) fn learn(files: &[&EtlFile<'_>], budget: &Budget) -> Learnt {
+    let decoder = Decoder::new();
+    let (_, all) = each(jobs(files), |learnt: &mut Learnt, job| {
+        if let Some(buffer) = job.buffer(budget) {
+            learnt.read(&buffer, &decoder);
+        }
+    });
+    all.into_iter().reduce(Learnt::join).unwrap_or_default()
 }
 
 impl Found {
@@ -208,23 +246,20 @@ impl Found {
                 let room = buffer.data.len() / 160;
                 brief.starts.reserve(room);
                 brief.ends.reserve(room);
-                let take = |_: &mut _, _, record: &EtlRecord<'_>, known: Known<'_>| match known {
-                    Known::Operation(about) => {
-                        let facts = &mut self.learnt.facts;
-                        facts.add_operation(record, about.time, (about.family, about.id, about.shape));
-                        if let Some(meaning) = about.meaning {
-                            self.operation(&mut brief, record, about, meaning, asked);
+                let take = |_: &mut _, _, record: &EtlRecord<'_>, known: Known<'_>| {
+                    self.learnt.add(record, &known, decoder);
+                    match known {
+                        Known::Operation(about) => {
+                            if let Some(meaning) = about.meaning {
+                                self.operation(&mut brief, record, about, meaning, asked);
+                            }
                         }
-                    }
-                    Known::Timeless => {}
-                    Known::Other(time) => {
-                        self.learnt.facts.add(record, decoder);
-                        self.learnt.descriptions.add(record);
-                        if time.is_some() && is_row(record.event) {
+                        Known::Other(Some(_)) if is_row(record.event) => {
                             self.rows += 1;
                             self.wanted += u64::from(asked.records);
                             brief.is_wanted |= asked.records;
                         }
+                        Known::Timeless | Known::Other(_) => {}
                     }
                 };
                 Steps::of((job.number, job.before), buffer, 0, take).parts

@@ -1,13 +1,15 @@
 //! Names for what events record as numbers: files, registry keys, processes, services. Names are kept with the times
 //! for which they hold, because the kernel reuses its keys.
 
+use std::collections::HashSet;
+
 use super::facts::Facts;
 use super::history::History;
 use super::paths::{PathId, Paths};
 use super::processes::{self, Process, Service};
 use super::volumes::VolumeMap;
 use crate::clock::FileTime;
-use crate::hash::KeyMap;
+use crate::hash::{KeyMap, Keyed};
 use crate::text::Utf16;
 
 /// The names that the files of one boot tell.
@@ -127,6 +129,16 @@ impl Names {
     /// The same, and since when that is known.
     pub(super) fn file_at(&self, file_key: u64, time: FileTime) -> Option<(Utf16<'_>, FileTime)> {
         self.files.at(&file_key, time).map(|(path, since)| (self.paths.get(path), since))
+    }
+
+    /// The keys of files, and the key control blocks, that had a path of which `holds` is true. Each path is asked once.
+    pub(super) fn keys_of_paths(
+        &self,
+        holds: impl Fn(Utf16<'_>) -> bool,
+    ) -> (HashSet<u64, Keyed>, HashSet<u64, Keyed>) {
+        let answers: Vec<bool> = self.paths.all().map(holds).collect();
+        let holds = |path: PathId| answers.get(path.index()).copied().unwrap_or(true);
+        (self.files.keys_of(holds).collect(), self.keys.keys_of(holds).collect())
     }
 
     /// The path of a registry key by its key control block at a time.

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use super::buffers::{Buffers, record_offset};
 use super::by_buffer::ByBuffer;
 use super::chosen::{Chosen, Follows};
-use super::glimpse::Glimpse;
+use super::glimpse::{Glimpse, Wants};
 use super::meaning::{Does, Meanings};
 use super::operation::{About, CreateParameters, Operation, OperationClass};
 use super::paths::{PathId, Paths};
@@ -15,11 +15,12 @@ use super::resolver::{Resolved, Tally};
 use super::rounds::{self, Pass, Reads};
 use super::rows::{FileOperation, KeyedOperation, Met, PackedRow, PathPlace, Place, Rare, Row, Told};
 use super::shape::{Family, Role, Shapes};
-use super::survey::{self, Asked};
+use super::sieve::Sieve;
+use super::survey::{self, Asked, Survey};
 use super::table::Names;
 use crate::buffers::BufferEntry;
 use crate::clock::{FileTime, Ticks};
-use crate::decode::Decoder;
+use crate::decode::{Decoder, Descriptions};
 use crate::error::EtlError;
 use crate::file::{EtlFile, MAX_BUFFER};
 use crate::hash::KeyMap;
@@ -72,7 +73,7 @@ impl Trace {
     pub fn read(files: &[&EtlFile<'_>]) -> Trace {
         let budget = Budget::new(files);
         let pass = rounds::run(files, &budget, Reads::All);
-        Trace::of(files, budget, pass)
+        Trace::of(files, budget, pass, None)
     }
 
     /// Reads files until there are so many rows, which are the first ones. Those that follow them are not the trace's.
@@ -80,22 +81,45 @@ impl Trace {
     pub fn read_first(files: &[&EtlFile<'_>], rows: usize) -> Trace {
         let budget = Budget::new(files);
         let pass = rounds::run(files, &budget, Reads::Until(rows));
-        Trace::of(files, budget, pass)
+        Trace::of(files, budget, pass, None)
     }
 
     /// Reads of some files the rows that may be wanted, and few others; also about how many there are beside them.
-    /// Here it is known what a registry operation ended with. Nothing where operations are wanted that succeeded or
-    /// have no status, or where many rows are: [`Trace::read`] is cheaper then. The tally is of the rows that are read.
-    pub fn read_wanted(
-        files: &[&EtlFile<'_>],
-        may_want: &(dyn Fn(Glimpse) -> bool + Sync),
-    ) -> Option<(Trace, u64)> {
-        let asked = Asked::new(may_want)?;
+    /// Nothing where any row may be: [`Trace::read`] is cheaper then. The tally is of the rows that are read.
+    #[must_use]
+    pub fn read_wanted(files: &[&EtlFile<'_>], wants: &Wants<'_>) -> Option<(Trace, u64)> {
         let budget = Budget::new(files);
-        let survey = survey::run(files, &budget, &asked);
-        if !survey.found.is_little() {
+        let asked = Asked::new(wants.glimpse);
+        if !Sieve::is_useful(wants, asked.is_some()) {
             return None;
         }
+        let mut learnt = None;
+        if let Some(asked) = &asked
+            && survey::may_be_little(files, &budget, asked)
+        {
+            let survey = survey::run(files, &budget, asked);
+            if survey.found.is_little() {
+                return Some(Trace::read_chosen(files, budget, survey, asked));
+            }
+            learnt = Some(survey.found.learnt);
+        }
+        if learnt.is_none() && Sieve::needs_names(wants) {
+            learnt = Some(survey::learn(files, &budget));
+        }
+        let known = learnt.map(|learnt| (Names::new(learnt.facts), learnt.descriptions));
+        let sieve = Sieve::new(*wants, known.as_ref().map(|(names, _)| names));
+        let pass = rounds::run(files, &budget, Reads::Sifted(&sieve, known.is_none()));
+        let left_out = pass.left_out;
+        drop(sieve);
+        Some((Trace::of(files, budget, pass, known), left_out))
+    }
+
+    fn read_chosen(
+        files: &[&EtlFile<'_>],
+        budget: Budget,
+        survey: Survey,
+        asked: &Asked<'_>,
+    ) -> (Trace, u64) {
         let read = |follows| {
             let chosen = Chosen::new(&survey, asked.records, follows);
             rounds::run(files, &budget, Reads::Chosen(&chosen))
@@ -110,15 +134,18 @@ impl Trace {
         let (learnt, records, messages, damaged) =
             (found.learnt, found.records, found.messages, found.damaged);
         let pass = Pass { learnt, records, messages, damaged, ..pass };
-        Some((Trace::of(files, budget, pass), found.rows.saturating_sub(rows)))
+        (Trace::of(files, budget, pass, None), found.rows.saturating_sub(rows))
     }
 
-    fn of(files: &[&EtlFile<'_>], budget: Budget, pass: Pass) -> Trace {
-        let names = Names::new(pass.learnt.facts);
+    /// `known` are the names and descriptions, where they were known before the pass.
+    fn of(files: &[&EtlFile<'_>], budget: Budget, pass: Pass, known: Option<(Names, Descriptions)>) -> Trace {
+        let (names, descriptions) =
+            known.unwrap_or_else(|| (Names::new(pass.learnt.facts), pass.learnt.descriptions));
         let mut decoder = Decoder::new();
-        decoder.take(pass.learnt.descriptions);
-        let Resolved { mut paths, mut rows, mut file_operations, mut mets, rare, mut keyed, keys, tally } =
-            pass.resolved;
+        decoder.take(descriptions);
+        let Resolved {
+            mut paths, mut rows, mut file_operations, mut mets, rare, mut keyed, keys, tally, ..
+        } = pass.resolved;
         let most = files.iter().map(|file| usize::try_from(file.size()).unwrap_or(usize::MAX)).sum();
         let key_paths = keys.paths(&names, &mut paths, most);
         rows.shrink_to_fit();
@@ -220,7 +247,7 @@ impl Trace {
             }
             Row::Record(_, Told::Nothing) => Glimpse::Record,
             Row::Record(_, told) | Row::Keyed(_, told) => {
-                Glimpse::Registry((told == Told::Succeeded).then_some(0))
+                Glimpse::Registry(None, (told == Told::Succeeded).then_some(0))
             }
             Row::Damage(_) => Glimpse::Damaged,
         })
@@ -232,7 +259,7 @@ impl Trace {
         files: &[&EtlFile<'_>],
         mut visit: impl FnMut(&Operation<'_>) -> ControlFlow<B>,
     ) -> ControlFlow<B, Tally> {
-        let wanted = |row| matches!(row, Glimpse::File(..) | Glimpse::Registry(_));
+        let wanted = |row| matches!(row, Glimpse::File(..) | Glimpse::Registry(..));
         self.visit(files, 0..self.len(), wanted, |_, item| match item {
             Item::Operation(operation) => visit(operation),
             Item::Record { .. } | Item::Damaged(_) => ControlFlow::Continue(()),

@@ -31,6 +31,11 @@ impl VolumeMap {
         self.devices.iter().map(|(device, drive)| (device.trim_end_matches('\\'), drive.as_str()))
     }
 
+    /// What is written in the place of the names of the kernel.
+    pub(super) fn written(&self) -> impl Iterator<Item = &str> {
+        self.devices.iter().map(|(_, drive)| drive.as_str()).chain(self.system_root.as_deref())
+    }
+
     /// A file's path with drive letters and server names; the path as it is where nothing is known of its device.
     pub fn dos_path<'p>(&self, path: &'p str) -> Cow<'p, str> {
         for (device, drive) in &self.devices {

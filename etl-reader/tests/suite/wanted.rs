@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
-use etl_reader::names::{Glimpse, Item, KERNEL_FILE, KERNEL_REGISTRY, Trace};
+use etl_reader::names::{
+    Glimpse, Item, KERNEL_FILE, KERNEL_REGISTRY, Names, Operation, OperationName, Trace, Wants,
+};
 use etl_reader::write::{EtlWriter, NewRecord, Session, encode};
 use etl_reader::{EtlFile, EventId, FileTime, PointerWidth, Value};
 
@@ -11,8 +13,8 @@ use etl_reader::{EtlFile, EventId, FileTime, PointerWidth, Value};
 fn failures(trace: &Trace, file: &EtlFile<'_>, status: u32) -> Vec<String> {
     let may_want = |glimpse| match glimpse {
         Glimpse::File(_, known) => known == Some(status),
-        Glimpse::Registry(known) => known.is_none_or(|known| known == status),
-        Glimpse::Record => false,
+        Glimpse::Registry(_, known) => known.is_none_or(|known| known == status),
+        Glimpse::Begun(_) | Glimpse::Record => false,
         Glimpse::Damaged => true,
     };
     let mut told = Vec::new();
@@ -54,10 +56,11 @@ fn compare(bytes: &[u8], about: &str) -> usize {
     let mut failed = 0;
     for status in statuses(&whole, &file) {
         let may_want = |glimpse| match glimpse {
-            Glimpse::File(_, known) | Glimpse::Registry(known) => known == Some(status),
+            Glimpse::Begun(_) => true,
+            Glimpse::File(_, known) | Glimpse::Registry(_, known) => known == Some(status),
             Glimpse::Record | Glimpse::Damaged => false,
         };
-        let Some((part, others)) = Trace::read_wanted(&[&file], &may_want) else { continue };
+        let (part, others) = Trace::read_wanted(&[&file], &Wants::of(&may_want)).unwrap();
         let expected = failures(&whole, &file, status);
         assert_eq!(failures(&part, &file, status), expected, "{about}, status {status:#x}");
         assert!(part.len() <= whole.len(), "{about}");
@@ -143,7 +146,7 @@ fn made(seed: u64) -> Vec<u8> {
         }
         let mut record = NewRecord::new(event, FileTime(time), &payload);
         record.cpu = random.below(2) as u16;
-        (record.pid, record.tid) = (Some(4), Some(name as u32));
+        (record.pid, record.tid) = (Some(4 * (1 + name as u32 / 2)), Some(name as u32));
         writer.write(&record).unwrap();
     }
     writer.finish()
@@ -155,24 +158,132 @@ fn failures_of_made_traces() {
     assert!(failed > 1_500, "{failed}");
 }
 
-#[test]
-fn many_failures_need_the_whole_trace() {
-    let bytes = made(1);
-    let file = EtlFile::from_bytes(&bytes).unwrap();
-    let failed = |glimpse| matches!(glimpse, Glimpse::File(_, Some(1..)) | Glimpse::Registry(Some(1..)));
-    assert!(Trace::read_wanted(&[&file], &failed).is_none());
+/// The operations of a trace that `is_wanted`, as texts, and damage.
+fn operations(trace: &Trace, file: &EtlFile<'_>, is_wanted: &dyn Fn(&Operation<'_>) -> bool) -> Vec<String> {
+    let mut told = Vec::new();
+    let _ = trace.visit::<()>(
+        &[file],
+        0..trace.len(),
+        |_| true,
+        |_, item| {
+            match item {
+                Item::Operation(o) if is_wanted(o) => told.push(format!(
+                    "{} {} {:?} {:?} {:?} {:?} {:?} {:?} {} {:?} {:?} {:?}",
+                    o.record,
+                    o.name,
+                    o.time,
+                    o.duration,
+                    o.pid,
+                    o.tid,
+                    o.status,
+                    o.info_class,
+                    o.path(),
+                    o.path_source(),
+                    o.value_name().map(|name| name.to_string()),
+                    o.target().map(|target| target.to_string()),
+                )),
+                Item::Damaged(error) => told.push(error.to_string()),
+                Item::Operation(_) | Item::Record { .. } => {}
+            }
+            ControlFlow::Continue(())
+        },
+    );
+    told
+}
+
+/// Compares what is read for a filter with the whole trace; how many operations are wanted, and how many rows were read.
+fn compare_wanted(
+    bytes: &[u8],
+    wants: &Wants<'_>,
+    is_wanted: &dyn Fn(&Operation<'_>) -> bool,
+    about: &str,
+) -> (usize, usize) {
+    let file = EtlFile::from_bytes(bytes).unwrap();
+    let whole = Trace::read(&[&file]);
+    let (part, others) = Trace::read_wanted(&[&file], wants).unwrap();
+    let expected = operations(&whole, &file, is_wanted);
+    assert_eq!(operations(&part, &file, is_wanted), expected, "{about}");
+    assert!(others > 0 || part.len() == whole.len(), "{about}");
+    assert_eq!(
+        (part.records(), part.damaged(), part.messages(), part.names().span()),
+        (whole.records(), whole.damaged(), whole.messages(), whole.names().span()),
+        "{about}"
+    );
+    (expected.len(), part.len())
 }
 
 #[test]
-fn what_succeeded_needs_the_whole_trace() {
+fn operations_by_path_process_name_and_result() {
+    let names: Vec<OperationName> = OperationName::all().collect();
+    let any = |glimpse| !matches!(glimpse, Glimpse::Record);
+    let (mut found, mut rows, mut all) = (0, 0, 0);
+    for seed in 0..120 {
+        let bytes = made(seed);
+        let mut check = |wants: &Wants<'_>, is_wanted: &dyn Fn(&Operation<'_>) -> bool, about: &str| {
+            let (some, read) = compare_wanted(&bytes, wants, is_wanted, &format!("seed {seed}, {about}"));
+            (found, rows, all) = (found + some, rows + read, all + 600);
+        };
+        let path = |o: &Operation<'_>| match o.value_name() {
+            Some(value) => format!("{}\\{value}", o.path()),
+            None => o.path().to_string(),
+        };
+        for piece in ["f1", "b", "registry", "nowhere"] {
+            let path_has = [piece.to_owned()];
+            let wants = Wants { path_has: &path_has, ..Wants::of(&any) };
+            check(&wants, &|o| path(o).to_lowercase().contains(piece), piece);
+        }
+        let two = ["f2".to_owned(), "f3".to_owned()];
+        let wants = Wants { path_has: &two, ..Wants::of(&any) };
+        check(&wants, &|o| two.iter().any(|piece| path(o).to_lowercase().contains(piece)), "two paths");
+        let of_process = |_: &Names, pid: Option<u32>| pid == Some(8);
+        let wants = Wants { process: Some(&of_process), ..Wants::of(&any) };
+        check(&wants, &|o| o.pid == Some(8), "process");
+        let name = names[seed as usize % names.len()];
+        let named = |glimpse| match glimpse {
+            Glimpse::Begun(known) | Glimpse::File(known, _) | Glimpse::Registry(Some(known), _) => {
+                known == name
+            }
+            Glimpse::Registry(None, _) | Glimpse::Damaged => true,
+            Glimpse::Record => false,
+        };
+        check(&Wants::of(&named), &|o| o.name == name, name.text());
+        let failed = |glimpse| match glimpse {
+            Glimpse::File(_, status) => status.is_some_and(|status| status != 0),
+            Glimpse::Registry(_, status) => status != Some(0),
+            _ => true,
+        };
+        let wants = Wants { process: Some(&of_process), ..Wants::of(&failed) };
+        let has_failed = |o: &Operation<'_>| o.status.is_some_and(|status| status != 0);
+        check(&wants, &|o| o.pid == Some(8) && has_failed(o), "failures of a process");
+        check(&Wants::of(&failed), &has_failed, "failures");
+        let succeeded = |glimpse| match glimpse {
+            Glimpse::File(_, status) => status == Some(0),
+            Glimpse::Registry(_, status) => status.is_none_or(|status| status == 0),
+            _ => true,
+        };
+        let path_has = ["f1".to_owned()];
+        let wants = Wants { path_has: &path_has, ..Wants::of(&succeeded) };
+        check(&wants, &|o| o.status == Some(0) && path(o).contains("f1"), "successes on a path");
+    }
+    assert!(found > 20_000, "{found}");
+    assert!(rows < all / 2, "{rows} of {all}");
+}
+
+#[test]
+fn what_is_written_for_a_root_is_looked_for_among_all_rows() {
+    let bytes = made(3);
+    let file = EtlFile::from_bytes(&bytes).unwrap();
+    let path_has = ["hkl".to_owned()];
+    let wants = Wants { path_has: &path_has, ..Wants::of(&|_| true) };
+    let (part, _) = Trace::read_wanted(&[&file], &wants).unwrap();
+    assert_eq!(part.len(), Trace::read(&[&file]).len());
+}
+
+#[test]
+fn where_every_row_may_be_wanted_the_whole_trace_is_read() {
     let bytes = made(1);
     let file = EtlFile::from_bytes(&bytes).unwrap();
-    let succeeded = |glimpse| matches!(glimpse, Glimpse::File(_, Some(0)));
-    let without_end = |glimpse| matches!(glimpse, Glimpse::File(_, None));
-    let keys = |glimpse| matches!(glimpse, Glimpse::Registry(Some(0)));
-    assert!(Trace::read_wanted(&[&file], &succeeded).is_none());
-    assert!(Trace::read_wanted(&[&file], &without_end).is_none());
-    assert!(Trace::read_wanted(&[&file], &keys).is_none());
+    assert!(Trace::read_wanted(&[&file], &Wants::of(&|_| true)).is_none());
 }
 
 #[test]

@@ -184,6 +184,14 @@ impl<G: Gather> Visit for Choose<'_, G> {
         self.filter.is_empty() || self.filter.may_want(glimpse, &mut memory.filter)
     }
 
+    fn asks_of_processes(&self) -> bool {
+        self.filter.columns().any(Column::is_of_process)
+    }
+
+    fn path_has(&self) -> Vec<String> {
+        self.filter.path_has()
+    }
+
     fn passed_over(&self, rows: u64, part: &mut Part<G::Part>) {
         part.seen += rows;
     }

@@ -139,6 +139,19 @@ impl Filter {
         self.predicates.iter().map(|predicate| predicate.column)
     }
 
+    /// Texts of which the path of every row that passes holds one: of each alternative the longest part without a
+    /// backslash. None where an alternative has no such part.
+    #[must_use]
+    pub fn path_has(&self) -> Vec<String> {
+        let of_path = |list: &&Vec<usize>| {
+            list.iter().filter_map(|at| self.predicates.get(*at)).all(|p| p.column == Column::Path)
+        };
+        let parts = self.alternatives.iter().find(of_path).and_then(|list| {
+            list.iter().map(|at| self.predicates.get(*at).and_then(Predicate::longest_part)).collect()
+        });
+        parts.unwrap_or_default()
+    }
+
     /// Puts the times of events in the place of their numbers (`#1588`).
     ///
     /// # Errors
@@ -167,7 +180,11 @@ impl Filter {
             return may;
         }
         let mut may_hold = |at: &usize| {
-            let Some(predicate) = self.predicates.get(*at).filter(|p| p.value.is_none()) else { return true };
+            let Some(predicate) = self.predicates.get(*at) else { return true };
+            if let Some(value) = &predicate.value {
+                let has = |number| value.has(number, self.style.utc_offset_minutes) != predicate.excludes();
+                return glimpse.number(predicate.column).is_none_or(has);
+            }
             scratch.text.clear();
             !glimpse.push(predicate.column, &mut scratch.text) || predicate.compare(&mut scratch.text)
         };
@@ -179,9 +196,12 @@ impl Filter {
 
     /// Whether a row passes. What `scratch` remembers is of one source.
     pub fn wants<R: Row>(&self, row: &R, scratch: &mut Scratch) -> bool {
-        let bounds = *scratch.bounds.get_or_insert_with(|| self.bounds(row.span()));
-        if !(bounds.0..=bounds.1).contains(&row.time().0) {
-            return false;
+        if self.from.is_some() || self.to.is_some() {
+            // The span of a trace costs something.
+            let bounds = *scratch.bounds.get_or_insert_with(|| self.bounds(row.span()));
+            if !(bounds.0..=bounds.1).contains(&row.time().0) {
+                return false;
+            }
         }
         if scratch.known.len() < self.predicates.len() {
             scratch.known.resize_with(self.predicates.len(), Known::default);
@@ -243,6 +263,18 @@ impl Predicate {
         matches!(self.relation, Relation::IsNot | Relation::Excludes)
     }
 
+    /// The longest part of ASCII without a backslash that every text holds which stands in the relation.
+    fn longest_part(&self) -> Option<String> {
+        if !matches!(
+            self.relation,
+            Relation::Is | Relation::Contains | Relation::BeginsWith | Relation::EndsWith
+        ) {
+            return None;
+        }
+        let parts = self.text.split(|letter: char| !letter.is_ascii() || letter == '\\');
+        parts.max_by_key(|part| part.len()).filter(|part| !part.is_empty()).map(str::to_owned)
+    }
+
     /// Whether a cell's text stands in the relation to the value. The text is made lower case on the way.
     fn compare(&self, text: &mut String) -> bool {
         if text.is_ascii() {
@@ -284,6 +316,19 @@ mod tests {
         assert!(holds("process-name more-than ti", "TiWorker.exe"));
         assert!(holds("path contains ПУТЬ", "C:\\путь"));
         assert!(holds("detail is", "") && holds("duration is ''", ""));
+    }
+
+    #[test]
+    fn what_every_wanted_path_holds() {
+        let has = |expressions: &[&str]| Filter::parse(expressions).unwrap().path_has();
+        assert_eq!(has(&[r"path begins-with C:\Windows\INF"]), ["windows"]);
+        assert_eq!(has(&["path ends-with cpu.INF", "pid is 4", "path is a"]), ["cpu.inf", "a"]);
+        assert_eq!(has(&["path contains ПУТЬ.x"]), [".x"]);
+        for any in ["path excludes a", "path is-not a", "path more-than a", "path is ''", "detail contains a"]
+        {
+            assert!(has(&[any]).is_empty(), "{any}");
+        }
+        assert!(has(&["path contains ПУТЬ", "path contains a"]).is_empty());
     }
 
     #[test]

@@ -154,6 +154,11 @@ pub trait Glimpse {
 
     /// Appends the text of a cell; `false` where it is not known yet.
     fn push(&self, column: Column, out: &mut String) -> bool;
+
+    /// The number in a column, or that the cell is empty; `None` where neither is known yet.
+    fn number(&self, _column: Column) -> Option<Option<u64>> {
+        None
+    }
 }
 
 /// What is done with the rows of a source, part by part.
@@ -169,6 +174,17 @@ pub trait Visit: Sync {
     #[inline]
     fn may_want(&self, _glimpse: &dyn Glimpse, _memory: &mut Self::Memory) -> bool {
         true
+    }
+
+    /// Whether it asks for cells of which [`Column::is_of_process`] holds.
+    fn asks_of_processes(&self) -> bool {
+        false
+    }
+
+    /// Texts in lower case, of ASCII without backslashes, of which the path of every wanted row holds one. None where any
+    /// path may be wanted.
+    fn path_has(&self) -> Vec<String> {
+        Vec::new()
     }
 
     /// Takes how many rows were not made.

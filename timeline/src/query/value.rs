@@ -75,8 +75,13 @@ impl Value {
 
     /// Whether a row's number in this column is among what the value stands for. What has no number is not.
     pub(super) fn holds<R: Row>(&self, row: &R, column: Column, utc_offset_minutes: i32) -> bool {
-        let Some(number) = row.number(column) else { return false };
-        self.contains(number, i64::from(utc_offset_minutes) * 60 * TICKS_PER_SECOND as i64)
+        self.has(row.number(column), utc_offset_minutes)
+    }
+
+    /// The same of a number, or of an empty cell.
+    pub(super) fn has(&self, number: Option<u64>, utc_offset_minutes: i32) -> bool {
+        let ahead = i64::from(utc_offset_minutes) * 60 * TICKS_PER_SECOND as i64;
+        number.is_some_and(|number| self.contains(number, ahead))
     }
 
     fn contains(&self, number: u64, ahead: i64) -> bool {

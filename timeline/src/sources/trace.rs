@@ -45,6 +45,16 @@ impl Display for Damage<'_> {
     }
 }
 
+/// What rows are wanted, as far as it can be told before they are made.
+pub(crate) struct Wants<'w> {
+    /// Whether a row may be of which only this is known.
+    pub(crate) may: &'w (dyn Fn(&dyn Glimpse) -> bool + Sync),
+    /// Whether that depends on the process.
+    pub(crate) of_processes: bool,
+    /// Texts of which the path holds one, or none where any path may be wanted: see [`Visit::path_has`].
+    pub(crate) path_has: Vec<String>,
+}
+
 /// A trace. Its rows lie in parts, which can be read by themselves.
 pub(crate) trait Trace: Sync + 'static {
     /// A row.
@@ -56,7 +66,7 @@ pub(crate) trait Trace: Sync + 'static {
     fn rows(&self) -> Option<u64>;
 
     /// Reads only what the rows need that may be wanted, where that is less than all; also how many rows are left out.
-    fn extract(&self, _may_want: &(dyn Fn(&dyn Glimpse) -> bool + Sync)) -> Option<(Self::Extract, u64)> {
+    fn extract(&self, _wants: &Wants<'_>) -> Option<(Self::Extract, u64)> {
         None
     }
 
@@ -160,9 +170,11 @@ impl<T: Trace> Rows for T {
         take: &mut dyn FnMut(V::Part) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
         let asked: Mutex<V::Memory> = Mutex::default();
-        let extract = self.extract(&|glimpse| {
+        let may = |glimpse: &dyn Glimpse| {
             visit.may_want(glimpse, &mut asked.lock().unwrap_or_else(PoisonError::into_inner))
-        });
+        };
+        let (of_processes, path_has) = (visit.asks_of_processes(), visit.path_has());
+        let extract = self.extract(&Wants { may: &may, of_processes, path_has });
         let (extract, left_out) = extract.unzip();
         if let Some(rows) = left_out {
             let mut part = V::Part::default();

@@ -22,7 +22,7 @@ impl Learnt {
         for (device, drive) in volumes {
             trace.insert_volume(device, drive);
         }
-        let processes = processes(trace.names());
+        let processes = processes_of(trace.names());
         Self { trace, processes }
     }
 
@@ -48,7 +48,7 @@ pub(super) fn utc(time: etl_reader::FileTime) -> FileTime {
 }
 
 /// The processes with roles.
-fn processes(names: &Names) -> Vec<Process> {
+pub(super) fn processes_of(names: &Names) -> Vec<Process> {
     let mut list: Vec<Process> = names
         .processes()
         .iter()

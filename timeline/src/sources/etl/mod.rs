@@ -5,6 +5,7 @@ mod access;
 mod caveats;
 mod detail;
 mod learnt;
+mod process;
 mod providers;
 mod row;
 pub(crate) mod sessions;

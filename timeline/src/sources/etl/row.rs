@@ -16,7 +16,7 @@ use pml_reader::{
 use super::{
     detail,
     learnt::{Learnt, push_file, push_path, utc},
-    providers,
+    process, providers,
     source::EtlSource,
 };
 use crate::{
@@ -415,15 +415,9 @@ impl Row for EtlRow<'_> {
                 }
             }
             _ => {
-                let Some(process) = self.actor() else { return Ok(()) };
-                out.push_str(match column {
-                    Column::ProcessName => &process.name,
-                    Column::ImagePath => &process.image_path,
-                    Column::User => &process.user,
-                    Column::CommandLine => &process.command_line,
-                    // Not in a trace of ETW.
-                    _ => "",
-                });
+                if let Some(process) = self.actor() {
+                    out.push_str(process::text(process, column));
+                }
             }
         }
         Ok(())

@@ -4,12 +4,15 @@ use std::sync::OnceLock;
 
 use etl_reader::{
     EtlError, EtlFile,
-    names::{Glimpse, Trace},
+    names::{self, Names, Trace},
 };
 use servicing_logs::bundle::Content;
 
-use super::learnt::Learnt;
-use crate::model::FileTime;
+use super::{
+    learnt::{Learnt, processes_of},
+    process::OfProcess,
+};
+use crate::{model::FileTime, sources::trace::Wants};
 
 /// An ETW trace, in memory or mapped.
 #[derive(Debug)]
@@ -52,11 +55,27 @@ impl EtlSource {
     }
 
     /// Reads what the rows need that may be wanted, and how many others there are. Nothing where all is read, or needed.
-    pub(super) fn learn_wanted(&self, may_want: &(dyn Fn(Glimpse) -> bool + Sync)) -> Option<(Learnt, u64)> {
+    pub(super) fn learn_wanted(&self, wants: &Wants<'_>) -> Option<(Learnt, u64)> {
         if self.is_learnt() {
             return None;
         }
-        let (trace, others) = Trace::read_wanted(&[&self.file], may_want)?;
+        // Drives that the trace does not tell stand in paths too.
+        let is_drive = |text: &String| {
+            let known = self.volumes.get().into_iter().flatten();
+            known.into_iter().any(|(_, drive)| drive.to_lowercase().contains(text))
+        };
+        let path_has = if wants.path_has.iter().any(is_drive) { &[] } else { wants.path_has.as_slice() };
+        let processes = OnceLock::new();
+        let of_process = |names: &Names, pid: Option<u32>| {
+            let known = processes.get_or_init(|| processes_of(names));
+            OfProcess::all(names, known, pid).any(|glimpse| (wants.may)(&glimpse))
+        };
+        let wants = names::Wants {
+            glimpse: &|glimpse| (wants.may)(&glimpse),
+            process: wants.of_processes.then_some(&of_process),
+            path_has,
+        };
+        let (trace, others) = Trace::read_wanted(&[&self.file], &wants)?;
         Some((self.named(trace), others))
     }
 

@@ -4,7 +4,7 @@ use std::ops::{ControlFlow, Range};
 
 use etl_reader::{
     EtlError,
-    names::{Glimpse, Item},
+    names::{Glimpse, Item, OperationName},
 };
 use pml_reader::{Column, push_result};
 
@@ -16,7 +16,7 @@ use super::{
 use crate::{
     model::FileTime,
     query::{self, Row},
-    sources::trace::{Damage, Met, PART, Trace},
+    sources::trace::{Damage, Met, PART, Trace, Wants},
 };
 
 impl query::Glimpse for Glimpse {
@@ -24,28 +24,36 @@ impl query::Glimpse for Glimpse {
         match *self {
             Self::File(name, None) => 1 << 56 | (name.index() as u64) << 32,
             Self::File(name, Some(status)) => 2 << 56 | (name.index() as u64) << 32 | u64::from(status),
-            Self::Registry(None) => 3 << 56,
-            Self::Registry(Some(status)) => 4 << 56 | u64::from(status),
+            Self::Registry(name, None) => 3 << 56 | numbered(name),
+            Self::Registry(name, Some(status)) => 4 << 56 | numbered(name) | u64::from(status),
             Self::Record => 5 << 56,
             Self::Damaged => 6 << 56,
+            Self::Begun(name) => 7 << 56 | numbered(Some(name)),
         }
     }
 
     fn push(&self, column: Column, out: &mut String) -> bool {
         match (column, *self) {
-            (Column::EventClass, Self::File(..)) => out.push_str(FILE_SYSTEM),
-            (Column::EventClass, Self::Registry(_)) => out.push_str(REGISTRY),
-            (Column::Operation, Self::File(name, _)) => out.push_str(name.text()),
+            (Column::EventClass, Self::File(..) | Self::Begun(_)) => out.push_str(FILE_SYSTEM),
+            (Column::EventClass, Self::Registry(..)) => out.push_str(REGISTRY),
+            (Column::Operation, Self::File(name, _) | Self::Begun(name) | Self::Registry(Some(name), _)) => {
+                out.push_str(name.text())
+            }
             (Column::Result, Self::File(_, status)) => {
                 status.into_iter().for_each(|status| push_result(status, out))
             }
-            (Column::Result, Self::Registry(Some(status))) => push_result(status, out),
+            (Column::Result, Self::Registry(_, Some(status))) => push_result(status, out),
             // What is no operation has no result.
             (Column::Result, Self::Record) => {}
             _ => return false,
         }
         true
     }
+}
+
+/// The number of a name, above those of statuses.
+fn numbered(name: Option<OperationName>) -> u64 {
+    name.map_or(0, |name| (name.index() as u64 + 1) << 32)
 }
 
 impl Trace for EtlSource {
@@ -56,8 +64,8 @@ impl Trace for EtlSource {
         None
     }
 
-    fn extract(&self, may_want: &(dyn Fn(&dyn query::Glimpse) -> bool + Sync)) -> Option<(Learnt, u64)> {
-        self.learn_wanted(&|glimpse| may_want(&glimpse))
+    fn extract(&self, wants: &Wants<'_>) -> Option<(Learnt, u64)> {
+        self.learn_wanted(wants)
     }
 
     fn parts(&self, extract: Option<&Learnt>) -> usize {
