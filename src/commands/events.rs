@@ -19,7 +19,10 @@ use timeline::{
     query::{Filter, Rows as _, column_name, column_named},
 };
 
-use super::{choice::Choice, log, terminal};
+use super::{
+    choice::{Choice, in_words},
+    log, nothing, terminal,
+};
 use crate::lang;
 use crate::words::said as say;
 
@@ -99,7 +102,8 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let input = args.input.display();
     // What is wrong with the options is told before the log is opened.
     args.choice.filter(|_| Some(FileTime(0)))?;
-    let named = args.columns.iter().map(|name| column_named(name)).collect::<Result<Vec<_>, _>>()?;
+    let named = args.columns.iter().map(|name| column_named(name)).collect::<Result<Vec<_>, _>>();
+    let named = named.map_err(|error| in_words(&error.into()))?;
     let terminal = args.output.is_none() && io::stdout().is_terminal();
     let format = match (args.format, args.profile) {
         (Some(format), None) => format,
@@ -163,6 +167,10 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
             write(args, &traces, &filter, &ProcmonCsv::with_columns(args.utc_offset, named))
         }
     }?;
+    if done.events == 0 && done.damaged == 0 && done.seen > 0 {
+        let sources: Vec<_> = traces.iter().map(|input| &input.source).collect();
+        nothing::why(&filter, &sources).iter().for_each(|why| eprintln!("bootrace: {why}"));
+    }
     if let Some(first) = &done.first_damage {
         eprintln!("bootrace: {}", say::DAMAGED_RECORDS.with(&[&input, &done.damaged, first]));
     }
@@ -302,7 +310,7 @@ fn progress(events: Option<u64>) -> ProgressBar {
 
 /// `+02:00`, `-5`, `Z` in minutes.
 fn offset(text: &str) -> Result<i32, String> {
-    let wrong = || format!("{text:?} is no offset; give it as +02:00");
+    let wrong = || say::NO_OFFSET.with(&[&text]);
     if text.eq_ignore_ascii_case("z") {
         return Ok(0);
     }

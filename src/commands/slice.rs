@@ -67,7 +67,7 @@ pub(crate) struct Args {
 /// A number of seconds that can be one.
 fn seconds(text: &str) -> Result<f64, String> {
     let number = text.parse().ok().filter(|seconds| (0.0..=86_400.0).contains(seconds));
-    number.ok_or_else(|| format!("{text:?} is no number of seconds from 0 to 86400"))
+    number.ok_or_else(|| say::NO_SECONDS.with(&[&text]))
 }
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {

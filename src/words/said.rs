@@ -74,6 +74,16 @@ sentences! {
     CUT_COMPLETIONS:
         "{0}: what the completion added to {1} events is cut off and was left out",
         "{0}：{1} 个事件完成时的附加内容被截断，未写出";
+    NO_MATCH: "no event matches", "没有匹配的事件";
+    NO_SUCH_VALUE:
+        "no event matches: no event has the {0} {1}",
+        "没有匹配的事件：没有事件的 {0} 为 {1}";
+    NEAR_VALUE:
+        "no event matches: no event has the {0} {1}; did you mean {2}?",
+        "没有匹配的事件：没有事件的 {0} 为 {1}；是否为 {2}？";
+    OTHER_TIME:
+        "no event matches: the log goes from {0} to {1}, in UTC; name the offset of another clock, as 00:58:04+09:00",
+        "没有匹配的事件：日志的时间范围为 {0} 到 {1} (UTC)；若是其他时区的时间，请注明偏移，例如 00:58:04+09:00";
     NO_EVENT: "{0}: no event can be read", "{0}：没有可读取的事件";
     NOT_DIAGNOSED: "{0} cannot be diagnosed", "{0} 无法诊断";
     NO_FAILURE:
@@ -112,6 +122,9 @@ sentences! {
     NO_PARQUET:
         "this bootrace writes no Parquet; build one that does: cargo build --release --features parquet",
         "此 bootrace 不能写出 Parquet；请重新构建：cargo build --release --features parquet";
+    NO_LANGUAGE: "{0} is not a language of bootrace; give en or zh-CN", "{0} 不是 bootrace 支持的语言；请用 en 或 zh-CN";
+    NO_OFFSET: "{0} is no offset; give it as +02:00", "{0} 不是时区偏移；请写成 +02:00 的形式";
+    NO_SECONDS: "{0} is no number of seconds from 0 to 86400", "{0} 不是 0 到 86400 之间的秒数";
     PROFILE_FORMAT: "--profile goes with --format jsonl", "--profile 只能与 --format jsonl 一起使用";
     TIMESKETCH_NAME:
         "Timesketch takes the file only if its name ends in .jsonl",

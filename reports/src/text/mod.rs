@@ -180,6 +180,23 @@ impl<'a> Page<'a> {
         lines
     }
 
+    /// A sentence that ends with its place in parentheses, in so many lines. One that is too long is cut before its place.
+    fn before_place(&self, text: &str, place: &str, max_lines: usize) -> String {
+        let fits = |text: &str| wrap::wrap(text, self.room(), self.room()).nth(max_lines).is_none();
+        let end = format!(" ({place})");
+        let text = visible(text);
+        let Some(said) = text.strip_suffix(&end).filter(|_| !place.is_empty() && !fits(&text)) else {
+            return text.into_owned();
+        };
+        let mut said: String = said.chars().take(self.room() * max_lines).collect();
+        while !said.is_empty() && !fits(&format!("{said}…{end}")) {
+            said.pop();
+        }
+        let word = said.trim_end_matches(|c: char| c.is_ascii() && !c.is_ascii_whitespace()).trim_end();
+        let said = if word.is_empty() { &said } else { word };
+        format!("{said}…{end}")
+    }
+
     /// Items with a separator between them. An item that does not fit begins a new line. It is wrapped if it is
     /// longer than a line.
     fn items(&self, first: Line, items: &[(Style, String)], between: &str, max_lines: usize) -> Vec<Line> {
