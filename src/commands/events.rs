@@ -34,9 +34,9 @@ use crate::words::said as say;
 #[command(after_help = "\
 Examples:
   bootrace events boot.pml --where 'result is \"ACCESS DENIED\"'
-  bootrace events boot.pml --where 'Process Name is poqexec.exe' --where 'result != SUCCESS' --limit 20
+  bootrace events boot.pml --where 'Process Name is poqexec.exe' --where 'result != SUCCESS'
   bootrace events boot.pml --around '#1588±500ms'
-  bootrace events boot.pml --from @41s --to @43s --columns time-of-day,process-name,operation,path,result
+  bootrace events boot.pml --from @41s --to @43s --columns time-of-day,operation,path
   bootrace events boot.pml --format procmon-csv -o boot.csv     what Process Monitor itself would export
   bootrace events boot.pml --format jsonl | jq .path
   bootrace events boot.pml --format jsonl --profile timesketch -o boot.jsonl
@@ -129,16 +129,16 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     if more {
         let names: Vec<&str> = traces.iter().map(|input| input.path.as_str()).collect();
         let said = say::SEVERAL_TRACES.with(&[&input, &names.len(), &names.join(", ")]);
-        eprintln!("bootrace: {said}");
+        tell!("bootrace: {said}");
     }
     for trace in &traces {
         if let Source::Pml(source) = &trace.source
             && let Some(words) = log::words(&source.file, source.raw_boot_log())
         {
-            eprintln!("bootrace: {}: {words}", trace.path);
+            tell!("bootrace: {}: {words}", trace.path);
         }
         for problem in trace.source.problems() {
-            eprintln!("bootrace: {}: {}", trace.path, problem.what);
+            tell!("bootrace: {}: {}", trace.path, problem.what);
         }
     }
     let or = |columns: Vec<Column>, default: Vec<Column>| if columns.is_empty() { default } else { columns };
@@ -154,7 +154,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
                 .as_ref()
                 .is_some_and(|path| path.extension().is_none_or(|ending| ending != "jsonl"))
             {
-                eprintln!("bootrace: {}", say::TIMESKETCH_NAME.plain());
+                tell!("bootrace: {}", say::TIMESKETCH_NAME.plain());
             }
             write(args, &traces, &filter, &Timesketch::new(&or(named, all())))
         }
@@ -169,10 +169,10 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     }?;
     if done.events == 0 && done.damaged == 0 && done.seen > 0 {
         let sources: Vec<_> = traces.iter().map(|input| &input.source).collect();
-        nothing::why(&filter, &sources).iter().for_each(|why| eprintln!("bootrace: {why}"));
+        nothing::why(&filter, &sources).iter().for_each(|why| tell!("bootrace: {why}"));
     }
     if let Some(first) = &done.first_damage {
-        eprintln!("bootrace: {}", say::DAMAGED_RECORDS.with(&[&input, &done.damaged, first]));
+        tell!("bootrace: {}", say::DAMAGED_RECORDS.with(&[&input, &done.damaged, first]));
     }
     if done.damaged > 0 && done.damaged == done.seen {
         bail!(say::NO_EVENT.with(&[&input]));
@@ -207,7 +207,7 @@ fn traces<'c>(args: &Args, case: &'c Case) -> anyhow::Result<Vec<&'c Input>> {
         });
     }
     for error in &case.unreadable {
-        eprintln!("bootrace: {}", lang::of(&error.words()));
+        tell!("bootrace: {}", lang::of(&error.words()));
     }
     Ok(traces)
 }

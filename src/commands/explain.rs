@@ -88,7 +88,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
                     Lang::En => error.to_string(),
                     Lang::Zh => error.chinese(),
                 };
-                eprintln!("bootrace: {text}");
+                tell!("bootrace: {text}");
                 unknown = true;
             }
         }

@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use reports::Lang;
+use reports::{Lang, write::WriteError};
 use trace_capture::messages::{Message, Text};
 
 use crate::lang;
@@ -104,6 +104,9 @@ sentences! {
     NEEDS_ADMINISTRATOR:
         "{0} cannot be written; run as administrator",
         "{0} 无法写入；请以管理员身份运行";
+    ONE_FORMAT:
+        "standard output takes one format: give one with --format",
+        "标准输出只能写一种格式：请用 --format 指定一种";
     CANNOT_MAKE: "{0} cannot be made", "{0} 无法创建";
     CANNOT_REPLACE: "{0} cannot be replaced", "{0} 无法替换";
     CANNOT_REDACT: "the report cannot be redacted", "报告无法脱敏";
@@ -200,6 +203,17 @@ pub(crate) fn of_capture(message: &Message) -> &str {
     match lang::chosen() {
         Lang::En => &message.en,
         Lang::Zh => &message.zh,
+    }
+}
+
+/// A report that could not be written, in the chosen language.
+pub(crate) fn not_written(error: WriteError) -> anyhow::Error {
+    match error {
+        WriteError::Io { path, source } => {
+            anyhow::Error::from(source).context(CANNOT_WRITE.with(&[&path.display()]))
+        }
+        WriteError::ManyToStdout => anyhow::anyhow!(ONE_FORMAT.plain()),
+        other => other.into(),
     }
 }
 
