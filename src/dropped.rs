@@ -25,7 +25,7 @@ pub(crate) fn wait_for_key() {
     use std::io::IsTerminal as _;
     let own_window = cfg!(windows) && std::env::var_os("PROMPT").is_none();
     if own_window && std::io::stdin().is_terminal() && std::io::stdout().is_terminal() {
-        eprintln!("{}", crate::words::said::PRESS_ENTER.plain());
+        tell!("{}", crate::words::said::PRESS_ENTER.plain());
         let _ = std::io::stdin().read_line(&mut String::new());
     }
 }

@@ -28,7 +28,7 @@ impl TypedValueParser for LangParser {
 
 /// Reads a tag such as `zh`, `zh_CN`, `zh-cn` or `en`, as `--lang` takes it.
 fn tag(text: &str) -> Result<Lang, String> {
-    of_locale(text).ok_or_else(|| format!("{text:?} is not a language of bootrace; give en or zh-CN"))
+    of_locale(text).ok_or_else(|| crate::words::said::NO_LANGUAGE.with(&[&text]))
 }
 
 static CHOSEN: OnceLock<Lang> = OnceLock::new();

@@ -1,6 +1,14 @@
 //! The command line of bootrace: arguments, progress, exit codes. No analysis.
 #![forbid(unsafe_code)]
 
+/// Says something on standard error. A reader that has seen enough (`2>&1 | head`) is no failure.
+macro_rules! tell {
+    ($($text:tt)*) => {{
+        use std::io::Write as _;
+        drop(writeln!(std::io::stderr(), $($text)*));
+    }};
+}
+
 mod commands;
 mod dropped;
 mod lang;
@@ -74,7 +82,7 @@ fn parse(arguments: Vec<OsString>) -> Option<Command> {
         Err(error) => error,
     };
     match words::refused(&error).filter(|_| lang == Lang::Zh) {
-        Some(text) => eprint!("{text}"),
+        Some(text) => tell!("{}", text.trim_end()),
         None => error.exit(),
     }
     None
@@ -103,8 +111,8 @@ fn run(command: Command) -> ExitCode {
         Err(error) if commands::is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             match error.downcast_ref::<trace_capture::CaptureError>() {
-                Some(error) => eprintln!("bootrace: {}", words::said::of_capture(&error.message())),
-                None => eprintln!("bootrace: {error:#}"),
+                Some(error) => tell!("bootrace: {}", words::said::of_capture(&error.message())),
+                None => tell!("bootrace: {error:#}"),
             }
             ExitCode::from(FAILED)
         }

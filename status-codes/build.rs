@@ -120,9 +120,9 @@ fn procmon(out: &mut String, table: &[Vec<String>]) {
     array(out, "PROCMON_NOTES", "(&Evidence, Option<(&str, &str)>)", &notes);
 }
 
-/// (space, code, meaning, in servicing) sorted by space and code.
+/// (space, code, meaning and its Chinese, in servicing and its Chinese) sorted by space and code.
 fn meanings(out: &mut String, table: &[Vec<String>]) {
-    let mut rows: Vec<(u8, u32, &str, &str)> = table
+    let mut rows: Vec<(u8, u32, [&str; 4])> = table
         .iter()
         .map(|row| {
             let space = match row[0].as_str() {
@@ -131,11 +131,13 @@ fn meanings(out: &mut String, table: &[Vec<String>]) {
                 "hr" => 2,
                 other => panic!("meanings.tsv: {other}"),
             };
-            (space, hex(&row[1]), row[2].as_str(), row[3].as_str())
+            assert_eq!(row.len(), 6, "meanings.tsv: {row:?}");
+            assert_eq!(row[3].is_empty(), row[5].is_empty(), "meanings.tsv: one language only: {row:?}");
+            (space, hex(&row[1]), [row[2].as_str(), row[4].as_str(), row[3].as_str(), row[5].as_str()])
         })
         .collect();
     rows.sort_unstable();
-    array(out, "MEANINGS", "(u8, u32, &str, &str)", &rows);
+    array(out, "MEANINGS", "(u8, u32, [&str; 4])", &rows);
 }
 
 /// (facility, names) sorted by facility, for each of the two spaces that have facilities.

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// A row: kinds of faults and codes, either of them empty for any; what the remedy begins with; title and text in both
-/// languages, the command to paste where the title has none, reference. `{}` is what failed.
+/// languages, the command that begins it, reference. `{}` is what failed.
 type Row =
     (&'static [Kind], &'static [u32], Does, [&'static str; 2], [&'static str; 2], &'static str, &'static str);
 
@@ -40,24 +40,24 @@ const ROWS: &[Row] = &[
             "Get the servicing stack update of that version, or a later one, from the Microsoft Update Catalog, install it, and install the package again.",
             "从 Microsoft 更新目录获取该版本或更新的服务堆栈更新并安装，然后重新安装该程序包。",
         ],
-        "DISM /Online /Get-Packages /Format:Table | findstr /i ServicingStack",
+        "start https://www.catalog.update.microsoft.com",
         INSTALL,
     ),
     (
         &[Kind::Pending], &[], Does::Other,
-        ["Restart the machine, and install again what is not installed then", "重新启动计算机，然后再安装仍未安装的内容"],
-        ["An earlier change is finished only after a restart. Nothing is broken.", "先前的更改要在重新启动之后才能完成。没有损坏。"],
+        ["Restart the machine, and install again what is not installed then", "重启计算机，然后再安装仍未安装的内容"],
+        ["An earlier change is finished only after a restart. Nothing is broken.", "先前的更改要在重启之后才能完成。没有损坏。"],
         "shutdown /r /t 60",
         INSTALL,
     ),
     (
         &[Kind::Manifest], &[], Does::StoreRepair,
-        ["Restore {} in the component store: DISM /Online /Cleanup-Image /RestoreHealth, with a source that has it", "在组件存储中恢复 {}：DISM /Online /Cleanup-Image /RestoreHealth，并提供包含它的源"],
+        ["Restore {} in the component store, with a source that has it", "在组件存储中恢复 {}，并提供包含它的源"],
         [
             "The files of an update that is installed are gone from the component store. Repair it with a source of the same build (/Source), or unpack that update from the Microsoft Update Catalog and add it again. Back up first.",
-            "某个已安装更新的文件已从组件存储中丢失。请使用相同版本的源 (/Source) 修复，或从 Microsoft 更新目录解压该更新并重新添加。请先备份。",
+            "某个已安装更新的文件已从组件存储中丢失。请使用内部版本相同的源 (/Source) 修复，或从 Microsoft 更新目录解压该更新并重新添加。请先备份。",
         ],
-        "",
+        r"DISM /Online /Cleanup-Image /RestoreHealth /Source:WIM:D:\sources\install.wim:1 /LimitAccess",
         REPAIR,
     ),
     (
@@ -72,12 +72,12 @@ const ROWS: &[Row] = &[
     ),
     (
         &[], STORE_CODES, Does::StoreRepair,
-        ["Repair the component store: DISM /Online /Cleanup-Image /RestoreHealth", "修复组件存储：DISM /Online /Cleanup-Image /RestoreHealth"],
+        ["Repair the component store", "修复组件存储"],
         [
             "The component store (WinSxS and the COMPONENTS hive) lacks something that this change builds on. Repair it, with a source of the same build where Windows Update does not have the files. If it stays damaged, an in-place upgrade with media of the same build repairs it.",
-            "组件存储（WinSxS 与 COMPONENTS 配置单元）缺少此更改所依赖的内容。请修复；若 Windows 更新没有这些文件，请提供相同版本的源。若仍损坏，可用内部版本相同的安装介质就地升级来修复。",
+            "组件存储（WinSxS 与 COMPONENTS 配置单元）缺少此更改所依赖的内容。请修复；若 Windows 更新没有这些文件，请提供内部版本相同的源。若仍损坏，可用内部版本相同的安装介质就地升级来修复。",
         ],
-        "",
+        "DISM /Online /Cleanup-Image /RestoreHealth",
         REPAIR,
     ),
     (
@@ -92,12 +92,12 @@ const ROWS: &[Row] = &[
     ),
     (
         &[Kind::File, Kind::Hydration], &[], Does::StoreRepair,
-        ["Restore the file: DISM /Online /Cleanup-Image /RestoreHealth, with a source that has it", "恢复该文件：DISM /Online /Cleanup-Image /RestoreHealth，并提供包含它的源"],
+        ["Restore the file in the component store, with a source that has it", "在组件存储中恢复该文件，并提供包含它的源"],
         [
             "The component store lacks a file that this change needs, or has another version of it. Repair the store with a source of the same build (/Source), then install again.",
-            "组件存储缺少此更改所需的文件，或其版本不同。请用相同版本的源 (/Source) 修复存储，然后重新安装。",
+            "组件存储缺少此更改所需的文件，或其版本不同。请用内部版本相同的源 (/Source) 修复存储，然后重新安装。",
         ],
-        "",
+        r"DISM /Online /Cleanup-Image /RestoreHealth /Source:WIM:D:\sources\install.wim:1 /LimitAccess",
         REPAIR,
     ),
     (
@@ -111,13 +111,13 @@ const ROWS: &[Row] = &[
         FEATURES,
     ),
     (
-        &[Kind::Catalog], &[], Does::StoreRepair,
-        ["Download the package again, and see whether its catalog can be verified", "重新下载该程序包，并检查其目录文件能否通过验证"],
+        &[Kind::Catalog], &[], Does::Other,
+        ["Download the package again from the Microsoft Update Catalog, and see whether its catalog file can be verified", "从 Microsoft 更新目录重新下载该程序包，并检查其编录文件能否通过验证"],
         [
             "A catalog file (.cat) of the package is damaged, or its certificate is not trusted. Compare its signature with that on a healthy machine; a root certificate may be missing.",
             "该程序包的编录文件 (.cat) 已损坏，或其证书不受信任。请与正常计算机比较其签名；可能缺少根证书。",
         ],
-        "DISM /Online /Cleanup-Image /ScanHealth",
+        "start https://www.catalog.update.microsoft.com",
         INSTALL,
     ),
     (
@@ -135,7 +135,7 @@ const ROWS: &[Row] = &[
         ["See whether the COMPONENTS hive can be loaded, and whether disk and memory suffice", "检查能否加载 COMPONENTS 配置单元，以及磁盘与内存是否足够"],
         [
             "Servicing cannot work without the component store. Run chkdsk /scan, look at the size of C:\\Windows\\System32\\config\\COMPONENTS, and restore it from a backup where it is damaged.",
-            "没有组件存储，更新服务无法工作。请运行 chkdsk /scan，查看 C:\\Windows\\System32\\config\\COMPONENTS 的大小；若已损坏，请从备份恢复。",
+            "没有组件存储，服务堆栈无法工作。请运行 chkdsk /scan，查看 C:\\Windows\\System32\\config\\COMPONENTS 的大小；若已损坏，请从备份恢复。",
         ],
         r"dir /a C:\Windows\System32\config\COMPONENTS*",
         REPAIR,
@@ -145,7 +145,7 @@ const ROWS: &[Row] = &[
         ["Repair again with a source of the same build", "用内部版本相同的源再次修复"],
         [
             "The repair had no good copy of the files. Give it install.wim of the same build and language, or let it reach Windows Update.",
-            "修复没有可用的文件副本。请提供相同版本与语言的 install.wim，或允许其访问 Windows 更新。",
+            "修复没有可用的文件副本。请提供内部版本与语言均相同的 install.wim，或允许其访问 Windows 更新。",
         ],
         r"DISM /Online /Cleanup-Image /RestoreHealth /Source:WIM:D:\sources\install.wim:1 /LimitAccess",
         REPAIR,
@@ -172,7 +172,7 @@ const ROWS: &[Row] = &[
     ),
     (
         &[Kind::Command], &[], Does::Other,
-        ["Run that command by hand as administrator, and read what it prints", "以管理员身份手动运行该命令，并查看其输出"],
+        ["Find that command in CBS.log, run it by hand as administrator, and read what it prints", "在 CBS.log 中找到该命令，以管理员身份手动运行并查看其输出"],
         [
             "The installer only starts the program. What the program prints by hand tells more than its exit code; compare its configuration with a healthy machine.",
             "安装程序只是启动该程序。手动运行时的输出比退出代码说明得更多；请与正常计算机比较其配置。",
@@ -256,5 +256,17 @@ fn remedy((_, _, kind, title, text, command, reference): &Row, what: &str) -> Re
         text: Words::new(text[0], text[1]),
         command: (*command).to_owned(),
         reference: (*reference).to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_begins_what_the_title_says() {
+        for (_, _, title, _, command, _) in ROWS.iter().chain([&READINESS_TOOL]) {
+            assert_eq!(crate::rules::strays(title[0], command), None, "{}: {command}", title[0]);
+        }
     }
 }

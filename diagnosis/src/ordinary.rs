@@ -134,7 +134,7 @@ pub(crate) fn ordinary(
     if is_log(&lower) {
         return Some(Words::new(
             "it is a log of servicing, which goes on without it",
-            "这是更新程序的日志，写不了也会继续",
+            "这是服务堆栈的日志，写不了也会继续",
         ));
     }
     if status == status::SHARING_VIOLATION && open.is_some() && is_held(&lower) {

@@ -119,14 +119,44 @@ async function testReport(file) {
     for (const selector of ['.machine', '.outcome', 'h1', '#verdict .columns']) {
       assert.ok(await page.locator(selector).isVisible(), `${selector} is not visible`);
     }
-    const seen = ['.machine', '.outcome', 'h1', '#verdict .facts > div', '#verdict .confidence', '#verdict .actions li', '#verdict .actions li .copy'];
-    for (const selector of hostile ? seen.slice(0, 2) : seen) {
-      if (!(await count(selector))) continue;
-      const box = await page.locator(selector).first().boundingBox();
-      assert.ok(within(box, SCREEN.height), `${selector} ends at ${box.y + box.height}`);
+    // Who, what, when, why, next. A narrow window is a little higher.
+    const seen = ['.machine', '.outcome', 'h1', '#verdict .why li', '#verdict .facts > div', '#verdict .confidence', '#verdict .actions li', '#verdict .actions li .copy'];
+    for (const size of [SCREEN, { width: 800, height: 900 }]) {
+      await page.setViewportSize(size);
+      for (const selector of hostile ? seen.slice(0, 2) : seen) {
+        if (!(await count(selector))) continue;
+        const box = await page.locator(selector).first().boundingBox();
+        assert.ok(within(box, size.height), `${selector} ends at ${box.y + box.height} of ${size.height}`);
+      }
     }
+    await page.setViewportSize(SCREEN);
     assert.equal(await page.evaluate(() => scrollY), 0);
     assert.equal(await count('h1'), 1);
+  });
+
+  await check(named('no headline is cut, and each reason keeps its link'), async () => {
+    if (hostile) return 'skip';
+    for (const width of [SCREEN.width, 800, 390]) {
+      await page.setViewportSize({ width, height: 900 });
+      for (const tag of ['en', 'zh-CN']) {
+        await page.evaluate((chosen) => document.getElementById(`lang-${chosen.slice(0, 2)}`).click(), tag);
+        const cut = await page.locator('h1').evaluate((head) => head.scrollHeight - head.clientHeight);
+        assert.ok(cut <= 1, `${cut} pixels of the headline are hidden at ${width} (${tag})`);
+        const hidden = await page.locator('.sure li').evaluateAll((items) => items.filter((item) => [...item.querySelectorAll('a')]
+          .some((link) => link.getClientRects().length && link.getBoundingClientRect().bottom > item.getBoundingClientRect().bottom + 1)).length);
+        assert.equal(hidden, 0, `links of reasons are hidden at ${width} (${tag})`);
+      }
+    }
+    await page.setViewportSize(SCREEN);
+    await page.locator('label[for="lang-en"]').click();
+  });
+
+  await check(named("opens in the browser's language"), async () => {
+    for (const [locale, tag] of [['zh-CN', 'zh-CN'], ['en-US', 'en']]) {
+      const opened = await open(url, { locale });
+      assert.equal(await opened.page.evaluate(() => document.documentElement.lang), tag);
+      await opened.context.close();
+    }
   });
 
   await check(named('text of the trace is text'), async () => {
@@ -297,16 +327,24 @@ async function testReport(file) {
   await check(named('each command can be copied'), async () => {
     const buttons = page.locator('.actions button.copy');
     if (hostile || !(await buttons.count())) return 'skip';
-    const command = await page.locator('.actions .command code').first().innerText();
-    assert.equal(await copied(page, '.actions button.copy >> nth=0'), command);
+    for (let number = 0; number < await buttons.count(); number += 1) {
+      const command = await page.locator('.actions .command code').nth(number).innerText();
+      assert.equal(await copied(page, `.actions button.copy >> nth=${number}`), command);
+    }
   });
 
   await check(named('the chain leads to its log lines and events'), async () => {
     const links = page.locator('.chain a[href^="#"]:visible');
     if (hostile || !(await links.count())) return 'skip';
-    const href = await links.last().getAttribute('href');
-    await links.last().click();
-    assert.equal(`#${await chosen()}`, href);
+    let lines = 0;
+    for (let number = 0; number < await links.count(); number += 1) {
+      const href = await links.nth(number).getAttribute('href');
+      await links.nth(number).click();
+      assert.equal(`#${await chosen()}`, href);
+      lines += await count('tr.chosen.is-log');
+    }
+    const expected = (report.chain || []).filter((link) => link.evidence && link.evidence.line).length;
+    assert.equal(lines, expected, 'lines of logs that the chain leads to');
   });
 
   await check(named('rows around the failure'), async () => {
@@ -421,7 +459,7 @@ async function testReport(file) {
       await page.setViewportSize({ width, height: 900 });
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
       // In em of the monospaced letters, of which one is about 0.6.
-      const narrow = await page.locator('#rows td:visible').evaluateAll((cells) => cells
+      const narrow = await page.locator('table td:visible:not(.number)').evaluateAll((cells) => cells
         .filter((cell) => cell.textContent.trim().length >= 12)
         .map((cell) => cell.getBoundingClientRect().width / (Number.parseFloat(getComputedStyle(cell).fontSize) * 0.6))
         .filter((characters) => characters < 12));

@@ -160,7 +160,7 @@ pub enum WriteError {
     #[error("standard output takes one format: give one with --format")]
     ManyToStdout,
     /// The operating system refused.
-    #[error("cannot write {}: {source}", path.display())]
+    #[error("cannot write {}", path.display())]
     Io {
         /// The file or folder.
         path: PathBuf,
@@ -168,13 +168,13 @@ pub enum WriteError {
         source: io::Error,
     },
     /// The page could not be made.
-    #[error("report.html: {0}")]
+    #[error("report.html")]
     Html(#[from] html::HtmlError),
     /// The picture could not be made.
-    #[error("report.png: {0}")]
+    #[error("report.png")]
     Png(#[from] png::PngError),
     /// The JSON could not be made.
-    #[error("report.json: {0}")]
+    #[error("report.json")]
     Json(#[from] serde_json::Error),
 }
 

@@ -5,6 +5,8 @@ use timeline::{
     query::{Filter, FilterError},
 };
 
+use crate::lang;
+
 /// Which events are meant.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Choice {
@@ -35,7 +37,11 @@ pub(crate) struct Choice {
 
 impl Choice {
     /// The filter that the options make; `time` tells when an event was.
-    pub(crate) fn filter(&self, time: impl Fn(u64) -> Option<FileTime>) -> Result<Filter, FilterError> {
+    pub(crate) fn filter(&self, time: impl Fn(u64) -> Option<FileTime>) -> anyhow::Result<Filter> {
+        self.read(time).map_err(|error| in_words(&error))
+    }
+
+    fn read(&self, time: impl Fn(u64) -> Option<FileTime>) -> Result<Filter, FilterError> {
         let filter = Filter::parse(&self.filters)?;
         let mut filter = match &self.around {
             Some(moment) => filter.around(moment)?,
@@ -44,4 +50,9 @@ impl Choice {
         filter.set_event_times(time)?;
         Ok(filter)
     }
+}
+
+/// What is wrong with a filter, in the chosen language.
+pub(super) fn in_words(error: &FilterError) -> anyhow::Error {
+    anyhow::anyhow!(lang::of(&error.words()))
 }

@@ -74,7 +74,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         progress.set_message(say::READING.plain());
         let case = Case::open(std::slice::from_ref(path));
         for error in &case.unreadable {
-            progress.suspend(|| eprintln!("bootrace: {}", lang::of(&error.words())));
+            progress.suspend(|| tell!("bootrace: {}", lang::of(&error.words())));
         }
         if case.inputs.is_empty() {
             bail!(say::NOTHING_READ_CASE.with(&[&path.display()]));
@@ -99,7 +99,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     match file {
         Some(file) => {
             std::fs::write(file, text).with_context(|| say::CANNOT_WRITE.with(&[&file.display()]))?;
-            eprintln!("bootrace: {}", say::WROTE.with(&[&file.display()]));
+            tell!("bootrace: {}", say::WROTE.with(&[&file.display()]));
         }
         None => {
             let mut out = std::io::stdout().lock();

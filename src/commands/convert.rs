@@ -36,9 +36,9 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let (_, subset) = write_subset(&file, 0..file.len(), &mut part.file)
         .with_context(|| say::CANNOT_WRITE.with(&[&args.output.display()]))?;
     part.rename(&args.output)?;
-    eprintln!("{}", say::COPIED.with(&[&args.output.display(), &subset.events, &subset.processes]));
+    tell!("{}", say::COPIED.with(&[&args.output.display(), &subset.events, &subset.processes]));
     if subset.damaged > 0 {
-        eprintln!("bootrace: {}", say::DAMAGED_EVENTS.with(&[&input, &subset.damaged]));
+        tell!("bootrace: {}", say::DAMAGED_EVENTS.with(&[&input, &subset.damaged]));
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -73,7 +73,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     progress.set_message(say::READING.plain());
     let bad = Case::open(std::slice::from_ref(&args.bad));
     for error in &bad.unreadable {
-        progress.suspend(|| eprintln!("bootrace: {}", lang::of(&error.words())));
+        progress.suspend(|| tell!("bootrace: {}", lang::of(&error.words())));
     }
     if bad.inputs.is_empty() {
         bail!(say::NOTHING_READ_BAD.plain());
@@ -101,12 +101,13 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         &TextOptions { lang, ..TextOptions::default() },
         &output,
         None,
-    )?;
+    )
+    .map_err(say::not_written)?;
     for note in &written.notes {
-        eprintln!("bootrace: {}", note.get(lang));
+        tell!("bootrace: {}", note.get(lang));
     }
     for file in &written.files {
-        eprintln!("bootrace: {}", say::WROTE.with(&[&file.display()]));
+        tell!("bootrace: {}", say::WROTE.with(&[&file.display()]));
     }
     Ok(ExitCode::SUCCESS)
 }

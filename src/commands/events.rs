@@ -19,7 +19,10 @@ use timeline::{
     query::{Filter, Rows as _, column_name, column_named},
 };
 
-use super::{choice::Choice, log, terminal};
+use super::{
+    choice::{Choice, in_words},
+    log, nothing, terminal,
+};
 use crate::lang;
 use crate::words::said as say;
 
@@ -31,9 +34,9 @@ use crate::words::said as say;
 #[command(after_help = "\
 Examples:
   bootrace events boot.pml --where 'result is \"ACCESS DENIED\"'
-  bootrace events boot.pml --where 'Process Name is poqexec.exe' --where 'result != SUCCESS' --limit 20
+  bootrace events boot.pml --where 'Process Name is poqexec.exe' --where 'result != SUCCESS'
   bootrace events boot.pml --around '#1588±500ms'
-  bootrace events boot.pml --from @41s --to @43s --columns time-of-day,process-name,operation,path,result
+  bootrace events boot.pml --from @41s --to @43s --columns time-of-day,operation,path
   bootrace events boot.pml --format procmon-csv -o boot.csv     what Process Monitor itself would export
   bootrace events boot.pml --format jsonl | jq .path
   bootrace events boot.pml --format jsonl --profile timesketch -o boot.jsonl
@@ -99,7 +102,8 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let input = args.input.display();
     // What is wrong with the options is told before the log is opened.
     args.choice.filter(|_| Some(FileTime(0)))?;
-    let named = args.columns.iter().map(|name| column_named(name)).collect::<Result<Vec<_>, _>>()?;
+    let named = args.columns.iter().map(|name| column_named(name)).collect::<Result<Vec<_>, _>>();
+    let named = named.map_err(|error| in_words(&error.into()))?;
     let terminal = args.output.is_none() && io::stdout().is_terminal();
     let format = match (args.format, args.profile) {
         (Some(format), None) => format,
@@ -125,16 +129,16 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     if more {
         let names: Vec<&str> = traces.iter().map(|input| input.path.as_str()).collect();
         let said = say::SEVERAL_TRACES.with(&[&input, &names.len(), &names.join(", ")]);
-        eprintln!("bootrace: {said}");
+        tell!("bootrace: {said}");
     }
     for trace in &traces {
         if let Source::Pml(source) = &trace.source
             && let Some(words) = log::words(&source.file, source.raw_boot_log())
         {
-            eprintln!("bootrace: {}: {words}", trace.path);
+            tell!("bootrace: {}: {words}", trace.path);
         }
         for problem in trace.source.problems() {
-            eprintln!("bootrace: {}: {}", trace.path, problem.what);
+            tell!("bootrace: {}: {}", trace.path, problem.what);
         }
     }
     let or = |columns: Vec<Column>, default: Vec<Column>| if columns.is_empty() { default } else { columns };
@@ -150,7 +154,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
                 .as_ref()
                 .is_some_and(|path| path.extension().is_none_or(|ending| ending != "jsonl"))
             {
-                eprintln!("bootrace: {}", say::TIMESKETCH_NAME.plain());
+                tell!("bootrace: {}", say::TIMESKETCH_NAME.plain());
             }
             write(args, &traces, &filter, &Timesketch::new(&or(named, all())))
         }
@@ -163,8 +167,12 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
             write(args, &traces, &filter, &ProcmonCsv::with_columns(args.utc_offset, named))
         }
     }?;
+    if done.events == 0 && done.damaged == 0 && done.seen > 0 {
+        let sources: Vec<_> = traces.iter().map(|input| &input.source).collect();
+        nothing::why(&filter, &sources).iter().for_each(|why| tell!("bootrace: {why}"));
+    }
     if let Some(first) = &done.first_damage {
-        eprintln!("bootrace: {}", say::DAMAGED_RECORDS.with(&[&input, &done.damaged, first]));
+        tell!("bootrace: {}", say::DAMAGED_RECORDS.with(&[&input, &done.damaged, first]));
     }
     if done.damaged > 0 && done.damaged == done.seen {
         bail!(say::NO_EVENT.with(&[&input]));
@@ -199,7 +207,7 @@ fn traces<'c>(args: &Args, case: &'c Case) -> anyhow::Result<Vec<&'c Input>> {
         });
     }
     for error in &case.unreadable {
-        eprintln!("bootrace: {}", lang::of(&error.words()));
+        tell!("bootrace: {}", lang::of(&error.words()));
     }
     Ok(traces)
 }
@@ -302,7 +310,7 @@ fn progress(events: Option<u64>) -> ProgressBar {
 
 /// `+02:00`, `-5`, `Z` in minutes.
 fn offset(text: &str) -> Result<i32, String> {
-    let wrong = || format!("{text:?} is no offset; give it as +02:00");
+    let wrong = || say::NO_OFFSET.with(&[&text]);
     if text.eq_ignore_ascii_case("z") {
         return Ok(0);
     }

@@ -75,12 +75,20 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         match explain(code) {
             Ok(explanation) => {
                 let gap = if printed { "\n" } else { "" };
-                writeln!(out, "{gap}{explanation}")?;
+                let text = match lang {
+                    Lang::En => explanation.to_string(),
+                    Lang::Zh => explanation.chinese(),
+                };
+                writeln!(out, "{gap}{text}")?;
                 write!(out, "{}", remedies(&explanation, lang))?;
                 printed = true;
             }
             Err(error) => {
-                eprintln!("bootrace: {error}");
+                let text = match lang {
+                    Lang::En => error.to_string(),
+                    Lang::Zh => error.chinese(),
+                };
+                tell!("bootrace: {text}");
                 unknown = true;
             }
         }

@@ -12,12 +12,12 @@ pub(crate) fn open(path: &Path) -> anyhow::Result<PmlFile> {
     let input = path.display();
     let (file, raw) = timeline::open_log(path).with_context(|| say::CANNOT_READ.with(&[&input]))?;
     if let Some(words) = words(&file, raw.as_ref()) {
-        eprintln!("bootrace: {input}: {words}");
+        tell!("bootrace: {input}: {words}");
     }
     // What a raw boot log is turned into has no tables that could be damaged.
     let problems = if raw.is_some() { &[] } else { file.problems() };
     for problem in problems {
-        eprintln!("bootrace: {input}: {problem}");
+        tell!("bootrace: {input}: {problem}");
     }
     Ok(file)
 }

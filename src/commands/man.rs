@@ -28,7 +28,7 @@ pub(crate) fn run(args: &Args, command: clap::Command) -> anyhow::Result<ExitCod
     let mut command = command.disable_help_subcommand(true);
     command.build();
     write_pages(&command, &args.folder).with_context(failed)?;
-    eprintln!("bootrace: {}", say::WROTE_MANUAL.with(&[&args.folder.display()]));
+    tell!("bootrace: {}", say::WROTE_MANUAL.with(&[&args.folder.display()]));
     Ok(ExitCode::SUCCESS)
 }
 

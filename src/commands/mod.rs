@@ -13,6 +13,7 @@ mod inventory;
 mod log;
 pub(crate) mod man;
 pub(crate) mod mcp;
+mod nothing;
 mod part;
 mod reading;
 pub(crate) mod report;

@@ -177,14 +177,14 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         progress.suspend(|| {
             let bytes = indicatif::HumanBytes(member.bytes);
             let said = say::UNPACKING.with(&[&member.path, &member.folder.display(), &bytes]);
-            eprintln!("bootrace: {said}");
+            tell!("bootrace: {said}");
         });
     });
     for error in &case.unreadable {
-        progress.suspend(|| eprintln!("bootrace: {}", lang::of(&error.words())));
+        progress.suspend(|| tell!("bootrace: {}", lang::of(&error.words())));
     }
     if let Some(words) = not_understood(&case) {
-        progress.suspend(|| eprintln!("bootrace: {words}"));
+        progress.suspend(|| tell!("bootrace: {words}"));
     }
     if case.inputs.is_empty() {
         bail!(say::NOTHING_READ.plain());
@@ -210,16 +210,17 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     }
     let picture = picture.transpose().context("report.png")?;
     let file_text = TextOptions { colour: false, width: None, ..text };
-    let written = reports::write::write(&report, &formats, &file_text, &output, picture)?;
+    let written =
+        reports::write::write(&report, &formats, &file_text, &output, picture).map_err(say::not_written)?;
     for note in &written.notes {
-        eprintln!("bootrace: {}", note.get(lang));
+        tell!("bootrace: {}", note.get(lang));
     }
     for file in &written.files {
-        eprintln!("bootrace: {}", say::WROTE.with(&[&file.display()]));
+        tell!("bootrace: {}", say::WROTE.with(&[&file.display()]));
     }
     if args.registry {
         super::inventory::write(&report)?;
-        eprintln!("bootrace: {}", say::WROTE.with(&[&super::inventory::KEY]));
+        tell!("bootrace: {}", say::WROTE.with(&[&super::inventory::KEY]));
     }
     let failed = matches!(report.outcome(), Outcome::FailingOperation | Outcome::FailureWithoutOperation);
     // Its absence was told with the other errors; the rest was done.
@@ -251,7 +252,7 @@ pub(super) fn open_baseline(paths: &[PathBuf], progress: &ProgressBar) -> anyhow
     progress.set_message(say::READING_GOOD.plain());
     let good = Case::open(paths);
     for error in &good.unreadable {
-        progress.suspend(|| eprintln!("bootrace: {}", lang::of(&error.words())));
+        progress.suspend(|| tell!("bootrace: {}", lang::of(&error.words())));
     }
     if good.inputs.is_empty() {
         bail!(say::NOTHING_READ_GOOD.plain());

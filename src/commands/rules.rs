@@ -46,7 +46,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     }
     let problems = rules.check(own);
     for problem in &problems {
-        eprintln!("bootrace: {problem}");
+        tell!("bootrace: {problem}");
     }
     if !problems.is_empty() {
         return Ok(ExitCode::from(crate::FAILED));

@@ -55,10 +55,10 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         progress.set_message(say::READING.plain());
         let case = Case::open(std::slice::from_ref(path));
         for error in &case.unreadable {
-            progress.suspend(|| eprintln!("bootrace: {}", lang::of(&error.words())));
+            progress.suspend(|| tell!("bootrace: {}", lang::of(&error.words())));
         }
         if case.inputs.is_empty() {
-            progress.suspend(|| eprintln!("bootrace: {}", say::NOTHING_READ_CASE.with(&[&path.display()])));
+            progress.suspend(|| tell!("bootrace: {}", say::NOTHING_READ_CASE.with(&[&path.display()])));
             unread = true;
             continue;
         }

@@ -67,7 +67,7 @@ pub(crate) struct Args {
 /// A number of seconds that can be one.
 fn seconds(text: &str) -> Result<f64, String> {
     let number = text.parse().ok().filter(|seconds| (0.0..=86_400.0).contains(seconds));
-    number.ok_or_else(|| format!("{text:?} is no number of seconds from 0 to 86400"))
+    number.ok_or_else(|| say::NO_SECONDS.with(&[&text]))
 }
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
@@ -85,12 +85,12 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     part.rename(&args.output)?;
     let (events, processes) = (file.len(), file.processes().len());
     let output = args.output.display();
-    eprintln!("{}", say::SLICED.with(&[&output, &subset.events, &events, &subset.processes, &processes]));
+    tell!("{}", say::SLICED.with(&[&output, &subset.events, &events, &subset.processes, &processes]));
     if subset.without_completion > 0 {
-        eprintln!("bootrace: {}", say::CUT_COMPLETIONS.with(&[&input, &subset.without_completion]));
+        tell!("bootrace: {}", say::CUT_COMPLETIONS.with(&[&input, &subset.without_completion]));
     }
     if subset.damaged > 0 {
-        eprintln!("bootrace: {}", say::DAMAGED_EVENTS.with(&[&input, &subset.damaged]));
+        tell!("bootrace: {}", say::DAMAGED_EVENTS.with(&[&input, &subset.damaged]));
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -110,7 +110,7 @@ impl Around {
         let paths: Vec<PathBuf> = std::iter::once(&args.input).chain(&args.with).cloned().collect();
         let case = Case::open(&paths);
         for error in &case.unreadable {
-            eprintln!("bootrace: {}", lang::of(&error.words()));
+            tell!("bootrace: {}", lang::of(&error.words()));
         }
         let name = args.input.file_name().unwrap_or_default().to_string_lossy();
         let is_this = |input: &timeline::Input| matches!(input.source, Source::Pml(_)) && input.path == name;
@@ -129,7 +129,7 @@ impl Around {
         }));
         let summary = &diagnosis.verdict.summary;
         let summary = if lang::chosen() == Lang::Zh { &summary.zh } else { &summary.en };
-        eprintln!("bootrace: {summary}");
+        tell!("bootrace: {summary}");
         let failed =
             matches!(diagnosis.verdict.outcome, Outcome::FailingOperation | Outcome::FailureWithoutOperation);
         if !failed || shown.is_empty() {

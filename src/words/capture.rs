@@ -7,7 +7,7 @@ pub(super) const SHARED: &[(&str, &str)] = &[
     ("offline", "无法启动的系统的 Windows 文件夹，如 D:\\Windows，用于 WinPE 或另一个 Windows"),
     ("boots", "有各自跟踪的启动次数，1 到 15，默认为 1：用于需要多次重启的更新"),
     ("procmon", "Process Monitor (Procmon64.exe)，同时记录下一次启动；会先复制，运行的是副本"),
-    ("accept_eula", "您已阅读并接受 Process Monitor 的许可条款"),
+    ("accept_eula", "确认已阅读并接受 Process Monitor 的许可条款"),
     ("kernel", "增加内核自己的会话：每个文件和注册表操作，每次启动数 GB"),
     ("no_shutdown", "从现在到重启之间不记录"),
     ("auto_collect", "下一次启动后自动打包一次"),

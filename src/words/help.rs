@@ -4,7 +4,19 @@ use clap::{Arg, Command};
 
 use super::{Page, capture, fleet, reading};
 
-const TEMPLATE: &str = "{before-help}{about-with-newline}\n用法：{usage}\n\n{all-args}{after-help}";
+/// The parts of a page. Clap itself would end a heading with a colon of half width.
+fn template(command: &Command) -> String {
+    let commands = command.get_subcommands().any(|part| !part.is_hide_set());
+    let arguments = command.get_positionals().any(|arg| !arg.is_hide_set());
+    let part = |there: bool, part: &'static str| if there { part } else { "" };
+    [
+        "{before-help}{about-with-newline}\n用法：{usage}\n\n",
+        part(commands, "命令：\n{subcommands}\n\n"),
+        part(arguments, "参数：\n{positionals}\n\n"),
+        "选项：\n{options}{after-help}",
+    ]
+    .concat()
+}
 
 fn pages() -> impl Iterator<Item = &'static Page> {
     reading::PAGES.iter().chain(fleet::PAGES).chain(capture::PAGES)
@@ -27,12 +39,12 @@ fn translated(mut command: Command, path: &str) -> Command {
         let path = format!("{path} {}", part.get_name());
         *part = translated(std::mem::take(part), path.trim());
     }
-    let Some(page) = pages().find(|page| page.path == path) else { return command };
-    let command = command
-        .about(page.about)
-        .help_template(TEMPLATE)
-        .subcommand_help_heading("命令")
-        .mut_args(|arg| argument(arg, page));
+    let Some(page) = pages().find(|page| page.path == path) else {
+        let is_help = command.get_name() == "help";
+        return if is_help { command.about("显示此帮助，或某个命令的帮助") } else { command };
+    };
+    let template = template(&command);
+    let command = command.about(page.about).help_template(template).mut_args(|arg| argument(arg, page));
     let command = match page.more {
         "" => command,
         more => command.long_about(format!("{}\n\n{more}", page.about)),
@@ -42,10 +54,9 @@ fn translated(mut command: Command, path: &str) -> Command {
 
 fn argument(arg: Arg, page: &Page) -> Arg {
     let Some(words) = words(page, arg.get_id().as_str()) else { return arg };
-    let heading = if arg.is_positional() { "参数" } else { "选项" };
     let first = words.split("\n\n").next().unwrap_or(words);
     // The words name the values and what holds without them.
-    arg.help(first).long_help(words).help_heading(heading).hide_possible_values(true).hide_default_value(true)
+    arg.help(first).long_help(words).hide_possible_values(true).hide_default_value(true)
 }
 
 fn words(page: &Page, id: &str) -> Option<&'static str> {

@@ -131,9 +131,9 @@ pub(super) const PAGES: &[Page] = &[
         after: "\
 示例：
   bootrace events boot.pml --where 'result is \"ACCESS DENIED\"'
-  bootrace events boot.pml --where 'Process Name is poqexec.exe' --where 'result != SUCCESS' --limit 20
+  bootrace events boot.pml --where 'Process Name is poqexec.exe' --where 'result != SUCCESS'
   bootrace events boot.pml --around '#1588±500ms'
-  bootrace events boot.pml --from @41s --to @43s --columns time-of-day,process-name,operation,path,result
+  bootrace events boot.pml --from @41s --to @43s --columns time-of-day,operation,path
   bootrace events boot.pml --format procmon-csv -o boot.csv     与 Process Monitor 自己的导出相同
   bootrace events boot.pml --format jsonl | jq .path
   bootrace events boot.pml --format jsonl --profile timesketch -o boot.jsonl

@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use reports::Lang;
+use reports::{Lang, write::WriteError};
 use trace_capture::messages::{Message, Text};
 
 use crate::lang;
@@ -74,6 +74,16 @@ sentences! {
     CUT_COMPLETIONS:
         "{0}: what the completion added to {1} events is cut off and was left out",
         "{0}：{1} 个事件完成时的附加内容被截断，未写出";
+    NO_MATCH: "no event matches", "没有匹配的事件";
+    NO_SUCH_VALUE:
+        "no event matches: no event has the {0} {1}",
+        "没有匹配的事件：没有事件的 {0} 为 {1}";
+    NEAR_VALUE:
+        "no event matches: no event has the {0} {1}; did you mean {2}?",
+        "没有匹配的事件：没有事件的 {0} 为 {1}；是否为 {2}？";
+    OTHER_TIME:
+        "no event matches: the log goes from {0} to {1}, in UTC; name the offset of another clock, as 00:58:04+09:00",
+        "没有匹配的事件：日志的时间范围为 {0} 到 {1} (UTC)；若是其他时区的时间，请注明偏移，例如 00:58:04+09:00";
     NO_EVENT: "{0}: no event can be read", "{0}：没有可读取的事件";
     NOT_DIAGNOSED: "{0} cannot be diagnosed", "{0} 无法诊断";
     NO_FAILURE:
@@ -94,6 +104,9 @@ sentences! {
     NEEDS_ADMINISTRATOR:
         "{0} cannot be written; run as administrator",
         "{0} 无法写入；请以管理员身份运行";
+    ONE_FORMAT:
+        "standard output takes one format: give one with --format",
+        "标准输出只能写一种格式：请用 --format 指定一种";
     CANNOT_MAKE: "{0} cannot be made", "{0} 无法创建";
     CANNOT_REPLACE: "{0} cannot be replaced", "{0} 无法替换";
     CANNOT_REDACT: "the report cannot be redacted", "报告无法脱敏";
@@ -112,6 +125,9 @@ sentences! {
     NO_PARQUET:
         "this bootrace writes no Parquet; build one that does: cargo build --release --features parquet",
         "此 bootrace 不能写出 Parquet；请重新构建：cargo build --release --features parquet";
+    NO_LANGUAGE: "{0} is not a language of bootrace; give en or zh-CN", "{0} 不是 bootrace 支持的语言；请用 en 或 zh-CN";
+    NO_OFFSET: "{0} is no offset; give it as +02:00", "{0} 不是时区偏移；请写成 +02:00 的形式";
+    NO_SECONDS: "{0} is no number of seconds from 0 to 86400", "{0} 不是 0 到 86400 之间的秒数";
     PROFILE_FORMAT: "--profile goes with --format jsonl", "--profile 只能与 --format jsonl 一起使用";
     TIMESKETCH_NAME:
         "Timesketch takes the file only if its name ends in .jsonl",
@@ -187,6 +203,17 @@ pub(crate) fn of_capture(message: &Message) -> &str {
     match lang::chosen() {
         Lang::En => &message.en,
         Lang::Zh => &message.zh,
+    }
+}
+
+/// A report that could not be written, in the chosen language.
+pub(crate) fn not_written(error: WriteError) -> anyhow::Error {
+    match error {
+        WriteError::Io { path, source } => {
+            anyhow::Error::from(source).context(CANNOT_WRITE.with(&[&path.display()]))
+        }
+        WriteError::ManyToStdout => anyhow::anyhow!(ONE_FORMAT.plain()),
+        other => other.into(),
     }
 }
 

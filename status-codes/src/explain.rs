@@ -2,6 +2,7 @@
 
 use crate::evidence::{Evidence, MAPPED_BY_RULE, NOT_IN_TABLES, RPC_LOW_WORD};
 use crate::parse::{Candidate, ExplainError, candidates};
+use crate::said::Said;
 use crate::space::Space;
 use crate::tables::{HRESULT_NAMES, NTSTATUS_NAMES, Name, WIN32_NAMES, Words, words};
 use crate::{HResult, NtStatus, ProcmonResult, Severity, Win32Error, Win32Mapping};
@@ -28,7 +29,7 @@ pub struct Reading {
     /// named one.
     pub evidence: Evidence,
     /// How the input came to mean this code, if that is not plain: `short for …`, `a result of Process Monitor`.
-    pub how: Option<String>,
+    pub how: Option<Said<String>>,
     /// Severity, of an NTSTATUS or an HRESULT (which knows success and error only).
     pub severity: Option<Severity>,
     /// Facility number and name, of an NTSTATUS or an HRESULT that holds no NTSTATUS.
@@ -42,9 +43,9 @@ pub struct Reading {
     /// others. Then they are sorted by number.
     pub ntstatuses: Vec<NtStatusForm>,
     /// What it means.
-    pub meaning: Option<&'static str>,
+    pub meaning: Option<Said>,
     /// What is known about it in Windows servicing.
-    pub servicing: Option<&'static str>,
+    pub servicing: Option<Said>,
 }
 
 /// A code as HRESULT.
@@ -237,7 +238,7 @@ fn stem(name: &'static str) -> Option<&'static str> {
 
 /// The words for a code: its own row, or that of the code it is made of. Else the row of the one code that is the
 /// same thing in another space. If many statuses map to one Win32 code, none of them gives its words.
-fn meaning(space: Space, code: u32, forms: &Forms) -> (Option<&'static str>, Option<&'static str>) {
+fn meaning(space: Space, code: u32, forms: &Forms) -> (Option<Said>, Option<Said>) {
     let own = match space {
         Space::NtStatus => words(Words::Nt, code),
         Space::Win32 => words(Words::Win32, code),

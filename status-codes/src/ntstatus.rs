@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::evidence::{Evidence, MAPPED_BY_RULE};
 use crate::hresult::HResult;
+use crate::said::{Said, said};
 use crate::tables::{self, NTSTATUS_NAMES, PAIRS, Pair};
 use crate::win32::Win32Error;
 
@@ -37,6 +38,16 @@ impl Severity {
             Self::Warning => "warning",
             Self::Error => "error",
         }
+    }
+
+    pub(crate) fn said(self) -> Said {
+        let zh = match self {
+            Self::Success => "成功",
+            Self::Informational => "信息",
+            Self::Warning => "警告",
+            Self::Error => "错误",
+        };
+        said(self.as_str(), zh)
     }
 }
 

@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use crate::localized::of_chinese;
+use crate::said::{Said, made};
 use crate::setup;
 use crate::space::Space;
 use crate::{HResult, NtStatus, Win32Error, ntstatuses_of_procmon_text, procmon_result_text};
@@ -21,7 +22,7 @@ pub enum ExplainError {
     },
     /// Neither a number nor a known name or text.
     #[error(
-        "{input}: not a number (0x80070005, 80070005, 5, -2147024891), a known name (ERROR_…, STATUS_…, CBS_E_…) \
+        "{input}: not a number (0x80070005, 80070005, 5, -2147024891), a known name (ERROR_…, STATUS_…, CBS_E_…), \
          a Process Monitor result (\"ACCESS DENIED\") or a message of a Chinese Windows (拒绝访问)"
     )]
     Unknown {
@@ -31,6 +32,19 @@ pub enum ExplainError {
 }
 
 impl ExplainError {
+    /// The error in Chinese.
+    #[must_use]
+    pub fn chinese(&self) -> String {
+        match self {
+            Self::Empty => "没有给出代码：需要数字、名称或 Process Monitor 的结果".to_owned(),
+            Self::TooLarge { input } => format!("{input}：代码为 32 位，该数字超出范围"),
+            Self::Unknown { input } => format!(
+                "{input}：不是数字 (0x80070005、80070005、5、-2147024891)、已知名称 (ERROR_…、STATUS_…、CBS_E_…)、\
+                 Process Monitor 的结果 (\"ACCESS DENIED\")，也不是中文版 Windows 的消息（拒绝访问）"
+            ),
+        }
+    }
+
     /// A short stable name: `empty`, `too-large` or `unknown`.
     #[must_use]
     pub fn name(&self) -> &'static str {
@@ -43,7 +57,7 @@ impl ExplainError {
 }
 
 /// A code in one space. It says how the input came to mean the code, if that is not plain.
-pub(crate) type Candidate = (Space, u32, Option<String>);
+pub(crate) type Candidate = (Space, u32, Option<Said<String>>);
 
 /// Every code that `input` can mean, the likeliest first. Never empty.
 pub(crate) fn candidates(input: &str) -> Result<Vec<Candidate>, ExplainError> {
@@ -92,7 +106,7 @@ fn whole(text: &str) -> Option<Result<Vec<Candidate>, ExplainError>> {
         return (!found.is_empty()).then_some(Ok(found));
     }
     if let Some(code) = text.strip_prefix("%%").and_then(|digits| digits.parse().ok()) {
-        let how = "as event logs write a Win32 message".to_owned();
+        let how = made("as event logs write a Win32 message", "事件日志中 Win32 消息的写法");
         return Some(Ok(vec![(Space::Win32, code, Some(how))]));
     }
     if let Some(found) = call(text) {
@@ -104,7 +118,7 @@ fn whole(text: &str) -> Option<Result<Vec<Candidate>, ExplainError>> {
         None => {}
     }
     if let Some(code) = of_chinese(text) {
-        let how = "the message of a Chinese Windows".to_owned();
+        let how = made("the message of a Chinese Windows", "中文版 Windows 的消息");
         return Some(Ok(vec![(Space::Win32, code.0, Some(how))]));
     }
     let found = of_text(text);
@@ -191,23 +205,30 @@ fn of_number(code: u32) -> Vec<Candidate> {
 
 /// What a name or a text of Process Monitor can mean.
 fn of_text(text: &str) -> Vec<Candidate> {
-    let mut found = of_name(text, None);
+    let mut found = of_name(text, false);
     for status in ntstatuses_of_procmon_text(text) {
         if !found.iter().any(|known| known.0 == Space::NtStatus && known.1 == status.0) {
-            found.push((Space::NtStatus, status.0, Some("a result of Process Monitor".to_owned())));
+            found.push((
+                Space::NtStatus,
+                status.0,
+                Some(made("a result of Process Monitor", "Process Monitor 的结果")),
+            ));
         }
     }
     if found.is_empty() {
         let stem: String = text.chars().map(|c| if c.is_whitespace() { '_' } else { c }).collect();
         for prefix in ["STATUS_", "ERROR_", "E_", "CBS_E_", "PSFX_E_", "SPAPI_E_", "WU_E_", "RPC_S_"] {
-            found.extend(of_name(&format!("{prefix}{stem}"), Some("short for")));
+            found.extend(of_name(&format!("{prefix}{stem}"), true));
         }
     }
     found
 }
 
-fn of_name(name: &str, how: Option<&str>) -> Vec<Candidate> {
-    let how = how.map(|how| format!("{how} {}", name.to_ascii_uppercase()));
+fn of_name(name: &str, short: bool) -> Vec<Candidate> {
+    let how = short.then(|| {
+        let name = name.to_ascii_uppercase();
+        made(format!("short for {name}"), format!("{name} 的简写"))
+    });
     let statuses = NtStatus::named(name).map(|status| (Space::NtStatus, status.0));
     let win32 = Win32Error::named(name).map(|code| (Space::Win32, code.0));
     let hresults = HResult::named(name).map(|code| (Space::HResult, code.0));

@@ -1,5 +1,7 @@
 //! The extended code of Windows Setup. `0x30018` after a result says in which phase and operation an upgrade failed.
 
+use crate::said::{Said, made};
+
 /// Phases of an upgrade, by the number in the extended code.
 const PHASES: [&str; 6] = ["UNKNOWN", "DOWNLEVEL", "SAFE_OS", "FIRST_BOOT", "OOBE_BOOT", "UNINSTALL"];
 
@@ -23,7 +25,7 @@ fn of_code(code: u32) -> Option<(&'static str, &'static str)> {
 
 /// A result and its extended code, `0xC1900101-0x30018` or `0xC1900101 - 0x30018`: the result, and what the extended
 /// code says.
-pub(crate) fn split(text: &str) -> Option<(&str, String)> {
+pub(crate) fn split(text: &str) -> Option<(&str, Said<String>)> {
     let (result, extended) = text.split_once('-')?;
     let (result, extended) = (result.trim(), extended.trim());
     let hex = |text: &str| {
@@ -31,7 +33,8 @@ pub(crate) fn split(text: &str) -> Option<(&str, String)> {
     };
     hex(result)?;
     let (phase, operation) = of_code(hex(extended)?)?;
-    Some((result, format!("Windows Setup: phase {phase}, operation {operation}")))
+    let en = format!("Windows Setup: phase {phase}, operation {operation}");
+    Some((result, made(en, format!("Windows 安装程序：阶段 {phase}，操作 {operation}"))))
 }
 
 #[cfg(test)]
@@ -40,7 +43,7 @@ mod tests {
 
     #[test]
     fn an_extended_code_names_phase_and_operation() {
-        let said = |text| split(text).map(|(result, said)| (result.to_owned(), said));
+        let said = |text| split(text).map(|(result, said)| (result.to_owned(), said.en));
         let expected =
             ("0xC1900101".to_owned(), "Windows Setup: phase FIRST_BOOT, operation SYSPREP".to_owned());
         assert_eq!(said("0xC1900101-0x30018"), Some(expected.clone()));

@@ -1,6 +1,7 @@
 //! The static tables that `build.rs` makes of `data/`, and the lookups in them.
 
 use crate::evidence::*;
+use crate::said::{Said, said};
 
 /// A name of a code.
 #[derive(Debug)]
@@ -69,9 +70,10 @@ pub(crate) enum Words {
 }
 
 /// (meaning, in servicing) of a code that has a row of its own.
-pub(crate) fn words(of: Words, code: u32) -> Option<(&'static str, Option<&'static str>)> {
+pub(crate) fn words(of: Words, code: u32) -> Option<(Said, Option<Said>)> {
     let at = MEANINGS.binary_search_by_key(&(of as u8, code), |row| (row.0, row.1)).ok()?;
-    MEANINGS.get(at).map(|row| (row.2, (!row.3.is_empty()).then_some(row.3)))
+    let [en, zh, servicing, servicing_zh] = MEANINGS.get(at)?.2;
+    Some((said(en, zh), (!servicing.is_empty()).then_some(said(servicing, servicing_zh))))
 }
 
 /// The names of a facility. If a number has several, they are joined by `/`.

@@ -354,3 +354,26 @@ fn what_is_no_log_is_told_as_what_it_is() {
     assert_eq!(out.status.code(), Some(2));
     assert!(String::from_utf8(out.stderr).unwrap().contains("nowhere.pml"));
 }
+
+#[test]
+fn an_empty_list_is_explained() {
+    for (arguments, said) in [
+        (
+            &["--where", "Process Name is TiWorkr.exe"][..],
+            "has the process-name tiworkr.exe; did you mean TiWorker.exe?",
+        ),
+        (&["--where", "operation is Frobnicate"], "no event has the operation frobnicate\n"),
+        (&["--around", "00:58:04"], "the log goes from 2024-10-02T15:57:49"),
+        (
+            &["--where", "process-name is TiWorker.exe", "--where", "path is nothing"],
+            "bootrace: no event matches\n",
+        ),
+    ] {
+        let out = bootrace(&[&["events", &sample(), "--lang", "en"], arguments].concat());
+        let error = String::from_utf8(out.stderr).unwrap();
+        assert!(error.contains(said), "{arguments:?}: {error}");
+        assert!(out.status.success());
+    }
+    let found = bootrace(&["events", &sample(), "--where", "process-name is TiWorker.exe"]);
+    assert!(found.stderr.is_empty(), "{}", String::from_utf8_lossy(&found.stderr));
+}

@@ -138,6 +138,26 @@ fn the_commands_of_the_chinese_readme_run_as_they_stand() {
     run("README.zh-CN.md", "zh_CN.UTF-8", 18);
 }
 
+/// The verdict that a page shows first is what its first command prints.
+#[test]
+fn both_pages_show_the_verdict_that_their_first_command_prints() {
+    for (page, lang) in [("README.md", "en"), ("README.zh-CN.md", "zh-CN")] {
+        let text = std::fs::read_to_string(root().join(page)).unwrap();
+        let command = text.lines().find_map(|line| line.strip_prefix("cargo run --release -- ")).unwrap();
+        let shown = text.split("\n```").find(|block| block.trim_start().starts_with("SRV-970DE")).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let out = Command::new(env!("CARGO_BIN_EXE_bootrace"))
+            .args(words(command))
+            .args(["-o", folder.path().to_str().unwrap()])
+            .current_dir(root())
+            .env("NO_COLOR", "1")
+            .env("LC_ALL", lang)
+            .output()
+            .unwrap();
+        assert_eq!(String::from_utf8(out.stdout).unwrap().trim(), shown.trim(), "{page}");
+    }
+}
+
 /// Both pages tell the same: section by section, command by command.
 #[test]
 fn both_pages_have_the_same_commands_and_as_many_sections() {

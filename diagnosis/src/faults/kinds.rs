@@ -159,11 +159,6 @@ impl FaultKind {
         matches!(self, Self::Installer | Self::Command)
     }
 
-    /// Whether its words state a condition, and not that something failed.
-    pub(super) fn is_state(self) -> bool {
-        matches!(self, Self::Stack | Self::Manifest | Self::RegistryValue | Self::Pending | Self::Component)
-    }
-
     /// The kind with this word.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {

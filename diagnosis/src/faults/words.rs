@@ -32,14 +32,15 @@ impl Fault {
     #[must_use]
     pub fn words(&self) -> Words {
         let (mut en, mut zh) = self.subject();
+        // "could not be made with 2" would be no English.
+        let failed = en.ends_with("failed");
         if let Some(took) = self.took.filter(|t| *t >= Ticks::seconds(1)) {
             en = format!("{en} after {:.0} s", took.as_seconds());
             zh = format!("{zh}，历时 {:.0} 秒", took.as_seconds());
         }
         let code = self.code_text();
         if !code.is_empty() && self.kind != FaultKind::Stage {
-            // "is missing with 2" would be no English.
-            en = if self.kind.is_state() { format!("{en} ({code})") } else { format!("{en} with {code}") };
+            en = if failed { format!("{en} with {code}") } else { format!("{en} ({code})") };
             zh = format!("{zh}，代码 {code}");
         }
         if let Some((more_en, more_zh)) = self.more() {
@@ -97,11 +98,11 @@ impl Fault {
                 )
             }
             FaultKind::Catalog => {
-                (format!("the catalog {item} could not be verified"), format!("目录文件 {item} 无法通过验证"))
+                (format!("the catalog {item} could not be verified"), format!("编录文件 {item} 无法通过验证"))
             }
             FaultKind::RegistryValue => (
                 format!("a value of servicing in the registry, for {package}, is not a dword"),
-                format!("注册表中 {package} 的更新服务值不是 dword 类型"),
+                format!("注册表中 {package} 的服务堆栈值不是 dword 类型"),
             ),
             FaultKind::File if item.is_empty() => {
                 fixed("the files of the package could not be unpacked", "无法解包程序包的文件")
@@ -129,7 +130,7 @@ impl Fault {
             FaultKind::Download => (format!("the download of {item} failed"), format!("下载 {item} 失败")),
             FaultKind::Call => (
                 format!("servicing could not use {item}: the call failed"),
-                format!("更新程序无法使用 {item}：调用失败"),
+                format!("服务堆栈无法使用 {item}：调用失败"),
             ),
             FaultKind::Service => {
                 (format!("the service {item} could not be started"), format!("无法启动服务 {item}"))
@@ -137,7 +138,7 @@ impl Fault {
             FaultKind::Commit => fixed("the transaction could not be committed", "事务无法提交"),
             FaultKind::Pending => fixed(
                 "an earlier transaction is still pending and waits for a restart",
-                "先前的事务仍未完成，正等待重新启动",
+                "先前的事务仍未完成，正等待重启",
             ),
             FaultKind::Hang if item.is_empty() => {
                 fixed("startup processing made no progress", "启动处理没有进展")
@@ -149,7 +150,7 @@ impl Fault {
                     format!("安装程序 {zh} 运行期间，启动处理没有进展"),
                 )
             }
-            FaultKind::Restart => fixed("the restart could not be made", "无法重新启动"),
+            FaultKind::Restart => fixed("the restart could not be made", "无法重启"),
             FaultKind::Stage => (self.text.clone(), self.text.clone()),
             FaultKind::Feature if self.is_removal() => {
                 (format!("the removal of the feature {item} failed"), format!("删除功能 {item} 失败"))
@@ -177,7 +178,7 @@ impl Fault {
                 format!("Windows 安装程序失败：{}", item.trim_end_matches('.')),
             ),
             FaultKind::Device => {
-                (format!("the driver installation {item} failed"), format!("驱动安装 {item} 失败"))
+                (format!("the driver installation {item} failed"), format!("驱动程序安装 {item} 失败"))
             }
             FaultKind::Update => self.client_words(&item),
         }
@@ -212,7 +213,7 @@ impl Fault {
         let is_said = |object: &Object<String>| object.name() == self.item || self.kind == FaultKind::Setup;
         let named = self.names.first().filter(|object| !is_said(object)).map(|object| match object {
             Object::Driver(driver) => {
-                (format!("while it worked on the driver {driver}"), format!("当时正在处理驱动 {driver}"))
+                (format!("while it worked on the driver {driver}"), format!("当时正在处理驱动程序 {driver}"))
             }
             Object::Component(entry) => (
                 format!("because the store's entry of {} is incomplete", component_name(entry)),

@@ -161,6 +161,38 @@ impl Rules {
     }
 }
 
+/// Commands, and words of which a step has one if that command begins it.
+#[cfg(test)]
+const BEGINS: &[(&str, &[&str])] = &[
+    ("DISM /Online /Cleanup-Image /RestoreHealth", &["restore", "repair"]),
+    ("DISM /Online /Cleanup-Image /ScanHealth", &["scanhealth"]),
+    ("DISM /Online /Get-", &["list", "see ", "language pack"]),
+    ("chkdsk", &["chkdsk"]),
+    ("dir ", &["folder", "exist", "junction", "files", "hive"]),
+    ("findstr", &[".log", " line"]),
+    ("fltmc", &["filter"]),
+    ("fsutil", &["fsutil", "limit", "link", "space"]),
+    ("gpedit", &["policy"]),
+    ("icacls", &["permissions"]),
+    ("mountvol", &["mountvol"]),
+    ("netsh", &["proxy", "reach"]),
+    ("reg ", &["hk", "key", "registry", "profile", "temp"]),
+    ("robocopy", &["copy"]),
+    ("sc.exe", &["service", "disabled", "qc"]),
+    ("sfc", &["sfc"]),
+    ("shutdown", &["restart"]),
+    ("start https://www.catalog", &["update catalog", "servicing stack update"]),
+    ("wevtutil", &["event", "codeintegrity"]),
+];
+
+/// The command, if a step with these words does not begin with it. Commands without a row are taken as they are.
+#[cfg(test)]
+pub(crate) fn strays<'c>(step: &str, command: &'c str) -> Option<&'c str> {
+    let step = step.to_ascii_lowercase();
+    let (_, words) = BEGINS.iter().find(|(begin, _)| command.starts_with(begin))?;
+    (!words.iter().any(|word| step.contains(word))).then_some(command)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -199,6 +231,8 @@ match = { fault = ["driver"], code = ["0x80070003", "2"] }
             // It may be the only step that a reader sees.
             let first = remedy.split(". ").next().unwrap_or_default();
             assert!(first.contains(' '), "{}: the first sentence says what to do", rule.id);
+            let strays = super::strays(first, &rule.command);
+            assert_eq!(strays, None, "{}: the command begins the first sentence: {first}", rule.id);
             for elsewhere in ["other step", "steps above", "see above", "try the"] {
                 assert!(
                     !first.contains(elsewhere),

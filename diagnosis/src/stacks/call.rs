@@ -99,7 +99,7 @@ impl Call {
             let who = module.described();
             return Some(Words::new(
                 format!("{who} started this operation on a thread of {process}: it is not servicing's own"),
-                format!("{who} 在 {process} 的线程上发起此操作：并非更新程序自身的操作"),
+                format!("{who} 在 {process} 的线程上发起此操作：并非服务堆栈自身的操作"),
             ));
         }
         let (mut en, mut zh) = (Vec::new(), Vec::new());

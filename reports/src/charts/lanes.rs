@@ -124,22 +124,38 @@ const fn severity_order(severity: &Severity) -> u8 {
     }
 }
 
-fn boots(report: &Report, lang: Lang, plot: &Scale) -> Option<Lane<'static>> {
-    let mut boots: Vec<(u32, Time, Time)> = Vec::new();
-    for phase in &report.phases {
+/// When each boot begins and ends, in order. Each input counts its boots for itself, and several may record one.
+fn boot_spans(phases: &[PhaseSpan], plot: &Scale) -> Vec<(Time, Time)> {
+    let mut boots: Vec<((&str, u32), Time, Time)> = Vec::new();
+    for phase in phases {
         let (Some(boot), Some(start)) = (phase.boot, phase.start) else { continue };
         let end = phase.end.unwrap_or(plot.end);
-        match boots.iter_mut().find(|(number, ..)| *number == boot) {
+        let key = (phase.evidence.as_ref().map_or("", |evidence| evidence.source.as_str()), boot);
+        match boots.iter_mut().find(|(other, ..)| *other == key) {
             Some((_, first, last)) => (*first, *last) = ((*first).min(start), (*last).max(end)),
-            None => boots.push((boot, start, end)),
+            None => boots.push((key, start, end)),
         }
     }
-    if boots.iter().filter(|(_, start, end)| plot.shows(*start, *end)).count() < 2 {
+    boots.sort_by_key(|(_, start, _)| *start);
+    let mut spans: Vec<(Time, Time)> = Vec::new();
+    for (_, start, end) in boots {
+        match spans.last_mut().filter(|(_, last)| start <= *last) {
+            Some((_, last)) => *last = (*last).max(end),
+            None => spans.push((start, end)),
+        }
+    }
+    spans
+}
+
+fn boots(report: &Report, lang: Lang, plot: &Scale) -> Option<Lane<'static>> {
+    let boots = boot_spans(&report.phases, plot);
+    if boots.iter().filter(|(start, end)| plot.shows(*start, *end)).count() < 2 {
         return None;
     }
     let mut lane = Lane::new(LaneKind::Boots, m::LANE_BOOTS.get(lang).to_owned(), ROW);
     let mut free = i32::MIN;
-    for (number, start, end) in boots {
+    for (number, (start, end)) in (1..).zip(boots) {
+        let number: u32 = number;
         let text = m::BOOT.fill(lang, &[&number.to_string()]);
         lane.bars.push(Bar { start, end, top: 17, height: 3, ink: Ink::Other, title: text.clone() });
         let x = plot.x(start);
@@ -170,12 +186,16 @@ fn phases(phases: &[PhaseSpan], lang: Lang, plot: &Scale) -> Option<Lane<'static
         let trust = phase.trust.iter().map(|trust| view::trust_name(trust).get(lang).to_owned());
         let when = format!("{} – {}", view::at(start, Some(plot.origin)), view::at(end, Some(plot.origin)));
         let title = [name.clone(), when].into_iter().chain(trust).collect::<Vec<_>>().join(" · ");
-        lane.bars.push(Bar { start, end, top: 4, height: 22, ink, title });
-        let (from, to) = (plot.x(start), plot.x(end));
+        // A browser counts pixels in 24 bits: what begins days before is drawn in two parts, of which one is in view.
+        let seen = if start < plot.start && plot.shows(start, end) { plot.start } else { start };
+        if seen != start {
+            lane.bars.push(Bar { start, end: seen, top: 4, height: 22, ink, title: title.clone() });
+        }
+        lane.bars.push(Bar { start: seen, end, top: 4, height: 22, ink, title });
+        let (from, to) = (plot.x(seen), plot.x(end));
         let width = measure::width(&name, SMALL, false);
         if from.max(0) + 6 + width <= to {
-            let time = if from < 0 && plot.shows(start, end) { plot.start } else { start };
-            lane.texts.push(Note { time, shift: 6, y: 15, text: name, ink: Ink::Text });
+            lane.texts.push(Note { time: seen, shift: 6, y: 15, text: name, ink: Ink::Text });
             continue;
         }
         if !plot.shows(start, end) {
@@ -190,7 +210,7 @@ fn phases(phases: &[PhaseSpan], lang: Lang, plot: &Scale) -> Option<Lane<'static
             *free = x + width + 10;
         }
         let y = 36 + 15 * i32::try_from(row).unwrap_or(0);
-        lane.texts.push(Note { time: start, shift: x - from, y, text: name, ink: Ink::Muted });
+        lane.texts.push(Note { time: seen, shift: x - from, y, text: name, ink: Ink::Muted });
     }
     lane.height += 15 * i32::try_from(rows.len()).unwrap_or(0);
     (!lane.bars.is_empty()).then_some(lane)
@@ -412,6 +432,53 @@ fn histogram(histogram: &Histogram, lang: Lang, plot: &Scale) -> Option<Lane<'st
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_phase_that_began_days_before_is_drawn_and_named_where_it_is_seen() {
+        let time = |second: u64| Time::from_filetime(second * 10_000_000);
+        let staging = PhaseSpan {
+            name: Some(crate::model::Phase::Staging),
+            start: Some(time(1_000)),
+            end: Some(time(900_000)),
+            ..PhaseSpan::default()
+        };
+        let incident = crate::model::Incident {
+            boot_start: Some(time(900_000)),
+            boot_end: Some(time(900_001)),
+            ..Default::default()
+        };
+        let report = Report { phases: vec![staging], incident: Some(incident), ..Report::default() };
+        let scale = Scale::of(&report, 0, 1000).unwrap();
+        let lane = phases(&report.phases, Lang::En, &scale).unwrap();
+        let seen: Vec<_> = lane.bars.iter().filter(|bar| bar.start >= scale.start).collect();
+        assert_eq!((lane.bars.len(), seen.len()), (2, 1));
+        assert!(scale.x(seen[0].end) - scale.x(seen[0].start) < 1000);
+        let note = &lane.texts[0];
+        assert!((0..1000).contains(&(scale.x(note.time) + note.shift)), "{note:?}");
+    }
+
+    #[test]
+    fn a_boot_that_a_trace_and_a_log_record_is_one() {
+        let time = |second: u64| Time::from_filetime(second * 10_000_000);
+        let phase = |source: &str, boot, start, end| PhaseSpan {
+            boot: Some(boot),
+            start: Some(time(start)),
+            end: Some(time(end)),
+            evidence: Some(crate::model::Evidence { source: source.to_owned(), ..Default::default() }),
+            ..PhaseSpan::default()
+        };
+        let report = Report {
+            phases: vec![
+                phase("CBS.log", 1, 5, 10),
+                phase("CBS.log", 2, 500, 600),
+                phase("boot.pml", 1, 490, 590),
+            ],
+            ..Report::default()
+        };
+        let scale = Scale::of(&report, 0, 1000).unwrap();
+        let spans = boot_spans(&report.phases, &scale);
+        assert_eq!(spans, [(time(5), time(10)), (time(490), time(600))]);
+    }
 
     #[test]
     fn the_process_that_waits_is_kept_before_those_that_ended() {

@@ -113,6 +113,12 @@ impl View<'_> {
         for found in &self.headline.culprits {
             let culprit = self.culprit(found);
             let evidence = culprit.evidence.clone().unwrap_or_default();
+            // The headline names it. Its own record is worth a line.
+            if why.iter().any(|other| {
+                (&other.source, other.line, other.index) == (&evidence.source, evidence.line, evidence.index)
+            }) {
+                continue;
+            }
             let text = headline::culprit(&culprit).unwrap_or_default();
             why.push(Evidence { trust: culprit.trust, text, ..evidence });
         }

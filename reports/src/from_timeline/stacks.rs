@@ -77,7 +77,7 @@ impl View<'_> {
                 Text::new("candidates without a call stack", "没有调用堆栈的候选操作"),
                 Text::new(
                     "whether servicing itself asked for them is not known",
-                    "无法得知是否由更新程序自身发起",
+                    "无法得知是否由服务堆栈自身发起",
                 ),
             );
             row(
@@ -88,7 +88,7 @@ impl View<'_> {
                 ),
                 Text::new(
                     "which part of servicing asked for the operation is not known",
-                    "无法得知由更新程序的哪一部分发起",
+                    "无法得知由服务堆栈的哪一部分发起",
                 ),
             );
             if !lists.has_kernel_modules {

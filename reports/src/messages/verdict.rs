@@ -12,7 +12,7 @@ messages! {
     LABEL_SURE = "sure", "置信度";
     LABEL_PHASES = "phases", "阶段";
     SURE = "{} confidence: {}", "{}：{}";
-    SURE_MEASURED = "{0} confidence, {2} of {1} such names wrong: {3}", "{0}，{1} 个同类结论中 {2} 个误判：{3}";
+    SURE_MEASURED = "{0} confidence, {2} of {1} wrong: {3}", "{0}，{1} 个同类结论中 {2} 个误判：{3}";
     MEASURED = "{1} of {0} such names were wrong in calibration cases ({2})", "在校准案例（{2}）中，{0} 个同类结论有 {1} 个误判";
     LABEL_CODE = "code", "代码";
     LABEL_CHAIN = "chain", "因果链";

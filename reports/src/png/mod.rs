@@ -152,26 +152,39 @@ fn facts(canvas: &mut Canvas, report: &Report, lang: Lang, top: i32) -> i32 {
     }
     let actions = view::actions(report, lang);
     let middle = if actions.is_empty() { WIDTH - MARGIN } else { 1040 };
-    let rows = facts.len().min(8);
     let mut y = top;
+    let mut left = top;
     canvas.group(&[], |pen| {
-        for ((label, value, code), y) in facts.iter().zip((top..).step_by(ROW as usize)).take(rows) {
-            pen.text((MARGIN, y), label.get(lang), Font::new(LABEL, Ink::Muted), Anchor::Start);
+        for (label, value, code) in facts.iter().take(8) {
+            pen.text((MARGIN, left), label.get(lang), Font::new(LABEL, Ink::Muted), Anchor::Start);
             let room = middle - MARGIN - GUTTER - 40;
             let font = Font::new(LABEL, Ink::Text);
-            let cut = if *code { Cut::Middle } else { Cut::End };
-            let text = measure::fit_by(value, LABEL, false, room, cut);
-            let font = if *code { font.mono() } else { font };
-            pen.text((MARGIN + GUTTER, y), &text, font, Anchor::Start);
+            if *code {
+                let text = measure::fit_by(value, LABEL, false, room, Cut::Middle);
+                pen.text((MARGIN + GUTTER, left), &text, font.mono(), Anchor::Start);
+                left += ROW;
+                continue;
+            }
+            for line in measure::wrap(value, LABEL, false, room, 2, Cut::End) {
+                pen.text((MARGIN + GUTTER, left), &line, font, Anchor::Start);
+                left += ROW;
+            }
         }
         if !actions.is_empty() {
             pen.text((middle, y), m::NEXT_ACTIONS.get(lang), Font::new(LABEL, Ink::Muted), Anchor::Start);
             y += ROW;
         }
         for (number, action) in (1..).zip(&actions).take(3) {
-            for (line, text) in measure::wrap(action, LABEL, false, WIDTH - MARGIN - middle - 24, 3, Cut::End)
-                .iter()
-                .enumerate()
+            for (line, text) in measure::wrap(
+                &action.replace('`', "\""),
+                LABEL,
+                false,
+                WIDTH - MARGIN - middle - 24,
+                3,
+                Cut::End,
+            )
+            .iter()
+            .enumerate()
             {
                 if line == 0 {
                     pen.text((middle, y), &format!("{number}"), Font::new(LABEL, Ink::Muted), Anchor::Start);
@@ -181,7 +194,7 @@ fn facts(canvas: &mut Canvas, report: &Report, lang: Lang, top: i32) -> i32 {
             }
         }
     });
-    y.max(top + ROW * i32::try_from(rows.max(4)).unwrap_or(4)) + 8
+    y.max(left).max(top + 4 * ROW) + 8
 }
 
 /// What was read, and by what.

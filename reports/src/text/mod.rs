@@ -14,7 +14,7 @@ use crate::lang::Lang;
 use crate::messages::Message;
 use crate::model::{Report, Time};
 use crate::view;
-use crate::visible::visible;
+use crate::visible::{shorten_middle, visible};
 pub(crate) use line::{Line, Style};
 
 /// Lines of the verdict at most, in [`DEFAULT_WIDTH`] columns or more.
@@ -26,6 +26,8 @@ const GAP: usize = 2;
 /// Columns of a ticket or a file.
 pub const DEFAULT_WIDTH: usize = 100;
 const MIN_WIDTH: usize = 40;
+/// Columns of a place after a sentence that is cut.
+const PLACE: usize = 24;
 /// Lines of the longest text that a person needs.
 const MOST: usize = 8;
 /// The longest names in the component store's own processes have some 30 characters.
@@ -178,6 +180,24 @@ impl<'a> Page<'a> {
             lines.push(std::mem::replace(&mut line, Self::label(Style::Plain, "")));
         }
         lines
+    }
+
+    /// A sentence that ends with its place in parentheses, in so many lines. One that is too long is cut before its place.
+    fn before_place(&self, text: &str, place: &str, max_lines: usize) -> String {
+        let fits = |text: &str| wrap::wrap(text, self.room(), self.room()).nth(max_lines).is_none();
+        let end = format!(" ({place})");
+        let text = visible(text);
+        let Some(said) = text.strip_suffix(&end).filter(|_| !place.is_empty() && !fits(&text)) else {
+            return text.into_owned();
+        };
+        let end = format!(" ({})", shorten_middle(place, PLACE));
+        let mut said: String = said.chars().take(self.room() * max_lines).collect();
+        while !said.is_empty() && !fits(&format!("{said}…{end}")) {
+            said.pop();
+        }
+        let word = said.trim_end_matches(|c: char| c.is_ascii() && !c.is_ascii_whitespace()).trim_end();
+        let said = if word.is_empty() { &said } else { word };
+        format!("{said}…{end}")
     }
 
     /// Items with a separator between them. An item that does not fit begins a new line. It is wrapped if it is

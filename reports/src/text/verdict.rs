@@ -72,11 +72,12 @@ impl Page<'_> {
         if let Some(confidence) = &verdict.confidence {
             let level =
                 confidence.level.as_ref().map(|level| view::confidence_name(level).get(self.lang).to_owned());
-            let reasons = confidence.reasons.iter().map(|reason| view::known_sentence(reason, self.lang));
-            for (number, reason) in reasons.take(shown.reasons).enumerate() {
+            for (number, evidence) in confidence.reasons.iter().take(shown.reasons).enumerate() {
+                let reason = view::known_sentence(evidence, self.lang);
                 let level = level.as_ref().filter(|_| number == 0);
                 let text =
                     level.map_or_else(|| reason.clone(), |level| self.sure(level, confidence, &reason));
+                let text = self.before_place(&text, &visible(&view::place(evidence)), shown.lines);
                 let label = if number == 0 { m::LABEL_SURE.get(self.lang) } else { "" };
                 lines.extend(self.wrapped(
                     Self::label(Style::Label, label),

@@ -70,7 +70,7 @@ fn collect(args: &CollectArgs) -> anyhow::Result<()> {
     let shown = std::io::stderr().is_terminal() && !args.auto;
     let outcome = collect::collect(&*machine, &options, &mut |source| {
         if shown {
-            eprintln!("  {source}");
+            tell!("  {source}");
         }
     })?;
     let report = match outcome {

@@ -73,13 +73,13 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let bar = bar(cases.len());
     let sum = fleet::add(&mut store, cases, &options, |step| {
         if let Step::Failed { name, reason } = step {
-            bar.suspend(|| eprintln!("bootrace: {}: {}", reports::visible(name), reports::visible(reason)));
+            bar.suspend(|| tell!("bootrace: {}: {}", reports::visible(name), reports::visible(reason)));
         }
         bar.inc(1);
     });
     bar.finish_and_clear();
     let sum = sum?;
-    eprintln!("bootrace: {}", say::CASES_ADDED.with(&[&sum.added, &sum.known, &sum.failed]));
+    tell!("bootrace: {}", say::CASES_ADDED.with(&[&sum.added, &sum.known, &sum.failed]));
     Ok(ExitCode::SUCCESS)
 }
 

@@ -54,7 +54,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
             Ok(())
         })?;
         if left_out > 0 {
-            eprintln!("bootrace: {}", say::NO_EVENTS_OF.with(&[&left_out]));
+            tell!("bootrace: {}", say::NO_EVENTS_OF.with(&[&left_out]));
         }
     }
     if let Some(folder) = &args.parquet {
@@ -66,7 +66,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
 #[cfg(feature = "parquet")]
 fn parquet(store: &Store, folder: &Path) -> anyhow::Result<()> {
     fleet::export::parquet(store, folder)?;
-    eprintln!("bootrace: {}", say::WROTE.with(&[&folder.display()]));
+    tell!("bootrace: {}", say::WROTE.with(&[&folder.display()]));
     Ok(())
 }
 
@@ -80,6 +80,6 @@ fn file(path: &Path, write: impl FnOnce(&mut dyn Write) -> anyhow::Result<()>) -
     let mut out = BufWriter::new(File::create(path).with_context(refused)?);
     write(&mut out)?;
     out.flush().with_context(refused)?;
-    eprintln!("bootrace: {}", say::WROTE.with(&[&path.display()]));
+    tell!("bootrace: {}", say::WROTE.with(&[&path.display()]));
     Ok(())
 }

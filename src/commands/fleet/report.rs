@@ -66,7 +66,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     match args.output.as_ref().filter(|path| path.as_os_str() != "-") {
         Some(path) => {
             std::fs::write(path, content).with_context(|| say::CANNOT_WRITE.with(&[&path.display()]))?;
-            eprintln!("bootrace: {}", say::WROTE.with(&[&path.display()]));
+            tell!("bootrace: {}", say::WROTE.with(&[&path.display()]));
         }
         None => {
             let mut stdout = std::io::stdout().lock();

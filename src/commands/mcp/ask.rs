@@ -192,7 +192,12 @@ fn explained(asked: &Asked) -> anyhow::Result<String> {
     let code = asked.code.as_deref().context("`code` is missing")?;
     let explanation =
         status_codes::explain(code).map_err(|error| anyhow!("{}", quoted(&error.to_string(), LINE)))?;
-    Ok(format!("{explanation}\n{}", codes::remedies(&explanation, lang(asked)?)))
+    let lang = lang(asked)?;
+    let text = match lang {
+        Lang::En => explanation.to_string(),
+        Lang::Zh => explanation.chinese(),
+    };
+    Ok(format!("{text}\n{}", codes::remedies(&explanation, lang)))
 }
 
 /// The rows of each trace that pass the filter, as JSON lines.

@@ -193,3 +193,30 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn explains_in_chinese() {
+    let text = explain("0x80071ab1").unwrap().chinese();
+    for piece in [
+        "  解析          错误，设施 7 (WIN32)",
+        "含义          资源管理器的事务日志需要更多空间，但未能取得。",
+        "服务堆栈中    更新的事务（文件系统或注册表）无法继续",
+        "核实情况      NTSTATUS：部分核实，",
+    ] {
+        assert!(text.contains(piece), "{piece}: {text}");
+    }
+    for code in
+        ["0x80070005", "ACCESS DENIED", "0xC1900101-0x30018", "拒绝访问", "0x80d02002", "0xc000021a", "6800"]
+    {
+        let text = explain(code).unwrap().chinese();
+        for english in
+            ["Says", "Meaning", "In servicing", "Verified", "known", "map to it", "facility", " (the "]
+        {
+            assert!(!text.contains(english), "{code} has {english}: {text}");
+        }
+        let wide = |line: &str| line.chars().map(|c| if c > '\u{2E80}' { 2 } else { 1 }).sum::<usize>();
+        let row = |line: &&str| !line.contains("Procmon: ");
+        assert!(text.lines().filter(row).all(|line| wide(line) <= 100), "{text}");
+    }
+    assert!(explain("no such thing").unwrap_err().chinese().contains("不是数字"));
+}

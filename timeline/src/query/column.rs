@@ -2,6 +2,8 @@
 
 use pml_reader::{COLUMNS, Column};
 
+use crate::model::Words;
+
 /// A column that does not exist.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("there is no column {name:?}; {}", hint(nearest))]
@@ -9,6 +11,21 @@ pub struct ColumnError {
     /// What was asked for.
     pub name: String,
     nearest: Vec<String>,
+}
+
+impl ColumnError {
+    /// The error in both languages.
+    #[must_use]
+    pub fn words(&self) -> Words {
+        let hint = match self.nearest.as_slice() {
+            [] => {
+                "可用的列有 process-name、pid、operation、path、result、detail，以及 Process Monitor 的其他列"
+                    .to_owned()
+            }
+            names => format!("是否为 {}？", names.join(" 或 ")),
+        };
+        Words::new(self.to_string(), format!("没有名为 {:?} 的列；{hint}", self.name))
+    }
 }
 
 fn hint(nearest: &[String]) -> String {
@@ -44,8 +61,9 @@ pub fn column_named(name: &str) -> Result<Column, ColumnError> {
     Err(ColumnError { name: name.to_owned(), nearest })
 }
 
-/// How many letters must be changed, put in or taken out to make one word the other.
-fn distance(a: &str, b: &str) -> usize {
+/// How many letters must be changed, put in or taken out to make one word the other. Of long words the first 64 count.
+#[must_use]
+pub fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().take(64).collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (i, x) in a.chars().take(64).enumerate() {

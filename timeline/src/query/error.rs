@@ -1,6 +1,7 @@
 //! Why a filter cannot be used.
 
-use super::{column::ColumnError, time::TimeError};
+use super::{column::ColumnError, time::TimeError, value::Expected};
+use crate::model::Words;
 
 /// A filter that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -41,8 +42,35 @@ pub enum FilterError {
         /// The column.
         column: String,
         /// What it takes.
-        expected: &'static str,
+        expected: Expected,
         /// What was given.
         value: String,
     },
+}
+
+impl FilterError {
+    /// The error in both languages.
+    #[must_use]
+    pub fn words(&self) -> Words {
+        let zh = match self {
+            Self::Column(error) => return error.words(),
+            Self::Form(text) => {
+                format!("{text:?} 不是筛选条件；条件由列、关系和值组成，例如 'result is \"ACCESS DENIED\"'")
+            }
+            Self::Relation(text) => format!(
+                "没有关系 {text:?}；可用的关系：is、is-not、less-than、more-than、begins-with、ends-with、contains、excludes"
+            ),
+            Self::Result(text) => format!(
+                "没有操作会返回结果 {text:?}；请用 Process Monitor 的文本 (\"ACCESS DENIED\")、状态 (0xC0000022)，或改用 contains"
+            ),
+            Self::Time(TimeError(text)) => format!(
+                "{text:?} 不是此日志中的时间；请用首个事件之后的 @12.5s 或 +12.5s、时刻 15:58:05、15:58:05+09:00 或 3:58:05 PM、2024-10-02T15:58:05.5Z (UTC)，或事件编号 #1588"
+            ),
+            Self::Reversed { from, to } => format!("--from {from} 晚于 --to {to}；请对调"),
+            Self::Value { column, expected, value } => {
+                format!("{column} 需要{}，而不是 {value:?}", expected.zh())
+            }
+        };
+        Words::new(self.to_string(), zh)
+    }
 }

@@ -152,6 +152,26 @@ impl Filter {
         parts.unwrap_or_default()
     }
 
+    /// The texts, in lower case, of which a column must be one.
+    pub fn wanted(&self, column: Column) -> impl Iterator<Item = &str> {
+        let wanted =
+            move |p: &&Predicate| p.column == column && p.relation == Relation::Is && p.value.is_none();
+        self.predicates.iter().filter(wanted).map(|predicate| predicate.text.as_str())
+    }
+
+    /// Whether it looks at times by `from`, `to` or `around`.
+    #[must_use]
+    pub fn is_timed(&self) -> bool {
+        self.from.is_some() || self.to.is_some()
+    }
+
+    /// Whether its range of times has a part of a log with these first and last times.
+    #[must_use]
+    pub fn meets(&self, log: (FileTime, FileTime)) -> bool {
+        let (from, to) = self.bounds(log);
+        from <= log.1.0 && log.0.0 <= to
+    }
+
     /// Puts the times of events in the place of their numbers (`#1588`).
     ///
     /// # Errors
@@ -339,5 +359,35 @@ mod tests {
         assert!(error("result equals x").contains("relations are is"));
         assert_eq!(error("pid is explorer.exe"), "pid takes a number, as 4 or 0x4, not \"explorer.exe\"");
         assert!(Filter::default().between(Some("soon"), None).is_err());
+    }
+
+    #[test]
+    fn wrong_filters_teach_in_chinese() {
+        let error = |e: &str| Filter::parse(&[e]).unwrap_err().words().zh;
+        for (expression, said) in [
+            ("result", "条件由列、关系和值组成"),
+            ("reslt is x", "是否为 result？"),
+            ("zzz is x", "没有名为 \"zzz\" 的列"),
+            ("result equals x", "没有关系"),
+            ("result is NOPE", "没有操作会返回结果 \"NOPE\""),
+            ("pid is explorer.exe", "pid 需要数字，例如 4 或 0x4，而不是"),
+            ("duration > soon", "duration 需要秒数或时长"),
+        ] {
+            assert!(error(expression).contains(said), "{expression}: {}", error(expression));
+        }
+        let reversed = Filter::default().between(Some("@2s"), Some("@1s")).unwrap_err().words();
+        assert_eq!(reversed.zh, "--from @2s 晚于 --to @1s；请对调");
+        assert!(Filter::default().around("soon").unwrap_err().words().zh.contains("不是此日志中的时间"));
+    }
+
+    #[test]
+    fn a_filter_tells_what_it_asks_for() {
+        let filter = Filter::parse(&["operation is CreateFil", "operation is-not X", "pid is 4"]).unwrap();
+        assert_eq!(filter.wanted(Column::Operation).collect::<Vec<_>>(), ["createfil"]);
+        assert_eq!(filter.wanted(Column::Pid).count(), 0);
+        let log = (FileTime(1_000), FileTime(20_000_000));
+        let later = Filter::default().between(Some("@5s"), None).unwrap();
+        assert!(later.is_timed() && !later.meets(log));
+        assert!(Filter::default().between(Some("@1s"), None).unwrap().meets(log));
     }
 }

@@ -8,9 +8,10 @@ mod row;
 mod time;
 mod value;
 
-pub use column::{ColumnError, column_name, column_named};
+pub use column::{ColumnError, column_name, column_named, distance};
 pub use error::FilterError;
 pub use filter::{Filter, Scratch};
 pub use pml_reader::{COLUMNS, Column, Relation, Style};
 pub use row::{Glimpse, Row, Rows, Visit};
 pub use time::{TimeError, TimePoint};
+pub use value::Expected;

@@ -1,6 +1,6 @@
 //! What a column's numbers are compared with: values as people write them, as ranges of what they may mean.
 
-use std::ops::Range;
+use std::{fmt, ops::Range};
 
 use pml_reader::{Column, Relation, TICKS_PER_SECOND};
 
@@ -37,12 +37,44 @@ fn kind(column: Column) -> Option<Kind> {
     })
 }
 
+/// What a column of numbers, spans or times takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Expected {
+    /// A number.
+    Number,
+    /// Seconds or a span.
+    Span,
+    /// A time of day or a time.
+    Time,
+}
+
+impl fmt::Display for Expected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Number => "a number, as 4 or 0x4",
+            Self::Span => "seconds or a span, as 0.5, 350ms or 00:00:01.5",
+            Self::Time => "a time of day, as 15:58:05, or a time, as 2024-10-02T15:58:05Z",
+        })
+    }
+}
+
+impl Expected {
+    pub(super) const fn zh(self) -> &'static str {
+        match self {
+            Self::Number => "数字，例如 4 或 0x4",
+            Self::Span => "秒数或时长，例如 0.5、350ms 或 00:00:01.5",
+            Self::Time => "时刻（例如 15:58:05）或时间（例如 2024-10-02T15:58:05Z）",
+        }
+    }
+}
+
 impl Value {
     /// The value of a column that holds numbers, spans or times; `Ok(None)` where text is compared.
     ///
     /// # Errors
     /// What such a column takes, where `text` is none of it.
-    pub(super) fn read(column: Column, relation: Relation, text: &str) -> Result<Option<Self>, &'static str> {
+    pub(super) fn read(column: Column, relation: Relation, text: &str) -> Result<Option<Self>, Expected> {
         let Some(kind) = kind(column) else { return Ok(None) };
         // What is equal to `1:18:10` is all of that second; more and less than it is what is not its first tick.
         let range = |Written { ticks, step }: Written| match relation {
@@ -67,9 +99,9 @@ impl Value {
             }),
         };
         value.map(Some).ok_or(match kind {
-            Kind::Number => "a number, as 4 or 0x4",
-            Kind::Span => "seconds or a span, as 0.5, 350ms or 00:00:01.5",
-            Kind::Time => "a time of day, as 15:58:05, or a time, as 2024-10-02T15:58:05Z",
+            Kind::Number => Expected::Number,
+            Kind::Span => Expected::Span,
+            Kind::Time => Expected::Time,
         })
     }
 

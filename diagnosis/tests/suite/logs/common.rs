@@ -62,7 +62,7 @@ impl Told {
             missing: verdict.missing.as_ref().map_or_else(String::new, |m| m.what.en.clone()),
             rules: diagnosis.rules.iter().map(|hit| hit.rule.id.clone()).collect(),
             remedies: diagnosis.remedies.iter().map(|remedy| remedy.rule.clone()).collect(),
-            steps: diagnosis.remedies.iter().map(|remedy| remedy.title.en.clone()).collect(),
+            steps: diagnosis.remedies.iter().map(|r| format!("{}\n{}", r.title.en, r.command)).collect(),
         }
     }
 }

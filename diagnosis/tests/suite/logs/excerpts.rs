@@ -147,7 +147,7 @@ const EXCERPTS: &[Excerpt] = &[
         fault: Fault::File,
         item: "",
         code: Some(0x8007_0070),
-        says: "The files of the package could not be unpacked with 112 / 0x80070070",
+        says: "The files of the package could not be unpacked (112 / 0x80070070)",
     },
     // Servicing hangs in the installer that began and never ended.
     Excerpt {

@@ -3,6 +3,7 @@
 use super::Page;
 use super::hash::base64;
 use crate::html::markup::{self, Html, class, data, each, t, text};
+use crate::lang::Lang;
 use crate::messages as m;
 use crate::model::{Evidence, EvidenceRow, Relation, Report, Text};
 use crate::view;
@@ -78,6 +79,16 @@ impl<'a> Page<'a> {
             }
         });
         Html(format!("{trust}{sentence}"))
+    }
+
+    /// A reason with its place before it: a long one is cut at its end.
+    pub(super) fn reason(&self, evidence: &Evidence) -> Html {
+        let bare = view::place(evidence);
+        if bare.is_empty() || Lang::ALL.iter().any(|lang| evidence.text.get(*lang).contains(&bare)) {
+            return self.fact(evidence);
+        }
+        let trust = evidence.trust.as_ref().map(|trust| markup::trust(trust).0 + " ").unwrap_or_default();
+        Html(format!("{trust}{} {}", self.place(evidence), text(&evidence.text)))
     }
 
     pub(super) fn failing_row(&self) -> Option<String> {

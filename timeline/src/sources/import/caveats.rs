@@ -76,7 +76,7 @@ const ABSENT: &[(Column, &str, &str)] = &[
     (
         Column::CommandLine,
         "command lines are known only where a start is in the log; which service a host runs is not",
-        "仅当日志中有进程启动记录时才知道命令行；宿主进程运行的服务未知",
+        "仅当日志中有进程启动记录时才知道命令行；服务主机 (svchost.exe) 运行的服务未知",
     ),
     (Column::ImagePath, "where a program lies is not known", "程序所在路径未知"),
     (Column::Company, "whose program it is is not known", "程序的公司未知"),
