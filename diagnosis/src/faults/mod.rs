@@ -71,12 +71,6 @@ pub(crate) fn find(timeline: &Timeline<'_>) -> Faults {
             faults.record(line, place.unwrap_or(stages::Place { phase, boot, attempt }), &[]);
         }
     }
-    for f in &faults.all {
-        eprintln!(
-            "FAULT {:?} {:?} boot {} att {} {:?} {}",
-            f.kind, f.phase, f.boot, f.attempt, f.time, f.item
-        );
-    }
     faults.place_by_drivers();
     faults.set_done_apart(&ends);
     faults.settle(&covered);
