@@ -144,6 +144,8 @@ pub struct LogReport {
     pub same_name: bool,
     /// It says what failed, in a form that is known. Another line may speak of the object in passing.
     pub is_fault: bool,
+    /// It names an entry of the driver queue by its INF: something of that entry failed, be it that file or not.
+    pub of_entry: bool,
     /// It names the object itself, and not the entry of the driver queue that the object belongs to.
     pub exact: bool,
     /// It was written within seconds of the operation.

@@ -86,6 +86,7 @@ pub(super) fn objections(
     let later_success = context.candidate.later_success;
     let linked = links.contains(&Link::LogObjectAndCode);
     let told = linked && context.candidate.report.as_ref().is_some_and(|report| report.exact);
+    let of_entry = context.candidate.report.as_ref().is_some_and(|report| report.of_entry);
     let named = linked || links.contains(&Link::LogObject);
     // A program that failed writes to its own log before it ends.
     let process = context.process;
@@ -96,7 +97,7 @@ pub(super) fn objections(
     let found = [
         (Objection::AfterSign, (around.after_sign || around.reporting) && !told),
         (Objection::MadeUpFor, later_success.is_some()),
-        (Objection::MadeDo, context.candidate.lesser.is_some() && !told),
+        (Objection::MadeDo, context.candidate.lesser.is_some() && (!told || of_entry)),
         (Objection::CarriedOn, (after.carried_on() && !wound_up && !moves_on || after.began_next) && !told),
         (Objection::Habit, around.alike >= HABIT && !told),
         (Objection::Norm, around.norm && !told),

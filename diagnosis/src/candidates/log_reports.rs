@@ -129,9 +129,7 @@ impl Lines {
             let by_win32 = by_win32.map(|w| status_codes::Win32Error(w).to_hresult().0);
             let code = by_win32.or(by_status);
             let same_path = paths.iter().any(|path| line.paths.contains(path));
-            let exact = same_path
-                || !line.names_entry
-                    && own.iter().any(|name| line.names.contains(name) && !line.places(name));
+            let exact = same_path || own.iter().any(|name| line.names.contains(name) && !line.places(name));
             let same_name = exact || names.iter().any(|name| line.names.contains(name) && !line.places(name));
             // A code alone says something only where the line is about a failure of servicing.
             if !(same_name || code.is_some() && line.is_fault) {
@@ -155,6 +153,7 @@ impl Lines {
                 kin,
                 same_name,
                 is_fault: line.is_fault,
+                of_entry: line.names_entry,
                 exact,
                 close,
             };

@@ -186,7 +186,8 @@ impl Faults {
         let again = at(PhaseName::StartupDrivers, &of_drivers);
         let is_past = |f: &Fault| {
             let before = |boot: &u32| f.phase == PhaseName::Shutdown || f.boot < *boot;
-            let went_on = of_drivers(f) && installers.get(&f.attempt).is_some_and(before);
+            let of_shutdown = f.kind == Kind::Stage && f.phase == PhaseName::Shutdown;
+            let went_on = (of_drivers(f) || of_shutdown) && installers.get(&f.attempt).is_some_and(before);
             ends.is_cleared(f) || went_on && !again.contains_key(&f.attempt)
         };
         let (past, present): (Vec<_>, Vec<_>) = all.into_iter().partition(is_past);

@@ -65,7 +65,7 @@ pub(super) const KINDS: &[Kind] = &[
         item: "",
         code: Some(0x800F_0922),
         reported: Some(0x800F_0922),
-        rules: &["BR-0213"],
+        rules: &["BR-0214"],
     },
     Kind {
         name: "18 a restart during shutdown",
