@@ -1,6 +1,7 @@
 //! Work that ends well under another name: what a thread misses or may not open in one place, servicing finds or makes in
 //! another; what is in use is entered for the next restart.
 
+use status_codes::status;
 use timeline::{Event, Kind, Ticks, Timeline};
 
 use super::{
@@ -9,6 +10,10 @@ use super::{
     link::{Link, Objection},
 };
 use crate::needed::is_missing;
+
+/// Results at a share that cannot be reached.
+const UNREACHABLE: [u32; 3] =
+    [status::BAD_NETWORK_PATH, status::BAD_NETWORK_NAME, status::NETWORK_UNREACHABLE];
 
 /// Events that are looked at after an error.
 const AHEAD: u64 = 200;
@@ -38,8 +43,11 @@ fn is_found(timeline: &Timeline<'_>, error: &Event, next: &Event, by_others: boo
     let own = (next.process, next.tid) == (error.process, error.tid);
     let searches = is_missing(error.status) && next.kind.is_registry() == error.kind.is_registry();
     let makes = error.kind == Kind::FileCreate && next.kind == Kind::FileCreate;
-    let opens = error.kind == Kind::FileOpen && next.kind == Kind::FileOpen;
-    let refused = by_others && features::is_hard(error.status) && (makes || opens);
+    let writes = matches!(error.kind, Kind::FileCreate | Kind::FileWrite) && next.kind == Kind::FileCreate;
+    let reads = matches!(error.kind, Kind::FileOpen | Kind::FileRead)
+        && matches!(next.kind, Kind::FileOpen | Kind::FileRead);
+    let stops = features::is_hard(error.status) || UNREACHABLE.contains(&error.status);
+    let refused = by_others && stops && (writes || reads);
     (own && (searches || makes) || refused && is_of_servicing(timeline, next))
         && !next.failed()
         && follows(error, next)

@@ -1,6 +1,9 @@
 //! What the processes of servicing did, step by step: one pass over all operations.
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::LazyLock,
+};
 
 use status_codes::status;
 use timeline::{
@@ -16,6 +19,8 @@ use crate::{needed::is_missing, ordinary, text_hash::hash};
 pub(crate) enum StepKind {
     /// It changed a file or a key.
     Change,
+    /// It took away what the process had made itself.
+    Undo,
     /// It read or opened something.
     Read,
     /// It read the identity of an entry of the driver queue.
@@ -119,6 +124,7 @@ impl Steps {
         let mut steps = timeline.gather(&Pass { roles });
         for list in steps.by_process.values_mut() {
             list.sort_by_key(|step| (step.time, step.id));
+            tell_undoing_apart(list);
         }
         steps.spans = timeline.scans.iter().map(|s| s.first.zip(s.last).unwrap_or_default()).collect();
         steps
@@ -185,6 +191,18 @@ impl Steps {
     }
 }
 
+/// What a process takes away is undone only where it made that itself; else it is a change. `list` is in order of time.
+fn tell_undoing_apart(list: &mut [Step]) {
+    let mut made: HashSet<u64> = HashSet::new();
+    for step in list {
+        match step.kind {
+            StepKind::Change => drop(made.insert(step.hash)),
+            StepKind::Undo if !made.contains(&step.hash) => step.kind = StepKind::Change,
+            _ => {}
+        }
+    }
+}
+
 impl Gather for Pass {
     type Part = Steps;
 
@@ -220,7 +238,9 @@ impl Gather for Pass {
             } else if failed {
                 StepKind::Failure
             } else if kind.mutates() && !done.looks_only() {
-                StepKind::Change
+                let deletes = matches!(kind, Kind::FileDelete | Kind::KeyDelete | Kind::ValueDelete)
+                    || kind == Kind::FileCreate && done.open().is_some_and(|open| open.only_deletes());
+                if deletes { StepKind::Undo } else { StepKind::Change }
             } else if is_entry(&path) {
                 StepKind::Entry
             } else {
@@ -249,5 +269,26 @@ impl Gather for Pass {
             *count += more;
         }
         earlier
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{EventId, FileTime, SourceId, Step, StepKind, tell_undoing_apart};
+
+    #[test]
+    fn a_process_undoes_what_it_made_itself() {
+        let step = |(number, (kind, hash)): (usize, &(StepKind, u64))| Step {
+            time: FileTime(number as u64),
+            id: EventId { source: SourceId(0), index: number as u64 },
+            tid: 1,
+            kind: *kind,
+            hash: *hash,
+        };
+        let made = [(StepKind::Change, 1), (StepKind::Read, 2), (StepKind::Undo, 1), (StepKind::Undo, 2)];
+        let mut list: Vec<Step> = made.iter().enumerate().map(step).collect();
+        tell_undoing_apart(&mut list);
+        let kinds: Vec<StepKind> = list.iter().map(|step| step.kind).collect();
+        assert_eq!(kinds, [StepKind::Change, StepKind::Read, StepKind::Undo, StepKind::Change]);
     }
 }
