@@ -169,7 +169,7 @@ const BEGINS: &[(&str, &[&str])] = &[
     ("DISM /Online /Get-", &["list", "see ", "language pack"]),
     ("chkdsk", &["chkdsk"]),
     ("dir ", &["folder", "exist", "junction", "files", "hive"]),
-    ("findstr", &[".log", " line"]),
+    ("findstr", &[".log", ".xml", " line"]),
     ("fltmc", &["filter"]),
     ("fsutil", &["fsutil", "limit", "link", "space"]),
     ("gpedit", &["policy"]),
