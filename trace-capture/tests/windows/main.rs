@@ -9,7 +9,7 @@ mod mortal;
 mod scripted;
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use trace_capture::engine::{arm, disarm};
@@ -34,11 +34,15 @@ fn system32(name: &str) -> PathBuf {
     Path::new(r"C:\Windows\System32").join(name)
 }
 
+/// Runs a program. Wine refuses a process now and then; nothing has begun by then.
+fn ran(command: &mut Command) -> Output {
+    command.output().or_else(|_| command.output()).unwrap()
+}
+
 /// `reg export` of a key, as bytes.
 fn export(key: &str) -> Vec<u8> {
     let file = std::env::temp_dir().join(format!("bootrace-test-{}.reg", std::process::id()));
-    let status =
-        Command::new(system32("reg.exe")).args(["export", key]).arg(&file).arg("/y").output().unwrap();
+    let status = ran(Command::new(system32("reg.exe")).args(["export", key]).arg(&file).arg("/y"));
     assert!(status.status.success(), "reg export {key}");
     let bytes = std::fs::read(&file).unwrap();
     std::fs::remove_file(&file).unwrap();
@@ -92,7 +96,7 @@ fn an_unsigned_program_is_known_as_such() {
 
 /// Compares a key with what reg.exe prints and exports, which is not our code.
 fn compare(key: &str, tree: &Tree) -> usize {
-    let out = Command::new(system32("reg.exe")).args(["query", key]).output().unwrap();
+    let out = ran(Command::new(system32("reg.exe")).args(["query", key]));
     assert!(out.status.success(), "reg query {key}");
     let text = String::from_utf8_lossy(&out.stdout).to_string();
     for (name, data) in &tree.values {

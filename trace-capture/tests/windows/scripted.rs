@@ -12,7 +12,7 @@ use trace_capture::script::scripts;
 use trace_capture::sessions::AUTOLOGGER;
 
 use super::mortal::Mortal;
-use super::{export, in_windows, machine, system32};
+use super::{export, in_windows, machine, ran, system32};
 
 const TRACES: &str = r"C:\Windows\bootrace\traces";
 
@@ -53,7 +53,7 @@ impl Scripts {
     fn run(&self, name: &str, args: &[&Path]) -> (Option<i32>, String) {
         let mut command = Command::new(system32("cmd.exe"));
         command.arg("/c").arg(self.0.join(name)).args(args);
-        let output = command.creation_flags(CREATE_NO_WINDOW).output().unwrap();
+        let output = ran(command.creation_flags(CREATE_NO_WINDOW));
         let said = [output.stdout, output.stderr].concat();
         (output.status.code(), String::from_utf8_lossy(&said).into_owned())
     }
