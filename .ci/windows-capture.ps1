@@ -2,6 +2,7 @@
 # As administrator. Once with bootrace.exe, once with the scripts.
 $ErrorActionPreference = 'Stop'
 $PSNativeCommandUseErrorActionPreference = $false
+[Console]::OutputEncoding = [Text.Encoding]::UTF8
 
 function Check($holds, $what) {
     if (-not $holds) { throw "not so: $what" }
@@ -24,16 +25,26 @@ function Fail-Operations {
     reg query 'HKLM\SOFTWARE\bootrace-none' 2>&1 | Out-Null
 }
 
-function Find($session, $where, $status) {
+function Find($session, $where, $process, $status) {
     $file = Join-Path $traces "$session-before-restart.etl"
     $found = & $bootrace events $file --where $where --columns process-name,operation,result,path 2>&1
-    Check ("$found" -match $status) "$session has '$where' with $status"
+    # One line has both, that of one event. A single line would make -match say true or false, not lines.
+    Check ((@($found) -match "(?i)$process.*$status").Count -gt 0) "$session has '$where' with $process and $status"
+}
+
+function Stop-Sessions {
+    foreach ($name in 'bootrace-frame', 'bootrace-file', 'bootrace-registry') { logman stop $name -ets | Out-Null }
 }
 
 function Check-Traces {
-    Find 'bootrace-file' 'path contains bootrace-none' 'PATH NOT FOUND'
-    Find 'bootrace-registry' 'path contains bootrace-none' 'NAME NOT FOUND'
+    Find 'bootrace-file' 'path contains bootrace-none' 'cmd\.exe' 'PATH NOT FOUND'
+    Find 'bootrace-registry' 'path contains bootrace-none' 'reg\.exe' 'NAME NOT FOUND'
 }
+
+# The scripts are written first: the sizes in them are for the space that is free now, as those of arm are.
+$scripts = Join-Path $folder 'scripts'
+& $bootrace capture plan --format cmd -o $scripts
+Check ($LASTEXITCODE -eq 0) 'plan writes the scripts'
 
 # By the program.
 & $bootrace capture arm
@@ -44,10 +55,10 @@ Fail-Operations
 $status = & $bootrace capture status | Out-String
 Write-Output $status
 Check ($status -match 'bootrace-file\s+no boot yet; running, nothing lost') 'the file session runs, and is known as ours'
-foreach ($name in 'bootrace-frame', 'bootrace-file', 'bootrace-registry') { logman stop $name -ets | Out-Null }
+Stop-Sessions
 Check-Traces
 $reads = & $bootrace events (Join-Path $traces 'bootrace-file-before-restart.etl') --where 'operation is ReadFile' | Out-String
-Check ($reads -notmatch 'ReadFile') 'the filter leaves out reads'
+Check ($LASTEXITCODE -eq 0 -and $reads -notmatch 'ReadFile') 'the filter leaves out reads'
 & $bootrace capture collect -o (Join-Path $folder 'case.zip')
 Check ($LASTEXITCODE -eq 0) 'collect'
 & $bootrace capture disarm
@@ -56,17 +67,24 @@ reg query "$autologger\bootrace-file" 2>&1 | Out-Null
 Check ($LASTEXITCODE -ne 0) 'the keys are gone'
 
 # By the scripts.
-$scripts = Join-Path $folder 'scripts'
-& $bootrace capture plan --format cmd -o $scripts
-cmd /c "`"$scripts\arm.cmd`""
+& (Join-Path $scripts 'arm.cmd')
+Check ($LASTEXITCODE -eq 0) 'arm.cmd'
 $scripted = reg query "$autologger\bootrace-file" /s | Out-String
 Check ($scripted -replace '(?m)^.*(Status|FileCounter).*$', '' -eq ($armed -replace '(?m)^.*(Status|FileCounter).*$', '')) 'the scripts write what arm writes'
 Fail-Operations
-foreach ($name in 'bootrace-frame', 'bootrace-file', 'bootrace-registry') { logman stop $name -ets | Out-Null }
+Stop-Sessions
 Check-Traces
-cmd /c "`"$scripts\disarm.cmd`" /discard"
+# Windows' cmd reads Chinese scripts in the code page that they choose.
+& $bootrace capture plan --format cmd -o $scripts --lang zh-CN
+$said = & (Join-Path $scripts 'arm.cmd') | Out-String
+Check ($LASTEXITCODE -eq 2 -and $said -match '已存在：请先运行 disarm\.cmd。') 'arm.cmd refuses in Chinese'
+$said = & (Join-Path $scripts 'collect.cmd') (Join-Path $folder 'case') | Out-String
+Check ($LASTEXITCODE -eq 0 -and $said -match '已收集到') 'collect.cmd'
+$said = & (Join-Path $scripts 'disarm.cmd') | Out-String
+Check ($LASTEXITCODE -eq 0 -and $said -match '已还原。\s*$' -and -not (Test-Path $traces)) 'disarm.cmd'
 reg query "$autologger\bootrace-file" 2>&1 | Out-Null
 Check ($LASTEXITCODE -ne 0) 'the scripts disarm'
+Check (Test-Path (Join-Path $folder 'case\traces\bootrace-file-before-restart.etl')) 'the traces are copied'
 
 # Around a command: its exit code comes through.
 & $bootrace capture live -o (Join-Path $folder 'live.etl') -- cmd /c 'type C:\bootrace-none\y.txt & exit 3010'

@@ -85,6 +85,14 @@ fn the_plan_as_scripts_names_the_same_sessions() {
         let text = std::fs::read_to_string(to.join(name)).unwrap();
         assert!(text.starts_with("@echo off\r\n") && text.contains("bootrace-registry"), "{name}");
     }
+    let (code, out, _) = bootrace(&["plan", "--format", "cmd", "-o", to.to_str().unwrap(), "--lang", "zh"]);
+    assert_eq!((code, out.lines().count()), (0, 4));
+    for (name, said) in
+        [("arm.cmd", "采集已启用"), ("collect.cmd", "已收集到 %OUT%"), ("disarm.cmd", "已还原。")]
+    {
+        let text = std::fs::read_to_string(to.join(name)).unwrap();
+        assert!(text.starts_with("@echo off\r\n") && text.contains(said), "{name}: {text}");
+    }
     let (code, _, err) = bootrace(&["plan", "--format", "cmd"]);
     assert_eq!(code, 2);
     assert!(err.contains("--output"), "{err}");

@@ -88,7 +88,7 @@ pub(super) fn print_findings(
 /// Writes the scripts beside each other. Files of these names are replaced.
 fn write_scripts(plan: &plan::Plan, folder: &Path) -> anyhow::Result<()> {
     std::fs::create_dir_all(folder).with_context(|| format!("{}", folder.display()))?;
-    for (name, text) in script::scripts(plan) {
+    for (name, text) in script::scripts(plan, say::of_capture) {
         let path = folder.join(name);
         std::fs::write(&path, text).with_context(|| format!("{}", path.display()))?;
         println!("{}", path.display());

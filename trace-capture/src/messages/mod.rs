@@ -126,10 +126,12 @@ pub mod errors;
 mod found;
 mod plan;
 mod said;
+mod script;
 
 pub use found::*;
 pub use plan::*;
 pub use said::*;
+pub use script::*;
 
 #[cfg(test)]
 mod tests {
@@ -155,7 +157,8 @@ mod tests {
 
     #[test]
     fn every_text_is_in_both_languages_with_the_same_gaps_and_commands() {
-        let mut all: Vec<(&str, Text)> = [errors::ALL, found::ALL, plan::ALL, said::ALL].concat();
+        let mut all: Vec<(&str, Text)> =
+            [errors::ALL, found::ALL, plan::ALL, said::ALL, script::ALL].concat();
         for session in STANDARD.iter().chain([&KERNEL]) {
             all.push((session.name, session.why));
             all.extend(session.providers.iter().map(|provider| (provider.name, provider.why)));
