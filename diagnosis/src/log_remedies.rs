@@ -265,7 +265,7 @@ mod tests {
 
     #[test]
     fn the_command_begins_what_the_title_says() {
-        for (_, _, title, _, command, _) in ROWS.iter().chain([&READINESS_TOOL]) {
+        for (_, _, _, title, _, command, _) in ROWS.iter().chain([&READINESS_TOOL]) {
             assert_eq!(crate::rules::strays(title[0], command), None, "{}: {command}", title[0]);
         }
     }
