@@ -26,7 +26,10 @@ pub enum FilterError {
     )]
     Result(String),
     /// No operation has such a name.
-    #[error("no operation is named {name:?}; {}", hint(nearest, "give Process Monitor's name (RegSetValue), or use contains"))]
+    #[error(
+        "no operation is named {name:?}; {}",
+        hint(nearest, "give Process Monitor's name (RegSetValue), or use contains")
+    )]
     Operation {
         /// The name that was given.
         name: String,

@@ -125,12 +125,12 @@ fn operation(value: &str) -> Result<String, FilterError> {
     }
     let lower = value.to_lowercase();
     let far = 2.max(value.chars().count() / 5);
-    let near = |name: &str| {
+    let near = |name: &'static str| {
         let known = name.to_lowercase();
         let begins = lower.len() > 3 && known.starts_with(&lower);
         Some((distance(&known, &lower), name)).filter(|(letters, _)| *letters <= far || begins)
     };
-    let nearest: BTreeSet<(usize, &str)> = names().filter_map(near).collect();
+    let nearest: BTreeSet<(usize, &'static str)> = names().filter_map(near).collect();
     let nearest = nearest.into_iter().take(3).map(|(_, name)| name.to_owned()).collect();
     Err(FilterError::Operation { name: value.to_owned(), nearest })
 }
@@ -173,8 +173,14 @@ mod tests {
         assert!(error("proces is x").contains("no column"));
         assert!(error("path likes x").contains("no relation \"likes\""));
         assert!(read("result contains DENIED").is_ok());
-        assert_eq!(error("operation is RegSetValu"), "no operation is named \"RegSetValu\"; did you mean RegSetValue?");
-        assert_eq!(error("operation is Frobnicate"), "no operation is named \"Frobnicate\"; give Process Monitor's name (RegSetValue), or use contains");
+        assert_eq!(
+            error("operation is RegSetValu"),
+            "no operation is named \"RegSetValu\"; did you mean RegSetValue?"
+        );
+        assert_eq!(
+            error("operation is Frobnicate"),
+            "no operation is named \"Frobnicate\"; give Process Monitor's name (RegSetValue), or use contains"
+        );
         assert!(error("event class is Registri").contains("classes are Process, Registry"));
         for known in [
             "operation is regsetvalue",

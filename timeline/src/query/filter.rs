@@ -385,7 +385,8 @@ mod tests {
 
     #[test]
     fn a_filter_tells_what_it_asks_for() {
-        let filter = Filter::parse(&["operation is CreateFile", "operation is-not ReadFile", "pid is 4"]).unwrap();
+        let filter =
+            Filter::parse(&["operation is CreateFile", "operation is-not ReadFile", "pid is 4"]).unwrap();
         assert_eq!(filter.wanted(Column::Operation).collect::<Vec<_>>(), ["createfile"]);
         assert_eq!(filter.wanted(Column::Pid).count(), 0);
         let log = (FileTime(1_000), FileTime(20_000_000));
