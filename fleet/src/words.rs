@@ -40,7 +40,7 @@ macro_rules! messages {
 
 messages! {
     TITLE: "Fleet", "机群";
-    HEADLINE: "{} cases of {} machines: {} groups with one cause each", "案例 {} 个，计算机 {} 台：分为 {} 组，每组一个原因";
+    HEADLINE: "{} cases of {} machines: {} groups with one cause each", "工单 {} 个，计算机 {} 台：分为 {} 组，每组一个原因";
     REDACTED: "names replaced", "名称已替换";
     SECTIONS: "Sections", "章节";
     SECTION_GROUPS: "Groups", "分组";
@@ -51,7 +51,7 @@ messages! {
     THEME: "Light or dark", "浅色或深色";
     TREND: "Failed updates over time", "失败更新随时间的变化";
     TREND_OF: "{}: {} failed updates", "{}：{} 次失败更新";
-    COUNTS: "{} machines, {} cases", "{} 台计算机，{} 个案例";
+    COUNTS: "{} machines, {} cases", "{} 台计算机，{} 个工单";
     DAYS: "Days", "日期";
     BUILDS: "Builds", "内部版本";
     KBS: "Updates", "更新";
@@ -75,20 +75,20 @@ messages! {
     OUTSIDE: "Others", "其他";
     RATE: "Rate of false discoveries", "错误发现率";
     LACKS: "What they lack", "缺少的内容";
-    CASES: "Cases", "案例";
+    CASES: "Cases", "工单";
     MACHINES: "Machines", "计算机";
     EXAMPLE: "Example", "示例";
     NEXT_CAPTURE: "Capture that would answer it", "可解答问题的采集";
-    CASE: "Case", "案例";
+    CASE: "Case", "工单";
     REASON: "Reason", "原因";
     SIGNATURE: "Signature", "特征标识";
     CAUSE: "Cause", "原因";
-    ALL_ANALYSED: "Every case could be analysed.", "所有案例均已分析。";
+    ALL_ANALYSED: "Every case could be analysed.", "所有工单均已分析。";
     NONE_LACKING: "Every failure has an operation.", "每次失败都指出了操作。";
     HEALTHY_BY_BUILD: "Boots without a failed update, by build:", "没有失败更新的启动，按内部版本：";
     NO_HEALTHY: "The database holds no boot that went well. Add some with --healthy.", "数据库中没有正常启动。请用 --healthy 添加。";
     NOT_HEALTHY: "Added as healthy, but an update failed:", "添加时标为正常，但其中有更新失败：";
-    MADE_BY: "Made by bootrace {} from a database of cases. Ask it anything: bootrace fleet query", "由 bootrace {} 根据案例数据库生成。可用 bootrace fleet query 查询任何内容";
+    MADE_BY: "Made by bootrace {} from a database of cases. Ask it anything: bootrace fleet query", "由 bootrace {} 根据工单数据库生成。可用 bootrace fleet query 查询任何内容";
     KIND_DRIVER: "driver", "驱动程序";
     KIND_FILTER: "filter", "筛选器驱动程序";
     KIND_MODULE: "module", "模块";

@@ -35,12 +35,14 @@ impl EventClass {
         })
     }
 
+    /// All classes.
+    pub const ALL: [Self; 6] =
+        [Self::Process, Self::Registry, Self::FileSystem, Self::Profiling, Self::Network, Self::Ipc];
+
     /// The class with this name.
     #[must_use]
     pub fn of_name(name: &str) -> Option<Self> {
-        let all =
-            [Self::Process, Self::Registry, Self::FileSystem, Self::Profiling, Self::Network, Self::Ipc];
-        all.into_iter().find(|class| class.name() == name)
+        Self::ALL.into_iter().find(|class| class.name() == name)
     }
 
     /// The name in Process Monitor's "Event Class" column.
@@ -80,8 +82,12 @@ impl Operation {
 
     /// The operation that Process Monitor prints as `name`; of several with one name that of the IRP.
     pub fn of_name(name: &str) -> Option<Self> {
-        static BY_NAME: LazyLock<HashMap<&'static str, Operation>> = LazyLock::new(by_name);
         BY_NAME.get(name).copied()
+    }
+
+    /// Every name that Process Monitor prints, in no order; [`UNKNOWN`] is none of them.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        BY_NAME.keys().copied()
     }
 
     /// The name as the Process Monitor of that time exports it: 3.53 does not know the newest information classes, and
@@ -121,6 +127,8 @@ impl Operation {
         table.get(usize::from(self.code)).map(|name| Named { name, newer: false })
     }
 }
+
+static BY_NAME: LazyLock<HashMap<&'static str, Operation>> = LazyLock::new(by_name);
 
 /// Every name with its operation. If two operations share a name, the first one here counts.
 fn by_name() -> HashMap<&'static str, Operation> {

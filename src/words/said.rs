@@ -151,13 +151,13 @@ sentences! {
     MORE_RULES: "{0} more: docs/RULES.md", "另有 {0} 条：docs/RULES.md";
 
     // Fleet.
-    NO_CASES: "no case was found in what was given", "提供的内容中没有案例";
+    NO_CASES: "no case was found in what was given", "提供的内容中没有工单";
     CASES_ADDED:
         "{0} cases added, {1} known before, {2} with an error",
-        "已添加 {0} 个案例，{1} 个此前已有，{2} 个出错";
+        "已添加 {0} 个工单，{1} 个此前已有，{2} 个出错";
     NO_EVENTS_OF:
         "{0} cases have no event: the class needs an update, a build and a time",
-        "{0} 个案例没有事件：该类需要更新、内部版本和时间";
+        "{0} 个工单没有事件：该类需要更新、内部版本和时间";
 
     // Capture.
     LEFT_OUT: "left out: {0}: {1}", "未做：{0}：{1}";

@@ -362,7 +362,7 @@ fn an_empty_list_is_explained() {
             &["--where", "Process Name is TiWorkr.exe"][..],
             "has the process-name tiworkr.exe; did you mean TiWorker.exe?",
         ),
-        (&["--where", "operation is Frobnicate"], "no event has the operation frobnicate\n"),
+        (&["--where", "operation is CreatePipe"], "no event has the operation createpipe"),
         (&["--around", "00:58:04"], "the log goes from 2024-10-02T15:57:49"),
         (
             &["--where", "process-name is TiWorker.exe", "--where", "path is nothing"],

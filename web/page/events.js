@@ -30,7 +30,7 @@ function shownColumns() {
 async function search(goal = null) {
   const run = state.run;
   const trace = byId('trace').value;
-  const wanted = { conditions: lines(), from: byId('from').value, to: byId('to').value, input: trace === '' ? null : Number(trace) };
+  const wanted = { conditions: lines(), from: byId('from').value, to: byId('to').value, input: trace === '' ? null : Number(trace), lang: language() };
   const answer = await run.main.ask('search', { wanted, goal });
   if (state.run !== run) return;
   byId('search-error').textContent = answer.error || '';

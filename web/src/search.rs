@@ -2,11 +2,12 @@
 
 use std::io::{self, Write};
 
+use reports::Lang;
 use reports::export::{Csv, JsonLines, export, find, print_numbered};
 use serde::{Deserialize, Serialize};
 use timeline::{
     EventId, Source, SourceId, Timeline,
-    query::{COLUMNS, Column, Filter, column_name, column_named},
+    query::{COLUMNS, Column, Filter, FilterError, column_name, column_named},
 };
 
 /// What is wanted, in the words of `bootrace events`.
@@ -21,6 +22,8 @@ pub struct Wanted {
     to: Option<String>,
     /// Of this input alone.
     input: Option<usize>,
+    /// The language of what is wrong with it, as a tag.
+    lang: String,
 }
 
 /// The events that were found.
@@ -71,9 +74,14 @@ impl Search {
         let (from, to) = (said(&wanted.from), said(&wanted.to));
         let filter =
             Filter::parse(&wanted.conditions).and_then(|f| f.between(from.as_deref(), to.as_deref()));
-        let mut filter = filter.map_err(|error| error.to_string())?;
+        let lang = Lang::from_tag(&wanted.lang).unwrap_or_default();
+        let told = |error: FilterError| match lang {
+            Lang::En => error.words().en,
+            Lang::Zh => error.words().zh,
+        };
+        let mut filter = filter.map_err(told)?;
         let time = |number| timeline.numbered(number).first().map(|event| event.time);
-        filter.set_event_times(time).map_err(|error| error.to_string())?;
+        filter.set_event_times(time).map_err(told)?;
         let inputs = timeline.case.inputs.iter().enumerate();
         let traces = inputs
             .filter(|(at, input)| input.source.is_trace() && wanted.input.is_none_or(|wanted| wanted == *at));

@@ -33,6 +33,11 @@ pub enum BootStart {
 /// A failure that a log notes so soon after the end of a trace belongs to the trace's boot.
 const AFTER_TRACE: Ticks = Ticks::seconds(3600);
 
+/// A boot that failed an update failed it within this time; the clock of a log may be off by a time zone.
+const BOOT: Ticks = Ticks::seconds(24 * 3600);
+/// An attempt writes something at least once in this time: the servicing stack gives up after hours.
+const SILENCE: Ticks = Ticks::seconds(6 * 3600);
+
 /// The boot in which the update failed at `at`; without a failure the one that the latest trace holds.
 pub(super) fn find(
     timeline: &Timeline<'_>,
@@ -53,17 +58,38 @@ pub(super) fn find(
     let logged = || boots_in_logs(timeline);
     let end = |start: FileTime| {
         let next = logged().map(|(time, _)| time).filter(|time| *time > start).min();
-        last_known(diagnosis, start, next)
+        last_known(diagnosis, (start, at.unwrap_or(start)), next)
     };
-    let before = logged().filter(|(time, _)| at.is_none_or(|at| *time <= at));
+    let before = logged().filter(|(time, _)| at.is_none_or(|at| *time <= at && at.since(*time) <= BOOT));
     if let Some((start, place)) = before.max_by_key(|(time, _)| *time) {
         return Some(FailingBoot { start, end: end(start), shown_by: BootStart::Line(place) });
     }
-    let before =
-        |phase: &&crate::Phase| phase.name != PhaseName::Staging && at.is_some_and(|at| phase.start <= at);
-    let boot = diagnosis.phases.iter().filter(before).map(|phase| phase.boot).max()?;
-    let start = diagnosis.phases.iter().filter(|p| p.boot == boot && before(p)).map(|p| p.start).min()?;
-    Some(FailingBoot { start, end: end(start), shown_by: BootStart::Phase })
+    let at = at?;
+    if let Some(start) = first_phase(diagnosis, at) {
+        return Some(FailingBoot { start, end: end(start), shown_by: BootStart::Phase });
+    }
+    // Times that count from the first input would be those of another boot.
+    let far = timeline.span().is_some_and(|(first, _)| at.since(first) > BOOT);
+    far.then(|| session(timeline, diagnosis, at))
+}
+
+/// When the first phase began of the boot that failed at `at`, if any did. A long silence ends a boot, because the
+/// numbers of boots go on through logs of other times.
+fn first_phase(diagnosis: &Diagnosis, at: FileTime) -> Option<FileTime> {
+    let silence =
+        |phase: &crate::Phase, then: FileTime| then.since(phase.end.unwrap_or(phase.start)) > SILENCE;
+    let before = || diagnosis.phases.iter().filter(|p| p.name != PhaseName::Staging && p.start <= at);
+    let boot = before().filter(|phase| !silence(phase, at)).map(|phase| phase.boot).max()?;
+    let mut of_boot: Vec<_> = before().filter(|phase| phase.boot == boot).collect();
+    of_boot.sort_by_key(|phase| phase.start);
+    let mut start = at;
+    for phase in of_boot.into_iter().rev() {
+        if silence(phase, start) {
+            break;
+        }
+        start = start.min(phase.start);
+    }
+    Some(start)
 }
 
 /// The latest start of a session before a failure belongs to it if so much time lies between them at most.
@@ -85,18 +111,23 @@ pub(super) fn session(timeline: &Timeline<'_>, diagnosis: &Diagnosis, at: FileTi
     let next = boots_in_logs(timeline).map(|(time, _)| time).filter(|time| *time > at).min();
     let longest = FileTime(at.0.saturating_add(SESSION.0));
     let next = next.map_or(longest, |next| next.min(longest));
-    FailingBoot { start, end: last_known(diagnosis, start, Some(next)), shown_by }
+    FailingBoot { start, end: last_known(diagnosis, (start, at), Some(next)), shown_by }
 }
 
-/// The latest that a diagnosis knows of a boot that began at `start`, before the next one.
-fn last_known(diagnosis: &Diagnosis, start: FileTime, next: Option<FileTime>) -> FileTime {
+/// The latest that a diagnosis knows of a boot that began at `start` and was at work at `at`, before the next one. A long
+/// silence ends it.
+fn last_known(diagnosis: &Diagnosis, (start, at): (FileTime, FileTime), next: Option<FileTime>) -> FileTime {
     let phases = diagnosis.phases.iter().flat_map(|phase| [Some(phase.start), phase.end]);
     let faults = diagnosis.faults.all.iter().map(|fault| fault.time);
     let rollback = diagnosis.faults.rollback.iter().map(|line| line.time);
     let signs = diagnosis.signs.iter().map(|sign| Some(sign.latest));
     let known = phases.chain(faults).chain(rollback).chain(signs).flatten();
     let within = |time: &FileTime| *time >= start && next.is_none_or(|next| *time < next);
-    known.filter(within).max().unwrap_or(start)
+    let mut known: Vec<FileTime> = known.filter(within).collect();
+    known.sort_unstable();
+    let go_on =
+        |last: FileTime, time: FileTime| if time.since(last) <= SILENCE { last.max(time) } else { last };
+    known.into_iter().fold(start.max(at), go_on)
 }
 
 /// The traces with operations, and when each begins and ends.

@@ -77,13 +77,23 @@ pub(crate) fn find(
     of_trace(timeline, boots, marked, signs, faults)
 }
 
+/// A phase writes something at least once in this time.
+const SILENCE: Ticks = Ticks::seconds(6 * 3600);
+
+/// Whether a phase was over before `time`, because nothing was written for so long.
+fn ended(phase: &Phase, time: FileTime) -> bool {
+    time.since(phase.end.unwrap_or(phase.start)) > SILENCE
+}
+
 /// The phases that the stage lines of CBS.log show. Neighbouring lines of one phase and boot make a phase.
 fn of_logs(faults: &Faults) -> Vec<Phase> {
     let mut phases: Vec<Phase> = Vec::new();
     for (line, stages::Place { phase: name, boot, .. }) in &faults.stages {
         let Some(time) = line.time.filter(|_| *name != PhaseName::Unknown) else { continue };
         match phases.last_mut() {
-            Some(last) if last.name == *name && last.boot == *boot => last.end = Some(time),
+            Some(last) if last.name == *name && last.boot == *boot && !ended(last, time) => {
+                last.end = Some(time);
+            }
             _ => {
                 let words = Words::new(line.text.clone(), line.text.clone());
                 let evidence = Evidence::at(Place::Line { source: line.source, line: line.line }, words);

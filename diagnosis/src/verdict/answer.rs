@@ -53,6 +53,10 @@ pub struct Verdict {
     pub outcome: Outcome,
     /// In one sentence.
     pub summary: Words,
+    /// Whether the summary begins with the words of the first fault, [`crate::Fault::words`].
+    pub summary_says_fault: bool,
+    /// Why the inputs do not belong together, if so, and which of them the answer rests on.
+    pub mixture: Option<Words>,
     /// In which phase.
     pub phase: PhaseName,
     /// The code that servicing reported of the whole.
@@ -81,6 +85,8 @@ impl Verdict {
         Self {
             outcome,
             summary,
+            summary_says_fault: false,
+            mixture: None,
             phase: PhaseName::Unknown,
             confidence: Confidence { level: Level::Low, measured: None, reasons: Vec::new() },
             failing: None,

@@ -1,5 +1,7 @@
 //! Inputs that do not belong together: of different machines, or of times that do not meet.
 
+mod logs;
+
 use std::collections::BTreeSet;
 
 use super::{answer::Verdict, found::Found};
@@ -12,22 +14,19 @@ const MEETS: Ticks = Ticks::seconds(3600);
 /// Names of inputs that a sentence has.
 const NAMED: usize = 3;
 
-/// Says first which inputs do not belong together, and on which of them the verdict rests.
+/// Says which inputs do not belong together, and on which of them the verdict rests.
 pub(super) fn add_mixture(found: &Found<'_>, verdict: &mut Verdict) {
-    let Some(mixture) = machines(found).or_else(|| times(found)) else { return };
+    let mixture = machines(found).or_else(|| times(found)).or_else(|| logs::apart(found));
+    let Some(mixture) = mixture else { return };
     let rests = rests_on(found, verdict);
     let names: Vec<&str> = rests.iter().map(|id| name(found, *id)).collect();
-    let (rests_en, rests_zh) = match names.as_slice() {
-        [] => (String::new(), String::new()),
-        names => (
-            format!(" This verdict rests on {}.", names.join(", ")),
-            format!("此结论依据 {}。", names.join("、")),
+    verdict.mixture = Some(match names.as_slice() {
+        [] => mixture,
+        names => Words::new(
+            format!("{} This verdict rests on {}.", mixture.en, names.join(", ")),
+            format!("{}此结论依据 {}。", mixture.zh, names.join("、")),
         ),
-    };
-    verdict.summary = Words::new(
-        format!("{}{rests_en} {}", mixture.en, verdict.summary.en),
-        format!("{}{rests_zh}{}", mixture.zh, verdict.summary.zh),
-    );
+    });
 }
 
 fn name<'a>(found: &Found<'a>, id: SourceId) -> &'a str {

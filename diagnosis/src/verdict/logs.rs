@@ -40,6 +40,7 @@ pub(super) fn without_operation(found: &Found<'_>, fault: &Fault, seen: &Coverag
         summary = sentence_after(summary, damage_words(&damaged));
     }
     let mut verdict = Verdict::new(Outcome::FailureWithoutOperation, summary);
+    verdict.summary_says_fault = true;
     verdict.phase = fault.phase;
     verdict.confidence = Confidence {
         level: Level::Medium,

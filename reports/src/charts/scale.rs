@@ -100,6 +100,30 @@ const FAR: f64 = 100_000_000.0;
 /// Margin around a failure that is one moment: a second.
 const LEAST_MARGIN: i64 = 10_000_000;
 
+/// What lies further from an attempt belongs to another one: an hour.
+const ATTEMPT: i64 = 36_000_000_000;
+
+/// A range of time with the phases of the same attempt: those that follow each other without a long silence.
+fn with_attempt(report: &Report, (mut start, mut end): (Time, Time)) -> (Time, Time) {
+    let spans = report.phases.iter().filter_map(|phase| Some((phase.start?, phase.end.or(phase.start)?)));
+    let mut spans: Vec<(Time, Time)> = spans.filter(|(first, _)| first.is_dated()).collect();
+    // Each pass adds what is near; a report has few phases.
+    loop {
+        let (far, near): (Vec<_>, Vec<_>) = spans
+            .into_iter()
+            .partition(|(first, last)| start.since(*last) > ATTEMPT || first.since(end) > ATTEMPT);
+        let Some(range) = range(near.iter().flat_map(|(first, last)| [*first, *last]).chain([start, end]))
+        else {
+            return (start, end);
+        };
+        if near.is_empty() {
+            return range;
+        }
+        (start, end) = range;
+        spans = far;
+    }
+}
+
 /// The failing boot with a margin, so that its ends can be seen.
 fn window(report: &Report) -> Option<(Time, Time)> {
     let incident = report.incident.as_ref()?;
@@ -108,6 +132,9 @@ fn window(report: &Report) -> Option<(Time, Time)> {
     let failing = report.verdict.failing_operation.iter().filter_map(|operation| operation.time);
     let end =
         chain.chain(failing).chain(incident.ending_time).filter(|time| *time >= start).fold(end, Time::max);
+    // A trace holds its boot alone; logs tell of the session, the shutdown and the boots of an attempt.
+    let (start, end) =
+        if report.histogram.is_none() { with_attempt(report, (start, end)) } else { (start, end) };
     let margin = end.since(start).checked_div(50).filter(|margin| *margin > 0).unwrap_or(LEAST_MARGIN);
     let earlier = Time::from_filetime(start.filetime().saturating_add_signed(-margin));
     Some((earlier, Time::from_filetime(end.filetime().saturating_add_signed(margin))))
@@ -147,6 +174,31 @@ mod tests {
         assert!(scale.meets(start.unwrap()) && !scale.meets(day.unwrap()));
         let scale = Scale::of(&report(day), 0, 1000).unwrap();
         assert_eq!((Some(scale.first), scale.last.since(scale.first)), (day, 20_000_000));
+    }
+
+    #[test]
+    fn a_timeline_of_logs_has_the_phases_of_its_attempt() {
+        use crate::model::{Histogram, Incident, PhaseSpan};
+        let time = |text: &str| Time::parse(&format!("2026-10-08T{text}Z"));
+        let phase = |start, end| PhaseSpan { start: time(start), end: time(end), ..PhaseSpan::default() };
+        let failed = time("10:20:00");
+        let logs = Report {
+            incident: Some(Incident { boot_start: failed, boot_end: failed, ..Incident::default() }),
+            phases: vec![
+                phase("07:00:00", "07:30:00"),
+                phase("09:10:00", "09:12:00"),
+                phase("10:05:00", "10:06:00"),
+                phase("10:20:00", "10:21:00"),
+            ],
+            ..Report::default()
+        };
+        let scale = Scale::of(&logs, 0, 1000).unwrap();
+        let shows = |from: &str, to: &str| scale.shows(time(from).unwrap(), time(to).unwrap());
+        assert!(shows("09:10:00", "09:10:00") && shows("10:21:00", "10:21:00"));
+        assert!(!shows("07:00:00", "07:30:00"), "the attempt before");
+        let traced = Report { histogram: Some(Histogram::default()), ..logs };
+        let scale = Scale::of(&traced, 0, 1000).unwrap();
+        assert_eq!(scale.end.since(scale.start), 2 * LEAST_MARGIN);
     }
 
     #[test]

@@ -1,7 +1,5 @@
 //! What a reader must know about the inputs before the answer.
 
-use std::collections::BTreeSet;
-
 use timeline::{CaseError, FileTime, Input, Scan, Ticks};
 
 use crate::messages as m;
@@ -14,10 +12,10 @@ const APART: Ticks = Ticks::seconds(3600);
 
 impl View<'_> {
     pub(super) fn banners(&self) -> Vec<Text> {
+        let mixture = self.diagnosis.verdict.mixture.as_ref().map(super::text);
         let mut banners = Vec::new();
-        banners.extend(self.machines());
         banners.extend(self.undated());
-        banners.extend(self.apart());
+        banners.extend(mixture.or_else(|| self.apart()));
         banners.extend(self.doubled());
         banners.extend(self.unread());
         banners
@@ -25,20 +23,6 @@ impl View<'_> {
 
     fn inputs_and_scans(&self) -> impl Iterator<Item = (&Input, &Scan)> {
         self.timeline.case.inputs.iter().zip(&self.timeline.scans)
-    }
-
-    /// The inputs are of several machines.
-    fn machines(&self) -> Option<Text> {
-        let names = self
-            .inputs_and_scans()
-            .flat_map(|(input, scan)| [input.source.machine(), scan.known.machine.clone()]);
-        let names: BTreeSet<String> = names
-            .flatten()
-            .map(|machine| machine.name.split('.').next().unwrap_or_default().to_uppercase())
-            .filter(|name| !name.is_empty())
-            .collect();
-        let list = names.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
-        (names.len() > 1).then(|| m::BANNER_MACHINES.text(&[&list]))
     }
 
     /// A trace that has times of day without a date, beside inputs that have dates.

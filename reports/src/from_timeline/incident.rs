@@ -63,7 +63,7 @@ impl View<'_> {
         };
         let cause = self.cause();
         let headline_says_summary =
-            matches!(&cause, Some(Cause::Fault(words)) if self.summary_begins_with(words));
+            matches!(cause, Some(Cause::Fault(_))) && self.diagnosis.verdict.summary_says_fault;
         let headline = match cause.map(Cause::words) {
             Some(cause) if incident.update.is_none() && incident.ending.is_none() && !self.is_of_update() => {
                 headline::alone(&cause)
@@ -169,12 +169,6 @@ impl View<'_> {
         }
         let phase = || headline::phase(self.diagnosis.verdict.phase, faults.reported.or(fault.code));
         (!known).then(|| Cause::Other(phase()))
-    }
-
-    /// Whether the summary's first sentence is about the fault with these words. It is about something else where
-    /// poqexec failed, and where the inputs do not belong together.
-    fn summary_begins_with(&self, words: &Text) -> bool {
-        self.diagnosis.verdict.summary.en.starts_with(&headline::alone(words).en)
     }
 
     /// Whether what failed is an update, and not a repair or another command of dism.

@@ -61,7 +61,6 @@ messages! {
     NO_CHINESE_FONT = "No font with Chinese glyphs was found on this machine: the picture is in English.", "此计算机上没有中文字体：图片使用英文。";
 
     // What a reader must know of the inputs.
-    BANNER_MACHINES = "The inputs are of several computers: {}. Give those of one.", "输入来自多台计算机：{}。请只提供其中一台的文件。";
     BANNER_APART = "{} has nothing of the time of the trace: it is of another boot.", "{} 不包含跟踪期间的内容，属于另一次启动。";
     BANNER_UNDATED = "{} has times of day and no date: nothing tells which boot it is of, and its rows cannot be put on one clock with the rest. Show the column Date & Time in Process Monitor and save it again.", "{} 只有时刻没有日期：无法得知属于哪次启动，也无法与其他输入对齐时间。请在 Process Monitor 中显示 Date & Time 列后重新保存。";
     BANNER_DOUBLED = "{} and {} are the same file.", "{} 与 {} 是同一个文件。";

@@ -19,6 +19,8 @@ const SCALE: u32 = 2;
 const MARGIN: i32 = 60;
 const LABEL: u32 = 15;
 const HEAD: u32 = 17;
+/// Banners about the inputs that have room.
+const BANNERS: usize = 2;
 
 /// A finished picture.
 #[derive(Debug, Clone)]
@@ -122,6 +124,8 @@ fn verdict(canvas: &mut Canvas, report: &Report, lang: Lang) -> i32 {
     let beyond = view::beyond_headline(report, lang);
     let said = report.verdict.failing_operation.is_some() || beyond.is_empty();
     let more = if said { Vec::new() } else { wrap(&beyond, HEAD) };
+    let banners: Vec<String> =
+        report.banners.iter().take(BANNERS).flat_map(|banner| wrap(banner.get(lang), HEAD)).collect();
     let mut below = 96;
     canvas.group(&[], |pen| {
         pen.rect((MARGIN, 78), (badge, 36), ink);
@@ -129,6 +133,10 @@ fn verdict(canvas: &mut Canvas, report: &Report, lang: Lang) -> i32 {
         for line in &lines {
             pen.text((left, below), line, Font::new(25, Ink::Text).bold(), Anchor::Start);
             below += 34;
+        }
+        for line in &banners {
+            pen.text((left, below), line, Font::new(HEAD, Ink::Pending), Anchor::Start);
+            below += 25;
         }
         for line in &more {
             pen.text((left, below), line, Font::new(HEAD, Ink::Text), Anchor::Start);

@@ -5,7 +5,7 @@ use super::{
     line::{Line, Style},
 };
 use crate::messages as m;
-use crate::model::{Confidence, Operation, Outcome, PhaseSpan, Span};
+use crate::model::{Confidence, Operation, Outcome, PhaseSpan, Span, Text};
 use crate::view;
 use crate::visible::{columns, shorten_end, shorten_path, visible};
 use timeline::thousands;
@@ -20,6 +20,7 @@ impl Page<'_> {
     pub(super) fn verdict(&self, shown: &Shown) -> Vec<Line> {
         let mut lines = self.first_line();
         lines.extend(self.headline());
+        lines.extend(self.banners());
         lines.extend(self.failure(shown));
         lines.extend(self.chain(shown.links, shown.lines));
         if shown.compared {
@@ -48,6 +49,15 @@ impl Page<'_> {
         };
         let label = Self::label(style, label.get(self.lang));
         self.wrapped(label, Style::Strong, view::headline(self.report).get(self.lang), MOST)
+    }
+
+    /// What a reader must know about the inputs before the answer.
+    fn banners(&self) -> Vec<Line> {
+        let note = |banner: &Text| {
+            let label = Self::label(Style::Unsure, m::LABEL_NOTE.get(self.lang));
+            self.wrapped(label, Style::Plain, banner.get(self.lang), MOST)
+        };
+        self.report.banners.iter().flat_map(note).collect()
     }
 
     /// The operation or what is missing, how that is known, and the codes.

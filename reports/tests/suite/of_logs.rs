@@ -38,3 +38,26 @@ fn a_file_that_the_headline_names_is_not_told_again() {
 fn a_package_is_told_where_the_headline_has_only_the_phase() {
     assert_eq!(repeats(PACKAGE), [false, true]);
 }
+
+#[test]
+fn logs_of_other_times_are_told_before_the_answer() {
+    let later = PACKAGE.replace("2024-", "2026-");
+    let logs = [("old.log", PACKAGE), ("new.log", later.as_str())];
+    let logs = logs.map(|(name, log)| (name.to_owned(), Ok(log.as_bytes().to_vec())));
+    let case = Case::from_bytes(logs.into());
+    let timeline = Timeline::new(&case);
+    let report = reports::report(&timeline, &diagnose(&timeline, &Rules::built_in()));
+    for (lang, said) in
+        [(Lang::En, "The logs are of times that do not meet"), (Lang::Zh, "日志的时间没有交集")]
+    {
+        assert!(
+            report.banners.iter().any(|banner| banner.get(lang).starts_with(said)),
+            "{:?}",
+            report.banners
+        );
+        let text = reports::text::render(&report, &TextOptions { lang, ..TextOptions::default() });
+        let first: Vec<&str> = text.lines().take(6).collect();
+        assert!(first.iter().any(|line| line.contains(said)), "{text}");
+    }
+    assert!(!report.verdict.summary.en.contains("do not meet"), "{}", report.verdict.summary.en);
+}

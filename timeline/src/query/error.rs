@@ -25,6 +25,20 @@ pub enum FilterError {
         "no operation has the result {0:?}; give Process Monitor's text (\"ACCESS DENIED\"), a status (0xC0000022), or use contains"
     )]
     Result(String),
+    /// No operation has such a name.
+    #[error(
+        "no operation is named {name:?}; {}",
+        hint(nearest, "give Process Monitor's name (RegSetValue), or use contains")
+    )]
+    Operation {
+        /// The name that was given.
+        name: String,
+        /// Names that are nearly the same.
+        nearest: Vec<String>,
+    },
+    /// No event class has such a name.
+    #[error("there is no event class {0:?}; classes are {classes}", classes = CLASSES.join(", "))]
+    EventClass(String),
     /// A time is none.
     #[error(transparent)]
     Time(#[from] TimeError),
@@ -48,6 +62,14 @@ pub enum FilterError {
     },
 }
 
+/// The classes of Process Monitor, and that of ETW's other events.
+pub(super) const CLASSES: [&str; 7] =
+    ["Process", "Registry", "File System", "Profiling", "Network", "IPC", "ETW"];
+
+fn hint(nearest: &[String], otherwise: &str) -> String {
+    if nearest.is_empty() { otherwise.to_owned() } else { format!("did you mean {}?", nearest.join(" or ")) }
+}
+
 impl FilterError {
     /// The error in both languages.
     #[must_use]
@@ -63,6 +85,15 @@ impl FilterError {
             Self::Result(text) => format!(
                 "没有操作会返回结果 {text:?}；请用 Process Monitor 的文本 (\"ACCESS DENIED\")、状态 (0xC0000022)，或改用 contains"
             ),
+            Self::Operation { name, nearest } if nearest.is_empty() => format!(
+                "没有名为 {name:?} 的操作；请用 Process Monitor 的操作名 (RegSetValue)，或改用 contains"
+            ),
+            Self::Operation { name, nearest } => {
+                format!("没有名为 {name:?} 的操作；是否为 {}？", nearest.join(" 或 "))
+            }
+            Self::EventClass(name) => {
+                format!("没有事件类 {name:?}；可用的事件类：{}", CLASSES.join("、"))
+            }
             Self::Time(TimeError(text)) => format!(
                 "{text:?} 不是此日志中的时间；请用首个事件之后的 @12.5s 或 +12.5s、时刻 15:58:05、15:58:05+09:00 或 3:58:05 PM、2024-10-02T15:58:05.5Z (UTC)，或事件编号 #1588"
             ),

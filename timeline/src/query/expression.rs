@@ -1,12 +1,15 @@
 //! Filter expressions as Process Monitor's users type them. Columns have its headings or bootrace's names. Relations
 //! are its words, words with hyphens, or signs.
 
-use pml_reader::{COLUMNS, Column, Relation};
+use std::collections::BTreeSet;
+
+use etl_reader::names::OperationName;
+use pml_reader::{COLUMNS, Column, Operation, Relation, UNKNOWN};
 use status_codes::{NtStatus, ProcmonResult, ntstatuses_of_procmon_text};
 
 use super::{
-    column::{column_name, column_named},
-    error::FilterError,
+    column::{column_name, column_named, distance},
+    error::{CLASSES, FilterError},
 };
 
 /// The relations by what people type; those that begin as another one does come before it.
@@ -46,7 +49,13 @@ pub(super) fn read(expression: &str) -> Result<(Column, Relation, String), Filte
     let value = rest.trim();
     let inside = |quote| value.strip_prefix(quote).and_then(|v| v.strip_suffix(quote));
     let value = inside('"').or_else(|| inside('\'')).unwrap_or(value);
-    let value = if column == Column::Result { result(relation, value)? } else { value.to_owned() };
+    let whole = matches!(relation, Relation::Is | Relation::IsNot) && !value.is_empty();
+    let value = match column {
+        Column::Result => result(relation, value)?,
+        Column::Operation if whole => operation(value)?,
+        Column::EventClass if whole => event_class(value)?,
+        _ => value.to_owned(),
+    };
     Ok((column, relation, value))
 }
 
@@ -108,6 +117,31 @@ fn result(relation: Relation, value: &str) -> Result<String, FilterError> {
     if is_known { Ok(value.to_owned()) } else { Err(FilterError::Result(value.to_owned())) }
 }
 
+/// The name of an operation. Those of ETW's other events, `PROVIDER/NUMBER`, are not known beforehand.
+fn operation(value: &str) -> Result<String, FilterError> {
+    let names = || Operation::names().chain(OperationName::all().map(OperationName::text)).chain([UNKNOWN]);
+    if value.contains('/') || value.starts_with('{') || names().any(|name| name.eq_ignore_ascii_case(value)) {
+        return Ok(value.to_owned());
+    }
+    let lower = value.to_lowercase();
+    let far = 2.max(value.chars().count() / 5);
+    let near = |name: &'static str| {
+        let known = name.to_lowercase();
+        let begins = lower.len() > 3 && known.starts_with(&lower);
+        Some((distance(&known, &lower), name)).filter(|(letters, _)| *letters <= far || begins)
+    };
+    let nearest: BTreeSet<(usize, &'static str)> = names().filter_map(near).collect();
+    let nearest = nearest.into_iter().take(3).map(|(_, name)| name.to_owned()).collect();
+    Err(FilterError::Operation { name: value.to_owned(), nearest })
+}
+
+fn event_class(value: &str) -> Result<String, FilterError> {
+    if CLASSES.iter().any(|class| class.eq_ignore_ascii_case(value)) {
+        return Ok(value.to_owned());
+    }
+    Err(FilterError::EventClass(value.to_owned()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -139,5 +173,27 @@ mod tests {
         assert!(error("proces is x").contains("no column"));
         assert!(error("path likes x").contains("no relation \"likes\""));
         assert!(read("result contains DENIED").is_ok());
+        assert_eq!(
+            error("operation is RegSetValu"),
+            "no operation is named \"RegSetValu\"; did you mean RegSetValue?"
+        );
+        assert_eq!(
+            error("operation is Frobnicate"),
+            "no operation is named \"Frobnicate\"; give Process Monitor's name (RegSetValue), or use contains"
+        );
+        assert!(error("event class is Registri").contains("classes are Process, Registry"));
+        for known in [
+            "operation is regsetvalue",
+            "operation is-not 'Load Image'",
+            "operation is Process Defined",
+            "operation is Microsoft-Windows-Kernel-PnP/225",
+            "operation is <Unknown>",
+            "operation contains RegSetValu",
+            "operation is ''",
+            "event class is etw",
+            "event-class is-not file system",
+        ] {
+            assert!(read(known).is_ok(), "{known}: {:?}", read(known));
+        }
     }
 }

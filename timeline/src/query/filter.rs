@@ -370,6 +370,9 @@ mod tests {
             ("zzz is x", "没有名为 \"zzz\" 的列"),
             ("result equals x", "没有关系"),
             ("result is NOPE", "没有操作会返回结果 \"NOPE\""),
+            ("operation is RegSetValu", "没有名为 \"RegSetValu\" 的操作；是否为 RegSetValue？"),
+            ("operation is Frobnicate", "没有名为 \"Frobnicate\" 的操作；请用 Process Monitor 的操作名"),
+            ("event class is Files", "没有事件类 \"Files\"；可用的事件类：Process、Registry"),
             ("pid is explorer.exe", "pid 需要数字，例如 4 或 0x4，而不是"),
             ("duration > soon", "duration 需要秒数或时长"),
         ] {
@@ -382,8 +385,9 @@ mod tests {
 
     #[test]
     fn a_filter_tells_what_it_asks_for() {
-        let filter = Filter::parse(&["operation is CreateFil", "operation is-not X", "pid is 4"]).unwrap();
-        assert_eq!(filter.wanted(Column::Operation).collect::<Vec<_>>(), ["createfil"]);
+        let filter =
+            Filter::parse(&["operation is CreateFile", "operation is-not ReadFile", "pid is 4"]).unwrap();
+        assert_eq!(filter.wanted(Column::Operation).collect::<Vec<_>>(), ["createfile"]);
         assert_eq!(filter.wanted(Column::Pid).count(), 0);
         let log = (FileTime(1_000), FileTime(20_000_000));
         let later = Filter::default().between(Some("@5s"), None).unwrap();

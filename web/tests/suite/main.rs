@@ -135,6 +135,20 @@ fn wanted(json: &str) -> Wanted {
 }
 
 #[test]
+fn a_wrong_filter_is_told_in_the_language_of_the_page() {
+    let analysis = analysis(&log_and_cbs());
+    for (lang, said) in [
+        ("en", "no operation is named \"RegSetValu\"; did you mean RegSetValue?"),
+        ("zh", "没有名为 \"RegSetValu\" 的操作；是否为 RegSetValue？"),
+    ] {
+        let json = format!(r#"{{"conditions": ["operation is RegSetValu"], "lang": "{lang}"}}"#);
+        assert_eq!(analysis.search(&wanted(&json)).unwrap_err(), said);
+    }
+    let moment = wanted(r##"{"from": "#999999999", "lang": "zh"}"##);
+    assert!(analysis.search(&moment).unwrap_err().contains("不是此日志中的时间"));
+}
+
+#[test]
 fn events_are_found_in_windows() {
     let analysis = analysis(&log_and_cbs());
     let all = analysis.search(&Wanted::default()).unwrap();

@@ -30,6 +30,7 @@ pub(crate) fn cbs(messages: &[&str]) -> String {
 pub(crate) struct Told {
     pub(crate) outcome: Outcome,
     pub(crate) summary: String,
+    pub(crate) mixture: String,
     pub(crate) phase: PhaseName,
     pub(crate) fault: Option<FaultKind>,
     pub(crate) item: String,
@@ -51,6 +52,7 @@ impl Told {
         Self {
             outcome: verdict.outcome,
             summary: verdict.summary.en.clone(),
+            mixture: verdict.mixture.as_ref().map_or_else(String::new, |words| words.en.clone()),
             phase: verdict.phase,
             fault: first.map(|f| f.kind),
             item: first.map_or_else(String::new, |f| f.item.clone()),

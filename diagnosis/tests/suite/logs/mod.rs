@@ -5,6 +5,7 @@ mod clients;
 mod common;
 mod excerpts;
 mod kinds;
+mod mixed;
 mod near_misses;
 mod real;
 mod tools;
