@@ -74,7 +74,7 @@ fn wrong_filters_are_told_in_the_language_of_the_option() {
         (&["--columns", "nosuch"], "没有名为 \"nosuch\" 的列", 2),
         (&["--utc-offset", "99"], "99 不是时区偏移", 2),
         (&["--around", "#999999"], "不是此日志中的时间", 2),
-        (&["--where", "operation is CreateFil"], "没有名为 \"CreateFil\" 的操作；是否为 CreateFile？", 2),
+        (&["--where", "operation is RegSetValu"], "没有名为 \"RegSetValu\" 的操作；是否为 RegSetValue？", 2),
         (&["--where", "event class is Registri"], "没有事件类 \"Registri\"", 2),
         (
             &["--where", "process name is TiWorkr.exe"],
