@@ -94,6 +94,9 @@ fn makes_up(error: &Event, success: &Event) -> bool {
         return false;
     }
     match (error.open, success.open) {
+        (Some(wanted), Some(got)) if wanted.uses_data() && !wanted.only_reads() => {
+            got.uses_data() && !got.only_reads()
+        }
         (Some(wanted), Some(got)) => !got.attributes_only() || wanted.attributes_only(),
         _ => true,
     }

@@ -5,14 +5,13 @@ mod logs;
 use std::collections::BTreeSet;
 
 use super::{answer::Verdict, found::Found};
+use logs::name;
 use timeline::{FileTime, LogKind, Source, SourceId, Ticks, Trust, Words};
 
 /// How far a log's clock may be off if nothing shows it: the time zones of the world.
 const UNKNOWN_ZONE: Ticks = Ticks::seconds(15 * 3600);
 /// A trace and the logs of its boot are written within this time of each other.
 const MEETS: Ticks = Ticks::seconds(3600);
-/// Names of inputs that a sentence has.
-const NAMED: usize = 3;
 
 /// Says which inputs do not belong together, and on which of them the verdict rests.
 pub(super) fn add_mixture(found: &Found<'_>, verdict: &mut Verdict) {
@@ -27,10 +26,6 @@ pub(super) fn add_mixture(found: &Found<'_>, verdict: &mut Verdict) {
             format!("{}此结论依据 {}。", mixture.zh, names.join("、")),
         ),
     });
-}
-
-fn name<'a>(found: &Found<'a>, id: SourceId) -> &'a str {
-    found.timeline.case.inputs.get(usize::from(id.0)).map_or("", |input| input.path.as_str())
 }
 
 /// The inputs that hold the verdict's evidence.
@@ -105,10 +100,7 @@ fn times(found: &Found<'_>) -> Option<Words> {
     logs.splice(0..0, cbs);
     let alone = traces.iter().find(|trace| !logs.is_empty() && !logs.iter().any(|log| log.meets(trace)))?;
     let log = logs.first()?;
-    let mut names = log.names.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
-    if log.names.len() > NAMED {
-        names.push_str(", …");
-    }
+    let names = logs::listed(&log.names);
     let (trace, at) = (alone.names.join(", "), alone.first.minute());
     let (from, to) = (log.first.minute(), log.last.minute());
     Some(Words::new(

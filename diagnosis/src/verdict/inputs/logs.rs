@@ -2,12 +2,24 @@
 
 use std::collections::BTreeSet;
 
-use super::{NAMED, name};
 use crate::verdict::found::Found;
 use timeline::{Fact, FileTime, LogKind, Source, SourceId, Ticks, Words};
 
 /// Servicing writes CBS.log on every running machine at least once in this time, because updates appear each month.
 const MONTH: Ticks = Ticks::seconds(31 * 24 * 3600);
+
+/// Names of inputs that a sentence has.
+const NAMED: usize = 3;
+
+pub(super) fn name<'a>(found: &Found<'a>, id: SourceId) -> &'a str {
+    found.timeline.case.inputs.get(usize::from(id.0)).map_or("", |input| input.path.as_str())
+}
+
+/// The first names of several.
+pub(super) fn listed(names: &[&str]) -> String {
+    let shown = names.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
+    if names.len() > NAMED { format!("{shown}, …") } else { shown }
+}
 
 /// Why the logs do not belong together.
 pub(super) fn apart(found: &Found<'_>) -> Option<Words> {
@@ -67,11 +79,7 @@ struct Stretch<'a> {
 
 impl Stretch<'_> {
     fn words(&self) -> (String, String, String) {
-        let mut names = self.names.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
-        if self.names.len() > NAMED {
-            names.push_str(", …");
-        }
-        (names, self.first.minute(), self.last.minute())
+        (listed(&self.names), self.first.minute(), self.last.minute())
     }
 }
 
