@@ -94,7 +94,10 @@ fn makes_up(error: &Event, success: &Event) -> bool {
         return false;
     }
     match (error.open, success.open) {
-        (Some(wanted), Some(got)) if wanted.uses_data() && !wanted.only_reads() => {
+        // The rights to a key are others.
+        (Some(wanted), Some(got))
+            if !error.kind.is_registry() && wanted.uses_data() && !wanted.only_reads() =>
+        {
             got.uses_data() && !got.only_reads()
         }
         (Some(wanted), Some(got)) => !got.attributes_only() || wanted.attributes_only(),
