@@ -54,7 +54,6 @@ pub(super) fn relate(
         let error = &candidate.event;
         let after = || events.iter().filter(|e| (e.time, e.id) > (error.time, error.id));
         let failed = failed_at(error, timeline, signs);
-        let in_time = |e: &&&Event| failed.is_none_or(|failed| e.time <= failed);
         let looks = |e: &&&Event| {
             e.tid == error.tid && e.process == error.process && e.open.is_some_and(|o| o.attributes_only())
         };
@@ -64,13 +63,12 @@ pub(super) fn relate(
             .find(|e| !e.failed())
             .map(|e| e.id);
         candidate.lesser = after()
-            .take_while(in_time)
             .take_while(|e| e.time.since(error.end()) <= REOPEN_WITHIN)
             .filter(|e| e.tid == error.tid && e.process == error.process && !e.failed())
             .find(|e| makes_do(error, e))
             .map(|e| e.id);
         candidate.later_success = after()
-            .take_while(in_time)
+            .take_while(|e| failed.is_none_or(|failed| e.time <= failed))
             .filter(|e| e.process == error.process && !e.failed())
             .find(|e| makes_up(error, e))
             .map(|e| e.id);

@@ -235,6 +235,7 @@ fn not_if_a_file_that_could_not_be_deleted_was_gone() {
 fn what_the_worker_does_after_it_showed_the_failure_makes_up_for_nothing() {
     let rolled_back = |rows: &mut Rows| {
         rows.worker("RegQueryValue", &format!(r"{CBS}\DisableWerReporting"), "NAME NOT FOUND", "Length: 16");
+        rows.at += 3000;
         rows.worker("CreateFile", FILE, "SUCCESS", WRITTEN);
     };
     assert_eq!(Rows::new().refused().then(rolled_back).judged(), (true, vec![]));
