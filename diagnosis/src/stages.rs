@@ -1,6 +1,8 @@
 //! Which phase, which boot and which attempt each line of CBS.log belongs to.
 
-use timeline::{DamageKind, Fact, LocalTicks, LogLine, Part, PhaseName, Restart, SessionStep, Stage, Step};
+use timeline::{
+    DamageKind, Fact, LocalTicks, LogLine, Part, PhaseName, Restart, SessionStep, Stage, Step, Ticks,
+};
 
 /// It has the severity of a failure but means success.
 pub(crate) use status_codes::results::ERROR_SUCCESS_REBOOT_REQUIRED as REBOOT_REQUIRED;
@@ -42,7 +44,7 @@ pub(crate) struct Stages {
 
 /// Startup processing that says nothing for longer belongs to another boot, because the servicing stack gives up
 /// after hours.
-const LONGEST_SILENCE: u64 = 6 * 3600 * 10_000_000;
+pub(crate) const LONGEST_SILENCE: Ticks = Ticks::seconds(6 * 3600);
 /// The boot that takes an update back follows at once; one that comes an hour later is another attempt.
 const ANOTHER_ATTEMPT: u64 = 3600 * 10_000_000;
 /// Lines within which a work names its stage.
@@ -211,7 +213,7 @@ impl Stages {
             }
         }
         let silence = since(self.latest, line.local).unwrap_or(0);
-        if booted || silence > LONGEST_SILENCE {
+        if booted || silence > LONGEST_SILENCE.0 {
             self.leave();
             if silence > ANOTHER_ATTEMPT {
                 self.failed_boot = None;

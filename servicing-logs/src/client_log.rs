@@ -11,14 +11,7 @@ use crate::event_list::ListedEvent;
 use crate::event_log::{EventRecord, EventValue};
 use crate::text::{LogText, decode, lines};
 use crate::time::{LocalTime, parse_local};
-
-const PROVIDER: &str = "Microsoft-Windows-WindowsUpdateClient";
-/// Numbers of the client's events.
-const INSTALLED: u32 = 19;
-const FAILED: u32 = 20;
-const RESTART_REQUIRED: u32 = 21;
-const SEARCH_FAILED: u32 = 25;
-const DOWNLOAD_FAILED: u32 = 31;
+use crate::update_client::{DOWNLOAD_FAILED, FAILED, INSTALLED, PROVIDER, RESTART_REQUIRED, SEARCH_FAILED};
 
 /// Components whose messages are read.
 const COMPONENTS: [&str; 5] =

@@ -23,6 +23,7 @@ pub mod setupapi;
 mod setupapi_excerpt;
 pub mod text;
 pub mod time;
+mod update_client;
 pub mod update_log;
 pub mod windows_setup;
 mod xml;

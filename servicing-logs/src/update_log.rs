@@ -1,6 +1,5 @@
-//! The logs of the update client: WindowsUpdate.log in both its forms, and ReportingEvents.log; the logs of Configuration
-//! Manager's client are read elsewhere. What they say becomes
-//! records of the client's own events, which say the same in an event log.
+//! The logs of the update client: WindowsUpdate.log in both its forms, and ReportingEvents.log. What they say becomes
+//! records of the client's own events, which say the same in an event log. `client_log` reads those of other clients.
 //!
 //! ```text
 //! 2016-10-31<TAB>11:25:11:755<TAB>1384<TAB>1174<TAB>Handler<TAB>FATAL: CBS called Error with 0x80070308,
@@ -8,113 +7,18 @@
 //! {GUID}<TAB>2017-12-12 19:46:19:636+0900<TAB>1<TAB>182 [AGENT_INSTALLING_FAILED]<TAB>101<TAB>{GUID}<TAB>203<TAB>80242015<TAB>…
 //! ```
 
+mod words;
+
 use crate::client_log;
 use crate::event_list::ListedEvent;
 use crate::event_log::{EventRecord, EventValue};
 use crate::text::{LogText, decode, lines};
 use crate::time::{LocalTime, parse_local};
-
-const PROVIDER: &str = "Microsoft-Windows-WindowsUpdateClient";
-/// Numbers of the client's events.
-const INSTALLED: u32 = 19;
-const FAILED: u32 = 20;
-const SEARCH_FAILED: u32 = 25;
-const DOWNLOAD_FAILED: u32 = 31;
-
-/// Events of ReportingEvents.log, by the name in brackets, and the client's number.
-const REPORTED: &[(&str, u32)] = &[
-    ("AGENT_INSTALLING_SUCCEEDED", INSTALLED),
-    ("AGENT_INSTALLING_FAILED", FAILED),
-    ("AGENT_DOWNLOAD_FAILED", DOWNLOAD_FAILED),
-    ("AGENT_DETECTION_FAILED", SEARCH_FAILED),
-];
-
-/// The same events by their numbers, as the older client copies its report into WindowsUpdate.log.
-const NUMBERED: &[(&str, u32)] =
-    &[("183", INSTALLED), ("182", FAILED), ("161", DOWNLOAD_FAILED), ("148", SEARCH_FAILED)];
-
-/// Parts of messages of WindowsUpdate.log that state a failing result, what follows them being the code.
-const STATED: &[(&str, u32)] = &[
-    ("CBS called Error with ", FAILED),
-    ("installerError=1, hr=", FAILED),
-    ("resultMapped=", FAILED),
-    ("Installer completed. Process return code = ", FAILED),
-    ("Exit code = ", FAILED),
-    ("to local path = ", DOWNLOAD_FAILED),
-    ("Error: 0x", DOWNLOAD_FAILED),
-    ("WARNING: Failed to synchronize, error = ", SEARCH_FAILED),
-    ("Exit code from search = ", SEARCH_FAILED),
-    ("self-update check returned ", SEARCH_FAILED),
-    ("SyncUpdates_WithRecovery failed.: ", SEARCH_FAILED),
-    ("failed Searching for update with error ", SEARCH_FAILED),
-    ("Send request failed, hr:", SEARCH_FAILED),
-    ("SendRequestToServerForFileInformation failed with ", SEARCH_FAILED),
-    (" hit a transient error, updateId = ", DOWNLOAD_FAILED),
-    (" occurred while downloading update", DOWNLOAD_FAILED),
-];
-
-/// Results whose code stands before the words: `*FAILED* [80244019] Error occurred while downloading update …`.
-const FAILED_WITH: &[(&str, u32)] = &[
-    ("Error occurred while downloading update ", DOWNLOAD_FAILED),
-    ("SyncUpdates_WithRecovery failed", SEARCH_FAILED),
-    ("Send request", SEARCH_FAILED),
-    ("Web service call", SEARCH_FAILED),
-    ("SyncUpdates failed", SEARCH_FAILED),
-    ("WinHttp: SendRequestToServerForFileInformation", SEARCH_FAILED),
-    ("Initialization failed for Protocol Talker Context", SEARCH_FAILED),
-];
-
-/// Steps that the client tries again by itself.
-const TRIED_AGAIN: [&str; 3] = ["transient error", "Send request", "SendRequestToServerForFileInformation"];
-/// Lines that tell that a search or a download went well.
-const GOES_WELL: [&str; 4] = [
-    "categories in search",
-    "Exit code = 0x00000000",
-    "completed successfully, updateId",
-    "Download Call Complete",
-];
-
-/// What begins and ends a search, within which an exit code is that of the search.
-const SEARCH: [&str; 2] = ["* START * Finding updates", "* END * Finding updates"];
-/// What names the update that is being installed.
-const UPDATE_IDS: [&str; 3] = ["updateId = {", "/ReportId {", "idUpdate={"];
-
-/// Components of the client, by which a line is known whose time was left out.
-const COMPONENTS: &[&str] = &[
-    "Agent",
-    "AU",
-    "ComApi",
-    "COMAPI",
-    "DownloadManager",
-    "DnldMgr",
-    "Handler",
-    "Misc",
-    "ProtocolTalker",
-    "PT",
-    "Service",
-    "Setup",
-    "SLS",
-    "Shared",
-    "IdleTimer",
-    "Report",
-    "WuTask",
-    "EP",
-    "DtaStor",
-    "DataStore",
-];
-/// Words of a line within which its component stands.
-const MAX_HEAD_WORDS: usize = 7;
-
-/// How lines begin that were quoted without their time.
-const UNTIMED: &[&str] = &[
-    "*FAILED* [8",
-    "Windows failed to download from http",
-    "Agent ",
-    "DownloadManager ",
-    "Handler ",
-    "ProtocolTalker ",
-    "PT ",
-];
+use crate::update_client::{DOWNLOAD_FAILED, FAILED, PROVIDER, SEARCH_FAILED};
+use words::{
+    COMPONENTS, FAILED_WITH, GOES_WELL, MAX_HEAD_WORDS, NUMBERED, REPORTED, SEARCH, STATED, TRIED_AGAIN,
+    UNTIMED, UPDATE_IDS,
+};
 
 /// Lines that show which client wrote a log.
 const FIRST_LINES: usize = 400;
@@ -346,6 +250,7 @@ fn file_of(text: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::update_client::INSTALLED;
 
     fn seen(log: &str) -> Vec<(u64, u32, Option<String>, String)> {
         let mut events = Vec::new();

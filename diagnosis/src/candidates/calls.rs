@@ -41,10 +41,9 @@ pub(super) fn judge(timeline: &Timeline<'_>, steps: &Steps, faults: &Faults, can
         faults.first().is_some_and(|fault| matches!(fault.kind, FaultKind::Installer | FaultKind::Driver));
     for candidate in &mut *candidates {
         candidate.call = Call::of(timeline, &candidate.event);
-        candidate.part_ended = may_have_ended(candidate) && part_ends(timeline, steps, candidate);
         if may_do_without(candidate) {
             candidate.links.retain(|link| *link != Link::WorkStopped);
-        } else if candidate.links.is_empty() && candidate.part_ended && candidate.after.is_last_work() {
+        } else if candidate.links.is_empty() && part_stops(timeline, steps, candidate) {
             candidate.links.push(Link::WorkStopped);
         }
         let Some(call) = &candidate.call else { continue };
@@ -77,24 +76,16 @@ fn may_do_without(candidate: &Candidate) -> bool {
         && !part.is_some_and(Part::ends_at_first_error)
 }
 
-/// Whether it is worth a look if the part of servicing ended that asked for a candidate: nothing but later work speaks
-/// against it, or nothing ties it to the failure yet.
-fn may_have_ended(candidate: &Candidate) -> bool {
-    let stopped = candidate.links.is_empty() && candidate.after.is_last_work();
-    candidate.after.ended
-        && features::is_hard(candidate.event.status)
-        && (stopped || candidate.objections == [Objection::CarriedOn])
-}
-
 /// Whether the part of servicing that a failure ends, the driver queue or the primitives, does nothing more on the thread
 /// of a candidate before the sign, as the call stacks of what follows show.
-fn part_ends(timeline: &Timeline<'_>, steps: &Steps, candidate: &Candidate) -> bool {
+fn part_stops(timeline: &Timeline<'_>, steps: &Steps, candidate: &Candidate) -> bool {
     let event = &candidate.event;
     let part = candidate.call.as_ref().and_then(|call| call.part).filter(|part| part.ends_at_first_error());
     let (Some(part), Some(process), Some(to_sign)) = (part, event.process, candidate.after.to_sign) else {
         return false;
     };
-    if timeline.process_of(event).is_none_or(|process| process.role != Role::TiWorker) {
+    let stops = candidate.after.is_last_work() && candidate.after.ended && features::is_hard(event.status);
+    if !stops || timeline.process_of(event).is_none_or(|process| process.role != Role::TiWorker) {
         return false;
     }
     let end = FileTime(event.time.0.saturating_add(to_sign.0));

@@ -32,9 +32,6 @@ pub struct Candidate {
     pub objections: Vec<Objection>,
     /// What its call stack says, if it has one.
     pub call: Option<Call>,
-    /// The part of servicing that asked for it, the driver queue or the primitives, asked for nothing more before the sign,
-    /// and another part did.
-    pub part_ended: bool,
     /// What came after it.
     pub after: After,
     /// What it scores, and for what.
@@ -59,7 +56,6 @@ impl Candidate {
             links: Vec::new(),
             objections: Vec::new(),
             call: None,
-            part_ended: false,
             after: After::default(),
             features: Vec::new(),
             score: 0.0,

@@ -27,9 +27,9 @@ pub(super) fn judge(timeline: &Timeline<'_>, candidates: &mut [Candidate]) {
         if !candidate.is_eligible() || candidate.is_told() {
             continue;
         }
-        let by_others = !candidate.links.contains(&Link::LogObjectAndCode);
+        let named = candidate.links.contains(&Link::LogObjectAndCode);
         let near = timeline.near(&candidate.event, AHEAD);
-        let found = near.iter().any(|next| is_found(timeline, &candidate.event, next, by_others));
+        let found = near.iter().any(|next| is_found(timeline, &candidate.event, next, named));
         let left = near.iter().any(|next| is_left_to_restart(timeline, &candidate.event, next));
         candidate.objections.extend(found.then_some(Objection::Found));
         candidate.objections.extend(left.then_some(Objection::MadeUpFor));
@@ -37,9 +37,9 @@ pub(super) fn judge(timeline: &Timeline<'_>, candidates: &mut [Candidate]) {
     }
 }
 
-/// Whether a success is that of another name for what an error was at. What is missing, or cannot be made, is looked for by
-/// the thread itself; what may not be opened is opened elsewhere by it or by another one.
-fn is_found(timeline: &Timeline<'_>, error: &Event, next: &Event, by_others: bool) -> bool {
+/// Whether a success is that of another name for what an error was at. The thread itself looks for what is missing, or
+/// makes it elsewhere. If no log names the object with its code, another thread of servicing may also open it elsewhere.
+fn is_found(timeline: &Timeline<'_>, error: &Event, next: &Event, named: bool) -> bool {
     let own = (next.process, next.tid) == (error.process, error.tid);
     let searches = is_missing(error.status) && next.kind.is_registry() == error.kind.is_registry();
     let makes = error.kind == Kind::FileCreate && next.kind == Kind::FileCreate;
@@ -47,7 +47,7 @@ fn is_found(timeline: &Timeline<'_>, error: &Event, next: &Event, by_others: boo
     let reads = matches!(error.kind, Kind::FileOpen | Kind::FileRead)
         && matches!(next.kind, Kind::FileOpen | Kind::FileRead);
     let stops = features::is_hard(error.status) || UNREACHABLE.contains(&error.status);
-    let refused = by_others && stops && (writes || reads);
+    let refused = !named && stops && (writes || reads);
     (own && (searches || makes) || refused && is_of_servicing(timeline, next))
         && !next.failed()
         && follows(error, next)

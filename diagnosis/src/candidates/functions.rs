@@ -46,7 +46,7 @@ const FUNCTIONS: &[(&[&str], &[Kind])] = &[
             FileQuery,
         ],
     ),
-    // What they ask for is no file and no key of their own process: a service, a token, an object of the kernel.
+    // They ask for a service, a token or an object of the kernel. Their own process touches no file and no key.
     (
         &[
             "OpenSCManager",

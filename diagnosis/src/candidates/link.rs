@@ -75,7 +75,7 @@ pub enum Objection {
     MadeUpFor,
     /// The same thread opened the object for less right after.
     MadeDo,
-    /// The same thread found it in another place right after.
+    /// Servicing found it, or could make it, in another place right after.
     Found,
     /// Servicing went on with its work.
     CarriedOn,
@@ -122,8 +122,8 @@ const OBJECTIONS: &[(Objection, &str, &str, &str)] = &[
     (
         Objection::Found,
         "found",
-        "the same thread found it, or could make it, in another place right after",
-        "同一线程随即在另一位置找到或成功创建该对象",
+        "servicing found it, or could make it, in another place right after",
+        "更新程序随即在另一位置找到或成功创建该对象",
     ),
     (Objection::CarriedOn, "carried-on", "servicing went on with its work after it", "此后更新程序继续工作"),
     (
@@ -208,7 +208,8 @@ const OBJECTIONS: &[(Objection, &str, &str, &str)] = &[
 ];
 
 impl Objection {
-    /// Whether the operation may still be the cause: another error may be it as well, a log speaks against it, or the trace does not show what followed.
+    /// Whether the operation may still be the cause: another error may be it as well, a log speaks against it, or the
+    /// trace does not show what followed.
     pub(super) fn leaves_a_lead(self) -> bool {
         matches!(
             self,

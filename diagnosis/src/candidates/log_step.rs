@@ -33,12 +33,9 @@ impl LogSteps {
         });
         let (decisive, ignored): (Vec<_>, Vec<_>) = runs.partition(|run| run.decisive);
         let steps = |runs: Vec<&InstallerRun>| runs.into_iter().filter_map(LogStep::of_run).collect();
-        let at = |run: &&InstallerRun| faults.first().is_some_and(|fault| fault.item == run.name);
-        // The error summary names the installer again, and nothing more.
-        let called = decisive.iter().copied().filter(at).find_map(|run| run.function.as_deref());
         Self {
             failed: LogStep::first(timeline, faults),
-            called: called.and_then(functions::kinds_of),
+            called: called(timeline, faults).and_then(functions::kinds_of),
             decisive: steps(decisive),
             ignored: steps(ignored),
         }
@@ -88,6 +85,21 @@ impl LogSteps {
     pub(super) fn ignore(&self, event: &Event, process: &Process) -> bool {
         self.ignored.iter().any(|step| step.holds(event, process)) && !self.hold(event, process)
     }
+}
+
+/// The function that the installer which failed first says failed. The error summary names that installer again, and other
+/// runs of it may have failed at another function: the words nearest to the fault's line count.
+fn called<'a>(timeline: &'a Timeline<'_>, faults: &Faults) -> Option<&'a str> {
+    let fault = faults.first().filter(|fault| fault.kind == FaultKind::Installer)?;
+    let Place::Line { source, line: at } = fault.place else { return None };
+    let lines = &timeline.scans.get(usize::from(source.0))?.lines;
+    let said = lines.iter().filter(|line| line.failed).filter_map(|line| match &line.fact {
+        Fact::Installer(run) if run.decisive && run.name == fault.item => {
+            Some((line.line, run.function.as_deref()?))
+        }
+        _ => None,
+    });
+    said.min_by_key(|(line, _)| line.abs_diff(at)).map(|(_, function)| function)
 }
 
 /// A step that failed.

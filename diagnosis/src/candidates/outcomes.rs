@@ -66,7 +66,7 @@ pub(super) fn judge(
         let named = told || has(Link::LogObject) || has(Link::LogObjectAndCode);
         let blamed = named || in_log.blame(event, process);
         let in_step = named || has(Link::LogStep);
-        // A line that says what failed outweighs all but that another worker failed.
+        // A line that says what failed outweighs what may be chance.
         let found = [
             (
                 Objection::MadeUpFor,
@@ -114,8 +114,8 @@ impl After<'_> {
         })
     }
 
-    /// Whether another run of poqexec did later what this one was refused, and the update failed only after that. A
-    /// rollback does the same to an object before that failure is told of.
+    /// Whether another run of poqexec did later what this one was refused, and the update failed only after that. After a
+    /// rollback no worker shows a failure again.
     fn was_done_at_next_boot(&self, changes: &[&Event], signs: &[Sign]) -> bool {
         let role = |id: ProcessId| self.timeline.process(id).map(|process| process.role);
         let error = self.event;

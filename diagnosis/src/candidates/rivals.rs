@@ -87,11 +87,8 @@ fn is_rival(timeline: &Timeline<'_>, candidate: &Candidate, other: &Candidate) -
     };
     let kind = |c: &Candidate| (c.event.name, c.event.status);
     let is_tied = !other.links.is_empty();
-    // What the worker did after a part of servicing ended is no more of that part's work.
-    let stands =
-        other.objections.is_empty() || other.part_ended && other.objections == [Objection::CarriedOn];
     (other.event.time < candidate.event.time || is_tied)
-        && stands
+        && other.objections.is_empty()
         // Other boots do not take a rival away.
         && other.own_score() >= NAMEABLE
         && kind(other) != kind(candidate)

@@ -238,6 +238,7 @@ impl Gather for Pass {
             } else if failed {
                 StepKind::Failure
             } else if kind.mutates() && !done.looks_only() {
+                // Whether it undoes the process's own work shows when all steps are known.
                 let deletes = matches!(kind, Kind::FileDelete | Kind::KeyDelete | Kind::ValueDelete)
                     || kind == Kind::FileCreate && done.open().is_some_and(|open| open.only_deletes());
                 if deletes { StepKind::Undo } else { StepKind::Change }

@@ -2,7 +2,7 @@
 
 use timeline::{Fact, FileTime, Input, PhaseName, Place, Scan, SessionStep, SourceId, Ticks, Timeline};
 
-use crate::Diagnosis;
+use crate::{Diagnosis, stages::LONGEST_SILENCE};
 
 /// The boot that the report is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,8 +35,6 @@ const AFTER_TRACE: Ticks = Ticks::seconds(3600);
 
 /// A boot that failed an update failed it within this time; the clock of a log may be off by a time zone.
 const BOOT: Ticks = Ticks::seconds(24 * 3600);
-/// An attempt writes something at least once in this time: the servicing stack gives up after hours.
-const SILENCE: Ticks = Ticks::seconds(6 * 3600);
 
 /// The boot in which the update failed at `at`; without a failure the one that the latest trace holds.
 pub(super) fn find(
@@ -77,7 +75,7 @@ pub(super) fn find(
 /// numbers of boots go on through logs of other times.
 fn first_phase(diagnosis: &Diagnosis, at: FileTime) -> Option<FileTime> {
     let silence =
-        |phase: &crate::Phase, then: FileTime| then.since(phase.end.unwrap_or(phase.start)) > SILENCE;
+        |phase: &crate::Phase, then: FileTime| then.since(phase.end.unwrap_or(phase.start)) > LONGEST_SILENCE;
     let before = || diagnosis.phases.iter().filter(|p| p.name != PhaseName::Staging && p.start <= at);
     let boot = before().filter(|phase| !silence(phase, at)).map(|phase| phase.boot).max()?;
     let mut of_boot: Vec<_> = before().filter(|phase| phase.boot == boot).collect();
@@ -125,8 +123,9 @@ fn last_known(diagnosis: &Diagnosis, (start, at): (FileTime, FileTime), next: Op
     let within = |time: &FileTime| *time >= start && next.is_none_or(|next| *time < next);
     let mut known: Vec<FileTime> = known.filter(within).collect();
     known.sort_unstable();
-    let go_on =
-        |last: FileTime, time: FileTime| if time.since(last) <= SILENCE { last.max(time) } else { last };
+    let go_on = |last: FileTime, time: FileTime| {
+        if time.since(last) <= LONGEST_SILENCE { last.max(time) } else { last }
+    };
     known.into_iter().fold(start.max(at), go_on)
 }
 

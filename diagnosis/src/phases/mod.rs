@@ -77,12 +77,9 @@ pub(crate) fn find(
     of_trace(timeline, boots, marked, signs, faults)
 }
 
-/// A phase writes something at least once in this time.
-const SILENCE: Ticks = Ticks::seconds(6 * 3600);
-
 /// Whether a phase was over before `time`, because nothing was written for so long.
 fn ended(phase: &Phase, time: FileTime) -> bool {
-    time.since(phase.end.unwrap_or(phase.start)) > SILENCE
+    time.since(phase.end.unwrap_or(phase.start)) > stages::LONGEST_SILENCE
 }
 
 /// The phases that the stage lines of CBS.log show. Neighbouring lines of one phase and boot make a phase.

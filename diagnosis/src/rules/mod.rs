@@ -161,7 +161,7 @@ impl Rules {
     }
 }
 
-/// Commands, and words of which a step has one if that command begins it.
+/// Commands. A step that begins with one has at least one of the words beside it.
 #[cfg(test)]
 const BEGINS: &[(&str, &[&str])] = &[
     ("DISM /Online /Cleanup-Image /RestoreHealth", &["restore", "repair"]),

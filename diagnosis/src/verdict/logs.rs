@@ -267,20 +267,27 @@ pub(super) fn not_enough(found: &Found<'_>, seen: &Coverage) -> Verdict {
     }
     let mut verdict = Verdict::new(Outcome::NotEnoughEvidence, summary);
     verdict.caution = caution(state);
-    verdict.next_capture = match state.is_damaged().then_some(()) {
-        Some(()) => None,
-        None if state.count_alone().is_some() => Some(tools::give_cbs_log()),
-        None if seen.traces == 0 && tools::say(found).is_some() => Some(tools::give_cbs_log()),
-        None if seen.traces == 0 && failed_update.is_some_and(|f| f.client_step() == UpdateStep::Search) => {
-            Some(tools::read_client_log())
-        }
-        None if seen.traces == 0 && failed_update.is_some() => Some(tools::read_cbs_log()),
-        None if seen.traces == 0 && (tools::events(found).is_some() || tools::installed(found).is_some()) => {
-            Some(tools::give_cbs_log())
-        }
-        None => Some(next_capture(0, seen.logs)),
-    };
+    verdict.next_capture = first_step(found, seen, failed_update);
     verdict
+}
+
+/// What to do first where nothing shows whether an update failed at its reboot.
+fn first_step(found: &Found<'_>, seen: &Coverage, failed_update: Option<&Fault>) -> Option<NextCapture> {
+    let state = &found.faults.state;
+    if state.is_damaged() {
+        return None;
+    }
+    let logs_only = seen.traces == 0;
+    let client = failed_update.filter(|_| logs_only).map(Fault::client_step);
+    let told = logs_only && (tools::events(found).is_some() || tools::installed(found).is_some());
+    let counted = state.count_alone().is_some() || logs_only && tools::say(found).is_some();
+    Some(match client {
+        _ if counted => tools::give_cbs_log(),
+        Some(UpdateStep::Search) => tools::read_client_log(),
+        Some(_) => tools::read_cbs_log(),
+        None if told => tools::give_cbs_log(),
+        None => next_capture(0, seen.logs),
+    })
 }
 
 /// What the client says of an update that failed, and of the others that failed with the same code.

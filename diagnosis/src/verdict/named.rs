@@ -67,8 +67,8 @@ fn by_stack(candidate: &Candidate, phase: PhaseName) -> PhaseName {
     }
 }
 
-/// How sure the naming of a candidate is. High only if a log names the object with the code, and outweighs no doubt. Medium if its process or
-/// its thread, or a log, speaks of this very operation.
+/// How sure the naming of a candidate is. High only if a log names the object with the code, and outweighs no doubt.
+/// Medium if its process or its thread, or a log, speaks of this very operation.
 fn level(candidate: &Candidate, strong: bool, for_others: bool) -> Level {
     let has = |link| candidate.links.contains(&link);
     let speaks = has(Link::ExitStatus)

@@ -294,3 +294,19 @@ fn not_if_what_failed_in_the_end_has_the_code_of_another_error() {
     assert_eq!(said(1722), (false, vec!["contradicted"]));
     assert_eq!(said(1603), (true, vec![]), "a code for whatever failed");
 }
+
+#[test]
+fn what_the_worker_takes_away_of_its_own_making_is_no_further_work() {
+    let deletes = |file: &'static str| {
+        move |rows: &mut Rows| {
+            let access = "Desired Access: Read Attributes, Delete, Synchronize, Disposition: Open, Options: Non-Directory File, \
+                Attributes: n/a, ShareMode: Read, Write, Delete, AllocationSize: n/a, OpenResult: Opened";
+            rows.worker("CreateFile", file, "SUCCESS", access);
+            rows.worker("SetDispositionInformationFile", file, "SUCCESS", "Delete: True");
+        }
+    };
+    let own = Rows::new().refused().then(deletes(r"C:\Windows\WinSxS\Temp\3.dll"));
+    assert_eq!(own.judged(), (true, vec![]));
+    let other = Rows::new().refused().then(deletes(r"C:\Windows\WinSxS\Temp\other.dll"));
+    assert_eq!(other.judged(), (false, vec!["carried-on"]));
+}

@@ -2,11 +2,12 @@
 //! Numbers are compared by some bits of their hash, so a few more records are chosen than are needed.
 
 use super::bits::{Bit, Bits};
+use super::learnt::{About, Known};
 use super::meaning::{Does, Meaning, Meanings};
 use super::rows::{FileOperation, PathSource};
 use super::shape::{Family, Role};
 use super::sieve::All;
-use super::steps::{About, Known, Steps, What, is_row};
+use super::steps::{Steps, What, is_row};
 use super::survey::{Answers, Brief, Survey};
 use crate::buffer::EtlBuffer;
 use crate::record::EtlRecord;

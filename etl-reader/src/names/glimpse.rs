@@ -31,8 +31,8 @@ pub struct Wants<'w> {
     pub glimpse: MayWant<'w>,
     /// By the process; nothing where any process is wanted.
     pub process: Option<MayWantOf<'w>>,
-    /// By the path: texts of which it must hold one, in lower case, of ASCII without backslashes. None where any path is
-    /// wanted.
+    /// By the path: it must hold one of these texts, which are lower-case ASCII without backslashes. Empty where any path
+    /// is wanted.
     pub path_has: &'w [String],
 }
 

@@ -61,7 +61,7 @@ impl<K: Eq + Hash, V: Copy + Ord> History<K, V> {
         }
     }
 
-    /// The keys that stood for something of which `holds` is true.
+    /// The keys that ever stood for a value that `holds` accepts.
     pub(super) fn keys_of(&self, mut holds: impl FnMut(V) -> bool) -> impl Iterator<Item = K>
     where
         K: Copy,

@@ -15,6 +15,7 @@ mod guids;
 mod history;
 mod job;
 mod key_objects;
+mod learnt;
 mod meaning;
 mod operation;
 mod paths;

@@ -7,7 +7,7 @@ use super::pending::{Pending, PendingOperations};
 use super::rows::{
     FileOperation, KeyedOperation, Met, MetId, PackedRow, PathPlace, PathSource, Place, Rare, Row, Told,
 };
-use super::sieve::Sieve;
+use super::sieve::{ANSWERS, Sieve};
 use super::steps::{End, KeyDoes, KeyStep, Passed, Start, Steps, Text};
 use crate::clock::FileTime;
 use crate::file::EtlFile;
@@ -49,9 +49,6 @@ struct Wanted<'s> {
     sieve: Option<&'s Sieve<'s>>,
     answers: KeyMap<(OperationName, Option<u32>), bool>,
 }
-
-/// Answers that are remembered, so that no file can make them grow.
-const ANSWERS: usize = 1 << 12;
 
 impl Wanted<'_> {
     /// Notes whether the next path may be wanted, where that is asked.
@@ -126,7 +123,7 @@ pub(super) struct Resolver<'v, 'f> {
 }
 
 impl<'v, 'f> Resolver<'v, 'f> {
-    /// For the steps of these files, of which a sieve may want some only.
+    /// Resolves the steps of these files. A sieve may want only some of them.
     pub(super) fn new(files: &'v [&'v EtlFile<'f>], sieve: Option<&'v Sieve<'v>>) -> Self {
         Resolver {
             files,

@@ -9,10 +9,11 @@ use rayon::prelude::*;
 
 use super::chosen::Chosen;
 use super::job::Job;
+use super::learnt::Learnt;
 use super::resolver::{Resolved, Resolver};
 use super::rows::Place;
 use super::sieve::{All, Sieve};
-use super::steps::{Learnt, Steps, What};
+use super::steps::{Steps, What};
 use crate::clock::FileTime;
 use crate::decode::Decoder;
 use crate::file::EtlFile;

@@ -109,7 +109,7 @@ struct Memory {
 }
 
 /// Answers that are remembered, so that no file can make them grow.
-const ANSWERS: usize = 1 << 12;
+pub(super) const ANSWERS: usize = 1 << 12;
 
 /// What the roots of registry paths are called, beside what the kernel calls them.
 const ROOTS: [&str; 2] = ["HKLM", "HKU"];

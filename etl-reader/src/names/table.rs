@@ -131,7 +131,7 @@ impl Names {
         self.files.at(&file_key, time).map(|(path, since)| (self.paths.get(path), since))
     }
 
-    /// The keys of files, and the key control blocks, that had a path of which `holds` is true. Each path is asked once.
+    /// The keys of files, and the key control blocks, that ever had a path that `holds` accepts. It asks once for each path.
     pub(super) fn keys_of_paths(
         &self,
         holds: impl Fn(Utf16<'_>) -> bool,

@@ -2,6 +2,7 @@
 
 pub(crate) mod canvas;
 pub(crate) mod graph;
+mod lane;
 pub(crate) mod lanes;
 mod layers;
 pub(crate) mod measure;

@@ -1,7 +1,8 @@
 //! The swim-lane timeline: boots and phases, processes, services, the events over time, and the failure across them.
 
 use super::canvas::{Anchor, Canvas, Font, Ink, Pen};
-use super::lanes::{Bar, Lane, LaneKind, ROW, lanes};
+use super::lane::{Bar, Lane, LaneKind, ROW};
+use super::lanes::lanes;
 use super::measure;
 use super::scale::Scale;
 use super::{Chart, Place};

@@ -3,8 +3,8 @@
 use super::{ListedEvent, listing, message, starts_block};
 use crate::event_log::EventRecord;
 use crate::text::{decode, lines};
+use crate::update_client::PROVIDER as WU;
 
-const WU: &str = "Microsoft-Windows-WindowsUpdateClient";
 const SERVICING: &str = "Microsoft-Windows-Servicing";
 const WUSA: &str = "Microsoft-Windows-WUSA";
 

@@ -9,11 +9,7 @@
 use super::ListedEvent;
 use crate::event_log::{EventRecord, EventValue};
 use crate::text::{decode, lines};
-
-const PROVIDER: &str = "Microsoft-Windows-WindowsUpdateClient";
-const INSTALLED: u32 = 19;
-const FAILED: u32 = 20;
-const REMOVAL_FAILED: u32 = 24;
+use crate::update_client::{FAILED, INSTALLED, PROVIDER, REMOVAL_FAILED};
 
 /// Results, and the numbers of the events that say the same.
 const RESULTS: &[(&str, u32)] = &[

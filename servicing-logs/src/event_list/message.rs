@@ -2,6 +2,7 @@
 //! language; the names of services are cut from the English sentences.
 
 use crate::event_log::EventValue;
+use crate::update_client::PROVIDER;
 
 /// Bytes of a message that are kept.
 pub(super) const MAX_MESSAGE: usize = 8 * 1024;
@@ -55,9 +56,7 @@ pub(super) fn values(provider: &str, id: u32, message: &str) -> Vec<EventValue> 
         add("errorCode", code);
     }
     match provider {
-        "Microsoft-Windows-WindowsUpdateClient" => {
-            add("updateTitle", title(message, code.map(|(_, rest)| rest)))
-        }
+        PROVIDER => add("updateTitle", title(message, code.map(|(_, rest)| rest))),
         "Microsoft-Windows-Servicing" => {
             let package = words(message).find(|word| is_package(word));
             if let Some(package) = package {

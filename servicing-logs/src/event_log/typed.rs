@@ -62,8 +62,9 @@ pub enum EventKind {
 }
 use EventKind as K;
 
+use crate::update_client::PROVIDER as WU;
+
 const SCM: &str = "Service Control Manager";
-const WU: &str = "Microsoft-Windows-WindowsUpdateClient";
 const WUSA: &str = "Microsoft-Windows-WUSA";
 const BITS: &str = "Microsoft-Windows-Bits-Client";
 const SECURE_BOOT: &str = "Microsoft-Windows-TPM-WMI";

@@ -31,7 +31,7 @@ pub(super) fn apart(found: &Found<'_>) -> Option<Words> {
     }
 }
 
-/// The builds of which CBS.log says that their servicing stack was loaded. Servicing of an image loads that of the
+/// The builds whose servicing stack was loaded, as CBS.log says. Servicing of an image loads the stack of the
 /// image, so one log may have several.
 fn builds_of(found: &Found<'_>, id: SourceId) -> BTreeSet<String> {
     let lines = found.timeline.scans.get(usize::from(id.0)).map(|scan| scan.lines.as_slice());
