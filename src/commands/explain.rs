@@ -38,6 +38,14 @@ pub(crate) struct Args {
     codes: Vec<String>,
 }
 
+/// What a code means.
+pub(super) fn words(explanation: &Explanation, lang: Lang) -> String {
+    match lang {
+        Lang::En => explanation.to_string(),
+        Lang::Zh => explanation.chinese(),
+    }
+}
+
 /// The known failures that such a code belongs to, and what to do.
 pub(super) fn remedies(explanation: &Explanation, lang: Lang) -> String {
     let readings = || explanation.readings.iter();
@@ -75,11 +83,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         match explain(code) {
             Ok(explanation) => {
                 let gap = if printed { "\n" } else { "" };
-                let text = match lang {
-                    Lang::En => explanation.to_string(),
-                    Lang::Zh => explanation.chinese(),
-                };
-                writeln!(out, "{gap}{text}")?;
+                writeln!(out, "{gap}{}", words(&explanation, lang))?;
                 write!(out, "{}", remedies(&explanation, lang))?;
                 printed = true;
             }

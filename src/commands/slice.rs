@@ -14,7 +14,6 @@ use timeline::{
 use super::{choice::Choice, log, part::Part, reading, report::spinner};
 use crate::lang;
 use crate::words::said as say;
-use reports::Lang;
 
 /// Writes a smaller Process Monitor log with the events that you choose
 ///
@@ -127,9 +126,10 @@ impl Around {
             timeline::Place::Event(id) if id.source == source => Some(id.index),
             _ => None,
         }));
-        let summary = &diagnosis.verdict.summary;
-        let summary = if lang::chosen() == Lang::Zh { &summary.zh } else { &summary.en };
-        tell!("bootrace: {summary}");
+        let verdict = &diagnosis.verdict;
+        for words in verdict.mixture.iter().chain([&verdict.summary]) {
+            tell!("bootrace: {}", lang::of(words));
+        }
         let failed =
             matches!(diagnosis.verdict.outcome, Outcome::FailingOperation | Outcome::FailureWithoutOperation);
         if !failed || shown.is_empty() {

@@ -193,11 +193,7 @@ fn explained(asked: &Asked) -> anyhow::Result<String> {
     let explanation =
         status_codes::explain(code).map_err(|error| anyhow!("{}", quoted(&error.to_string(), LINE)))?;
     let lang = lang(asked)?;
-    let text = match lang {
-        Lang::En => explanation.to_string(),
-        Lang::Zh => explanation.chinese(),
-    };
-    Ok(format!("{text}\n{}", codes::remedies(&explanation, lang)))
+    Ok(format!("{}\n{}", codes::words(&explanation, lang), codes::remedies(&explanation, lang)))
 }
 
 /// The rows of each trace that pass the filter, as JSON lines.
