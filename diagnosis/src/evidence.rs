@@ -1,7 +1,7 @@
 //! The events around the failing operation that a reader wants to see.
 
 use crate::{candidates::Candidate, ordinary::benign};
-use timeline::{Event, Kind, Role, Timeline};
+use timeline::{Event, Kind, Role, Timeline, object_name};
 
 /// Why an event is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -33,7 +33,7 @@ pub(crate) fn around(
 ) -> Vec<(Relation, Event)> {
     let failing = &candidate.event;
     let mut shown: Vec<(Relation, Event)> = vec![(Relation::Failing, failing.clone())];
-    let is_same = |e: &&Event| e.path.eq_ignore_ascii_case(&failing.path) && e.id != failing.id;
+    let is_same = |e: &&Event| object_name(&e.path) == object_name(&failing.path) && e.id != failing.id;
     let same: Vec<&Event> = touching.iter().filter(is_same).collect();
     let middle = same.partition_point(|e| (e.time, e.id) < (failing.time, failing.id));
     let from = middle.saturating_sub(SAME_PATH / 2);

@@ -7,6 +7,7 @@ mod gather;
 pub mod graph;
 mod logs;
 mod model;
+mod object_name;
 mod parts;
 mod paths;
 mod progress;
@@ -23,9 +24,10 @@ pub use gather::{Done, Gather};
 pub use logs::{
     CommandFact, Damage, DamageKind, Fact, Filter, InstallerRun, Known, LocalClock, LocalTicks, LogLine,
     Offset, Package, PackageFact, Plan, Primitive, ServiceFact, SessionFact, Stage, Step, Tool, ToolFact,
-    UNNAMED_INSTALLER, UpdateStep, bare_path,
+    UNNAMED_INSTALLER, UpdateStep,
 };
 pub use model::*;
+pub use object_name::{bare_path, fold, is_short_path_of, object_name};
 pub use parts::Parts;
 pub use paths::{Paths, above};
 pub use progress::Progress;

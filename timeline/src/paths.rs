@@ -5,7 +5,9 @@ use std::collections::HashSet;
 
 use pml_reader::{EventClass, PmlText};
 
-/// Paths in lower case, by their length in UTF-16 units.
+use crate::object_name::{fold, fold_unit, is_key, object_name, spellings};
+
+/// Paths without case and in every spelling, by their length in UTF-16 units.
 #[derive(Debug, Default)]
 pub struct Paths {
     by_units: Vec<Vec<String>>,
@@ -16,14 +18,13 @@ pub struct Paths {
     leaves: HashSet<u64>,
     /// Whether one has no backslash.
     bare: bool,
-    /// The folders and keys above them, lower case.
+    /// The names of the folders and keys above them.
     above: HashSet<String>,
 }
 
-/// A number of the part of a path behind its last backslash; equal where only the case of ASCII letters differs (FNV-1a).
+/// A number of the part of a path behind its last backslash; equal where only the case of letters differs (FNV-1a).
 fn leaf(units: impl Iterator<Item = u16>) -> u64 {
-    let lower = units.map(|unit| u8::try_from(unit).map_or(unit, |byte| byte.to_ascii_lowercase().into()));
-    lower.fold(0xcbf2_9ce4_8422_2325, |hash, unit| {
+    units.map(fold_unit).fold(0xcbf2_9ce4_8422_2325, |hash, unit| {
         (hash ^ u64::from(unit)).wrapping_mul(0x0000_0100_0000_01b3)
     })
 }
@@ -38,17 +39,16 @@ pub(crate) fn ends_with(text: &str, tail: &str) -> bool {
 const LONGEST: usize = 32_767;
 
 impl Paths {
-    /// The set of these paths; ASCII letters compare without case.
+    /// The set of the objects at these paths. Letters compare without case.
     pub fn new<'a>(paths: impl IntoIterator<Item = &'a str>) -> Self {
         let mut set = Self::default();
-        for path in paths {
-            let (path, units) = (path.to_ascii_lowercase(), path.encode_utf16().count());
+        for path in paths.into_iter().flat_map(spellings) {
+            let units = path.encode_utf16().count();
             if units > LONGEST {
                 continue;
             }
-            let is_key = path.starts_with("hk") || path.starts_with(r"\registry\");
-            set.keys |= is_key;
-            set.files |= !is_key;
+            set.keys |= is_key(&path);
+            set.files |= !is_key(&path);
             match path.rsplit_once('\\') {
                 Some((_, last)) => drop(set.leaves.insert(leaf(last.encode_utf16()))),
                 None => set.bare = true,
@@ -89,20 +89,30 @@ impl Paths {
     #[must_use]
     pub fn hold(&self, text: &PmlText<'_>) -> bool {
         let alike = self.by_units.get(text.units());
-        alike.is_some_and(|alike| alike.iter().any(|path| text.eq_ignore_ascii_case(path)))
+        alike.is_some_and(|alike| match text {
+            PmlText::Bytes(_) => alike.iter().any(|path| text.eq_ignore_ascii_case(path)),
+            PmlText::Utf16(wide) => {
+                let units =
+                    || wide.as_chunks::<2>().0.iter().map(|unit| fold_unit(u16::from_le_bytes(*unit)));
+                alike.iter().any(|path| units().eq(path.encode_utf16()))
+            }
+        })
     }
 
     /// Whether `path` is one of them.
     #[must_use]
     pub fn hold_str(&self, path: &str) -> bool {
         let alike = self.by_units.get(path.encode_utf16().count());
-        alike.is_some_and(|alike| alike.iter().any(|known| known.eq_ignore_ascii_case(path)))
+        alike.is_some_and(|alike| match path.is_ascii() {
+            true => alike.iter().any(|known| known.eq_ignore_ascii_case(path)),
+            false => alike.contains(&fold(path)),
+        })
     }
 
     /// Whether one of them lies below `path`.
     #[must_use]
     pub fn lie_below(&self, path: &str) -> bool {
-        self.above.contains(&path.to_ascii_lowercase())
+        self.above.contains(&object_name(path))
     }
 }
 
@@ -126,6 +136,8 @@ mod tests {
             (r"C:\Windows\B.sys", false),
             (r"C:\Windows\A.sy", false),
             (r"c:\users\josé\é", true),
+            (r"C:\USERS\JOSÉ\É", true),
+            (r"C:\Windows\A.sys::$DATA", true),
             ("", true),
         ] {
             let wide: Vec<u8> = path.encode_utf16().flat_map(u16::to_le_bytes).collect();

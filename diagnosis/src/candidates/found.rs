@@ -2,7 +2,7 @@
 //! another; what is in use is entered for the next restart.
 
 use status_codes::status;
-use timeline::{Event, Kind, Ticks, Timeline};
+use timeline::{Event, Kind, Ticks, Timeline, fold, object_name};
 
 use super::{
     candidate::Candidate,
@@ -51,7 +51,7 @@ fn is_found(timeline: &Timeline<'_>, error: &Event, next: &Event, named: bool) -
     (own && (searches || makes) || refused && is_of_servicing(timeline, next))
         && !next.failed()
         && follows(error, next)
-        && !next.path.eq_ignore_ascii_case(&error.path)
+        && object_name(&next.path) != object_name(&error.path)
         && name(error).is_some_and(|own| name(next) == Some(own))
 }
 
@@ -59,7 +59,7 @@ fn is_found(timeline: &Timeline<'_>, error: &Event, next: &Event, named: bool) -
 fn is_left_to_restart(timeline: &Timeline<'_>, error: &Event, next: &Event) -> bool {
     let of_renames = || next.path.to_ascii_lowercase().ends_with(RENAMES);
     let names_it = || {
-        let detail = timeline.detail(next.id).to_lowercase();
+        let detail = fold(&timeline.detail(next.id));
         name(error).is_some_and(|own| detail.contains(&own))
     };
     next.kind == Kind::ValueSet
@@ -84,7 +84,8 @@ fn is_of_servicing(timeline: &Timeline<'_>, event: &Event) -> bool {
 
 /// The name of an event's object, without where it is.
 fn name(event: &Event) -> Option<String> {
-    Some(event.path.rsplit_once('\\')?.1.to_ascii_lowercase()).filter(|name| !name.is_empty())
+    let path = object_name(&event.path);
+    path.rsplit_once('\\').map(|(_, name)| name.to_owned()).filter(|name| !name.is_empty())
 }
 
 #[cfg(test)]

@@ -10,7 +10,10 @@ use crate::{
     ordinary::AFTERMATH_LINES,
     signs::LINE_GRAIN,
 };
-use timeline::{Event, Fact, FileTime, LogLine, Object, Place, Role, Ticks, Timeline, bare_path};
+use timeline::{
+    Event, Fact, FileTime, LogLine, Object, Place, Role, SourceId, Ticks, Timeline, bare_path, fold,
+    is_short_path_of, object_name,
+};
 
 /// A log writes a line after what it reports, but not long after.
 const SOON: Ticks = Ticks::seconds(5);
@@ -43,6 +46,8 @@ pub(crate) struct Lines {
     names: HashSet<String>,
     /// Every path in them.
     paths: HashSet<String>,
+    /// Those with a part in 8.3 form.
+    short_paths: Vec<String>,
 }
 
 struct Line {
@@ -55,8 +60,12 @@ struct Line {
     names: HashSet<String>,
     /// The paths that it names, without what names their volume or hive.
     paths: HashSet<String>,
+    /// Those with a part in 8.3 form.
+    short_paths: Vec<String>,
     /// It names what failed, in a form that is known.
     is_fault: bool,
+    /// The installer that failed first wrote it, with the code of its failure.
+    of_failed_run: bool,
     /// Its name is that of an entry of the driver queue, not of the file.
     names_entry: bool,
 }
@@ -90,28 +99,31 @@ impl Lines {
             faults.all.iter().filter(|f| f.kind.of_servicing() && attempt.is_none_or(|a| a == f.attempt));
         let known: HashMap<Place, FaultKind> = own.map(|f| (f.place, f.kind)).collect();
         let kind = |l: &LogLine| known.get(&Place::Line { source: l.source, line: l.line });
+        let run = FailedRun::first(timeline, faults);
         let lines = failed.map(|l| Line {
             place: Place::Line { source: l.source, line: l.line },
             time: l.time,
             win32: l.code.and_then(|code| status_codes::HResult(code).win32()).map(|w| w.0),
             ntstatus: l.code.and_then(|code| status_codes::HResult(code).ntstatus()).map(|n| n.0),
             names: names_of(l),
+            short_paths: short_paths(&paths_of(l)),
             paths: paths_of(l),
             text: l.text.clone(),
             is_fault: kind(l).is_some(),
+            of_failed_run: run.as_ref().is_some_and(|run| run.holds(l)),
             names_entry: kind(l) == Some(&FaultKind::Driver),
         });
         let lines: Vec<Line> = lines.collect();
         let all = |pick: fn(&Line) -> &HashSet<String>| lines.iter().flat_map(pick).cloned().collect();
         let (names, paths) = (all(|line| &line.names), all(|line| &line.paths));
         let decided = faults.first().is_some();
-        Self { lines, decided, names, paths }
+        Self { lines, decided, names, short_paths: short_paths(&paths), paths }
     }
 
     /// Whether one of them names the operation's object.
     pub(crate) fn name(&self, event: &Event) -> bool {
         names(event).iter().any(|name| self.names.contains(name))
-            || !self.paths.is_empty() && paths(event).any(|path| self.paths.contains(&path))
+            || !self.paths.is_empty() && paths(event).any(|path| holds(&self.paths, &self.short_paths, &path))
     }
 
     /// Whether some line names the code of an error.
@@ -128,7 +140,7 @@ impl Lines {
             let by_win32 = line.win32.filter(|win32| is_win32_of(event.status, *win32));
             let by_win32 = by_win32.map(|w| status_codes::Win32Error(w).to_hresult().0);
             let code = by_win32.or(by_status);
-            let same_path = paths.iter().any(|path| line.paths.contains(path));
+            let same_path = paths.iter().any(|path| holds(&line.paths, &line.short_paths, path));
             let exact = same_path || own.iter().any(|name| line.names.contains(name) && !line.places(name));
             let same_name = exact || names.iter().any(|name| line.names.contains(name) && !line.places(name));
             // A code alone says something only where the line is about a failure of servicing.
@@ -136,7 +148,8 @@ impl Lines {
                 return None;
             }
             // Another line may name what servicing does without, where the logs say what failed.
-            if !line.is_fault && self.decided {
+            let of_failure = line.is_fault || line.of_failed_run && code.is_some() && same_name;
+            if !of_failure && self.decided {
                 return None;
             }
             let soon = if same_name && role == Role::SessionManager { LATER_IN_BOOT } else { SOON };
@@ -160,8 +173,38 @@ impl Lines {
             Some(report)
         });
         reports.max_by_key(|r| {
-            (r.code.is_some() && r.same_name, r.close, r.same_name, std::cmp::Reverse(r.place))
+            (r.code.is_some() && r.same_name, r.is_fault, r.close, r.same_name, std::cmp::Reverse(r.place))
         })
+    }
+}
+
+/// The lines between the begin of the installer that failed first and its failure.
+struct FailedRun {
+    source: SourceId,
+    lines: std::ops::Range<u64>,
+    win32: u32,
+}
+
+impl FailedRun {
+    fn first(timeline: &Timeline<'_>, faults: &Faults) -> Option<Self> {
+        let fault = faults.first().filter(|fault| fault.kind == FaultKind::Installer)?;
+        let Place::Line { source, line: end } = fault.place else { return None };
+        let lines = &timeline.scans.get(usize::from(source.0))?.lines;
+        let runs = lines.iter().filter_map(|line| match &line.fact {
+            Fact::Installer(run) if run.decisive && run.name == fault.item => Some(run.begin?..line.line),
+            _ => None,
+        });
+        // The error summary names the installer again.
+        let lines = runs.min_by_key(|run| run.end.abs_diff(end))?;
+        Some(Self { source, lines, win32: fault.win32()? })
+    }
+
+    /// Whether the installer wrote a line of its own that has the code with which it failed.
+    fn holds(&self, line: &LogLine) -> bool {
+        let win32 = line.code.and_then(|code| status_codes::HResult(code).win32());
+        line.source == self.source
+            && self.lines.contains(&line.line)
+            && win32.is_some_and(|win32| win32.0 == self.win32)
     }
 }
 
@@ -193,9 +236,9 @@ fn objects(line: &LogLine) -> &[Object<String>] {
 /// The names in a line: those of its typed objects, and the words of its text that can only be names. A plain word,
 /// such as Package, names nothing.
 fn names_of(line: &LogLine) -> HashSet<String> {
-    let lower = line.text.to_ascii_lowercase();
+    let lower = fold(&line.text);
     let words = lower.split(is_between).filter(|word| is_name(word)).map(str::to_owned);
-    let named = objects(line).iter().map(|object| object.file_name().to_lowercase());
+    let named = objects(line).iter().map(|object| fold(object.file_name()));
     // Every key has a value of this name.
     words.chain(named).filter(|name| name.len() >= SHORTEST_NAME && name != "(default)").collect()
 }
@@ -215,6 +258,16 @@ fn paths_of(line: &LogLine) -> HashSet<String> {
         }
         _ => paths.collect(),
     }
+}
+
+/// The paths with a part in 8.3 form.
+fn short_paths(paths: &HashSet<String>) -> Vec<String> {
+    paths.iter().filter(|path| path.contains('~')).cloned().collect()
+}
+
+/// Whether a path is one of these, in full or in 8.3 form.
+fn holds(paths: &HashSet<String>, short_paths: &[String], path: &str) -> bool {
+    paths.contains(path) || short_paths.iter().any(|short| is_short_path_of(short, path))
 }
 
 /// The key of the driver operations queue. `Failed reading Identity for driver operation sequenceID 1` names the value.
@@ -241,7 +294,7 @@ fn paths(event: &Event) -> impl Iterator<Item = String> {
 fn own_names(event: &Event) -> Vec<String> {
     let mut names = Vec::new();
     for path in [Some(&event.path), event.target.as_ref()].into_iter().flatten() {
-        let path = path.to_ascii_lowercase();
+        let path = object_name(path);
         if let Some((above, last)) = path.rsplit_once('\\') {
             names.push(last.to_owned());
             // An INF and the service that it installs have one name.
@@ -257,7 +310,7 @@ fn own_names(event: &Event) -> Vec<String> {
 fn names(event: &Event) -> Vec<String> {
     let mut names = own_names(event);
     for path in [Some(&event.path), event.target.as_ref()].into_iter().flatten() {
-        let path = path.to_ascii_lowercase();
+        let path = object_name(path);
         let mut above = "";
         for part in path.split('\\') {
             // ...\FileRepository\cpu.inf_amd64_0123456789abcdef\..., ...\DriverInfFiles\cpu.inf\...

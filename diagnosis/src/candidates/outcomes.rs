@@ -4,7 +4,9 @@
 use std::collections::HashMap;
 
 use status_codes::status;
-use timeline::{Event, FileTime, Kind, Place, Process, ProcessId, Role, Silence, Ticks, Timeline};
+use timeline::{
+    Event, FileTime, Kind, Place, Process, ProcessId, Role, Silence, Ticks, Timeline, object_name,
+};
 
 use super::{
     after::before_sign,
@@ -43,12 +45,12 @@ pub(super) fn judge(
     let mut by_path: HashMap<String, Vec<&Event>> = HashMap::new();
     for event in touching.iter().filter(|event| !event.failed() && event.kind.mutates()) {
         for path in std::iter::once(&event.path).chain(&event.target) {
-            by_path.entry(path.to_ascii_lowercase()).or_default().push(event);
+            by_path.entry(object_name(path)).or_default().push(event);
         }
     }
     let mut missed: HashMap<String, Vec<&Event>> = HashMap::new();
     for event in touching.iter().filter(|event| is_missing(event.status)) {
-        missed.entry(event.path.to_ascii_lowercase()).or_default().push(event);
+        missed.entry(object_name(&event.path)).or_default().push(event);
     }
     for candidate in candidates.iter_mut().filter(|candidate| candidate.is_eligible()) {
         let has = |link| candidate.links.contains(&link);
@@ -59,7 +61,7 @@ pub(super) fn judge(
         let (Some(id), Some(process)) = (event.process, timeline.process_of(event)) else { continue };
         let Some(end) = before_sign(event, signs) else { continue };
         let after = After { timeline, steps, event, id, process, end };
-        let path = event.path.to_ascii_lowercase();
+        let path = object_name(&event.path);
         let same_path = by_path.get(&path);
         let gone = missed.get(&path).is_some_and(|events| after.was_gone(events));
         let mut moves = timeline::above(&path).filter_map(|above| by_path.get(above)).flatten();

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use status_codes::status;
-use timeline::{Event, FileTime, Kind, ProcessId, Role, Ticks, Timeline};
+use timeline::{Event, FileTime, Kind, ProcessId, Role, Ticks, Timeline, object_name};
 
 use super::candidate::{Candidate, Holder};
 use crate::signs::Sign;
@@ -16,7 +16,7 @@ pub(super) fn group(suspects: Vec<Event>) -> Vec<Candidate> {
     let mut by_key: HashMap<(Option<ProcessId>, &'static str, u32, String), usize> = HashMap::new();
     let mut candidates: Vec<Candidate> = Vec::new();
     for event in suspects {
-        let key = (event.process, event.name, event.status, event.path.to_ascii_lowercase());
+        let key = (event.process, event.name, event.status, object_name(&event.path));
         match by_key.get(&key).and_then(|at| candidates.get_mut(*at)) {
             Some(candidate) => {
                 candidate.tries += 1;
@@ -47,10 +47,10 @@ pub(super) fn relate(
 ) {
     let mut by_path: HashMap<String, Vec<&Event>> = HashMap::new();
     for event in touching {
-        by_path.entry(event.path.to_ascii_lowercase()).or_default().push(event);
+        by_path.entry(object_name(&event.path)).or_default().push(event);
     }
     for candidate in candidates {
-        let Some(events) = by_path.get(&candidate.event.path.to_ascii_lowercase()) else { continue };
+        let Some(events) = by_path.get(&object_name(&candidate.event.path)) else { continue };
         let error = &candidate.event;
         let after = || events.iter().filter(|e| (e.time, e.id) > (error.time, error.id));
         let failed = failed_at(error, timeline, signs);

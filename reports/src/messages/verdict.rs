@@ -9,6 +9,7 @@ messages! {
     LABEL_UNKNOWN = "UNKNOWN", "无法判断";
     LABEL_NOTE = "NOTE", "注意";
     LABEL_WHAT = "what", "详情";
+    LABEL_WHY = "why", "原因";
     LABEL_SURE = "sure", "置信度";
     LABEL_PHASES = "phases", "阶段";
     SURE = "{} confidence: {}", "{}：{}";

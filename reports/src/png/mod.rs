@@ -150,7 +150,9 @@ fn verdict(canvas: &mut Canvas, report: &Report, lang: Lang) -> i32 {
 fn facts(canvas: &mut Canvas, report: &Report, lang: Lang, top: i32) -> i32 {
     const ROW: i32 = 25;
     const GUTTER: i32 = 120;
-    let mut facts = view::facts(report, lang);
+    let cause = view::causes(report, lang).into_iter().next();
+    let cause = cause.map(|(cause, _)| (m::WHY, cause, false));
+    let mut facts: Vec<_> = cause.into_iter().chain(view::facts(report, lang)).collect();
     if report.verdict.failing_operation.is_none() {
         // Where no operation is named, what was looked at is part of the answer.
         let listed = |items: &[Text]| items.iter().map(|item| item.get(lang).to_owned()).collect::<Vec<_>>();
@@ -163,7 +165,7 @@ fn facts(canvas: &mut Canvas, report: &Report, lang: Lang, top: i32) -> i32 {
     let mut y = top;
     let mut left = top;
     canvas.group(&[], |pen| {
-        for (label, value, code) in facts.iter().take(8) {
+        for (label, value, code) in facts.iter().take(9) {
             pen.text((MARGIN, left), label.get(lang), Font::new(LABEL, Ink::Muted), Anchor::Start);
             let room = middle - MARGIN - GUTTER - 40;
             let font = Font::new(LABEL, Ink::Text);

@@ -74,10 +74,15 @@ struct Shown {
     steps: usize,
     reasons: usize,
     leads: usize,
+    causes: usize,
+    /// Lines that one cause may take.
+    cause_lines: usize,
     /// Lines that one step may take.
     step_lines: usize,
     /// Lines that one item of any other list may take.
     lines: usize,
+    /// Lines of what to capture next.
+    capture_lines: usize,
     /// The command of every step, not only of the first.
     commands: bool,
     compared: bool,
@@ -90,16 +95,22 @@ impl Shown {
         steps: 1,
         reasons: 0,
         leads: 1,
+        causes: 0,
+        cause_lines: 1,
         step_lines: 1,
         lines: 1,
+        capture_lines: 1,
         commands: false,
         compared: false,
     };
 
     /// What is added while there is room, what a person needs most first. What does not fit is left out.
-    const MORE: [fn(&mut Self); 14] = [
+    const MORE: [fn(&mut Self); 18] = [
         |shown| shown.step_lines = 2,
+        |shown| shown.capture_lines = 2,
         |shown| shown.reasons = 1,
+        |shown| shown.causes = 1,
+        |shown| shown.cause_lines = 2,
         |shown| shown.links = 3,
         |shown| shown.compared = true,
         |shown| shown.step_lines = 3,
@@ -110,6 +121,7 @@ impl Shown {
         |shown| shown.leads = 3,
         |shown| shown.links = 4,
         |shown| shown.commands = true,
+        |shown| shown.causes = 2,
         |shown| shown.reasons = 2,
         |shown| (shown.links, shown.lines) = (6, 3),
     ];

@@ -69,6 +69,7 @@ impl Page<'_> {
             (_, Outcome::FailureWithoutOperation) => lines.extend(self.no_operation()),
             _ => {}
         }
+        lines.extend(self.causes(shown));
         let known = self.report.incident.as_ref().is_some_and(|incident| !incident.culprits.is_empty());
         if let Some(missing) = verdict.missing.as_ref().filter(|_| !known) {
             lines.extend(self.block(m::LABEL_MISSING, Style::Plain, missing.what.get(self.lang), 2));
@@ -101,6 +102,17 @@ impl Page<'_> {
         let codes: Vec<_> = codes.into_iter().map(|code| (Style::Plain, code)).collect();
         lines.extend(self.items(Self::label(Style::Label, m::LABEL_CODE.get(self.lang)), &codes, BETWEEN, 2));
         lines
+    }
+
+    /// Why it failed, beyond the headline.
+    fn causes(&self, shown: &Shown) -> Vec<Line> {
+        let causes = view::causes(self.report, self.lang).into_iter().take(shown.causes).enumerate();
+        let lines = causes.flat_map(|(number, (text, cause))| {
+            let label = if number == 0 { m::LABEL_WHY.get(self.lang) } else { "" };
+            let text = self.before_place(&text, &visible(&view::place(cause)), shown.cause_lines);
+            self.wrapped(Self::label(Style::Label, label), Style::Plain, &text, shown.cause_lines)
+        });
+        lines.collect()
     }
 
     /// How sure the answer is, and the first reason.
@@ -245,7 +257,7 @@ impl Page<'_> {
     fn capture(&self, shown: &Shown) -> Vec<Line> {
         let Some(capture) = &self.report.verdict.next_capture else { return Vec::new() };
         let mut lines =
-            self.block(m::LABEL_CAPTURE, Style::Plain, capture.title.get(self.lang), shown.lines.min(2));
+            self.block(m::LABEL_CAPTURE, Style::Plain, capture.title.get(self.lang), shown.capture_lines);
         if !capture.command.is_empty() {
             lines.push(Self::command(&capture.command));
         }

@@ -92,6 +92,15 @@ pub(crate) fn headline(report: &Report) -> Text {
     headlines.next().cloned().unwrap_or_else(|| summary(report))
 }
 
+/// Why it failed, as far as the headline does not say it: each cause with how it is known and where.
+pub(crate) fn causes(report: &Report, lang: Lang) -> Vec<(String, &Evidence)> {
+    let headline = headline(report);
+    let headline = headline.get(lang);
+    let unsaid = |cause: &&Evidence| !headline.contains(cause.text.get(lang).trim_end_matches(['.', '。']));
+    let causes = report.incident.iter().flat_map(|incident| &incident.why).filter(unsaid);
+    causes.map(|cause| (known_sentence(cause, lang), cause)).collect()
+}
+
 /// What the summary says beyond the headline; empty if the headline says it all.
 pub(crate) fn beyond_headline(report: &Report, lang: Lang) -> String {
     let Some(incident) = report.incident.as_ref().filter(|incident| !incident.headline.is_empty()) else {
@@ -213,7 +222,7 @@ pub(crate) fn sentence(evidence: &Evidence, lang: Lang) -> String {
     if text.is_empty() || place.is_empty() || text.contains(&place) {
         format!("{text}{}", if text.is_empty() { place.as_str() } else { "" })
     } else {
-        format!("{text} ({place})")
+        format!("{} ({place})", text.trim_end_matches(['.', '。']))
     }
 }
 

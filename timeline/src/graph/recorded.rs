@@ -7,6 +7,7 @@ use petgraph::graph::{DiGraph, NodeIndex};
 use super::{EdgeData, EdgeKind, Node, NodeData};
 use crate::{
     model::{Event, Evidence, FileTime, Place, ProcessId, Trust, Words},
+    object_name,
     timeline::Timeline,
 };
 
@@ -85,7 +86,7 @@ impl<'a> GraphBuilder<'a> {
 
     /// A file or key.
     pub fn object(&mut self, path: &str) -> NodeIndex {
-        let node = Node::Object(path.to_ascii_lowercase());
+        let node = Node::Object(object_name(path));
         self.node(node, || Words::new(path, path), None, None, Trust::Recorded)
     }
 

@@ -64,6 +64,7 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
         let fact = Fact::Installer(InstallerRun {
             name: text.clone(),
             id: run.begin.id.as_deref().map(str::to_owned),
+            begin: Some(run.line),
             component: component.map(cut),
             took,
             measured: run.measured.map(|utc| FileTime(utc.0)),

@@ -198,6 +198,8 @@ pub struct InstallerRun {
     pub name: String,
     /// Its GUID.
     pub id: Option<String>,
+    /// The line of its begin, where the log has it.
+    pub begin: Option<u64>,
     /// The component it worked on.
     pub component: Option<String>,
     /// How long it took.
@@ -222,6 +224,7 @@ impl InstallerRun {
         Self {
             name: name.to_owned(),
             id: id.map(str::to_owned),
+            begin: None,
             component: None,
             took: None,
             measured: None,

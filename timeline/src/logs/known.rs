@@ -4,7 +4,10 @@ use servicing_logs::dism::{Checked, Health};
 
 use std::collections::HashMap;
 
-use crate::model::{Evidence, FileTime, Machine, Problem, StartType};
+use crate::{
+    model::{Evidence, FileTime, Machine, Problem, StartType},
+    object_name::bare_path,
+};
 
 /// What a source knows of the machine.
 #[derive(Debug, Default)]
@@ -130,33 +133,6 @@ impl Plan {
     pub fn primitive(&self, path: &str) -> Option<Primitive> {
         self.primitives.get(&bare_path(path)).copied()
     }
-}
-
-/// Beginnings that stand for the system volume or a hive, lower case.
-const ROOTS: &[(&str, &str)] = &[
-    (r"\??\", ""),
-    (r"\systemroot\", r"windows\"),
-    (r"\registry\machine\", r"hklm\"),
-    (r"hkey_local_machine\", r"hklm\"),
-];
-
-/// A path without what names its volume or hive: native and DOS forms of one object are equal.
-#[must_use]
-pub fn bare_path(path: &str) -> String {
-    let lower = path.to_lowercase();
-    let mut bare = lower.as_str();
-    let mut prefix = "";
-    for (root, stands_for) in ROOTS {
-        if let Some(rest) = bare.strip_prefix(root) {
-            (bare, prefix) = (rest, stands_for);
-            break;
-        }
-    }
-    // A drive letter.
-    if bare.as_bytes().get(1) == Some(&b':') {
-        bare = bare.get(2..).unwrap_or_default().trim_start_matches('\\');
-    }
-    format!("{prefix}{bare}")
 }
 
 #[cfg(test)]

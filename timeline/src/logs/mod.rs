@@ -19,7 +19,7 @@ pub(crate) mod windows_setup;
 
 pub use clock::{LocalClock, Offset};
 pub use facts::*;
-pub use known::{Filter, Known, Package, Plan, Primitive, ServiceFact, bare_path};
+pub use known::{Filter, Known, Package, Plan, Primitive, ServiceFact};
 pub use tool::{Tool, ToolFact};
 
 use crate::model::{FileTime, SourceId};
