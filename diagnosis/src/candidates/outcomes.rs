@@ -11,7 +11,7 @@ use super::{
     candidate::Candidate,
     link::{Link, Objection},
     log_step::LogSteps,
-    steps::{Step, StepKind, Steps},
+    steps::{Step, Steps},
 };
 use crate::{
     needed::is_missing,
@@ -165,14 +165,25 @@ impl After<'_> {
         decides && self.process.exit_status.is_some_and(|code| !is_failure(code))
     }
 
-    /// Whether the worker changed more after the program that it had started ended. What it does after the step that failed
-    /// is other work: an installer queue goes on.
+    /// Whether who ran the program went on after it ended: the worker, or a program of the worker, changed more, or that
+    /// program ended with a code of success. What the worker does after the step that failed is other work: an installer
+    /// queue goes on.
     fn parent_went_on(&self, step_end: Option<FileTime>) -> bool {
-        let ended = self.process.end.filter(|_| self.process.role == Role::ServicingChild);
-        let (Some(end), Some(parent)) = (ended, self.process.parent) else { return false };
         let until = step_end.map_or(self.end, |step_end| step_end.min(self.end));
-        let mut later = self.steps.between(self.event.id.source, parent, end, until);
-        later.any(|step| step.kind == StepKind::Change)
+        let mut program = self.process;
+        while program.role == Role::ServicingChild
+            && let (Some(end), Some(id)) = (program.end, program.parent)
+            && let Some(parent) = self.timeline.process(id)
+        {
+            let mut later = self.steps.between(self.event.id.source, id, end, until);
+            let succeeded = parent.role == Role::ServicingChild
+                && parent.exit_status.is_some_and(|code| !is_failure(code));
+            if succeeded || later.any(|step| step.kind.is_change()) {
+                return true;
+            }
+            program = parent;
+        }
+        false
     }
 
     /// Whether another worker shows the failure, and this one does not.
@@ -218,7 +229,8 @@ fn has_pause<'s>(
 
 #[cfg(test)]
 mod tests {
-    use super::{Step, StepKind, has_pause};
+    use super::{Step, has_pause};
+    use crate::candidates::steps::StepKind;
     use timeline::{EventId, FileTime, SourceId};
 
     const SECOND: u64 = 10_000_000;
