@@ -1,7 +1,7 @@
 //! What services do for servicing: an installer asks a service, or hands it a driver's files, and the service meets the
 //! error.
 
-use timeline::{Event, Process, Role, Ticks, Timeline};
+use timeline::{Event, Kind, Process, Role, Ticks, Timeline};
 
 use super::functions;
 use crate::faults::{Fault, FaultKind};
@@ -63,12 +63,17 @@ const SERVED: &[Served] = &[
 /// Where the spooler installs a printer driver.
 const PRINTING: [&str; 2] = [r"\system32\spool\", r"\control\print\"];
 
+/// A shorter argument would be found in paths that it does not mean.
+const SHORTEST: usize = 5;
+
 /// A function that a log says failed, and what it was called for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Called {
     pub(super) function: String,
-    /// Lower case: the name of a service, an account.
+    /// Lower case: the name of a service, an account, a key.
     pub(super) argument: Option<String>,
+    /// It is a method of WMI's interfaces, which asks the service.
+    pub(super) of_wmi: bool,
 }
 
 impl Called {
@@ -76,7 +81,26 @@ impl Called {
     pub(super) fn new(function: &str, line: &str) -> Self {
         let behind = line.split_once(function).and_then(|(_, rest)| rest.strip_prefix('('));
         let argument = behind.and_then(|rest| Some(rest.split_once(')')?.0.to_ascii_lowercase()));
-        Self { function: function.to_owned(), argument: argument.filter(|argument| !argument.is_empty()) }
+        let interface = line.split_once(function).and_then(|(before, _)| before.strip_suffix("::"));
+        let interface = interface.and_then(|before| before.rsplit([' ', '\'', '"']).next());
+        Self {
+            function: function.to_owned(),
+            argument: argument.filter(|argument| !argument.is_empty()),
+            of_wmi: interface.is_some_and(|interface| interface.starts_with("IWbem")),
+        }
+    }
+
+    /// The kinds of operations that the function makes in its own process, if that is known.
+    pub(super) fn kinds(&self) -> Option<&'static [Kind]> {
+        if self.of_wmi { Some(&[]) } else { functions::kinds_of(&self.function) }
+    }
+
+    /// Whether an operation is one that the function makes, at the object that it was called for.
+    pub(super) fn names(&self, event: &Event) -> bool {
+        self.kinds().is_some_and(|kinds| kinds.contains(&event.kind))
+            && self.argument.as_ref().is_some_and(|argument| {
+                argument.len() >= SHORTEST && event.path.to_ascii_lowercase().contains(argument)
+            })
     }
 
     /// Whether a process serves the function, and does such work for it.
@@ -146,7 +170,9 @@ pub(super) fn worked_for(
 ) -> bool {
     let serves = called.filter(|called| called.is_served_by(process, &event.path));
     let of_services = matches!(process.role, Role::ServiceHost | Role::ServiceControl);
-    if !(of_services || matches!(process.role, Role::TrustedInstaller | Role::DriverInstall)) {
+    if !(of_services || matches!(process.role, Role::TrustedInstaller | Role::DriverInstall))
+        || serves_a_user(timeline, event, process)
+    {
         return false;
     }
     let earlier = || {
@@ -175,6 +201,42 @@ pub(super) fn worked_for(
         }
         _ => false,
     }
+}
+
+/// Whether a service does it for a user, whom it impersonates.
+pub(super) fn serves_a_user(timeline: &Timeline<'_>, event: &Event, process: &Process) -> bool {
+    // Accounts of users begin so. Windows' own accounts do not.
+    const USER: &str = "Impersonating: S-1-5-21-";
+    matches!(process.role, Role::ServiceHost | Role::ServiceControl)
+        && timeline.detail(event.id).contains(USER)
+}
+
+/// Whether drvinst ended with the code of an error, and worked for the driver that the worker was at: both had read of the
+/// same package right before.
+pub(super) fn ended_for_the_worker(timeline: &Timeline<'_>, event: &Event, process: &Process) -> bool {
+    let ended_with_it = || {
+        let maps = status_codes::NtStatus(event.status).to_win32();
+        let win32 = maps.map(|maps| maps.win32.0);
+        process.exit_status.is_some_and(|exit| exit == event.status || Some(exit) == win32)
+    };
+    if process.role != Role::DriverInstall || !ended_with_it() {
+        return false;
+    }
+    let package = |path: &str| {
+        let lower = path.to_ascii_lowercase();
+        let (_, rest) = lower.split_once(r"\filerepository\")?;
+        Some(rest.split('\\').next()?.to_owned())
+    };
+    let earlier: Vec<Event> = timeline
+        .near(event, BEFORE)
+        .into_iter()
+        .filter(|e| !e.failed() && e.time <= event.time && event.time.since(e.time) <= SOON)
+        .collect();
+    let own = earlier.iter().filter(|e| e.process == event.process).find_map(|e| package(&e.path));
+    let is_of_worker =
+        |e: &&Event| timeline.process_of(e).is_some_and(|process| process.role == Role::TiWorker);
+    let last = earlier.iter().rev().filter(is_of_worker).find_map(|e| package(&e.path));
+    own.is_some() && own == last
 }
 
 #[cfg(test)]

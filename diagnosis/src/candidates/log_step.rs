@@ -1,10 +1,10 @@
 //! The steps that a log says failed: runs of installers, and a program that servicing ran.
 
 use timeline::{
-    Event, Fact, FileTime, InstallerRun, LogLine, Place, Process, ProcessId, Role, Ticks, Timeline,
+    Event, Fact, FileTime, InstallerRun, LogLine, Object, Place, Process, ProcessId, Role, Ticks, Timeline,
 };
 
-use super::{by_service::Called, functions};
+use super::by_service::Called;
 use crate::{
     faults::{FaultKind, Faults},
     signs::LINE_GRAIN,
@@ -24,6 +24,8 @@ pub(super) struct LogSteps {
     decisive: Vec<LogStep>,
     /// Runs of installers whose failure was ignored.
     ignored: Vec<LogStep>,
+    /// Lines within the failed run that name a path with its code, lower case.
+    naming: Vec<String>,
 }
 
 impl LogSteps {
@@ -40,7 +42,13 @@ impl LogSteps {
             called: called(timeline, faults),
             decisive: steps(decisive),
             ignored: steps(ignored),
+            naming: naming(timeline, faults),
         }
+    }
+
+    /// The lines within the failed installer's run that name a path with its code, lower case.
+    pub(super) fn naming(&self) -> &[String] {
+        &self.naming
     }
 
     /// Whether an operation belongs to the step that failed first.
@@ -80,7 +88,7 @@ impl LogSteps {
     /// others ask for.
     pub(super) fn called_another(&self, event: &Event, process: &Process) -> bool {
         let is_worker = matches!(process.role, Role::TiWorker | Role::ServicingChild);
-        let kinds = self.called.as_ref().and_then(|called| functions::kinds_of(&called.function));
+        let kinds = self.called.as_ref().and_then(Called::kinds);
         is_worker && kinds.is_some_and(|kinds| !kinds.contains(&event.kind))
     }
 
@@ -111,6 +119,25 @@ fn called(timeline: &Timeline<'_>, faults: &Faults) -> Option<Called> {
     let own = lines.iter().filter(|line| line.failed && line.text.contains(function));
     let words = own.min_by_key(|line| line.line.abs_diff(at)).map_or("", |line| line.text.as_str());
     Some(Called::new(function, words))
+}
+
+/// The lines that name a path within the run of the installer that failed first, with the code that it failed with.
+fn naming(timeline: &Timeline<'_>, faults: &Faults) -> Vec<String> {
+    let run = faults.first().and_then(|fault| Some((fault, LogStep::first(timeline, faults)?)));
+    let Some((fault, LogStep::Installer(begin, end))) = run else { return Vec::new() };
+    let Place::Line { source, .. } = fault.place else { return Vec::new() };
+    let lines = timeline.scans.get(usize::from(source.0)).map_or(&[][..], |scan| &scan.lines);
+    let within = |line: &&LogLine| {
+        line.time.is_some_and(|time| time.plus(LINE_GRAIN) >= begin && time <= end)
+            && line.failed
+            && line.code.is_some()
+            && line.code == fault.code
+    };
+    let names_path = |line: &&LogLine| match &line.fact {
+        Fact::Failed { objects, .. } => objects.iter().any(|object| matches!(object, Object::Path(_))),
+        _ => false,
+    };
+    lines.iter().filter(within).filter(names_path).map(|line| line.text.to_lowercase()).collect()
 }
 
 /// A step that failed.
@@ -265,6 +292,7 @@ mod tests {
             called: None,
             decisive: Vec::new(),
             ignored: Vec::new(),
+            naming: Vec::new(),
         };
         let child = process("lodctr.exe", Role::ServicingChild, Some(5), 1_500);
         let event = Event { time: FileTime(1_200), process: Some(ProcessId(7)), ..Event::blank() };

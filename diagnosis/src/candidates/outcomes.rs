@@ -1,7 +1,7 @@
 //! What became of a candidate's work in other processes: the object that another one changed, the program that was run
 //! once more, the worker that lived on, the wait that followed.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use status_codes::status;
 use timeline::{Event, FileTime, Kind, Place, Process, ProcessId, Role, Silence, Ticks, Timeline};
@@ -80,7 +80,10 @@ pub(super) fn judge(
             (Objection::MadeUpFor, !told && moves.any(|change| after.was_replaced_by(change))),
             (Objection::CarriedOn, !told && was_run_again(timeline, process)),
             (Objection::CarriedOn, after.succeeded_in_the_end(told)),
-            (Objection::CarriedOn, !blamed && after.parent_went_on(in_log.end(event, process))),
+            (
+                Objection::CarriedOn,
+                !blamed && after.parent_went_on(in_log.end(event, process), !has(Link::ExitStatus)),
+            ),
             (Objection::OtherThread, (told || !named) && after.another_worker_failed(signs)),
             (Objection::Waited, !in_step && after.waited()),
         ];
@@ -167,15 +170,19 @@ impl After<'_> {
 
     /// Whether who ran the program went on after it ended: the worker, or a program of the worker, changed more, or that
     /// program ended with a code of success. What the worker does after the step that failed is other work: an installer
-    /// queue goes on.
-    fn parent_went_on(&self, step_end: Option<FileTime>) -> bool {
+    /// queue goes on. `one_thread` leaves out what other threads were at already. Who runs a program that ends with the code
+    /// of a result may take that code for a success.
+    fn parent_went_on(&self, step_end: Option<FileTime>, one_thread: bool) -> bool {
         let until = step_end.map_or(self.end, |step_end| step_end.min(self.end));
         let mut program = self.process;
         while program.role == Role::ServicingChild
             && let (Some(end), Some(id)) = (program.end, program.parent)
             && let Some(parent) = self.timeline.process(id)
         {
-            let mut later = self.steps.between(self.event.id.source, id, end, until);
+            let began = program.start.filter(|_| one_thread).unwrap_or_default();
+            let beside = self.threads_beside(id, began);
+            let later = self.steps.between(self.event.id.source, id, end, until);
+            let mut later = later.filter(|step| !beside.contains(&step.tid));
             let succeeded = parent.role == Role::ServicingChild
                 && parent.exit_status.is_some_and(|code| !is_failure(code));
             if succeeded || later.any(|step| step.kind.is_change()) {
@@ -184,6 +191,13 @@ impl After<'_> {
             program = parent;
         }
         false
+    }
+
+    /// The threads of a process that were at work already when it started a program, without the one that started it.
+    fn threads_beside(&self, id: ProcessId, began: FileTime) -> HashSet<u32> {
+        let earlier: Vec<&Step> = self.steps.between(self.event.id.source, id, FileTime(0), began).collect();
+        let starter = earlier.last().map(|step| step.tid);
+        earlier.iter().map(|step| step.tid).filter(|tid| Some(*tid) != starter).collect()
     }
 
     /// Whether another worker shows the failure, and this one does not.

@@ -9,6 +9,7 @@ use super::{
     by_service, calls,
     candidate::{Candidate, FeatureHit, LogReport},
     covered::Covered,
+    elsewhere,
     features::{self, Context},
     found,
     gate::{self, Around},
@@ -94,6 +95,7 @@ pub(crate) fn rank(
             && (ordinary::benign(role(e), e).is_none()
                 || ordinary::can_be_raised(e)
                     && (lines.name(e)
+                        || steps_in_log.called().is_some_and(|called| called.names(e))
                         || planned(e).is_some()
                         || !ordinary::is_lookup(e) && features::ended_with_it(timeline, e))
                 || in_good(e) == Some(InGood::Succeeds(Likeness::Same)))
@@ -132,6 +134,7 @@ pub(crate) fn rank(
             stance.can_be_meant |= failed.is_some_and(|fault| {
                 by_service::worked_for(timeline, event, process, steps_in_log.called(), fault)
             });
+            stance.can_be_meant &= !(coded && by_service::serves_a_user(timeline, event, process));
             let context = Context {
                 candidate,
                 process,
@@ -147,7 +150,8 @@ pub(crate) fn rank(
                 alike: alike.get(&(event.process, event.name, event.status)).copied().unwrap_or(1),
             };
             let after = After::new(&steps, process, event, signs, steps_in_log.end(event, process));
-            let ended_with_it = features::ended_with_it(timeline, event);
+            let ended_with_it = features::ended_with_it(timeline, event)
+                || by_service::ended_for_the_worker(timeline, event, process);
             let links = gate::links(&context, &after, ended_with_it, steps_in_log.hold(event, process));
             let around = Around {
                 after_sign: first_sign(
@@ -187,6 +191,7 @@ pub(crate) fn rank(
     outcomes::judge(timeline, &steps, &steps_in_log, failed, signs, &touching, &mut candidates);
     sweeps::judge(&mut candidates);
     found::judge(timeline, &mut candidates);
+    elsewhere::judge(timeline, &steps_in_log, &touching, &mut candidates);
     rivals::judge(timeline, &steps_in_log, &mut candidates);
     // What can be named comes first, then what is likelier.
     candidates.sort_by(|a, b| {
@@ -232,8 +237,9 @@ fn first_sign(
 ) -> Option<FileTime> {
     let scan = timeline.scans.get(usize::from(event.id.source.0));
     let begin = scan.and_then(|scan| scan.first).unwrap_or_default();
+    // The end of poqexec has no place. Where poqexec made the update fail, no installer fails after it.
     let passed = |sign: &Sign| {
-        let is_line = matches!(sign.place, Some(Place::Line { .. }));
+        let is_line = matches!(sign.place, Some(Place::Line { .. }) | None);
         is_line && own.is_some_and(|(place, time)| sign.place != Some(place) && sign.time <= time)
     };
     let counted = || signs.iter().filter(|sign| !passed(sign));

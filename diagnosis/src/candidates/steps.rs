@@ -193,8 +193,10 @@ impl Steps {
         let before = FileTime(event.time.0.saturating_sub(1));
         let earlier = self.between(event.id.source, process, FileTime(0), before);
         let own = earlier.rev().filter(|step| step.tid == event.tid);
-        let telling =
-            |step: &&Step| !matches!(step.kind, StepKind::Close | StepKind::Log | StepKind::Failure);
+        let object = object_of(event);
+        let telling = |step: &&Step| {
+            !matches!(step.kind, StepKind::Close | StepKind::Log | StepKind::Failure) && step.hash != object
+        };
         own.take(LOOKED_BACK).find(telling).is_some_and(|step| step.kind == StepKind::Report)
     }
 
@@ -232,6 +234,8 @@ const SCRATCH_FOLDER: &str = r"\temp\";
 
 /// The right to delete.
 const DELETE: u32 = 0x1_0000;
+/// FILE_DELETE_ON_CLOSE.
+const DELETE_ON_CLOSE: u32 = 0x1000;
 
 fn is_scratch(path: &str) -> bool {
     path.contains(SCRATCH_FOLDER) || SCRATCH_ENDS.iter().any(|end| path.ends_with(end))
@@ -282,9 +286,13 @@ impl Gather for Pass {
             } else if kind.mutates() && !done.looks_only() {
                 // Whether it undoes the process's own work shows when all steps are known.
                 let open = done.open();
+                // An open to delete is no more than that, unless closing it deletes.
+                let to_delete = kind == Kind::FileCreate && open.is_some_and(|open| open.only_deletes());
+                let at_close = open.is_some_and(|open| open.options & DELETE_ON_CLOSE != 0);
                 let deletes = matches!(kind, Kind::FileDelete | Kind::KeyDelete | Kind::ValueDelete)
-                    || kind == Kind::FileCreate && open.is_some_and(|open| open.only_deletes());
+                    || to_delete && at_close;
                 match kind {
+                    _ if to_delete && !at_close => StepKind::Read,
                     _ if deletes && !kind.is_registry() && is_scratch(&path) => StepKind::CleanUp,
                     _ if deletes => StepKind::Undo,
                     Kind::FileRename | Kind::FileLink => StepKind::Move,
