@@ -180,6 +180,9 @@ pub(super) fn worked_for(
         near.filter(|e| !e.failed() && e.time <= event.time && event.time.since(e.time) <= SOON)
     };
     let own = || earlier().filter(|e| (e.process, e.tid) == (event.process, event.tid));
+    if of_services && did_it_before(timeline, event) {
+        return false;
+    }
     if let Some(called) = serves {
         let names = |path: &str, argument: &str| path.to_ascii_lowercase().contains(argument);
         return called
@@ -201,6 +204,20 @@ pub(super) fn worked_for(
         }
         _ => false,
     }
+}
+
+/// Whether a process did what it was refused right before: then another asked for it.
+pub(super) fn did_it_before(timeline: &Timeline<'_>, event: &Event) -> bool {
+    let near = timeline.near(event, BEFORE);
+    let mut earlier = near.iter().filter(|e| e.time < event.time && event.time.since(e.time) <= SOON);
+    earlier.any(|e| {
+        e.process == event.process
+            && e.tid != event.tid
+            && e.kind == event.kind
+            && e.kind.mutates()
+            && !e.failed()
+            && e.path.eq_ignore_ascii_case(&event.path)
+    })
 }
 
 /// Whether a service does it for a user, whom it impersonates.

@@ -55,7 +55,15 @@ fn is_found(timeline: &Timeline<'_>, error: &Event, next: &Event, named: bool) -
         && !next.failed()
         && follows(error, next)
         && !next.path.eq_ignore_ascii_case(&error.path)
-        && name(error).is_some_and(|own| name(next) == Some(own))
+        && (name(error).is_some_and(|own| name(next) == Some(own)) || is_catalog_of(error, next))
+}
+
+/// Whether a success is at a catalog in the store of catalogs, and a catalog is what was missing beside an INF.
+fn is_catalog_of(error: &Event, next: &Event) -> bool {
+    let stem = |event: &Event| Some(name(event)?.strip_suffix(".cat")?.to_owned());
+    let in_store = || next.path.to_ascii_lowercase().contains(r"\system32\catroot\");
+    let wanted = stem(error).filter(|_| is_missing(error.status));
+    wanted.is_some_and(|wanted| stem(next).is_some_and(|found| found.starts_with(&wanted)) && in_store())
 }
 
 /// Whether a hive that could not be loaded was there already under another name, and servicing changed it there.

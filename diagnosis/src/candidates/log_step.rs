@@ -1,7 +1,8 @@
 //! The steps that a log says failed: runs of installers, and a program that servicing ran.
 
 use timeline::{
-    Event, Fact, FileTime, InstallerRun, LogLine, Object, Place, Process, ProcessId, Role, Ticks, Timeline,
+    CommandFact, Event, Fact, FileTime, InstallerRun, LogLine, Object, Place, Process, ProcessId, Role,
+    Ticks, Timeline,
 };
 
 use super::by_service::Called;
@@ -157,13 +158,26 @@ impl LogStep {
         let lines = &timeline.scans.get(usize::from(source.0))?.lines;
         match fault.kind {
             FaultKind::Installer => {
+                let program = |run: &Self| {
+                    let within = |line: &&LogLine| {
+                        let time = line.time.filter(|_| line.failed);
+                        time.is_some_and(|time| run.holds_second(time))
+                    };
+                    let mut commands = lines.iter().filter(within).filter_map(|line| match &line.fact {
+                        Fact::GenericCommand(command) => Some((command, line.time?)),
+                        _ => None,
+                    });
+                    commands.next_back().and_then(|(command, time)| Self::of_program(timeline, command, time))
+                };
                 let runs = lines.iter().filter_map(|line| match &line.fact {
                     Fact::Installer(run) if run.decisive && run.name == fault.item => Some(run),
                     _ => None,
                 });
                 // Of several runs it is the one nearest to the fault.
                 let distance = |run: &&InstallerRun| run.measured.map(|end| end.0.abs_diff(time.0));
-                Self::of_run(runs.filter(|run| run.measured.is_some()).min_by_key(distance)?)
+                let run = Self::of_run(runs.filter(|run| run.measured.is_some()).min_by_key(distance)?)?;
+                // An installer that runs a program fails with it.
+                Some(program(&run).unwrap_or(run))
             }
             FaultKind::Command => {
                 let at = |line: &&LogLine| Place::Line { source, line: line.line } == fault.place;
@@ -171,12 +185,21 @@ impl LogStep {
                     Fact::GenericCommand(command) => Some(command),
                     _ => None,
                 })?;
-                let name = command.program.as_deref()?.rsplit('\\').next()?;
-                let exit_code = command.exit_code?;
-                Some(Self::Program(programs(&timeline.processes, |p| ended_so(p, name, exit_code, time))))
+                Self::of_program(timeline, command, time)
             }
             _ => None,
         }
+    }
+
+    fn of_program(timeline: &Timeline<'_>, command: &CommandFact, time: FileTime) -> Option<Self> {
+        let name = command.program.as_deref()?.rsplit('\\').next()?;
+        let exit_code = command.exit_code?;
+        Some(Self::Program(programs(&timeline.processes, |p| ended_so(p, name, exit_code, time))))
+    }
+
+    /// Whether the second of a line is one in which an installer ran.
+    fn holds_second(&self, time: FileTime) -> bool {
+        matches!(self, Self::Installer(begin, end) if time.plus(LINE_GRAIN) >= *begin && time <= *end)
     }
 
     fn of_run(run: &InstallerRun) -> Option<Self> {

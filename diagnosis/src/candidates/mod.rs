@@ -14,6 +14,7 @@ mod habits;
 mod link;
 mod log_reports;
 mod log_step;
+mod names;
 mod outcomes;
 mod rank;
 mod relate;

@@ -11,6 +11,7 @@ use super::{
     candidate::Candidate,
     link::{Link, Objection},
     log_step::LogSteps,
+    names,
     steps::{Step, Steps},
 };
 use crate::{
@@ -43,12 +44,12 @@ pub(super) fn judge(
     let mut by_path: HashMap<String, Vec<&Event>> = HashMap::new();
     for event in touching.iter().filter(|event| !event.failed() && event.kind.mutates()) {
         for path in std::iter::once(&event.path).chain(&event.target) {
-            by_path.entry(path.to_ascii_lowercase()).or_default().push(event);
+            by_path.entry(names::canonical(path)).or_default().push(event);
         }
     }
     let mut missed: HashMap<String, Vec<&Event>> = HashMap::new();
     for event in touching.iter().filter(|event| is_missing(event.status)) {
-        missed.entry(event.path.to_ascii_lowercase()).or_default().push(event);
+        missed.entry(names::canonical(&event.path)).or_default().push(event);
     }
     for candidate in candidates.iter_mut().filter(|candidate| candidate.is_eligible()) {
         let has = |link| candidate.links.contains(&link);
@@ -59,7 +60,7 @@ pub(super) fn judge(
         let (Some(id), Some(process)) = (event.process, timeline.process_of(event)) else { continue };
         let Some(end) = before_sign(event, signs) else { continue };
         let after = After { timeline, steps, event, id, process, end };
-        let path = event.path.to_ascii_lowercase();
+        let path = names::canonical(&event.path);
         let same_path = by_path.get(&path);
         let gone = missed.get(&path).is_some_and(|events| after.was_gone(events));
         let mut moves = timeline::above(&path).filter_map(|above| by_path.get(above)).flatten();
@@ -79,6 +80,7 @@ pub(super) fn judge(
             (Objection::MadeUpFor, gone),
             (Objection::MadeUpFor, !told && moves.any(|change| after.was_replaced_by(change))),
             (Objection::CarriedOn, !told && was_run_again(timeline, process)),
+            (Objection::CarriedOn, !told && after.was_tried_again_well(signs)),
             (Objection::CarriedOn, after.succeeded_in_the_end(told)),
             (
                 Objection::CarriedOn,
@@ -155,6 +157,22 @@ impl After<'_> {
         (role.services_updates() || role == Role::ServiceHost)
             && change.time > self.event.time
             && change.time <= end
+    }
+
+    /// Whether the worker ran poqexec again after this run had failed, it ended with 0, and the worker showed no failure
+    /// before that. What it runs after a failure takes the update back.
+    fn was_tried_again_well(&self, signs: &[Sign]) -> bool {
+        let role = |id: ProcessId| self.timeline.process(id).map(|process| process.role);
+        let Some(end) = self.process.end.filter(|_| self.process.role == Role::Poqexec) else { return false };
+        let shown =
+            signs.iter().find(|sign| sign.time >= end && sign.process.and_then(role) == Some(Role::TiWorker));
+        self.timeline.processes.iter().any(|other| {
+            let begins = other.start.filter(|start| *start >= end);
+            other.role == Role::Poqexec
+                && other.exit_status == Some(0)
+                && other.parent.and_then(role) == Some(Role::TiWorker)
+                && begins.is_some_and(|start| shown.is_none_or(|sign| sign.time > start))
+        })
     }
 
     /// Whether the process was run for one thing, and ended with a code of success. poqexec notes in its log what it makes

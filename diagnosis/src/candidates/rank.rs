@@ -16,7 +16,7 @@ use super::{
     link::{Link, Objection},
     log_reports,
     log_step::LogSteps,
-    outcomes,
+    names, outcomes,
     relate::{group, relate},
     rivals,
     stance::LogStance,
@@ -108,7 +108,9 @@ pub(crate) fn rank(
     });
     let left_out = candidates.len().saturating_sub(MAX_CANDIDATES);
     candidates.truncate(MAX_CANDIDATES);
-    let paths = Paths::new(candidates.iter().map(|c| c.event.path.as_str()));
+    let other_names: Vec<String> = candidates.iter().flat_map(|c| names::others(&c.event.path)).collect();
+    let own = candidates.iter().map(|c| c.event.path.as_str());
+    let paths = Paths::new(own.chain(other_names.iter().map(String::as_str)));
     let touching = if paths.is_empty() { Vec::new() } else { timeline.touching(&paths) };
     relate(&mut candidates, &touching, timeline, signs);
     for candidate in &mut candidates {
@@ -134,7 +136,10 @@ pub(crate) fn rank(
             stance.can_be_meant |= failed.is_some_and(|fault| {
                 by_service::worked_for(timeline, event, process, steps_in_log.called(), fault)
             });
-            stance.can_be_meant &= !(coded && by_service::serves_a_user(timeline, event, process));
+            let for_another = by_service::serves_a_user(timeline, event, process)
+                || matches!(process.role, Role::ServiceHost | Role::ServiceControl)
+                    && by_service::did_it_before(timeline, event);
+            stance.can_be_meant &= !(coded && for_another);
             let context = Context {
                 candidate,
                 process,

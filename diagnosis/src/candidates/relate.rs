@@ -5,7 +5,10 @@ use std::collections::HashMap;
 use status_codes::status;
 use timeline::{Event, FileTime, Kind, ProcessId, Role, Ticks, Timeline};
 
-use super::candidate::{Candidate, Holder};
+use super::{
+    candidate::{Candidate, Holder},
+    names,
+};
 use crate::signs::Sign;
 
 /// Earlier attempts of a candidate that are remembered.
@@ -47,10 +50,10 @@ pub(super) fn relate(
 ) {
     let mut by_path: HashMap<String, Vec<&Event>> = HashMap::new();
     for event in touching {
-        by_path.entry(event.path.to_ascii_lowercase()).or_default().push(event);
+        by_path.entry(names::canonical(&event.path)).or_default().push(event);
     }
     for candidate in candidates {
-        let Some(events) = by_path.get(&candidate.event.path.to_ascii_lowercase()) else { continue };
+        let Some(events) = by_path.get(&names::canonical(&candidate.event.path)) else { continue };
         let error = &candidate.event;
         let after = || events.iter().filter(|e| (e.time, e.id) > (error.time, error.id));
         let failed = failed_at(error, timeline, signs);
