@@ -137,6 +137,12 @@ pub(crate) fn ordinary(
             "这是服务堆栈的日志，写不了也会继续",
         ));
     }
+    if kind.is_registry() && lower.contains(TRACING) {
+        return Some(Words::new(
+            "a setting of a component's own trace, which goes on without it",
+            "组件自身跟踪的设置，写不了也会继续",
+        ));
+    }
     if status == status::SHARING_VIOLATION && open.is_some() && is_held(&lower) {
         return Some(Words::new(
             "Windows holds this file for as long as it runs",
@@ -189,6 +195,9 @@ const HIVE_LOGS: &[&str] = &[".log", ".log1", ".log2"];
 
 /// Event logs, which their service holds: a part of their paths, and the end, lower case.
 const EVENT_LOGS: (&str, &str) = (r"\system32\winevt\logs\", ".evtx");
+
+/// The key at which libraries of networking keep what they trace of each program; a part of paths, lower case.
+const TRACING: &str = r"hklm\software\microsoft\tracing\";
 
 /// What the loader and SetupAPI look for beside a file: ends of paths, lower case.
 const BESIDE: &[&str] = &[".local", ".mui", ".pnf"];

@@ -143,13 +143,19 @@ static DONE_BY_SERVICES: LazyLock<Parts> = LazyLock::new(|| {
         r"\windows\currentversion\winevt\",
         r"\windows\system32\wbem\",
         r"\microsoft\windows\containers\",
+        r"\system32\winevt\",
+        r"\system32\spool\",
+        r"\control\print\",
+        r"hklm\security\",
+        r"hklm\sam\",
     ])
 });
 
 /// Whether an error of a process with this role can be what made the update fail.
 pub(crate) fn is_suspect(role: Role, path: impl FnOnce() -> String) -> bool {
     match role {
-        Role::ServiceHost | Role::ServiceControl => DONE_BY_SERVICES.are_in(&path().to_ascii_lowercase()),
+        Role::ServiceHost => DONE_BY_SERVICES.are_in(&path().to_ascii_lowercase()),
+        Role::ServiceControl => true,
         role => role.services_updates(),
     }
 }

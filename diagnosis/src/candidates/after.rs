@@ -58,7 +58,14 @@ const LAST_READS: u64 = 16;
 const SOON: Ticks = Ticks::seconds(120);
 
 impl After {
-    pub(crate) fn new(steps: &Steps, of: &Process, event: &Event, signs: &[Sign]) -> Self {
+    /// `step_end` is when the step ended that a log says failed, if the event belongs to it: what follows is other work.
+    pub(crate) fn new(
+        steps: &Steps,
+        of: &Process,
+        event: &Event,
+        signs: &[Sign],
+        step_end: Option<FileTime>,
+    ) -> Self {
         let mut later = signs.iter().filter(|sign| sign.latest >= event.time);
         let (Some(process), Some(sign)) = (event.process, later.next()) else { return Self::default() };
         let role = of.role;
@@ -70,6 +77,7 @@ impl After {
             ..Self::default()
         };
         let end = before_sign(event, signs).unwrap_or(sign.latest);
+        let end = step_end.map_or(end, |step_end| step_end.min(end));
         let shown = exact(later.chain([sign])).unwrap_or(sign.time);
         after.ended_before = of.role == Role::TiWorker && of.end.is_some_and(|end| end < shown);
         let (own, kind) = (object_of(event), kind_of(role, event));
@@ -80,16 +88,17 @@ impl After {
             }
             let is_work = match step.kind {
                 StepKind::Change => true,
-                StepKind::Read | StepKind::Entry => step.hash != own,
+                StepKind::Read | StepKind::Entry | StepKind::Attributes => step.hash != own,
                 _ => false,
             };
+            let is_change = is_work && step.kind.is_change();
             let since = step.time.since(event.end());
             if step.kind == StepKind::Failure && step.hash == kind && step.tid == event.tid {
                 after.tried_again += 1;
                 after.another = event.status != status::OBJECT_NAME_COLLISION;
             }
             if step.tid != event.tid {
-                after.process_changes += u64::from(step.kind == StepKind::Change);
+                after.process_changes += u64::from(is_change);
                 if is_work {
                     after.process_worked = after.process_worked.max(since);
                 }
@@ -105,7 +114,7 @@ impl After {
             }
             after.began_next |= step.kind == StepKind::Entry && step.hash != own;
             if is_work {
-                after.thread_changes += u64::from(step.kind == StepKind::Change);
+                after.thread_changes += u64::from(is_change);
                 after.thread_reads += u64::from(matches!(step.kind, StepKind::Read | StepKind::Entry));
                 after.worked = after.worked.max(since);
             }

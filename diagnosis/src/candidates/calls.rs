@@ -37,6 +37,7 @@ type Error = (Option<ProcessId>, &'static str, u32, u64);
 /// Reads the stacks of the candidates, and adds what speaks against naming them.
 pub(super) fn judge(timeline: &Timeline<'_>, steps: &Steps, faults: &Faults, candidates: &mut [Candidate]) {
     // The core of servicing alone runs no installer and no driver.
+    let by_installer = faults.first().is_some_and(|fault| fault.kind == FaultKind::Installer);
     let by_others =
         faults.first().is_some_and(|fault| matches!(fault.kind, FaultKind::Installer | FaultKind::Driver));
     for candidate in &mut *candidates {
@@ -54,7 +55,8 @@ pub(super) fn judge(timeline: &Timeline<'_>, steps: &Steps, faults: &Faults, can
             candidate.objections.push(Objection::NotServicing);
         } else if call.part == Some(Part::Reporting) && !told {
             candidate.objections.push(Objection::Reporting);
-        } else if by_others && call.direct && !named {
+        } else if (by_others && call.direct || by_installer && call.part == Some(Part::DriverQueue)) && !named
+        {
             candidate.objections.push(Objection::NotAsked);
         }
     }

@@ -63,6 +63,9 @@ fn is_exit_of(process: &Process, status: u32) -> bool {
 /// Win32 errors below this are the exit codes of many programs that mean nothing by them.
 const TELLING: u32 = 4;
 
+/// Exit codes from here on are small negative numbers.
+const SMALL_NEGATIVE: u32 = 0xFFFF_0000;
+
 /// Whether poqexec, or a program that servicing ran, ended with the code of another error than this.
 pub(super) fn ended_with_another(process: &Process, status: u32) -> bool {
     let is_run = matches!(process.role, Role::Poqexec | Role::ServicingChild);
@@ -70,7 +73,9 @@ pub(super) fn ended_with_another(process: &Process, status: u32) -> bool {
         return false;
     };
     let win32 = status_codes::HResult(exit).win32().unwrap_or(status_codes::Win32Error(exit));
-    let tells = exit >> 30 == 3 || win32.0 > TELLING && win32.ntstatuses().next().is_some();
+    // -1 and the like are no NTSTATUS.
+    let is_status = exit >> 30 == 3 && exit < SMALL_NEGATIVE;
+    let tells = is_status || win32.0 > TELLING && win32.ntstatuses().next().is_some();
     tells && !is_exit_of(process, status)
 }
 

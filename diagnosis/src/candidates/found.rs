@@ -17,6 +17,8 @@ const UNREACHABLE: [u32; 3] =
 
 /// Events that are looked at after an error.
 const AHEAD: u64 = 200;
+/// Events around a hive's error among which another load of that hive is looked for.
+const FAR: u64 = 5000;
 /// A search goes on within this time.
 const SOON: Ticks = Ticks::seconds(2);
 
@@ -29,7 +31,8 @@ pub(super) fn judge(timeline: &Timeline<'_>, candidates: &mut [Candidate]) {
         }
         let named = candidate.links.contains(&Link::LogObjectAndCode);
         let near = timeline.near(&candidate.event, AHEAD);
-        let found = near.iter().any(|next| is_found(timeline, &candidate.event, next, named));
+        let found = near.iter().any(|next| is_found(timeline, &candidate.event, next, named))
+            || is_loaded_already(timeline, &candidate.event);
         let left = near.iter().any(|next| is_left_to_restart(timeline, &candidate.event, next));
         candidate.objections.extend(found.then_some(Objection::Found));
         candidate.objections.extend(left.then_some(Objection::MadeUpFor));
@@ -52,7 +55,41 @@ fn is_found(timeline: &Timeline<'_>, error: &Event, next: &Event, named: bool) -
         && !next.failed()
         && follows(error, next)
         && object_name(&next.path) != object_name(&error.path)
-        && name(error).is_some_and(|own| name(next) == Some(own))
+        && (name(error).is_some_and(|own| name(next) == Some(own)) || is_catalog_of(error, next))
+}
+
+/// Whether a success is at a catalog in the store of catalogs, and a catalog is what was missing beside an INF.
+fn is_catalog_of(error: &Event, next: &Event) -> bool {
+    let stem = |event: &Event| Some(name(event)?.strip_suffix(".cat")?.to_owned());
+    let in_store = || next.path.to_ascii_lowercase().contains(r"\system32\catroot\");
+    let wanted = stem(error).filter(|_| is_missing(error.status));
+    wanted.is_some_and(|wanted| stem(next).is_some_and(|found| found.starts_with(&wanted)) && in_store())
+}
+
+/// Whether a hive that could not be loaded was there already under another name, and servicing changed it there.
+fn is_loaded_already(timeline: &Timeline<'_>, error: &Event) -> bool {
+    if error.kind != Kind::KeyLoad {
+        return false;
+    }
+    let hive = timeline.detail(error.id).to_lowercase();
+    let around = timeline.near(error, FAR);
+    let is_mount = |e: &&Event| {
+        e.kind == Kind::KeyLoad
+            && !e.failed()
+            && e.path != error.path
+            && timeline.detail(e.id).to_lowercase() == hive
+    };
+    let mounts: Vec<String> =
+        around.iter().filter(is_mount).map(|e| format!("{}\\", e.path.to_ascii_lowercase())).collect();
+    around.iter().any(|next| {
+        let path = next.path.to_ascii_lowercase();
+        next.kind.mutates()
+            && next.kind.is_registry()
+            && !next.failed()
+            && follows(error, next)
+            && mounts.iter().any(|mount| path.starts_with(mount))
+            && is_of_servicing(timeline, next)
+    })
 }
 
 /// Whether servicing entered the object for the renames that smss makes at the next start.

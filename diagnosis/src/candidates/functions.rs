@@ -108,10 +108,15 @@ const FUNCTIONS: &[(&[&str], &[Kind])] = &[
 /// Families whose functions ask a server, by the begin of their names.
 const SERVED: &[&str] = &["Rpc", "Ndr", "Net", "Sam", "Lsa", "WTS"];
 
+/// The name of a function without `Ex`, `A` and `W`.
+pub(super) fn bare(function: &str) -> &str {
+    let bare = function.strip_suffix(['A', 'W']).unwrap_or(function);
+    bare.strip_suffix("Ex").unwrap_or(bare)
+}
+
 /// The kinds of operations that a function makes in its own process. `None` if the table does not have it.
 pub(super) fn kinds_of(function: &str) -> Option<&'static [Kind]> {
-    let bare = function.strip_suffix(['A', 'W']).unwrap_or(function);
-    let bare = bare.strip_suffix("Ex").unwrap_or(bare);
+    let bare = bare(function);
     let row = FUNCTIONS.iter().find(|(names, _)| names.contains(&bare) || names.contains(&function));
     let is_served = || {
         let rest = SERVED.iter().find_map(|family| function.strip_prefix(family));

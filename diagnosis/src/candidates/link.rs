@@ -107,6 +107,10 @@ pub enum Objection {
     Reporting,
     /// Servicing met the same result at the same place in its code before, and went on.
     ProbingSite,
+    /// Processes that have nothing to do with the update meet it too, and go on.
+    Everyone,
+    /// The log names another object with that code, and the trace does not have it.
+    OtherObject,
 }
 
 /// The name in reports, and the words.
@@ -205,6 +209,18 @@ const OBJECTIONS: &[(Objection, &str, &str, &str)] = &[
         "the same place in servicing's code met this result before, and servicing went on",
         "更新程序代码的同一位置此前也得到此结果，并继续工作",
     ),
+    (
+        Objection::Everyone,
+        "everyone",
+        "processes that have nothing to do with the update meet it at that object too, and go on",
+        "与更新无关的进程在该对象上也得到此结果，并继续运行",
+    ),
+    (
+        Objection::OtherObject,
+        "other-object",
+        "the log names another object with that code, and the trace has no such error at it",
+        "日志以该代码提到另一对象，而跟踪中没有该对象上的相应错误",
+    ),
 ];
 
 impl Objection {
@@ -217,6 +233,7 @@ impl Objection {
                 | Self::Waited
                 | Self::Contradicted
                 | Self::OtherCall
+                | Self::OtherObject
                 | Self::Elsewhere
                 | Self::NotCovered
         )

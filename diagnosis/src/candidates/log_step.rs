@@ -1,8 +1,11 @@
 //! The steps that a log says failed: runs of installers, and a program that servicing ran.
 
-use timeline::{Event, Fact, FileTime, InstallerRun, Kind, LogLine, Place, Process, Role, Ticks, Timeline};
+use timeline::{
+    CommandFact, Event, Fact, FileTime, InstallerRun, LogLine, Object, Place, Process, ProcessId, Role,
+    Ticks, Timeline,
+};
 
-use super::functions;
+use super::by_service::Called;
 use crate::{
     faults::{FaultKind, Faults},
     signs::LINE_GRAIN,
@@ -16,12 +19,14 @@ const CLOCK_GRAIN: Ticks = Ticks(160_000);
 /// The steps of servicing whose failure a log tells of, as far as operations can be held against them.
 pub(super) struct LogSteps {
     failed: Option<LogStep>,
-    /// The kinds of operations of the function that the failed installer's own words say failed.
-    called: Option<&'static [Kind]>,
+    /// The function that the failed installer's own words say failed.
+    called: Option<Called>,
     /// Runs of all installers whose failure was decisive.
     decisive: Vec<LogStep>,
     /// Runs of installers whose failure was ignored.
     ignored: Vec<LogStep>,
+    /// Lines within the failed run that name a path with its code, lower case.
+    naming: Vec<String>,
 }
 
 impl LogSteps {
@@ -35,10 +40,16 @@ impl LogSteps {
         let steps = |runs: Vec<&InstallerRun>| runs.into_iter().filter_map(LogStep::of_run).collect();
         Self {
             failed: LogStep::first(timeline, faults),
-            called: called(timeline, faults).and_then(functions::kinds_of),
+            called: called(timeline, faults),
             decisive: steps(decisive),
             ignored: steps(ignored),
+            naming: naming(timeline, faults),
         }
+    }
+
+    /// The lines within the failed installer's run that name a path with its code, lower case.
+    pub(super) fn naming(&self) -> &[String] {
+        &self.naming
     }
 
     /// Whether an operation belongs to the step that failed first.
@@ -48,7 +59,7 @@ impl LogSteps {
 
     /// Whether the log says that the very program failed first that an operation is of.
     pub(super) fn blame(&self, event: &Event, process: &Process) -> bool {
-        matches!(self.failed, Some(LogStep::Program { .. })) && self.hold(event, process)
+        matches!(self.failed, Some(LogStep::Program(_))) && self.hold(event, process)
     }
 
     /// When the installer ended that failed first, where an operation belongs to its run.
@@ -69,7 +80,7 @@ impl LogSteps {
                 let is_service = matches!(process.role, Role::ServiceHost | Role::ServiceControl);
                 (is_worker || is_service) && !is_within()
             }
-            Some(LogStep::Program { .. }) => process.role == Role::TiWorker,
+            Some(LogStep::Program(_)) => process.role == Role::TiWorker,
             None => false,
         }
     }
@@ -78,7 +89,13 @@ impl LogSteps {
     /// others ask for.
     pub(super) fn called_another(&self, event: &Event, process: &Process) -> bool {
         let is_worker = matches!(process.role, Role::TiWorker | Role::ServicingChild);
-        is_worker && self.called.is_some_and(|kinds| !kinds.contains(&event.kind))
+        let kinds = self.called.as_ref().and_then(Called::kinds);
+        is_worker && kinds.is_some_and(|kinds| !kinds.contains(&event.kind))
+    }
+
+    /// The function that the installer which failed first says failed.
+    pub(super) fn called(&self) -> Option<&Called> {
+        self.called.as_ref()
     }
 
     /// Whether an operation belongs to a step whose failure was ignored, and to none that mattered.
@@ -89,7 +106,7 @@ impl LogSteps {
 
 /// The function that the installer which failed first says failed. The error summary names that installer again, and other
 /// runs of it may have failed at another function: the words nearest to the fault's line count.
-fn called<'a>(timeline: &'a Timeline<'_>, faults: &Faults) -> Option<&'a str> {
+fn called(timeline: &Timeline<'_>, faults: &Faults) -> Option<Called> {
     let fault = faults.first().filter(|fault| fault.kind == FaultKind::Installer)?;
     let Place::Line { source, line: at } = fault.place else { return None };
     let lines = &timeline.scans.get(usize::from(source.0))?.lines;
@@ -99,15 +116,37 @@ fn called<'a>(timeline: &'a Timeline<'_>, faults: &Faults) -> Option<&'a str> {
         }
         _ => None,
     });
-    said.min_by_key(|(line, _)| line.abs_diff(at)).map(|(_, function)| function)
+    let (_, function) = said.min_by_key(|(line, _)| line.abs_diff(at))?;
+    let own = lines.iter().filter(|line| line.failed && line.text.contains(function));
+    let words = own.min_by_key(|line| line.line.abs_diff(at)).map_or("", |line| line.text.as_str());
+    Some(Called::new(function, words))
+}
+
+/// The lines that name a path within the run of the installer that failed first, with the code that it failed with.
+fn naming(timeline: &Timeline<'_>, faults: &Faults) -> Vec<String> {
+    let run = faults.first().and_then(|fault| Some((fault, LogStep::first(timeline, faults)?)));
+    let Some((fault, LogStep::Installer(begin, end))) = run else { return Vec::new() };
+    let Place::Line { source, .. } = fault.place else { return Vec::new() };
+    let lines = timeline.scans.get(usize::from(source.0)).map_or(&[][..], |scan| &scan.lines);
+    let within = |line: &&LogLine| {
+        line.time.is_some_and(|time| time.plus(LINE_GRAIN) >= begin && time <= end)
+            && line.failed
+            && line.code.is_some()
+            && line.code == fault.code
+    };
+    let names_path = |line: &&LogLine| match &line.fact {
+        Fact::Failed { objects, .. } => objects.iter().any(|object| matches!(object, Object::Path(_))),
+        _ => false,
+    };
+    lines.iter().filter(within).filter(names_path).map(|line| line.text.to_lowercase()).collect()
 }
 
 /// A step that failed.
 enum LogStep {
     /// TiWorker ran an installer from one time to another.
     Installer(FileTime, FileTime),
-    /// A program ended with this code at about this time.
-    Program { name: String, exit_code: u32, time: FileTime },
+    /// The program that ended so, and the programs of it that made it end so.
+    Program(Vec<ProcessId>),
 }
 
 impl LogStep {
@@ -119,13 +158,26 @@ impl LogStep {
         let lines = &timeline.scans.get(usize::from(source.0))?.lines;
         match fault.kind {
             FaultKind::Installer => {
+                let program = |run: &Self| {
+                    let within = |line: &&LogLine| {
+                        let time = line.time.filter(|_| line.failed);
+                        time.is_some_and(|time| run.holds_second(time))
+                    };
+                    let mut commands = lines.iter().filter(within).filter_map(|line| match &line.fact {
+                        Fact::GenericCommand(command) => Some((command, line.time?)),
+                        _ => None,
+                    });
+                    commands.next_back().and_then(|(command, time)| Self::of_program(timeline, command, time))
+                };
                 let runs = lines.iter().filter_map(|line| match &line.fact {
                     Fact::Installer(run) if run.decisive && run.name == fault.item => Some(run),
                     _ => None,
                 });
                 // Of several runs it is the one nearest to the fault.
                 let distance = |run: &&InstallerRun| run.measured.map(|end| end.0.abs_diff(time.0));
-                Self::of_run(runs.filter(|run| run.measured.is_some()).min_by_key(distance)?)
+                let run = Self::of_run(runs.filter(|run| run.measured.is_some()).min_by_key(distance)?)?;
+                // An installer that runs a program fails with it.
+                Some(program(&run).unwrap_or(run))
             }
             FaultKind::Command => {
                 let at = |line: &&LogLine| Place::Line { source, line: line.line } == fault.place;
@@ -133,11 +185,21 @@ impl LogStep {
                     Fact::GenericCommand(command) => Some(command),
                     _ => None,
                 })?;
-                let name = command.program.as_deref()?.rsplit('\\').next()?.to_owned();
-                Some(Self::Program { name, exit_code: command.exit_code?, time })
+                Self::of_program(timeline, command, time)
             }
             _ => None,
         }
+    }
+
+    fn of_program(timeline: &Timeline<'_>, command: &CommandFact, time: FileTime) -> Option<Self> {
+        let name = command.program.as_deref()?.rsplit('\\').next()?;
+        let exit_code = command.exit_code?;
+        Some(Self::Program(programs(&timeline.processes, |p| ended_so(p, name, exit_code, time))))
+    }
+
+    /// Whether the second of a line is one in which an installer ran.
+    fn holds_second(&self, time: FileTime) -> bool {
+        matches!(self, Self::Installer(begin, end) if time.plus(LINE_GRAIN) >= *begin && time <= *end)
     }
 
     fn of_run(run: &InstallerRun) -> Option<Self> {
@@ -159,21 +221,46 @@ impl LogStep {
                 let works = matches!(process.role, Role::TiWorker | Role::ServicingChild);
                 works && self.spans(event)
             }
-            Self::Program { name, exit_code, time } => {
-                let is_near = |end: FileTime| time.plus(LINE_GRAIN) >= end && time.since(end) <= SOON;
-                process.role == Role::ServicingChild
-                    && process.exit_status == Some(*exit_code)
-                    && process.name.eq_ignore_ascii_case(name)
-                    && process.end.is_some_and(is_near)
-            }
+            Self::Program(programs) => event.process.is_some_and(|id| programs.contains(&id)),
         }
     }
 }
 
+/// Whether a process is the program of this name that ended with this code at about this time.
+fn ended_so(process: &Process, name: &str, exit_code: u32, time: FileTime) -> bool {
+    let is_near = |end: FileTime| time.plus(LINE_GRAIN) >= end && time.since(end) <= SOON;
+    process.role == Role::ServicingChild
+        && process.exit_status == Some(exit_code)
+        && process.name.eq_ignore_ascii_case(name)
+        && process.end.is_some_and(is_near)
+}
+
+/// The programs that ended so, and what they ran that ended with their code before them: a program hands on the code of
+/// the one that it ran.
+fn programs(processes: &[Process], ended_so: impl Fn(&Process) -> bool) -> Vec<ProcessId> {
+    let numbered = || (0..).map(ProcessId).zip(processes);
+    let mut found: Vec<ProcessId> = numbered().filter(|(_, p)| ended_so(p)).map(|(id, _)| id).collect();
+    let mut next = 0;
+    while let Some(id) = found.get(next).copied() {
+        next += 1;
+        let Some(parent) = processes.get(id.0 as usize) else { continue };
+        let handed_on = |p: &Process| {
+            p.parent == Some(id)
+                && p.exit_status == parent.exit_status
+                && p.end.is_some()
+                && p.end <= parent.end
+        };
+        let ids = numbered().filter(|(_, p)| handed_on(p)).map(|(id, _)| id);
+        let new: Vec<ProcessId> = ids.filter(|id| !found.contains(id)).collect();
+        found.extend(new);
+    }
+    found
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{LogStep, LogSteps};
-    use timeline::{Event, FileTime, Process, Role};
+    use super::{LogStep, LogSteps, ended_so, programs};
+    use timeline::{Event, FileTime, Process, ProcessId, Role};
 
     fn process(name: &str, role: Role, exit_status: Option<u32>, end: u64) -> Process {
         Process { name: name.to_owned(), end: Some(FileTime(end)), exit_status, role, ..Process::blank() }
@@ -193,18 +280,32 @@ mod tests {
     #[test]
     fn a_programs_step_is_the_program_that_ended_with_the_code_then() {
         const SECOND: u64 = 10_000_000;
-        let step = LogStep::Program {
-            name: "lodctr.exe".to_owned(),
-            exit_code: 16_386,
-            time: FileTime(100 * SECOND),
-        };
         let child = |name, code, end: u64| process(name, Role::ServicingChild, Some(code), end * SECOND);
-        let holds = |process: Process| step.holds(&Event::blank(), &process);
+        let holds = |process: Process| ended_so(&process, "lodctr.exe", 16_386, FileTime(100 * SECOND));
         assert!(holds(child("LODCTR.EXE", 16_386, 99)));
         assert!(!holds(child("lodctr.exe", 5, 99)), "another exit code");
         assert!(!holds(child("mofcomp.exe", 16_386, 99)), "another program");
         assert!(!holds(child("lodctr.exe", 16_386, 90)), "long before the line");
         assert!(!holds(child("lodctr.exe", 16_386, 102)), "after the line");
+    }
+
+    #[test]
+    fn a_program_hands_on_the_exit_code_of_what_it_ran() {
+        let child = |parent, code, end| Process {
+            parent: Some(ProcessId(parent)),
+            ..process("a.exe", Role::ServicingChild, Some(code), end)
+        };
+        let processes = [
+            process("TiWorker.exe", Role::TiWorker, None, 9_000),
+            child(0, 5, 4_000),
+            child(1, 5, 3_000),
+            child(2, 5, 2_000),
+            child(1, 0, 3_000),
+            child(1, 5, 5_000),
+            child(0, 5, 3_500),
+        ];
+        let found = programs(&processes, |p| p.end == Some(FileTime(4_000)));
+        assert_eq!(found, [1, 2, 3].map(ProcessId));
     }
 
     #[test]
@@ -214,14 +315,14 @@ mod tests {
             called: None,
             decisive: Vec::new(),
             ignored: Vec::new(),
+            naming: Vec::new(),
         };
         let child = process("lodctr.exe", Role::ServicingChild, Some(5), 1_500);
-        let event = Event { time: FileTime(1_200), ..Event::blank() };
+        let event = Event { time: FileTime(1_200), process: Some(ProcessId(7)), ..Event::blank() };
         let installer = steps(LogStep::Installer(FileTime(1_000), FileTime(2_000)));
         assert!(installer.hold(&event, &child) && !installer.blame(&event, &child));
         assert_eq!(installer.end(&event, &child), Some(FileTime(2_000)));
-        let program = LogStep::Program { name: "lodctr.exe".to_owned(), exit_code: 5, time: FileTime(1_600) };
-        assert!(steps(program).blame(&event, &child));
+        assert!(steps(LogStep::Program(vec![ProcessId(7)])).blame(&event, &child));
         let before = Event { time: FileTime(900), ..Event::blank() };
         assert_eq!(installer.end(&before, &child), None);
     }

@@ -5,6 +5,7 @@ mod by_service;
 mod calls;
 mod candidate;
 mod covered;
+mod elsewhere;
 pub(crate) mod features;
 mod found;
 mod functions;

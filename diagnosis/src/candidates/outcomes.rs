@@ -1,7 +1,7 @@
 //! What became of a candidate's work in other processes: the object that another one changed, the program that was run
 //! once more, the worker that lived on, the wait that followed.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use status_codes::status;
 use timeline::{
@@ -13,7 +13,7 @@ use super::{
     candidate::Candidate,
     link::{Link, Objection},
     log_step::LogSteps,
-    steps::{Step, StepKind, Steps},
+    steps::{Step, Steps},
 };
 use crate::{
     needed::is_missing,
@@ -81,8 +81,12 @@ pub(super) fn judge(
             (Objection::MadeUpFor, gone),
             (Objection::MadeUpFor, !told && moves.any(|change| after.was_replaced_by(change))),
             (Objection::CarriedOn, !told && was_run_again(timeline, process)),
+            (Objection::CarriedOn, !told && after.was_tried_again_well(signs)),
             (Objection::CarriedOn, after.succeeded_in_the_end(told)),
-            (Objection::CarriedOn, !blamed && after.parent_went_on(in_log.end(event, process))),
+            (
+                Objection::CarriedOn,
+                !blamed && after.parent_went_on(in_log.end(event, process), !has(Link::ExitStatus)),
+            ),
             (Objection::OtherThread, (told || !named) && after.another_worker_failed(signs)),
             (Objection::Waited, !in_step && after.waited()),
         ];
@@ -156,6 +160,22 @@ impl After<'_> {
             && change.time <= end
     }
 
+    /// Whether the worker ran poqexec again after this run had failed, it ended with 0, and the worker showed no failure
+    /// before that. What it runs after a failure takes the update back.
+    fn was_tried_again_well(&self, signs: &[Sign]) -> bool {
+        let role = |id: ProcessId| self.timeline.process(id).map(|process| process.role);
+        let Some(end) = self.process.end.filter(|_| self.process.role == Role::Poqexec) else { return false };
+        let shown =
+            signs.iter().find(|sign| sign.time >= end && sign.process.and_then(role) == Some(Role::TiWorker));
+        self.timeline.processes.iter().any(|other| {
+            let begins = other.start.filter(|start| *start >= end);
+            other.role == Role::Poqexec
+                && other.exit_status == Some(0)
+                && other.parent.and_then(role) == Some(Role::TiWorker)
+                && begins.is_some_and(|start| shown.is_none_or(|sign| sign.time > start))
+        })
+    }
+
     /// Whether the process was run for one thing, and ended with a code of success. poqexec notes in its log what it makes
     /// up for, too.
     fn succeeded_in_the_end(&self, told: bool) -> bool {
@@ -167,14 +187,36 @@ impl After<'_> {
         decides && self.process.exit_status.is_some_and(|code| !is_failure(code))
     }
 
-    /// Whether the worker changed more after the program that it had started ended. What it does after the step that failed
-    /// is other work: an installer queue goes on.
-    fn parent_went_on(&self, step_end: Option<FileTime>) -> bool {
-        let ended = self.process.end.filter(|_| self.process.role == Role::ServicingChild);
-        let (Some(end), Some(parent)) = (ended, self.process.parent) else { return false };
+    /// Whether who ran the program went on after it ended: the worker, or a program of the worker, changed more, or that
+    /// program ended with a code of success. What the worker does after the step that failed is other work: an installer
+    /// queue goes on. `one_thread` leaves out what other threads were at already. Who runs a program that ends with the code
+    /// of a result may take that code for a success.
+    fn parent_went_on(&self, step_end: Option<FileTime>, one_thread: bool) -> bool {
         let until = step_end.map_or(self.end, |step_end| step_end.min(self.end));
-        let mut later = self.steps.between(self.event.id.source, parent, end, until);
-        later.any(|step| step.kind == StepKind::Change)
+        let mut program = self.process;
+        while program.role == Role::ServicingChild
+            && let (Some(end), Some(id)) = (program.end, program.parent)
+            && let Some(parent) = self.timeline.process(id)
+        {
+            let began = program.start.filter(|_| one_thread).unwrap_or_default();
+            let beside = self.threads_beside(id, began);
+            let later = self.steps.between(self.event.id.source, id, end, until);
+            let mut later = later.filter(|step| !beside.contains(&step.tid));
+            let succeeded = parent.role == Role::ServicingChild
+                && parent.exit_status.is_some_and(|code| !is_failure(code));
+            if succeeded || later.any(|step| step.kind.is_change()) {
+                return true;
+            }
+            program = parent;
+        }
+        false
+    }
+
+    /// The threads of a process that were at work already when it started a program, without the one that started it.
+    fn threads_beside(&self, id: ProcessId, began: FileTime) -> HashSet<u32> {
+        let earlier: Vec<&Step> = self.steps.between(self.event.id.source, id, FileTime(0), began).collect();
+        let starter = earlier.last().map(|step| step.tid);
+        earlier.iter().map(|step| step.tid).filter(|tid| Some(*tid) != starter).collect()
     }
 
     /// Whether another worker shows the failure, and this one does not.
@@ -220,7 +262,8 @@ fn has_pause<'s>(
 
 #[cfg(test)]
 mod tests {
-    use super::{Step, StepKind, has_pause};
+    use super::{Step, has_pause};
+    use crate::candidates::steps::StepKind;
     use timeline::{EventId, FileTime, SourceId};
 
     const SECOND: u64 = 10_000_000;

@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 
-use timeline::{Event, FileTime, Paths, ProcessId, Role, Timeline};
+use timeline::{Event, FileTime, Paths, PhaseName, Place, Process, ProcessId, Role, Timeline};
 
 use super::{
     after::After,
-    calls,
-    candidate::{Candidate, FeatureHit},
+    by_service, calls,
+    candidate::{Candidate, FeatureHit, LogReport},
     covered::Covered,
+    elsewhere,
     features::{self, Context},
     found,
     gate::{self, Around},
@@ -78,15 +79,23 @@ pub(crate) fn rank(
             .filter(|p| p.must_exist || !needed::is_missing(event.status))
     };
     let in_good = |event: &Event| beside.and_then(|b| b.of(timeline, event));
+    let steps_in_log = LogSteps::new(timeline, faults);
+    let looked_at = |e: &Event| {
+        timeline
+            .process_of(e)
+            .is_some_and(|p| by_service::is_looked_at(e, p, steps_in_log.called(), faults.first()))
+    };
     // A result that is ordinary is looked at where a log or the plan speaks of its object, or where the good boot always
     // succeeds with it.
     let role = |e: &Event| timeline.process_of(e).map_or(Role::Other, |p| p.role);
     let wanted = |e: &Event| {
         !e.path.is_empty()
             && !ordinary::is_aftermath(&e.path.to_ascii_lowercase())
+            && looked_at(e)
             && (ordinary::benign(role(e), e).is_none()
                 || ordinary::can_be_raised(e)
                     && (lines.name(e)
+                        || steps_in_log.called().is_some_and(|called| called.names(e))
                         || planned(e).is_some()
                         || !ordinary::is_lookup(e) && features::ended_with_it(timeline, e))
                 || in_good(e) == Some(InGood::Succeeds(Likeness::Same)))
@@ -109,7 +118,6 @@ pub(crate) fn rank(
     let steps = Steps::gather(timeline);
     let norms = Norms::built_in();
     let covered = Covered::new(timeline, faults, &steps);
-    let steps_in_log = LogSteps::new(timeline, faults);
     let last = signs.first().map(|sign| {
         candidates.iter().filter(|c| c.event.time <= sign.latest).map(|c| (c.event.time, c.event.id)).max()
     });
@@ -119,6 +127,17 @@ pub(crate) fn rank(
             let event = &candidate.event;
             let Some(process) = timeline.process_of(event) else { return Judged::default() };
             let sign = signs.iter().find(|s| s.latest >= event.time);
+            let report = candidate.report.as_ref();
+            let mut stance = LogStance::new(event, process, report, faults);
+            let coded = report.is_some_and(|report| report.code.is_some() && report.close);
+            let failed = faults.first().filter(|_| coded && !stance.can_be_meant);
+            stance.can_be_meant |= failed.is_some_and(|fault| {
+                by_service::worked_for(timeline, event, process, steps_in_log.called(), fault)
+            });
+            let for_another = by_service::serves_a_user(timeline, event, process)
+                || matches!(process.role, Role::ServiceHost | Role::ServiceControl)
+                    && by_service::did_it_before(timeline, event);
+            stance.can_be_meant &= !(coded && for_another);
             let context = Context {
                 candidate,
                 process,
@@ -127,17 +146,24 @@ pub(crate) fn rank(
                 planned: planned(event),
                 needed: needed::row(process.role, event.kind, event.status, &event.path, event.open),
                 ordinary: ordinary::benign(process.role, event),
-                stance: LogStance::new(event, process, candidate.report.as_ref(), faults),
+                stance,
                 in_good: in_good(event),
                 seen: others.and_then(|o| o.seen(event.name, event.status, &event.path)),
                 codes_known: lines.tell_codes(),
                 alike: alike.get(&(event.process, event.name, event.status)).copied().unwrap_or(1),
             };
-            let after = After::new(&steps, process, event, signs);
-            let ended_with_it = features::ended_with_it(timeline, event);
+            let after = After::new(&steps, process, event, signs, steps_in_log.end(event, process));
+            let ended_with_it = features::ended_with_it(timeline, event)
+                || by_service::ended_for_the_worker(timeline, event, process);
             let links = gate::links(&context, &after, ended_with_it, steps_in_log.hold(event, process));
             let around = Around {
-                after_sign: first_sign(signs, timeline, event).is_none_or(|first| event.time > first),
+                after_sign: first_sign(
+                    signs,
+                    timeline,
+                    event,
+                    own_line(candidate, process, faults, &steps_in_log),
+                )
+                .is_none_or(|first| event.time > first),
                 reporting: event.process.is_some_and(|p| steps.was_reporting(p, event)),
                 alike: steps.alike(process.role, event),
                 norm: norms.carry_on_after(&NormKey::new(
@@ -168,6 +194,7 @@ pub(crate) fn rank(
     outcomes::judge(timeline, &steps, &steps_in_log, failed, signs, &touching, &mut candidates);
     sweeps::judge(&mut candidates);
     found::judge(timeline, &mut candidates);
+    elsewhere::judge(timeline, &steps_in_log, &touching, &mut candidates);
     rivals::judge(timeline, &steps_in_log, &mut candidates);
     // What can be named comes first, then what is likelier.
     candidates.sort_by(|a, b| {
@@ -180,14 +207,47 @@ pub(crate) fn rank(
     Ranked { candidates, touching, left_out }
 }
 
+/// The line that says what failed, and means a candidate: the line of what failed first, if the candidate belongs to that
+/// step or has its code, or one that names the object with its code. What lines said before it, did not make the update
+/// fail.
+fn own_line(
+    candidate: &Candidate,
+    process: &Process,
+    faults: &Faults,
+    steps: &LogSteps,
+) -> Option<(Place, FileTime)> {
+    let first = faults.first();
+    let report = candidate.report.as_ref().filter(|r| r.is_fault && r.code.is_some() && r.close);
+    let is_forward = |place: Place| {
+        faults.all.iter().any(|fault| fault.place == place && fault.phase != PhaseName::Rollback)
+    };
+    let means = |report: &&LogReport| {
+        first.is_some_and(|first| first.place == report.place) || report.same_name && is_forward(report.place)
+    };
+    let reported = report.filter(means).and_then(|report| Some((report.place, report.time?)));
+    let held = first.filter(|_| steps.hold(&candidate.event, process));
+    reported.or_else(|| held.and_then(|fault| Some((fault.place, fault.time?))))
+}
+
 /// When the first sign of failure was there that the trace of an event can explain. If a log's sign is from before
 /// the trace, no event of the trace explains it. A line's time is cut to the second. What a trace shows within that
-/// second gives the exact time.
-fn first_sign(signs: &[Sign], timeline: &Timeline<'_>, event: &Event) -> Option<FileTime> {
+/// second gives the exact time. `own` is the line that means the event.
+fn first_sign(
+    signs: &[Sign],
+    timeline: &Timeline<'_>,
+    event: &Event,
+    own: Option<(Place, FileTime)>,
+) -> Option<FileTime> {
     let scan = timeline.scans.get(usize::from(event.id.source.0));
     let begin = scan.and_then(|scan| scan.first).unwrap_or_default();
-    let first = signs.iter().find(|sign| sign.latest >= begin)?;
-    let exact = signs.iter().filter(|sign| sign.time == sign.latest && sign.time >= first.time);
+    // The end of poqexec has no place. Where poqexec made the update fail, no installer fails after it.
+    let passed = |sign: &Sign| {
+        let is_line = matches!(sign.place, Some(Place::Line { .. }) | None);
+        is_line && own.is_some_and(|(place, time)| sign.place != Some(place) && sign.time <= time)
+    };
+    let counted = || signs.iter().filter(|sign| !passed(sign));
+    let first = counted().find(|sign| sign.latest >= begin)?;
+    let exact = counted().filter(|sign| sign.time == sign.latest && sign.time >= first.time);
     Some(exact.map(|sign| sign.time).min().unwrap_or(first.latest).min(first.latest))
 }
 

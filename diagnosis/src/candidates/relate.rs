@@ -65,7 +65,8 @@ pub(super) fn relate(
         candidate.lesser = after()
             .take_while(|e| e.time.since(error.end()) <= REOPEN_WITHIN)
             .filter(|e| e.tid == error.tid && e.process == error.process && !e.failed())
-            .find(|e| makes_do(error, e))
+            .filter(|e| makes_do(error, e))
+            .find(|e| reads_or_writes(e) != (true, false) || !replaces(timeline, error))
             .map(|e| e.id);
         candidate.later_success = after()
             .take_while(|e| failed.is_none_or(|failed| e.time <= failed))
@@ -111,6 +112,27 @@ fn makes_do(error: &Event, success: &Event) -> bool {
         Kind::KeyOpen | Kind::KeyCreate => matches!(success.kind, Kind::KeyOpen | Kind::KeyCreate),
         _ => false,
     }
+}
+
+/// Reading data, GENERIC_READ, GENERIC_ALL.
+const READ: u32 = 0x1 | 0x8000_0000 | 0x1000_0000;
+/// Writing and appending data, GENERIC_WRITE, GENERIC_ALL.
+const WRITE: u32 = 0x2 | 0x4 | 0x4000_0000 | 0x1000_0000;
+
+/// Whether an open of a file is one to read it, and one to write it.
+fn reads_or_writes(event: &Event) -> (bool, bool) {
+    let access = event.open.map_or(0, |open| open.desired_access);
+    (access & READ != 0, access & WRITE != 0)
+}
+
+/// Whether an open was to put new content in the place of what was in the file. Reading the old content is nothing of
+/// that.
+fn replaces(timeline: &Timeline<'_>, error: &Event) -> bool {
+    const REPLACING: [&str; 3] = ["Disposition: Overwrite", "Disposition: Supersede", "Disposition: Create"];
+    let detail = || timeline.detail(error.id);
+    error.kind == Kind::FileCreate
+        && reads_or_writes(error) == (false, true)
+        && REPLACING.iter().any(|words| detail().contains(words))
 }
 
 /// Whether the error can come from another open of the object, if it is worth a look at all. A conflict of share

@@ -7,8 +7,8 @@ use std::{
 
 use status_codes::status;
 use timeline::{
-    Done, Event, EventId, FileTime, Gather, Kind, Parts, ProcessId, Role, SourceId, Timeline, is_error,
-    query::Row,
+    Done, Event, EventId, FileTime, Gather, Kind, OpenFacts, Parts, ProcessId, Role, SourceId, Timeline,
+    is_error, query::Row,
 };
 
 use super::habits::{self, Habits, Miss};
@@ -19,8 +19,14 @@ use crate::{needed::is_missing, ordinary, text_hash::hash};
 pub(crate) enum StepKind {
     /// It changed a file or a key.
     Change,
-    /// It took away what the process had made itself.
+    /// It gave a file a name: a change, or the way back.
+    Move,
+    /// It took away what the process had made itself, or gave the old file its name back.
     Undo,
+    /// It took away a file that is made only for a while.
+    CleanUp,
+    /// It set times, attributes or rights of a file, or opened it for no more.
+    Attributes,
     /// It read or opened something.
     Read,
     /// It read the identity of an entry of the driver queue.
@@ -35,6 +41,13 @@ pub(crate) enum StepKind {
     Failure,
 }
 
+impl StepKind {
+    /// Whether it changed something for good.
+    pub(super) fn is_change(self) -> bool {
+        matches!(self, Self::Change | Self::Attributes)
+    }
+}
+
 /// A step of a thread.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Step {
@@ -42,7 +55,8 @@ pub(crate) struct Step {
     pub(crate) id: EventId,
     pub(crate) tid: u32,
     pub(crate) kind: StepKind,
-    /// Hash of the object's path in lower case. For a failure it is the number of its kind. 0 if neither matters.
+    /// Hash of the object's path in lower case; of a move, that of the new name. For a failure it is the number of its
+    /// kind. 0 if neither matters.
     pub(crate) hash: u64,
 }
 
@@ -169,7 +183,7 @@ impl Steps {
             self.between(miss.source, miss.process, miss.time, end).filter(|step| step.tid == miss.tid);
         let mut own = later.filter(|step| match step.kind {
             StepKind::Failure => is_search(status) && step.hash == miss.key,
-            kind => matches!(kind, StepKind::Change | StepKind::Read | StepKind::Entry),
+            kind => kind.is_change() || matches!(kind, StepKind::Read | StepKind::Entry),
         });
         own.next().is_some_and(|step| step.kind != StepKind::Failure)
     }
@@ -179,8 +193,10 @@ impl Steps {
         let before = FileTime(event.time.0.saturating_sub(1));
         let earlier = self.between(event.id.source, process, FileTime(0), before);
         let own = earlier.rev().filter(|step| step.tid == event.tid);
-        let telling =
-            |step: &&Step| !matches!(step.kind, StepKind::Close | StepKind::Log | StepKind::Failure);
+        let object = object_of(event);
+        let telling = |step: &&Step| {
+            !matches!(step.kind, StepKind::Close | StepKind::Log | StepKind::Failure) && step.hash != object
+        };
         own.take(LOOKED_BACK).find(telling).is_some_and(|step| step.kind == StepKind::Report)
     }
 
@@ -191,16 +207,46 @@ impl Steps {
     }
 }
 
-/// What a process takes away is undone only where it made that itself; else it is a change. `list` is in order of time.
+/// What a process takes away is undone only where it made that itself; else it is a change. Where it took away what it
+/// had made, the old file gets its name back. `list` is in order of time.
 fn tell_undoing_apart(list: &mut [Step]) {
     let mut made: HashSet<u64> = HashSet::new();
+    let mut undone: HashSet<u64> = HashSet::new();
     for step in list {
+        step.kind = match step.kind {
+            StepKind::Undo if made.contains(&step.hash) => StepKind::Undo,
+            StepKind::Move if undone.contains(&step.hash) => StepKind::Undo,
+            StepKind::Undo | StepKind::Move => StepKind::Change,
+            other => other,
+        };
         match step.kind {
             StepKind::Change => drop(made.insert(step.hash)),
-            StepKind::Undo if !made.contains(&step.hash) => step.kind = StepKind::Change,
+            StepKind::Undo => drop(undone.insert(step.hash)),
             _ => {}
         }
     }
+}
+
+/// Ends of the names, and parts of the paths, of files that are made only for a while; lower case. SetupAPI makes a
+/// precompiled INF anew where there is none.
+const SCRATCH_ENDS: [&str; 2] = [".tmp", ".pnf"];
+const SCRATCH_FOLDER: &str = r"\temp\";
+
+/// The right to delete.
+const DELETE: u32 = 0x1_0000;
+/// FILE_DELETE_ON_CLOSE.
+const DELETE_ON_CLOSE: u32 = 0x1000;
+
+fn is_scratch(path: &str) -> bool {
+    path.contains(SCRATCH_FOLDER) || SCRATCH_ENDS.iter().any(|end| path.ends_with(end))
+}
+
+/// Whether an operation touches only times, attributes or rights of a file.
+fn is_of_attributes(kind: Kind, open: Option<OpenFacts>) -> bool {
+    let opens =
+        |open: OpenFacts| open.desired_access != 0 && open.desired_access & DELETE == 0 && !open.uses_data();
+    matches!(kind, Kind::FileSetInfo | Kind::FileSetSecurity)
+        || kind == Kind::FileCreate && open.is_some_and(opens)
 }
 
 impl Gather for Pass {
@@ -239,15 +285,27 @@ impl Gather for Pass {
                 StepKind::Failure
             } else if kind.mutates() && !done.looks_only() {
                 // Whether it undoes the process's own work shows when all steps are known.
+                let open = done.open();
+                // An open to delete is no more than that, unless closing it deletes.
+                let to_delete = kind == Kind::FileCreate && open.is_some_and(|open| open.only_deletes());
+                let at_close = open.is_some_and(|open| open.options & DELETE_ON_CLOSE != 0);
                 let deletes = matches!(kind, Kind::FileDelete | Kind::KeyDelete | Kind::ValueDelete)
-                    || kind == Kind::FileCreate && done.open().is_some_and(|open| open.only_deletes());
-                if deletes { StepKind::Undo } else { StepKind::Change }
+                    || to_delete && at_close;
+                match kind {
+                    _ if to_delete && !at_close => StepKind::Read,
+                    _ if deletes && !kind.is_registry() && is_scratch(&path) => StepKind::CleanUp,
+                    _ if deletes => StepKind::Undo,
+                    Kind::FileRename | Kind::FileLink => StepKind::Move,
+                    _ if is_of_attributes(kind, open) => StepKind::Attributes,
+                    _ => StepKind::Change,
+                }
             } else if is_entry(&path) {
                 StepKind::Entry
             } else {
                 StepKind::Read
             };
-            let object = hash(&path);
+            let target = if what == StepKind::Move { done.target() } else { None };
+            let object = target.map_or_else(|| hash(&path), |target| hash(&target.to_ascii_lowercase()));
             let step = if what == StepKind::Failure {
                 let key = habits::key(role, done.name(), done.outcome(), kind, &path);
                 part.habits.add(Miss { key, object, time, source: id.source, process, tid });
@@ -286,10 +344,18 @@ mod tests {
             kind: *kind,
             hash: *hash,
         };
-        let made = [(StepKind::Change, 1), (StepKind::Read, 2), (StepKind::Undo, 1), (StepKind::Undo, 2)];
+        let made = [
+            (StepKind::Change, 1),
+            (StepKind::Read, 2),
+            (StepKind::Undo, 1),
+            (StepKind::Undo, 2),
+            (StepKind::Move, 1),
+            (StepKind::Move, 3),
+        ];
         let mut list: Vec<Step> = made.iter().enumerate().map(step).collect();
         tell_undoing_apart(&mut list);
         let kinds: Vec<StepKind> = list.iter().map(|step| step.kind).collect();
-        assert_eq!(kinds, [StepKind::Change, StepKind::Read, StepKind::Undo, StepKind::Change]);
+        let (change, undo) = (StepKind::Change, StepKind::Undo);
+        assert_eq!(kinds, [change, StepKind::Read, undo, change, undo, change]);
     }
 }

@@ -23,7 +23,7 @@ pub enum Role {
     ServicingChild,
     /// services.exe: the service control manager.
     ServiceControl,
-    /// svchost.exe: hosts services.
+    /// svchost.exe, lsass.exe, spoolsv.exe: host services.
     ServiceHost,
     /// WerFault.exe, wermgr.exe: error reports.
     ErrorReporting,
@@ -42,6 +42,8 @@ const NAMES: &[(&str, Role)] = &[
     ("drvinst.exe", Role::DriverInstall),
     ("services.exe", Role::ServiceControl),
     ("svchost.exe", Role::ServiceHost),
+    ("lsass.exe", Role::ServiceHost),
+    ("spoolsv.exe", Role::ServiceHost),
     ("werfault.exe", Role::ErrorReporting),
     ("wermgr.exe", Role::ErrorReporting),
     ("system", Role::System),

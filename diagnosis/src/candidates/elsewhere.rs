@@ -1,0 +1,56 @@
+//! Where else a candidate's error shows: at other processes, which go on; or in a log, at another object.
+
+use std::collections::HashSet;
+
+use status_codes::status;
+use timeline::{Event, ProcessId, Timeline, bare_path};
+
+use super::{
+    candidate::Candidate,
+    link::{Link, Objection},
+    log_step::LogSteps,
+};
+
+/// Processes that have nothing to do with the update, and meet what everyone meets.
+const MANY: usize = 3;
+
+/// Adds an objection to each candidate whose error many other processes meet at that object, and to each that is not what
+/// the log names, unless a log names it.
+pub(super) fn judge(
+    timeline: &Timeline<'_>,
+    steps: &LogSteps,
+    touching: &[Event],
+    candidates: &mut [Candidate],
+) {
+    let paths = |event: &Event| {
+        let target = event.target.as_deref();
+        [Some(event.path.as_str()), target].into_iter().flatten().map(bare_path).collect::<Vec<_>>()
+    };
+    let known: HashSet<String> = candidates.iter().flat_map(|c| paths(&c.event)).collect();
+    let is_here = |line: &String| known.iter().any(|path| line.contains(path));
+    let is_missing_here = !steps.naming().is_empty() && !steps.naming().iter().any(is_here);
+    for candidate in candidates.iter_mut().filter(|candidate| candidate.is_eligible()) {
+        let is_named =
+            [Link::LogObjectAndCode, Link::LogObject].iter().any(|link| candidate.links.contains(link));
+        if is_named {
+            continue;
+        }
+        let everyone = is_met_by_everyone(timeline, &candidate.event, touching);
+        let other = is_missing_here
+            && timeline.process_of(&candidate.event).is_some_and(|p| steps.hold(&candidate.event, p));
+        candidate.objections.extend(everyone.then_some(Objection::Everyone));
+        candidate.objections.extend(other.then_some(Objection::OtherObject));
+        candidate.objections.sort_unstable();
+    }
+}
+
+/// Whether code integrity refuses an image to many other processes too. It is one that a product brings into each process.
+fn is_met_by_everyone(timeline: &Timeline<'_>, error: &Event, touching: &[Event]) -> bool {
+    let is_foreign =
+        |id: &ProcessId| timeline.process(*id).is_some_and(|process| !process.role.services_updates());
+    let alike = touching.iter().filter(|e| {
+        e.status == error.status && e.kind == error.kind && e.path.eq_ignore_ascii_case(&error.path)
+    });
+    let others: HashSet<ProcessId> = alike.filter_map(|e| e.process).filter(is_foreign).collect();
+    error.status == status::INVALID_IMAGE_HASH && others.len() >= MANY
+}
