@@ -178,10 +178,10 @@ impl Lines {
     }
 }
 
-/// The lines between the begin of the installer that failed first and its failure.
+/// The lines of level Error that were written while the installer ran that failed first.
 struct FailedRun {
     source: SourceId,
-    lines: std::ops::Range<u64>,
+    lines: Vec<u64>,
     win32: u32,
 }
 
@@ -191,15 +191,15 @@ impl FailedRun {
         let Place::Line { source, line: end } = fault.place else { return None };
         let lines = &timeline.scans.get(usize::from(source.0))?.lines;
         let runs = lines.iter().filter_map(|line| match &line.fact {
-            Fact::Installer(run) if run.decisive && run.name == fault.item => Some(run.begin?..line.line),
+            Fact::Installer(run) if run.decisive && run.name == fault.item => Some((line.line, &run.errors)),
             _ => None,
         });
         // The error summary names the installer again.
-        let lines = runs.min_by_key(|run| run.end.abs_diff(end))?;
-        Some(Self { source, lines, win32: fault.win32()? })
+        let (_, lines) = runs.min_by_key(|(line, _)| line.abs_diff(end))?;
+        Some(Self { source, lines: lines.clone(), win32: fault.win32()? })
     }
 
-    /// Whether the installer wrote a line of its own that has the code with which it failed.
+    /// Whether a line is one of them, and has the code with which the installer failed.
     fn holds(&self, line: &LogLine) -> bool {
         let win32 = line.code.and_then(|code| status_codes::HResult(code).win32());
         line.source == self.source

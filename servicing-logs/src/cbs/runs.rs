@@ -2,6 +2,7 @@
 
 use super::event::{CbsEvent, InstallerBegin, Text};
 use super::failed::{Failed, InstallerNote, Part};
+use super::line::Level;
 use super::object::Object;
 use super::record::CbsItem;
 use crate::codes::CodeValue;
@@ -36,6 +37,8 @@ pub struct InstallerRun<'a> {
     pub setup: Option<(u64, Option<CodeValue<'a>>)>,
     /// The function that the installer's own last words say failed: `OpenProcessToken`.
     pub function: Option<String>,
+    /// Lines of level Error within the run, the last ones; each says that something failed.
+    pub errors: Vec<u64>,
 }
 
 impl<'a> InstallerRun<'a> {
@@ -54,6 +57,7 @@ impl<'a> InstallerRun<'a> {
             library: None,
             setup: None,
             function: None,
+            errors: Vec::new(),
         }
     }
 
@@ -64,6 +68,12 @@ impl<'a> InstallerRun<'a> {
 
     /// Keeps what a line within the run names.
     fn note(&mut self, item: &CbsItem<'a>) {
+        if item.level == Level::Error && matches!(item.event, CbsEvent::Failed(_)) {
+            if self.errors.len() == MAX_NAMES {
+                self.errors.remove(0);
+            }
+            self.errors.push(item.line);
+        }
         match &item.event {
             CbsEvent::InstallerNote(InstallerNote::Driver(driver)) => {
                 self.names.retain(|name| !matches!(name, Object::Driver(_)));
@@ -96,7 +106,7 @@ fn failed_function(text: &str) -> Option<&str> {
     (is_name && humps >= 2 && name.starts_with(|c: char| c.is_ascii_uppercase())).then_some(name)
 }
 
-/// Names kept of one run. The richest real run at hand names two.
+/// Names and lines kept of one run. The richest real run at hand names two.
 const MAX_NAMES: usize = 8;
 
 /// One run of poqexec by CBS.

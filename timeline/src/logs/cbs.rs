@@ -64,7 +64,6 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
         let fact = Fact::Installer(InstallerRun {
             name: text.clone(),
             id: run.begin.id.as_deref().map(str::to_owned),
-            begin: Some(run.line),
             component: component.map(cut),
             took,
             measured: run.measured.map(|utc| FileTime(utc.0)),
@@ -73,6 +72,7 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
             names: run.names.iter().map(Object::to_owned).collect(),
             library: run.library.as_deref().map(str::to_owned),
             function: run.function.clone(),
+            errors: run.errors.clone(),
         });
         let local = run.end.filter(|_| failed).map_or(run.start, |(_, end)| end);
         lines.push(LogLine {

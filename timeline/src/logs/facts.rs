@@ -198,8 +198,6 @@ pub struct InstallerRun {
     pub name: String,
     /// Its GUID.
     pub id: Option<String>,
-    /// The line of its begin, where the log has it.
-    pub begin: Option<u64>,
     /// The component it worked on.
     pub component: Option<String>,
     /// How long it took.
@@ -216,6 +214,8 @@ pub struct InstallerRun {
     pub library: Option<String>,
     /// The function that its own last words say failed.
     pub function: Option<String>,
+    /// Lines of level Error that were written while it ran.
+    pub errors: Vec<u64>,
 }
 
 impl InstallerRun {
@@ -224,7 +224,6 @@ impl InstallerRun {
         Self {
             name: name.to_owned(),
             id: id.map(str::to_owned),
-            begin: None,
             component: None,
             took: None,
             measured: None,
@@ -233,6 +232,7 @@ impl InstallerRun {
             names: Vec::new(),
             library: None,
             function: None,
+            errors: Vec::new(),
         }
     }
 }
