@@ -6,7 +6,10 @@ use timeline::{
     Step, Tool,
 };
 
-use super::{Detail, Fault, FaultKind as Kind};
+use super::{
+    Detail, Fault, FaultKind as Kind,
+    fault::{is_store_folder, win32},
+};
 use crate::stages::{self, REBOOT_REQUIRED};
 
 /// How many lines after a fault's line can belong to it.
@@ -220,6 +223,18 @@ fn failed(part: Part, objects: &[Object<String>], line: &LogLine) -> Option<Name
             };
             Named { component, ..Named::new(Kind::File, file.name()) }
         }
+        Part::Payload => {
+            let component = objects.iter().find(|object| matches!(object, Object::Component(_)));
+            let component = component.map(|object| component_name(object.name()));
+            Named { component, ..Named::new(Kind::Hydration, "") }
+        }
+        Part::Removal => Named { detail: Some(Detail::Removal), ..Named::new(Kind::Package, package?.name()) },
+        Part::Mof => Named { names: objects.to_vec(), ..Named::new(Kind::Installer, MOF_INSTALLER) },
+        Part::BootScreen => Named::new(Kind::Poqexec, "poqexec.exe"),
+        // An object that is not there in the component store is a damage of it, whatever call was made for it.
+        Part::Call if code.is_some_and(is_absence) && store_folder(objects).is_some() => {
+            Named::new(Kind::File, store_folder(objects)?)
+        }
         Part::Folder | Part::Unpacking => Named::new(Kind::File, first),
         Part::Catalog => Named::new(Kind::Catalog, first),
         Part::RegistryValue => Named::new(Kind::RegistryValue, first),
@@ -234,6 +249,19 @@ fn failed(part: Part, objects: &[Object<String>], line: &LogLine) -> Option<Name
         }
         _ => return None,
     })
+}
+
+/// The installer that compiles MOF files, as CBS.log names it.
+const MOF_INSTALLER: &str = "Mof Installer";
+
+/// Whether a code says that something is not there.
+fn is_absence(code: u32) -> bool {
+    win32(code).is_some_and(|code| matches!(code, 2 | 3))
+}
+
+/// The folder of a component in the store that a call names.
+fn store_folder(objects: &[Object<String>]) -> Option<&str> {
+    objects.iter().map(Object::name).find(|name| is_store_folder(name))
 }
 
 /// The file that could not be unpacked: the lines after the exception name it, without a code.

@@ -148,6 +148,12 @@ pub(crate) fn win32(code: u32) -> Option<u32> {
     code.win32().or_else(|| of_nt().map(|mapping| mapping.win32)).map(|w| w.0)
 }
 
+/// Whether a path is that of a component's folder.
+pub(super) fn is_store_folder(path: &str) -> bool {
+    let parent = path.rsplit_once('\\').map(|(parent, _)| parent.to_ascii_lowercase());
+    parent.is_some_and(|parent| parent.ends_with("\\winsxs"))
+}
+
 /// Whether two HRESULTs are one error in different numberings.
 pub(crate) fn same_error(one: u32, other: u32) -> bool {
     one == other || win32(one).is_some_and(|w| Some(w) == win32(other))

@@ -283,7 +283,7 @@ fn first_step(found: &Found<'_>, seen: &Coverage, failed_update: Option<&Fault>)
     let counted = state.count_alone().is_some() || logs_only && tools::say(found).is_some();
     Some(match client {
         _ if counted => tools::give_cbs_log(),
-        Some(UpdateStep::Search) => tools::read_client_log(),
+        Some(UpdateStep::Search | UpdateStep::Evaluate) => tools::read_client_log(),
         Some(_) => tools::read_cbs_log(),
         None if told => tools::give_cbs_log(),
         None => next_capture(0, seen.logs),

@@ -44,6 +44,14 @@ pub enum Part {
     DriverQueue,
     /// `Failure in poqexec.exe while processing updates.`
     Poqexec,
+    /// What poqexec shows on the screen when it stops: `Fatal error C0190003 applying update operation 19505 of 247778`.
+    BootScreen,
+    /// `Only package owners can remove package`: a removal that is refused.
+    Removal,
+    /// A MOF file that the compiler of WMI refuses.
+    Mof,
+    /// The files of a component that cannot be put together from their deltas.
+    Payload,
     /// A check or repair of the component store.
     Repair,
     /// Somebody cancelled.

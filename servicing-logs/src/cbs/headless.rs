@@ -62,23 +62,47 @@ pub(super) fn check_line(line: &[u8]) -> Option<Vec<u8>> {
 pub(crate) fn is_bare(line: &[u8]) -> bool {
     let message = unlisted(line);
     let failed = codes::trailing_hresult(message).is_some_and(|code| code >> 31 == 1);
-    (failed || REPORTS.iter().any(|begin| message.starts_with(begin))) && CBS_INDEX.find(message).is_some()
+    let reports = failed || is_boot_screen(message) || REPORTS.iter().any(|begin| message.starts_with(begin));
+    reports && CBS_INDEX.find(message).is_some() || is_mof_error(message)
 }
 
 /// Messages of a failure that have no code at their end.
-const REPORTS: [&[u8]; 2] =
-    [b"Store corruption, manifest missing for package: ", b"WER: Generating failure report for package:"];
+const REPORTS: [&[u8]; 6] = [
+    b"Store corruption, manifest missing for package: ",
+    b"WER: Generating failure report for package:",
+    b"Startup: Failed while processing ",
+    b"Startup: Failed executing critical driver",
+    b"Shtd: Failed while processing ",
+    b"Shtd: Failed executing critical driver",
+];
+
+/// Whether a line is what poqexec shows on the screen when it stops: `Fatal error C0190003 applying update operation
+/// 19505 of 247778 (amd64_microsoft`, or since Windows 8 `!! 0xc0190003 !! 19505/247778 (amd64_microsoft…)`.
+fn is_boot_screen(message: &[u8]) -> bool {
+    split_once(message, b" applying update operation ").is_some()
+        || message.strip_prefix(b"!! ").and_then(|rest| split_once(rest, b" !! ")).is_some_and(|(_, rest)| {
+            leading_number(rest, 9).is_some_and(|(_, taken)| rest.get(taken) == Some(&b'/'))
+        })
+}
+
+/// Whether a line is what the MOF compiler says of a file: `C:\…\mispace.mof (1): error SYNTAX 0X8004402f: …`.
+fn is_mof_error(message: &[u8]) -> bool {
+    let file = split_once(message, b": error ").and_then(|(file, _)| split_once(file, b" ("));
+    file.is_some_and(|(file, _)| file.to_ascii_lowercase().ends_with(b".mof")) && message.get(1) == Some(&b':')
+}
 
 pub(super) fn bare_line(line: &[u8]) -> Option<Vec<u8>> {
     let message = unlisted(line);
-    (!message.is_empty()).then(|| [HEAD, message].concat())
+    let said_by: &[u8] = if is_mof_error(message) { b"MOF compiler: " } else { b"" };
+    (!message.is_empty()).then(|| [HEAD, said_by, message].concat())
 }
 
-/// A line without the marks of a quotation and of a list, and without the escapes of Markdown.
+/// A line without the marks of a quotation and of a list, and without those of Markdown.
 fn unlisted(line: &[u8]) -> &[u8] {
     let line = unquoted(line);
     let listed = [&b"- "[..], b"* "].iter().find_map(|mark| line.strip_prefix(*mark));
-    listed.unwrap_or(line).trim_ascii()
+    let line = listed.unwrap_or(line).trim_ascii();
+    line.strip_prefix(b"`").and_then(|line| line.strip_suffix(b"`")).unwrap_or(line)
 }
 
 /// The header of a line of a check, which has no date.
@@ -140,12 +164,26 @@ mod tests {
         let head = "1601-01-01 00:00:00, Info CBS    ";
         let message =
             "Failed to resolve execution chain. [HRESULT = 0x80073701 - ERROR_SXS_ASSEMBLY_MISSING]";
+        assert!(is_bare(format!("- `{message}`").as_bytes()));
         for before in ["", "- ", "   * ", "> ", "> - "] {
             let line = format!("{before}{message}");
             assert!(is_bare(line.as_bytes()), "{line}");
             headed_by(bare_line, &format!("{line}\n\nprose\n"), &format!("{head}{message}\n\n{head}prose\n"));
         }
+        for screen in [
+            "Fatal error C0190003 applying update operation 19505 of 247778 (amd64_microsoft",
+            "Error C0190003 applying update operation 21417 of 247778 (wow64_microsoft-window",
+            "!! 0xc0000034 !! 142/53007 (_0000000000000000.cdf-ms)",
+            "!! c0000005 !! 22/17042 (\\Registry\\Machine\\COMPONENTS)",
+        ] {
+            assert!(is_bare(screen.as_bytes()), "{screen}");
+        }
+        let mof = "C:\\Windows\\system32\\wbem\\mispace.mof (1): error SYNTAX 0X8004402f: Error creating temporary file";
+        headed_by(bare_line, mof, &format!("{head}MOF compiler: {mof}\n"));
+        assert!(is_bare(mof.as_bytes()));
         for other in [
+            "!! important !! read this",
+            "see x.mof (1): error",
             "Failed to plan execution.",
             "My disk failed [HRESULT = 0x80070002]",
             "Session: 1 [HRESULT = 0x00000000 - S_OK]",

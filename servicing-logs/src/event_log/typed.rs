@@ -25,6 +25,7 @@ pub enum EventKind {
     UpdateUninstalled,
     UpdateUninstallFailed,
     UpdateSearchFailed,
+    UpdateEvaluationFailed,
     UpdateDownloadFailed,
     UpdateStarted,
     UpdateDownloadStarted,
@@ -62,7 +63,7 @@ pub enum EventKind {
 }
 use EventKind as K;
 
-use crate::update_client::PROVIDER as WU;
+use crate::update_client::{EVALUATION_FAILED, PROVIDER as WU};
 
 const SCM: &str = "Service Control Manager";
 const WUSA: &str = "Microsoft-Windows-WUSA";
@@ -96,6 +97,7 @@ pub const EVENTS: &[(&str, u32, u32, EventKind)] = &[
     (SCM, 7036, 7036, K::ServiceState),
     (SCM, 7040, 7040, K::ServiceStartTypeChanged),
     (SCM, 7045, 7045, K::ServiceInstalled),
+    (WU, EVALUATION_FAILED, EVALUATION_FAILED, K::UpdateEvaluationFailed),
     (WU, 19, 19, K::UpdateInstalled),
     (WU, 20, 20, K::UpdateFailed),
     (WU, 21, 22, K::UpdateRestartRequired),

@@ -25,7 +25,7 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
     let poqexec = cbs::poqexec_runs(&items);
     let mut lines = Latest::default();
     let mut programs = HashMap::new();
-    let mut destination = None;
+    let (mut destination, mut regenerating) = (None, None);
     for item in &items {
         if let CbsEvent::InstallerNote(InstallerNote::File(path)) = &item.event {
             destination = Some(path.to_string());
@@ -34,7 +34,13 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
         {
             programs.insert(*sequence, (path.to_string(), command_line.as_deref().map(cut)));
         }
+        if let CbsEvent::Regenerating { component } = &item.event {
+            regenerating = Some(Object::Component(component.to_string()));
+        }
         let Some(mut fact) = fact(item) else { continue };
+        if let Fact::Failed { part: Part::Payload, objects } = &mut fact {
+            objects.extend(regenerating.take());
+        }
         if let Some(installer) =
             plugin(&item.text).filter(|_| runs.is_empty() && matches!(fact, Fact::Failed { .. }))
         {

@@ -170,6 +170,7 @@ pub(crate) fn line_of(
         EventKind::UpdateUninstallFailed | EventKind::FeatureRemovalFailed => Some(UpdateStep::Uninstall),
         EventKind::UpdateDownloadFailed => Some(UpdateStep::Download),
         EventKind::UpdateSearchFailed => Some(UpdateStep::Search),
+        EventKind::UpdateEvaluationFailed => Some(UpdateStep::Evaluate),
         _ => None,
     };
     // A success code of the update client says why nothing was installed.
@@ -255,6 +256,7 @@ fn words(kind: EventKind) -> &'static str {
         EventKind::UpdateUninstallFailed => "removal of an update failed:",
         EventKind::UpdateDownloadFailed => "download of an update failed:",
         EventKind::UpdateSearchFailed => "the search for updates failed",
+        EventKind::UpdateEvaluationFailed => "whether an update applies could not be found out:",
         EventKind::BugCheck => "Windows crashed:",
         EventKind::PackageChangeFailed => "package change failed:",
         EventKind::FeatureChangeFailed => "feature change failed:",

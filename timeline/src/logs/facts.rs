@@ -239,6 +239,8 @@ impl InstallerRun {
 pub enum UpdateStep {
     /// Looking for updates.
     Search,
+    /// Finding out whether an update applies, while looking for updates.
+    Evaluate,
     /// Downloading it.
     Download,
     /// Installing it.
