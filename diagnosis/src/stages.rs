@@ -312,7 +312,9 @@ fn work_of(fact: &Fact) -> Option<Work> {
             Some(Work::Installers)
         }
         Fact::Failed { part: Part::InstallerSetup | Part::ServiceStart, .. } => Some(Work::Installers),
-        Fact::Poqexec { .. } | Fact::Failed { part: Part::Poqexec | Part::BootScreen, .. } => Some(Work::Primitives),
+        Fact::Poqexec { .. } | Fact::Failed { part: Part::Poqexec | Part::BootScreen, .. } => {
+            Some(Work::Primitives)
+        }
         _ => None,
     }
 }

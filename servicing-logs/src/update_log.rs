@@ -16,8 +16,8 @@ use crate::text::{LogText, decode, lines};
 use crate::time::{LocalTime, parse_local};
 use crate::update_client::{DOWNLOAD_FAILED, EVALUATION_FAILED, FAILED, INSTALLED, PROVIDER, SEARCH_FAILED};
 use words::{
-    BEGUN, COMPONENTS, EVALUATES, FAILED_WITH, GOES_WELL, MAX_HEAD_WORDS, NUMBERED, REPORTED, SEARCH, STATED, TRIED_AGAIN,
-    UNTIMED, UPDATE_IDS,
+    BEGUN, COMPONENTS, EVALUATES, FAILED_WITH, GOES_WELL, MAX_HEAD_WORDS, NUMBERED, REPORTED, SEARCH, STATED,
+    TRIED_AGAIN, UNTIMED, UPDATE_IDS,
 };
 
 /// Lines that show which client wrote a log.
@@ -362,7 +362,8 @@ mod tests {
         let told = (1, EVALUATION_FAILED, Some("0x80070057".to_owned()), "7A96".to_owned());
         assert_eq!(seen(&rule("80070057")), [told]);
         assert_eq!(seen(&rule("80242013")), []);
-        let failed = "2016-10-31\t11:25:11:755\t1384\t1174\tHandler\tFATAL: CBS called Error with 0x80070308, \n";
+        let failed =
+            "2016-10-31\t11:25:11:755\t1384\t1174\tHandler\tFATAL: CBS called Error with 0x80070308, \n";
         assert_eq!(seen(&format!("{}{failed}", rule("80070057"))).len(), 1);
         let bare = "Agent -- WARNING: Failed to evaluate Installable rule, Owner = UpdateId, hr = 0x800706D9";
         assert!(is_line(bare.as_bytes()));

@@ -3,12 +3,12 @@
 use status_codes::results;
 use timeline::{
     CommandFact, Damage, DamageKind, Fact, LogLine, Object, PackageChangeKind, Part, PhaseName, SessionStep,
-    Step, Tool,
+    Step, Tool, UpdateStep,
 };
 
 use super::{
     Detail, Fault, FaultKind as Kind,
-    fault::{is_store_folder, win32},
+    fault::{is_store_folder, package_text, win32},
 };
 use crate::stages::{self, REBOOT_REQUIRED};
 
@@ -121,6 +121,7 @@ fn named(line: &LogLine) -> Option<Named> {
             let kind = match tool.tool {
                 Tool::Dism => Kind::Dism,
                 Tool::WindowsSetup => Kind::WindowsSetup,
+                Tool::Recovery => Kind::Recovery,
             };
             Named { detail: tool.command.clone().map(Detail::Command), ..Named::new(kind, tool.what.clone()) }
         }
@@ -184,6 +185,11 @@ fn damaged(damage: &Damage) -> Option<Named> {
     };
     let base = || damage.base.as_deref().map(|base| Detail::Base(component_name(base)));
     match damage.kind {
+        // What was to be put together is known, and none of its files.
+        DamageKind::Hydration if matches!(damage.object, Object::Component(_)) => {
+            let component = Some(component_name(damage.object.name()));
+            Some(Named { component, ..Named::new(Kind::Hydration, "") })
+        }
         DamageKind::Hydration => {
             Some(Named { component, detail: base(), ..Named::new(Kind::Hydration, damage.object.name()) })
         }
@@ -223,12 +229,15 @@ fn failed(part: Part, objects: &[Object<String>], line: &LogLine) -> Option<Name
             };
             Named { component, ..Named::new(Kind::File, file.name()) }
         }
-        Part::Payload => {
-            let component = objects.iter().find(|object| matches!(object, Object::Component(_)));
-            let component = component.map(|object| component_name(object.name()));
-            Named { component, ..Named::new(Kind::Hydration, "") }
+        Part::Payload => Named::new(Kind::Hydration, ""),
+        Part::Scan => {
+            let package = package.filter(|_| code.is_some_and(|code| !ORDINARY_IN_SCAN.contains(&code)))?;
+            let detail = Some(Detail::Client(UpdateStep::Evaluate));
+            Named { detail, ..Named::new(Kind::Update, package_text(package.name())) }
         }
-        Part::Removal => Named { detail: Some(Detail::Removal), ..Named::new(Kind::Package, package?.name()) },
+        Part::Removal => {
+            Named { detail: Some(Detail::Removal), ..Named::new(Kind::Package, package?.name()) }
+        }
         Part::Mof => Named { names: objects.to_vec(), ..Named::new(Kind::Installer, MOF_INSTALLER) },
         Part::BootScreen => Named::new(Kind::Poqexec, "poqexec.exe"),
         // An object that is not there in the component store is a damage of it, whatever call was made for it.
@@ -250,6 +259,11 @@ fn failed(part: Part, objects: &[Object<String>], line: &LogLine) -> Option<Name
         _ => return None,
     })
 }
+
+/// Codes that the scan for packages has on healthy machines: it asks for packages that are not there all the time, and
+/// meets attributes that the servicing stack does not know.
+pub(super) const ORDINARY_IN_SCAN: [u32; 2] =
+    [results::CBS_E_INVALID_PACKAGE, results::CBS_E_MANIFEST_INVALID_ITEM];
 
 /// The installer that compiles MOF files, as CBS.log names it.
 const MOF_INSTALLER: &str = "Mof Installer";

@@ -86,6 +86,12 @@ impl Fault {
         self.detail == Some(Detail::Removal)
     }
 
+    /// Whether a search could not find out whether something applies.
+    #[must_use]
+    pub fn is_evaluation(&self) -> bool {
+        self.detail == Some(Detail::Client(UpdateStep::Evaluate))
+    }
+
     /// Whether it looks like waiting in vain for a service: it took long, or the code says that nobody answered.
     #[must_use]
     pub fn waited_in_vain(&self) -> bool {

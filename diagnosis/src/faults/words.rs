@@ -161,7 +161,10 @@ impl Fault {
                         "the files of {} could not be made from their deltas",
                         component.unwrap_or("a component")
                     ),
-                    format!("无法由增量生成{}的文件", component.map_or("组件".to_owned(), |c| format!(" {c} "))),
+                    format!(
+                        "无法由增量生成{}的文件",
+                        component.map_or("组件".to_owned(), |c| format!(" {c} "))
+                    ),
                 )
             }
             FaultKind::Hydration => {
@@ -181,9 +184,10 @@ impl Fault {
                 format!("servicing could not use {item}: the call"),
                 format!("服务堆栈无法使用 {item}：调用"),
             ),
-            FaultKind::Service => {
-                Clause::says(format!("the service {item} could not be started"), format!("无法启动服务 {item}"))
-            }
+            FaultKind::Service => Clause::says(
+                format!("the service {item} could not be started"),
+                format!("无法启动服务 {item}"),
+            ),
             FaultKind::Commit => Clause::says("the transaction could not be committed", "事务无法提交"),
             FaultKind::Pending => Clause::says(
                 "an earlier transaction is still pending and waits for a restart",
@@ -211,7 +215,10 @@ impl Fault {
             FaultKind::Package => {
                 let package = package_text(&self.item);
                 if self.is_removal() {
-                    Clause::failed(format!("the removal of the package {package}"), format!("删除程序包 {package} "))
+                    Clause::failed(
+                        format!("the removal of the package {package}"),
+                        format!("删除程序包 {package} "),
+                    )
                 } else {
                     Clause::failed(format!("the package {package}"), format!("程序包 {package} "))
                 }
@@ -229,6 +236,10 @@ impl Fault {
             FaultKind::WindowsSetup => Clause::says(
                 format!("Windows Setup failed: {}", item.trim_end_matches('.')),
                 format!("Windows 安装程序失败：{}", item.trim_end_matches('.')),
+            ),
+            FaultKind::Recovery => Clause::says(
+                format!("the recovery environment could not be updated: {}", item.trim_end_matches('.')),
+                format!("无法更新恢复环境：{}", item.trim_end_matches('.')),
             ),
             FaultKind::Device => {
                 Clause::failed(format!("the driver installation {item}"), format!("驱动程序安装 {item} "))
@@ -248,8 +259,11 @@ impl Fault {
     /// What the update client could not do.
     fn client_words(&self, update: &str) -> Clause {
         let step = self.client_step();
-        let (of, of_zh) =
-            if update.is_empty() { ("an update", "更新".to_owned()) } else { (update, format!(" {update} ")) };
+        let (of, of_zh) = if update.is_empty() {
+            ("an update", "更新".to_owned())
+        } else {
+            (update, format!(" {update} "))
+        };
         let (en, zh) = match (step, store_app(update)) {
             (UpdateStep::Search, _) => ("the search for updates".to_owned(), "搜索更新".to_owned()),
             (UpdateStep::Evaluate, _) => {
@@ -260,9 +274,10 @@ impl Fault {
             }
             (UpdateStep::Download, None) => (format!("the download of {of}"), format!("下载{of_zh}")),
             (UpdateStep::Uninstall, _) => (format!("the removal of {of}"), format!("卸载{of_zh}")),
-            (_, Some(app)) => {
-                (format!("the update of the Microsoft Store app {app}"), format!("Microsoft Store 应用 {app} 的更新"))
-            }
+            (_, Some(app)) => (
+                format!("the update of the Microsoft Store app {app}"),
+                format!("Microsoft Store 应用 {app} 的更新"),
+            ),
             (UpdateStep::Install, None) if update.is_empty() => ("an update".to_owned(), "更新".to_owned()),
             (UpdateStep::Install, None) => (format!("the update {update}"), format!("更新 {update} ")),
         };

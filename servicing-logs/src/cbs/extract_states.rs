@@ -194,12 +194,11 @@ pub(crate) fn failed<'a>(part: Part, message: &Message<'a>) -> Option<CbsEvent<'
 }
 
 /// Words in the failing calls of the component store that say more than that a call failed.
-const CALLS: &[(&[u8], Part)] =
-    &[
-        (b"InitializeSmartInstaller", Part::InstallerSetup),
-        (b"RegenerateComponentPayload", Part::Payload),
-        (b"originated in function", Part::Call),
-    ];
+const CALLS: &[(&[u8], Part)] = &[
+    (b"InitializeSmartInstaller", Part::InstallerSetup),
+    (b"RegenerateComponentPayload", Part::Payload),
+    (b"originated in function", Part::Call),
+];
 
 /// A failing line of the component store that begins with a status or a source file, or any other failing line.
 pub(crate) fn other<'a>(csi: bool, message: &Message<'a>) -> CbsEvent<'a> {

@@ -92,6 +92,8 @@ pub enum Repair<S> {
     CheckBegins,
     /// How much damage the check found.
     Detected(u32),
+    /// How many errors the System Update Readiness Tool found, of Windows Vista and 7.
+    ReadinessFound(u32),
     /// How much of it was repaired.
     Repaired(u32),
     /// The summary of older stacks, which is one message.
@@ -133,6 +135,7 @@ impl<S: AsRef<str>> Repair<S> {
         match self {
             Repair::CheckBegins => Repair::CheckBegins,
             Repair::Detected(count) => Repair::Detected(*count),
+            Repair::ReadinessFound(count) => Repair::ReadinessFound(*count),
             Repair::Repaired(count) => Repair::Repaired(*count),
             Repair::Summary { detected, repaired, listed } => Repair::Summary {
                 detected: *detected,

@@ -4,7 +4,7 @@
 use super::line::is_header;
 use super::patterns::CBS_INDEX;
 use crate::codes;
-use crate::text::{leading_number, lines, split_once};
+use crate::text::{leading_hex, leading_number, lines, split_once};
 
 /// The text with a header before each line that `write` knows, up to the first line that has a header.
 pub(super) fn headed(text: &[u8], write: fn(&[u8]) -> Option<Vec<u8>>) -> Vec<u8> {
@@ -61,9 +61,18 @@ pub(super) fn check_line(line: &[u8]) -> Option<Vec<u8>> {
 /// Whether a line is the bare message of a failure: an article quotes it without its head, in a list or a quotation.
 pub(crate) fn is_bare(line: &[u8]) -> bool {
     let message = unlisted(line);
-    let failed = codes::trailing_hresult(message).is_some_and(|code| code >> 31 == 1);
+    let failed =
+        codes::trailing_hresult(message).is_some_and(|code| code >> 31 == 1) || ends_in_code(message);
     let reports = failed || is_boot_screen(message) || REPORTS.iter().any(|begin| message.starts_with(begin));
     reports && CBS_INDEX.find(message).is_some() || is_mof_error(message)
+}
+
+/// Whether a message ends with a failing code as newer stacks print it: `[0x80073712 ERROR_SXS_COMPONENT_STORE_CORRUPT]`.
+fn ends_in_code(message: &[u8]) -> bool {
+    let inside =
+        message.strip_suffix(b"]").and_then(|inside| inside.get(memchr::memrchr(b'[', inside)? + 1..));
+    let code = inside.and_then(|inside| inside.strip_prefix(b"0x")).and_then(leading_hex);
+    code.is_some_and(|(code, taken)| taken == 8 && code >> 31 == 1)
 }
 
 /// Messages of a failure that have no code at their end.
@@ -88,7 +97,8 @@ fn is_boot_screen(message: &[u8]) -> bool {
 /// Whether a line is what the MOF compiler says of a file: `C:\…\mispace.mof (1): error SYNTAX 0X8004402f: …`.
 fn is_mof_error(message: &[u8]) -> bool {
     let file = split_once(message, b": error ").and_then(|(file, _)| split_once(file, b" ("));
-    file.is_some_and(|(file, _)| file.to_ascii_lowercase().ends_with(b".mof")) && message.get(1) == Some(&b':')
+    file.is_some_and(|(file, _)| file.to_ascii_lowercase().ends_with(b".mof"))
+        && message.get(1) == Some(&b':')
 }
 
 pub(super) fn bare_line(line: &[u8]) -> Option<Vec<u8>> {
@@ -170,6 +180,7 @@ mod tests {
             assert!(is_bare(line.as_bytes()), "{line}");
             headed_by(bare_line, &format!("{line}\n\nprose\n"), &format!("{head}{message}\n\n{head}prose\n"));
         }
+        assert!(is_bare(b"Failed to decompress OC Content. [0x80073712 ERROR_SXS_COMPONENT_STORE_CORRUPT]"));
         for screen in [
             "Fatal error C0190003 applying update operation 19505 of 247778 (amd64_microsoft",
             "Error C0190003 applying update operation 21417 of 247778 (wow64_microsoft-window",

@@ -234,7 +234,9 @@ impl Runs {
         }
         if let Some(kb) = kb_in(line) {
             self.named = Some(kb);
-            if errors > self.before && let Some(last) = self.about.last_mut() {
+            if errors > self.before
+                && let Some(last) = self.about.last_mut()
+            {
                 last.clone_from(&self.named);
             }
         }
@@ -423,7 +425,9 @@ mod tests {
 
     #[test]
     fn a_later_run_that_adds_the_package_makes_up_for_it() {
-        let run = |name: &str| format!("C:\\a>dism /image:C:\\m /Add-Package /PackagePath:C:\\a\\{name}.msu\r\n[==100.0%==]\r\n");
+        let run = |name: &str| {
+            format!("C:\\a>dism /image:C:\\m /Add-Package /PackagePath:C:\\a\\{name}.msu\r\n[==100.0%==]\r\n")
+        };
         assert_eq!(errors(FAILED), [(0x800F_081E, None)]);
         assert_eq!(errors(&format!("{FAILED}{}", run("Windows8.1-KB3172614-x64"))), []);
         assert_eq!(errors(&format!("{FAILED}{}", run("Windows8.1-KB3016437-x64"))).len(), 1);
@@ -438,7 +442,10 @@ mod tests {
         let command = "dism /image:C:\\wincd\\dismmount /cleanup-image /startcomponentcleanup /resetbase";
         assert_eq!(errors(&output), [(0x800F_0806, Some(command.to_owned()))]);
         let alone = "DISM /Online /Enable-Feature /FeatureName:X\r\n\r\nError: 0x800f0906\r\n";
-        assert_eq!(errors(alone), [(0x800F_0906, Some("DISM /Online /Enable-Feature /FeatureName:X".to_owned()))]);
+        assert_eq!(
+            errors(alone),
+            [(0x800F_0906, Some("DISM /Online /Enable-Feature /FeatureName:X".to_owned()))]
+        );
         assert_eq!(prompt("DISM Package Manager: PID=1 TID=2 the /source option"), None);
     }
 }

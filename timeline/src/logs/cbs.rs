@@ -1,7 +1,7 @@
 //! CBS.log.
 
 use servicing_logs::{
-    cbs::{self, CbsEvent, CbsItem, CbsLog, CbsScan, InstallerNote, Object, Stored},
+    cbs::{self, CbsEvent, CbsItem, CbsLog, CbsScan, InstallerNote, Object, Part, Stored},
     codes::CodeValue,
 };
 
@@ -38,8 +38,12 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
             regenerating = Some(Object::Component(component.to_string()));
         }
         let Some(mut fact) = fact(item) else { continue };
-        if let Fact::Failed { part: Part::Payload, objects } = &mut fact {
-            objects.extend(regenerating.take());
+        if let (Fact::Failed { part: Part::Payload, .. }, Some(object)) = (&fact, &regenerating) {
+            fact = Fact::Corruption(Damage {
+                kind: DamageKind::Hydration,
+                object: Object::clone(object),
+                base: None,
+            });
         }
         if let Some(installer) =
             plugin(&item.text).filter(|_| runs.is_empty() && matches!(fact, Fact::Failed { .. }))

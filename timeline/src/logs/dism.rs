@@ -92,8 +92,7 @@ impl Runs {
                 }
                 self.failures.push(self.lines.next_place());
                 self.wordless = message.text.contains(WORDLESS).then(|| self.lines.next_place());
-                let fact =
-                    ToolFact { tool: Tool::Dism, what: cut(what), command: self.command(), decides };
+                let fact = ToolFact { tool: Tool::Dism, what: cut(what), command: self.command(), decides };
                 (true, Fact::Tool(fact))
             }
         };
