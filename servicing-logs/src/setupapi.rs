@@ -294,3 +294,29 @@ fn message_code(text: &[u8]) -> Option<CodeValue<'_>> {
 fn win32<'a>(value: u32) -> CodeValue<'a> {
     if value >> 31 == 1 { CodeValue::Hresult(value) } else { CodeValue::Win32(value) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_section_a_post_may_have_the_end_only() {
+        let names = |log: &str| {
+            let mut found = Vec::new();
+            let text = LogText::new(log.as_bytes());
+            read(&text, |section| {
+                found.push((section.instance.map(|name| name.to_string()), section.exit_code))
+            });
+            found
+        };
+        let end = "<<<  [Exit status: FAILURE(0xe0000244)]\n";
+        assert_eq!(names(end), [(None, Some(0xE000_0244))]);
+        let warned =
+            format!("!    sig: Verifying file against specific (valid) catalog failed! (0xe0000244)\n{end}");
+        assert_eq!(names(&warned), [(None, Some(0xE000_0244))]);
+        let policy = "!!!  pol: {Device installation policy check [USB\\VID_1&PID_2\\3] exit(0xe0000248)}\n<<<  [Exit status: FAILURE(0xe0000248)]\n";
+        assert_eq!(names(policy), [(Some("USB\\VID_1&PID_2\\3".to_owned()), Some(0xE000_0248))]);
+        let other = "!!!  pol: [-] Restricted installation\n<<<  [Exit status: FAILURE(0xe0000248)]\n";
+        assert_eq!(names(other), [(None, Some(0xE000_0248))]);
+    }
+}

@@ -3,6 +3,7 @@
 use super::event::*;
 use super::extract::{Message, end_status, optional, text, token};
 use super::failed::*;
+use super::headless::is_mof_error;
 use super::object::{self, Object};
 use super::stage::{Stage, Step};
 use crate::codes;
@@ -204,6 +205,9 @@ const CALLS: &[(&[u8], Part)] = &[
 pub(crate) fn other<'a>(csi: bool, message: &Message<'a>) -> CbsEvent<'a> {
     if let Some(deployment) = csi.then(|| super::extract_csi::deployment(message)).flatten() {
         return deployment;
+    }
+    if csi && is_mof_error(message.text) {
+        return CbsEvent::Failed(Failed { part: Part::Mof, objects: object::all(message.text) });
     }
     let known = CALLS.iter().find(|(word, _)| memchr::memmem::find(message.text, word).is_some());
     let call = csi && memchr::memmem::find(message.text, b"# ").is_some();

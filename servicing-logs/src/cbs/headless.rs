@@ -95,7 +95,7 @@ fn is_boot_screen(message: &[u8]) -> bool {
 }
 
 /// Whether a line is what the MOF compiler says of a file: `C:\…\mispace.mof (1): error SYNTAX 0X8004402f: …`.
-fn is_mof_error(message: &[u8]) -> bool {
+pub(super) fn is_mof_error(message: &[u8]) -> bool {
     let file = split_once(message, b": error ").and_then(|(file, _)| split_once(file, b" ("));
     file.is_some_and(|(file, _)| file.to_ascii_lowercase().ends_with(b".mof"))
         && message.get(1) == Some(&b':')
