@@ -343,6 +343,18 @@ mod tests {
     }
 
     #[test]
+    fn the_handler_of_packages_states_what_servicing_ended_with() {
+        let line = |component: &str, call: &str| {
+            format!(
+                "2024/03/13 09:12:11.1234567 1234  5678  {component:<15} *FAILED* [80073712] Method failed [{call}:1234]\n"
+            )
+        };
+        let failed = (1, FAILED, Some("0x80073712".to_owned()), String::new());
+        assert_eq!(seen(&line("Handler", "CbsInstall::DoInstall")), [failed]);
+        assert_eq!(seen(&line("Agent", "CAgentDownloadManager::Get")), []);
+    }
+
+    #[test]
     fn the_orchestrator_ends_a_download() {
         let log = "*Error Originate:DownloadHandler::UpdateDownloadResult:1893* -> [hr] : -2145124322 (0x8024001E);\n\
             *Download finished* -> [Results] : {85604fae}:2021-01 Update for Windows Server 2016 (KB4589210):hr=0x8024001e;\n\

@@ -28,10 +28,30 @@ pub(crate) fn is_check_line(line: &[u8]) -> bool {
     let listed = [&b"(p)"[..], b"(f)", b"(fix)"].iter().find_map(|mark| line.strip_prefix(*mark));
     let listed = listed.map(<[u8]>::trim_ascii_start);
     line.starts_with(b"Checking System Update Readiness")
+        || line.starts_with(SFC_FIX)
         || line.starts_with(b"Unavailable repair files:")
         || line.starts_with(b"Seconds executed: ")
         || counted_errors(line).is_some()
         || listed.is_some_and(|rest| rest.starts_with(b"CSI ") || rest.starts_with(b"CBS "))
+}
+
+/// How the log of SFCFix begins, which helpers in forums let people run.
+const SFC_FIX: &[u8] = b"SFCFix version ";
+
+/// What a line of SFCFix says, as the check of servicing says it.
+fn of_sfc_fix(line: &[u8]) -> Option<Vec<u8>> {
+    let counts: [(&[u8], &[u8]); 2] = [
+        (b"CBS & SFC total detected corruption count:", b"Total Detected Corruption:\t"),
+        (b"CBS & SFC total fixed corruption count:", b"Total Repaired Corruption:\t"),
+    ];
+    if let Some((label, totals)) = counts.iter().find(|(label, _)| line.starts_with(label)) {
+        let count = line.get(label.len()..).unwrap_or_default();
+        return Some([*totals, count.trim_ascii()].concat());
+    }
+    let path = line.strip_prefix(b"CORRUPT: ")?.trim_ascii();
+    let in_store = path.to_ascii_lowercase();
+    let at = memchr::memmem::find(&in_store, b"\\winsxs\\")? + b"\\winsxs\\".len();
+    Some([b"(p) CSI Payload Corrupt (n) ", path.get(at..)?].concat())
 }
 
 /// How many errors the summary of CheckSUR found and fixed, where a copy has it in one line:
@@ -51,6 +71,9 @@ pub(super) fn check_line(line: &[u8]) -> Option<Vec<u8>> {
     if let Some((found, fixed)) = counted_errors(line) {
         let (found, fixed) = (format!("Found {found} errors\n"), format!("Fixed {fixed} errors"));
         return Some([HEAD, found.as_bytes(), HEAD, fixed.as_bytes()].concat());
+    }
+    if let Some(line) = of_sfc_fix(line) {
+        return Some([HEAD, &line].concat());
     }
     // The files that CheckSUR has no copy of, alone in their lines.
     let unavailable = [&b"servicing\\"[..], b"winsxs\\"].iter().any(|folder| line.starts_with(folder));
@@ -155,6 +178,14 @@ mod tests {
             "Summary: Seconds executed: 450 Found 6856 errors Fixed 175 errors CSI Manifest Missing Total count: 6\n",
             &format!("{head}Found 6856 errors\n{head}Fixed 175 errors\n"),
         );
+        headed_by(
+            check_line,
+            "CORRUPT: C:\\Windows\\winsxs\\amd64_a\\a.dll\n   CBS & SFC total detected corruption count:     1\nCORRUPT: D:\\x\n",
+            &format!(
+                "{head}(p) CSI Payload Corrupt (n) amd64_a\\a.dll\n{head}Total Detected Corruption:\t1\n{head}CORRUPT: D:\\x\n"
+            ),
+        );
+        assert!(is_check_line(b"SFCFix version 3.0.2.1 by niemiro."));
         assert!(!is_check_line(b"(p) an item") && !is_check_line(b"Summary: all is well"));
     }
 

@@ -6,6 +6,7 @@ mod blocks;
 mod history;
 mod listing;
 mod message;
+mod reports;
 mod rows;
 mod stamp;
 
@@ -39,6 +40,7 @@ pub(crate) fn is_event_list(text: &[u8]) -> bool {
         || blocks::is_list(text)
         || bare::is_quoted(text)
         || history::is_history(text)
+        || reports::is_reports(text)
 }
 
 fn records_of(bytes: &[u8], mut visit: impl FnMut(ListedEvent)) -> u64 {
@@ -47,6 +49,10 @@ fn records_of(bytes: &[u8], mut visit: impl FnMut(ListedEvent)) -> u64 {
         count += 1;
         visit(event);
     };
+    // A report stands in a record of its own, or alone.
+    if reports::is_reports(bytes) {
+        reports::read(bytes, &mut counted);
+    }
     if bytes.trim_ascii_start().starts_with(b"<") {
         xml(bytes, &mut counted);
     } else if rows::is_table(bytes) {

@@ -37,6 +37,10 @@ pub(super) const STATED: &[(&str, u32)] = &[
 /// Results whose code stands before the words: `*FAILED* [80244019] Error occurred while downloading update …`.
 pub(super) const FAILED_WITH: &[(&str, u32)] = &[
     ("Error occurred while downloading update ", DOWNLOAD_FAILED),
+    // The handler that installs packages through servicing.
+    ("Method failed [Cbs", FAILED),
+    ("Method failed [CUHCbs", FAILED),
+    ("Method failed [UHCbs", FAILED),
     ("SyncUpdates_WithRecovery failed", SEARCH_FAILED),
     ("Send request", SEARCH_FAILED),
     ("Web service call", SEARCH_FAILED),

@@ -93,6 +93,28 @@ const POSTS: &[Post] = &[
         rule: "BR-0110",
         near: ("0x80070003 - ERROR_PATH_NOT_FOUND", "0x8007000d - ERROR_INVALID_DATA"),
     },
+    Post {
+        file: "CBS.log",
+        text: "2024-02-14 09:00:01, Error                 CBS    Failed to load the COMPONENTS hive. [HRESULT = 0x800703f1 - ERROR_BADDB]\n",
+        says: "The component store could not be opened (1009 / 0x800703F1)",
+        rule: "BR-0418",
+        near: ("0x800703f1 - ERROR_BADDB", "0x80070057 - E_INVALIDARG"),
+    },
+    Post {
+        file: "CBS.log",
+        text: "2024-02-14 09:00:01, Error                 CSI    00000012 (F) 8000FFFF [Error,Facility=(0000),Code=65535 (0xffff)] #101# from CCSDirectTransaction::CryptCATAdminAddCatalog(...)[gle=0x8000ffff]\n\
+               2024-02-14 09:00:02, Error                 CBS    Failed to stage execution chain. [HRESULT = 0x8000ffff - E_UNEXPECTED]\n",
+        says: "0x8000FFFF",
+        rule: "BR-0419",
+        near: ("CryptCATAdminAddCatalog", "ExampleCall"),
+    },
+    Post {
+        file: "CBS.log",
+        text: "2024-02-14 09:00:02, Error                 CBS    Failed to stage execution chain. [HRESULT = 0x80071a2d - ERROR_TRANSACTION_NOT_ACTIVE]\n",
+        says: "6701",
+        rule: "BR-0420",
+        near: ("0x80071a2d - ERROR_TRANSACTION_NOT_ACTIVE", "0x80070057 - E_INVALIDARG"),
+    },
 ];
 
 #[test]
