@@ -147,7 +147,10 @@ fn named(line: &LogLine) -> Option<Named> {
         Fact::Feature { feature, removal, .. } if bad => {
             Named { detail: removal.then_some(Detail::Removal), ..Named::new(Kind::Feature, feature.clone()) }
         }
-        Fact::Package(package) if package.is_report() => Named::new(Kind::Package, package.identity.clone()),
+        Fact::Package(package) if package.is_report() => Named {
+            detail: package.removal.then_some(Detail::Removal),
+            ..Named::new(Kind::Package, package.identity.clone())
+        },
         Fact::Package(package)
             if bad
                 && matches!(

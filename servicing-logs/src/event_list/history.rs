@@ -137,7 +137,7 @@ mod tests {
         ] {
             let text = format!("{title}\n{said}\n");
             assert!(is_history(text.as_bytes()), "{said}");
-            assert_eq!(of(&text), [failed.clone()], "{said}");
+            assert_eq!(of(&text), std::slice::from_ref(&failed), "{said}");
         }
         let settings = format!("There were some problems installing updates:\n{title} - Error 0x800f0922\n");
         assert_eq!(of(&settings), [failed]);

@@ -211,8 +211,11 @@ fn fact(item: &CbsItem<'_>) -> Option<Fact> {
         CbsEvent::Package(change) => {
             let states = &change.states;
             let state = states.current.as_deref().or(states.target.as_deref()).or(states.start.as_deref());
+            let was_there =
+                states.start.as_deref().is_some_and(|start| start != "Absent" && start != "Resolved");
             Fact::Package(PackageFact {
                 identity: change.package.to_string(),
+                removal: was_there && states.target.as_deref() == Some("Absent"),
                 state: state.map(str::to_owned),
                 kind: change.kind,
                 failure_source: change.failure_source.as_deref().map(str::to_owned),

@@ -191,3 +191,48 @@ fn a_check_that_counts_more_than_it_names() {
     let told = tell("counts one", &[("CBS.log", format!("{list}{}", totals.replace("10", "1")))]);
     assert!(!told.summary.contains("counted"), "{}", told.summary);
 }
+
+#[test]
+fn a_report_of_a_removal_says_so() {
+    let report = |start: &str, target: &str| {
+        let line = format!(
+            "I CBS WER: Generating failure report for package: Package_for_RollupFix~31bf3856ad364e35~amd64~~17763.4499.1.5, status: 0x80070422, failure source: CSI Other, start state: {start}, target state: {target}, client id: Software Explorer"
+        );
+        tell("report", &[("CBS.log", cbs(&[&line]))]).summary
+    };
+    assert!(
+        report("Installed", "Absent").contains("he removal of the package"),
+        "{}",
+        report("Installed", "Absent")
+    );
+    for (start, target) in [("Absent", "Installed"), ("Absent", "Absent"), ("Staged", "Installed")] {
+        assert!(!report(start, target).contains("removal"), "{start} {target}");
+    }
+}
+
+#[test]
+fn error_reports_and_the_history_of_settings_name_the_update() {
+    for (file, text, says) in [
+        (
+            "Report.wer",
+            "Event Name: CbsPackageServicingFailure2\nP1: 10.0.17763.1518\nP2: Package_for_RollupFix\nP3: 17763.1577.1.8\nP4: amd64\nP5: unknown\nP6: 80073701\n",
+            "the update Package_for_RollupFix 17763.1577.1.8 failed with 14081",
+        ),
+        (
+            "history.txt",
+            "2024-05 Cumulative Update for Windows 11 (KB5000005)\nFailed to install on 5/15/2024 - 0x800f0922\n",
+            "(KB5000005) failed with 0x800F0922",
+        ),
+        (
+            "event.txt",
+            "Log Name: Application\nSource: Application Error\nEvent ID: 1000\nDescription:\nFaulting application name: TiWorker.exe, version: 10.0.1.1, time stamp: 0x1\nFaulting module name: wcp.dll, version: 10.0.1.1, time stamp: 0x1\nException code: 0xc0000005\n",
+            "a program of servicing crashed: TiWorker.exe in wcp.dll",
+        ),
+    ] {
+        let told = tell("report", &[(file, text.to_owned())]);
+        assert!(told.summary.contains(says), "{file}: {}", told.summary);
+    }
+    let good = "2024-05 Cumulative Update for Windows 11 (KB5000005)\nSuccessfully installed on 5/15/2024\n";
+    let told = tell("good history", &[("history.txt", good.to_owned())]);
+    assert!(!told.summary.contains(" failed with"), "{}", told.summary);
+}
