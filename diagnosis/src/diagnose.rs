@@ -145,6 +145,10 @@ pub fn diagnose_among(
         let waits = timeline.scans.iter().any(|scan| scan.known.waits_for_restart.is_some());
         remedies.extend(log_remedies::of_state(&faults.state, waits));
     }
+    let health = timeline.scans.iter().filter_map(|scan| scan.known.health.as_ref()).next_back();
+    if remedies.is_empty() {
+        remedies.extend(health.and_then(|(_, health, _)| log_remedies::of_health(*health)));
+    }
     if let Some((candidate, remedy)) = failing.and_then(|c| Some((c, remedies::of_holder(timeline, c)?))) {
         // Who stands in the way is more than any rule knows; who was only there too is less than the best of them.
         let explains = candidate.holder.is_some_and(|h| h.explains);

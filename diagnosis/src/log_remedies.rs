@@ -1,11 +1,11 @@
 //! What to do if only logs report a failure, or about the state that they end in. It applies if no rule knows more.
 
 use status_codes::results;
-use timeline::Words;
+use timeline::{Health, Words};
 
 use crate::{
     faults::{Fault, FaultKind as Kind, package_name},
-    log_state::{Counted, LogState},
+    log_state::LogState,
     release::Release,
     remedy::{Remedy, RemedyKind as Does},
 };
@@ -207,7 +207,7 @@ pub(crate) fn for_older<'n>(
 ) {
     let repairs = |remedy: &Remedy| remedy.kind == Does::StoreRepair;
     let first = remedies.iter().position(repairs);
-    let by_tool = state.counted.as_ref().is_some_and(Counted::by_readiness_tool);
+    let by_tool = state.counted.as_ref().is_some_and(|counted| counted.by_readiness_tool);
     let is_older = |name: &str| Release::of(name).is_some_and(Release::is_older);
     if let Some(first) = first.filter(|_| by_tool || names.any(is_older)) {
         remedies.insert(first, remedy(&READINESS_TOOL, ""));
@@ -247,6 +247,45 @@ pub(crate) fn of_state(state: &LogState, waits: bool) -> Option<Remedy> {
     Some(remedy(row, ""))
 }
 
+/// What to do where sfc could not check the system files.
+#[rustfmt::skip]
+const NOT_CHECKED: &[(Health, Row)] = &[
+    (Health::NoService, (
+        &[], &[], Does::Other,
+        ["Find out why the service TrustedInstaller cannot be started", "查明服务 TrustedInstaller 无法启动的原因"],
+        [
+            "sfc works through the Windows Modules Installer, TrustedInstaller. Its start type is manual (sc config TrustedInstaller start= demand). If it does not start, look for events 7000, 7001 and 7009 of the Service Control Manager, and whether TrustedInstaller.exe is in C:\\Windows\\servicing. Offline, from the recovery environment, sfc needs /offbootdir and /offwindir.",
+            "sfc 通过 Windows Modules Installer（TrustedInstaller）工作，其启动类型为手动 (sc config TrustedInstaller start= demand)。若无法启动，请查看服务控制管理器的事件 7000、7001 和 7009，以及 C:\\Windows\\servicing 中是否有 TrustedInstaller.exe。在恢复环境中脱机运行 sfc 时需要 /offbootdir 和 /offwindir。",
+        ],
+        "sc.exe qc TrustedInstaller",
+        SFC,
+    )),
+    (Health::WaitsForRestart, (
+        &[], &[], Does::Other,
+        ["Restart the machine, and run sfc again", "重启计算机，然后再次运行 sfc"],
+        ["An earlier repair is finished only after a restart. Nothing can be checked before that.", "先前的修复要在重启之后才能完成，在此之前无法检查。"],
+        "shutdown /r /t 60",
+        SFC,
+    )),
+    (Health::NotChecked, (
+        &[], &[], Does::Other,
+        ["Check the disk (chkdsk C: /scan), then run sfc in safe mode", "检查磁盘 (chkdsk C: /scan)，然后在安全模式下运行 sfc"],
+        [
+            "sfc stops where a file or a folder of the component store cannot be read. Run chkdsk C: /scan, see that C:\\Windows\\WinSxS\\Temp holds the folders PendingDeletes and PendingRenames, run sfc /scannow in safe mode, and look in CBS.log for the last line with Error before it stopped: it names the object.",
+            "当组件存储中的文件或文件夹无法读取时，sfc 会停止。请运行 chkdsk C: /scan，确认 C:\\Windows\\WinSxS\\Temp 中有 PendingDeletes 和 PendingRenames 文件夹，在安全模式下运行 sfc /scannow，并在 CBS.log 中查看停止前最后一行 Error：该行指明对象。",
+        ],
+        "chkdsk C: /scan",
+        SFC,
+    )),
+];
+
+const SFC: &str = "https://support.microsoft.com/topic/use-the-system-file-checker-tool-to-repair-missing-or-corrupted-system-files-79aa86cb-ca52-166a-92a3-966e85d4094e";
+
+/// What to do where the last check of the system files could not be made.
+pub(crate) fn of_health(health: Health) -> Option<Remedy> {
+    NOT_CHECKED.iter().find(|(of, _)| *of == health).map(|(_, row)| remedy(row, ""))
+}
+
 fn remedy((_, _, kind, title, text, command, reference): &Row, what: &str) -> Remedy {
     let fill = |text: &str, else_: &str| text.replace("{}", if what.is_empty() { else_ } else { what });
     Remedy {
@@ -265,7 +304,9 @@ mod tests {
 
     #[test]
     fn the_command_begins_what_the_title_says() {
-        for (_, _, _, title, _, command, _) in ROWS.iter().chain([&READINESS_TOOL]) {
+        for (_, _, _, title, _, command, _) in
+            ROWS.iter().chain([&READINESS_TOOL]).chain(NOT_CHECKED.iter().map(|(_, row)| row))
+        {
             assert_eq!(crate::rules::strays(title[0], command), None, "{}: {command}", title[0]);
         }
     }

@@ -37,6 +37,8 @@ pub struct Counted {
     pub repaired: u32,
     /// The line that says how many were found.
     pub line: LogLine,
+    /// The System Update Readiness Tool counted, of Windows Vista and 7.
+    pub by_readiness_tool: bool,
 }
 
 impl Counted {
@@ -44,12 +46,6 @@ impl Counted {
     #[must_use]
     pub fn left(&self) -> u32 {
         self.found.saturating_sub(self.repaired)
-    }
-
-    /// Whether the System Update Readiness Tool counted, of Windows Vista and 7.
-    #[must_use]
-    pub fn by_readiness_tool(&self) -> bool {
-        ["Found ", "No errors detected"].iter().any(|begin| self.line.text.starts_with(begin))
     }
 }
 
@@ -109,8 +105,15 @@ impl LogState {
     #[must_use]
     pub fn count_alone(&self) -> Option<&Counted> {
         // Servicing prints 0 of a check that it did not make as well; the readiness tool does not.
-        let says = |c: &&Counted| self.damage.is_empty() && (c.found > 0 || c.by_readiness_tool());
+        let says = |c: &&Counted| self.damage.is_empty() && (c.found > 0 || c.by_readiness_tool);
         self.counted.as_ref().filter(says)
+    }
+
+    /// The last count of a check, if it left more damaged than lines name.
+    #[must_use]
+    pub fn counts_more(&self) -> Option<&Counted> {
+        let named = self.damaged().count();
+        self.counted.as_ref().filter(|c| named > 0 && c.left() as usize > named)
     }
 
     /// Whether something of the store is damaged still, named or only counted.
@@ -256,9 +259,11 @@ impl Walk {
             Repair::TransactionDone => {
                 self.ledger.retain(|_, d| d.certain || d.repaired || !d.in_transaction)
             }
-            Repair::Detected(found) => {
+            Repair::Detected(found) | Repair::ReadinessFound(found) => {
                 self.found = Some(*found);
-                self.state.counted = Some(Counted { found: *found, repaired: 0, line: line.clone() });
+                let by_readiness_tool = matches!(repair, Repair::ReadinessFound(_));
+                self.state.counted =
+                    Some(Counted { found: *found, repaired: 0, line: line.clone(), by_readiness_tool });
             }
             Repair::Repaired(mended) => {
                 self.mended = Some(*mended);
@@ -269,7 +274,8 @@ impl Walk {
             Repair::Summary { detected, repaired, listed } => {
                 (self.found, self.mended) = (Some(*detected), Some(*repaired));
                 let (found, repaired) = (*detected, *repaired);
-                self.state.counted = Some(Counted { found, repaired, line: line.clone() });
+                self.state.counted =
+                    Some(Counted { found, repaired, line: line.clone(), by_readiness_tool: false });
                 for (object, fixed) in listed {
                     self.repair(line, &Repair::Listed { object: object.clone(), fixed: *fixed });
                 }

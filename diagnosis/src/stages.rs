@@ -277,12 +277,19 @@ impl Stages {
             }
             (Some(Stage::Startup), _, Some("DOQ")) => PhaseName::StartupDrivers,
             (None, _, Some("Execute")) => PhaseName::Staging,
-            (Some(Stage::Startup) | None, Some(Work::Drivers), _) => PhaseName::StartupDrivers,
+            // The driver queue is loaded and worked on by sessions, at shutdown and at startup.
+            (Some(Stage::Startup), Some(Work::Drivers), _) => PhaseName::StartupDrivers,
             (Some(Stage::Startup), Some(Work::Primitives), _) => PhaseName::BootPoq,
+            (None, ..) if is_boot_screen(&line.fact) => PhaseName::BootPoq,
             (Some(Stage::Startup) | None, Some(Work::Installers), _) => PhaseName::StartupInstallers,
             _ => PhaseName::Unknown,
         }
     }
+}
+
+/// Whether it is what poqexec shows at a boot.
+fn is_boot_screen(fact: &Fact) -> bool {
+    matches!(fact, Fact::Failed { part: Part::BootScreen, .. })
 }
 
 /// What a line says is being done within the stage.
@@ -305,7 +312,9 @@ fn work_of(fact: &Fact) -> Option<Work> {
             Some(Work::Installers)
         }
         Fact::Failed { part: Part::InstallerSetup | Part::ServiceStart, .. } => Some(Work::Installers),
-        Fact::Poqexec { .. } | Fact::Failed { part: Part::Poqexec, .. } => Some(Work::Primitives),
+        Fact::Poqexec { .. } | Fact::Failed { part: Part::Poqexec | Part::BootScreen, .. } => {
+            Some(Work::Primitives)
+        }
         _ => None,
     }
 }

@@ -116,6 +116,7 @@ const FORMS: &[(&[u8], Parse)] = &[
     (b"HRESULT=", bare_hex),
     (b"rror C", |text, at| bare_hex(text, at - 1)),
     (b"rror 8", |text, at| bare_hex(text, at - 1)),
+    (b"!! c", |text, at| bare_hex(text, at - 1)),
     (b", result ", decimal_win32),
     (b"with error code ", decimal_win32),
     (b"0x", prefixed_hex),

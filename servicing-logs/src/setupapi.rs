@@ -138,9 +138,13 @@ pub fn read<'t>(text: &'t LogText<'_>, mut visit: impl FnMut(SetupSection<'t>)) 
                 && let Some(time) = mark.strip_prefix(b"Section end")
             {
                 section.end = parse_local(time.trim_ascii_start()).map(|(time, _)| time);
-            } else if let Some(exit) = mark.strip_prefix(b"[Exit status:")
-                && let Some(mut section) = open.take()
-            {
+            } else if let Some(exit) = mark.strip_prefix(b"[Exit status:") {
+                // Of a section a post may have the end only.
+                let mut section = open.take().unwrap_or_else(|| {
+                    counts.sections += 1;
+                    let offset = text.file_offset() + line.offset as u64;
+                    SetupSection { line: number, offset, boot, ..SetupSection::titled(UNNAMED) }
+                });
                 let exit = exit.strip_suffix(b"]").unwrap_or(exit).trim_ascii();
                 section.exit_code = codes::find_codes(exit).first().and_then(|code| code.value.hresult());
                 section.exit_code = section.exit_code.or_else(|| exit_number(exit));
@@ -151,7 +155,7 @@ pub fn read<'t>(text: &'t LogText<'_>, mut visit: impl FnMut(SetupSection<'t>)) 
         } else if let Some(time) = bytes.strip_prefix(b"[Boot Session: ") {
             counts.boots += 1;
             boot = parse_local(time).map(|(time, _)| time);
-        } else if open.is_none() && bytes.starts_with(b"!!!") {
+        } else if open.is_none() && bytes.starts_with(b"!") {
             // The beginning of the section was left out.
             counts.sections += 1;
             let offset = text.file_offset() + line.offset as u64;
@@ -176,10 +180,13 @@ pub fn read<'t>(text: &'t LogText<'_>, mut visit: impl FnMut(SetupSection<'t>)) 
 /// The title of a section whose beginning is missing.
 const UNNAMED: &[u8] = b"Driver installation";
 
-/// The name that messages quote: `Failed to install device instance 'USB\VID_1'.`
+/// The name that a message quotes: `Failed to install device instance 'USB\VID_1'.`, or that stands in its brackets:
+/// `{Device installation policy check [USB\VID_1] exit(0xe0000248)}`.
 fn quoted(text: &str) -> Option<&str> {
-    let (_, rest) = text.split_once('\'')?;
-    rest.split_once('\'').map(|(name, _)| name).filter(|name| !name.is_empty())
+    let in_quotes = text.split_once('\'').and_then(|(_, rest)| rest.split_once('\'')).map(|(name, _)| name);
+    let in_brackets = || text.split_once('[')?.1.split_once(']').map(|(name, _)| name);
+    let device = in_brackets().filter(|name| name.contains('\\'));
+    in_quotes.or(device).filter(|name| !name.is_empty())
 }
 
 /// The hexadecimal number of `FAILURE(0x00000003)`.
@@ -286,4 +293,30 @@ fn message_code(text: &[u8]) -> Option<CodeValue<'_>> {
 /// A number with a severity bit is no Win32 error but an HRESULT or a SetupAPI code.
 fn win32<'a>(value: u32) -> CodeValue<'a> {
     if value >> 31 == 1 { CodeValue::Hresult(value) } else { CodeValue::Win32(value) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_section_a_post_may_have_the_end_only() {
+        let names = |log: &str| {
+            let mut found = Vec::new();
+            let text = LogText::new(log.as_bytes());
+            read(&text, |section| {
+                found.push((section.instance.map(|name| name.to_string()), section.exit_code))
+            });
+            found
+        };
+        let end = "<<<  [Exit status: FAILURE(0xe0000244)]\n";
+        assert_eq!(names(end), [(None, Some(0xE000_0244))]);
+        let warned =
+            format!("!    sig: Verifying file against specific (valid) catalog failed! (0xe0000244)\n{end}");
+        assert_eq!(names(&warned), [(None, Some(0xE000_0244))]);
+        let policy = "!!!  pol: {Device installation policy check [USB\\VID_1&PID_2\\3] exit(0xe0000248)}\n<<<  [Exit status: FAILURE(0xe0000248)]\n";
+        assert_eq!(names(policy), [(Some("USB\\VID_1&PID_2\\3".to_owned()), Some(0xE000_0248))]);
+        let other = "!!!  pol: [-] Restricted installation\n<<<  [Exit status: FAILURE(0xe0000248)]\n";
+        assert_eq!(names(other), [(None, Some(0xE000_0248))]);
+    }
 }

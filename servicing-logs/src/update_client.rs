@@ -13,5 +13,7 @@ pub(crate) const RESTART_REQUIRED: u32 = 21;
 pub(crate) const REMOVAL_FAILED: u32 = 24;
 /// The search for updates failed.
 pub(crate) const SEARCH_FAILED: u32 = 25;
+/// Whether an update applies could not be found out. The client writes no event of it, so it has a number that none has.
+pub(crate) const EVALUATION_FAILED: u32 = 0;
 /// A download failed.
 pub(crate) const DOWNLOAD_FAILED: u32 = 31;

@@ -14,10 +14,10 @@ use crate::event_list::ListedEvent;
 use crate::event_log::{EventRecord, EventValue};
 use crate::text::{LogText, decode, lines};
 use crate::time::{LocalTime, parse_local};
-use crate::update_client::{DOWNLOAD_FAILED, FAILED, PROVIDER, SEARCH_FAILED};
+use crate::update_client::{DOWNLOAD_FAILED, EVALUATION_FAILED, FAILED, INSTALLED, PROVIDER, SEARCH_FAILED};
 use words::{
-    COMPONENTS, FAILED_WITH, GOES_WELL, MAX_HEAD_WORDS, NUMBERED, REPORTED, SEARCH, STATED, TRIED_AGAIN,
-    UNTIMED, UPDATE_IDS,
+    BEGUN, COMPONENTS, EVALUATES, FAILED_WITH, GOES_WELL, MAX_HEAD_WORDS, NUMBERED, REPORTED, SEARCH, STATED,
+    TRIED_AGAIN, UNTIMED, UPDATE_IDS,
 };
 
 /// Lines that show which client wrote a log.
@@ -29,7 +29,8 @@ pub(crate) fn is_line(line: &[u8]) -> bool {
         return true;
     }
     let line = decode(line);
-    split(&line).is_some() || untimed(&line).is_some_and(|line| is_broken(line) || stated(line, "").is_some())
+    let tells = |line: &str| is_broken(line) || stated(line, "").is_some() || evaluated(line).is_some();
+    split(&line).is_some() || untimed(&line).is_some_and(tells)
 }
 
 /// A line without its time, which a post left out or masked: from its component on.
@@ -70,6 +71,9 @@ pub fn read(data: &[u8], mut visit: impl FnMut(ListedEvent)) -> u64 {
     let mut searching = false;
     // A search that failed, or a step that is tried again: a later one may go well.
     let mut open: Option<ListedEvent> = None;
+    // What the search says of single updates counts where nothing else failed.
+    let mut unevaluated: Option<ListedEvent> = None;
+    let mut failed = false;
     // An address that a post broke off from its result.
     let mut begun = String::new();
     for (number, line) in lines(text.bytes()) {
@@ -95,7 +99,10 @@ pub fn read(data: &[u8], mut visit: impl FnMut(ListedEvent)) -> u64 {
             open = None;
             continue;
         }
-        let told_of = reported(message).or_else(|| copied(message)).or_else(|| stated(message, &package));
+        let told_of = reported(message)
+            .or_else(|| copied(message))
+            .or_else(|| stated(message, &package))
+            .or_else(|| evaluated(message));
         let Some((id, code, title)) = told_of else {
             continue;
         };
@@ -117,6 +124,11 @@ pub fn read(data: &[u8], mut visit: impl FnMut(ListedEvent)) -> u64 {
             ..EventRecord::default()
         };
         let event = ListedEvent { record, local, line: number };
+        if id == EVALUATION_FAILED {
+            unevaluated.get_or_insert(event);
+            continue;
+        }
+        failed |= id != INSTALLED;
         let again = id == SEARCH_FAILED || TRIED_AGAIN.iter().any(|part| message.contains(part));
         if again {
             // One that failed for another reason was no step of the same search.
@@ -125,7 +137,8 @@ pub fn read(data: &[u8], mut visit: impl FnMut(ListedEvent)) -> u64 {
             visit(event);
         }
     }
-    open.into_iter().for_each(visit);
+    let unevaluated = unevaluated.filter(|_| !failed && open.is_none());
+    open.into_iter().chain(unevaluated).for_each(visit);
     records
 }
 
@@ -133,6 +146,9 @@ pub fn read(data: &[u8], mut visit: impl FnMut(ListedEvent)) -> u64 {
 fn worked_on(message: &str) -> Option<String> {
     if let Some((_, name)) = message.split_once("CBS package identity: ") {
         return Some(name.trim().to_owned());
+    }
+    if let Some(begun) = begun_of(message) {
+        return Some(begun);
     }
     let setup = message.contains("Starting Windows Setup");
     let id = id_of(message).filter(|_| setup || message.contains("Preparing update for install"))?;
@@ -208,6 +224,26 @@ fn copied(message: &str) -> Option<(u32, u32, String)> {
     Some((*id, code, title(fields.get(8..)?.iter().max_by_key(|field| field.len())?)))
 }
 
+/// The update whose installation the copy of a report says begins.
+fn begun_of(message: &str) -> Option<String> {
+    let (_, row) = message.split_once("REPORT EVENT: {")?;
+    let fields: Vec<&str> = row.split('\t').collect();
+    (fields.get(3) == Some(&BEGUN)).then_some(())?;
+    Some(title(fields.get(8..)?.iter().max_by_key(|field| field.len())?))
+}
+
+/// A line of a search that could not find out whether an update applies. The client's own codes, 0x8024xxxx, are
+/// ordinary there: they are those of updates for what this machine does not have.
+fn evaluated(message: &str) -> Option<(u32, u32, String)> {
+    if !EVALUATES.iter().any(|part| message.contains(part)) {
+        return None;
+    }
+    let code = message.rsplit_once("hr = ")?.1.trim_start_matches("0x").get(..8)?;
+    let code = u32::from_str_radix(code, 16).ok().filter(|code| code >> 16 == 0x8007)?;
+    let id = id_of(message).map(str::to_owned).unwrap_or_default();
+    Some((EVALUATION_FAILED, code, id))
+}
+
 /// What follows `with error 0x80242015: `, or the last colon.
 fn title(text: &str) -> String {
     let rest = text.split_once("error 0x").and_then(|(_, rest)| rest.split_once(": "));
@@ -217,6 +253,9 @@ fn title(text: &str) -> String {
 
 /// A line of WindowsUpdate.log that states a failing result.
 fn stated(message: &str, package: &str) -> Option<(u32, u32, String)> {
+    if let Some(ended) = orchestrated(message) {
+        return Some(ended);
+    }
     if let Some((code, words)) = message.split_once("*FAILED* [").and_then(|(_, rest)| rest.split_once(']')) {
         let (begin, id) = FAILED_WITH.iter().find(|(begin, _)| words.trim_start().starts_with(begin))?;
         let code = u32::from_str_radix(code, 16).ok().filter(|code| code >> 31 == 1)?;
@@ -241,6 +280,15 @@ fn stated(message: &str, package: &str) -> Option<(u32, u32, String)> {
     })
 }
 
+/// A line of the update orchestrator: `*Download finished* -> [Results] : {id}:2021-01 Update … (KB4589210):hr=0x8024001e;`
+fn orchestrated(message: &str) -> Option<(u32, u32, String)> {
+    let (step, rest) = message.split_once("* -> [Results] : {")?;
+    let (title, code) = rest.split_once("}:")?.1.rsplit_once(":hr=0x")?;
+    let code = u32::from_str_radix(code.get(..8)?, 16).ok().filter(|code| code >> 31 == 1)?;
+    let id = if step.contains("Download") { DOWNLOAD_FAILED } else { FAILED };
+    Some((id, code, title.to_owned()))
+}
+
 /// The last part of the address in a line: `…/winreupdateinstaller.exe`.
 fn file_of(text: &str) -> Option<&str> {
     let (_, address) = text.split_once("http")?;
@@ -250,7 +298,6 @@ fn file_of(text: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::update_client::INSTALLED;
 
     fn seen(log: &str) -> Vec<(u64, u32, Option<String>, String)> {
         let mut events = Vec::new();
@@ -285,6 +332,54 @@ mod tests {
         let told = (1, FAILED, Some("0x80073712".to_owned()), "An Update (KB1234567)".to_owned());
         assert_eq!(seen(&row("182", "80073712")), [told]);
         assert_eq!(seen(&row("147", "0")), []);
+    }
+
+    #[test]
+    fn the_report_that_an_installation_begins_names_the_update() {
+        let log = "2016-10-31\t11:24:28:411\t1524\t17ac\tReport\tREPORT EVENT: {3A6B0F1E}\t2016-10-31 11:24:28:411-0600\t1\t181\t101\t{549A598B}\t501\t0\twusa\tSuccess\tContent Install\tInstallation Started: Windows successfully started the following update: Update for Windows (KB3172605)\n\
+            2016-10-31\t11:25:11:755\t1384\t1174\tHandler\tFATAL: CBS called Error with 0x80070308, \n";
+        let update = "Update for Windows (KB3172605)".to_owned();
+        assert_eq!(seen(log), [(2, FAILED, Some("0x80070308".to_owned()), update)]);
+    }
+
+    #[test]
+    fn the_handler_of_packages_states_what_servicing_ended_with() {
+        let line = |component: &str, call: &str| {
+            format!(
+                "2024/03/13 09:12:11.1234567 1234  5678  {component:<15} *FAILED* [80073712] Method failed [{call}:1234]\n"
+            )
+        };
+        let failed = (1, FAILED, Some("0x80073712".to_owned()), String::new());
+        assert_eq!(seen(&line("Handler", "CbsInstall::DoInstall")), [failed]);
+        assert_eq!(seen(&line("Agent", "CAgentDownloadManager::Get")), []);
+    }
+
+    #[test]
+    fn the_orchestrator_ends_a_download() {
+        let log = "*Error Originate:DownloadHandler::UpdateDownloadResult:1893* -> [hr] : -2145124322 (0x8024001E);\n\
+            *Download finished* -> [Results] : {85604fae}:2021-01 Update for Windows Server 2016 (KB4589210):hr=0x8024001e;\n\
+            *Download finished* -> [Results] : {85604fae}:2021-03 Update for Windows Server 2016 (KB5000803):hr=0x00000000;\n";
+        let update = "2021-01 Update for Windows Server 2016 (KB4589210)".to_owned();
+        assert_eq!(seen(log), [(2, DOWNLOAD_FAILED, Some("0x8024001e".to_owned()), update)]);
+        assert!(is_line(log.lines().nth(1).unwrap().as_bytes()));
+    }
+
+    #[test]
+    fn an_update_that_the_search_cannot_examine_counts_where_nothing_else_failed() {
+        let rule = |code: &str| {
+            format!(
+                "2016-10-19\t11:24:00:204\t1532\t1f40\tAgent\tWARNING: Failed to evaluate Installable rule, updateId = {{7A96}}.202, hr = {code}\n"
+            )
+        };
+        let told = (1, EVALUATION_FAILED, Some("0x80070057".to_owned()), "7A96".to_owned());
+        assert_eq!(seen(&rule("80070057")), [told]);
+        assert_eq!(seen(&rule("80242013")), []);
+        let failed =
+            "2016-10-31\t11:25:11:755\t1384\t1174\tHandler\tFATAL: CBS called Error with 0x80070308, \n";
+        assert_eq!(seen(&format!("{}{failed}", rule("80070057"))).len(), 1);
+        let bare = "Agent -- WARNING: Failed to evaluate Installable rule, Owner = UpdateId, hr = 0x800706D9";
+        assert!(is_line(bare.as_bytes()));
+        assert_eq!(seen(bare).len(), 1);
     }
 
     #[test]

@@ -61,6 +61,8 @@ pub struct SetupMessage<'a> {
     pub code: Option<CodeValue<'a>>,
     /// The second code, which gives phase and operation: `0x20017` of `0xC1900101 - 0x20017`.
     pub extended: Option<ExtendCode>,
+    /// A program of the recovery environment says it, in ReAgent.log, and not Windows Setup.
+    pub recovery: bool,
 }
 
 /// Where Setup was: the second part of a result code. Microsoft, "Windows upgrade error codes".
@@ -159,7 +161,9 @@ pub fn read<'t>(text: &'t LogText<'_>, mut visit: impl FnMut(SetupMessage<'t>)) 
         let row = STEPS.iter().find(|(part, _)| memchr::memmem::find(header.text, part).is_some());
         let harmless = HARMLESS.contains(&header.name);
         let step = if harmless { SetupStep::Noise } else { SetupStep::Failure };
-        let error = (header.level == Level::Error).then_some(step);
+        let recovery = is_of_recovery(header.name);
+        let warns = recovery && header.level == Level::Warning && codes::stated_code(header.text).is_some();
+        let error = (header.level == Level::Error || warns).then_some(step);
         let extended = ExtendCode::after(header.text);
         let Some(step) = row.map(|(_, step)| *step).or(error).or(extended.map(|_| SetupStep::Failure)) else {
             continue;
@@ -175,9 +179,18 @@ pub fn read<'t>(text: &'t LogText<'_>, mut visit: impl FnMut(SetupMessage<'t>)) 
                 .or_else(|| codes::stated_code(record.whole))
                 .map(|code| code.value),
             extended,
+            recovery,
         });
     }
     counts
+}
+
+/// Whether a component is a program that works on the recovery environment, WinRE: `[ReAgentc.exe]`,
+/// `[WinREUpdateInstaller.exe]`. ReAgent.log has the form of the logs of Setup.
+fn is_of_recovery(component: &[u8]) -> bool {
+    let name = component.to_ascii_lowercase();
+    name.starts_with(b"[")
+        && [&b"reagent"[..], b"winre"].iter().any(|part| memchr::memmem::find(&name, part).is_some())
 }
 
 #[cfg(test)]
@@ -193,6 +206,16 @@ mod tests {
 2024-03-28 11:54:46, Info                  MOUPG  Install result: 0xC1900101 - 0x30018\r\n\
 2024-03-28 11:54:47, Info                  SP     Initiating rollback/uninstall, phase = 3\r\n\
 2024-03-28 11:55:48, Info                  MOUPG  Finalize: Reporting result value: [0xC1900101]\r\n";
+
+    #[test]
+    fn the_recovery_environment_is_not_windows_setup() {
+        let log = "2024-01-10 08:14:05, Warning               [WinREUpdateInstaller.exe] Failed to service WinRE 0x80070070\r\n\
+            2024-01-10 08:14:05, Error                 [SetupHost.exe] IOCTL failed: 0x1\r\n";
+        let text = LogText::new(log.as_bytes());
+        let mut found = Vec::new();
+        read(&text, |message| found.push((message.line, message.step, message.recovery)));
+        assert_eq!(found, [(1, SetupStep::Failure, true), (2, SetupStep::Noise, false)]);
+    }
 
     #[test]
     fn what_decides_is_told_from_noise() {

@@ -3,10 +3,13 @@
 use status_codes::results;
 use timeline::{
     CommandFact, Damage, DamageKind, Fact, LogLine, Object, PackageChangeKind, Part, PhaseName, SessionStep,
-    Step, Tool,
+    Step, Tool, UpdateStep,
 };
 
-use super::{Detail, Fault, FaultKind as Kind};
+use super::{
+    Detail, Fault, FaultKind as Kind,
+    fault::{is_store_folder, package_text, win32},
+};
 use crate::stages::{self, REBOOT_REQUIRED};
 
 /// How many lines after a fault's line can belong to it.
@@ -118,6 +121,7 @@ fn named(line: &LogLine) -> Option<Named> {
             let kind = match tool.tool {
                 Tool::Dism => Kind::Dism,
                 Tool::WindowsSetup => Kind::WindowsSetup,
+                Tool::Recovery => Kind::Recovery,
             };
             Named { detail: tool.command.clone().map(Detail::Command), ..Named::new(kind, tool.what.clone()) }
         }
@@ -143,7 +147,10 @@ fn named(line: &LogLine) -> Option<Named> {
         Fact::Feature { feature, removal, .. } if bad => {
             Named { detail: removal.then_some(Detail::Removal), ..Named::new(Kind::Feature, feature.clone()) }
         }
-        Fact::Package(package) if package.is_report() => Named::new(Kind::Package, package.identity.clone()),
+        Fact::Package(package) if package.is_report() => Named {
+            detail: package.removal.then_some(Detail::Removal),
+            ..Named::new(Kind::Package, package.identity.clone())
+        },
         Fact::Package(package)
             if bad
                 && matches!(
@@ -181,6 +188,11 @@ fn damaged(damage: &Damage) -> Option<Named> {
     };
     let base = || damage.base.as_deref().map(|base| Detail::Base(component_name(base)));
     match damage.kind {
+        // What was to be put together is known, and none of its files.
+        DamageKind::Hydration if matches!(damage.object, Object::Component(_)) => {
+            let component = Some(component_name(damage.object.name()));
+            Some(Named { component, ..Named::new(Kind::Hydration, "") })
+        }
         DamageKind::Hydration => {
             Some(Named { component, detail: base(), ..Named::new(Kind::Hydration, damage.object.name()) })
         }
@@ -220,6 +232,21 @@ fn failed(part: Part, objects: &[Object<String>], line: &LogLine) -> Option<Name
             };
             Named { component, ..Named::new(Kind::File, file.name()) }
         }
+        Part::Payload => Named::new(Kind::Hydration, ""),
+        Part::Scan => {
+            let package = package.filter(|_| code.is_some_and(|code| !ORDINARY_IN_SCAN.contains(&code)))?;
+            let detail = Some(Detail::Client(UpdateStep::Evaluate));
+            Named { detail, ..Named::new(Kind::Update, package_text(package.name())) }
+        }
+        Part::Removal => {
+            Named { detail: Some(Detail::Removal), ..Named::new(Kind::Package, package?.name()) }
+        }
+        Part::Mof => Named { names: objects.to_vec(), ..Named::new(Kind::Installer, MOF_INSTALLER) },
+        Part::BootScreen => Named::new(Kind::Poqexec, "poqexec.exe"),
+        // An object that is not there in the component store is a damage of it, whatever call was made for it.
+        Part::Call if code.is_some_and(is_absence) && store_folder(objects).is_some() => {
+            Named::new(Kind::File, store_folder(objects)?)
+        }
         Part::Folder | Part::Unpacking => Named::new(Kind::File, first),
         Part::Catalog => Named::new(Kind::Catalog, first),
         Part::RegistryValue => Named::new(Kind::RegistryValue, first),
@@ -234,6 +261,24 @@ fn failed(part: Part, objects: &[Object<String>], line: &LogLine) -> Option<Name
         }
         _ => return None,
     })
+}
+
+/// Codes that the scan for packages has on healthy machines: it asks for packages that are not there all the time, and
+/// meets attributes that the servicing stack does not know.
+pub(super) const ORDINARY_IN_SCAN: [u32; 2] =
+    [results::CBS_E_INVALID_PACKAGE, results::CBS_E_MANIFEST_INVALID_ITEM];
+
+/// The installer that compiles MOF files, as CBS.log names it.
+const MOF_INSTALLER: &str = "Mof Installer";
+
+/// Whether a code says that something is not there.
+fn is_absence(code: u32) -> bool {
+    win32(code).is_some_and(|code| matches!(code, 2 | 3))
+}
+
+/// The folder of a component in the store that a call names.
+fn store_folder(objects: &[Object<String>]) -> Option<&str> {
+    objects.iter().map(Object::name).find(|name| is_store_folder(name))
 }
 
 /// The file that could not be unpacked: the lines after the exception name it, without a code.

@@ -86,6 +86,12 @@ impl Fault {
         self.detail == Some(Detail::Removal)
     }
 
+    /// Whether a search could not find out whether something applies.
+    #[must_use]
+    pub fn is_evaluation(&self) -> bool {
+        self.detail == Some(Detail::Client(UpdateStep::Evaluate))
+    }
+
     /// Whether it looks like waiting in vain for a service: it took long, or the code says that nobody answered.
     #[must_use]
     pub fn waited_in_vain(&self) -> bool {
@@ -146,6 +152,12 @@ pub(crate) fn win32(code: u32) -> Option<u32> {
     let code = status_codes::HResult(code);
     let of_nt = || code.ntstatus()?.to_win32();
     code.win32().or_else(|| of_nt().map(|mapping| mapping.win32)).map(|w| w.0)
+}
+
+/// Whether a path is that of a component's folder.
+pub(super) fn is_store_folder(path: &str) -> bool {
+    let parent = path.rsplit_once('\\').map(|(parent, _)| parent.to_ascii_lowercase());
+    parent.is_some_and(|parent| parent.ends_with("\\winsxs"))
 }
 
 /// Whether two HRESULTs are one error in different numberings.

@@ -70,6 +70,8 @@ pub enum FaultKind {
     Update,
     /// Windows Setup, which upgrades Windows.
     WindowsSetup,
+    /// The recovery environment, WinRE, could not be set up or updated.
+    Recovery,
     /// The installation of a driver or device outside of servicing.
     Device,
 }
@@ -121,6 +123,7 @@ const KINDS: &[(FaultKind, &str, Tells)] = &[
     (FaultKind::Dism, "dism", Where),
     (FaultKind::Update, "update", That),
     (FaultKind::WindowsSetup, "windows-setup", That),
+    (FaultKind::Recovery, "recovery", Where),
     (FaultKind::Device, "device", That),
 ];
 
@@ -136,10 +139,11 @@ impl FaultKind {
     }
 
     /// Whether servicing itself says so, and so that it failed where it works. The update client reports any failure,
-    /// of a download as well. Windows Setup and the installation of a driver are no update's reboot.
+    /// of a download as well. Windows Setup, the recovery environment and the installation of a driver are no update's
+    /// reboot.
     #[must_use]
     pub fn of_servicing(self) -> bool {
-        !matches!(self, Self::Update | Self::WindowsSetup | Self::Device)
+        !matches!(self, Self::Update | Self::WindowsSetup | Self::Recovery | Self::Device)
     }
 
     /// Whether it names what failed, and does not only say that something did.

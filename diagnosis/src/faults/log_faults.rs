@@ -5,7 +5,7 @@ use timeline::{Damage, DamageKind, Fact, InstallerRun, LogLine, Object, Part, Ph
 
 use super::{
     collect::{self, failure_code},
-    fault::Fault,
+    fault::{Detail, Fault},
     kinds::FaultKind,
     online::Online,
 };
@@ -36,6 +36,8 @@ pub struct Faults {
     pub online: Online,
     /// The last entry of the store that a line called incomplete, and the attempt it was in.
     pub(crate) incomplete: Option<(Object<String>, u32)>,
+    /// What an installer said first of its own failure, before the line that names it, and the attempt it was in.
+    pub(crate) said: Option<(String, u32)>,
     /// Place of every line that names a stage.
     pub(crate) stages: Vec<(LogLine, stages::Place)>,
 }
@@ -72,7 +74,17 @@ impl Faults {
         if let Fact::Corruption(Damage { kind: DamageKind::Entry, object, .. }) = &line.fact {
             self.incomplete = Some((object.clone(), place.attempt));
         }
+        if let (Fact::Failed { part: Part::InstallerWords, .. }, Some(said)) =
+            (&line.fact, own_words(&line.text))
+        {
+            self.said.get_or_insert_with(|| (said.to_owned(), place.attempt));
+        }
         let Some(mut fault) = collect::fault(line, place, following) else { return };
+        if fault.kind == FaultKind::Installer
+            && let Some((said, _)) = self.said.take_if(|(_, attempt)| *attempt == fault.attempt)
+        {
+            fault.detail.get_or_insert(Detail::Output(said));
+        }
         if fault.kind == FaultKind::Commit
             && let Some((object, _)) = self.incomplete.take_if(|(_, attempt)| *attempt == fault.attempt)
         {
@@ -99,6 +111,7 @@ impl Faults {
             known.component = known.component.take().or_else(|| fault.component.clone());
             known.code = known.code.or(fault.code);
             known.took = known.took.or(fault.took);
+            known.detail = known.detail.take().or_else(|| fault.detail.clone());
             if known.names.is_empty() {
                 known.names.clone_from(&fault.names);
             }
@@ -161,8 +174,13 @@ impl Faults {
             return None;
         }
         let last = |kind: FaultKind| self.all.iter().rposition(|fault| fault.kind == kind);
-        let client = last(FaultKind::Update).map(|at| self.named_alike(at));
-        client.or_else(|| last(FaultKind::WindowsSetup)).or_else(|| last(FaultKind::Device))
+        // What a search could not examine is said where nothing else failed.
+        let decides = |fault: &Fault| fault.kind == FaultKind::Update && !fault.is_evaluation();
+        let client = self.all.iter().rposition(decides).or_else(|| last(FaultKind::Update));
+        let client = client.map(|at| self.named_alike(at));
+        // What ends a run of the recovery tools only repeats what failed first.
+        let recovery = || self.all.iter().position(|fault| fault.kind == FaultKind::Recovery);
+        client.or_else(|| last(FaultKind::WindowsSetup)).or_else(recovery).or_else(|| last(FaultKind::Device))
     }
 
     /// Of the lines that tell of one failure of the update client one that names the update.
@@ -179,15 +197,35 @@ impl Faults {
     }
 }
 
+/// What an installer says of its failure: the message of `Logged @2025/12/14:07:11:20.122 : [ml:164]'…failed…'`.
+fn own_words(text: &str) -> Option<&str> {
+    let (_, message) = text.strip_prefix("Logged ")?.split_once('\'')?;
+    let message = message.rsplit_once('\'').map_or(message, |(message, _)| message);
+    // The steps that went well are logged too.
+    let tells = ["fail", "rror"].iter().any(|word| message.contains(word));
+    tells.then_some(message)
+}
+
 /// Whether a code says that something is not in the component store.
 fn is_missing(code: u32) -> bool {
     [results::ERROR_SXS_ASSEMBLY_NOT_FOUND, results::ERROR_SXS_ASSEMBLY_MISSING].contains(&code)
 }
 
-/// Whether the scan for packages failed on one of them: the scan asks for packages that are not there all the time, and
-/// meets attributes that the servicing stack does not know.
+/// Whether the scan for packages failed on one of them.
 fn scan_failed(line: &LogLine, objects: &[Object<String>]) -> bool {
-    const ORDINARY: [u32; 2] = [results::CBS_E_INVALID_PACKAGE, results::CBS_E_MANIFEST_INVALID_ITEM];
-    failure_code(line).is_some_and(|code| !ORDINARY.contains(&code))
+    failure_code(line).is_some_and(|code| !collect::ORDINARY_IN_SCAN.contains(&code))
         && objects.iter().any(|object| matches!(object, Object::Package(_)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_installer_says_what_failed_in_its_own_words() {
+        let said = "EventAITrace:6 eventsinstaller.cpp(323): Win32Error 183: Channel X is already owned by publisher Y";
+        assert_eq!(own_words(&format!("Logged @2025/12/14:07:11:20.122 : [ml:164]'{said}'")), Some(said));
+        assert_eq!(own_words("Logged @: [l:23 ml:24]'InstallTaskOnline enter'"), None);
+        assert_eq!(own_words("CMIADAPTER: AI failed. HRESULT = 0x80070002"), None);
+    }
 }

@@ -61,6 +61,7 @@ const ITEMS: &[(FaultKind, &str, Item)] = &[
     (FaultKind::Dism, "dism", Item::Nothing),
     (FaultKind::Update, "update client", Item::Package),
     (FaultKind::WindowsSetup, "Windows Setup", Item::Nothing),
+    (FaultKind::Recovery, "recovery environment", Item::Nothing),
     (FaultKind::Device, "device installation", Item::Driver),
 ];
 

@@ -39,6 +39,9 @@ pub(super) fn without_operation(found: &Found<'_>, fault: &Fault, seen: &Coverag
     if !damaged.is_empty() {
         summary = sentence_after(summary, damage_words(&damaged));
     }
+    if let Some(counted) = found.faults.state.counts_more() {
+        summary = sentence_after(summary, more_words(counted));
+    }
     let mut verdict = Verdict::new(Outcome::FailureWithoutOperation, summary);
     verdict.summary_says_fault = true;
     verdict.phase = fault.phase;
@@ -53,7 +56,7 @@ pub(super) fn without_operation(found: &Found<'_>, fault: &Fault, seen: &Coverag
     let mut evidence = vec![Evidence::at(fault.place, what)];
     evidence.extend(missing::suspicious(found.services));
     let lacks = missing::disabled_services(found.services);
-    if let Some(what) = missing_of(fault) {
+    if let Some(what) = missing_of(fault, seen.traces > 0) {
         verdict.missing = Some(Missing { what, evidence, lacks });
     }
     // A call of the store whose phase is not known is most often made by an installation.
@@ -131,8 +134,8 @@ fn is_download(code: u32) -> bool {
     code >> 16 == 0x8024
 }
 
-/// What an answer still needs.
-fn missing_of(fault: &Fault) -> Option<Words> {
+/// What an answer still needs; `traced` if a trace is at hand.
+fn missing_of(fault: &Fault, traced: bool) -> Option<Words> {
     let who = if fault.item.is_empty() { "servicing" } else { &fault.item };
     let who_zh = if fault.item.is_empty() { "更新程序" } else { &fault.item };
     if log_names_cause(fault) {
@@ -174,6 +177,10 @@ fn missing_of(fault: &Fault) -> Option<Words> {
         _ if fault.is_online() => Words::new(
             "the file or registry operation behind the code: a trace of the installation names it",
             "代码背后的文件或注册表操作：安装过程的跟踪可以指出",
+        ),
+        _ if traced => Words::new(
+            "the file or registry operation behind it: nothing ties an operation of the trace to it",
+            "其背后的文件或注册表操作：没有内容将跟踪中的操作与之联系起来",
         ),
         _ => Words::new(
             "the file or registry operation behind it: logs name codes, only a trace of the reboot names the operation",
@@ -283,7 +290,7 @@ fn first_step(found: &Found<'_>, seen: &Coverage, failed_update: Option<&Fault>)
     let counted = state.count_alone().is_some() || logs_only && tools::say(found).is_some();
     Some(match client {
         _ if counted => tools::give_cbs_log(),
-        Some(UpdateStep::Search) => tools::read_client_log(),
+        Some(UpdateStep::Search | UpdateStep::Evaluate) => tools::read_client_log(),
         Some(_) => tools::read_cbs_log(),
         None if told => tools::give_cbs_log(),
         None => next_capture(0, seen.logs),
@@ -311,8 +318,9 @@ fn failed_updates(found: &Found<'_>, last: &Fault) -> Words {
 
 /// The last update that the client says failed; of the lines that tell of it one that names it.
 fn last_update<'a>(found: &Found<'a>) -> Option<&'a Fault> {
-    let mut told = found.faults.all.iter().rev().filter(|f| f.kind == FaultKind::Update);
-    let last = told.next()?;
+    let updates = || found.faults.all.iter().rev().filter(|f| f.kind == FaultKind::Update);
+    let last = updates().find(|f| !f.is_evaluation()).or_else(|| updates().next())?;
+    let mut told = updates();
     let same = |f: &&Fault| f.code == last.code && !f.item.is_empty();
     if last.item.is_empty() { told.find(same).or(Some(last)) } else { Some(last) }
 }
@@ -353,6 +361,9 @@ fn told_with(summary: Words, state: &LogState) -> Words {
     if !damaged.is_empty() {
         let words = damage_words(&damaged);
         add(Words::new(format!("But {}", uncapital(&words.en)), format!("但{}", words.zh)));
+    }
+    if let Some(counted) = state.counts_more() {
+        add(more_words(counted));
     }
     if let Some(counted) = state.count_alone() {
         add(counted_words(counted));
@@ -403,6 +414,15 @@ fn counted_words(counted: &Counted) -> Words {
             ),
         ),
     }
+}
+
+/// A check counted more damage than lines name.
+fn more_words(counted: &Counted) -> Words {
+    let (found, repaired) = (counted.found, counted.repaired);
+    Words::new(
+        format!("The check of the component store counted {found} and repaired {repaired}."),
+        format!("组件存储检查共计 {found} 处损坏，修复了 {repaired} 处。"),
+    )
 }
 
 /// An installer by its name, where the log gives one.

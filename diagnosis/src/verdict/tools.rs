@@ -66,6 +66,20 @@ fn windows_setup(found: &Found<'_>) -> Option<Words> {
             && line.code.is_some()
     };
     let lines: Vec<&LogLine> = logs.flat_map(|(_, scan)| &scan.lines).collect();
+    let of_recovery = |line: &&LogLine| matches!(&line.fact, Fact::Tool(fact) if fact.tool == Tool::Recovery);
+    if let Some(line) = lines.iter().copied().find(of_recovery) {
+        let (file, code) = (file_of(found, line.source), line.code.unwrap_or_default());
+        return Some(Words::new(
+            format!(
+                "The recovery environment (WinRE) could not be updated, says {file}: {} (0x{code:08X}). Nothing here shows an update's reboot.",
+                said(line)
+            ),
+            format!(
+                "{file} 显示无法更新恢复环境 (WinRE)：{} (0x{code:08X})。此处没有显示更新的重启。",
+                said(line)
+            ),
+        ));
+    }
     let last = |decided: bool| {
         lines.iter().copied().filter(|line| is_failure(line, decided)).max_by_key(|l| (l.local, l.line))
     };
@@ -179,7 +193,9 @@ pub(super) fn add_health(found: &Found<'_>, verdict: &mut Verdict) {
         Health::Damaged => (format!("The {what} {verb} damaged"), format!("{what_zh}已损坏")),
         Health::Repaired => (format!("Damage of the {what} is repaired"), format!("{what_zh}的损坏已修复")),
         Health::Good => (format!("The {what} {verb} whole"), format!("{what_zh}完好")),
-        Health::NotChecked => (format!("The {what} could not be checked"), format!("未能检查{what_zh}")),
+        Health::NotChecked | Health::NoService | Health::WaitsForRestart => {
+            (format!("The {what} could not be checked"), format!("未能检查{what_zh}"))
+        }
     };
     verdict.summary = Words::new(
         format!("{} {en}, says {file}: {said}.", verdict.summary.en),

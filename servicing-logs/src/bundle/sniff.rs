@@ -225,6 +225,11 @@ fn text_kind(head: &[u8]) -> Kind {
             components.count(component);
             continue;
         }
+        // A message of CBS without its head, as posts have it, is one of CBS.log.
+        if cbs::is_bare(line) {
+            components.count(Component::Cbs);
+            continue;
+        }
         // The lines that follow a header are its record's.
         if components.kind().is_some() {
             continue;
@@ -254,7 +259,7 @@ fn text_kind(head: &[u8]) -> Kind {
 }
 
 fn line_kind(line: &[u8], first: bool) -> Option<Kind> {
-    if cbs::is_check_line(line) || cbs::is_bare(line) {
+    if cbs::is_check_line(line) {
         return Some(Kind::CbsLog);
     }
     if first

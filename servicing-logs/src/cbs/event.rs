@@ -346,6 +346,11 @@ pub enum CbsEvent<'a> {
         /// `Matching Component =`: the version whose file the delta was made for.
         base: Option<Text<'a>>,
     },
+    /// `Regenerating payload files from delta files on component: …`: what a failure after it is about.
+    Regenerating {
+        /// The component.
+        component: Text<'a>,
+    },
     /// `Hashes for file member [l:10]'Chakra.dll' do not match.`
     HashMismatch {
         /// The file's name or path.

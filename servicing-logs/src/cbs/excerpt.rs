@@ -111,7 +111,11 @@ fn restore(text: &[u8]) -> Cow<'_, [u8]> {
                 }
                 out.extend_from_slice(quoted.rest);
             }
-            None => out.extend_from_slice(line.bytes),
+            // Some lines of a post have a head and others have not.
+            None => match bare_line(line.bytes).filter(|_| is_bare(line.bytes)) {
+                Some(line) => out.extend_from_slice(&line),
+                None => out.extend_from_slice(line.bytes),
+            },
         }
         out.push(b'\n');
     }

@@ -134,6 +134,11 @@ pub(crate) fn library(rest: &[u8]) -> Option<CbsEvent<'_>> {
     Some(CbsEvent::InstallerNote(InstallerNote::Library(optional(rest)?)))
 }
 
+/// `Regenerating payload files from delta files on component: [l:91 ml:140]'amd64_x_31bf3856ad364e35_…'`
+pub(crate) fn regenerating(rest: &[u8]) -> Option<CbsEvent<'_>> {
+    Some(CbsEvent::Regenerating { component: counted(rest)? })
+}
+
 /// `[l:92{46}]"C:\Windows\System32\Macromed\Flash\activex.vch"`: the file that an installer is to copy.
 pub(crate) fn destination(rest: &[u8]) -> Option<CbsEvent<'_>> {
     Some(CbsEvent::InstallerNote(InstallerNote::File(counted(rest)?)))

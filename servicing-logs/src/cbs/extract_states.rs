@@ -3,6 +3,7 @@
 use super::event::*;
 use super::extract::{Message, end_status, optional, text, token};
 use super::failed::*;
+use super::headless::is_mof_error;
 use super::object::{self, Object};
 use super::stage::{Stage, Step};
 use crate::codes;
@@ -194,13 +195,19 @@ pub(crate) fn failed<'a>(part: Part, message: &Message<'a>) -> Option<CbsEvent<'
 }
 
 /// Words in the failing calls of the component store that say more than that a call failed.
-const CALLS: &[(&[u8], Part)] =
-    &[(b"InitializeSmartInstaller", Part::InstallerSetup), (b"originated in function", Part::Call)];
+const CALLS: &[(&[u8], Part)] = &[
+    (b"InitializeSmartInstaller", Part::InstallerSetup),
+    (b"RegenerateComponentPayload", Part::Payload),
+    (b"originated in function", Part::Call),
+];
 
 /// A failing line of the component store that begins with a status or a source file, or any other failing line.
 pub(crate) fn other<'a>(csi: bool, message: &Message<'a>) -> CbsEvent<'a> {
     if let Some(deployment) = csi.then(|| super::extract_csi::deployment(message)).flatten() {
         return deployment;
+    }
+    if csi && is_mof_error(message.text) {
+        return CbsEvent::Failed(Failed { part: Part::Mof, objects: object::all(message.text) });
     }
     let known = CALLS.iter().find(|(word, _)| memchr::memmem::find(message.text, word).is_some());
     let call = csi && memchr::memmem::find(message.text, b"# ").is_some();

@@ -44,6 +44,14 @@ pub enum Part {
     DriverQueue,
     /// `Failure in poqexec.exe while processing updates.`
     Poqexec,
+    /// What poqexec shows on the screen when it stops: `Fatal error C0190003 applying update operation 19505 of 247778`.
+    BootScreen,
+    /// `Only package owners can remove package`: a removal that is refused.
+    Removal,
+    /// A MOF file that the compiler of WMI refuses.
+    Mof,
+    /// The files of a component that cannot be put together from their deltas.
+    Payload,
     /// A check or repair of the component store.
     Repair,
     /// Somebody cancelled.
@@ -84,6 +92,8 @@ pub enum Repair<S> {
     CheckBegins,
     /// How much damage the check found.
     Detected(u32),
+    /// How many errors the System Update Readiness Tool found, of Windows Vista and 7.
+    ReadinessFound(u32),
     /// How much of it was repaired.
     Repaired(u32),
     /// The summary of older stacks, which is one message.
@@ -125,6 +135,7 @@ impl<S: AsRef<str>> Repair<S> {
         match self {
             Repair::CheckBegins => Repair::CheckBegins,
             Repair::Detected(count) => Repair::Detected(*count),
+            Repair::ReadinessFound(count) => Repair::ReadinessFound(*count),
             Repair::Repaired(count) => Repair::Repaired(*count),
             Repair::Summary { detected, repaired, listed } => Repair::Summary {
                 detected: *detected,

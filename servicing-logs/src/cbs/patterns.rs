@@ -39,6 +39,8 @@ type Row = (&'static [u8], Make);
 
 /// Lines of the CBS component, and of any component but CSI.
 pub(crate) static CBS: &[Row] = &[
+    (b"!! 0x", F(Part::BootScreen)), // (doc)
+    (b"!! c", F(Part::BootScreen)),  // (doc)
     (b"Keeping Trusted Installer as auto-start", W(|_, _| states::restart(Restart::Required))),
     (b"(f)", W(|_, rest| states::listed(rest))),
     (b"(fix)", W(|_, rest| states::listed(rest))),
@@ -75,6 +77,7 @@ pub(crate) static CBS: &[Row] = &[
     (b"DWLD:Failed", F(Part::Download)),
     (b"DWLD:", N),
     (b"DLWD:", F(Part::Download)),
+    (b"Error C0", F(Part::BootScreen)), // (doc)
     (b"Expecting attribute name", N),
     (b"Exec: Uninstalling Package: ", W(|_, rest| cbs::package(P::Uninstalling, rest))),
     (b"Exec: Task package already smart pended", W(|_, _| states::restart(Restart::Delayed))),
@@ -181,10 +184,11 @@ pub(crate) static CBS: &[Row] = &[
     (b"Failed administrator access check", N),
     (b"Failed Open Eventlog", N),
     (b"Failed ", F(Part::Other)),
+    (b"Fatal error C", F(Part::BootScreen)), // (doc)
     (b"FOD: ", N),
     (b"FLOW: Entering stage: ", W(|_, rest| states::flow(rest))),
     (b"FLOW: Enter Installation Stage: ", N),
-    (b"Found ", W(|_, rest| states::counted_errors(rest, Repair::Detected))),
+    (b"Found ", W(|_, rest| states::counted_errors(rest, Repair::ReadinessFound))),
     (b"Fixed ", W(|_, rest| states::counted_errors(rest, Repair::Repaired))),
     (b"FC: ", W(|message, _| states::download_step(message))),
     (b"InternalOpenPackage failed for ", NormalWith(UNKNOWN_PACKAGE)),
@@ -192,9 +196,10 @@ pub(crate) static CBS: &[Row] = &[
     (b"Loaded Servicing Stack v", W(|_, rest| cbs::stack(rest))),
     (b"Modified marker file present in source package", F(Part::Staging)), // (doc)
     (b"Mark store corruption flag because of package: ", F(Part::Package)),
+    (b"MOF compiler: ", F(Part::Mof)),
     (b"Maint: processing complete", W(|_, rest| cbs::session(SessionStep::Complete, rest))),
     (b"Maint: ", N),
-    (b"No errors detected", W(|_, _| Some(CbsEvent::Repair(Repair::Detected(0))))),
+    (b"No errors detected", W(|_, _| Some(CbsEvent::Repair(Repair::ReadinessFound(0))))),
     (b"Not all CSI corruption was fixed", W(|_, _| states::store(false))),
     (b"Not able to add ", W(|_, rest| cbs::attachment(rest, b" to Windows Error Report", false))),
     (b"Not able to ", N),
@@ -202,6 +207,7 @@ pub(crate) static CBS: &[Row] = &[
     (b"No progress detected while needing", S(Stage::Other, Rollback)),
     (b"No more queue entries, deleted pending.xml", W(|_, _| Some(CbsEvent::QueueEmpty))),
     (b"Operation result: ", W(|message, rest| states::result(Part::Repair, message, rest))),
+    (b"Only package owners can remove package: ", F(Part::Removal)), // (doc)
     (b"Obtained poqexec from ", W(|_, _| Some(CbsEvent::PoqexecConfigured))),
     (b"ProvideRequestedDataByFile: ", F(Part::File)),
     (b"Progress: UI message updated. ", W(|message, _| cbs::rollback_screen(message))),
@@ -354,6 +360,7 @@ pub(crate) static CSI: &[Row] = &[
     (b"No more queue entries, deleted pending.xml", W(|_, _| Some(CbsEvent::QueueEmpty))),
     (b"Poqexec successfully registered in ", W(|_, rest| csi::poqexec_registered(rest))),
     (b"Pending transaction content must be resolved", S(Stage::Other, PendingTransaction)), // (doc)
+    (b"Regenerating payload files from delta files on component: ", W(|_, rest| csi::regenerating(rest))), // (doc)
     (b"The queue has completed running, and AI", W(|_, _| Some(CbsEvent::InstallersDone { failures: true }))),
     (b"Unexpected compression state. ", F(Part::File)), // (doc)
     (b"Uninstalling network driver ", W(|_, rest| csi::network_driver(rest))),

@@ -22,6 +22,10 @@ pub enum Health {
     Damaged,
     /// The check could not be made.
     NotChecked,
+    /// The check could not be made, because the service for it could not be started.
+    NoService,
+    /// The check could not be made, because an earlier repair waits for a restart.
+    WaitsForRestart,
 }
 
 /// The sentence that states it.
@@ -38,7 +42,7 @@ pub struct StatedHealth {
 }
 
 use Checked::{Files, Store};
-use Health::{Damaged, Good, NotChecked, Repaired};
+use Health::{Damaged, Good, NoService, NotChecked, Repaired, WaitsForRestart};
 
 /// Parts of the sentences, in the order in which they are tried. English, Chinese and Spanish ones, and of Russian,
 /// German and French some, were seen in published outputs. The others are recalled from such systems and not verified.
@@ -50,8 +54,8 @@ const SENTENCES: &[(&str, Checked, Health)] = &[
     ("found corrupt files but was unable to fix some of them", Files, Damaged),
     ("Windows Resource Protection found integrity violations", Files, Damaged),
     ("Windows Resource Protection could not perform the requested operation", Files, NotChecked),
-    ("Windows Resource Protection could not start the repair service", Files, NotChecked),
-    ("There is a system repair pending which requires reboot", Files, NotChecked),
+    ("Windows Resource Protection could not start the repair service", Files, NoService),
+    ("There is a system repair pending which requires reboot", Files, WaitsForRestart),
     ("No component store corruption detected", Store, Good),
     ("The component store is repairable", Store, Damaged),
     ("The component store cannot be repaired", Store, Damaged),
@@ -61,7 +65,9 @@ const SENTENCES: &[(&str, Checked, Health)] = &[
     ("找到了损坏文件并成功修复了它们", Files, Repaired),
     ("找到了损坏文件但无法修复", Files, Damaged),
     ("资源保护无法执行请求的操作", Files, NotChecked),
-    ("资源保护无法启动修复服务", Files, NotChecked),
+    ("资源保护无法启动修复服务", Files, NoService),
+    ("有一个系统修复挂起，需要重新启动", Files, WaitsForRestart),
+    ("有一个系统修复处于挂起状态", Files, WaitsForRestart),
     ("未检测到组件存储损坏", Store, Good),
     ("可以修复组件存储", Store, Damaged),
     ("无法修复组件存储", Store, Damaged),
@@ -79,6 +85,7 @@ const SENTENCES: &[(&str, Checked, Health)] = &[
     ("encontró archivos dañados pero no pudo", Files, Damaged),
     ("encontró archivos dañados, pero no pudo", Files, Damaged),
     ("Windows no pudo realizar la operación solicitada", Files, NotChecked),
+    ("no pudo iniciar el servicio de reparación", Files, NoService),
     ("No se detectaron daños en el almacén de componentes", Store, Good),
     ("El almacén de componentes se puede reparar", Store, Damaged),
     ("La operación de restauración se completó correctamente", Store, Good),
@@ -86,6 +93,8 @@ const SENTENCES: &[(&str, Checked, Health)] = &[
     ("обнаружила поврежденные файлы и успешно", Files, Repaired),
     ("обнаружила поврежденные файлы, но не", Files, Damaged),
     ("не может выполнить запрошенную операцию", Files, NotChecked),
+    ("не удалось запустить службу восстановления", Files, NoService),
+    ("не может запустить службу восстановления", Files, NoService),
     ("Повреждение хранилища компонентов не обнаружено", Store, Good),
     ("Хранилище компонентов подлежит восстановлению", Store, Damaged),
     ("Восстановление выполнено успешно", Store, Good),
@@ -95,7 +104,7 @@ const SENTENCES: &[(&str, Checked, Health)] = &[
     ("beschädigte Dateien gefunden, konnte", Files, Damaged),
     ("Ressourcenschutz hat Integritätsverletzungen gefunden", Files, Damaged),
     ("Ressourcenschutz konnte den angeforderten Vorgang nicht", Files, NotChecked),
-    ("Ressourcenschutz konnte den Reparaturdienst nicht", Files, NotChecked),
+    ("Ressourcenschutz konnte den Reparaturdienst nicht", Files, NoService),
     ("keine Komponentenspeicherbeschädigung erkannt", Store, Good),
     ("Der Komponentenspeicher kann repariert werden", Store, Damaged),
     ("Der Komponentenspeicher kann nicht repariert werden", Store, Damaged),
@@ -107,6 +116,7 @@ const SENTENCES: &[(&str, Checked, Health)] = &[
     ("trouvé des fichiers endommagés mais", Files, Damaged),
     ("effectuer l’opération demandée", Files, NotChecked),
     ("effectuer l'opération demandée", Files, NotChecked),
+    ("démarrer le service de réparation", Files, NoService),
     ("Aucun endommagement du magasin de composants", Store, Good),
     ("Le magasin de composants est réparable", Store, Damaged),
     ("La restauration a été effectuée", Store, Good),
@@ -115,6 +125,7 @@ const SENTENCES: &[(&str, Checked, Health)] = &[
     ("encontrou arquivos corrompidos, mas", Files, Damaged),
     ("encontrou arquivos corrompidos mas", Files, Damaged),
     ("não pôde executar a operação solicitada", Files, NotChecked),
+    ("não pôde iniciar o serviço de reparo", Files, NoService),
     ("O repositório de componentes pode ser reparado", Store, Damaged),
     ("Nenhum dano no repositório de componentes", Store, Good),
     ("A operação de restauração foi concluída com êxito", Store, Good),
@@ -192,6 +203,10 @@ mod tests {
         let both =
             "The restore operation completed successfully. The component store corruption was repaired.";
         assert_eq!(of(both), Some((1, Store, Repaired)));
+        let service = "Windows Resource Protection could not start the repair service.";
+        assert_eq!(of(service), Some((1, Files, NoService)));
+        let pending = "There is a system repair pending which requires reboot to complete.";
+        assert_eq!(of(pending), Some((1, Files, WaitsForRestart)));
         assert_eq!(of("nothing of that"), None);
     }
 }

@@ -10,6 +10,10 @@ use crate::text::{LogText, decode, split_once, whole_number};
 pub enum DismStep {
     /// Somebody runs dism with this command line.
     Command,
+    /// What it is to do: `Processing the top level command token(enable-feature)`.
+    Asked,
+    /// An option of that: `Encountered the option "featurename" with value "X"`.
+    Option,
     /// Something failed.
     Failure,
     /// The command as a whole failed.
@@ -24,6 +28,8 @@ pub enum DismStep {
 /// run on healthy machines.
 const STEPS: &[(&[u8], DismStep)] = &[
     (b"Executing command line: ", DismStep::Command),
+    (b"Processing the top level command token(", DismStep::Asked),
+    (b"Encountered the option \"", DismStep::Option),
     (b"processed the command line but failed", DismStep::CommandFailed),
     (b"Error in operation: ", DismStep::Failure),
     (b"Reboot required=yes", DismStep::RestartRequired),
@@ -88,7 +94,7 @@ pub fn read_log<'t>(text: &'t LogText<'_>, mut visit: impl FnMut(DismMessage<'t>
         // `PID=4567 TID=123 message`: the message begins after the second word.
         let message = split_once(rest, b"TID=").and_then(|(_, rest)| split_once(rest, b" "));
         let message = match (step, row) {
-            (DismStep::Command, Some((command, _))) => command,
+            (DismStep::Command | DismStep::Asked | DismStep::Option, Some((rest, _))) => rest,
             _ => message.map_or(header.text, |(_, message)| message),
         };
         visit(DismMessage {

@@ -111,7 +111,8 @@ pub fn read_packages<'t>(
         summary.unknown_states += u64::from(package.state == PackageState::Unknown);
         visit(package);
     };
-    let (mut command, mut before) = (None, "".into());
+    let (mut command, mut before): (Option<String>, _) = (None, "".into());
+    let (mut runs, mut broken) = (Runs::default(), false);
     let mut about = None;
     // What was said of one of several items.
     let mut of_item: Option<String> = None;
@@ -119,8 +120,17 @@ pub fn read_packages<'t>(
         let bytes = line.bytes.trim_ascii();
         let before = std::mem::replace(&mut before, if bytes.is_empty() { "".into() } else { decode(bytes) });
         if let Some(asked) = prompt(&decode(bytes)) {
+            runs.end(&mut summary.errors, command.as_deref());
             command = Some(asked.to_owned());
+            broken = line.bytes.len() >= CONSOLE_WIDTH;
+        } else if broken && !bytes.is_empty() {
+            // The console broke the command where the line was full.
+            command.get_or_insert_default().push_str(&decode(bytes));
+            broken = bytes.len() >= CONSOLE_WIDTH;
+        } else {
+            broken = false;
         }
+        runs.take(&decode(bytes), summary.errors.len());
         let begins = begins_item(bytes);
         if begins || is_sentence_on(&before, bytes) {
             of_item = says(bytes).then(|| decode(bytes).into_owned());
@@ -196,10 +206,62 @@ pub fn read_packages<'t>(
             }
         }
     }
+    runs.end(&mut summary.errors, command.as_deref());
     if let Some((package, _)) = open {
         send(package, &mut summary);
     }
     summary
+}
+
+/// Columns of a console that breaks the lines.
+const CONSOLE_WIDTH: usize = 79;
+
+/// The runs of dism in one output: a package that a later run added was no failure in the end.
+#[derive(Default)]
+struct Runs {
+    /// The KB number that was named last in this run.
+    named: Option<String>,
+    /// How many errors there were when the run began.
+    before: usize,
+    /// What each error was about, by its place: the KB number named last before it, or in the words after it.
+    about: Vec<Option<String>>,
+}
+
+impl Runs {
+    fn take(&mut self, line: &str, errors: usize) {
+        while self.about.len() < errors {
+            self.about.push(self.named.clone());
+        }
+        if let Some(kb) = kb_in(line) {
+            self.named = Some(kb);
+            if errors > self.before
+                && let Some(last) = self.about.last_mut()
+            {
+                last.clone_from(&self.named);
+            }
+        }
+    }
+
+    /// The run is over. One without an error makes up for those that were about the package of its command.
+    fn end(&mut self, errors: &mut Vec<ListedError>, command: Option<&str>) {
+        self.take("", errors.len());
+        if errors.len() == self.before
+            && let Some(kb) = command.and_then(kb_in)
+        {
+            let mut about = std::mem::take(&mut self.about).into_iter();
+            errors.retain(|_| about.next().flatten().is_none_or(|known| known != kb));
+            self.about = errors.iter().map(|_| None).collect();
+        }
+        (self.before, self.named) = (errors.len(), None);
+    }
+}
+
+/// The first KB number of a text, in upper case.
+fn kb_in(text: &str) -> Option<String> {
+    let upper = text.to_ascii_uppercase();
+    let at = upper.find("KB")?;
+    let digits = upper.get(at + 2..)?.bytes().take_while(u8::is_ascii_digit).count();
+    (digits >= 6).then(|| upper.get(at..at + 2 + digits).map(str::to_owned)).flatten()
 }
 
 /// Whether a line begins one of several items: `Processing 30 of 31 - Adding package X`, in any language.
@@ -262,12 +324,19 @@ fn file_worked_on(line: &str) -> Option<String> {
     file.rsplit(['\\', '/']).next().map(str::to_owned)
 }
 
-/// The command of a line with a prompt: `C:\>dism /online /get-packages`.
+/// The command of a line, with a prompt or alone: `C:\>dism /online /get-packages`.
 fn prompt(line: &str) -> Option<&str> {
+    let is_command = |asked: &str| {
+        let (name, options) = asked.split_once(' ').unwrap_or_default();
+        let is_dism = ["dism", "dism.exe"].iter().any(|known| name.eq_ignore_ascii_case(known));
+        is_dism && options.trim_start().starts_with('/')
+    };
+    if is_command(line) {
+        return Some(line);
+    }
     let (before, asked) = line.split_once('>')?;
     let asked = asked.trim();
-    let name = asked.get(..4).is_some_and(|name| name.eq_ignore_ascii_case("dism"));
-    (before.contains(":\\") && name && asked.contains(" /")).then_some(asked)
+    (before.contains(":\\") && is_command(asked)).then_some(asked)
 }
 
 /// `Error: 0x800f081e`, and `错误: 87` for a Win32 error.
@@ -339,4 +408,44 @@ fn table_row(line: u64, bytes: &[u8]) -> Option<ListedPackage<'_>> {
         release_type: cell(),
         install_time: cell(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn errors(output: &str) -> Vec<(u32, Option<String>)> {
+        let text = LogText::new(output.as_bytes());
+        let errors = read_packages(&text, |_| ()).errors;
+        errors.into_iter().map(|error| (error.code, error.command)).collect()
+    }
+
+    const FAILED: &str = "Processing 184 of 184 - Adding package C:\\a\\w63-x64\\W\r\nindows8.1-KB3172614-x64.msu\r\n\r\nError: 0x800f081e\r\n\r\n\
+        Package C:\\a\\Windows8.1-KB3172614-x64.msu may have failed due to pending updates.\r\n\r\n";
+
+    #[test]
+    fn a_later_run_that_adds_the_package_makes_up_for_it() {
+        let run = |name: &str| {
+            format!("C:\\a>dism /image:C:\\m /Add-Package /PackagePath:C:\\a\\{name}.msu\r\n[==100.0%==]\r\n")
+        };
+        assert_eq!(errors(FAILED), [(0x800F_081E, None)]);
+        assert_eq!(errors(&format!("{FAILED}{}", run("Windows8.1-KB3172614-x64"))), []);
+        assert_eq!(errors(&format!("{FAILED}{}", run("Windows8.1-KB3016437-x64"))).len(), 1);
+        let again = format!("{}{}", run("Windows8.1-KB3172614-x64"), "Error: 0x800f081e\r\n");
+        assert_eq!(errors(&format!("{FAILED}{again}")).len(), 2);
+    }
+
+    #[test]
+    fn a_command_that_the_console_broke() {
+        let asked = "C:\\wincd>dism /image:C:\\wincd\\dismmount /cleanup-image /startcomponentcleanup /r";
+        let output = format!("{asked}\r\nesetbase\r\n\r\nError: 0x800f0806\r\n");
+        let command = "dism /image:C:\\wincd\\dismmount /cleanup-image /startcomponentcleanup /resetbase";
+        assert_eq!(errors(&output), [(0x800F_0806, Some(command.to_owned()))]);
+        let alone = "DISM /Online /Enable-Feature /FeatureName:X\r\n\r\nError: 0x800f0906\r\n";
+        assert_eq!(
+            errors(alone),
+            [(0x800F_0906, Some("DISM /Online /Enable-Feature /FeatureName:X".to_owned()))]
+        );
+        assert_eq!(prompt("DISM Package Manager: PID=1 TID=2 the /source option"), None);
+    }
 }

@@ -11,6 +11,9 @@ const SERVICES: &str = "Service Control Manager";
 /// The Windows Update Standalone Installer, which installs .msu files.
 const STANDALONE: &str = "Microsoft-Windows-WUSA";
 
+/// What writes that a program crashed.
+const CRASHES: &str = "Application Error";
+
 /// English sentences of the service control manager: number of the event, and what stands around each value.
 const SENTENCES: &[(u32, &[&str])] = &[
     (7000, &["The ", " service failed to start due to the following error:", ""]),
@@ -46,6 +49,9 @@ pub(super) fn values(provider: &str, id: u32, message: &str) -> Vec<EventValue> 
     }
     if provider.eq_ignore_ascii_case(STANDALONE) {
         return standalone(message);
+    }
+    if provider.eq_ignore_ascii_case(CRASHES) {
+        return crash(message);
     }
     let mut values = Vec::new();
     let mut add = |name: &str, value: &str| {
@@ -98,6 +104,16 @@ fn standalone(message: &str) -> Vec<EventValue> {
     let values =
         [("updateTitle", title), ("errorCode", code.unwrap_or_default().trim_end_matches('.').to_owned())];
     values.into_iter().map(|(name, value)| EventValue { name: name.to_owned(), value }).collect()
+}
+
+/// Program, module and code of a crash, in every language: what stands after the colon of the first three lines, up to
+/// the comma. `Faulting application name: TiWorker.exe, version: 10.0.17763.3641, time stamp: 0x5d1f3f1a`
+fn crash(message: &str) -> Vec<EventValue> {
+    let names = ["AppName", "ModuleName", "ExceptionCode"];
+    let lines = message.lines().filter_map(|line| line.split_once([':', '：']));
+    let value = |text: &str| text.split([',', '，']).next().unwrap_or_default().trim().to_owned();
+    let values = names.iter().zip(lines);
+    values.map(|(name, (_, text))| EventValue { name: (*name).to_owned(), value: value(text) }).collect()
 }
 
 /// The number in the name of the file that a command line installs: `KB1234567` of `…\windows10.0-kb1234567-x64.msu`.

@@ -6,6 +6,7 @@ mod blocks;
 mod history;
 mod listing;
 mod message;
+mod reports;
 mod rows;
 mod stamp;
 
@@ -39,6 +40,7 @@ pub(crate) fn is_event_list(text: &[u8]) -> bool {
         || blocks::is_list(text)
         || bare::is_quoted(text)
         || history::is_history(text)
+        || reports::is_reports(text)
 }
 
 fn records_of(bytes: &[u8], mut visit: impl FnMut(ListedEvent)) -> u64 {
@@ -47,6 +49,10 @@ fn records_of(bytes: &[u8], mut visit: impl FnMut(ListedEvent)) -> u64 {
         count += 1;
         visit(event);
     };
+    // A report stands in a record of its own, or alone.
+    if reports::is_reports(bytes) {
+        reports::read(bytes, &mut counted);
+    }
     if bytes.trim_ascii_start().starts_with(b"<") {
         xml(bytes, &mut counted);
     } else if rows::is_table(bytes) {
@@ -188,6 +194,29 @@ Installation Failure: Windows failed to install the following update with error 
         )];
         assert_eq!(seen(list), expected);
         assert_eq!(seen(&list.replace(['\t'], ",")), expected);
+    }
+
+    #[test]
+    fn a_crash_of_a_program_of_servicing() {
+        let crash = "Log Name: Application\r\nSource: Application Error\r\nEvent ID: 1000\r\nDescription:\r\n\
+            Faulting application name: TiWorker.exe, version: 10.0.17763.3641, time stamp: 0x5d1f3f1a\r\n\
+            Faulting module name: wcp.dll, version: 10.0.17763.3641, time stamp: 0x7c1d2b3c\r\n\
+            Exception code: 0xc0000005\r\nFault offset: 0x000000000012a3b4\r\n";
+        let kinds = |text: &str| seen(text).into_iter().map(|e| (e.2, e.4)).collect::<Vec<_>>();
+        let of_worker = [(Some(EventKind::ProgramCrashed), "TiWorker.exe".to_owned())];
+        assert_eq!(kinds(crash), of_worker);
+        let german = crash
+            .replace("Faulting application name", "Name der fehlerhaften Anwendung")
+            .replace("Faulting module name", "Name des fehlerhaften Moduls")
+            .replace("Exception code", "Ausnahmecode");
+        assert_eq!(kinds(&german), of_worker);
+        let mut state = None;
+        read(crash.as_bytes(), |event| {
+            state = event.record.typed().map(|t| (t.state.clone(), t.error));
+        });
+        let code = crate::codes::CodeValue::Ntstatus(0xC000_0005);
+        assert_eq!(state, Some((Some("wcp.dll".to_owned()), Some(code))));
+        assert_eq!(kinds(&crash.replace("TiWorker.exe", "notepad.exe")), [(None, String::new())]);
     }
 
     #[test]

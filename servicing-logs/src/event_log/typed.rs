@@ -25,6 +25,7 @@ pub enum EventKind {
     UpdateUninstalled,
     UpdateUninstallFailed,
     UpdateSearchFailed,
+    UpdateEvaluationFailed,
     UpdateDownloadFailed,
     UpdateStarted,
     UpdateDownloadStarted,
@@ -38,6 +39,7 @@ pub enum EventKind {
     ClockChanged,
     PowerLost,
     BugCheck,
+    ProgramCrashed,
     ShutdownInitiated,
     PackageChangeInitiated,
     PackageChanged,
@@ -62,7 +64,7 @@ pub enum EventKind {
 }
 use EventKind as K;
 
-use crate::update_client::PROVIDER as WU;
+use crate::update_client::{EVALUATION_FAILED, PROVIDER as WU};
 
 const SCM: &str = "Service Control Manager";
 const WUSA: &str = "Microsoft-Windows-WUSA";
@@ -71,6 +73,7 @@ const SECURE_BOOT: &str = "Microsoft-Windows-TPM-WMI";
 const EVENT_LOG: &str = "EventLog";
 const KERNEL: &str = "Microsoft-Windows-Kernel-General";
 const BUG_CHECK: &str = "Microsoft-Windows-WER-SystemErrorReporting";
+const CRASHES: &str = "Application Error";
 const POWER: &str = "Microsoft-Windows-Kernel-Power";
 const SERVICING: &str = "Microsoft-Windows-Servicing";
 const KERNEL_TM: &str = "Microsoft-Windows-Kernel-Tm";
@@ -96,6 +99,7 @@ pub const EVENTS: &[(&str, u32, u32, EventKind)] = &[
     (SCM, 7036, 7036, K::ServiceState),
     (SCM, 7040, 7040, K::ServiceStartTypeChanged),
     (SCM, 7045, 7045, K::ServiceInstalled),
+    (WU, EVALUATION_FAILED, EVALUATION_FAILED, K::UpdateEvaluationFailed),
     (WU, 19, 19, K::UpdateInstalled),
     (WU, 20, 20, K::UpdateFailed),
     (WU, 21, 22, K::UpdateRestartRequired),
@@ -127,6 +131,7 @@ pub const EVENTS: &[(&str, u32, u32, EventKind)] = &[
     (BUG_CHECK, 1001, 1001, K::BugCheck),
     ("BugCheck", 1001, 1001, K::BugCheck),
     (POWER, 109, 109, K::ShutdownInitiated),
+    (CRASHES, 1000, 1000, K::ProgramCrashed),
     ("User32", 1074, 1074, K::ShutdownInitiated),
     (SERVICING, 1, 1, K::PackageChangeInitiated),
     (SERVICING, 2, 2, K::PackageChanged),
@@ -221,6 +226,7 @@ impl EventRecord {
                 event.error = self.value("errorCode").or_else(|| self.value_at(1)).and_then(code);
             }
             BITS => self.transfer(&mut event)?,
+            CRASHES => self.crash(&mut event)?,
             SECURE_BOOT => event.subject = Some(SECURE_BOOT_UPDATE),
             SERVICING => self.package(&mut event),
             FILTER => self.filter(&mut event),
@@ -312,6 +318,18 @@ impl EventRecord {
         event.error.is_some_and(CodeValue::is_failure).then_some(())
     }
 
+    /// A crash of a program that servicing runs. `None` for the programs of others.
+    fn crash<'r>(&'r self, event: &mut TypedEvent<'r>) -> Option<()> {
+        let program = self.value("AppName").or_else(|| self.value_at(0))?;
+        SERVICING_PROGRAMS.iter().find(|known| program.eq_ignore_ascii_case(known))?;
+        event.subject = Some(program);
+        event.state = self.value("ModuleName").or_else(|| self.value_at(3)).map(str::to_owned);
+        let exception = self.value("ExceptionCode").or_else(|| self.value_at(6)).unwrap_or_default();
+        let digits = exception.trim().trim_start_matches("0x");
+        event.error = u32::from_str_radix(digits, 16).ok().map(CodeValue::Ntstatus);
+        Some(())
+    }
+
     fn filter<'r>(&'r self, event: &mut TypedEvent<'r>) {
         event.subject = self.value("DeviceName");
         event.error = self.value("FinalStatus").and_then(number).map(CodeValue::Ntstatus);
@@ -372,6 +390,23 @@ impl EventRecord {
 
 /// What the events of Secure Boot are about: its variables (DB, DBX, KEK) in the firmware, and the boot manager.
 pub const SECURE_BOOT_UPDATE: &str = "Secure Boot (DB/DBX)";
+
+/// Programs that servicing and the update client run.
+const SERVICING_PROGRAMS: [&str; 13] = [
+    "TiWorker.exe",
+    "TrustedInstaller.exe",
+    "poqexec.exe",
+    "Dism.exe",
+    "DismHost.exe",
+    "wusa.exe",
+    "MoUsoCoreWorker.exe",
+    "wuauclt.exe",
+    "WinREUpdateInstaller.exe",
+    "SetupHost.exe",
+    "drvinst.exe",
+    "svchost.exe_wuauserv",
+    "svchost.exe_UsoSvc",
+];
 
 /// Parts of the names that the update client gives its transfers.
 const CLIENT_JOBS: [&str; 2] = ["WU Client Download", "Windows Update"];

@@ -37,6 +37,10 @@ pub(super) const STATED: &[(&str, u32)] = &[
 /// Results whose code stands before the words: `*FAILED* [80244019] Error occurred while downloading update …`.
 pub(super) const FAILED_WITH: &[(&str, u32)] = &[
     ("Error occurred while downloading update ", DOWNLOAD_FAILED),
+    // The handler that installs packages through servicing.
+    ("Method failed [Cbs", FAILED),
+    ("Method failed [CUHCbs", FAILED),
+    ("Method failed [UHCbs", FAILED),
     ("SyncUpdates_WithRecovery failed", SEARCH_FAILED),
     ("Send request", SEARCH_FAILED),
     ("Web service call", SEARCH_FAILED),
@@ -45,6 +49,11 @@ pub(super) const FAILED_WITH: &[(&str, u32)] = &[
     ("Initialization failed for Protocol Talker Context", SEARCH_FAILED),
 ];
 
+/// The number of the report that an installation begins.
+pub(super) const BEGUN: &str = "181";
+/// What says that a search could not find out whether an update applies.
+pub(super) const EVALUATES: [&str; 2] =
+    ["Failed to evaluate Installed rule, ", "Failed to evaluate Installable rule, "];
 /// Steps that the client tries again by itself.
 pub(super) const TRIED_AGAIN: [&str; 3] =
     ["transient error", "Send request", "SendRequestToServerForFileInformation"];
@@ -91,7 +100,10 @@ pub(super) const MAX_HEAD_WORDS: usize = 7;
 pub(super) const UNTIMED: &[&str] = &[
     "*FAILED* [8",
     "Windows failed to download from http",
+    "*Download finished* -> [Results]",
+    "*Install finished* -> [Results]",
     "Agent ",
+    "COMAPI ",
     "DownloadManager ",
     "Handler ",
     "ProtocolTalker ",

@@ -1,7 +1,7 @@
 //! CBS.log.
 
 use servicing_logs::{
-    cbs::{self, CbsEvent, CbsItem, CbsLog, CbsScan, InstallerNote, Object, Stored},
+    cbs::{self, CbsEvent, CbsItem, CbsLog, CbsScan, InstallerNote, Object, Part, Stored},
     codes::CodeValue,
 };
 
@@ -25,7 +25,7 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
     let poqexec = cbs::poqexec_runs(&items);
     let mut lines = Latest::default();
     let mut programs = HashMap::new();
-    let mut destination = None;
+    let (mut destination, mut regenerating) = (None, None);
     for item in &items {
         if let CbsEvent::InstallerNote(InstallerNote::File(path)) = &item.event {
             destination = Some(path.to_string());
@@ -34,7 +34,17 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
         {
             programs.insert(*sequence, (path.to_string(), command_line.as_deref().map(cut)));
         }
+        if let CbsEvent::Regenerating { component } = &item.event {
+            regenerating = Some(Object::Component(component.to_string()));
+        }
         let Some(mut fact) = fact(item) else { continue };
+        if let (Fact::Failed { part: Part::Payload, .. }, Some(object)) = (&fact, &regenerating) {
+            fact = Fact::Corruption(Damage {
+                kind: DamageKind::Hydration,
+                object: Object::clone(object),
+                base: None,
+            });
+        }
         if let Some(installer) =
             plugin(&item.text).filter(|_| runs.is_empty() && matches!(fact, Fact::Failed { .. }))
         {
@@ -202,8 +212,11 @@ fn fact(item: &CbsItem<'_>) -> Option<Fact> {
         CbsEvent::Package(change) => {
             let states = &change.states;
             let state = states.current.as_deref().or(states.target.as_deref()).or(states.start.as_deref());
+            let was_there =
+                states.start.as_deref().is_some_and(|start| start != "Absent" && start != "Resolved");
             Fact::Package(PackageFact {
                 identity: change.package.to_string(),
+                removal: was_there && states.target.as_deref() == Some("Absent"),
                 state: state.map(str::to_owned),
                 kind: change.kind,
                 failure_source: change.failure_source.as_deref().map(str::to_owned),

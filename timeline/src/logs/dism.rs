@@ -40,6 +40,8 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
 struct Runs {
     lines: Latest,
     command: Option<String>,
+    /// What dism says that it is to do.
+    asked: Option<String>,
     /// Codes that the run's lines have told of: callers repeat the code of what they called.
     told: HashSet<(Option<u32>, Option<u32>)>,
     /// Position of a failure that says only its code.
@@ -57,6 +59,18 @@ impl Runs {
         let code = message.code.and_then(CodeValue::hresult).filter(|code| code >> 31 == 1);
         let (failed, fact) = match message.step {
             DismStep::Harmless => return,
+            // The lines of what dism is to do are the command where its command line is not at hand.
+            DismStep::Asked => {
+                let asked = message.text.split_once(')').map_or("", |(asked, _)| asked);
+                self.asked = Some(format!("dism /{asked}"));
+                return;
+            }
+            DismStep::Option => {
+                if let (Some(asked), Some(option)) = (&mut self.asked, option(&message.text)) {
+                    asked.push_str(&option);
+                }
+                return;
+            }
             DismStep::Command => {
                 self.end();
                 self.command = Some(message.text.to_string());
@@ -78,8 +92,7 @@ impl Runs {
                 }
                 self.failures.push(self.lines.next_place());
                 self.wordless = message.text.contains(WORDLESS).then(|| self.lines.next_place());
-                let fact =
-                    ToolFact { tool: Tool::Dism, what: cut(what), command: self.command.clone(), decides };
+                let fact = ToolFact { tool: Tool::Dism, what: cut(what), command: self.command(), decides };
                 (true, Fact::Tool(fact))
             }
         };
@@ -95,6 +108,11 @@ impl Runs {
         });
     }
 
+    /// What was asked for.
+    fn command(&self) -> Option<String> {
+        self.command.clone().or_else(|| self.asked.clone())
+    }
+
     /// A failure that says only its code has the words of what called it.
     fn give_words(&mut self, words: &str) {
         let line = self.wordless.take().and_then(|at| self.lines.at(at));
@@ -107,6 +125,7 @@ impl Runs {
     fn end(&mut self) {
         let failures = std::mem::take(&mut self.failures);
         self.told.clear();
+        self.asked = None;
         let Some(command) = self.command.take() else { return };
         let earlier = self.earlier.entry(command).or_default();
         if failures.is_empty() {
@@ -115,6 +134,14 @@ impl Runs {
             earlier.extend(failures);
         }
     }
+}
+
+/// An option as a command line has it: ` /featurename:WCF-Services45` of `featurename" with value "WCF-Services45" - C…`.
+fn option(text: &str) -> Option<String> {
+    let (name, rest) = text.split_once('"')?;
+    let (_, value) = rest.split_once('"')?;
+    let (value, _) = value.split_once('"')?;
+    Some(if value == "(null)" { format!(" /{name}") } else { format!(" /{name}:{value}") })
 }
 
 /// The message of a failure without words.
@@ -148,6 +175,21 @@ mod tests {
     #[test]
     fn a_chain_of_calls_is_one_failure() {
         assert_eq!(failed(FAILED), [(2, Some(0x800F_0922), "Failed finalizing changes.".to_owned())]);
+    }
+
+    #[test]
+    fn what_dism_is_to_do_stands_for_its_command_line() {
+        let head = "2017-03-10 10:24:08, Info                  DISM   DISM Package Manager: PID=8 TID=9 ";
+        let log = format!(
+            "{head}Processing the top level command token(enable-feature). - C::V\r\n{head}Encountered the option \"featurename\" with value \"WCF-MSMQ-Activation45\" - C::P\r\n{}",
+            FAILED.lines().nth(1).unwrap()
+        );
+        let scan = read(log.as_bytes(), SourceId(0));
+        let command = scan.lines.iter().find_map(|line| match &line.fact {
+            Fact::Tool(fact) => fact.command.clone(),
+            _ => None,
+        });
+        assert_eq!(command.as_deref(), Some("dism /enable-feature /featurename:WCF-MSMQ-Activation45"));
     }
 
     #[test]

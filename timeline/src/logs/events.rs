@@ -152,7 +152,9 @@ pub(crate) fn line_of(
     let crashes = typed.crashes.map_or_else(String::new, |n| format!(" ({n} times)"));
     let named = [words(typed.kind), service, subject].into_iter().filter(|part| !part.is_empty());
     let named = named.collect::<Vec<_>>().join(" ");
-    let text = cut(&format!("{} {}: {named}{error}{crashes}", record.provider, record.event_id));
+    let module = typed.state.as_deref().filter(|_| typed.kind == EventKind::ProgramCrashed);
+    let module = module.map_or_else(String::new, |module| format!(" in {module}"));
+    let text = cut(&format!("{} {}: {named}{module}{error}{crashes}", record.provider, record.event_id));
     let place = Place::Line { source, line: record.record_id };
     if let Some(fact) = service_fact(typed, time, place, &text) {
         let before = scan.known.services.iter().rfind(|known| known.name == fact.name);
@@ -170,6 +172,7 @@ pub(crate) fn line_of(
         EventKind::UpdateUninstallFailed | EventKind::FeatureRemovalFailed => Some(UpdateStep::Uninstall),
         EventKind::UpdateDownloadFailed => Some(UpdateStep::Download),
         EventKind::UpdateSearchFailed => Some(UpdateStep::Search),
+        EventKind::UpdateEvaluationFailed => Some(UpdateStep::Evaluate),
         _ => None,
     };
     // A success code of the update client says why nothing was installed.
@@ -230,6 +233,7 @@ fn failure(kind: EventKind) -> bool {
             | EventKind::AppXServiceFailed
             | EventKind::AppReadinessTaskFailed
             | EventKind::BugCheck
+            | EventKind::ProgramCrashed
     )
 }
 
@@ -255,7 +259,9 @@ fn words(kind: EventKind) -> &'static str {
         EventKind::UpdateUninstallFailed => "removal of an update failed:",
         EventKind::UpdateDownloadFailed => "download of an update failed:",
         EventKind::UpdateSearchFailed => "the search for updates failed",
+        EventKind::UpdateEvaluationFailed => "whether an update applies could not be found out:",
         EventKind::BugCheck => "Windows crashed:",
+        EventKind::ProgramCrashed => "a program of servicing crashed:",
         EventKind::PackageChangeFailed => "package change failed:",
         EventKind::FeatureChangeFailed => "feature change failed:",
         EventKind::FeatureRemovalFailed => "feature removal failed:",

@@ -242,6 +242,8 @@ impl InstallerRun {
 pub enum UpdateStep {
     /// Looking for updates.
     Search,
+    /// Finding out whether an update applies, while looking for updates.
+    Evaluate,
     /// Downloading it.
     Download,
     /// Installing it.
@@ -321,6 +323,8 @@ pub struct PackageFact {
     pub identity: String,
     /// State it goes to or is in.
     pub state: Option<String>,
+    /// Whether it goes from installed to absent.
+    pub removal: bool,
     /// What kind of line it is.
     pub kind: PackageChangeKind,
     /// The part that failed: `Resolve`, `Stage`, `Execute`, `DOQ`, `CSI Other`, `CBS Other`.

@@ -7,6 +7,8 @@ pub enum Tool {
     Dism,
     /// Windows Setup, which upgrades Windows to another version.
     WindowsSetup,
+    /// What sets up and updates the recovery environment, WinRE.
+    Recovery,
 }
 
 /// Something that a tool says failed.

@@ -51,7 +51,7 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
             None => message.text.to_string(),
         };
         let fact = ToolFact {
-            tool: Tool::WindowsSetup,
+            tool: if message.recovery { Tool::Recovery } else { Tool::WindowsSetup },
             what: cut(&what),
             command: None,
             decides: decides

@@ -7,5 +7,6 @@ mod excerpts;
 mod kinds;
 mod mixed;
 mod near_misses;
+mod posts;
 mod real;
 mod tools;

@@ -261,7 +261,7 @@ fn a_failed_queue_of_primitives_is_no_driver_queue() {
     let line = "E CBS Startup: Failed while processing primitive operations queue. [HRESULT = 0x80070003 - ERROR_PATH_NOT_FOUND]";
     assert_eq!(tell("primitives", &[("CBS.log", cbs(&[line]))]).rules, ["BR-0414"]);
     let line = "E CBS Startup: Failed while processing non-critical driver operations queue. [HRESULT = 0x80070003 - ERROR_PATH_NOT_FOUND]";
-    assert_eq!(tell("drivers", &[("CBS.log", cbs(&[line]))]).rules, ["BR-0101"]);
+    assert_eq!(tell("drivers", &[("CBS.log", cbs(&[line]))]).rules, ["BR-0110"]);
 }
 
 /// A list of codes holds if any of them is met, at any place in the list.

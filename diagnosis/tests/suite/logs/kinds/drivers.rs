@@ -23,7 +23,7 @@ pub(super) const KINDS: &[Kind] = &[
         item: "ntprint4.inf",
         code: Some(0x8007_0003),
         reported: Some(0x8007_0003),
-        rules: &["BR-0101", "BR-0109"],
+        rules: &["BR-0101", "BR-0109", "BR-0110"],
     },
     Kind {
         name: "02 driver updates at shutdown",
@@ -42,7 +42,7 @@ pub(super) const KINDS: &[Kind] = &[
         item: "DriverUpdateInstallUpdates",
         code: Some(0x8007_0003),
         reported: Some(0x8007_0003),
-        rules: &["BR-0101", "BR-0109"],
+        rules: &["BR-0110", "BR-0109"],
     },
     Kind {
         name: "04 a critical driver with invalid data",
@@ -71,7 +71,7 @@ pub(super) const KINDS: &[Kind] = &[
             "I CBS         INSTALL index: 55, phase: 2, result 2, inf: flpydisk.inf",
             "I CBS Doqe: Failed installing driver updates [HRESULT = 0x80070002 - ERROR_FILE_NOT_FOUND]",
         ],
-        phase: Phase::StartupDrivers,
+        phase: Phase::Unknown,
         fault: Fault::Driver,
         item: "flpydisk.inf",
         code: Some(0x8007_0002),
@@ -90,7 +90,7 @@ pub(super) const KINDS: &[Kind] = &[
         item: "DriverUpdateUninstallUpdates",
         code: Some(0x8007_19E4),
         reported: Some(0x8007_19E4),
-        rules: &["BR-0104", "BR-0109"],
+        rules: &["BR-0104", "BR-0401", "BR-0109"],
     },
     Kind {
         name: "07 an entry of the driver queue is damaged",
@@ -138,7 +138,7 @@ pub(super) const KINDS: &[Kind] = &[
     Kind {
         name: "09 a code of SetupAPI's own",
         log: &["I CBS DriverUpdateInstallUpdates failed [HRESULT = 0xe0000100 - Unknown Error]"],
-        phase: Phase::StartupDrivers,
+        phase: Phase::Unknown,
         fault: Fault::DriverCall,
         item: "DriverUpdateInstallUpdates",
         code: Some(0xE000_0100),
