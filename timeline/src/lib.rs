@@ -7,6 +7,7 @@ mod gather;
 pub mod graph;
 mod logs;
 mod model;
+mod notes;
 mod parts;
 mod paths;
 mod progress;
@@ -26,6 +27,7 @@ pub use logs::{
     UNNAMED_INSTALLER, UpdateStep, bare_path,
 };
 pub use model::*;
+pub use notes::Notes;
 pub use parts::Parts;
 pub use paths::{Paths, above};
 pub use progress::Progress;

@@ -1,4 +1,4 @@
-//! What the processes of servicing did, step by step: one pass over all operations.
+//! What the processes of servicing did, step by step: one pass over their operations.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -118,10 +118,10 @@ struct Pass {
 }
 
 impl Steps {
-    /// Goes once through all operations.
+    /// Goes once through the operations of servicing.
     pub(crate) fn gather(timeline: &Timeline<'_>) -> Self {
         let roles = timeline.processes.iter().map(|p| p.role).collect();
-        let mut steps = timeline.gather(&Pass { roles });
+        let mut steps = timeline.gather_servicing(&Pass { roles });
         for list in steps.by_process.values_mut() {
             list.sort_by_key(|step| (step.time, step.id));
             tell_undoing_apart(list);

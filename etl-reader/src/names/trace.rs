@@ -1,7 +1,7 @@
 //! A trace, read once: its names, its rows in the order in which they end, and the way back to their records.
 
 use std::iter::repeat;
-use std::ops::{ControlFlow, Range};
+use std::ops::ControlFlow;
 use std::sync::OnceLock;
 
 use super::buffers::{Buffers, record_offset};
@@ -224,13 +224,13 @@ impl Trace {
     pub fn visit<B>(
         &self,
         files: &[&EtlFile<'_>],
-        rows: Range<usize>,
+        rows: impl ExactSizeIterator<Item = usize>,
         mut wanted: impl FnMut(Glimpse) -> bool,
         mut visit: impl FnMut(usize, Item<'_>) -> ControlFlow<B>,
     ) -> ControlFlow<B> {
         let mut buffers = Buffers::new(files, self.budget, rows.len());
-        for (number, row) in rows.clone().zip(self.rows.get(rows).unwrap_or_default()) {
-            let row = row.row();
+        for number in rows {
+            let Some(row) = self.rows.get(number).map(|row| row.row()) else { continue };
             if self.glimpse(row).is_some_and(&mut wanted) {
                 self.visit_row(&mut buffers, row, |item| visit(number, item))?;
             }

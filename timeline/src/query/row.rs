@@ -6,7 +6,7 @@ use pml_reader::{Column, Operation, STATUS_PENDING, Style};
 
 use crate::{
     model::{Event, EventId, FileTime, Kind, OpenFacts, ProcessId, Role, SourceId, Ticks},
-    paths::Paths,
+    paths::{Paths, Tail},
     watch::{self, Mark},
 };
 
@@ -79,6 +79,12 @@ pub trait Row {
 
     /// Tells of texts whether its path ends with them, whatever the case of ASCII letters. Of a load, the image's path.
     fn path_ends(&self) -> impl Fn(&str) -> bool;
+
+    /// Its place among the rows of its source, those that cannot be read counted.
+    fn place(&self) -> usize;
+
+    /// The end of the path that [`Row::is_on`] compares.
+    fn tail(&self) -> Tail;
 
     /// Whether it is an operation on one of these.
     fn is_on(&self, paths: &Paths) -> bool;
