@@ -47,7 +47,7 @@ pub fn diagnose_among(
     baseline: Option<&Baseline<'_>>,
     others: Option<&dyn Others>,
 ) -> Diagnosis {
-    let marked = timeline.marked();
+    let marked = timeline.marked(services::may_tell);
     let boots = Boots::of(timeline);
     let faults = faults::find(timeline);
     let signs = signs::find(timeline, &marked, &faults);

@@ -174,18 +174,24 @@ pub(crate) fn name_in(path: &str) -> Option<&str> {
 /// The start types that a trace read or set last, by service in lower case.
 type Starts = BTreeMap<String, (StartType, Evidence)>;
 
+/// Whether the start type of a service with this name is told.
+fn is_told(name: &str) -> bool {
+    let always = SERVICES.iter().map(|(known, ..)| known);
+    always.chain(NEEDED_BY.iter().map(|(_, known)| known)).any(|known| known.eq_ignore_ascii_case(name))
+}
+
+/// Whether a marked event can say something. All sorts of processes read the start types of services. Those of some
+/// services count, and what the service control manager reads.
+pub(crate) fn may_tell(mark: Mark, process: Option<&Process>, path: &str) -> bool {
+    let by_manager = || process.is_some_and(|process| process.role == Role::ServiceControl);
+    mark != Mark::ServiceStart || name_in(path).is_some_and(|name| is_told(name) || by_manager())
+}
+
 fn starts(timeline: &Timeline<'_>, marked: &[(Mark, Event)]) -> Starts {
     let mut starts = Starts::new();
-    let told = |name: &str| {
-        SERVICES
-            .iter()
-            .map(|(known, ..)| known)
-            .chain(NEEDED_BY.iter().map(|(_, known)| known))
-            .any(|k| k.eq_ignore_ascii_case(name))
-    };
     let last_first = marked.iter().rev().filter(|(mark, e)| *mark == Mark::ServiceStart && e.status == 0);
     for (_, event) in last_first {
-        let Some(name) = name_in(&event.path).filter(|name| told(name)) else { continue };
+        let Some(name) = name_in(&event.path).filter(|name| is_told(name)) else { continue };
         let name = name.to_ascii_lowercase();
         if starts.contains_key(&name) {
             continue;

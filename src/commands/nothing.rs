@@ -53,8 +53,15 @@ fn found<S: Rows>(traces: &[&S], column: Column) -> Found {
         };
         Ok(())
     };
+    let mut unknown = Vec::new();
+    for trace in traces {
+        match trace.texts(column) {
+            Some(texts) => all.values.extend(texts),
+            None => unknown.push(*trace),
+        }
+    }
     // Nothing is written, so nothing fails.
-    let _ = walk(traces, &Filter::default(), None, Values(column), take, |_| {});
+    let _ = walk(&unknown, &Filter::default(), None, Values(column), take, |_| {});
     all
 }
 

@@ -13,7 +13,7 @@ use super::{
     features,
     habits::Miss,
     link::{Link, Objection},
-    steps::{Steps, is_another_try, is_entry, kind_of, object_of},
+    steps::{Failed, Steps, is_another_try, is_entry, kind_of, object_of},
 };
 use crate::{
     faults::{FaultKind, Faults},
@@ -29,8 +29,6 @@ const MAX_LATER: usize = 8192;
 /// Objects on which a place in the code met a result before, to be one that probes.
 const PROBED: usize = 2;
 
-/// An operation with a result: role of the process, operation, status.
-type Kind = (Role, &'static str, u32);
 /// An error of a process on an object.
 type Error = (Option<ProcessId>, &'static str, u32, u64);
 
@@ -117,7 +115,7 @@ struct Earlier {
 struct Probes<'a> {
     timeline: &'a Timeline<'a>,
     steps: &'a Steps,
-    errors: HashMap<Kind, Vec<Earlier>>,
+    errors: HashMap<Failed, Vec<Earlier>>,
     /// Errors that the same process made up for: it needed the object.
     healed: HashSet<Error>,
 }
@@ -125,8 +123,8 @@ struct Probes<'a> {
 impl<'a> Probes<'a> {
     fn new(timeline: &'a Timeline<'a>, steps: &'a Steps, candidates: &[Candidate]) -> Self {
         let asked = candidates.iter().filter(|c| c.is_eligible() && !is_told(c) && site(c).is_some());
-        let kinds: HashSet<Kind> = asked.map(|c| kind(timeline, &c.event)).collect();
-        let mut errors: HashMap<Kind, Vec<Earlier>> = HashMap::new();
+        let kinds: HashSet<Failed> = asked.map(|c| kind(timeline, &c.event)).collect();
+        let mut errors: HashMap<Failed, Vec<Earlier>> = HashMap::new();
         if !kinds.is_empty() {
             for event in timeline.suspects(|event| kinds.contains(&kind(timeline, event))) {
                 let list = errors.entry(kind(timeline, &event)).or_default();
@@ -173,7 +171,7 @@ fn site(candidate: &Candidate) -> Option<&Site> {
     candidate.call.as_ref()?.site.as_ref()
 }
 
-fn kind(timeline: &Timeline<'_>, event: &Event) -> Kind {
+fn kind(timeline: &Timeline<'_>, event: &Event) -> Failed {
     let role = timeline.process_of(event).map_or(Role::Other, |process| process.role);
     (role, event.name, event.status)
 }

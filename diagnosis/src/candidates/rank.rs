@@ -106,7 +106,8 @@ pub(crate) fn rank(
         candidate.report = lines.report(&candidate.event, role(&candidate.event));
     }
     let alike = alike(timeline);
-    let steps = Steps::gather(timeline);
+    let failed = candidates.iter().map(|c| (role(&c.event), c.event.name, c.event.status)).collect();
+    let steps = Steps::gather(timeline, failed);
     let norms = Norms::built_in();
     let covered = Covered::new(timeline, faults, &steps);
     let steps_in_log = LogSteps::new(timeline, faults);

@@ -112,16 +112,21 @@ pub(super) fn is_search(status: u32) -> bool {
 /// Steps of a thread that are looked at before an error.
 const LOOKED_BACK: usize = 64;
 
+/// An operation with a result: role of the process, operation, status.
+pub(super) type Failed = (Role, &'static str, u32);
+
 /// What a pass knows beforehand.
 struct Pass {
     roles: Vec<Role>,
+    /// The failures whose kinds matter.
+    failed: HashSet<Failed>,
 }
 
 impl Steps {
-    /// Goes once through the operations of servicing.
-    pub(crate) fn gather(timeline: &Timeline<'_>) -> Self {
+    /// Goes once through the operations of servicing. The kinds of failures are told of those like `failed`.
+    pub(super) fn gather(timeline: &Timeline<'_>, failed: HashSet<Failed>) -> Self {
         let roles = timeline.processes.iter().map(|p| p.role).collect();
-        let mut steps = timeline.gather_servicing(&Pass { roles });
+        let mut steps = timeline.gather_servicing(&Pass { roles, failed });
         for list in steps.by_process.values_mut() {
             list.sort_by_key(|step| (step.time, step.id));
             tell_undoing_apart(list);
@@ -247,13 +252,14 @@ impl Gather for Pass {
             } else {
                 StepKind::Read
             };
-            let object = hash(&path);
-            let step = if what == StepKind::Failure {
+            let step = if what != StepKind::Failure {
+                (what, hash(&path))
+            } else if self.failed.contains(&(role, done.name(), done.outcome())) {
                 let key = habits::key(role, done.name(), done.outcome(), kind, &path);
-                part.habits.add(Miss { key, object, time, source: id.source, process, tid });
+                part.habits.add(Miss { key, object: hash(&path), time, source: id.source, process, tid });
                 (what, key)
             } else {
-                (what, object)
+                (what, 0)
             };
             part.text = path;
             step

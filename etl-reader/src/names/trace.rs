@@ -4,6 +4,7 @@ use std::iter::repeat;
 use std::ops::ControlFlow;
 use std::sync::OnceLock;
 
+use super::bits::Bits;
 use super::buffers::{Buffers, record_offset};
 use super::by_buffer::ByBuffer;
 use super::chosen::{Chosen, Follows};
@@ -48,6 +49,7 @@ pub struct Trace {
     records: u64,
     messages: u64,
     damaged: u64,
+    statuses: Option<Vec<u32>>,
 }
 
 /// A row of a trace.
@@ -89,24 +91,33 @@ impl Trace {
     #[must_use]
     pub fn read_wanted(files: &[&EtlFile<'_>], wants: &Wants<'_>) -> Option<(Trace, u64)> {
         let budget = Budget::new(files);
-        let asked = Asked::new(wants.glimpse);
-        if !Sieve::is_useful(wants, asked.is_some()) {
+        let failures = Asked::failures(wants.glimpse);
+        if !Sieve::is_useful(wants, failures.is_some()) {
             return None;
         }
-        let mut learnt = None;
-        if let Some(asked) = &asked
-            && survey::may_be_little(files, &budget, asked)
-        {
-            let survey = survey::run(files, &budget, asked);
-            if survey.found.is_little() {
-                return Some(Trace::read_chosen(files, budget, survey, asked));
+        let mut known = None;
+        if let Some(asked) = &failures {
+            if survey::may_be_little(files, &budget, asked) {
+                let survey = survey::run(files, &budget, asked);
+                if survey.found.is_little() {
+                    return Some(Trace::read_chosen(files, budget, survey, asked, None));
+                }
+                known = Some(survey.found.learnt.names());
             }
-            learnt = Some(survey.found.learnt);
+        } else if let Some(of_process) = wants.process {
+            let asked = Asked::processes(wants.glimpse);
+            let mut survey = survey::run(files, &budget, &asked);
+            let (names, descriptions) = std::mem::take(&mut survey.found.learnt).names();
+            let doers = survey.find(&names, of_process);
+            if survey.found.is_little() {
+                let known = (names, descriptions, doers);
+                return Some(Trace::read_chosen(files, budget, survey, &asked, Some(known)));
+            }
+            known = Some((names, descriptions));
         }
-        if learnt.is_none() && Sieve::needs_names(wants) {
-            learnt = Some(survey::learn(files, &budget));
+        if known.is_none() && Sieve::needs_names(wants) {
+            known = Some(survey::learn(files, &budget).names());
         }
-        let known = learnt.map(|learnt| (Names::new(learnt.facts), learnt.descriptions));
         let sieve = Sieve::new(*wants, known.as_ref().map(|(names, _)| names));
         let pass = rounds::run(files, &budget, Reads::Sifted(&sieve, known.is_none()));
         let left_out = pass.left_out;
@@ -114,33 +125,40 @@ impl Trace {
         Some((Trace::of(files, budget, pass, known), left_out))
     }
 
+    /// `known` are the names and descriptions, and whose operations are wanted, where these are known.
     fn read_chosen(
         files: &[&EtlFile<'_>],
         budget: Budget,
         survey: Survey,
         asked: &Asked<'_>,
+        known: Option<(Names, Descriptions, Bits)>,
     ) -> (Trace, u64) {
-        let read = |follows| {
-            let chosen = Chosen::new(&survey, asked.records, follows);
-            rounds::run(files, &budget, Reads::Chosen(&chosen))
+        let (known, doers) = match known {
+            Some((names, descriptions, doers)) => (Some((names, descriptions)), Some(doers)),
+            None => (None, None),
         };
-        let mut pass = read(Follows::Objects);
-        if Chosen::lacks_keys(&survey, &pass.resolved.file_operations) {
+        let chosen = |follows| Chosen::new(&survey, doers.as_ref(), asked.records, follows);
+        let by_objects = chosen(Follows::Objects);
+        let mut pass = rounds::run(files, &budget, Reads::Chosen(&by_objects));
+        if by_objects.lacks_keys(&pass.resolved.file_operations) {
             drop(pass);
-            pass = read(Follows::Keys);
+            pass = rounds::run(files, &budget, Reads::Chosen(&chosen(Follows::Keys)));
         }
+        drop(by_objects);
         let found = survey.found;
+        let statuses = found.statuses().filter(|_| !asked.of_processes);
         let rows = (pass.resolved.rows.len() as u64).saturating_sub(pass.resolved.tally.damaged);
         let (learnt, records, messages, damaged) =
             (found.learnt, found.records, found.messages, found.damaged);
         let pass = Pass { learnt, records, messages, damaged, ..pass };
-        (Trace::of(files, budget, pass, None), found.rows.saturating_sub(rows))
+        let trace = Trace { statuses, ..Trace::of(files, budget, pass, known) };
+        (trace, found.rows.saturating_sub(rows))
     }
 
     /// `known` are the names and descriptions, where they were known before the pass.
     fn of(files: &[&EtlFile<'_>], budget: Budget, pass: Pass, known: Option<(Names, Descriptions)>) -> Trace {
         let (names, descriptions) =
-            known.unwrap_or_else(|| (Names::new(pass.learnt.facts), pass.learnt.descriptions));
+            known.unwrap_or_else(|| pass.learnt.names());
         let mut decoder = Decoder::new();
         decoder.take(descriptions);
         let Resolved {
@@ -169,6 +187,7 @@ impl Trace {
             records,
             messages,
             damaged,
+            statuses: None,
         }
     }
 
@@ -200,6 +219,12 @@ impl Trace {
     /// WPP messages among the records: what they say is only in the symbols of their program.
     pub fn messages(&self) -> u64 {
         self.messages
+    }
+
+    /// The statuses of all operations, also of those that were not wanted and of ends without a begin, where a filter for
+    /// failures looked at all of them.
+    pub fn statuses(&self) -> Option<&[u32]> {
+        self.statuses.as_deref()
     }
 
     /// Damaged records, damaged buffers and stretches without buffers.

@@ -208,6 +208,11 @@ pub trait Rows {
     /// How many rows and damaged records there are, where the source knows that beforehand.
     fn count(&self) -> Option<u64>;
 
+    /// The texts of a column, where the source knows them without its rows. There may be some more than rows have.
+    fn texts(&self, _column: Column) -> Option<Vec<String>> {
+        None
+    }
+
     /// Goes through the rows in the order of the source. Parts may be made in parallel; `take` gets them in order, and
     /// ends the walk by a break.
     fn visit<V: Visit>(&self, visit: &V, take: &mut dyn FnMut(V::Part) -> ControlFlow<()>)

@@ -31,6 +31,13 @@ impl Rows for Source {
         self.recorded().count()
     }
 
+    fn texts(&self, column: Column) -> Option<Vec<String>> {
+        match self {
+            Self::Etl(source) => source.texts(column),
+            Self::Pml(_) | Self::Import(_) | Self::Log(_) => None,
+        }
+    }
+
     fn visit<V: Visit>(
         &self,
         visit: &V,
