@@ -180,13 +180,6 @@ fn is_told(name: &str) -> bool {
     always.chain(NEEDED_BY.iter().map(|(_, known)| known)).any(|known| known.eq_ignore_ascii_case(name))
 }
 
-/// Whether a marked event can say something. All sorts of processes read the start types of services. Those of some
-/// services count, and what the service control manager reads.
-pub(crate) fn may_tell(mark: Mark, process: Option<&Process>, path: &str) -> bool {
-    let by_manager = || process.is_some_and(|process| process.role == Role::ServiceControl);
-    mark != Mark::ServiceStart || name_in(path).is_some_and(|name| is_told(name) || by_manager())
-}
-
 fn starts(timeline: &Timeline<'_>, marked: &[(Mark, Event)]) -> Starts {
     let mut starts = Starts::new();
     let last_first = marked.iter().rev().filter(|(mark, e)| *mark == Mark::ServiceStart && e.status == 0);
@@ -328,4 +321,18 @@ pub(crate) fn hosts(timeline: &Timeline<'_>, service: &Service) -> Vec<(ProcessI
         }
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{NEEDED_BY, SERVICES};
+    use timeline::TOLD_SERVICES;
+
+    #[test]
+    fn the_start_type_of_every_service_that_is_told_of_is_looked_for() {
+        let always = SERVICES.iter().map(|(name, ..)| name);
+        for name in always.chain(NEEDED_BY.iter().map(|(_, name)| name)) {
+            assert!(TOLD_SERVICES.contains(name), "{name}");
+        }
+    }
 }

@@ -42,4 +42,4 @@ pub use sources::{
     pml::{PmlSource, open_log},
 };
 pub use timeline::Timeline;
-pub use watch::Mark;
+pub use watch::{Mark, TOLD_SERVICES};

@@ -23,8 +23,8 @@ impl Note {
     /// Of a row whose path ends so. What moves or takes away the objects below a path is asked itself.
     #[inline]
     pub(crate) fn new(role: Role, kind: Kind, succeeded: bool, tail: impl FnOnce() -> Tail) -> Self {
-        let replaces =
-            matches!(kind, Kind::FileRename | Kind::FileLink | Kind::KeyRename | Kind::KeyDelete) && succeeded;
+        let replaces = matches!(kind, Kind::FileRename | Kind::FileLink | Kind::KeyRename | Kind::KeyDelete)
+            && succeeded;
         let end = match if replaces { Tail::Unknown } else { tail() } {
             Tail::Nowhere => NOWHERE,
             Tail::Unknown => UNKNOWN,

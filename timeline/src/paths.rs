@@ -43,7 +43,8 @@ impl Tail {
     #[inline]
     pub fn of(from_end: impl Iterator<Item = u16>) -> Self {
         let last = from_end.take_while(|unit| *unit != BACKSLASH).take(TAIL);
-        let packed = last.zip((0..TAIL).rev()).fold(0, |all, (unit, at)| all | u64::from(folded(unit)) << (8 * at));
+        let packed =
+            last.zip((0..TAIL).rev()).fold(0, |all, (unit, at)| all | u64::from(folded(unit)) << (8 * at));
         Self::packed(packed)
     }
 

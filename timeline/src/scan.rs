@@ -13,7 +13,10 @@ pub enum Kept {
     /// A process began or ended.
     Lifecycle,
     /// A servicing process met an error.
-    Suspect,
+    Suspect {
+        /// NTSTATUS.
+        status: u32,
+    },
     /// An operation on a name that tells something: see [`Mark`].
     Marked(Mark),
 }

@@ -1,6 +1,6 @@
 //! The timeline: every source of a case on one clock, with the processes and the operations that were kept.
 
-use std::{collections::BTreeMap, ops::ControlFlow, sync::Arc};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -11,35 +11,11 @@ use crate::{
     model::{Event, EventId, FileTime, Machine, Module, Process, ProcessId, SourceId, Stack},
     paths::Paths,
     progress::Progress,
-    query::{Row, Rows, Visit},
     scan::{FailureGroup, Kept, Scan},
     sources::{Source, etl::sessions},
     strangers, twice,
     watch::Mark,
 };
-
-/// Events that are picked at a time.
-const PICKED: usize = 1024;
-
-/// Makes events of the rows that are `wanted`, by the place of their process and by their path.
-struct Pick<W> {
-    source: SourceId,
-    wanted: W,
-}
-
-impl<W: Fn(Option<usize>, &str) -> bool + Sync> Visit for Pick<W> {
-    type Memory = String;
-    type Part = Vec<Event>;
-
-    fn row<R: Row>(&self, row: &R, path: &mut String, found: &mut Vec<Event>) -> ControlFlow<()> {
-        path.clear();
-        row.push_path(path);
-        if row.operation().is_some() && (self.wanted)(row.process().map(|slot| slot as usize), path) {
-            found.push(row.event(self.source));
-        }
-        ControlFlow::Continue(())
-    }
-}
 
 /// What the sources of a case say, together.
 #[derive(Debug)]
@@ -258,50 +234,25 @@ impl<'c> Timeline<'c> {
         self.kept().filter(move |(_, kept)| *kept == Kept::Marked(wanted)).map(|(id, _)| id)
     }
 
-    /// The events with a mark, in order of time, of those that `wanted` lets through by their process and path. Those that
-    /// only tell the clock are left out.
-    pub fn marked(
-        &self,
-        wanted: impl Fn(Mark, Option<&Process>, &str) -> bool + Sync,
-    ) -> Vec<(Mark, Event)> {
-        let mut by_mark: BTreeMap<(SourceId, Mark), Vec<u64>> = BTreeMap::new();
-        for (id, kept) in self.kept() {
-            if let Kept::Marked(mark) = kept
-                && mark != Mark::CbsLogWritten
-            {
-                by_mark.entry((id.source, mark)).or_default().push(id.index);
-            }
-        }
-        let mut events = Vec::new();
-        for ((source, mark), numbers) in by_mark {
-            let wanted = |process: Option<&Process>, path: &str| wanted(mark, process, path);
-            events.extend(self.picked(source, &numbers, wanted).into_iter().map(|event| (mark, event)));
-        }
+    /// The events with one of the marks that are `wanted`, in order of time.
+    pub fn marked(&self, wanted: impl Fn(Mark) -> bool) -> Vec<(Mark, Event)> {
+        let marks = self.kept().filter_map(|(id, kept)| match kept {
+            Kept::Marked(mark) if wanted(mark) => Some((mark, id)),
+            _ => None,
+        });
+        let marks: Vec<_> = marks.collect();
+        let mut events: Vec<_> =
+            marks.into_par_iter().filter_map(|(mark, id)| Some((mark, self.event(id)?))).collect();
         events.sort_by_key(|(_, e)| (e.time, e.id));
         self.once(events, |(_, event)| event)
     }
 
-    /// The events of a source with these numbers, of those that `wanted` lets through.
-    fn picked(
-        &self,
-        source: SourceId,
-        numbers: &[u64],
-        wanted: impl Fn(Option<&Process>, &str) -> bool + Sync,
-    ) -> Vec<Event> {
-        let at = usize::from(source.0);
-        let (Some(input), Some(places)) = (self.case.inputs.get(at), self.places.get(at)) else {
-            return Vec::new();
-        };
-        let process = |slot: usize| self.process(*places.get(slot)?);
-        let pick = Pick { source, wanted: |slot: Option<usize>, path: &str| wanted(slot.and_then(process), path) };
-        let found = numbers.par_chunks(PICKED).map(|some| input.source.visit_numbered(some, &pick));
-        let found: Vec<Vec<Event>> = found.collect();
-        found.into_iter().flatten().map(|event| self.placed(event)).collect()
-    }
-
-    /// The errors that servicing processes met, in order of time, of those that `wanted` lets through.
-    pub fn suspects(&self, wanted: impl Fn(&Event) -> bool + Sync) -> Vec<Event> {
-        let ids: Vec<_> = self.kept().filter(|(_, kept)| *kept == Kept::Suspect).map(|(id, _)| id).collect();
+    /// The errors that servicing processes met, in order of time, of those that `wanted` lets through. Those of a status
+    /// that `may` keeps back are not read.
+    pub fn suspects(&self, may: impl Fn(u32) -> bool, wanted: impl Fn(&Event) -> bool + Sync) -> Vec<Event> {
+        let suspects =
+            self.kept().filter(|(_, kept)| matches!(kept, Kept::Suspect { status } if may(*status)));
+        let ids: Vec<_> = suspects.map(|(id, _)| id).collect();
         let mut events: Vec<_> =
             ids.into_par_iter().filter_map(|id| self.event(id)).filter(|event| wanted(event)).collect();
         events.sort_by_key(|e| (e.time, e.id));

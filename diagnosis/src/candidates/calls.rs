@@ -5,8 +5,9 @@ use std::{
     collections::{HashMap, HashSet},
 };
 
+use rayon::prelude::*;
 use status_codes::status;
-use timeline::{Event, FileTime, ProcessId, Role, Timeline};
+use timeline::{Event, EventId, FileTime, ProcessId, Role, Timeline};
 
 use super::{
     candidate::Candidate,
@@ -89,10 +90,9 @@ fn part_stops(timeline: &Timeline<'_>, steps: &Steps, candidate: &Candidate) -> 
     let end = FileTime(event.time.0.saturating_add(to_sign.0));
     let later = steps.between(event.id.source, process, event.time, end);
     let own = later.filter(|step| step.tid == event.tid && step.id != event.id).take(MAX_LATER + 1);
-    let calls: Vec<Option<Part>> = own
-        .map(|step| timeline.event(step.id).and_then(|event| Call::of(timeline, &event)))
-        .map(|call| call.and_then(|call| call.part))
-        .collect();
+    let later: Vec<EventId> = own.map(|step| step.id).collect();
+    let part_of = |id: EventId| Call::of(timeline, &timeline.event(id)?)?.part;
+    let calls: Vec<Option<Part>> = later.into_par_iter().map(part_of).collect();
     calls.len() <= MAX_LATER && calls.iter().any(Option::is_some) && !calls.contains(&Some(part))
 }
 
@@ -126,7 +126,8 @@ impl<'a> Probes<'a> {
         let kinds: HashSet<Failed> = asked.map(|c| kind(timeline, &c.event)).collect();
         let mut errors: HashMap<Failed, Vec<Earlier>> = HashMap::new();
         if !kinds.is_empty() {
-            for event in timeline.suspects(|event| kinds.contains(&kind(timeline, event))) {
+            let may = |status| kinds.iter().any(|(_, _, known)| *known == status);
+            for event in timeline.suspects(may, |event| kinds.contains(&kind(timeline, event))) {
                 let list = errors.entry(kind(timeline, &event)).or_default();
                 list.push(Earlier { event, site: OnceCell::new() });
             }

@@ -91,7 +91,7 @@ pub(crate) fn rank(
                         || !ordinary::is_lookup(e) && features::ended_with_it(timeline, e))
                 || in_good(e) == Some(InGood::Succeeds(Likeness::Same)))
     };
-    let suspects = timeline.suspects(wanted);
+    let suspects = timeline.suspects(|status| beside.is_some() || !ordinary::is_always(status), wanted);
     let mut candidates = group(suspects);
     // Of a flood the latest are nearest to the failure; what mutates comes before what only looks.
     candidates.sort_by_key(|c| {

@@ -109,7 +109,7 @@ fn inside(timeline: &Timeline<'_>, diagnosis: &Diagnosis) -> Vec<Culprit> {
         let rules = diagnosis.rules.iter().flat_map(|hit| &hit.rule.matches.inside);
         rules.into_iter().any(|process| process.eq_ignore_ascii_case(name))
     };
-    let loads = timeline.marked(|mark, _, _| mark == Mark::ForeignImage);
+    let loads = timeline.marked(|mark| mark == Mark::ForeignImage);
     let mut named = loads.iter().filter_map(|(_, event)| Some((timeline.process_of(event)?, event)));
     let first = named.find(|(process, _)| wanted(&process.name));
     let culprit = first.map(|(process, event)| Culprit::Inside {

@@ -157,8 +157,7 @@ impl Trace {
 
     /// `known` are the names and descriptions, where they were known before the pass.
     fn of(files: &[&EtlFile<'_>], budget: Budget, pass: Pass, known: Option<(Names, Descriptions)>) -> Trace {
-        let (names, descriptions) =
-            known.unwrap_or_else(|| pass.learnt.names());
+        let (names, descriptions) = known.unwrap_or_else(|| pass.learnt.names());
         let mut decoder = Decoder::new();
         decoder.take(descriptions);
         let Resolved {

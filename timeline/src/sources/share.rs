@@ -155,12 +155,13 @@ impl Share {
                 let foreign = || watch::may_be_foreign(role, kind) && watch::is_foreign(&row.path());
                 let known = |mark: &Mark| *mark != Mark::AppLeftover || watch::is_leftover(&row.path());
                 let mark = row.mark(role, kind).filter(known);
+                let mark = mark.map(|mark| watch::told(mark, role, || row.path()));
                 if let Some(mark) = mark.or_else(|| foreign().then_some(Mark::ForeignImage)) {
                     self.keep(row, Kept::Marked(mark));
                 }
                 // A name that tells something can be what the error is about.
                 if failed && watch::is_suspect(role, || row.path()) {
-                    self.keep(row, Kept::Suspect);
+                    self.keep(row, Kept::Suspect { status });
                 }
             }
         }

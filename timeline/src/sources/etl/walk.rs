@@ -73,10 +73,15 @@ impl Trace for EtlSource {
     }
 
     fn at(&self, places: impl ExactSizeIterator<Item = usize>, mut each: impl FnMut(EtlRow<'_>)) {
-        self.rows_of(self.learnt(), places, |_| true, |met| {
-            let _ = met.map(&mut each);
-            ControlFlow::Continue(())
-        });
+        self.rows_of(
+            self.learnt(),
+            places,
+            |_| true,
+            |met| {
+                let _ = met.map(&mut each);
+                ControlFlow::Continue(())
+            },
+        );
     }
 
     fn parts(&self, extract: Option<&Learnt>) -> usize {

@@ -115,7 +115,9 @@ impl Row for PmlEvent<'_> {
         match self.class() {
             Some(EventClass::Registry | EventClass::FileSystem | EventClass::Ipc) => match self.path_text() {
                 PmlText::Bytes(path) => Tail::of_bytes(path),
-                PmlText::Utf16(path) => Tail::of(path.as_chunks().0.iter().rev().map(|unit| u16::from_le_bytes(*unit))),
+                PmlText::Utf16(path) => {
+                    Tail::of(path.as_chunks().0.iter().rev().map(|unit| u16::from_le_bytes(*unit)))
+                }
             },
             _ => Tail::Nowhere,
         }
