@@ -258,6 +258,8 @@ pub(super) struct Found {
 
 /// One row of so many may be wanted; else pairing all of them is cheaper.
 const FEW: u64 = 32;
+/// The same of what processes did: a process opens files that others use as well.
+const FEW_OF_PROCESSES: u64 = 1024;
 
 /// What all buffers have together, and what is kept of each by its number.
 pub(super) struct Survey {
@@ -309,7 +311,7 @@ pub(super) fn may_be_little(files: &[&EtlFile<'_>], budget: &Budget, asked: &Ask
         return true;
     }
     let some = jobs.into_iter().step_by(step).collect();
-    look_at(some, budget, asked, &[]).found.is_little()
+    look_at(some, budget, asked, &[]).found.is_little(asked)
 }
 
 fn jobs<'f>(files: &[&'f EtlFile<'_>]) -> Vec<Job<'f>> {
@@ -365,8 +367,8 @@ impl Found {
     }
 
     /// Whether few rows are wanted.
-    pub(super) fn is_little(&self) -> bool {
-        self.wanted <= self.rows / FEW
+    pub(super) fn is_little(&self, asked: &Asked<'_>) -> bool {
+        self.wanted <= self.rows / if asked.of_processes { FEW_OF_PROCESSES } else { FEW }
     }
 
     fn join(self, other: Found) -> Found {

@@ -4,7 +4,6 @@ use std::iter::repeat;
 use std::ops::ControlFlow;
 use std::sync::OnceLock;
 
-use super::bits::Bits;
 use super::buffers::{Buffers, record_offset};
 use super::by_buffer::ByBuffer;
 use super::chosen::{Chosen, Follows};
@@ -99,8 +98,8 @@ impl Trace {
         if let Some(asked) = &failures {
             if survey::may_be_little(files, &budget, asked) {
                 let survey = survey::run(files, &budget, asked);
-                if survey.found.is_little() {
-                    return Some(Trace::read_chosen(files, budget, survey, asked, None));
+                if survey.found.is_little(asked) {
+                    return Some(Trace::read_failures(files, budget, survey, asked));
                 }
                 known = Some(survey.found.learnt.names());
             }
@@ -109,9 +108,14 @@ impl Trace {
             let mut survey = survey::run(files, &budget, &asked);
             let (names, descriptions) = std::mem::take(&mut survey.found.learnt).names();
             let doers = survey.find(&names, of_process);
-            if survey.found.is_little() {
-                let known = (names, descriptions, doers);
-                return Some(Trace::read_chosen(files, budget, survey, &asked, Some(known)));
+            if survey.found.is_little(&asked) {
+                let chosen = Chosen::new(&survey, Some(&doers), asked.records, Follows::Objects);
+                let pass = rounds::run(files, &budget, Reads::Chosen(&chosen));
+                // Many files of a process are those of others too: following all their keys would read most of the trace.
+                if !chosen.lacks_keys(&pass.resolved.file_operations) {
+                    drop(chosen);
+                    return Some(Trace::of_chosen(files, budget, survey, pass, Some((names, descriptions))));
+                }
             }
             known = Some((names, descriptions));
         }
@@ -125,34 +129,42 @@ impl Trace {
         Some((Trace::of(files, budget, pass, known), left_out))
     }
 
-    /// `known` are the names and descriptions, and whose operations are wanted, where these are known.
-    fn read_chosen(
+    fn read_failures(
         files: &[&EtlFile<'_>],
         budget: Budget,
         survey: Survey,
         asked: &Asked<'_>,
-        known: Option<(Names, Descriptions, Bits)>,
     ) -> (Trace, u64) {
-        let (known, doers) = match known {
-            Some((names, descriptions, doers)) => (Some((names, descriptions)), Some(doers)),
-            None => (None, None),
+        let read = |follows| {
+            let chosen = Chosen::new(&survey, None, asked.records, follows);
+            let pass = rounds::run(files, &budget, Reads::Chosen(&chosen));
+            let lacks_keys = chosen.lacks_keys(&pass.resolved.file_operations);
+            (pass, lacks_keys)
         };
-        let chosen = |follows| Chosen::new(&survey, doers.as_ref(), asked.records, follows);
-        let by_objects = chosen(Follows::Objects);
-        let mut pass = rounds::run(files, &budget, Reads::Chosen(&by_objects));
-        if by_objects.lacks_keys(&pass.resolved.file_operations) {
+        let (mut pass, lacks_keys) = read(Follows::Objects);
+        if lacks_keys {
             drop(pass);
-            pass = rounds::run(files, &budget, Reads::Chosen(&chosen(Follows::Keys)));
+            pass = read(Follows::Keys).0;
         }
-        drop(by_objects);
+        let statuses = survey.found.statuses();
+        let (trace, others) = Trace::of_chosen(files, budget, survey, pass, None);
+        (Trace { statuses, ..trace }, others)
+    }
+
+    /// What was chosen of a trace that was looked at before, and how many rows there are beside it.
+    fn of_chosen(
+        files: &[&EtlFile<'_>],
+        budget: Budget,
+        survey: Survey,
+        pass: Pass,
+        known: Option<(Names, Descriptions)>,
+    ) -> (Trace, u64) {
         let found = survey.found;
-        let statuses = found.statuses().filter(|_| !asked.of_processes);
         let rows = (pass.resolved.rows.len() as u64).saturating_sub(pass.resolved.tally.damaged);
         let (learnt, records, messages, damaged) =
             (found.learnt, found.records, found.messages, found.damaged);
         let pass = Pass { learnt, records, messages, damaged, ..pass };
-        let trace = Trace { statuses, ..Trace::of(files, budget, pass, known) };
-        (trace, found.rows.saturating_sub(rows))
+        (Trace::of(files, budget, pass, known), found.rows.saturating_sub(rows))
     }
 
     /// `known` are the names and descriptions, where they were known before the pass.
