@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use timeline::{EventId, Timeline};
+use timeline::{EventId, Mark, Timeline};
 
 use crate::{
     baseline::Baseline,
@@ -47,7 +47,7 @@ pub fn diagnose_among(
     baseline: Option<&Baseline<'_>>,
     others: Option<&dyn Others>,
 ) -> Diagnosis {
-    let marked = timeline.marked();
+    let marked = timeline.marked(Mark::says_something);
     let boots = Boots::of(timeline);
     let faults = faults::find(timeline);
     let signs = signs::find(timeline, &marked, &faults);

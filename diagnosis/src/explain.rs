@@ -60,7 +60,7 @@ pub fn explain_rank(timeline: &Timeline<'_>, diagnosis: &Diagnosis, rank: u64) -
     // The errors nearest to the failure lost last.
     let end = diagnosis.verdict.failing.and_then(|at| diagnosis.candidates.get(at)).map(|c| c.event.time);
     let end = end.or_else(|| diagnosis.signs.first().map(|sign| sign.latest));
-    let mut errors = timeline.suspects(|event| !known(event));
+    let mut errors = timeline.suspects(|_| true, |event| !known(event));
     errors.sort_by_key(|event| (end.map(|end| event.time.0.abs_diff(end.0)), event.id));
     for event in errors.iter().take(room) {
         event_lines(timeline, diagnosis, event, &mut out);
@@ -86,7 +86,7 @@ fn funnel(timeline: &Timeline<'_>, diagnosis: &Diagnosis) -> String {
     let stages: [(&str, usize); 5] = [
         ("records read", timeline.scans.iter().map(|scan| scan.events as usize).sum()),
         ("events kept", kept(|_| true)),
-        ("errors of servicing", kept(|kept| *kept == Kept::Suspect)),
+        ("errors of servicing", kept(|kept| matches!(kept, Kept::Suspect { .. }))),
         ("candidates", diagnosis.candidates.len()),
         ("candidates that can be named", diagnosis.candidates.iter().filter(|c| c.is_eligible()).count()),
     ];
@@ -103,7 +103,7 @@ fn pick(timeline: &Timeline<'_>, wanted: &str) -> Vec<Event> {
         return timeline.numbered(index);
     }
     let part = wanted.to_lowercase();
-    timeline.suspects(|event| event.path.to_lowercase().contains(&part))
+    timeline.suspects(|_| true, |event| event.path.to_lowercase().contains(&part))
 }
 
 fn event_lines(timeline: &Timeline<'_>, diagnosis: &Diagnosis, event: &Event, out: &mut String) {

@@ -202,6 +202,11 @@ const TRACING: &str = r"hklm\software\microsoft\tracing\";
 /// What the loader and SetupAPI look for beside a file: ends of paths, lower case.
 const BESIDE: &[&str] = &[".local", ".mui", ".pnf"];
 
+/// Whether a status is ordinary in any operation.
+pub(crate) fn is_always(status: u32) -> bool {
+    ROWS.iter().any(|(statuses, kinds, ..)| kinds.is_empty() && statuses.contains(&status))
+}
+
 /// Whether Windows holds a file, its path in lower case, for as long as it runs.
 fn is_held(path: &str) -> bool {
     let hive = HIVE_LOGS.iter().find_map(|end| path.strip_suffix(end)).unwrap_or(path);

@@ -174,18 +174,17 @@ pub(crate) fn name_in(path: &str) -> Option<&str> {
 /// The start types that a trace read or set last, by service in lower case.
 type Starts = BTreeMap<String, (StartType, Evidence)>;
 
+/// Whether the start type of a service with this name is told.
+fn is_told(name: &str) -> bool {
+    let always = SERVICES.iter().map(|(known, ..)| known);
+    always.chain(NEEDED_BY.iter().map(|(_, known)| known)).any(|known| known.eq_ignore_ascii_case(name))
+}
+
 fn starts(timeline: &Timeline<'_>, marked: &[(Mark, Event)]) -> Starts {
     let mut starts = Starts::new();
-    let told = |name: &str| {
-        SERVICES
-            .iter()
-            .map(|(known, ..)| known)
-            .chain(NEEDED_BY.iter().map(|(_, known)| known))
-            .any(|k| k.eq_ignore_ascii_case(name))
-    };
     let last_first = marked.iter().rev().filter(|(mark, e)| *mark == Mark::ServiceStart && e.status == 0);
     for (_, event) in last_first {
-        let Some(name) = name_in(&event.path).filter(|name| told(name)) else { continue };
+        let Some(name) = name_in(&event.path).filter(|name| is_told(name)) else { continue };
         let name = name.to_ascii_lowercase();
         if starts.contains_key(&name) {
             continue;
@@ -322,4 +321,18 @@ pub(crate) fn hosts(timeline: &Timeline<'_>, service: &Service) -> Vec<(ProcessI
         }
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{NEEDED_BY, SERVICES};
+    use timeline::TOLD_SERVICES;
+
+    #[test]
+    fn the_start_type_of_every_service_that_is_told_of_is_looked_for() {
+        let always = SERVICES.iter().map(|(name, ..)| name);
+        for name in always.chain(NEEDED_BY.iter().map(|(_, name)| name)) {
+            assert!(TOLD_SERVICES.contains(name), "{name}");
+        }
+    }
 }

@@ -45,6 +45,8 @@ impl Gather for Values {
 
 fn found<S: Rows>(traces: &[&S], column: Column) -> Found {
     let mut all = Found::default();
+    let (known, unknown): (Vec<&S>, Vec<&S>) = traces.iter().partition(|trace| trace.texts(column).is_some());
+    all.values.extend(known.into_iter().filter_map(|trace| trace.texts(column)).flatten());
     let take = |mut part: Found, _| {
         all.values.append(&mut part.values);
         all.span = match (all.span, part.span) {
@@ -54,7 +56,7 @@ fn found<S: Rows>(traces: &[&S], column: Column) -> Found {
         Ok(())
     };
     // Nothing is written, so nothing fails.
-    let _ = walk(traces, &Filter::default(), None, Values(column), take, |_| {});
+    let _ = walk(&unknown, &Filter::default(), None, Values(column), take, |_| {});
     all
 }
 

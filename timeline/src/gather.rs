@@ -1,11 +1,12 @@
-//! One parallel pass over all operations of a source, for any caller that makes something of them.
+//! One parallel pass over the operations of a source, for any caller that makes something of them.
 
 use std::ops::{ControlFlow, Deref};
 
 use crate::{
     model::{EventId, ProcessId, SourceId},
+    notes::{Note, Notes},
     query::{Row, Rows, Visit},
-    sources::trace::{STEP, joined},
+    sources::trace::{STEP, Trace, fold_noted, joined},
 };
 
 /// An operation with its place in the timeline.
@@ -39,10 +40,31 @@ pub trait Gather: Sync {
 }
 
 /// Gathers from one source; `places` are those of its processes in the timeline's.
-struct Gathering<'g, G> {
-    gather: &'g G,
-    source: SourceId,
-    places: &'g [ProcessId],
+pub(crate) struct Gathering<'g, G> {
+    pub(crate) gather: &'g G,
+    pub(crate) source: SourceId,
+    pub(crate) places: &'g [ProcessId],
+}
+
+impl<G: Gather> Gathering<'_, G> {
+    fn take<R: Row>(&self, row: &R, part: &mut G::Part) {
+        if row.operation().is_some() {
+            let process = row.process().and_then(|slot| self.places.get(slot as usize).copied());
+            let id = EventId { source: self.source, index: row.index() };
+            self.gather.take(&Done { row, id, process }, part);
+        }
+    }
+
+    /// Gathers from all operations.
+    pub(crate) fn of_all(&self, rows: &impl Rows) -> G::Part {
+        joined(|take| rows.visit(self, take), |a, b| self.gather.join(a, b))
+    }
+
+    /// Gathers from the operations of servicing's processes.
+    pub(crate) fn of_servicing<T: Trace>(&self, trace: &T, notes: &Notes) -> G::Part {
+        let take = |part: &mut G::Part, row: T::Row<'_>| self.take(&row, part);
+        fold_noted(trace, notes, Note::is_of_servicing, take, |a, b| self.gather.join(a, b))
+    }
 }
 
 impl<G: Gather> Visit for Gathering<'_, G> {
@@ -51,22 +73,7 @@ impl<G: Gather> Visit for Gathering<'_, G> {
     const STEP: usize = STEP;
 
     fn row<R: Row>(&self, row: &R, (): &mut (), part: &mut G::Part) -> ControlFlow<()> {
-        if row.operation().is_some() {
-            let process = row.process().and_then(|slot| self.places.get(slot as usize).copied());
-            let id = EventId { source: self.source, index: row.index() };
-            self.gather.take(&Done { row, id, process }, part);
-        }
+        self.take(row, part);
         ControlFlow::Continue(())
     }
-}
-
-/// Gathers from all operations of a source.
-pub(crate) fn gather<G: Gather>(
-    rows: &impl Rows,
-    source: SourceId,
-    places: &[ProcessId],
-    gather: &G,
-) -> G::Part {
-    let visit = Gathering { gather, source, places };
-    joined(|take| rows.visit(&visit, take), |a, b| gather.join(a, b))
 }

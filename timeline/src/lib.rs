@@ -7,6 +7,7 @@ mod gather;
 pub mod graph;
 mod logs;
 mod model;
+mod notes;
 mod object_name;
 mod parts;
 mod paths;
@@ -27,6 +28,7 @@ pub use logs::{
     UNNAMED_INSTALLER, UpdateStep,
 };
 pub use model::*;
+pub use notes::Notes;
 pub use object_name::{bare_path, fold, is_short_path_of, object_name};
 pub use parts::Parts;
 pub use paths::{Paths, above};
@@ -42,4 +44,4 @@ pub use sources::{
     pml::{PmlSource, open_log},
 };
 pub use timeline::Timeline;
-pub use watch::Mark;
+pub use watch::{Mark, TOLD_SERVICES};

@@ -1,5 +1,4 @@
-//! A set of paths that every event of a trace is compared with. Most differ in their length, or in what follows their
-//! last backslash.
+//! A set of paths that every event of a trace is compared with. Most differ in their length, or in how they end.
 
 use std::collections::HashSet;
 
@@ -14,19 +13,89 @@ pub struct Paths {
     /// Whether one is a registry key, and whether one is not.
     keys: bool,
     files: bool,
-    /// By [`leaf`]: what is behind the last backslash of each.
-    leaves: HashSet<u64>,
+    /// Bits by the numbers of their tails.
+    tails: Vec<u64>,
     /// Whether one has no backslash.
     bare: bool,
     /// The names of the folders and keys above them.
     above: HashSet<String>,
 }
 
-/// A number of the part of a path behind its last backslash; equal where only the case of letters differs (FNV-1a).
-fn leaf(units: impl Iterator<Item = u16>) -> u64 {
-    units.map(fold_unit).fold(0xcbf2_9ce4_8422_2325, |hash, unit| {
-        (hash ^ u64::from(unit)).wrapping_mul(0x0000_0100_0000_01b3)
-    })
+/// The end of a path, as far as a number tells it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tail {
+    /// There is no path, or none of a sort that is looked for.
+    Nowhere,
+    /// It is not known.
+    Unknown,
+    /// The number of the last characters behind the last backslash. It is less than [`Tail::NUMBERS`], and equal where
+    /// only the case of letters differs.
+    Of(u16),
+}
+
+/// Characters of a path that a tail tells.
+const TAIL: usize = 8;
+
+impl Tail {
+    /// So many numbers there are.
+    pub const NUMBERS: u16 = (1 << 15) - 2;
+
+    /// Of a path whose UTF-16 units come from its end.
+    #[inline]
+    pub fn of(from_end: impl Iterator<Item = u16>) -> Self {
+        let last = from_end.take_while(|unit| *unit != BACKSLASH).take(TAIL);
+        let packed =
+            last.zip((0..TAIL).rev()).fold(0, |all, (unit, at)| all | u64::from(folded(unit)) << (8 * at));
+        Self::packed(packed)
+    }
+
+    /// The same, of a path as text.
+    pub(crate) fn of_text(path: &str) -> Self {
+        if path.is_ascii() {
+            return Self::of_bytes(path.as_bytes());
+        }
+        let units: Vec<u16> = path.encode_utf16().collect();
+        Self::of(units.into_iter().rev())
+    }
+
+    /// The same, of a path of bytes: each is a unit.
+    #[inline]
+    pub(crate) fn of_bytes(path: &[u8]) -> Self {
+        let Some(last) = path.last_chunk::<TAIL>() else {
+            return Self::of(path.iter().rev().map(|byte| u16::from(*byte)));
+        };
+        let last = u64::from_le_bytes(*last);
+        if last & !0x7f7f_7f7f_7f7f_7f7f != 0 {
+            return Self::of(path.iter().rev().map(|byte| u16::from(*byte)));
+        }
+        // The highest bit of each byte that is no backslash.
+        let low = 0x7f7f_7f7f_7f7f_7f7f;
+        let differs = last ^ u64::from_le_bytes([BACKSLASH as u8; TAIL]);
+        let others = ((differs & low) + low | differs) & !low;
+        // What lies behind the last backslash.
+        let behind = match (others ^ !low).leading_zeros() {
+            64 => u64::MAX,
+            units => !(u64::MAX >> (units / 8 * 8)),
+        };
+        Self::packed((last | u64::from_le_bytes([CASE; TAIL])) & behind)
+    }
+
+    #[inline]
+    fn packed(packed: u64) -> Self {
+        // 2^64 divided by the golden ratio.
+        let hash = packed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
+        Self::Of((hash * u64::from(Self::NUMBERS) >> 32) as u16)
+    }
+}
+
+const BACKSLASH: u16 = b'\\' as u16;
+/// The bit that tells small ASCII letters from capital ones.
+const CASE: u8 = 0x20;
+
+/// A unit as a byte; equal where only the case of letters differs. All units beyond ASCII are equal.
+#[inline]
+fn folded(unit: u16) -> u8 {
+    if unit < 0x80 { unit as u8 | CASE } else { u8::MAX }
 }
 
 /// Whether a text ends so, whatever the case of ASCII letters.
@@ -49,9 +118,11 @@ impl Paths {
             }
             set.keys |= is_key(&path);
             set.files |= !is_key(&path);
-            match path.rsplit_once('\\') {
-                Some((_, last)) => drop(set.leaves.insert(leaf(last.encode_utf16()))),
-                None => set.bare = true,
+            set.bare |= !path.contains('\\');
+            if let Tail::Of(number) = Tail::of_text(&path) {
+                let (word, bit) = (usize::from(number / 64), 1 << (number % 64));
+                set.tails.resize(usize::from(Tail::NUMBERS) / 64 + 1, 0);
+                set.tails.iter_mut().skip(word).take(1).for_each(|bits| *bits |= bit);
             }
             set.above.extend(above(&path).map(str::to_owned));
             if set.by_units.len() <= units {
@@ -80,9 +151,22 @@ impl Paths {
         }
     }
 
+    /// Whether a path whose tail has this number can be one of them, whatever stands for its root.
+    #[inline]
+    #[must_use]
+    pub fn may_have(&self, number: u16) -> bool {
+        let bits = self.tails.get(usize::from(number / 64)).copied().unwrap_or_default();
+        self.bare || bits >> (number % 64) & 1 != 0
+    }
+
     /// Whether a path that ends so can be one of them, whatever stands for its root.
-    pub fn may_end(&self, last: impl Iterator<Item = u16>) -> bool {
-        self.bare || self.leaves.contains(&leaf(last))
+    #[must_use]
+    pub fn may_end(&self, tail: Tail) -> bool {
+        match tail {
+            Tail::Nowhere => false,
+            Tail::Unknown => true,
+            Tail::Of(number) => self.may_have(number),
+        }
     }
 
     /// Whether `text` is one of them.
@@ -142,16 +226,36 @@ mod tests {
         ] {
             let wide: Vec<u8> = path.encode_utf16().flat_map(u16::to_le_bytes).collect();
             assert_eq!(set.hold_str(path), held, "{path}");
-            let last = path.rsplit('\\').next().unwrap_or_default();
-            assert!(set.may_end(last.encode_utf16()));
+            let tail = tail(path);
+            assert!(set.may_end(tail));
             assert_eq!(set.hold(&PmlText::Utf16(&wide)), held, "{path}");
             if path.is_ascii() {
+                assert_eq!(Tail::of_bytes(path.as_bytes()), tail);
                 assert_eq!(set.hold(&PmlText::Bytes(path.as_bytes())), held, "{path}");
             }
         }
         assert!(!Paths::default().hold_str("") && Paths::default().is_empty());
         let one = Paths::new([r"C:\Windows\A.sys"]);
-        assert!(one.may_end("a.SYS".encode_utf16()) && !one.may_end("b.sys".encode_utf16()));
+        assert!(one.may_end(tail("a.SYS")) && !one.may_end(tail("b.sys")) && !one.may_end(Tail::Nowhere));
+    }
+
+    fn tail(path: &str) -> Tail {
+        Tail::of(path.encode_utf16().collect::<Vec<_>>().into_iter().rev())
+    }
+
+    #[test]
+    fn bytes_and_units_have_the_same_tail() {
+        let path = br"C:\Windows\SystemApps\Microsoft.Windows_cw5n1h2txyewy\A|B\\\Longer.DLL";
+        for from in 0..path.len() {
+            for to in from..=path.len() {
+                let part = &path[from..to];
+                let units = Tail::of(part.iter().rev().map(|byte| u16::from(*byte)));
+                assert_eq!(Tail::of_bytes(part), units, "{from}..{to}");
+                assert_eq!(Tail::of_bytes(&part.to_ascii_uppercase()), units, "{from}..{to}");
+            }
+        }
+        assert_eq!(tail(r"\Device\X\a.sys"), tail("A.SYS"));
+        assert_ne!(tail(r"C:\a.sys"), tail(r"C:\ab.sys"));
     }
 
     #[test]

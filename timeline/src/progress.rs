@@ -29,24 +29,19 @@ impl Progress {
     }
 
     pub(crate) fn of(&self, input: usize, bytes: u64) -> Counter<'_> {
-        Counter { progress: Some(self), input, bytes }
+        Counter { progress: self, input, bytes }
     }
 }
 
 /// Counts what is read of one input.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Counter<'p> {
-    progress: Option<&'p Progress>,
+    progress: &'p Progress,
     input: usize,
     bytes: u64,
 }
 
 impl Counter<'_> {
-    /// Counts nothing.
-    pub(crate) fn none() -> Self {
-        Self { progress: None, input: 0, bytes: 0 }
-    }
-
     /// Adds `part` of `whole` equal pieces of the input.
     pub(crate) fn add(&self, part: u64, whole: u64) {
         let bytes = u128::from(self.bytes) * u128::from(part) / u128::from(whole.max(1));
@@ -63,10 +58,9 @@ impl Counter<'_> {
     }
 
     fn update(&self, change: impl Fn(&AtomicU64) -> u64) {
-        let Some(progress) = self.progress else { return };
-        let Some(read) = progress.read.get(self.input) else { return };
+        let Some(read) = self.progress.read.get(self.input) else { return };
         let bytes = change(read);
-        if let Some(tell) = progress.tell {
+        if let Some(tell) = self.progress.tell {
             tell(self.input, bytes);
         }
     }

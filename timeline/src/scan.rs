@@ -3,6 +3,7 @@
 use crate::{
     logs::{Known, LocalClock, LocalTicks, LogLine},
     model::{EventId, Evidence, FileTime, PhaseName, Process, ProcessId, Ticks, Trust, Words},
+    notes::Notes,
     watch::Mark,
 };
 
@@ -12,7 +13,10 @@ pub enum Kept {
     /// A process began or ended.
     Lifecycle,
     /// A servicing process met an error.
-    Suspect,
+    Suspect {
+        /// NTSTATUS.
+        status: u32,
+    },
     /// An operation on a name that tells something: see [`Mark`].
     Marked(Mark),
 }
@@ -88,6 +92,8 @@ pub struct Scan {
     pub spans: Vec<PhaseSpan>,
     /// The longest silence of each servicing process that works by itself, and of each of its threads.
     pub silences: Vec<Silence>,
+    /// What later passes ask of a row before they read it.
+    pub notes: Notes,
 }
 
 impl Scan {

@@ -1,6 +1,6 @@
 //! Inputs of another machine. A case is about one machine, and the inputs of others are set aside.
 
-use crate::{case::Input, logs::Known, model::SourceId, scan::Scan};
+use crate::{case::Input, logs::Known, model::SourceId, notes::Notes, scan::Scan};
 
 /// Sets aside what the scans of other machines say. The case's machine is that of the first trace that names one, or else
 /// of the first input; inputs that name none belong to it.
@@ -38,5 +38,6 @@ impl Scan {
         self.kept.clear();
         self.spans.clear();
         self.silences.clear();
+        self.notes = Notes::default();
     }
 }

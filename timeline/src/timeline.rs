@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use crate::{
     case::{Case, Input},
-    gather::{self, Gather},
+    gather::{Gather, Gathering},
     logs::LocalClock,
     model::{Event, EventId, FileTime, Machine, Module, Process, ProcessId, SourceId, Stack},
     paths::Paths,
@@ -234,11 +234,10 @@ impl<'c> Timeline<'c> {
         self.kept().filter(move |(_, kept)| *kept == Kept::Marked(wanted)).map(|(id, _)| id)
     }
 
-    /// The events that were marked, in order of time, but for the many that only tell the clock.
-    #[must_use]
-    pub fn marked(&self) -> Vec<(Mark, Event)> {
+    /// The events with one of the marks that are `wanted`, in order of time.
+    pub fn marked(&self, wanted: impl Fn(Mark) -> bool) -> Vec<(Mark, Event)> {
         let marks = self.kept().filter_map(|(id, kept)| match kept {
-            Kept::Marked(mark) if mark != Mark::CbsLogWritten => Some((mark, id)),
+            Kept::Marked(mark) if wanted(mark) => Some((mark, id)),
             _ => None,
         });
         let marks: Vec<_> = marks.collect();
@@ -248,9 +247,12 @@ impl<'c> Timeline<'c> {
         self.once(events, |(_, event)| event)
     }
 
-    /// The errors that servicing processes met, in order of time, of those that `wanted` lets through.
-    pub fn suspects(&self, wanted: impl Fn(&Event) -> bool + Sync) -> Vec<Event> {
-        let ids: Vec<_> = self.kept().filter(|(_, kept)| *kept == Kept::Suspect).map(|(id, _)| id).collect();
+    /// The errors that servicing processes met, in order of time, of those that `wanted` lets through. Those of a status
+    /// that `may` keeps back are not read.
+    pub fn suspects(&self, may: impl Fn(u32) -> bool, wanted: impl Fn(&Event) -> bool + Sync) -> Vec<Event> {
+        let suspects =
+            self.kept().filter(|(_, kept)| matches!(kept, Kept::Suspect { status } if may(*status)));
+        let ids: Vec<_> = suspects.map(|(id, _)| id).collect();
         let mut events: Vec<_> =
             ids.into_par_iter().filter_map(|id| self.event(id)).filter(|event| wanted(event)).collect();
         events.sort_by_key(|e| (e.time, e.id));
@@ -261,12 +263,12 @@ impl<'c> Timeline<'c> {
     #[must_use]
     pub fn touching(&self, paths: &Paths) -> Vec<Event> {
         let mut events: Vec<Event> = Vec::new();
-        for (number, input) in self.case.inputs.iter().enumerate() {
+        for (number, (input, scan)) in self.case.inputs.iter().zip(&self.scans).enumerate() {
             let id = SourceId(number as u16);
             if self.is_stranger(id) {
                 continue;
             }
-            let found = input.source.touching(id, paths);
+            let found = input.source.touching(id, &scan.notes, paths);
             events.extend(found.into_iter().map(|e| self.placed(e)));
         }
         events.sort_by_key(|e| (e.time, e.id));
@@ -276,10 +278,33 @@ impl<'c> Timeline<'c> {
     /// Gathers from all operations of all sources.
     #[tracing::instrument(skip_all)]
     pub fn gather<G: Gather>(&self, gather: &G) -> G::Part {
-        let inputs = self.case.inputs.iter().zip(&self.places).enumerate();
-        let inputs = inputs.map(|(n, (input, places))| (SourceId(n as u16), input, places));
-        let own = inputs.filter(|(id, ..)| !self.is_stranger(*id));
-        let parts = own.map(|(id, input, places)| gather::gather(&input.source, id, places, gather));
+        self.gathered(gather, |source, _, gathering| gathering.of_all(source))
+    }
+
+    /// Gathers from the operations of the processes that service updates. Others may come too.
+    #[tracing::instrument(skip_all)]
+    pub fn gather_servicing<G: Gather>(&self, gather: &G) -> G::Part {
+        let services = |id| self.process(id).is_some_and(|process| process.role.services_updates());
+        self.gathered(gather, |source, scan, gathering| {
+            if scan.notes.know(gathering.places, services) {
+                source.gather_noted(&gathering, &scan.notes)
+            } else {
+                gathering.of_all(source)
+            }
+        })
+    }
+
+    fn gathered<'t, G: Gather>(
+        &'t self,
+        gather: &'t G,
+        of: impl Fn(&Source, &Scan, Gathering<'t, G>) -> G::Part,
+    ) -> G::Part {
+        let inputs = self.case.inputs.iter().zip(&self.scans).zip(&self.places).enumerate();
+        let inputs = inputs.map(|(number, ((input, scan), places))| {
+            (input, scan, Gathering { gather, source: SourceId(number as u16), places })
+        });
+        let own = inputs.filter(|(.., gathering)| !self.is_stranger(gathering.source));
+        let parts = own.map(|(input, scan, gathering)| of(&input.source, scan, gathering));
         parts.reduce(|a, b| gather.join(a, b)).unwrap_or_default()
     }
 

@@ -41,10 +41,45 @@ pub enum Mark {
     ForeignImage,
     /// The AppX deployment service finds a key of a system app that was removed.
     AppLeftover,
-    /// A service's start type is read.
+    /// A service's start type is read: that of a service in [`TOLD_SERVICES`], or by the service control manager.
     ServiceStart,
+    /// Another program reads the start type of another service.
+    OtherServiceStart,
     /// A service's DLL is loaded by a service host.
     ServiceDll,
+}
+
+impl Mark {
+    /// Whether its events say something. Some only tell the clock, and all sorts of programs read start types.
+    #[must_use]
+    pub fn says_something(self) -> bool {
+        !matches!(self, Self::CbsLogWritten | Self::OtherServiceStart)
+    }
+}
+
+/// Services whose start types are told, whoever reads them.
+pub const TOLD_SERVICES: &[&str] = &[
+    "TrustedInstaller",
+    "AppXSvc",
+    "AppReadiness",
+    "CmService",
+    "HTTP",
+    "Schedule",
+    "NetSetupSvc",
+    "Winmgmt",
+    "EventLog",
+];
+
+/// The mark of an operation on a watched name, once its path is asked.
+pub(crate) fn told(mark: Mark, role: Role, path: impl FnOnce() -> String) -> Mark {
+    if mark != Mark::ServiceStart || role == Role::ServiceControl {
+        return mark;
+    }
+    let is_told = |path: &str| {
+        let service = path.rsplit('\\').nth(1);
+        service.is_some_and(|name| TOLD_SERVICES.iter().any(|told| told.eq_ignore_ascii_case(name)))
+    };
+    if is_told(&path()) { mark } else { Mark::OtherServiceStart }
 }
 
 /// Which roles a row of the table looks at.

@@ -2,10 +2,11 @@
 // messages. It hands each slice on to a second worker of the same kind, which computes hashes meanwhile.
 'use strict';
 
-const SLICE = 2 << 20;
+// A browser gives a few hundred kilobytes at a time, whatever has room.
+const SLICE = 512 << 10;
 const HEAD = 64 << 10;
 // Slices at most that the second worker has not hashed yet: more would take memory, fewer would make reading wait.
-const AHEAD = 32;
+const AHEAD = 128;
 
 self.tell_inputs = (json) => postMessage({ kind: 'inputs', inputs: JSON.parse(json) });
 self.tell_read = (input, bytes) => postMessage({ kind: 'analysed', input, bytes });

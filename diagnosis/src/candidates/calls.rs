@@ -5,15 +5,16 @@ use std::{
     collections::{HashMap, HashSet},
 };
 
+use rayon::prelude::*;
 use status_codes::status;
-use timeline::{Event, FileTime, ProcessId, Role, Timeline};
+use timeline::{Event, EventId, FileTime, ProcessId, Role, Timeline};
 
 use super::{
     candidate::Candidate,
     features,
     habits::Miss,
     link::{Link, Objection},
-    steps::{Steps, is_another_try, is_entry, kind_of, object_of},
+    steps::{Failed, Steps, is_another_try, is_entry, kind_of, object_of},
 };
 use crate::{
     faults::{FaultKind, Faults},
@@ -29,8 +30,6 @@ const MAX_LATER: usize = 8192;
 /// Objects on which a place in the code met a result before, to be one that probes.
 const PROBED: usize = 2;
 
-/// An operation with a result: role of the process, operation, status.
-type Kind = (Role, &'static str, u32);
 /// An error of a process on an object.
 type Error = (Option<ProcessId>, &'static str, u32, u64);
 
@@ -93,10 +92,9 @@ fn part_stops(timeline: &Timeline<'_>, steps: &Steps, candidate: &Candidate) -> 
     let end = FileTime(event.time.0.saturating_add(to_sign.0));
     let later = steps.between(event.id.source, process, event.time, end);
     let own = later.filter(|step| step.tid == event.tid && step.id != event.id).take(MAX_LATER + 1);
-    let calls: Vec<Option<Part>> = own
-        .map(|step| timeline.event(step.id).and_then(|event| Call::of(timeline, &event)))
-        .map(|call| call.and_then(|call| call.part))
-        .collect();
+    let later: Vec<EventId> = own.map(|step| step.id).collect();
+    let part_of = |id: EventId| Call::of(timeline, &timeline.event(id)?)?.part;
+    let calls: Vec<Option<Part>> = later.into_par_iter().map(part_of).collect();
     calls.len() <= MAX_LATER && calls.iter().any(Option::is_some) && !calls.contains(&Some(part))
 }
 
@@ -119,7 +117,7 @@ struct Earlier {
 struct Probes<'a> {
     timeline: &'a Timeline<'a>,
     steps: &'a Steps,
-    errors: HashMap<Kind, Vec<Earlier>>,
+    errors: HashMap<Failed, Vec<Earlier>>,
     /// Errors that the same process made up for: it needed the object.
     healed: HashSet<Error>,
 }
@@ -127,10 +125,11 @@ struct Probes<'a> {
 impl<'a> Probes<'a> {
     fn new(timeline: &'a Timeline<'a>, steps: &'a Steps, candidates: &[Candidate]) -> Self {
         let asked = candidates.iter().filter(|c| c.is_eligible() && !is_told(c) && site(c).is_some());
-        let kinds: HashSet<Kind> = asked.map(|c| kind(timeline, &c.event)).collect();
-        let mut errors: HashMap<Kind, Vec<Earlier>> = HashMap::new();
+        let kinds: HashSet<Failed> = asked.map(|c| kind(timeline, &c.event)).collect();
+        let mut errors: HashMap<Failed, Vec<Earlier>> = HashMap::new();
         if !kinds.is_empty() {
-            for event in timeline.suspects(|event| kinds.contains(&kind(timeline, event))) {
+            let may = |status| kinds.iter().any(|(_, _, known)| *known == status);
+            for event in timeline.suspects(may, |event| kinds.contains(&kind(timeline, event))) {
                 let list = errors.entry(kind(timeline, &event)).or_default();
                 list.push(Earlier { event, site: OnceCell::new() });
             }
@@ -175,7 +174,7 @@ fn site(candidate: &Candidate) -> Option<&Site> {
     candidate.call.as_ref()?.site.as_ref()
 }
 
-fn kind(timeline: &Timeline<'_>, event: &Event) -> Kind {
+fn kind(timeline: &Timeline<'_>, event: &Event) -> Failed {
     let role = timeline.process_of(event).map_or(Role::Other, |process| process.role);
     (role, event.name, event.status)
 }

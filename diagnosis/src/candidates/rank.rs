@@ -100,7 +100,7 @@ pub(crate) fn rank(
                         || !ordinary::is_lookup(e) && features::ended_with_it(timeline, e))
                 || in_good(e) == Some(InGood::Succeeds(Likeness::Same)))
     };
-    let suspects = timeline.suspects(wanted);
+    let suspects = timeline.suspects(|status| beside.is_some() || !ordinary::is_always(status), wanted);
     let mut candidates = group(suspects);
     // Of a flood the latest are nearest to the failure; what mutates comes before what only looks.
     candidates.sort_by_key(|c| {
@@ -115,7 +115,8 @@ pub(crate) fn rank(
         candidate.report = lines.report(&candidate.event, role(&candidate.event));
     }
     let alike = alike(timeline);
-    let steps = Steps::gather(timeline);
+    let failed = candidates.iter().map(|c| (role(&c.event), c.event.name, c.event.status)).collect();
+    let steps = Steps::gather(timeline, failed);
     let norms = Norms::built_in();
     let covered = Covered::new(timeline, faults, &steps);
     let last = signs.first().map(|sign| {

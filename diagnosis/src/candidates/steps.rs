@@ -1,4 +1,4 @@
-//! What the processes of servicing did, step by step: one pass over all operations.
+//! What the processes of servicing did, step by step: one pass over their operations.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -126,16 +126,21 @@ pub(super) fn is_search(status: u32) -> bool {
 /// Steps of a thread that are looked at before an error.
 const LOOKED_BACK: usize = 64;
 
+/// An operation with a result: role of the process, operation, status.
+pub(super) type Failed = (Role, &'static str, u32);
+
 /// What a pass knows beforehand.
 struct Pass {
     roles: Vec<Role>,
+    /// The failures whose kinds matter.
+    failed: HashSet<Failed>,
 }
 
 impl Steps {
-    /// Goes once through all operations.
-    pub(crate) fn gather(timeline: &Timeline<'_>) -> Self {
+    /// Goes once through the operations of servicing. The kinds of failures are told of those like `failed`.
+    pub(super) fn gather(timeline: &Timeline<'_>, failed: HashSet<Failed>) -> Self {
         let roles = timeline.processes.iter().map(|p| p.role).collect();
-        let mut steps = timeline.gather(&Pass { roles });
+        let mut steps = timeline.gather_servicing(&Pass { roles, failed });
         for list in steps.by_process.values_mut() {
             list.sort_by_key(|step| (step.time, step.id));
             tell_undoing_apart(list);
@@ -306,12 +311,14 @@ impl Gather for Pass {
             };
             let target = if what == StepKind::Move { done.target() } else { None };
             let object = target.map_or_else(|| hash(&path), |target| hash(&target.to_ascii_lowercase()));
-            let step = if what == StepKind::Failure {
+            let step = if what != StepKind::Failure {
+                (what, object)
+            } else if self.failed.contains(&(role, done.name(), done.outcome())) {
                 let key = habits::key(role, done.name(), done.outcome(), kind, &path);
-                part.habits.add(Miss { key, object, time, source: id.source, process, tid });
+                part.habits.add(Miss { key, object: hash(&path), time, source: id.source, process, tid });
                 (what, key)
             } else {
-                (what, object)
+                (what, 0)
             };
             part.text = path;
             step

@@ -109,9 +109,8 @@ fn inside(timeline: &Timeline<'_>, diagnosis: &Diagnosis) -> Vec<Culprit> {
         let rules = diagnosis.rules.iter().flat_map(|hit| &hit.rule.matches.inside);
         rules.into_iter().any(|process| process.eq_ignore_ascii_case(name))
     };
-    let marked = timeline.marked();
-    let loads = marked.iter().filter(|(mark, _)| *mark == Mark::ForeignImage);
-    let mut named = loads.filter_map(|(_, event)| Some((timeline.process_of(event)?, event)));
+    let loads = timeline.marked(|mark| mark == Mark::ForeignImage);
+    let mut named = loads.iter().filter_map(|(_, event)| Some((timeline.process_of(event)?, event)));
     let first = named.find(|(process, _)| wanted(&process.name));
     let culprit = first.map(|(process, event)| Culprit::Inside {
         process: process.name.clone(),

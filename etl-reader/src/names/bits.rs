@@ -1,7 +1,7 @@
 //! Sets of numbers. Of each number a set keeps only some bits of its hash.
 
 /// Some bits of a number's hash.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Bit(u32);
 
 /// So many that few numbers of a trace have the same.

@@ -1,4 +1,4 @@
-//! The records that a filter for failures needs: those that report them, and those that name their objects.
+//! The records that a filter for a few operations needs: those that report them, and those that name their objects.
 //! Numbers are compared by some bits of their hash, so a few more records are chosen than are needed.
 
 use super::bits::{Bit, Bits};
@@ -8,7 +8,7 @@ use super::rows::{FileOperation, PathSource};
 use super::shape::{Family, Role};
 use super::sieve::All;
 use super::steps::{Steps, What, is_row};
-use super::survey::{Answers, Brief, Survey};
+use super::survey::{Answers, Brief, Doer, Survey};
 use crate::buffer::EtlBuffer;
 use crate::record::EtlRecord;
 
@@ -24,6 +24,8 @@ pub(super) enum Follows {
 /// The records that matter.
 pub(super) struct Chosen<'s> {
     answers: &'s Answers,
+    /// Whose operations are wanted, where that was asked.
+    doers: Option<&'s Bits>,
     /// Whether records of other kinds are wanted.
     records: bool,
     /// Request packets of wanted operations, and of those that opened or renamed what they are on.
@@ -39,7 +41,7 @@ pub(super) struct Chosen<'s> {
 
 impl<'s> Chosen<'s> {
     /// Follows what the wanted operations are on.
-    pub(super) fn new(survey: &'s Survey, records: bool, follows: Follows) -> Self {
+    pub(super) fn new(survey: &'s Survey, doers: Option<&'s Bits>, records: bool, follows: Follows) -> Self {
         let (answers, briefs) = (&survey.found.answers, survey.briefs.as_slice());
         let (mut packets, mut key_objects) = (survey.found.packets.clone(), survey.found.key_objects.clone());
         let (mut objects, mut file_keys) = (Bits::default(), Bits::default());
@@ -74,7 +76,7 @@ impl<'s> Chosen<'s> {
                 grows |= key_objects.has(open.object) && key_objects.insert(open.base);
             }
         }
-        Chosen { answers, records, packets, objects, file_keys, key_objects, briefs }
+        Chosen { answers, doers, records, packets, objects, file_keys, key_objects, briefs }
     }
 
     /// What is known of a buffer that has none of the records.
@@ -88,7 +90,8 @@ impl<'s> Chosen<'s> {
                     || (start.opens || start.renames || start.closes) && self.objects.has(start.object)
             })
             || brief.opens.iter().any(|open| self.key_objects.has(open.object))
-            || brief.closes.iter().any(|object| self.key_objects.has(*object));
+            || brief.closes.iter().any(|object| self.key_objects.has(*object))
+            || self.doers.is_some_and(|doers| brief.doers.iter().any(|(doer, _)| doers.has(*doer)));
         (!is_chosen).then_some(brief)
     }
 
@@ -110,7 +113,7 @@ impl<'s> Chosen<'s> {
     }
 
     /// Whether a path may be missing among the operations that were found by objects only.
-    pub(super) fn lacks_keys(survey: &Survey, operations: &[FileOperation]) -> bool {
+    pub(super) fn lacks_keys(&self, operations: &[FileOperation]) -> bool {
         let create = Meanings::get().create;
         operations.iter().any(|operation| {
             let is_known = match operation.path_source {
@@ -118,7 +121,7 @@ impl<'s> Chosen<'s> {
                 PathSource::Opened => operation.name != create,
                 _ => false,
             };
-            !is_known && survey.found.answers.wants_file(operation.status())
+            !is_known && (self.doers.is_some() || self.answers.wants_file(operation.status()))
         })
     }
 
@@ -133,7 +136,11 @@ impl<'s> Chosen<'s> {
                 let status = shape.number32(payload, Role::Status);
                 let opens = does == Does::CreateKey && status == Some(0);
                 let names = about.family == Family::RegistryProvider && (opens || does == Does::CloseKey);
-                self.answers.wants_key(status) || names && self.key_objects.has(bit(Role::Key))
+                let wanted = match self.doers {
+                    Some(doers) => doers.has(Doer::of(record, shape).bit()),
+                    None => self.answers.wants_key(status),
+                };
+                wanted || names && self.key_objects.has(bit(Role::Key))
             }
             does => {
                 let key = shape.number(payload, Role::FileKey).filter(|key| *key != 0).map(Bit::of);

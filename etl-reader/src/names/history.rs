@@ -72,6 +72,11 @@ impl<K: Eq + Hash, V: Copy + Ord> History<K, V> {
             .map(|(key, _)| *key)
     }
 
+    /// All that a key ever stood for.
+    pub(super) fn all<'h>(&'h self, key: &K) -> impl Iterator<Item = V> + use<'h, K, V> {
+        self.entries.get(key).into_iter().flatten().map(|entry| entry.value)
+    }
+
     /// What the key stood for at `time`, and since when that is known.
     pub(super) fn at(&self, key: &K, time: FileTime) -> Option<(V, FileTime)> {
         let entries = self.entries.get(key)?;

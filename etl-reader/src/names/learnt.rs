@@ -3,6 +3,7 @@
 use super::facts::Facts;
 use super::meaning::{Meaning, Meanings};
 use super::shape::{Family, Shape, Shapes};
+use super::table::Names;
 use crate::buffer::EtlBuffer;
 use crate::clock::{FileTime, Ticks};
 use crate::decode::{Decoder, Descriptions};
@@ -99,6 +100,11 @@ impl Learnt {
                 self.descriptions.add(record);
             }
         }
+    }
+
+    /// The names, and what the trace describes itself.
+    pub(super) fn names(self) -> (Names, Descriptions) {
+        (Names::new(self.facts), self.descriptions)
     }
 
     pub(super) fn join(self, other: Learnt) -> Learnt {

@@ -1,18 +1,19 @@
-//! The first look at a trace, for a filter that wants failures only. It reads all buffers in parallel, in any order.
-//! It finds the records that report such a failure. Of the others it keeps a few bits, by which `chosen` finds what
-//! names the failures.
+//! The first look at a trace, for a filter that wants failures only, or what some processes did. It reads all buffers in
+//! parallel, in any order. It finds the records that report such a failure, and who did what. Of the others it keeps a
+//! few bits, by which `chosen` finds what names the objects.
 
 use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
 use super::bits::{Bit, Bits};
-use super::glimpse::{Glimpse, MayWant};
+use super::glimpse::{Glimpse, MayWant, MayWantOf};
 use super::job::Job;
 use super::learnt::{About, Known, Learnt};
 use super::meaning::{Does, Meaning, OperationName};
-use super::shape::{Family, Role};
+use super::shape::{Family, Role, Shape};
 use super::steps::{Steps, is_row};
+use super::table::Names;
 use crate::clock::FileTime;
 use crate::decode::Decoder;
 use crate::file::EtlFile;
@@ -20,19 +21,27 @@ use crate::hash::KeyMap;
 use crate::merge::Budget;
 use crate::record::EtlRecord;
 
-/// What is wanted of the failures of each status.
+/// What is wanted of the failures of each status, or of each process.
 pub(super) struct Asked<'w> {
     may_want: MayWant<'w>,
     /// Whether records of other kinds are wanted.
     pub(super) records: bool,
+    /// Whether it is the process that tells what is wanted.
+    pub(super) of_processes: bool,
 }
 
 impl<'w> Asked<'w> {
-    /// Nothing where an operation is wanted that succeeded or has no status: then nearly all records are needed.
-    pub(super) fn new(may_want: MayWant<'w>) -> Option<Self> {
-        let asked = Asked { may_want, records: may_want(Glimpse::Record) };
+    /// Asks for failures. Nothing where an operation is wanted that succeeded or has no status: then nearly all records
+    /// are needed.
+    pub(super) fn failures(may_want: MayWant<'w>) -> Option<Self> {
+        let asked = Asked { may_want, records: may_want(Glimpse::Record), of_processes: false };
         let ordinary = asked.wants_file(None) || asked.wants_file(Some(0)) || asked.wants_key(Some(0));
         (!ordinary).then_some(asked)
+    }
+
+    /// Asks who did what.
+    pub(super) fn processes(may_want: MayWant<'w>) -> Self {
+        Asked { may_want, records: may_want(Glimpse::Record), of_processes: true }
     }
 
     fn wants_file(&self, status: Option<u32>) -> bool {
@@ -89,9 +98,100 @@ impl Answers {
         status != Some(0) && self.keys.get(&status).copied().unwrap_or(true)
     }
 
+    /// The statuses of failures that were met; nothing where there is no room for all.
+    fn statuses(&self) -> Option<impl Iterator<Item = u32>> {
+        let has_room = self.files.len() < ANSWERS && self.keys.len() < ANSWERS;
+        has_room.then(|| self.files.keys().copied().chain(self.keys.keys().copied().flatten()))
+    }
+
     fn join(mut self, other: Answers) -> Answers {
         self.files.extend(other.files);
         self.keys.extend(other.keys);
+        self
+    }
+}
+
+/// Who did what a record tells: the process, or the thread where the record names no process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Doer {
+    Process(u32),
+    Thread(Option<u32>),
+}
+
+impl Doer {
+    #[inline]
+    pub(super) fn of(record: &EtlRecord<'_>, shape: &Shape) -> Doer {
+        match record.pid {
+            Some(pid) => Doer::Process(pid),
+            None => Doer::Thread(record.tid.or_else(|| shape.number32(record.payload, Role::Thread))),
+        }
+    }
+
+    #[inline]
+    pub(super) fn bit(self) -> Bit {
+        Bit::of(match self {
+            Doer::Process(pid) => u64::from(pid),
+            Doer::Thread(tid) => 1 << 32 | tid.map_or(1 << 33, u64::from),
+        })
+    }
+
+    /// Whether rows of it may be wanted. A thread may have belonged to several processes.
+    fn may_be_wanted(self, names: &Names, may_want: MayWantOf<'_>) -> bool {
+        match self {
+            Doer::Process(pid) => may_want(names, Some(pid)),
+            Doer::Thread(tid) => {
+                let pids = tid.into_iter().flat_map(|tid| names.processes_of_thread(tid));
+                may_want(names, None) || pids.into_iter().any(|pid| may_want(names, Some(pid)))
+            }
+        }
+    }
+}
+
+/// Who did how much.
+#[derive(Default)]
+struct Doers {
+    rows: KeyMap<Doer, u64>,
+    last: Option<(Doer, u64)>,
+    /// Whether there are more than have room.
+    too_many: bool,
+}
+
+/// So many are told from each other.
+const DOERS: usize = 1 << 16;
+
+impl Doers {
+    /// Counts a row. The next one is often of the same.
+    #[inline]
+    fn count(&mut self, doer: Doer) {
+        match &mut self.last {
+            Some((last, rows)) if *last == doer => *rows += 1,
+            _ => {
+                self.settle();
+                self.last = Some((doer, 1));
+            }
+        }
+    }
+
+    fn settle(&mut self) {
+        let Some((doer, rows)) = self.last.take() else { return };
+        self.add(doer, rows);
+    }
+
+    fn add(&mut self, doer: Doer, rows: u64) {
+        if self.rows.len() < DOERS || self.rows.contains_key(&doer) {
+            *self.rows.entry(doer).or_default() += rows;
+        } else {
+            self.too_many = true;
+        }
+    }
+
+    fn join(mut self, mut other: Doers) -> Doers {
+        self.settle();
+        other.settle();
+        for (doer, rows) in other.rows {
+            self.add(doer, rows);
+        }
+        self.too_many |= other.too_many;
         self
     }
 }
@@ -103,6 +203,7 @@ pub(super) struct StartBits {
     pub(super) object: Bit,
     /// The key of the file, where there is one.
     pub(super) key: Option<Bit>,
+    pub(super) doer: Bit,
     /// What it does with the object, or with its file.
     pub(super) opens: bool,
     pub(super) renames: bool,
@@ -126,6 +227,8 @@ pub(super) struct Brief {
     pub(super) opens: Vec<OpenBits>,
     /// Key objects that end.
     pub(super) closes: Vec<Bit>,
+    /// Who did something in the registry, and the key objects that it was on. Kept where it is asked who did what.
+    pub(super) doers: Vec<(Bit, Option<Bit>)>,
     /// Whether it has damage, or a record that is wanted whatever the others tell.
     pub(super) is_wanted: bool,
     /// The latest time of a record.
@@ -137,6 +240,9 @@ pub(super) struct Brief {
 pub(super) struct Found {
     pub(super) learnt: Learnt,
     pub(super) answers: Answers,
+    /// Statuses of operations that succeeded were met.
+    pub(super) successes: bool,
+    doers: Doers,
     /// Request packets of wanted operations.
     pub(super) packets: Bits,
     /// Key objects that wanted operations are on.
@@ -152,11 +258,41 @@ pub(super) struct Found {
 
 /// One row of so many may be wanted; else pairing all of them is cheaper.
 const FEW: u64 = 32;
+/// The same of what processes did: a process opens files that others use as well.
+const FEW_OF_PROCESSES: u64 = 1024;
 
 /// What all buffers have together, and what is kept of each by its number.
 pub(super) struct Survey {
     pub(super) found: Found,
     pub(super) briefs: Vec<Brief>,
+}
+
+impl Survey {
+    /// Notes the operations of the processes that may be wanted, once the names are known: who did them.
+    pub(super) fn find(&mut self, names: &Names, may_want: MayWantOf<'_>) -> Bits {
+        let (found, mut wanted) = (&mut self.found, Bits::default());
+        found.doers.settle();
+        if found.doers.too_many {
+            found.wanted = u64::MAX;
+            return wanted;
+        }
+        for (doer, rows) in &found.doers.rows {
+            if doer.may_be_wanted(names, may_want) {
+                wanted.insert(doer.bit());
+                found.wanted += rows;
+            }
+        }
+        for brief in &self.briefs {
+            for start in brief.starts.iter().filter(|start| wanted.has(start.doer)) {
+                found.packets.insert(start.packet);
+            }
+            let objects = brief.doers.iter().filter(|(doer, _)| wanted.has(*doer));
+            for base in objects.filter_map(|(_, base)| *base) {
+                found.key_objects.insert(base);
+            }
+        }
+        wanted
+    }
 }
 
 /// Looks at all buffers.
@@ -175,7 +311,7 @@ pub(super) fn may_be_little(files: &[&EtlFile<'_>], budget: &Budget, asked: &Ask
         return true;
     }
     let some = jobs.into_iter().step_by(step).collect();
-    look_at(some, budget, asked, &[]).found.is_little()
+    look_at(some, budget, asked, &[]).found.is_little(asked)
 }
 
 fn jobs<'f>(files: &[&'f EtlFile<'_>]) -> Vec<Job<'f>> {
@@ -221,15 +357,26 @@ pub(super) fn learn(files: &[&EtlFile<'_>], budget: &Budget) -> Learnt {
 }
 
 impl Found {
+    /// The statuses that were met, where all were asked.
+    pub(super) fn statuses(&self) -> Option<Vec<u32>> {
+        let failures = self.answers.statuses()?;
+        let mut all: Vec<u32> = failures.chain(self.successes.then_some(0)).collect();
+        all.sort_unstable();
+        all.dedup();
+        Some(all)
+    }
+
     /// Whether few rows are wanted.
-    pub(super) fn is_little(&self) -> bool {
-        self.wanted <= self.rows / FEW
+    pub(super) fn is_little(&self, asked: &Asked<'_>) -> bool {
+        self.wanted <= self.rows / if asked.of_processes { FEW_OF_PROCESSES } else { FEW }
     }
 
     fn join(self, other: Found) -> Found {
         Found {
             learnt: self.learnt.join(other.learnt),
             answers: self.answers.join(other.answers),
+            successes: self.successes || other.successes,
+            doers: self.doers.join(other.doers),
             packets: self.packets.join(&other.packets),
             key_objects: self.key_objects.join(&other.key_objects),
             records: self.records + other.records,
@@ -273,6 +420,9 @@ impl Found {
         // What one buffer leaves free the next one takes.
         brief.starts.shrink_to_fit();
         brief.ends.shrink_to_fit();
+        brief.doers.sort_unstable();
+        brief.doers.dedup();
+        brief.doers.shrink_to_fit();
         brief.is_wanted |= parts.damaged > 0;
         brief.last = parts.last;
         brief
@@ -297,7 +447,12 @@ impl Found {
             Does::End => {
                 let packet = bit(Role::Irp);
                 brief.ends.push(packet);
-                if self.answers.file(asked, shape.number32(payload, Role::Status)) {
+                if asked.of_processes {
+                    return;
+                }
+                let status = shape.number32(payload, Role::Status);
+                self.successes |= status == Some(0);
+                if self.answers.file(asked, status) {
                     self.packets.insert(packet);
                     self.wanted += 1;
                 }
@@ -305,14 +460,23 @@ impl Found {
             does @ (Does::Key | Does::CreateKey | Does::CloseKey | Does::KeyValue) => {
                 self.rows += 1;
                 let status = shape.number32(payload, Role::Status);
-                let is_wanted = self.answers.key(asked, status);
-                brief.is_wanted |= is_wanted;
-                self.wanted += u64::from(is_wanted);
-                if family != Family::RegistryProvider {
-                    return;
-                }
+                let is_provider = family == Family::RegistryProvider;
                 let object = bit(Role::Key);
                 let base = if does == Does::CreateKey { bit(Role::BaseKey) } else { object };
+                let mut is_wanted = false;
+                if asked.of_processes {
+                    let doer = Doer::of(record, shape);
+                    self.doers.count(doer);
+                    brief.doers.push((doer.bit(), is_provider.then_some(base)));
+                } else {
+                    self.successes |= status == Some(0);
+                    is_wanted = self.answers.key(asked, status);
+                }
+                brief.is_wanted |= is_wanted;
+                self.wanted += u64::from(is_wanted);
+                if !is_provider {
+                    return;
+                }
                 if is_wanted {
                     self.key_objects.insert(base);
                 }
@@ -325,8 +489,13 @@ impl Found {
             does => {
                 self.rows += 1;
                 let packet = bit(Role::Irp);
+                let doer = Doer::of(record, shape);
+                if asked.of_processes {
+                    self.doers.count(doer);
+                }
                 brief.starts.push(StartBits {
                     packet,
+                    doer: doer.bit(),
                     object: bit(Role::FileObject),
                     key: shape.number(payload, Role::FileKey).filter(|key| *key != 0).map(Bit::of),
                     opens: does == Does::Create,

@@ -99,6 +99,11 @@ impl Names {
         &self.services
     }
 
+    /// The processes that a thread id ever belonged to.
+    pub(super) fn processes_of_thread(&self, tid: u32) -> impl Iterator<Item = u32> {
+        self.threads.all(&tid).map(|(pid, _)| pid)
+    }
+
     /// The service a thread of a shared process worked for at a time: by its sub-process tag, which only the
     /// kernel's thread events tell.
     #[must_use]

@@ -1,7 +1,7 @@
 //! A trace, read once: its names, its rows in the order in which they end, and the way back to their records.
 
 use std::iter::repeat;
-use std::ops::{ControlFlow, Range};
+use std::ops::ControlFlow;
 use std::sync::OnceLock;
 
 use super::buffers::{Buffers, record_offset};
@@ -48,6 +48,7 @@ pub struct Trace {
     records: u64,
     messages: u64,
     damaged: u64,
+    statuses: Option<Vec<u32>>,
 }
 
 /// A row of a trace.
@@ -89,24 +90,38 @@ impl Trace {
     #[must_use]
     pub fn read_wanted(files: &[&EtlFile<'_>], wants: &Wants<'_>) -> Option<(Trace, u64)> {
         let budget = Budget::new(files);
-        let asked = Asked::new(wants.glimpse);
-        if !Sieve::is_useful(wants, asked.is_some()) {
+        let failures = Asked::failures(wants.glimpse);
+        if !Sieve::is_useful(wants, failures.is_some()) {
             return None;
         }
-        let mut learnt = None;
-        if let Some(asked) = &asked
-            && survey::may_be_little(files, &budget, asked)
-        {
-            let survey = survey::run(files, &budget, asked);
-            if survey.found.is_little() {
-                return Some(Trace::read_chosen(files, budget, survey, asked));
+        let mut known = None;
+        if let Some(asked) = &failures {
+            if survey::may_be_little(files, &budget, asked) {
+                let survey = survey::run(files, &budget, asked);
+                if survey.found.is_little(asked) {
+                    return Some(Trace::read_failures(files, budget, survey, asked));
+                }
+                known = Some(survey.found.learnt.names());
             }
-            learnt = Some(survey.found.learnt);
+        } else if let Some(of_process) = wants.process {
+            let asked = Asked::processes(wants.glimpse);
+            let mut survey = survey::run(files, &budget, &asked);
+            let (names, descriptions) = std::mem::take(&mut survey.found.learnt).names();
+            let doers = survey.find(&names, of_process);
+            if survey.found.is_little(&asked) {
+                let chosen = Chosen::new(&survey, Some(&doers), asked.records, Follows::Objects);
+                let pass = rounds::run(files, &budget, Reads::Chosen(&chosen));
+                // Many files of a process are those of others too: following all their keys would read most of the trace.
+                if !chosen.lacks_keys(&pass.resolved.file_operations) {
+                    drop(chosen);
+                    return Some(Trace::of_chosen(files, budget, survey, pass, Some((names, descriptions))));
+                }
+            }
+            known = Some((names, descriptions));
         }
-        if learnt.is_none() && Sieve::needs_names(wants) {
-            learnt = Some(survey::learn(files, &budget));
+        if known.is_none() && Sieve::needs_names(wants) {
+            known = Some(survey::learn(files, &budget).names());
         }
-        let known = learnt.map(|learnt| (Names::new(learnt.facts), learnt.descriptions));
         let sieve = Sieve::new(*wants, known.as_ref().map(|(names, _)| names));
         let pass = rounds::run(files, &budget, Reads::Sifted(&sieve, known.is_none()));
         let left_out = pass.left_out;
@@ -114,33 +129,47 @@ impl Trace {
         Some((Trace::of(files, budget, pass, known), left_out))
     }
 
-    fn read_chosen(
+    fn read_failures(
         files: &[&EtlFile<'_>],
         budget: Budget,
         survey: Survey,
         asked: &Asked<'_>,
     ) -> (Trace, u64) {
         let read = |follows| {
-            let chosen = Chosen::new(&survey, asked.records, follows);
-            rounds::run(files, &budget, Reads::Chosen(&chosen))
+            let chosen = Chosen::new(&survey, None, asked.records, follows);
+            let pass = rounds::run(files, &budget, Reads::Chosen(&chosen));
+            let lacks_keys = chosen.lacks_keys(&pass.resolved.file_operations);
+            (pass, lacks_keys)
         };
-        let mut pass = read(Follows::Objects);
-        if Chosen::lacks_keys(&survey, &pass.resolved.file_operations) {
+        let (mut pass, lacks_keys) = read(Follows::Objects);
+        if lacks_keys {
             drop(pass);
-            pass = read(Follows::Keys);
+            pass = read(Follows::Keys).0;
         }
+        let statuses = survey.found.statuses();
+        let (trace, others) = Trace::of_chosen(files, budget, survey, pass, None);
+        (Trace { statuses, ..trace }, others)
+    }
+
+    /// What was chosen of a trace that was looked at before, and how many rows there are beside it.
+    fn of_chosen(
+        files: &[&EtlFile<'_>],
+        budget: Budget,
+        survey: Survey,
+        pass: Pass,
+        known: Option<(Names, Descriptions)>,
+    ) -> (Trace, u64) {
         let found = survey.found;
         let rows = (pass.resolved.rows.len() as u64).saturating_sub(pass.resolved.tally.damaged);
         let (learnt, records, messages, damaged) =
             (found.learnt, found.records, found.messages, found.damaged);
         let pass = Pass { learnt, records, messages, damaged, ..pass };
-        (Trace::of(files, budget, pass, None), found.rows.saturating_sub(rows))
+        (Trace::of(files, budget, pass, known), found.rows.saturating_sub(rows))
     }
 
     /// `known` are the names and descriptions, where they were known before the pass.
     fn of(files: &[&EtlFile<'_>], budget: Budget, pass: Pass, known: Option<(Names, Descriptions)>) -> Trace {
-        let (names, descriptions) =
-            known.unwrap_or_else(|| (Names::new(pass.learnt.facts), pass.learnt.descriptions));
+        let (names, descriptions) = known.unwrap_or_else(|| pass.learnt.names());
         let mut decoder = Decoder::new();
         decoder.take(descriptions);
         let Resolved {
@@ -169,6 +198,7 @@ impl Trace {
             records,
             messages,
             damaged,
+            statuses: None,
         }
     }
 
@@ -202,6 +232,12 @@ impl Trace {
         self.messages
     }
 
+    /// The statuses of all operations, also of those that were not wanted and of ends without a begin, where a filter for
+    /// failures looked at all of them.
+    pub fn statuses(&self) -> Option<&[u32]> {
+        self.statuses.as_deref()
+    }
+
     /// Damaged records, damaged buffers and stretches without buffers.
     pub fn damaged(&self) -> u64 {
         self.damaged
@@ -224,13 +260,13 @@ impl Trace {
     pub fn visit<B>(
         &self,
         files: &[&EtlFile<'_>],
-        rows: Range<usize>,
+        rows: impl ExactSizeIterator<Item = usize>,
         mut wanted: impl FnMut(Glimpse) -> bool,
         mut visit: impl FnMut(usize, Item<'_>) -> ControlFlow<B>,
     ) -> ControlFlow<B> {
         let mut buffers = Buffers::new(files, self.budget, rows.len());
-        for (number, row) in rows.clone().zip(self.rows.get(rows).unwrap_or_default()) {
-            let row = row.row();
+        for number in rows {
+            let Some(row) = self.rows.get(number).map(|row| row.row()) else { continue };
             if self.glimpse(row).is_some_and(&mut wanted) {
                 self.visit_row(&mut buffers, row, |item| visit(number, item))?;
             }

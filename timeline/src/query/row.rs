@@ -6,7 +6,7 @@ use pml_reader::{Column, Operation, STATUS_PENDING, Style};
 
 use crate::{
     model::{Event, EventId, FileTime, Kind, OpenFacts, ProcessId, Role, SourceId, Ticks},
-    paths::Paths,
+    paths::{Paths, Tail},
     watch::{self, Mark},
 };
 
@@ -79,6 +79,12 @@ pub trait Row {
 
     /// Tells of texts whether its path ends with them, whatever the case of ASCII letters. Of a load, the image's path.
     fn path_ends(&self) -> impl Fn(&str) -> bool;
+
+    /// Its place among the rows of its source, those that cannot be read counted.
+    fn place(&self) -> usize;
+
+    /// The end of the path that [`Row::is_on`] compares.
+    fn tail(&self) -> Tail;
 
     /// Whether it is an operation on one of these.
     fn is_on(&self, paths: &Paths) -> bool;
@@ -201,6 +207,11 @@ pub trait Visit: Sync {
 pub trait Rows {
     /// How many rows and damaged records there are, where the source knows that beforehand.
     fn count(&self) -> Option<u64>;
+
+    /// The texts of a column, where the source knows them without its rows. There may be some more than rows have.
+    fn texts(&self, _column: Column) -> Option<Vec<String>> {
+        None
+    }
 
     /// Goes through the rows in the order of the source. Parts may be made in parallel; `take` gets them in order, and
     /// ends the walk by a break.

@@ -16,7 +16,9 @@ use std::{cmp::Ordering, ops::ControlFlow, sync::Arc};
 use pml_reader::Column;
 
 use crate::{
+    gather::{Gather, Gathering},
     model::{Event, EventId, Machine, Module, Problem, SourceId, Stack},
+    notes::Notes,
     paths::Paths,
     progress::Counter,
     query::{Rows, Visit},
@@ -27,6 +29,13 @@ use recorded::Recorded;
 impl Rows for Source {
     fn count(&self) -> Option<u64> {
         self.recorded().count()
+    }
+
+    fn texts(&self, column: Column) -> Option<Vec<String>> {
+        match self {
+            Self::Etl(source) => source.texts(column),
+            Self::Pml(_) | Self::Import(_) | Self::Log(_) => None,
+        }
     }
 
     fn visit<V: Visit>(
@@ -131,6 +140,16 @@ impl Source {
         }
     }
 
+    /// Gathers from the operations of servicing's processes, as far as notes tell them.
+    pub(crate) fn gather_noted<G: Gather>(&self, gathering: &Gathering<'_, G>, notes: &Notes) -> G::Part {
+        match self {
+            Self::Pml(source) => gathering.of_servicing(&source.file, notes),
+            Self::Import(source) => gathering.of_servicing(&**source, notes),
+            Self::Etl(source) => gathering.of_servicing(&**source, notes),
+            Self::Log(_) => G::Part::default(),
+        }
+    }
+
     /// Reads the source once and keeps what matters.
     pub(crate) fn scan(&self, id: SourceId, counter: Counter<'_>) -> Scan {
         self.recorded().scan(id, counter)
@@ -143,8 +162,8 @@ impl Source {
     }
 
     /// The events that touch one of `paths`, in order.
-    pub(crate) fn touching(&self, id: SourceId, paths: &Paths) -> Vec<Event> {
-        self.recorded().touching(id, paths)
+    pub(crate) fn touching(&self, id: SourceId, notes: &Notes, paths: &Paths) -> Vec<Event> {
+        self.recorded().touching(id, notes, paths)
     }
 
     /// Events around one: at most `count` records before and after it.

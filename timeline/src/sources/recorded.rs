@@ -6,6 +6,7 @@ use pml_reader::Column;
 
 use crate::{
     model::{Event, EventId, Machine, Module, Problem, SourceId, Stack},
+    notes::Notes,
     paths::Paths,
     progress::Counter,
     scan::Scan,
@@ -83,7 +84,7 @@ pub(crate) trait Recorded: Sync {
     }
 
     /// The events that touch one of `paths`, in order.
-    fn touching(&self, _: SourceId, _: &Paths) -> Vec<Event> {
+    fn touching(&self, _: SourceId, _: &Notes, _: &Paths) -> Vec<Event> {
         Vec::new()
     }
 

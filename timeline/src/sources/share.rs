@@ -6,6 +6,7 @@ use pml_reader::Operation;
 
 use crate::model::{EventId, FileTime, Kind, Process, ProcessId, Role, SourceId, Words, is_error};
 use crate::{
+    notes::{self, Note},
     query::Row,
     scan::{Caveat, FailureGroup, Kept, Scan, Silence},
     watch::{self, Mark},
@@ -26,11 +27,18 @@ pub(crate) struct Frame<'a> {
     first: u64,
     /// Ticks of a bin.
     width: u64,
+    notes: &'a notes::Writer,
 }
 
 impl<'a> Frame<'a> {
-    pub(crate) fn new(source: SourceId, roles: &'a [Role], first: FileTime, last: FileTime) -> Self {
-        Self { source, roles, first: first.0, width: (last.since(first).0 / BINS as u64).max(1) + 1 }
+    pub(crate) fn new(
+        source: SourceId,
+        roles: &'a [Role],
+        (first, last): (FileTime, FileTime),
+        notes: &'a notes::Writer,
+    ) -> Self {
+        let width = (last.since(first).0 / BINS as u64).max(1) + 1;
+        Self { source, roles, first: first.0, width, notes }
     }
 }
 
@@ -124,6 +132,7 @@ impl Share {
             }
         }
         let role = slot.and_then(|s| frame.roles.get(s)).copied().unwrap_or(Role::Other);
+        frame.notes.set(row.place(), Note::new(role, kind, status == 0, || row.tail()));
         if failed {
             let event = EventId { source: frame.source, index: row.index() };
             self.count_failure(operation, status, process, event, time);
@@ -146,12 +155,13 @@ impl Share {
                 let foreign = || watch::may_be_foreign(role, kind) && watch::is_foreign(&row.path());
                 let known = |mark: &Mark| *mark != Mark::AppLeftover || watch::is_leftover(&row.path());
                 let mark = row.mark(role, kind).filter(known);
+                let mark = mark.map(|mark| watch::told(mark, role, || row.path()));
                 if let Some(mark) = mark.or_else(|| foreign().then_some(Mark::ForeignImage)) {
                     self.keep(row, Kept::Marked(mark));
                 }
                 // A name that tells something can be what the error is about.
                 if failed && watch::is_suspect(role, || row.path()) {
-                    self.keep(row, Kept::Suspect);
+                    self.keep(row, Kept::Suspect { status });
                 }
             }
         }

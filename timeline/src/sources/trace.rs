@@ -11,6 +11,7 @@ use rayon::prelude::*;
 
 use crate::{
     model::{Event, SourceId},
+    notes::{Note, Notes},
     paths::Paths,
     progress::Counter,
     query::{Glimpse, Row, Rows, Visit},
@@ -20,6 +21,8 @@ use crate::{
 pub(crate) const PART: usize = 1 << 12;
 /// Parts that are taken as one where joining them costs something.
 pub(crate) const STEP: usize = 8;
+/// Rows of which some are picked at a time.
+const SHARE: usize = PART * STEP;
 /// Parts that are made before they are taken.
 const AHEAD: usize = 32;
 
@@ -69,6 +72,12 @@ pub(crate) trait Trace: Sync + 'static {
     fn extract(&self, _wants: &Wants<'_>) -> Option<(Self::Extract, u64)> {
         None
     }
+
+    /// Places of rows, those of rows that cannot be read counted.
+    fn places(&self) -> usize;
+
+    /// Goes through the rows at some places that can be read.
+    fn at(&self, places: impl ExactSizeIterator<Item = usize>, each: impl FnMut(Self::Row<'_>));
 
     /// The number of parts, of the whole trace or of an extract.
     fn parts(&self, extract: Option<&Self::Extract>) -> usize;
@@ -126,6 +135,26 @@ pub(crate) fn fold<T: Trace, P: Default + Send>(
     joined(|take| in_order(all, STEP, make, take), join)
 }
 
+/// Makes one thing of the rows whose notes say that they may be `wanted`. The others are not read.
+pub(crate) fn fold_noted<T: Trace, P: Default + Send>(
+    trace: &T,
+    notes: &Notes,
+    wanted: impl Fn(Note) -> bool + Sync,
+    each: impl Fn(&mut P, T::Row<'_>) + Sync,
+    join: impl Fn(P, P) -> P,
+) -> P {
+    let all = trace.places();
+    let make = |shares: Range<usize>, places: &mut Vec<usize>| {
+        places.clear();
+        let share = shares.start * SHARE..(shares.end * SHARE).min(all);
+        places.extend(share.filter(|place| wanted(notes.at(*place))));
+        let mut part = P::default();
+        trace.at(places.iter().copied(), |row| each(&mut part, row));
+        part
+    };
+    joined(|take| in_order(all.div_ceil(SHARE), 1, make, take), join)
+}
+
 /// Joins the parts that a walk gives.
 pub(crate) fn joined<P: Default>(
     walk: impl FnOnce(&mut dyn FnMut(P) -> ControlFlow<()>) -> ControlFlow<()>,
@@ -143,18 +172,17 @@ pub(crate) fn joined<P: Default>(
 }
 
 /// The events on some paths, and those that put something else in their place, owned, in order of time.
-pub(crate) fn touching<T: Trace>(trace: &T, source: SourceId, paths: &Paths) -> Vec<Event> {
-    let take = |events: &mut Vec<Event>, met: Met<'_, T::Row<'_>>| {
-        if let Met::Row(row) = met
-            && (row.is_on(paths) || row.replaced(paths))
-        {
+pub(crate) fn touching<T: Trace>(trace: &T, notes: &Notes, source: SourceId, paths: &Paths) -> Vec<Event> {
+    let take = |events: &mut Vec<Event>, row: T::Row<'_>| {
+        if row.is_on(paths) || row.replaced(paths) {
             events.push(row.event(source));
         }
     };
-    let mut events = fold(trace, Counter::none(), take, |mut earlier, later| {
+    let join = |mut earlier: Vec<Event>, later| {
         earlier.extend(later);
         earlier
-    });
+    };
+    let mut events = fold_noted(trace, notes, |note| note.may_touch(paths), take, join);
     events.sort_by_key(|event| (event.time, event.id));
     events
 }

@@ -20,11 +20,12 @@ use pml_reader::Style;
 use super::{
     recorded::Recorded,
     share::{Frame, Share},
-    trace::{self, Met},
+    trace::{self, Met, Trace},
 };
 use crate::{
     logs::ServiceFact,
     model::{Event, EventId, Evidence, FileTime, Kind, Machine, Problem, Role, SourceId, Words},
+    notes::{self, Notes},
     paths::Paths,
     progress::Counter,
     query::Row,
@@ -97,7 +98,8 @@ impl Recorded for EtlSource {
         let roles: Vec<Role> = learnt.processes.iter().map(|p| p.role).collect();
         let (start, end) = (utc(header.start_time), utc(header.end_time));
         let (first, last) = learnt.names().span().map_or((start, end), |(a, b)| (utc(a), utc(b)));
-        let frame = Frame::new(id, &roles, first, last);
+        let notes = notes::Writer::new(self.places());
+        let frame = Frame::new(id, &roles, (first, last), &notes);
         let take = |found: &mut Found, met: Met<'_, EtlRow<'_>>| {
             let Met::Row(row) = met else { return };
             row.count(&mut found.counts);
@@ -119,6 +121,7 @@ impl Recorded for EtlSource {
         let_go += providers::keep_the_latest(&mut told);
         let mut scan = found.share.scan(learnt.processes.clone());
         (scan.spans, scan.lines) = (told.spans, told.lines);
+        scan.notes = notes.finish(&roles);
         let mut counts = found.counts;
         counts.messages = learnt.trace.messages();
         scan.caveats.extend((let_go > 0).then(|| caveats::let_go(let_go)));
@@ -151,8 +154,8 @@ impl Recorded for EtlSource {
         self.of(id, |row| row.value())?
     }
 
-    fn touching(&self, id: SourceId, paths: &Paths) -> Vec<Event> {
-        let mut events = trace::touching(self, id, paths);
+    fn touching(&self, id: SourceId, notes: &Notes, paths: &Paths) -> Vec<Event> {
+        let mut events = trace::touching(self, notes, id, paths);
         access::infer(&mut events);
         // Loads tell what an open was for, and are no operations on the file.
         events.retain(|event| event.kind != Kind::ImageLoad);

@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     model::{FileTime, Kind, OpenFacts, Process, ProcessId, Ticks},
-    paths::{Paths, ends_with},
+    paths::{Paths, Tail, ends_with},
     query::Row,
     scan::EtwCounts,
     sources::kind::{self, Asked},
@@ -34,6 +34,8 @@ const SHOWN: usize = 64;
 const PROCESS: u8 = 3;
 const THREAD: u8 = 5;
 const IMAGE: u8 = 20;
+/// Process Monitor's name of the load of an image.
+const LOAD_IMAGE: &str = "Load Image";
 
 /// A row of an ETW trace.
 pub(crate) struct EtlRow<'r> {
@@ -71,7 +73,7 @@ fn named(event: RecordedId) -> Option<(&'static str, &'static str)> {
             1 => ("Process Start", "ProcessId"),
             2 => ("Process Exit", "ProcessId"),
             3 | 4 => ("Process Defined", "ProcessId"),
-            10 => ("Load Image", "ProcessId"),
+            10 => (LOAD_IMAGE, "ProcessId"),
             _ => return None,
         },
         RecordedId::Kernel { group: THREAD, opcode, .. } => match opcode {
@@ -79,13 +81,13 @@ fn named(event: RecordedId) -> Option<(&'static str, &'static str)> {
             2 => ("Thread Exit", "ProcessId"),
             _ => return None,
         },
-        RecordedId::Kernel { group: IMAGE, opcode: 10, .. } => ("Load Image", "ProcessId"),
+        RecordedId::Kernel { group: IMAGE, opcode: 10, .. } => (LOAD_IMAGE, "ProcessId"),
         RecordedId::Provider { provider: KERNEL_PROCESS, id, .. } => match id {
             1 => ("Process Start", "ProcessID"),
             2 => ("Process Exit", "ProcessID"),
             3 => ("Thread Create", "ProcessID"),
             4 => ("Thread Exit", "ProcessID"),
-            5 => ("Load Image", "ProcessID"),
+            5 => (LOAD_IMAGE, "ProcessID"),
             15 => ("Process Defined", "ProcessID"),
             _ => return None,
         },
@@ -220,8 +222,8 @@ const WORDS: &[(&str, &str, &[&str])] = &[
     ("Process Defined", "Command line", &["CommandLine"]),
     ("Process Exit", "Exit Status", &["ExitStatus", "ExitCode"]),
     ("Thread Create", "Thread ID", &["TThreadId", "ThreadID"]),
-    ("Load Image", "Image Base", &["ImageBase"]),
-    ("Load Image", "Image Size", &["ImageSize"]),
+    (LOAD_IMAGE, "Image Base", &["ImageBase"]),
+    (LOAD_IMAGE, "Image Size", &["ImageSize"]),
 ];
 
 /// What a provider's event says: its name, and its fields by name.
@@ -344,7 +346,7 @@ impl Row for EtlRow<'_> {
         let names = self.learnt.names();
         match &self.what {
             What::Operation(operation) => push_path(operation, names, out),
-            What::Named("Load Image", decoded, _) => {
+            What::Named(LOAD_IMAGE, decoded, _) => {
                 if let Some(path) = ["FileName", "ImageName"].iter().find_map(|name| decoded.get(name)) {
                     push_file(path, names, out);
                 }
@@ -364,6 +366,18 @@ impl Row for EtlRow<'_> {
         }
     }
 
+    fn place(&self) -> usize {
+        self.number
+    }
+
+    fn tail(&self) -> Tail {
+        match self.what {
+            What::Operation(operation) => Tail::of(operation.leaf().units().rev()),
+            What::Named(LOAD_IMAGE, ..) => Tail::Unknown,
+            What::Named(..) | What::Event(_) => Tail::Nowhere,
+        }
+    }
+
     fn is_on(&self, paths: &Paths) -> bool {
         let class = match (self.kind(), self.operation()) {
             (Kind::ImageLoad, _) => EventClass::FileSystem,
@@ -371,11 +385,7 @@ impl Row for EtlRow<'_> {
             (_, None) => return false,
         };
         // The path is made only where its end is one of theirs.
-        let may_end = || match self.recorded() {
-            Some(operation) => paths.may_end(operation.leaf().units()),
-            None => true,
-        };
-        paths.may_hold(Some(class)) && may_end() && paths.hold_str(&self.path())
+        paths.may_hold(Some(class)) && paths.may_end(self.tail()) && paths.hold_str(&self.path())
     }
 
     fn number(&self, column: Column) -> Option<u64> {

@@ -6,6 +6,7 @@ use etl_reader::{
     EtlError, EtlFile,
     names::{self, Names, Trace},
 };
+use pml_reader::{Column, push_result};
 use servicing_logs::bundle::Content;
 
 use super::{
@@ -22,6 +23,8 @@ pub struct EtlSource {
     /// NT devices and drive letters, by whoever knows the machine.
     volumes: OnceLock<Vec<(String, String)>>,
     pub(super) span: OnceLock<(FileTime, FileTime)>,
+    /// The statuses of all operations, where a filter looked at them.
+    statuses: OnceLock<Vec<u32>>,
 }
 
 impl EtlSource {
@@ -31,7 +34,13 @@ impl EtlSource {
     /// [`EtlError`], where it cannot.
     pub(crate) fn new(content: Content) -> Result<Self, EtlError> {
         let file = EtlFile::from_held(content)?;
-        Ok(Self { file, learnt: OnceLock::new(), volumes: OnceLock::new(), span: OnceLock::new() })
+        Ok(Self {
+            file,
+            learnt: OnceLock::new(),
+            volumes: OnceLock::new(),
+            span: OnceLock::new(),
+            statuses: OnceLock::new(),
+        })
     }
 
     /// Tells the drive letters of the machine, before anything is read.
@@ -76,7 +85,21 @@ impl EtlSource {
             path_has,
         };
         let (trace, others) = Trace::read_wanted(&[&self.file], &wants)?;
+        if let Some(statuses) = trace.statuses() {
+            let _ = self.statuses.set(statuses.to_vec());
+        }
         Some((self.named(trace), others))
+    }
+
+    /// The texts of a column, where they are known without rows. What is no operation has no result.
+    pub(crate) fn texts(&self, column: Column) -> Option<Vec<String>> {
+        let statuses = self.statuses.get().filter(|_| column == Column::Result)?;
+        let texts = statuses.iter().map(|status| {
+            let mut text = String::new();
+            push_result(*status, &mut text);
+            text
+        });
+        Some(texts.chain([String::new()]).collect())
     }
 
     fn named(&self, trace: Trace) -> Learnt {

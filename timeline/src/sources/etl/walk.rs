@@ -68,6 +68,22 @@ impl Trace for EtlSource {
         self.learn_wanted(wants)
     }
 
+    fn places(&self) -> usize {
+        self.learnt().trace.len()
+    }
+
+    fn at(&self, places: impl ExactSizeIterator<Item = usize>, mut each: impl FnMut(EtlRow<'_>)) {
+        self.rows_of(
+            self.learnt(),
+            places,
+            |_| true,
+            |met| {
+                let _ = met.map(&mut each);
+                ControlFlow::Continue(())
+            },
+        );
+    }
+
     fn parts(&self, extract: Option<&Learnt>) -> usize {
         extract.unwrap_or_else(|| self.learnt()).trace.len().div_ceil(PART)
     }
@@ -81,7 +97,8 @@ impl Trace for EtlSource {
     ) {
         let wanted = |glimpse: Glimpse| glimpse == Glimpse::Damaged || wanted(&glimpse);
         let learnt = extract.unwrap_or_else(|| self.learnt());
-        self.rows_of(learnt, parts.start * PART..parts.end * PART, wanted, |met| match met {
+        let rows = parts.start * PART..(parts.end * PART).min(learnt.trace.len());
+        self.rows_of(learnt, rows, wanted, |met| match met {
             Ok(row) => each(Met::Row(row)),
             Err(error) => each(Met::Damage(Damage { number: None, error: &error })),
         });
@@ -107,11 +124,10 @@ impl EtlSource {
     fn rows_of(
         &self,
         learnt: &Learnt,
-        rows: Range<usize>,
+        rows: impl ExactSizeIterator<Item = usize>,
         wanted: impl FnMut(Glimpse) -> bool,
         mut each: impl FnMut(Result<EtlRow<'_>, EtlError>) -> ControlFlow<()>,
     ) {
-        let rows = rows.start..rows.end.min(learnt.trace.len());
         let _ = learnt.trace.visit(&[&self.file], rows, wanted, |number, item| match item {
             Item::Operation(operation) => each(Ok(EtlRow::of_operation(self, learnt, number, operation))),
             Item::Record { record, .. } => match EtlRow::of_record(self, learnt, number, record) {
@@ -126,7 +142,7 @@ impl EtlSource {
     pub(super) fn whole_rows(
         &self,
         learnt: &Learnt,
-        rows: Range<usize>,
+        rows: impl ExactSizeIterator<Item = usize>,
         mut each: impl FnMut(&EtlRow<'_>) -> ControlFlow<()>,
     ) {
         self.rows_of(

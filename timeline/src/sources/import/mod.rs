@@ -14,10 +14,11 @@ use rayon::prelude::*;
 use super::{
     recorded::Recorded,
     share::{Frame, Share},
-    trace::{self, Met},
+    trace::{self, Met, Trace},
 };
 use crate::{
     model::{Event, EventId, FileTime, Problem, Role, SourceId},
+    notes::{self, Notes},
     paths::Paths,
     progress::Counter,
     query::{Row, Rows},
@@ -80,7 +81,8 @@ impl Recorded for ImportSource {
         let (known, list) = self.processes();
         let roles: Vec<Role> = list.iter().map(|p| p.role).collect();
         let (first, last) = self.span();
-        let frame = Frame::new(id, &roles, first, last);
+        let notes = notes::Writer::new(self.places());
+        let frame = Frame::new(id, &roles, (first, last), &notes);
         let take = |(share, unknown): &mut (Share, Unknown), met: Met<'_, TimedRow<'_>>| match met {
             Met::Row(row) => {
                 unknown.look(&row);
@@ -90,7 +92,7 @@ impl Recorded for ImportSource {
         };
         let (share, unknown): (Share, Unknown) =
             trace::fold(self, counter, take, |a, b| (a.0.join(b.0), a.1.join(b.1)));
-        let mut scan = Scan { has_operations: true, ..share.scan(list.clone()) };
+        let mut scan = Scan { has_operations: true, notes: notes.finish(&roles), ..share.scan(list.clone()) };
         scan.caveats.extend(caveats::of(&self.file, known, &unknown));
         scan
     }
@@ -106,8 +108,8 @@ impl Recorded for ImportSource {
         Some(TimedRow::new(self, row, time, &memory).event(id.source))
     }
 
-    fn touching(&self, id: SourceId, paths: &Paths) -> Vec<Event> {
-        trace::touching(self, id, paths)
+    fn touching(&self, id: SourceId, notes: &Notes, paths: &Paths) -> Vec<Event> {
+        trace::touching(self, notes, id, paths)
     }
 
     fn problems(&self) -> Vec<Problem> {

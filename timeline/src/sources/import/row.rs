@@ -10,7 +10,7 @@ use pml_reader::{Column, EventClass, NO_NUMBER, Operation, PmlError, Style, impo
 use super::{processes::Memory, source::ImportSource};
 use crate::{
     model::{FileTime, Kind, OpenFacts, Ticks},
-    paths::{Paths, ends_with},
+    paths::{Paths, Tail, ends_with},
     query::{Glimpse, Row},
     sources::{
         kind::{self, Asked},
@@ -108,6 +108,19 @@ impl Row for TimedRow<'_> {
         move |tail| path.as_deref().is_some_and(|path| ends_with(path, tail))
     }
 
+    fn place(&self) -> usize {
+        usize::try_from(self.row.index()).unwrap_or(usize::MAX)
+    }
+
+    fn tail(&self) -> Tail {
+        match EventClass::from_raw(self.known_operation().class) {
+            Some(EventClass::Registry | EventClass::FileSystem | EventClass::Ipc) => {
+                self.row.get(Column::Path).map_or(Tail::Nowhere, |path| Tail::of_text(&path))
+            }
+            _ => Tail::Nowhere,
+        }
+    }
+
     fn is_on(&self, paths: &Paths) -> bool {
         paths.may_hold(EventClass::from_raw(self.known_operation().class))
             && self.row.get(Column::Path).is_some_and(|path| paths.hold_str(&path))
@@ -143,6 +156,17 @@ impl Trace for ImportSource {
 
     fn rows(&self) -> Option<u64> {
         Some(self.file.len())
+    }
+
+    fn places(&self) -> usize {
+        usize::try_from(self.file.len()).unwrap_or(usize::MAX)
+    }
+
+    fn at(&self, places: impl ExactSizeIterator<Item = usize>, mut each: impl FnMut(TimedRow<'_>)) {
+        let memory = RefCell::default();
+        for row in places.filter_map(|place| self.file.row(place as u64).ok()) {
+            let _ = row.time().map(|time| each(TimedRow::new(self, row, time, &memory)));
+        }
     }
 
     fn parts(&self, _: Option<&()>) -> usize {

@@ -18,13 +18,14 @@ use super::{
     recorded::Recorded,
     recovered,
     share::{Frame, Share},
-    trace::{self, Met},
+    trace::{self, Met, Trace},
 };
 use crate::{
     model::{
         Event, EventId, FileTime, Machine, Module, Problem, Process, ProcessId, Role, SourceId, Stack,
         inherit_roles,
     },
+    notes::{self, Notes},
     paths::Paths,
     progress::Counter,
     query::{Row, Rows},
@@ -146,7 +147,8 @@ impl Recorded for PmlSource {
         let roles: Vec<Role> = processes.iter().map(|p| p.role).collect();
         let first = FileTime::from(self.file.first_time());
         let last = self.file.events().rev().find_map(Result::ok).map_or(first, |e| e.time().into());
-        let frame = Frame::new(id, &roles, first, last);
+        let notes = notes::Writer::new(self.file.places());
+        let frame = Frame::new(id, &roles, (first, last), &notes);
         let take = |share: &mut Share, met: Met<'_, PmlEvent<'_>>| match met {
             Met::Row(event) => {
                 // Network events count for themselves.
@@ -158,7 +160,7 @@ impl Recorded for PmlSource {
             Met::Damage(damage) => share.damaged(|| damage.error.to_string()),
         };
         let share = trace::fold(&self.file, counter, take, Share::join);
-        let mut scan = Scan { has_operations: true, ..share.scan(processes) };
+        let mut scan = Scan { has_operations: true, notes: notes.finish(&roles), ..share.scan(processes) };
         scan.caveats.extend(self.caveats());
         scan
     }
@@ -172,8 +174,8 @@ impl Recorded for PmlSource {
         Some(event.event(id.source))
     }
 
-    fn touching(&self, id: SourceId, paths: &Paths) -> Vec<Event> {
-        trace::touching(&self.file, id, paths)
+    fn touching(&self, id: SourceId, notes: &Notes, paths: &Paths) -> Vec<Event> {
+        trace::touching(&self.file, notes, id, paths)
     }
 
     fn stack(&self, id: EventId) -> Option<Stack> {

@@ -3,13 +3,13 @@
 use std::ops::{ControlFlow, Range};
 
 use pml_reader::{
-    Column, Operation, PmlError, PmlEvent, PmlFile, Style,
+    Column, EventClass, Operation, PmlError, PmlEvent, PmlFile, PmlText, Style,
     detail::{filesystem, process},
 };
 
 use crate::{
     model::{FileTime, Kind, OpenFacts, Ticks},
-    paths::Paths,
+    paths::{Paths, Tail},
     query::{Glimpse, Row},
     sources::{
         kind::{self, Asked},
@@ -105,6 +105,24 @@ impl Row for PmlEvent<'_> {
         move |tail| path.is_some_and(|path| path.ends_with_ignore_ascii_case(tail))
     }
 
+    #[inline]
+    fn place(&self) -> usize {
+        PmlEvent::index(self)
+    }
+
+    #[inline]
+    fn tail(&self) -> Tail {
+        match self.class() {
+            Some(EventClass::Registry | EventClass::FileSystem | EventClass::Ipc) => match self.path_text() {
+                PmlText::Bytes(path) => Tail::of_bytes(path),
+                PmlText::Utf16(path) => {
+                    Tail::of(path.as_chunks().0.iter().rev().map(|unit| u16::from_le_bytes(*unit)))
+                }
+            },
+            _ => Tail::Nowhere,
+        }
+    }
+
     fn is_on(&self, paths: &Paths) -> bool {
         paths.may_hold(self.class()) && paths.hold(&self.path_text())
     }
@@ -149,6 +167,14 @@ impl Trace for PmlFile {
 
     fn rows(&self) -> Option<u64> {
         Some(self.len() as u64)
+    }
+
+    fn places(&self) -> usize {
+        self.len()
+    }
+
+    fn at(&self, places: impl ExactSizeIterator<Item = usize>, mut each: impl FnMut(PmlEvent<'_>)) {
+        places.filter_map(|place| self.event(place).ok()).for_each(&mut each);
     }
 
     fn parts(&self, _: Option<&()>) -> usize {
