@@ -148,7 +148,12 @@ pub(crate) fn line_of(
     let code = typed.error.and_then(CodeValue::hresult).filter(|code| code >> 31 == 1);
     let subject = typed.subject.unwrap_or_default();
     let service = typed.service.as_deref().or(typed.display_name).unwrap_or_default();
-    let error = code.map_or_else(String::new, |code| format!(" (0x{code:08X})"));
+    // A status of the kernel as the record has it.
+    let printed = match typed.error {
+        Some(CodeValue::Ntstatus(status)) => code.map(|_| status),
+        _ => code,
+    };
+    let error = printed.map_or_else(String::new, |code| format!(" (0x{code:08X})"));
     let crashes = typed.crashes.map_or_else(String::new, |n| format!(" ({n} times)"));
     let named = [words(typed.kind), service, subject].into_iter().filter(|part| !part.is_empty());
     let named = named.collect::<Vec<_>>().join(" ");

@@ -226,7 +226,7 @@ fn error_reports_and_the_history_of_settings_name_the_update() {
         (
             "event.txt",
             "Log Name: Application\nSource: Application Error\nEvent ID: 1000\nDescription:\nFaulting application name: TiWorker.exe, version: 10.0.1.1, time stamp: 0x1\nFaulting module name: wcp.dll, version: 10.0.1.1, time stamp: 0x1\nException code: 0xc0000005\n",
-            "a program of servicing crashed: TiWorker.exe in wcp.dll",
+            "a program of servicing crashed: TiWorker.exe in wcp.dll (0xC0000005)",
         ),
     ] {
         let told = tell("report", &[(file, text.to_owned())]);
