@@ -19,6 +19,7 @@ mod outcomes;
 mod rank;
 mod relate;
 mod rivals;
+mod short_names;
 mod stance;
 mod steps;
 mod sweeps;
