@@ -8,7 +8,7 @@ use timeline::{Event, ProcessId, Timeline, bare_path};
 use super::{
     candidate::Candidate,
     link::{Link, Objection},
-    log_step::LogSteps,
+    log_step::{LogSteps, Naming},
 };
 
 /// Processes that have nothing to do with the update, and meet what everyone meets.
@@ -27,8 +27,14 @@ pub(super) fn judge(
         [Some(event.path.as_str()), target].into_iter().flatten().map(bare_path).collect::<Vec<_>>()
     };
     let known: HashSet<String> = candidates.iter().flat_map(|c| paths(&c.event)).collect();
-    let is_here = |line: &String| known.iter().any(|path| line.contains(path));
-    let is_missing_here = !steps.naming().is_empty() && !steps.naming().iter().any(is_here);
+    let naming = steps.naming();
+    let is_here = |line: &Naming| known.iter().any(|path| line.names(path));
+    let is_missing_here = !naming.is_empty() && !naming.iter().any(is_here);
+    let is_namesake = |event: &Event| {
+        let paths = paths(event);
+        naming.iter().any(|line| paths.iter().any(|path| line.names_namesake(path)))
+            && !naming.iter().any(|line| paths.iter().any(|path| line.names(path)))
+    };
     for candidate in candidates.iter_mut().filter(|candidate| candidate.is_eligible()) {
         let is_named =
             [Link::LogObjectAndCode, Link::LogObject].iter().any(|link| candidate.links.contains(link));
@@ -36,7 +42,7 @@ pub(super) fn judge(
             continue;
         }
         let everyone = is_met_by_everyone(timeline, &candidate.event, touching);
-        let other = is_missing_here
+        let other = (is_missing_here || is_namesake(&candidate.event))
             && timeline.process_of(&candidate.event).is_some_and(|p| steps.hold(&candidate.event, p));
         candidate.objections.extend(everyone.then_some(Objection::Everyone));
         candidate.objections.extend(other.then_some(Objection::OtherObject));

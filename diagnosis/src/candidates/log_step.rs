@@ -2,10 +2,10 @@
 
 use timeline::{
     CommandFact, Event, Fact, FileTime, InstallerRun, LogLine, Object, Place, Process, ProcessId, Role,
-    Ticks, Timeline,
+    Ticks, Timeline, bare_path,
 };
 
-use super::by_service::Called;
+use super::{by_service::Called, short_names};
 use crate::{
     faults::{FaultKind, Faults},
     signs::LINE_GRAIN,
@@ -25,8 +25,8 @@ pub(super) struct LogSteps {
     decisive: Vec<LogStep>,
     /// Runs of installers whose failure was ignored.
     ignored: Vec<LogStep>,
-    /// Lines within the failed run that name a path with its code, lower case.
-    naming: Vec<String>,
+    /// Lines within the failed run that name a path with its code.
+    naming: Vec<Naming>,
 }
 
 impl LogSteps {
@@ -47,8 +47,8 @@ impl LogSteps {
         }
     }
 
-    /// The lines within the failed installer's run that name a path with its code, lower case.
-    pub(super) fn naming(&self) -> &[String] {
+    /// The lines within the failed installer's run that name a path with its code.
+    pub(super) fn naming(&self) -> &[Naming] {
         &self.naming
     }
 
@@ -123,7 +123,7 @@ fn called(timeline: &Timeline<'_>, faults: &Faults) -> Option<Called> {
 }
 
 /// The lines that name a path within the run of the installer that failed first, with the code that it failed with.
-fn naming(timeline: &Timeline<'_>, faults: &Faults) -> Vec<String> {
+fn naming(timeline: &Timeline<'_>, faults: &Faults) -> Vec<Naming> {
     let run = faults.first().and_then(|fault| Some((fault, LogStep::first(timeline, faults)?)));
     let Some((fault, LogStep::Installer(begin, end))) = run else { return Vec::new() };
     let Place::Line { source, .. } = fault.place else { return Vec::new() };
@@ -134,11 +134,44 @@ fn naming(timeline: &Timeline<'_>, faults: &Faults) -> Vec<String> {
             && line.code.is_some()
             && line.code == fault.code
     };
-    let names_path = |line: &&LogLine| match &line.fact {
-        Fact::Failed { objects, .. } => objects.iter().any(|object| matches!(object, Object::Path(_))),
-        _ => false,
+    let objects = |line: &LogLine| match &line.fact {
+        Fact::Failed { objects, .. } => objects.clone(),
+        _ => Vec::new(),
     };
-    lines.iter().filter(within).filter(names_path).map(|line| line.text.to_lowercase()).collect()
+    let named = lines.iter().filter(within).filter_map(|line| {
+        let paths = objects(line).into_iter().filter(|object| matches!(object, Object::Path(_)));
+        let paths: Vec<String> = paths.map(|object| bare_path(&without_volume(object.name()))).collect();
+        (!paths.is_empty()).then(|| Naming { text: line.text.to_lowercase(), paths })
+    });
+    named.collect()
+}
+
+/// A path in lower case without the kernel's name of its volume, and without what tells Windows not to look at it.
+fn without_volume(path: &str) -> String {
+    let lower = path.to_lowercase();
+    let of_device = lower.strip_prefix(r"\device\harddiskvolume").and_then(|rest| rest.split_once('\\'));
+    of_device.map_or(lower.strip_prefix(r"\\?\").unwrap_or(&lower), |(_, rest)| rest).to_owned()
+}
+
+/// A line that names paths.
+pub(super) struct Naming {
+    /// Its text, lower case.
+    text: String,
+    /// The paths, without what names their volume or hive.
+    paths: Vec<String>,
+}
+
+impl Naming {
+    /// Whether it names an object with this path, which has no volume or hive.
+    pub(super) fn names(&self, path: &str) -> bool {
+        self.text.contains(path) || self.paths.iter().any(|named| short_names::are_of(named, path))
+    }
+
+    /// Whether it names another object with the same name.
+    pub(super) fn names_namesake(&self, path: &str) -> bool {
+        let ends = |path: &str| path.rsplit('\\').next().map(str::to_owned);
+        !self.names(path) && self.paths.iter().any(|named| ends(named) == ends(path))
+    }
 }
 
 /// A step that failed.
@@ -192,7 +225,8 @@ impl LogStep {
     }
 
     fn of_program(timeline: &Timeline<'_>, command: &CommandFact, time: FileTime) -> Option<Self> {
-        let name = command.program.as_deref()?.rsplit('\\').next()?;
+        // The line that names the program may lie in an older part of the log.
+        let name = command.program.as_deref().and_then(|path| path.rsplit('\\').next());
         let exit_code = command.exit_code?;
         Some(Self::Program(programs(&timeline.processes, |p| ended_so(p, name, exit_code, time))))
     }
@@ -227,11 +261,11 @@ impl LogStep {
 }
 
 /// Whether a process is the program of this name that ended with this code at about this time.
-fn ended_so(process: &Process, name: &str, exit_code: u32, time: FileTime) -> bool {
+fn ended_so(process: &Process, name: Option<&str>, exit_code: u32, time: FileTime) -> bool {
     let is_near = |end: FileTime| time.plus(LINE_GRAIN) >= end && time.since(end) <= SOON;
     process.role == Role::ServicingChild
         && process.exit_status == Some(exit_code)
-        && process.name.eq_ignore_ascii_case(name)
+        && name.is_none_or(|name| process.name.eq_ignore_ascii_case(name))
         && process.end.is_some_and(is_near)
 }
 
@@ -281,7 +315,7 @@ mod tests {
     fn a_programs_step_is_the_program_that_ended_with_the_code_then() {
         const SECOND: u64 = 10_000_000;
         let child = |name, code, end: u64| process(name, Role::ServicingChild, Some(code), end * SECOND);
-        let holds = |process: Process| ended_so(&process, "lodctr.exe", 16_386, FileTime(100 * SECOND));
+        let holds = |process: Process| ended_so(&process, Some("lodctr.exe"), 16_386, FileTime(100 * SECOND));
         assert!(holds(child("LODCTR.EXE", 16_386, 99)));
         assert!(!holds(child("lodctr.exe", 5, 99)), "another exit code");
         assert!(!holds(child("mofcomp.exe", 16_386, 99)), "another program");

@@ -160,20 +160,18 @@ impl After<'_> {
             && change.time <= end
     }
 
-    /// Whether the worker ran poqexec again after this run had failed, it ended with 0, and the worker showed no failure
-    /// before that. What it runs after a failure takes the update back.
+    /// Whether the worker ran poqexec again after this run had failed, it ended with 0, and the worker shows a failure only
+    /// after that.
     fn was_tried_again_well(&self, signs: &[Sign]) -> bool {
         let role = |id: ProcessId| self.timeline.process(id).map(|process| process.role);
+        let by_worker = |id: Option<ProcessId>| id.and_then(role) == Some(Role::TiWorker);
         let Some(end) = self.process.end.filter(|_| self.process.role == Role::Poqexec) else { return false };
-        let shown =
-            signs.iter().find(|sign| sign.time >= end && sign.process.and_then(role) == Some(Role::TiWorker));
-        self.timeline.processes.iter().any(|other| {
-            let begins = other.start.filter(|start| *start >= end);
-            other.role == Role::Poqexec
-                && other.exit_status == Some(0)
-                && other.parent.and_then(role) == Some(Role::TiWorker)
-                && begins.is_some_and(|start| shown.is_none_or(|sign| sign.time > start))
-        })
+        let well = self.timeline.processes.iter().filter(|other| {
+            let again = other.role == Role::Poqexec && by_worker(other.parent);
+            again && other.exit_status == Some(0) && other.start.is_some_and(|start| start >= end)
+        });
+        let mut ends = well.filter_map(|other| other.end);
+        ends.any(|done| signs.iter().any(|sign| sign.time > done && by_worker(sign.process)))
     }
 
     /// Whether the process was run for one thing, and ended with a code of success. poqexec notes in its log what it makes

@@ -193,7 +193,9 @@ pub(crate) fn rank(
     calls::judge(timeline, &steps, faults, &mut candidates);
     let failed = faults.first().map(|fault| fault.place);
     outcomes::judge(timeline, &steps, &steps_in_log, failed, signs, &touching, &mut candidates);
-    sweeps::judge(&mut candidates);
+    let in_step =
+        |event: &Event| timeline.process_of(event).is_some_and(|process| steps_in_log.hold(event, process));
+    sweeps::judge(&mut candidates, in_step);
     found::judge(timeline, &mut candidates);
     elsewhere::judge(timeline, &steps_in_log, &touching, &mut candidates);
     rivals::judge(timeline, &steps_in_log, &mut candidates);

@@ -232,10 +232,9 @@ fn tell_undoing_apart(list: &mut [Step]) {
     }
 }
 
-/// Ends of the names, and parts of the paths, of files that are made only for a while; lower case. SetupAPI makes a
-/// precompiled INF anew where there is none.
-const SCRATCH_ENDS: [&str; 2] = [".tmp", ".pnf"];
-const SCRATCH_FOLDER: &str = r"\temp\";
+/// Ends of the names of files that are made only for a while, lower case. SetupAPI makes a precompiled INF anew where there
+/// is none.
+const SCRATCH: [&str; 2] = [".tmp", ".pnf"];
 
 /// The right to delete.
 const DELETE: u32 = 0x1_0000;
@@ -243,7 +242,7 @@ const DELETE: u32 = 0x1_0000;
 const DELETE_ON_CLOSE: u32 = 0x1000;
 
 fn is_scratch(path: &str) -> bool {
-    path.contains(SCRATCH_FOLDER) || SCRATCH_ENDS.iter().any(|end| path.ends_with(end))
+    SCRATCH.iter().any(|end| path.ends_with(end))
 }
 
 /// Whether an operation touches only times, attributes or rights of a file.

@@ -15,12 +15,17 @@ const OBJECTS: usize = 3;
 /// From one of them to the next.
 const SOON: Ticks = Ticks::seconds(1);
 
-/// Adds an objection to each candidate of a sweep, unless a log names it.
-pub(super) fn judge(candidates: &mut [Candidate]) {
+/// Adds an objection to each candidate of a sweep, unless a log names it. `holds` says whether an error belongs to the step
+/// that a log says failed: what the next step meets is no part of its sweep.
+pub(super) fn judge(candidates: &mut [Candidate], holds: impl Fn(&Event) -> bool) {
     let is_named =
         |c: &Candidate| [Link::LogObjectAndCode, Link::LogObject].iter().any(|l| c.links.contains(l));
     let can_be = |c: &Candidate| c.is_eligible() && !is_named(c) && !is_search(c.event.status);
-    let is_of_one = |c: &&Candidate| can_be(c) && sweep(&c.event, candidates) >= OBJECTS;
+    let is_of_one = |c: &&Candidate| {
+        let in_step = holds(&c.event);
+        let others = candidates.iter().map(|c| &c.event).filter(|e| !in_step || holds(e));
+        can_be(c) && sweep(&c.event, others) >= OBJECTS
+    };
     let found: HashSet<_> = candidates.iter().filter(is_of_one).map(|candidate| candidate.event.id).collect();
     for candidate in candidates.iter_mut().filter(|candidate| found.contains(&candidate.event.id)) {
         candidate.objections.push(Objection::Habit);
@@ -29,10 +34,9 @@ pub(super) fn judge(candidates: &mut [Candidate]) {
 }
 
 /// On how many objects the thread of an event met its result in a row, the event's own counted.
-fn sweep(event: &Event, candidates: &[Candidate]) -> usize {
+fn sweep<'e>(event: &Event, events: impl Iterator<Item = &'e Event>) -> usize {
     let what = |e: &Event| (e.process, e.tid, e.name, e.status);
-    let mut alike: Vec<&Event> =
-        candidates.iter().map(|c| &c.event).filter(|e| what(e) == what(event)).collect();
+    let mut alike: Vec<&Event> = events.filter(|e| what(e) == what(event)).collect();
     alike.sort_by_key(|e| (e.time, e.id));
     let own = alike.iter().position(|e| e.id == event.id).unwrap_or(0);
     let follows = |pair: &[&Event]| matches!(pair, [one, next] if next.time.since(one.end()) <= SOON);
@@ -63,7 +67,7 @@ mod tests {
     }
 
     fn objected(mut candidates: Vec<Candidate>) -> Vec<bool> {
-        judge(&mut candidates);
+        judge(&mut candidates, |_| false);
         candidates.iter().map(|c| c.objections.contains(&Objection::Habit)).collect()
     }
 
@@ -77,6 +81,14 @@ mod tests {
     #[test]
     fn one_name_after_another_is_a_search() {
         assert_eq!(objected(errors(status::OBJECT_NAME_COLLISION, &[10, 11, 12])), [false; 3]);
+    }
+
+    #[test]
+    fn what_the_next_step_meets_is_no_part_of_the_sweep() {
+        let mut candidates = errors(status::ACCESS_DENIED, &[10, 11, 12]);
+        judge(&mut candidates, |event| event.id.index == 0);
+        let objected: Vec<bool> = candidates.iter().map(|c| !c.objections.is_empty()).collect();
+        assert_eq!(objected, [false, true, true]);
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! The diagnosis, on synthetic sources and real logs.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod asked;
 mod filters;
 mod logs;
 mod outcomes;
 mod providers;
 mod stacks;
+mod undone;

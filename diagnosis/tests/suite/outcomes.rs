@@ -6,17 +6,17 @@ use std::fmt::Write;
 use diagnosis::{Diagnosis, Rules, diagnose};
 use timeline::{Case, Timeline};
 
-const FILE: &str = r"C:\Windows\System32\en-US\shell32.dll";
-const CBS_LOG: &str = r"C:\Windows\Logs\CBS\CBS.log";
+pub(crate) const FILE: &str = r"C:\Windows\System32\en-US\shell32.dll";
+pub(crate) const CBS_LOG: &str = r"C:\Windows\Logs\CBS\CBS.log";
 const CBS: &str = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Component Based Servicing";
-const WRITE: &str = "Desired Access: Generic Write, Disposition: OverwriteIf, Options: Synchronous IO Non-Alert, \
+pub(crate) const WRITE: &str = "Desired Access: Generic Write, Disposition: OverwriteIf, Options: Synchronous IO Non-Alert, \
     Attributes: n/a, ShareMode: None, AllocationSize: 0";
 
-const WRITTEN: &str = "Desired Access: Generic Write, Disposition: OverwriteIf, Options: Synchronous IO Non-Alert, \
+pub(crate) const WRITTEN: &str = "Desired Access: Generic Write, Disposition: OverwriteIf, Options: Synchronous IO Non-Alert, \
     Attributes: n/a, ShareMode: None, AllocationSize: 0, OpenResult: Overwritten";
 
 /// Rows of an export, one after the other.
-struct Rows {
+pub(crate) struct Rows {
     text: String,
     /// Milliseconds since the first row.
     at: u32,
@@ -24,7 +24,7 @@ struct Rows {
 
 impl Rows {
     /// A worker that has changed files and values.
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let text = "\"Date & Time\",\"Time of Day\",\"Process Name\",\"PID\",\"TID\",\"Parent PID\",\"Event Class\",\"Operation\",\"Path\",\"Result\",\"Detail\"\n";
         let mut rows = Self { text: text.to_owned(), at: 0 };
         rows.add("TiWorker.exe", 600, "Process Start", "", "SUCCESS", "Parent PID: 400");
@@ -45,7 +45,15 @@ impl Rows {
         rows
     }
 
-    fn add(&mut self, process: &str, pid: u32, operation: &str, path: &str, result: &str, detail: &str) {
+    pub(crate) fn add(
+        &mut self,
+        process: &str,
+        pid: u32,
+        operation: &str,
+        path: &str,
+        result: &str,
+        detail: &str,
+    ) {
         self.at += 10;
         let (minutes, seconds, thousandths) = (self.at / 60_000, self.at / 1000 % 60, self.at % 1000);
         let class = match operation {
@@ -60,13 +68,17 @@ impl Rows {
         .unwrap();
     }
 
-    fn worker(&mut self, operation: &str, path: &str, result: &str, detail: &str) {
+    pub(crate) fn worker(&mut self, operation: &str, path: &str, result: &str, detail: &str) {
         self.add("TiWorker.exe", 600, operation, path, result, detail);
     }
 
     /// The worker is refused a file, and notes that.
-    fn refused(mut self) -> Self {
-        self.worker("CreateFile", FILE, "ACCESS DENIED", WRITE);
+    pub(crate) fn refused(self) -> Self {
+        self.then(|rows| rows.worker("CreateFile", FILE, "ACCESS DENIED", WRITE)).noted()
+    }
+
+    /// The worker writes to its log.
+    pub(crate) fn noted(mut self) -> Self {
         self.worker("WriteFile", CBS_LOG, "SUCCESS", "Offset: 900, Length: 80");
         self
     }
@@ -80,18 +92,23 @@ impl Rows {
         self
     }
 
-    fn then(mut self, more: impl FnOnce(&mut Self)) -> Self {
+    pub(crate) fn then(mut self, more: impl FnOnce(&mut Self)) -> Self {
         more(&mut self);
         self
     }
 
     /// The worker gathers an error report and ends. What the diagnosis says of the error.
-    fn judged(self) -> (bool, Vec<&'static str>) {
+    pub(crate) fn judged(self) -> (bool, Vec<&'static str>) {
         self.judged_beside(None)
     }
 
     /// The same, beside a CBS.log.
-    fn judged_beside(mut self, log: Option<&str>) -> (bool, Vec<&'static str>) {
+    pub(crate) fn judged_beside(self, log: Option<&str>) -> (bool, Vec<&'static str>) {
+        self.judged_at(FILE, log)
+    }
+
+    /// The same, of an error at an object.
+    pub(crate) fn judged_at(mut self, object: &str, log: Option<&str>) -> (bool, Vec<&'static str>) {
         self.worker("RegQueryValue", &format!(r"{CBS}\DisableWerReporting"), "NAME NOT FOUND", "Length: 16");
         self.worker("Process Exit", "", "SUCCESS", "Exit Status: 0, User Time: 0.0 seconds");
         let folder = tempfile::tempdir().unwrap();
@@ -105,7 +122,7 @@ impl Rows {
         let case = Case::open(&[Some(path), log].into_iter().flatten().collect::<Vec<_>>());
         let timeline = Timeline::new(&case);
         let Diagnosis { verdict, candidates, .. } = diagnose(&timeline, &Rules::built_in());
-        let error = candidates.iter().find(|c| c.event.path == FILE && c.event.failed());
+        let error = candidates.iter().find(|c| c.event.path == object && c.event.failed());
         let objections = error.map(|c| c.objections.iter().map(|o| o.name()).collect()).unwrap_or_default();
         (verdict.failing.is_some(), objections)
     }
@@ -244,7 +261,7 @@ fn what_the_worker_does_after_it_showed_the_failure_makes_up_for_nothing() {
 }
 
 /// A CBS.log in which an installer fails with a code, and says which function failed.
-fn installer(words: &str, code: u32) -> String {
+pub(crate) fn installer(words: &str, code: u32) -> String {
     let lines = [
         "Info                  CBS    Startup: Processing advanced operation queue, startupPhase: 0".to_owned(),
         "Info                  CSI    00000009 Begin executing advanced installer phase 36 index 3 (sequence 3)\n    \
