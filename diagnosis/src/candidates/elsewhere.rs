@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use status_codes::status;
-use timeline::{Event, ProcessId, Timeline, bare_path};
+use timeline::{Event, ProcessId, Timeline, bare_path, object_name};
 
 use super::{
     candidate::Candidate,
@@ -54,9 +54,10 @@ pub(super) fn judge(
 fn is_met_by_everyone(timeline: &Timeline<'_>, error: &Event, touching: &[Event]) -> bool {
     let is_foreign =
         |id: &ProcessId| timeline.process(*id).is_some_and(|process| !process.role.services_updates());
-    let alike = touching.iter().filter(|e| {
-        e.status == error.status && e.kind == error.kind && e.path.eq_ignore_ascii_case(&error.path)
-    });
+    let object = object_name(&error.path);
+    let alike = touching
+        .iter()
+        .filter(|e| e.status == error.status && e.kind == error.kind && object_name(&e.path) == object);
     let others: HashSet<ProcessId> = alike.filter_map(|e| e.process).filter(is_foreign).collect();
     error.status == status::INVALID_IMAGE_HASH && others.len() >= MANY
 }

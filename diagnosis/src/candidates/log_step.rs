@@ -2,10 +2,10 @@
 
 use timeline::{
     CommandFact, Event, Fact, FileTime, InstallerRun, LogLine, Object, Place, Process, ProcessId, Role,
-    Ticks, Timeline, bare_path,
+    Ticks, Timeline, bare_path, fold, is_short_path_of,
 };
 
-use super::{by_service::Called, short_names};
+use super::by_service::Called;
 use crate::{
     faults::{FaultKind, Faults},
     signs::LINE_GRAIN,
@@ -140,17 +140,10 @@ fn naming(timeline: &Timeline<'_>, faults: &Faults) -> Vec<Naming> {
     };
     let named = lines.iter().filter(within).filter_map(|line| {
         let paths = objects(line).into_iter().filter(|object| matches!(object, Object::Path(_)));
-        let paths: Vec<String> = paths.map(|object| bare_path(&without_volume(object.name()))).collect();
-        (!paths.is_empty()).then(|| Naming { text: line.text.to_lowercase(), paths })
+        let paths: Vec<String> = paths.map(|object| bare_path(object.name())).collect();
+        (!paths.is_empty()).then(|| Naming { text: fold(&line.text), paths })
     });
     named.collect()
-}
-
-/// A path in lower case without the kernel's name of its volume, and without what tells Windows not to look at it.
-fn without_volume(path: &str) -> String {
-    let lower = path.to_lowercase();
-    let of_device = lower.strip_prefix(r"\device\harddiskvolume").and_then(|rest| rest.split_once('\\'));
-    of_device.map_or(lower.strip_prefix(r"\\?\").unwrap_or(&lower), |(_, rest)| rest).to_owned()
 }
 
 /// A line that names paths.
@@ -164,7 +157,7 @@ pub(super) struct Naming {
 impl Naming {
     /// Whether it names an object with this path, which has no volume or hive.
     pub(super) fn names(&self, path: &str) -> bool {
-        self.text.contains(path) || self.paths.iter().any(|named| short_names::are_of(named, path))
+        self.text.contains(path) || self.paths.iter().any(|named| is_short_path_of(named, path))
     }
 
     /// Whether it names another object with the same name.

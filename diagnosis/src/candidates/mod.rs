@@ -18,7 +18,6 @@ mod outcomes;
 mod rank;
 mod relate;
 mod rivals;
-mod short_names;
 mod stance;
 mod steps;
 mod sweeps;
