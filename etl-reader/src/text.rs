@@ -26,6 +26,7 @@ impl<'a> Utf16<'a> {
     }
 
     /// The units.
+    #[must_use]
     pub fn units(self) -> impl DoubleEndedIterator<Item = u16> + 'a {
         self.0.chunks_exact(2).map(|unit| match *unit {
             [low, high] => u16::from_le_bytes([low, high]),

@@ -109,7 +109,7 @@ mod tests {
     use super::*;
 
     fn note(role: Role, kind: Kind, path: &str) -> Note {
-        Note::new(role, kind, true, || Tail::of(path.encode_utf16().rev()))
+        Note::new(role, kind, true, || Tail::of_text(path))
     }
 
     #[test]

@@ -303,15 +303,12 @@ pub(super) fn run(files: &[&EtlFile<'_>], budget: &Budget, asked: &Asked<'_>) ->
 /// Buffers that are looked at first.
 const FIRST: usize = 64;
 
-/// Whether few rows are wanted of some buffers from all over the trace.
-pub(super) fn may_be_little(files: &[&EtlFile<'_>], budget: &Budget, asked: &Asked<'_>) -> bool {
+/// Looks at some buffers from all over the trace. Nothing where it has few.
+pub(super) fn sample(files: &[&EtlFile<'_>], budget: &Budget, asked: &Asked<'_>) -> Option<Survey> {
     let jobs = jobs(files);
     let step = jobs.len() / FIRST;
-    if step < 2 {
-        return true;
-    }
-    let some = jobs.into_iter().step_by(step).collect();
-    look_at(some, budget, asked, &[]).found.is_little(asked)
+    let some = || jobs.into_iter().step_by(step).collect();
+    (step >= 2).then(|| look_at(some(), budget, asked, &[]))
 }
 
 fn jobs<'f>(files: &[&'f EtlFile<'_>]) -> Vec<Job<'f>> {

@@ -96,7 +96,8 @@ impl Trace {
         }
         let mut known = None;
         if let Some(asked) = &failures {
-            if survey::may_be_little(files, &budget, asked) {
+            let sample = survey::sample(files, &budget, asked);
+            if sample.is_none_or(|sample| sample.found.is_little(asked)) {
                 let survey = survey::run(files, &budget, asked);
                 if survey.found.is_little(asked) {
                     return Some(Trace::read_failures(files, budget, survey, asked));
@@ -104,11 +105,16 @@ impl Trace {
                 known = Some(survey.found.learnt.names());
             }
         } else if let Some(of_process) = wants.process {
+            let (names, descriptions) = survey::learn(files, &budget).names();
             let asked = Asked::processes(wants.glimpse);
-            let mut survey = survey::run(files, &budget, &asked);
-            let (names, descriptions) = std::mem::take(&mut survey.found.learnt).names();
-            let doers = survey.find(&names, of_process);
-            if survey.found.is_little(&asked) {
+            let found = |mut survey: Survey| {
+                let doers = survey.find(&names, of_process);
+                survey.found.is_little(&asked).then_some((survey, doers))
+            };
+            let sample = survey::sample(files, &budget, &asked);
+            let may_be_little = sample.is_none_or(|sample| found(sample).is_some());
+            let little = may_be_little.then(|| found(survey::run(files, &budget, &asked))).flatten();
+            if let Some((survey, doers)) = little {
                 let chosen = Chosen::new(&survey, Some(&doers), asked.records, Follows::Objects);
                 let pass = rounds::run(files, &budget, Reads::Chosen(&chosen));
                 // Many files of a process are those of others too: following all their keys would read most of the trace.
