@@ -181,8 +181,8 @@ static DONE_BY_SERVICES: LazyLock<Parts> = LazyLock::new(|| {
         r"\system32\winevt\",
         r"\system32\spool\",
         r"\control\print\",
-        r"hklm\security\",
-        r"hklm\sam\",
+        r"\security\policy\",
+        r"\sam\sam\",
     ])
 });
 

@@ -229,7 +229,7 @@ fn error_reports_and_the_history_of_settings_name_the_update() {
             "a program of servicing crashed: TiWorker.exe in wcp.dll (0xC0000005)",
         ),
     ] {
-        let told = tell("report", &[(file, text.to_owned())]);
+        let told = tell("error reports and history", &[(file, text.to_owned())]);
         assert!(told.summary.contains(says), "{file}: {}", told.summary);
     }
     let good = "2024-05 Cumulative Update for Windows 11 (KB5000005)\nSuccessfully installed on 5/15/2024\n";
