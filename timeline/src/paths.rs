@@ -71,7 +71,7 @@ impl Tail {
         // The highest bit of each byte that is no backslash.
         let low = 0x7f7f_7f7f_7f7f_7f7f;
         let differs = last ^ u64::from_le_bytes([BACKSLASH as u8; TAIL]);
-        let others = ((differs & low) + low | differs) & !low;
+        let others = (((differs & low) + low) | differs) & !low;
         // What lies behind the last backslash.
         let behind = match (others ^ !low).leading_zeros() {
             64 => u64::MAX,
@@ -84,7 +84,7 @@ impl Tail {
     fn packed(packed: u64) -> Self {
         // 2^64 divided by the golden ratio.
         let hash = packed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
-        Self::Of((hash * u64::from(Self::NUMBERS) >> 32) as u16)
+        Self::Of(((hash * u64::from(Self::NUMBERS)) >> 32) as u16)
     }
 }
 
