@@ -5,6 +5,7 @@ mod capture;
 mod coverage;
 mod found;
 mod inputs;
+mod log_words;
 mod logs;
 mod named;
 mod tools;

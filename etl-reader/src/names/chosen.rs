@@ -2,13 +2,14 @@
 //! Numbers are compared by some bits of their hash, so a few more records are chosen than are needed.
 
 use super::bits::{Bit, Bits};
+use super::doers::Doer;
 use super::learnt::{About, Known};
 use super::meaning::{Does, Meaning, Meanings};
 use super::rows::{FileOperation, PathSource};
 use super::shape::{Family, Role};
 use super::sieve::All;
 use super::steps::{Steps, What, is_row};
-use super::survey::{Answers, Brief, Doer, Survey};
+use super::survey::{Answers, Brief, Survey};
 use crate::buffer::EtlBuffer;
 use crate::record::EtlRecord;
 

@@ -9,6 +9,7 @@ mod bits;
 mod buffers;
 mod by_buffer;
 mod chosen;
+mod doers;
 mod facts;
 mod glimpse;
 mod guids;
