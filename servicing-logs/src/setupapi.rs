@@ -180,7 +180,7 @@ pub fn read<'t>(text: &'t LogText<'_>, mut visit: impl FnMut(SetupSection<'t>)) 
 /// The title of a section whose beginning is missing.
 const UNNAMED: &[u8] = b"Driver installation";
 
-/// The name that a message quotes: `Failed to install device instance 'USB\VID_1'.`, or that stands in its brackets:
+/// The name in a message's quotation marks or brackets: `Failed to install device instance 'USB\VID_1'.`,
 /// `{Device installation policy check [USB\VID_1] exit(0xe0000248)}`.
 fn quoted(text: &str) -> Option<&str> {
     let in_quotes = text.split_once('\'').and_then(|(_, rest)| rest.split_once('\'')).map(|(name, _)| name);

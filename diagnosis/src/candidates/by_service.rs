@@ -1,7 +1,7 @@
 //! What services do for servicing: an installer asks a service, or hands it a driver's files, and the service meets the
 //! error.
 
-use timeline::{Event, Kind, Process, Role, Ticks, Timeline};
+use timeline::{Event, Kind, Process, Role, Ticks, Timeline, object_name};
 
 use super::functions;
 use crate::faults::{Fault, FaultKind};
@@ -216,7 +216,7 @@ pub(super) fn did_it_before(timeline: &Timeline<'_>, event: &Event) -> bool {
             && e.kind == event.kind
             && e.kind.mutates()
             && !e.failed()
-            && e.path.eq_ignore_ascii_case(&event.path)
+            && object_name(&e.path) == object_name(&event.path)
     })
 }
 

@@ -232,8 +232,8 @@ fn tell_undoing_apart(list: &mut [Step]) {
     }
 }
 
-/// Ends of the names of files that are made only for a while, lower case. SetupAPI makes a precompiled INF anew where there
-/// is none.
+/// Ends of the names of files that are made only for a while, lower case. SetupAPI makes a missing
+/// precompiled INF anew.
 const SCRATCH: [&str; 2] = [".tmp", ".pnf"];
 
 /// The right to delete.

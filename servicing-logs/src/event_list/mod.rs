@@ -49,7 +49,7 @@ fn records_of(bytes: &[u8], mut visit: impl FnMut(ListedEvent)) -> u64 {
         count += 1;
         visit(event);
     };
-    // A report stands in a record of its own, or alone.
+    // An error report is a file of its own, or the text of one record.
     if reports::is_reports(bytes) {
         reports::read(bytes, &mut counted);
     }

@@ -21,7 +21,7 @@ use crate::{
 pub(crate) const PART: usize = 1 << 12;
 /// Parts that are taken as one where joining them costs something.
 pub(crate) const STEP: usize = 8;
-/// Rows of which some are picked at a time.
+/// Rows of one share: a thread picks the wanted ones among them.
 const SHARE: usize = PART * STEP;
 /// Parts that are made before they are taken.
 const AHEAD: usize = 32;
