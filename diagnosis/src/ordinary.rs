@@ -85,8 +85,8 @@ const ROWS: &[Row] = &[
         "注册表项仍有子项，予以保留",
     ),
     (
-        &[status::CANNOT_DELETE],
-        &[Kind::KeyLoad],
+        &[status::CANNOT_DELETE, status::ACCESS_DENIED],
+        &[Kind::KeyUnload],
         "a hive with open keys stays loaded",
         "仍有打开的项，配置单元保持加载",
     ),
@@ -125,13 +125,14 @@ pub(crate) fn ordinary(
     open: Option<OpenFacts>,
 ) -> Option<Words> {
     let lower = path.to_ascii_lowercase();
-    if is_aftermath(&lower) {
+    let books = books(&lower);
+    if books.aftermath {
         return Some(Words::new(
             "CBS gathers it for the report on a failure that happened before",
             "CBS 为已发生的失败收集报告所用",
         ));
     }
-    if is_log(&lower) {
+    if books.log {
         return Some(Words::new(
             "it is a log of servicing, which goes on without it",
             "这是服务堆栈的日志，写不了也会继续",
@@ -223,16 +224,19 @@ const AFTERMATH: &[&str] = &[
     r"\winsxs\temp\logfiles\ntfslog.etl",
 ];
 
-/// Keys and folders of Windows Error Reporting: parts of paths in lower case.
-static REPORTING: LazyLock<Parts> = LazyLock::new(|| {
-    Parts::new(&[r"\windows error reporting", r"\microsoft\windows\wer\", r"\crashdumps\", r"\minidump\"])
-});
-
-/// Whether an ordinary result can count as a failure if a log or the plan names its object: a name that is missing,
-/// or taken. Precompiled INFs are made again if they are missing.
+/// Whether an ordinary result can count as a failure if a log or the plan names its object: a name that is missing or
+/// taken, or something else than was wanted, or what cannot be deleted. Precompiled INFs are made again if they are missing.
 pub(crate) fn can_be_raised(event: &Event) -> bool {
-    let is_name = is_missing(event.status) || event.status == status::OBJECT_NAME_COLLISION;
-    is_name && !event.path.to_ascii_lowercase().ends_with(".pnf")
+    let says_something = is_missing(event.status)
+        || matches!(
+            event.status,
+            status::OBJECT_NAME_COLLISION
+                | status::CANNOT_DELETE
+                | status::DIRECTORY_NOT_EMPTY
+                | status::NOT_A_DIRECTORY
+                | status::FILE_IS_A_DIRECTORY
+        );
+    says_something && !event.path.to_ascii_lowercase().ends_with(".pnf")
 }
 
 /// Whether an operation looks for a setting, a library, or something to be removed, or makes sure of a folder. Every
@@ -248,24 +252,49 @@ pub(crate) fn is_lookup(event: &Event) -> bool {
 }
 
 /// Files and folders that servicing writes its logs to: parts of paths in lower case.
-static LOGS: LazyLock<Parts> = LazyLock::new(|| {
-    Parts::new(&[
-        r"\logs\cbs\",
-        r"\logs\dism\",
-        r"\poqexec.log",
-        r"\setupapi.dev.log",
-        r"\setupapi.setup.log",
-    ])
-});
+const LOGS: &[&str] =
+    &[r"\logs\cbs\", r"\logs\dism\", r"\poqexec.log", r"\setupapi.dev.log", r"\setupapi.setup.log"];
 
-/// Whether a path, in lower case, is one of a log of servicing.
-pub(crate) fn is_log(path: &str) -> bool {
-    LOGS.are_in(path)
+/// Keys and folders of Windows Error Reporting: parts of paths in lower case.
+const REPORTING: &[&str] =
+    &[r"\windows error reporting", r"\microsoft\windows\wer\", r"\crashdumps\", r"\minidump\"];
+
+/// Keys and values in which CBS and CSI note how far they are, and what failed: parts of paths in lower case.
+const STATE: &[&str] = &[
+    r"\component based servicing\interface",
+    r"\component based servicing\sessionspending",
+    r"\component based servicing\disablewerreporting",
+    r"\executestate",
+    r"\originalfailurestatus",
+    r"\winsxs\pending.xml",
+    r"\session manager\setupexecute",
+];
+
+/// The hive of the component store. Its own values are state. Deeper keys are servicing's work.
+const STORE: &str = r"hklm\components";
+
+static BOOKS: LazyLock<Parts> = LazyLock::new(|| Parts::grouped(&[LOGS, REPORTING, STATE]));
+
+/// Whether servicing only keeps its books at a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Books {
+    /// It is a log of servicing.
+    pub(crate) log: bool,
+    /// CBS touches it when it reports a failure.
+    pub(crate) aftermath: bool,
+    /// It is servicing's state.
+    pub(crate) state: bool,
 }
 
-/// Whether a path, in lower case, is one that CBS touches when it reports a failure.
-pub(crate) fn is_aftermath(path: &str) -> bool {
-    AFTERMATH.iter().any(|tail| path.ends_with(tail)) || REPORTING.are_in(path)
+/// Which books are at a path in lower case.
+pub(crate) fn books(path: &str) -> Books {
+    let groups = BOOKS.groups_in(path);
+    let below_store = path.strip_prefix(STORE).map(|rest| rest.strip_prefix('\\').unwrap_or(rest));
+    Books {
+        log: groups & 1 != 0,
+        aftermath: groups & 2 != 0 || AFTERMATH.iter().any(|tail| path.ends_with(tail)),
+        state: groups & 4 != 0 || below_store.is_some_and(|rest| !rest.contains('\\')),
+    }
 }
 
 /// Lines about that report, and about no failure of their own: parts of them.

@@ -249,6 +249,7 @@ impl<'c> Timeline<'c> {
 
     /// The errors that servicing processes met, in order of time, of those that `wanted` lets through. Those of a status
     /// that `may` keeps back are not read.
+    #[tracing::instrument(skip_all)]
     pub fn suspects(&self, may: impl Fn(u32) -> bool, wanted: impl Fn(&Event) -> bool + Sync) -> Vec<Event> {
         let suspects =
             self.kept().filter(|(_, kept)| matches!(kept, Kept::Suspect { status } if may(*status)));
@@ -260,6 +261,7 @@ impl<'c> Timeline<'c> {
     }
 
     /// The events that touch one of `paths`, or put something else in its place, in order of time.
+    #[tracing::instrument(skip_all)]
     #[must_use]
     pub fn touching(&self, paths: &Paths) -> Vec<Event> {
         let mut events: Vec<Event> = Vec::new();

@@ -187,9 +187,10 @@ static DONE_BY_SERVICES: LazyLock<Parts> = LazyLock::new(|| {
 });
 
 /// Whether an error of a process with this role can be what made the update fail.
-pub(crate) fn is_suspect(role: Role, path: impl FnOnce() -> String) -> bool {
+pub(crate) fn is_suspect(role: Role, kind: Kind, path: impl FnOnce() -> String) -> bool {
     match role {
-        Role::ServiceHost => DONE_BY_SERVICES.are_in(&path().to_ascii_lowercase()),
+        // What a service may not change can be what an installer asked it for: a log may name the object.
+        Role::ServiceHost => kind.mutates() || DONE_BY_SERVICES.are_in(&path().to_ascii_lowercase()),
         Role::ServiceControl => true,
         role => role.services_updates(),
     }

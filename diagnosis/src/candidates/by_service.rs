@@ -54,7 +54,7 @@ const SERVED: &[Served] = &[
     ),
     (&["AddPrinterDriver", "AddPrintProcessor", "AddMonitor", "AddPrinter"], "spoolsv.exe", &PRINTING),
     (
-        &["RegisterTask", "RegisterTaskDefinition"],
+        &["RegisterTask", "RegisterTaskDefinition", "GetTask", "DeleteTask", "GetFolder", "CreateFolder"],
         "svchost.exe",
         &[r"\windows\system32\tasks\", r"\schedule\taskcache\"],
     ),
@@ -111,7 +111,14 @@ impl Called {
             names.contains(&bare)
                 && process.name.eq_ignore_ascii_case(image)
                 && (work.is_empty() || work.iter().any(|part| path.contains(part)))
-        })
+        }) || process.role == Role::ServiceHost && self.is_for_file(&path)
+    }
+
+    /// Whether the function was called for the file or key at a path, lower case. Whichever service is at it, serves the
+    /// function.
+    fn is_for_file(&self, path: &str) -> bool {
+        let argument = self.argument.as_deref().filter(|argument| argument.contains(['.', '\\']));
+        argument.is_some_and(|argument| argument.len() >= SHORTEST && path.ends_with(argument))
     }
 }
 
@@ -122,18 +129,17 @@ pub(super) fn is_looked_at(
     called: Option<&Called>,
     fault: Option<&Fault>,
 ) -> bool {
+    if !matches!(process.role, Role::ServiceHost | Role::ServiceControl) {
+        return true;
+    }
     let path = event.path.to_ascii_lowercase();
-    let works_for_installers = || WORK.iter().any(|(part, _)| path.contains(part));
     let prints = || {
         fault.is_some_and(|fault| fault.kind == FaultKind::Driver)
             && PRINTING.iter().any(|part| path.contains(part))
     };
-    match process.role {
-        Role::ServiceHost | Role::ServiceControl => {
-            works_for_installers() || called.is_some_and(|c| c.is_served_by(process, &path)) || prints()
-        }
-        _ => true,
-    }
+    WORK.iter().any(|(part, _)| path.contains(part))
+        || called.is_some_and(|called| called.is_served_by(process, &path))
+        || prints()
 }
 
 /// Whether the code that a log gives for what failed can be that of an error of a process with this role. The worker, and
@@ -184,11 +190,7 @@ pub(super) fn worked_for(
         return false;
     }
     if let Some(called) = serves {
-        let names = |path: &str, argument: &str| path.to_ascii_lowercase().contains(argument);
-        return called
-            .argument
-            .as_ref()
-            .is_none_or(|argument| names(&event.path, argument) || own().any(|e| names(&e.path, argument)));
+        return called.argument.as_ref().is_none_or(|argument| is_for(event, own(), argument));
     }
     match fault.kind {
         FaultKind::Driver => {
@@ -204,6 +206,42 @@ pub(super) fn worked_for(
         }
         _ => false,
     }
+}
+
+/// Whether a service serves the function that the log says failed, and did an operation for another object than the one
+/// that the function was called for.
+pub(super) fn worked_for_another_object(
+    timeline: &Timeline<'_>,
+    event: &Event,
+    process: &Process,
+    called: Option<&Called>,
+) -> bool {
+    let serves = called.filter(|called| called.is_served_by(process, &event.path));
+    let Some(argument) = serves.and_then(|called| called.argument.as_ref()) else { return false };
+    let near = timeline.near(event, BEFORE).into_iter();
+    let earlier = near.filter(|e| !e.failed() && e.time <= event.time && event.time.since(e.time) <= SOON);
+    !is_for(event, earlier.filter(|e| (e.process, e.tid) == (event.process, event.tid)), argument)
+}
+
+/// Whether an operation is for the object of this name, lower case: it is at the object, or its thread was at it right
+/// before, and was at no other one since that lies beside it. `earlier` is in order of time.
+fn is_for(event: &Event, earlier: impl Iterator<Item = Event>, argument: &str) -> bool {
+    if event.path.to_ascii_lowercase().contains(argument) {
+        return true;
+    }
+    let mut named: Option<(String, usize)> = None;
+    let mut is_last = false;
+    for path in earlier.map(|e| e.path.to_ascii_lowercase()) {
+        if let Some(at) = path.find(argument) {
+            is_last = true;
+            named = path.get(..at + argument.len()).map(|named| (named.to_owned(), at));
+        } else if let Some((named, at)) = &named {
+            // Opening the folders above it is on the way to it.
+            let is_beside = named.get(..*at).is_some_and(|above| path.starts_with(above));
+            is_last &= !is_beside || named.starts_with(&path);
+        }
+    }
+    is_last
 }
 
 /// Whether a process did what it was refused right before: then another asked for it.

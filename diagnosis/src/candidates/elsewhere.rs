@@ -44,8 +44,12 @@ pub(super) fn judge(
         let everyone = is_met_by_everyone(timeline, &candidate.event, touching);
         let other = (is_missing_here || is_namesake(&candidate.event))
             && timeline.process_of(&candidate.event).is_some_and(|p| steps.hold(&candidate.event, p));
+        // A program says why it failed. It need not say so of what it looked for and did without.
+        let is_ordinary = candidate.features.iter().any(|feature| feature.name == "ordinary");
+        let unsaid = is_ordinary
+            && timeline.process_of(&candidate.event).is_some_and(|p| steps.say_another(&candidate.event, p));
         candidate.objections.extend(everyone.then_some(Objection::Everyone));
-        candidate.objections.extend(other.then_some(Objection::OtherObject));
+        candidate.objections.extend((other || unsaid).then_some(Objection::OtherObject));
         candidate.objections.sort_unstable();
     }
 }

@@ -31,8 +31,10 @@ pub(super) fn judge(timeline: &Timeline<'_>, candidates: &mut [Candidate]) {
         }
         let named = candidate.links.contains(&Link::LogObjectAndCode);
         let near = timeline.near(&candidate.event, AHEAD);
-        let found = near.iter().any(|next| is_found(timeline, &candidate.event, next, named))
-            || is_loaded_already(timeline, &candidate.event);
+        let found = near.iter().any(|next| {
+            is_found(timeline, &candidate.event, next, named)
+                || is_name_within(timeline, &candidate.event, next)
+        }) || is_loaded_already(timeline, &candidate.event);
         let left = near.iter().any(|next| is_left_to_restart(timeline, &candidate.event, next));
         candidate.objections.extend(found.then_some(Objection::Found));
         candidate.objections.extend(left.then_some(Objection::MadeUpFor));
@@ -57,6 +59,20 @@ fn is_found(timeline: &Timeline<'_>, error: &Event, next: &Event, named: bool) -
         && object_name(&next.path) != object_name(&error.path)
         && (name(error).is_some_and(|own| name(next) == Some(own)) || is_catalog_of(error, next))
 }
+
+/// Whether a text that is no name was tried as one, and a success is at the name within it: a command line has quotation
+/// marks and arguments around it.
+fn is_name_within(timeline: &Timeline<'_>, error: &Event, next: &Event) -> bool {
+    let (text, name) = (fold(&error.path), fold(&next.path));
+    error.status == status::OBJECT_NAME_INVALID
+        && !next.failed()
+        && follows(error, next)
+        && text.rfind(&name).is_some_and(|at| at > 0 && name.len() >= SHORTEST)
+        && is_of_servicing(timeline, next)
+}
+
+/// A shorter path, such as that of a volume, is in many texts.
+const SHORTEST: usize = 5;
 
 /// Whether a success is at a catalog in the store of catalogs, and a catalog is what was missing beside an INF.
 fn is_catalog_of(error: &Event, next: &Event) -> bool {

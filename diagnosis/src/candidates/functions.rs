@@ -3,7 +3,7 @@
 use timeline::Kind::{
     self, FileCreate, FileDelete, FileLink, FileOpen, FileQuery, FileRead, FileRename, FileSetInfo,
     FileSetSecurity, FileWrite, KeyCreate, KeyDelete, KeyLoad, KeyOpen, KeyQuery, KeyRename, KeySetSecurity,
-    ValueDelete, ValueQuery, ValueSet,
+    KeyUnload, ValueDelete, ValueQuery, ValueSet,
 };
 
 /// Functions by their names without `Ex`, `A` and `W`, and the kinds of operations that they make in their own process.
@@ -18,7 +18,8 @@ const FUNCTIONS: &[(&[&str], &[Kind])] = &[
     (&["RegDeleteKey", "RegDeleteTree", "NtDeleteKey"], &[KeyDelete, KeyOpen, ValueDelete]),
     (&["RegDeleteValue", "RegDeleteKeyValue", "NtDeleteValueKey"], &[ValueDelete, KeyOpen]),
     (&["RegRenameKey", "NtRenameKey"], &[KeyRename, KeyOpen]),
-    (&["RegLoadKey", "RegUnLoadKey", "NtLoadKey", "NtUnloadKey"], &[KeyLoad, FileOpen, FileCreate]),
+    (&["RegLoadKey", "NtLoadKey"], &[KeyLoad, FileOpen, FileCreate]),
+    (&["RegUnLoadKey", "NtUnloadKey"], &[KeyUnload]),
     (&["RegSetKeySecurity"], &[KeySetSecurity]),
     (&["CreateFile", "CreateFile2", "NtCreateFile", "NtOpenFile", "OpenFile"], &[FileOpen, FileCreate]),
     (&["ReadFile", "NtReadFile"], &[FileRead]),
@@ -106,7 +107,7 @@ const FUNCTIONS: &[(&[&str], &[Kind])] = &[
 ];
 
 /// Families whose functions ask a server, by the begin of their names.
-const SERVED: &[&str] = &["Rpc", "Ndr", "Net", "Sam", "Lsa", "WTS"];
+const SERVED: &[&str] = &["Rpc", "Ndr", "Net", "Sam", "Lsa", "WTS", "Evt"];
 
 /// The name of a function without `Ex`, `A` and `W`.
 pub(super) fn bare(function: &str) -> &str {

@@ -61,6 +61,8 @@ pub(super) struct Around {
     pub(super) reporting: bool,
     /// Other objects of its kind with the same result, before the sign.
     pub(super) alike: usize,
+    /// Its thread met it at that object before, and went on.
+    pub(super) met_before: bool,
     /// Healthy machines meet its result, and servicing goes on there.
     pub(super) norm: bool,
     /// A log says that the failure of its step was ignored.
@@ -99,7 +101,7 @@ pub(super) fn objections(
         (Objection::MadeUpFor, later_success.is_some()),
         (Objection::MadeDo, context.candidate.lesser.is_some() && (!told || of_entry)),
         (Objection::CarriedOn, (after.carried_on() && !wound_up && !moves_on || after.began_next) && !told),
-        (Objection::Habit, around.alike >= HABIT && !told),
+        (Objection::Habit, (around.alike >= HABIT || around.met_before) && !told),
         (Objection::Norm, around.norm && !told),
         (Objection::Ignored, around.ignored),
         (Objection::OtherThread, (after.other_thread || after.ended_before) && !named),

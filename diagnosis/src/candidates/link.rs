@@ -139,8 +139,8 @@ const OBJECTIONS: &[(Objection, &str, &str, &str)] = &[
     (
         Objection::Habit,
         "habit",
-        "servicing met this result on other objects of the kind and went on",
-        "更新程序在同类其他对象上也得到此结果并继续工作",
+        "servicing met this result before, there or on other objects of the kind, and went on",
+        "更新程序此前在该对象或同类其他对象上也得到此结果，并继续工作",
     ),
     (
         Objection::Norm,
@@ -218,8 +218,8 @@ const OBJECTIONS: &[(Objection, &str, &str, &str)] = &[
     (
         Objection::OtherObject,
         "other-object",
-        "the log names another object with that code, and the trace has no such error at it",
-        "日志以该代码提到另一对象，而跟踪中没有该对象上的相应错误",
+        "the log says what failed in other words, or names another object with that code",
+        "日志以其他内容说明失败原因，或以该代码提到另一对象",
     ),
 ];
 

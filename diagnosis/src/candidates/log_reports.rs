@@ -4,15 +4,15 @@ use std::collections::{HashMap, HashSet};
 
 use status_codes::status;
 
-use super::candidate::LogReport;
+use super::{candidate::LogReport, failed_run::FailedRun};
 use crate::{
     faults::{FaultKind, Faults},
     ordinary::AFTERMATH_LINES,
     signs::LINE_GRAIN,
 };
 use timeline::{
-    Event, Fact, FileTime, LogLine, Object, Place, Role, SourceId, Ticks, Timeline, bare_path, fold,
-    is_short_path_of, object_name,
+    Event, Fact, FileTime, LogLine, Object, Place, Role, Ticks, Timeline, bare_path, fold, is_short_path_of,
+    object_name,
 };
 
 /// A log writes a line after what it reports, but not long after.
@@ -68,9 +68,16 @@ struct Line {
     of_failed_run: bool,
     /// Its name is that of an entry of the driver queue, not of the file.
     names_entry: bool,
+    /// What a program wrote that servicing ran, lower case.
+    output: String,
 }
 
 impl Line {
+    /// Whether the program's own words have a path, which has no volume. Programs write paths in many ways.
+    fn says(&self, path: &str) -> bool {
+        path.len() >= SHORTEST_NAME && path.contains('\\') && self.output.contains(path)
+    }
+
     /// Whether it says where the object of this name lies: then the path counts, not the name.
     fn places(&self, name: &str) -> bool {
         self.paths.iter().any(|path| path.rsplit_once('\\').is_some_and(|(_, last)| last == name))
@@ -112,6 +119,7 @@ impl Lines {
             is_fault: kind(l).is_some(),
             of_failed_run: run.as_ref().is_some_and(|run| run.holds(l)),
             names_entry: kind(l) == Some(&FaultKind::Driver),
+            output: fold(output(l)),
         });
         let lines: Vec<Line> = lines.collect();
         let all = |pick: fn(&Line) -> &HashSet<String>| lines.iter().flat_map(pick).cloned().collect();
@@ -122,7 +130,7 @@ impl Lines {
 
     /// Whether one of them names the operation's object.
     pub(crate) fn name(&self, event: &Event) -> bool {
-        names(event).iter().any(|name| self.names.contains(name))
+        !self.names.is_empty() && names(event).iter().any(|name| self.names.contains(name))
             || !self.paths.is_empty() && paths(event).any(|path| holds(&self.paths, &self.short_paths, &path))
     }
 
@@ -140,7 +148,8 @@ impl Lines {
             let by_win32 = line.win32.filter(|win32| is_win32_of(event.status, *win32));
             let by_win32 = by_win32.map(|w| status_codes::Win32Error(w).to_hresult().0);
             let code = by_win32.or(by_status);
-            let same_path = paths.iter().any(|path| holds(&line.paths, &line.short_paths, path));
+            let same_path =
+                paths.iter().any(|path| holds(&line.paths, &line.short_paths, path) || line.says(path));
             let exact = same_path || own.iter().any(|name| line.names.contains(name) && !line.places(name));
             let same_name = exact || names.iter().any(|name| line.names.contains(name) && !line.places(name));
             // A code alone says something only where the line is about a failure of servicing.
@@ -178,36 +187,6 @@ impl Lines {
     }
 }
 
-/// The lines of level Error that were written while the installer ran that failed first.
-struct FailedRun {
-    source: SourceId,
-    lines: Vec<u64>,
-    win32: u32,
-}
-
-impl FailedRun {
-    fn first(timeline: &Timeline<'_>, faults: &Faults) -> Option<Self> {
-        let fault = faults.first().filter(|fault| fault.kind == FaultKind::Installer)?;
-        let Place::Line { source, line: end } = fault.place else { return None };
-        let lines = &timeline.scans.get(usize::from(source.0))?.lines;
-        let runs = lines.iter().filter_map(|line| match &line.fact {
-            Fact::Installer(run) if run.decisive && run.name == fault.item => Some((line.line, &run.errors)),
-            _ => None,
-        });
-        // The error summary names the installer again.
-        let (_, lines) = runs.min_by_key(|(line, _)| line.abs_diff(end))?;
-        Some(Self { source, lines: lines.clone(), win32: fault.win32()? })
-    }
-
-    /// Whether a line is one of them, and has the code with which the installer failed.
-    fn holds(&self, line: &LogLine) -> bool {
-        let win32 = line.code.and_then(|code| status_codes::HResult(code).win32());
-        line.source == self.source
-            && self.lines.contains(&line.line)
-            && win32.is_some_and(|win32| win32.0 == self.win32)
-    }
-}
-
 /// Whether Windows turns a status into this Win32 error. CreateFile gives ERROR_FILE_EXISTS for a name that is taken.
 /// Other functions give ERROR_ALREADY_EXISTS.
 pub(super) fn is_win32_of(status: u32, win32: u32) -> bool {
@@ -230,6 +209,14 @@ fn objects(line: &LogLine) -> &[Object<String>] {
         Fact::Primitive { objects, .. } => objects,
         Fact::Corruption(damage) => std::slice::from_ref(&damage.object),
         _ => &[],
+    }
+}
+
+/// The words of a program that servicing ran.
+fn output(line: &LogLine) -> &str {
+    match &line.fact {
+        Fact::GenericCommand(command) => command.output.as_deref().unwrap_or_default(),
+        _ => "",
     }
 }
 

@@ -2,12 +2,12 @@
 
 use timeline::{
     CommandFact, Event, Fact, FileTime, InstallerRun, LogLine, Object, Place, Process, ProcessId, Role,
-    Ticks, Timeline, bare_path, fold, is_short_path_of,
+    Ticks, Timeline, bare_path, fold, is_short_path_of, object_name,
 };
 
-use super::by_service::Called;
+use super::{by_service::Called, failed_run::FailedRun};
 use crate::{
-    faults::{FaultKind, Faults},
+    faults::{Detail, Fault, FaultKind, Faults},
     signs::LINE_GRAIN,
 };
 
@@ -27,6 +27,8 @@ pub(super) struct LogSteps {
     ignored: Vec<LogStep>,
     /// Lines within the failed run that name a path with its code.
     naming: Vec<Naming>,
+    /// What the program that failed wrote, lower case.
+    output: Option<String>,
 }
 
 impl LogSteps {
@@ -44,7 +46,23 @@ impl LogSteps {
             decisive: steps(decisive),
             ignored: steps(ignored),
             naming: naming(timeline, faults),
+            output: faults.first().and_then(output),
         }
+    }
+
+    /// Whether an operation is of the program that failed, and the program's own words have neither the object's name nor
+    /// what Windows says of the error.
+    pub(super) fn say_another(&self, event: &Event, process: &Process) -> bool {
+        let Some(output) = self.output.as_deref().filter(|_| self.blame(event, process)) else {
+            return false;
+        };
+        let path = object_name(&event.path);
+        let name = path.rsplit('\\').next().unwrap_or_default();
+        let maps = status_codes::NtStatus(event.status).to_win32();
+        let chinese = maps.and_then(|maps| maps.win32.chinese_message());
+        let messages =
+            NOT_FOUND.iter().copied().chain(chinese.map(|message| message.text.trim_end_matches('。')));
+        !messages.chain([name]).any(|words| !words.is_empty() && output.contains(words))
     }
 
     /// The lines within the failed installer's run that name a path with its code.
@@ -124,26 +142,27 @@ fn called(timeline: &Timeline<'_>, faults: &Faults) -> Option<Called> {
 
 /// The lines that name a path within the run of the installer that failed first, with the code that it failed with.
 fn naming(timeline: &Timeline<'_>, faults: &Faults) -> Vec<Naming> {
-    let run = faults.first().and_then(|fault| Some((fault, LogStep::first(timeline, faults)?)));
-    let Some((fault, LogStep::Installer(begin, end))) = run else { return Vec::new() };
-    let Place::Line { source, .. } = fault.place else { return Vec::new() };
-    let lines = timeline.scans.get(usize::from(source.0)).map_or(&[][..], |scan| &scan.lines);
-    let within = |line: &&LogLine| {
-        line.time.is_some_and(|time| time.plus(LINE_GRAIN) >= begin && time <= end)
-            && line.failed
-            && line.code.is_some()
-            && line.code == fault.code
-    };
-    let objects = |line: &LogLine| match &line.fact {
-        Fact::Failed { objects, .. } => objects.clone(),
-        _ => Vec::new(),
-    };
-    let named = lines.iter().filter(within).filter_map(|line| {
-        let paths = objects(line).into_iter().filter(|object| matches!(object, Object::Path(_)));
+    let Some(run) = FailedRun::first(timeline, faults) else { return Vec::new() };
+    let lines = timeline.scans.iter().flat_map(|scan| &scan.lines).filter(|line| run.holds(line));
+    let named = lines.filter_map(|line| {
+        let Fact::Failed { objects, .. } = &line.fact else { return None };
+        let paths = objects.iter().filter(|object| matches!(object, Object::Path(_)));
         let paths: Vec<String> = paths.map(|object| bare_path(object.name())).collect();
         (!paths.is_empty()).then(|| Naming { text: fold(&line.text), paths })
     });
     named.collect()
+}
+
+/// What Windows says of a file or a folder that is not there, lower case: ERROR_FILE_NOT_FOUND, ERROR_PATH_NOT_FOUND.
+const NOT_FOUND: [&str; 2] =
+    ["the system cannot find the file specified", "the system cannot find the path specified"];
+
+/// What a program wrote that failed first, lower case.
+fn output(fault: &Fault) -> Option<String> {
+    match &fault.detail {
+        Some(Detail::Output(output)) if !output.trim().is_empty() => Some(fold(output)),
+        _ => None,
+    }
 }
 
 /// A line that names paths.
@@ -157,7 +176,8 @@ pub(super) struct Naming {
 impl Naming {
     /// Whether it names an object with this path, which has no volume or hive.
     pub(super) fn names(&self, path: &str) -> bool {
-        self.text.contains(path) || self.paths.iter().any(|named| is_short_path_of(named, path))
+        self.text.contains(path)
+            || self.paths.iter().any(|named| named == path || is_short_path_of(named, path))
     }
 
     /// Whether it names another object with the same name.
@@ -343,6 +363,7 @@ mod tests {
             decisive: Vec::new(),
             ignored: Vec::new(),
             naming: Vec::new(),
+            output: None,
         };
         let child = process("lodctr.exe", Role::ServicingChild, Some(5), 1_500);
         let event = Event { time: FileTime(1_200), process: Some(ProcessId(7)), ..Event::blank() };

@@ -6,6 +6,7 @@ mod calls;
 mod candidate;
 mod covered;
 mod elsewhere;
+mod failed_run;
 pub(crate) mod features;
 mod found;
 mod functions;

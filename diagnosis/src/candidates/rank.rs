@@ -88,17 +88,19 @@ pub(crate) fn rank(
     // A result that is ordinary is looked at where a log or the plan speaks of its object, or where the good boot always
     // succeeds with it.
     let role = |e: &Event| timeline.process_of(e).map_or(Role::Other, |p| p.role);
+    let speaks_for = |e: &Event| {
+        ordinary::can_be_raised(e)
+            && (lines.name(e)
+                || steps_in_log.called().is_some_and(|called| called.names(e))
+                || planned(e).is_some()
+                || !ordinary::is_lookup(e) && features::ended_with_it(timeline, e))
+            || in_good(e) == Some(InGood::Succeeds(Likeness::Same))
+    };
     let wanted = |e: &Event| {
         !e.path.is_empty()
-            && !ordinary::is_aftermath(&e.path.to_ascii_lowercase())
             && looked_at(e)
             && (ordinary::benign(role(e), e).is_none()
-                || ordinary::can_be_raised(e)
-                    && (lines.name(e)
-                        || steps_in_log.called().is_some_and(|called| called.names(e))
-                        || planned(e).is_some()
-                        || !ordinary::is_lookup(e) && features::ended_with_it(timeline, e))
-                || in_good(e) == Some(InGood::Succeeds(Likeness::Same)))
+                || speaks_for(e) && !ordinary::books(&e.path.to_ascii_lowercase()).aftermath)
     };
     let suspects = timeline.suspects(|status| beside.is_some() || !ordinary::is_always(status), wanted);
     let mut candidates = group(suspects);
@@ -136,6 +138,7 @@ pub(crate) fn rank(
                 by_service::worked_for(timeline, event, process, steps_in_log.called(), fault)
             });
             let for_another = by_service::serves_a_user(timeline, event, process)
+                || by_service::worked_for_another_object(timeline, event, process, steps_in_log.called())
                 || matches!(process.role, Role::ServiceHost | Role::ServiceControl)
                     && by_service::did_it_before(timeline, event);
             stance.can_be_meant &= !(coded && for_another);
@@ -167,6 +170,7 @@ pub(crate) fn rank(
                 .is_none_or(|first| event.time > first),
                 reporting: event.process.is_some_and(|p| steps.was_reporting(p, event)),
                 alike: steps.alike(process.role, event),
+                met_before: met_before(timeline, &steps, candidate),
                 norm: norms.carry_on_after(&NormKey::new(
                     process.role,
                     event.name,
@@ -208,6 +212,15 @@ pub(crate) fn rank(
             .then(a.event.id.cmp(&b.event.id))
     });
     Ranked { candidates, touching, left_out }
+}
+
+/// Whether servicing met the error at that object before, and went on.
+fn met_before(timeline: &Timeline<'_>, steps: &Steps, candidate: &Candidate) -> bool {
+    let event = &candidate.event;
+    let Some(process) = event.process.filter(|_| !candidate.earlier.is_empty()) else { return false };
+    let earlier = candidate.earlier.iter().filter_map(|id| Some(timeline.event(*id)?.time));
+    let tries: Vec<FileTime> = earlier.chain([event.time]).collect();
+    steps.went_on_between(process, event, &tries)
 }
 
 /// The line that says what failed, and means a candidate: the line of what failed first, if the candidate belongs to that

@@ -37,6 +37,14 @@ pub(super) fn judge(timeline: &Timeline<'_>, steps: &LogSteps, candidates: &mut 
     };
     let rivalled: HashSet<_> =
         candidates.iter().filter(|c| is_rivalled(c)).map(|candidate| candidate.event.id).collect();
+    // Of two errors in the step neither is the only one.
+    let is_alone = |candidate: &Candidate| {
+        !candidates.iter().any(|other| in_step(other) && is_rival_in_step(candidate, other))
+    };
+    let alone: HashSet<_> = candidates.iter().filter(|c| is_alone(c)).map(|c| c.event.id).collect();
+    for candidate in candidates.iter_mut().filter(|c| c.links.len() > 1 && !alone.contains(&c.event.id)) {
+        candidate.links.retain(|link| *link != Link::LogStep);
+    }
     for candidate in candidates.iter_mut().filter(|candidate| rivalled.contains(&candidate.event.id)) {
         candidate.objections.push(Objection::Rival);
         candidate.objections.sort_unstable();
@@ -70,11 +78,12 @@ fn outlives(timeline: &Timeline<'_>, candidate: &Candidate, other: &Candidate) -
 /// on after that one, as it does when it cleans up: neither is sure.
 fn is_named_instead(candidate: &Candidate, other: &Candidate) -> bool {
     let has = |c: &Candidate, link| c.links.contains(&link);
+    let is_coded = other.report.as_ref().is_some_and(|report| report.code.is_some());
     has(candidate, Link::LogCode)
         && !has(candidate, Link::ExitStatus)
-        && has(other, Link::LogObjectAndCode)
+        && (has(other, Link::LogObjectAndCode) && other.event.time < candidate.event.time
+            || has(other, Link::LogObject) && is_coded)
         && other.objections.iter().all(|objection| *objection == Objection::CarriedOn)
-        && other.event.time < candidate.event.time
 }
 
 /// Whether another error explains the failure as well. The same result of the same operation is another attempt under

@@ -1,14 +1,11 @@
 //! What the processes of servicing did, step by step: one pass over their operations.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::LazyLock,
-};
+use std::collections::HashSet;
 
 use status_codes::status;
 use timeline::{
-    Done, Event, EventId, FileTime, Gather, Kind, OpenFacts, Parts, ProcessId, Role, SourceId, Timeline,
-    is_error, query::Row,
+    Done, Event, EventId, FileTime, Gather, Kind, OpenFacts, ProcessId, Role, SourceId, Timeline, is_error,
+    query::Row,
 };
 
 use super::habits::{self, Habits, Miss};
@@ -63,35 +60,14 @@ pub(crate) struct Step {
 /// The steps of each servicing process, in order of time.
 #[derive(Debug, Default)]
 pub(crate) struct Steps {
-    by_process: HashMap<ProcessId, Vec<Step>>,
+    /// By the process's position in the timeline.
+    by_process: Vec<Vec<Step>>,
     /// First and last event of each source.
     spans: Vec<(FileTime, FileTime)>,
     pub(crate) habits: Habits,
     /// Steps with the status SUCCESS, those on files and those in the registry.
     successes: [u64; 2],
     text: String,
-}
-
-/// Keys and values in which CBS and CSI note how far they are, and what failed: parts of paths in lower case.
-static STATE: LazyLock<Parts> = LazyLock::new(|| {
-    Parts::new(&[
-        r"\component based servicing\interface",
-        r"\component based servicing\sessionspending",
-        r"\component based servicing\disablewerreporting",
-        r"\executestate",
-        r"\originalfailurestatus",
-        r"\winsxs\pending.xml",
-        r"\session manager\setupexecute",
-    ])
-});
-
-/// The hive of the component store. Its own values are state. Deeper keys are servicing's work.
-const STORE: &str = r"hklm\components";
-
-/// Whether a path in lower case is one of servicing's state.
-fn is_state(path: &str) -> bool {
-    let below_store = path.strip_prefix(STORE).map(|rest| rest.strip_prefix('\\').unwrap_or(rest));
-    STATE.are_in(path) || below_store.is_some_and(|rest| !rest.contains('\\'))
 }
 
 /// Whether a path in lower case is the identity of an entry of the driver queue: `...\DriverOperations\2\Identity`.
@@ -123,6 +99,12 @@ pub(super) fn is_search(status: u32) -> bool {
     is_missing(status) || status == status::OBJECT_NAME_COLLISION
 }
 
+/// A thread that tries again may have prepared that. One that works between its tries so often does not try again: it
+/// does without.
+const OFTEN: usize = 2;
+/// So does one that may not note servicing's state, and makes so many changes until it notes it again.
+const MUCH: usize = 10;
+
 /// Steps of a thread that are looked at before an error.
 const LOOKED_BACK: usize = 64;
 
@@ -141,7 +123,7 @@ impl Steps {
     pub(super) fn gather(timeline: &Timeline<'_>, failed: HashSet<Failed>) -> Self {
         let roles = timeline.processes.iter().map(|p| p.role).collect();
         let mut steps = timeline.gather_servicing(&Pass { roles, failed });
-        for list in steps.by_process.values_mut() {
+        for list in &mut steps.by_process {
             list.sort_by_key(|step| (step.time, step.id));
             tell_undoing_apart(list);
         }
@@ -158,7 +140,7 @@ impl Steps {
         from: FileTime,
         to: FileTime,
     ) -> impl DoubleEndedIterator<Item = &Step> {
-        let list = self.by_process.get(&process).map_or(&[][..], Vec::as_slice);
+        let list = self.by_process.get(process.0 as usize).map_or(&[][..], Vec::as_slice);
         let begin = list.partition_point(|step| step.time <= from);
         let end = list.partition_point(|step| step.time <= to);
         let within = list.get(begin..end.max(begin)).unwrap_or_default();
@@ -193,8 +175,34 @@ impl Steps {
         own.next().is_some_and(|step| step.kind != StepKind::Failure)
     }
 
+    /// Whether the thread of an error met it at this object before, and changed other things for good until it met it
+    /// again. `tries` are the times of the error, the last one included.
+    pub(super) fn went_on_between(&self, process: ProcessId, event: &Event, tries: &[FileTime]) -> bool {
+        let object = object_of(event);
+        let own = |from, to| {
+            let steps = self.between(event.id.source, process, from, to);
+            steps.filter(|step| step.tid == event.tid && step.hash != object && step.hash != 0)
+        };
+        let Some((first, last)) = tries.first().zip(tries.last()) else { return false };
+        let taken_back: HashSet<u64> = own(*first, *last)
+            .filter(|step| matches!(step.kind, StepKind::Undo | StepKind::CleanUp))
+            .map(|step| step.hash)
+            .collect();
+        let changes = |(from, to): (&FileTime, &FileTime)| {
+            own(*from, *to).filter(|step| step.kind.is_change() && !taken_back.contains(&step.hash)).count()
+        };
+        let between: Vec<usize> = tries.iter().zip(tries.iter().skip(1)).map(changes).collect();
+        let worked = between.iter().filter(|changes| **changes > 0).count();
+        let notes_state = ordinary::books(&event.path.to_ascii_lowercase()).state;
+        worked >= OFTEN || notes_state && between.iter().any(|changes| *changes >= MUCH)
+    }
+
     /// Whether the thread of an event was reporting when it happened: it noted servicing's state, and did no work since.
     pub(super) fn was_reporting(&self, process: ProcessId, event: &Event) -> bool {
+        // Who may not note servicing's state notes it no less.
+        if ordinary::books(&event.path.to_ascii_lowercase()).state {
+            return false;
+        }
         let before = FileTime(event.time.0.saturating_sub(1));
         let earlier = self.between(event.id.source, process, FileTime(0), before);
         let own = earlier.rev().filter(|step| step.tid == event.tid);
@@ -281,9 +289,10 @@ impl Gather for Pass {
             path.clear();
             done.push_path(&mut path);
             path.make_ascii_lowercase();
-            let what = if ordinary::is_log(&path) {
+            let books = ordinary::books(&path);
+            let what = if books.log {
                 StepKind::Log
-            } else if kind != Kind::KeyLoad && is_state(&path) || ordinary::is_aftermath(&path) {
+            } else if !matches!(kind, Kind::KeyLoad | Kind::KeyUnload) && books.state || books.aftermath {
                 StepKind::Report
             } else if failed {
                 StepKind::Failure
@@ -322,12 +331,25 @@ impl Gather for Pass {
             part.text = path;
             step
         };
-        part.by_process.entry(process).or_default().push(Step { time, id, tid, kind: what, hash });
+        let place = process.0 as usize;
+        if part.by_process.len() <= place {
+            part.by_process.resize_with(place + 1, Vec::new);
+        }
+        if let Some(steps) = part.by_process.get_mut(place) {
+            steps.push(Step { time, id, tid, kind: what, hash });
+        }
     }
 
     fn join(&self, mut earlier: Steps, later: Steps) -> Steps {
-        for (process, steps) in later.by_process {
-            earlier.by_process.entry(process).or_default().extend(steps);
+        if earlier.by_process.len() < later.by_process.len() {
+            earlier.by_process.resize_with(later.by_process.len(), Vec::new);
+        }
+        for (earlier, later) in earlier.by_process.iter_mut().zip(later.by_process) {
+            if earlier.is_empty() {
+                *earlier = later;
+            } else {
+                earlier.extend(later);
+            }
         }
         earlier.habits.join(later.habits);
         for (count, more) in earlier.successes.iter_mut().zip(later.successes) {

@@ -24,6 +24,7 @@ const OPERATIONS: &[(Kind, &str)] = &[
     (Kind::KeyRename, "rename key"),
     (Kind::KeySetSecurity, "set key security"),
     (Kind::KeyLoad, "load hive"),
+    (Kind::KeyUnload, "unload hive"),
     (Kind::KeyQuery, "query key"),
     (Kind::KeyClose, "close key"),
     (Kind::ValueSet, "set value"),

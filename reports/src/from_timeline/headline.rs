@@ -111,6 +111,7 @@ fn verb(kind: Kind) -> Message {
         Kind::FileClose | Kind::KeyClose => m::VERB_CLOSE,
         Kind::KeyCreate => m::VERB_CREATE,
         Kind::KeyLoad | Kind::ImageLoad => m::VERB_LOAD,
+        Kind::KeyUnload => m::VERB_UNLOAD,
         Kind::ValueSet => m::VERB_SET,
         Kind::ProcessCreate | Kind::ProcessStart => m::VERB_START,
         Kind::ProcessExit | Kind::Other => m::VERB_USE,

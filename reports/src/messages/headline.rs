@@ -51,6 +51,7 @@ messages! {
     VERB_CLOSE = "close", "关闭";
     VERB_CREATE = "create", "创建";
     VERB_LOAD = "load", "加载";
+    VERB_UNLOAD = "unload", "卸载";
     VERB_SET = "set", "设置";
     VERB_START = "start", "启动";
     VERB_USE = "use", "使用";

@@ -148,7 +148,7 @@ fn object_at(text: &[u8]) -> Option<(Object<Text<'_>>, usize)> {
     if is_path(text) {
         let text = text.get(..text.len().min(MAX_PATH))?;
         let end = PATH_ENDS.iter().filter_map(|end| memchr::memmem::find(text, end)).min();
-        let path = text.get(..end.unwrap_or(text.len()))?.trim_ascii_end();
+        let path = within_parentheses(text.get(..end.unwrap_or(text.len()))?).trim_ascii_end();
         let path = path.strip_suffix(b".").unwrap_or(path);
         // The source file of the servicing stack that tells of an error is nothing that servicing works on.
         if memchr::memmem::find(path, b".cpp(").is_some() {
@@ -169,6 +169,20 @@ fn object_at(text: &[u8]) -> Option<(Object<Text<'_>>, usize)> {
     }
     let object = component(bare)?;
     Some((object, word.len()))
+}
+
+/// A path up to the parenthesis that was opened before it: it is the argument of a call.
+fn within_parentheses(path: &[u8]) -> &[u8] {
+    let mut open = 0_usize;
+    for (at, byte) in path.iter().enumerate() {
+        match byte {
+            b'(' => open += 1,
+            b')' if open == 0 => return path.get(..at).unwrap_or(path),
+            b')' => open -= 1,
+            _ => {}
+        }
+    }
+    path
 }
 
 /// A component's key, or a file in it: `amd64_name_token_version_language_hash\file`.
@@ -275,6 +289,14 @@ mod tests {
             (
                 r#"SysCreateFile(flags = (AllowSharingViolation), oa = @0xa1->OBJECT_ATTRIBUTES {s:48; rd:NULL; on:[69]"\??\C:\ProgramData\Microsoft\Windows\Start Menu\Programs\System Tools"; a:(OBJ_CASE_INSENSITIVE)}"#,
                 vec![path(r"\??\C:\ProgramData\Microsoft\Windows\Start Menu\Programs\System Tools")],
+            ),
+            (
+                r"RegFlushKey(HKEY_LOCAL_MACHINE\SOFTWARE) failed",
+                vec![path(r"HKEY_LOCAL_MACHINE\SOFTWARE")],
+            ),
+            (
+                r"CopyFileW(C:\Program Files (x86)\A\b.dll) failed. HR=0x80070005.",
+                vec![path(r"C:\Program Files (x86)\A\b.dll")],
             ),
             (
                 r"Failed to find file: amd64_microsoft-windows-scripting-vbscript_31bf3856ad364e35_6.1.7600.21238_none_a51187a7608a895d\vbscript.dll [HRESULT = 0x80070002 - ERROR_FILE_NOT_FOUND]",

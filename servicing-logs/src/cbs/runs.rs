@@ -99,11 +99,27 @@ impl<'a> InstallerRun<'a> {
 /// The function that a text says failed: `utility.cpp(133): RegCreateKeyExW failed.`, `RegSetValueExW(Name) failed`.
 fn failed_function(text: &str) -> Option<&str> {
     let before = text.split(" failed").next().filter(|before| before.len() < text.len())?;
-    let call = before.rsplit([' ', '\'', '"', ':']).next()?;
-    let name = call.split('(').next().unwrap_or(call);
+    let name = without_argument(before).rsplit([' ', '\'', '"', ':']).next()?;
     let humps = name.bytes().filter(u8::is_ascii_uppercase).count();
     let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     (is_name && humps >= 2 && name.starts_with(|c: char| c.is_ascii_uppercase())).then_some(name)
+}
+
+/// A call without its argument, which may have parentheses within: `GetFolder(\Microsoft\Windows (x86)\a:b)`.
+fn without_argument(call: &str) -> &str {
+    let Some(inner) = call.strip_suffix(')') else { return call };
+    let mut depth = 1_usize;
+    for (at, sign) in inner.char_indices().rev() {
+        match sign {
+            ')' => depth += 1,
+            '(' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return inner.get(..at).unwrap_or(call);
+        }
+    }
+    call
 }
 
 /// Names and lines kept of one run. The richest real run at hand names two.
@@ -245,6 +261,10 @@ mod tests {
                 Some("RegSetValueExW"),
             ),
             ("CMIADAPTER: Inner Error Message from AI: OpenSCManager failed", Some("OpenSCManager")),
+            (
+                r"[l:9]'task.cpp(311): ITaskFolder::GetFolder(\Microsoft\Windows (x86)\a:b) failed. HR=0x8007007b.'",
+                Some("GetFolder"),
+            ),
             ("Registration of provider.man failed. HR=0x80070002.", None),
             ("Something failed", None),
             ("RegCreateKeyExW", None),

@@ -24,7 +24,10 @@ pub enum Kind {
     KeyDelete,
     KeyRename,
     KeySetSecurity,
+    /// Loads a hive.
     KeyLoad,
+    /// Unloads a hive.
+    KeyUnload,
     KeyQuery,
     KeyClose,
     ValueSet,
@@ -55,6 +58,7 @@ impl Kind {
                 | Self::KeyRename
                 | Self::KeySetSecurity
                 | Self::KeyLoad
+                | Self::KeyUnload
                 | Self::ValueSet
                 | Self::ValueDelete
         )

@@ -36,7 +36,8 @@ pub(crate) fn kind(operation: Operation, asked: impl FnOnce() -> Option<Asked>) 
             registry::QUERY_VALUE => Kind::ValueQuery,
             registry::DELETE_KEY => Kind::KeyDelete,
             registry::DELETE_VALUE => Kind::ValueDelete,
-            registry::LOAD_KEY | registry::UNLOAD_KEY => Kind::KeyLoad,
+            registry::LOAD_KEY => Kind::KeyLoad,
+            registry::UNLOAD_KEY => Kind::KeyUnload,
             registry::RENAME_KEY => Kind::KeyRename,
             registry::SET_SECURITY => Kind::KeySetSecurity,
             registry::QUERY_KEY

@@ -160,7 +160,7 @@ impl Share {
                     self.keep(row, Kept::Marked(mark));
                 }
                 // A name that tells something can be what the error is about.
-                if failed && watch::is_suspect(role, || row.path()) {
+                if failed && watch::is_suspect(role, kind, || row.path()) {
                     self.keep(row, Kept::Suspect { status });
                 }
             }
