@@ -31,10 +31,10 @@ const STORE_STATUS: u32 = 0xC015;
 
 /// Results of an operation on what is not there, and the Win32 errors that functions above it make of them: they say
 /// whether a file, a folder or an entry is missing.
-const NOT_THERE: ([u32; 3], [u32; 3]) = (
+const NOT_THERE: ([u32; 3], [u32; 4]) = (
     [status::OBJECT_NAME_NOT_FOUND, status::OBJECT_PATH_NOT_FOUND, status::NO_SUCH_FILE],
-    // ERROR_FILE_NOT_FOUND, ERROR_PATH_NOT_FOUND, ERROR_NOT_FOUND
-    [2, 3, 1168],
+    // ERROR_FILE_NOT_FOUND, ERROR_PATH_NOT_FOUND, ERROR_MOD_NOT_FOUND, ERROR_NOT_FOUND
+    [2, 3, 126, 1168],
 );
 
 /// The lines that say that something failed.

@@ -122,3 +122,68 @@ fn a_line_names_another_object_that_the_trace_does_not_have() {
     let other = Rows::new().refused().judged_beside(Some(&timed(r"C:\Windows\System32\en-US\other.dll")));
     assert_eq!(other, (false, vec!["other-object"]));
 }
+
+#[test]
+fn a_service_works_for_the_very_file_that_a_function_was_called_for() {
+    let catalog = r"C:\Windows\System32\CatRoot\{F750E6C3}\Package_12_for_KB5041578.cat";
+    let judged = |function: &str| {
+        let refused =
+            |rows: &mut Rows| rows.add("svchost.exe", 900, "CreateFile", catalog, "ACCESS DENIED", WRITE);
+        Rows::new().then(refused).noted().judged_at(catalog, Some(&failed(function, 5))).0
+    };
+    assert!(judged("CryptCATAdminAddCatalog(Package_12_for_KB5041578.cat)"));
+    assert!(!judged("CryptCATAdminAddCatalog(Package_13_for_KB5041578.cat)"));
+    assert!(!judged("CryptCATAdminAddCatalog"));
+}
+
+#[test]
+fn a_service_missed_the_task_whose_number_it_read_last() {
+    let cache = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion\Schedule\TaskCache";
+    let missed = format!(r"{cache}\Tasks\{{127ab76c-230e-5c12-ee9e-e8ee186d8544}}");
+    let judged = |read: &[&str]| {
+        let mut rows = Rows::new();
+        for task in read {
+            let id = format!(r"{cache}\Tree\Microsoft\Windows\{task}\Id");
+            rows.add("svchost.exe", 900, "RegQueryValue", &id, "SUCCESS", "Type: REG_SZ, Length: 78");
+        }
+        rows.add("svchost.exe", 900, "RegOpenKey", &missed, "NAME NOT FOUND", "Desired Access: Read");
+        let log = failed(r"ITaskFolder::GetTask(\Microsoft\Windows\Defrag\ScheduledDefrag)", 2);
+        rows.noted().judged_at(&missed, Some(&log.replace("MOF Installer", "Task Scheduler"))).0
+    };
+    assert!(judged(&[r"Maps\MapsUpdateTask", r"Defrag\ScheduledDefrag"]));
+    assert!(!judged(&[r"Defrag\ScheduledDefrag", r"Maps\MapsUpdateTask"]));
+}
+
+#[test]
+fn the_error_that_was_handed_on_is_the_one_that_ended_the_installer() {
+    let other = r"C:\ProgramData\Microsoft\Windows\Caches\4f3a.dat";
+    let judged = |handed_on: u32| {
+        let mut rows = Rows::new();
+        for file in [FILE, other] {
+            rows.worker("CreateFile", file, "ACCESS DENIED", WRITE);
+            rows.worker("WriteFile", crate::outcomes::CBS_LOG, "SUCCESS", "Offset: 900, Length: 80");
+        }
+        let opened = |number: u32, file: &str| {
+            format!(
+                r#"STATUS_ACCESS_DENIED #{number}# from SysCreateFile(oa = @0xa1->OBJECT_ATTRIBUTES {{s:48; rd:NULL; on:[39]"\??\{file}"; a:(OBJ_CASE_INSENSITIVE)}})[gle=0xd0000022]"#
+            )
+        };
+        let words = [
+            opened(500, FILE),
+            opened(900, other),
+            format!(
+                "STATUS_ACCESS_DENIED #{}# from CFileInstaller::Open(...)[gle=0xd0000022]",
+                handed_on - 1
+            ),
+            format!(
+                "STATUS_ACCESS_DENIED #{}# from CFileInstaller::Process(...)[gle=0xd0000022]",
+                handed_on - 2
+            ),
+        ];
+        let joined = words.join("\n2024-05-03 07:00:00, Error                 CSI    00000010 (F) ");
+        rows.judged_at(other, Some(&installer(&joined, 5)))
+    };
+    assert_eq!(judged(900), (true, vec![]));
+    let (_, objections) = judged(500);
+    assert_eq!(objections, ["rival"], "the first was handed on");
+}

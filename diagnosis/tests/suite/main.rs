@@ -5,6 +5,7 @@ mod asked;
 mod filters;
 mod logs;
 mod outcomes;
+mod programs;
 mod providers;
 mod stacks;
 mod undone;

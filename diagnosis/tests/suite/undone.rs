@@ -1,6 +1,6 @@
 //! What takes back, looks at or puts away is no further work, and what is reached under another name is done.
 
-use crate::outcomes::{FILE, Rows, WRITTEN};
+use crate::outcomes::{FILE, Rows, WRITE, WRITTEN};
 
 const OPEN_TO_DELETE: &str = "Desired Access: Read Attributes, Delete, Synchronize, Disposition: Open, Options: Non-Directory File, \
     Attributes: n/a, ShareMode: Read, Write, Delete, AllocationSize: n/a, OpenResult: Opened";
@@ -68,8 +68,7 @@ fn a_key_is_made_under_its_other_name() {
 fn a_file_is_written_under_its_name_in_other_case() {
     let file = r"C:\ProgramData\Vorlagen\Prüfung.xml";
     let written = |path: &'static str| {
-        let refused =
-            Rows::new().then(|rows| rows.worker("CreateFile", file, "ACCESS DENIED", crate::outcomes::WRITE));
+        let refused = Rows::new().then(|rows| rows.worker("CreateFile", file, "ACCESS DENIED", WRITE));
         let by_other =
             |rows: &mut Rows| rows.add("TrustedInstaller.exe", 500, "CreateFile", path, "SUCCESS", WRITTEN);
         refused.noted().then(by_other).judged_at(file, None)
@@ -136,4 +135,46 @@ fn a_library_that_no_process_may_load_stops_none() {
     };
     assert_eq!(blocked(3), (false, vec!["everyone"]));
     assert_eq!(blocked(1), (true, vec![]));
+}
+
+#[test]
+fn a_command_line_is_tried_as_a_name() {
+    let text = r"C:\Windows\System32\'C:\Program Files\Windows Mail\wab.exe' \Uninstall";
+    let opened = |path: &'static str| {
+        let mut rows = Rows::new();
+        rows.worker("CreateFile", text, "NAME INVALID", READ);
+        rows.worker("CreateFile", path, "SUCCESS", READ);
+        rows.noted().judged_at(text, None)
+    };
+    assert_eq!(opened(r"C:\Program Files\Windows Mail\wab.exe"), (false, vec!["found"]));
+    assert_eq!(opened(r"C:\Program Files\Windows Mail\other.exe"), (true, vec![]));
+}
+
+#[test]
+fn a_hive_that_stays_loaded_stops_nothing() {
+    let judged = |operation: &str| {
+        let mut rows = Rows::new();
+        rows.worker(operation, r"HKLM\DRIVERS", "ACCESS DENIED", "");
+        rows.noted().judged_at(r"HKLM\DRIVERS", None).0
+    };
+    assert!(!judged("RegUnloadKey"));
+    assert!(judged("RegLoadKey"));
+}
+
+#[test]
+fn who_works_on_between_two_tries_does_not_try_again() {
+    let judged = |changes: u32| {
+        let mut rows = Rows::new();
+        for number in 0..3 {
+            rows.worker("CreateFile", FILE, "ACCESS DENIED", WRITE);
+            for change in 0..if number < 2 { changes } else { 0 } {
+                let value =
+                    format!(r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Setup\{number}{change}\Done");
+                rows.worker("RegSetValue", &value, "SUCCESS", "Type: REG_DWORD, Length: 4, Data: 1");
+            }
+        }
+        rows.noted().judged()
+    };
+    assert_eq!(judged(0), (true, vec![]));
+    assert_eq!(judged(1), (false, vec!["habit"]));
 }
