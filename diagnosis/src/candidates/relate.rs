@@ -64,7 +64,8 @@ pub(super) fn relate(
             .map(|e| e.id);
         candidate.lesser = after()
             .take_while(|e| e.time.since(error.end()) <= REOPEN_WITHIN)
-            .take_while(|e| failed.is_none_or(|failed| e.time <= failed))
+            // What the rollback makes is no less than what was wanted.
+            .filter(|e| !e.kind.mutates() || failed.is_none_or(|failed| e.time <= failed))
             .filter(|e| e.tid == error.tid && e.process == error.process && !e.failed())
             .filter(|e| makes_do(error, e))
             .find(|e| reads_or_writes(e) != (true, false) || !replaces(timeline, error))
