@@ -19,6 +19,34 @@ pub(crate) fn is_of_fleet(feature: &str) -> bool {
 pub trait Others {
     /// In how many of them this operation had this status at this object; `None` where no boot can be asked.
     fn seen(&self, operation: &str, status: u32, path: &str) -> Option<Seen>;
+
+    /// What their counts weigh. Only a trial of other weights says something else.
+    fn weights(&self) -> Weights {
+        Weights::BUILT_IN
+    }
+}
+
+/// The most that other boots take from the score of a candidate, or add to it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Weights {
+    /// What is taken where healthy boots have the result too.
+    pub healthy_too: f64,
+    /// What is added where failing boots alone have it.
+    pub failing_only: f64,
+}
+
+impl Weights {
+    /// Those of reports. `trials fleet` measures them.
+    pub const BUILT_IN: Self = Self { healthy_too: 8.0, failing_only: 3.0 };
+
+    /// The weight of a feature that says what other boots say.
+    pub(crate) fn of(self, feature: &str) -> Option<f64> {
+        match feature {
+            HEALTHY_TOO => Some(-self.healthy_too),
+            FAILING_ONLY => Some(self.failing_only),
+            _ => None,
+        }
+    }
 }
 
 /// How many boots have the same result at the same object, and how many boots show one at all.

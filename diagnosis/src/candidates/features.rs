@@ -11,7 +11,7 @@ use super::{
 use crate::{
     compare::{InGood, Likeness},
     needed::Needed,
-    others::{self, Seen},
+    others::{self, Seen, Weights},
 };
 use status_codes::{results, status};
 use timeline::{Event, Primitive, Process, Role, Ticks, Timeline, Words};
@@ -38,6 +38,8 @@ pub(crate) struct Context<'a> {
     pub(crate) in_good: Option<InGood>,
     /// In how many boots of a fleet it was seen, if one was given.
     pub(crate) seen: Option<Seen>,
+    /// What such counts weigh.
+    pub(crate) fleet: Weights,
     /// Whether logs name the code of some error.
     pub(crate) codes_known: bool,
 }
@@ -187,14 +189,14 @@ const FEATURES: &[Feature] = &[
     },
     Feature {
         name: others::HEALTHY_TOO,
-        weight: -8.0,
+        weight: -Weights::BUILT_IN.healthy_too,
         means: "healthy boots of the fleet have the result at that object too: as much of it as the lower 95 % bound of their share",
         applies: |c| c.seen.map_or(0.0, Seen::healthy_too),
         words: |c| c.seen.unwrap_or_default().words(&result(c)),
     },
     Feature {
         name: others::FAILING_ONLY,
-        weight: 3.0,
+        weight: Weights::BUILT_IN.failing_only,
         means: "failing boots of the fleet have it, and healthy ones do not: as much of it as lies between the 95 % bounds of the two shares",
         applies: |c| c.seen.map_or(0.0, Seen::failing_only),
         words: |c| c.seen.unwrap_or_default().words(&result(c)),
@@ -478,9 +480,10 @@ pub(crate) fn score(context: &Context<'_>) -> (Vec<FeatureHit>, f64) {
         .iter()
         .filter_map(|feature| {
             let share = (feature.applies)(context);
+            let weight = context.fleet.of(feature.name).unwrap_or(feature.weight);
             (share != 0.0).then(|| FeatureHit {
                 name: feature.name,
-                score: feature.weight * share,
+                score: weight * share,
                 words: (feature.words)(context),
             })
         })

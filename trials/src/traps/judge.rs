@@ -48,7 +48,7 @@ pub(crate) struct Sprung {
 }
 
 /// The case of these files, written into a folder.
-fn case(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<Case> {
+pub(crate) fn case(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<Case> {
     std::fs::create_dir_all(folder)?;
     let mut paths: Vec<PathBuf> = Vec::new();
     for (name, bytes) in files {

@@ -117,7 +117,7 @@ fn worker_at(boot: &Boot, time: u64) -> Option<(Actor, u64, u64)> {
 }
 
 /// The worker's thread and the time of the failing operation if it is at work then, otherwise those of the sign.
-fn at_the_failure(boot: &Boot, sign: u64) -> Option<(Actor, u64)> {
+pub(crate) fn at_the_failure(boot: &Boot, sign: u64) -> Option<(Actor, u64)> {
     let times = boot.failed_at().filter(|time| *time < sign).into_iter().chain([sign]);
     times.filter_map(|time| worker_at(boot, time).map(|(actor, ..)| (actor, time))).next()
 }

@@ -1,0 +1,79 @@
+//! What a fleet keeps of its boots, and what it says of a case: as `bootrace fleet add` and `report --fleet` do, without
+//! a database.
+
+use std::collections::HashSet;
+
+use diagnosis::{Others, Outcome, Rules, Seen, Weights, compare::masked, diagnose};
+use timeline::{Case, Timeline};
+
+/// Operation, status, and path without what differs between machines.
+type Key = (String, u32, String);
+
+fn key(operation: &str, status: u32, path: &str) -> Key {
+    (operation.to_owned(), status, masked(path))
+}
+
+/// A boot of a fleet.
+#[derive(Debug, Clone)]
+pub(super) struct Told {
+    /// Whether an update failed in it, by its report.
+    failed: bool,
+    /// Its report lists them.
+    candidates: HashSet<Key>,
+    /// Whether the report had no room for others.
+    left_out: bool,
+}
+
+impl Told {
+    /// The boot of these inputs; `None` if a fleet could not count it. `marked` means that it was added as healthy.
+    pub(super) fn new(case: &Case, marked: bool, rules: &Rules) -> Option<Self> {
+        let timeline = Timeline::new(case);
+        let diagnosis = diagnose(&timeline, rules);
+        let outcome = diagnosis.verdict.outcome;
+        let failed = matches!(outcome, Outcome::FailingOperation | Outcome::FailureWithoutOperation);
+        let report = reports::report(&timeline, &diagnosis);
+        (failed || marked || outcome == Outcome::NoFailure).then(|| Self {
+            failed,
+            candidates: report
+                .candidates
+                .iter()
+                .map(|c| &c.operation)
+                .filter_map(|o| Some(key(&o.operation, number(&o.status)?, &o.path)))
+                .collect(),
+            left_out: report.omitted.iter().any(|omitted| omitted.section == "candidates"),
+        })
+    }
+}
+
+/// `0xC0000022`.
+fn number(status: &str) -> Option<u32> {
+    u32::from_str_radix(status.strip_prefix("0x")?, 16).ok()
+}
+
+/// A fleet beside a case.
+pub(super) struct Counts<'f> {
+    pub(super) boots: &'f [&'f Told],
+    pub(super) weights: Weights,
+}
+
+impl Others for Counts<'_> {
+    fn seen(&self, operation: &str, status: u32, path: &str) -> Option<Seen> {
+        let key = key(operation, status, path);
+        let mut seen = Seen { same_build: true, ..Seen::default() };
+        for boot in self.boots {
+            let has_it = boot.candidates.contains(&key);
+            // Where candidates were left out, this one may be among them.
+            if !has_it && boot.left_out {
+                continue;
+            }
+            let (having, all) = if boot.failed { &mut seen.failing } else { &mut seen.healthy };
+            *having += u32::from(has_it);
+            *all += 1;
+        }
+        (seen.healthy.1 + seen.failing.1 > 0).then_some(seen)
+    }
+
+    fn weights(&self) -> Weights {
+        self.weights
+    }
+}
