@@ -11,7 +11,7 @@ use super::{
 use crate::{
     compare::{InGood, Likeness},
     needed::Needed,
-    others::{self, Seen, Weights},
+    others::{self, Seen},
 };
 use status_codes::{results, status};
 use timeline::{Event, Primitive, Process, Role, Ticks, Timeline, Words};
@@ -38,8 +38,8 @@ pub(crate) struct Context<'a> {
     pub(crate) in_good: Option<InGood>,
     /// In how many boots of a fleet it was seen, if one was given.
     pub(crate) seen: Option<Seen>,
-    /// What such counts weigh.
-    pub(crate) fleet: Weights,
+    /// The most that such counts take.
+    pub(crate) fleet_weight: f64,
     /// Whether logs name the code of some error.
     pub(crate) codes_known: bool,
 }
@@ -189,16 +189,9 @@ const FEATURES: &[Feature] = &[
     },
     Feature {
         name: others::HEALTHY_TOO,
-        weight: -Weights::BUILT_IN.healthy_too,
+        weight: -others::FLEET_WEIGHT,
         means: "healthy boots of the fleet have the result at that object too: as much of it as the lower 95 % bound of their share",
         applies: |c| c.seen.map_or(0.0, Seen::healthy_too),
-        words: |c| c.seen.unwrap_or_default().words(&result(c)),
-    },
-    Feature {
-        name: others::FAILING_ONLY,
-        weight: Weights::BUILT_IN.failing_only,
-        means: "failing boots of the fleet have it, and healthy ones do not: as much of it as lies between the 95 % bounds of the two shares",
-        applies: |c| c.seen.map_or(0.0, Seen::failing_only),
         words: |c| c.seen.unwrap_or_default().words(&result(c)),
     },
     Feature {
@@ -480,7 +473,8 @@ pub(crate) fn score(context: &Context<'_>) -> (Vec<FeatureHit>, f64) {
         .iter()
         .filter_map(|feature| {
             let share = (feature.applies)(context);
-            let weight = context.fleet.of(feature.name).unwrap_or(feature.weight);
+            let is_of_fleet = feature.name == others::HEALTHY_TOO;
+            let weight = if is_of_fleet { -context.fleet_weight } else { feature.weight };
             (share != 0.0).then(|| FeatureHit {
                 name: feature.name,
                 score: weight * share,

@@ -3,15 +3,15 @@
 use std::{collections::BTreeMap, ops::Range};
 
 use anyhow::Result;
-use diagnosis::{Rules, Weights};
+use diagnosis::{FLEET_WEIGHT, Rules};
 use rayon::prelude::*;
-use sample_traces::Rng;
+use sample_traces::{Outcome, Rng, SCENARIOS};
 
 use super::{
-    case::Case,
+    case::{Answer, Case},
     counts::Counts,
     innocent::SPREADS,
-    machines::{CAUSES, Machines, Make, Update},
+    machines::{Machines, Update, healthy},
     sum::Sum,
 };
 use crate::range;
@@ -20,35 +20,31 @@ use crate::range;
 #[derive(Debug, clap::Args)]
 pub struct Fleet {
     /// Seeds of the updates, from..to. Each way in which innocent errors are spread takes its turn
-    #[arg(long, default_value = "600..612", value_parser = range::parse)]
+    #[arg(long, default_value = "600..620", value_parser = range::parse)]
     seeds: Range<u64>,
     /// Rows of background noise in a boot, about
     #[arg(long, default_value_t = 300)]
     noise: u32,
-    /// Machines of an update that fail with each cause; the largest fleet has four times as many boots
-    #[arg(long, default_value_t = 50)]
-    machines: u64,
-    /// Cases of each cause of an update
-    #[arg(long, default_value_t = 1)]
-    cases: u64,
-    /// Try other weights than the built-in ones too
-    #[arg(long)]
-    weights: bool,
+    /// Only causes whose scenario's name contains this
+    #[arg(long, default_value = "")]
+    only: String,
+    /// Weights to be tried beside the built-in one
+    #[arg(long, value_delimiter = ',', default_value = "0,1,2,3,4,6,8,12")]
+    weights: Vec<f64>,
 }
 
-const SIZES: &[usize] = &[3, 10, 40, 200];
-const SAME: &[usize] = &[5, 25, 100];
-const HEALTHY_TOO: &[f64] = &[0.0, 2.0, 4.0, 8.0, 12.0];
-const FAILING_ONLY: &[f64] = &[0.0, 1.5, 3.0, 6.0];
+/// Healthy boots of a fleet.
+const SIZES: &[usize] = &[3, 10, 40, 150];
+/// The machine of a case is in no fleet.
+const CASE: u64 = 9_000;
 
-/// What rows of the tables are about, by table and row.
+/// What the rows of the tables are about, by table and row.
 type Sums = BTreeMap<(usize, usize), (String, Sum)>;
 
 const TABLES: &[&str] = &[
-    "weights: healthy too, failing only",
-    "the same where a quarter of the healthy boots had failed",
-    "boots of the fleet",
-    "failing boots with the same cause",
+    "weight",
+    "weight, where a quarter of the healthy boots had failed",
+    "healthy boots in the fleet",
     "innocent error",
 ];
 
@@ -56,25 +52,32 @@ impl Fleet {
     /// Makes the fleets, asks about the cases and prints the tables.
     ///
     /// # Errors
-    /// Where a boot cannot be made.
+    /// Where a boot cannot be made. That a fleet gave a wrong name is one too.
     pub fn run(&self) -> Result<()> {
         let rules = Rules::built_in();
+        let causes: Vec<&str> = SCENARIOS
+            .iter()
+            .filter(|s| s.outcome() == Outcome::FailingOperation && s.name.contains(&self.only))
+            .map(|s| s.name)
+            .collect();
+        let most = SIZES.iter().copied().max().unwrap_or(0) as u64;
         let mut all = Sums::new();
         for seed in self.seeds.clone() {
             let at = usize::try_from(seed).unwrap_or(0) % SPREADS.len();
             let Some(spread) = SPREADS.get(at) else { continue };
             let update = Update { seed, spread, noise: self.noise };
-            let machines = Machines::new(&update, self.machines, &rules)?;
-            let numbers = |cause: usize| (0..self.cases).map(move |n| (cause, n));
-            let asked: Vec<(usize, u64)> = (0..CAUSES.len()).flat_map(numbers).collect();
-            let sums =
-                asked.into_par_iter().map(|(cause, n)| self.ask(&update, at, &machines, cause, n, &rules));
+            let healthy = healthy(&update, most, &rules)?;
+            let sums = causes.par_iter().map(|cause| {
+                let machines = Machines::beside(&healthy, &update, cause, &rules)?;
+                self.ask(&update, at, cause, &machines, &rules)
+            });
             for sums in sums.collect::<Result<Vec<Sums>>>()? {
                 merge(&mut all, sums);
             }
-            eprintln!("{seed}: {}", spread.name);
         }
         print(&all);
+        let wrong: usize = all.range(..(2, 0)).map(|(_, (_, sum))| sum.new_wrong).sum();
+        anyhow::ensure!(wrong == 0, "fleets gave {wrong} wrong names");
         Ok(())
     }
 
@@ -83,66 +86,42 @@ impl Fleet {
         &self,
         update: &Update,
         spread: usize,
+        cause: &str,
         machines: &Machines,
-        cause: usize,
-        number: u64,
         rules: &Rules,
     ) -> Result<Sums> {
         let mut sums = Sums::new();
-        let boot = update.boot(CAUSES[cause], 9_000 + number)?;
+        let boot = update.boot(cause, CASE)?;
         let mut without = boot.clone();
         without.knock_out();
-        let mut rng = Rng::new(update.seed).fork(&format!("{cause} {number}"));
-        let fleets: Vec<(usize, usize, bool, Vec<_>)> = [false, true]
-            .into_iter()
-            .flat_map(|mislabelled| SIZES.iter().map(move |boots| (mislabelled, boots)))
-            .flat_map(|(mislabelled, boots)| SAME.iter().map(move |same| (mislabelled, *boots, *same)))
-            .map(|(mislabelled, boots, same)| {
-                let fleet = machines.fleet(cause, Make { boots, same, mislabelled }, &mut rng);
-                (boots, same, mislabelled, fleet)
-            })
-            .collect();
+        let mut rng = Rng::new(update.seed).fork(cause);
+        let sorts = [false, true].into_iter().flat_map(|wrong| SIZES.iter().map(move |size| (*size, wrong)));
+        let fleets: Vec<_> =
+            sorts.map(|(size, wrong)| (size, wrong, machines.fleet(size, wrong, &mut rng))).collect();
         for (boot, with_logs) in [(&boot, false), (&boot, true), (&without, false), (&without, true)] {
             let case = Case::new(boot, with_logs)?;
             let timeline = case.timeline();
             let alone = case.ask(&timeline, None, rules);
-            let mut add = |table, row, name: String, among| {
-                sums.entry((table, row)).or_insert_with(|| (name, Sum::default())).1.add(
-                    &alone,
-                    &among,
-                    case.has_right(),
-                );
+            let mut add = |table, row, name: String, answer: &Answer| {
+                let (_, sum) = sums.entry((table, row)).or_insert_with(|| (name, Sum::default()));
+                sum.add(&alone, answer, case.has_right());
             };
-            for (boots, same, mislabelled, fleet) in &fleets {
-                let grid = grid().filter(|(_, weights)| self.weights || *weights == Weights::BUILT_IN);
-                for (row, weights) in grid {
-                    let counts = Counts { boots: fleet, weights };
-                    let among = case.ask(&timeline, Some(&counts), rules);
-                    let name = format!("{}, {}", weights.healthy_too, weights.failing_only);
-                    add(usize::from(*mislabelled), row, name, among);
-                    if weights != Weights::BUILT_IN {
-                        continue;
-                    }
-                    if !mislabelled {
-                        add(2, *boots, boots.to_string(), among);
-                        add(3, *same, format!("{same} %"), among);
-                        add(4, spread, update.spread.name.to_owned(), among);
-                        add(4, spread + SPREADS.len(), format!("{}: alone", update.spread.name), alone);
-                    }
+            for (size, wrong, boots) in &fleets {
+                let ask = |weight| case.ask(&timeline, Some(&Counts { boots, weight }), rules);
+                for (row, weight) in self.weights.iter().enumerate() {
+                    add(usize::from(*wrong), row, weight.to_string(), &ask(*weight));
+                }
+                if !wrong {
+                    let answer = ask(FLEET_WEIGHT);
+                    add(2, *size, size.to_string(), &answer);
+                    let name = update.spread.name;
+                    add(3, 2 * spread, format!("{name}: no fleet"), &alone);
+                    add(3, 2 * spread + 1, format!("{name}: beside a fleet"), &answer);
                 }
             }
         }
         Ok(sums)
     }
-}
-
-/// All weights that are tried.
-fn grid() -> impl Iterator<Item = (usize, Weights)> {
-    let weights = |healthy_too: &f64| {
-        let healthy_too = *healthy_too;
-        FAILING_ONLY.iter().map(move |failing_only| Weights { healthy_too, failing_only: *failing_only })
-    };
-    HEALTHY_TOO.iter().flat_map(weights).enumerate()
 }
 
 fn merge(into: &mut Sums, from: Sums) {

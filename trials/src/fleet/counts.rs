@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use diagnosis::{Others, Outcome, Rules, Seen, Weights, compare::masked, diagnose};
+use diagnosis::{Others, Outcome, Rules, Seen, compare::masked, diagnose};
 use timeline::{Case, Timeline};
 
 /// Operation, status, and path without what differs between machines.
@@ -13,11 +13,9 @@ fn key(operation: &str, status: u32, path: &str) -> Key {
     (operation.to_owned(), status, masked(path))
 }
 
-/// A boot of a fleet.
+/// A boot of a fleet that was added as healthy.
 #[derive(Debug, Clone)]
 pub(super) struct Told {
-    /// Whether an update failed in it, by its report.
-    failed: bool,
     /// Its report lists them.
     candidates: HashSet<Key>,
     /// Whether the report had no room for others.
@@ -25,19 +23,18 @@ pub(super) struct Told {
 }
 
 impl Told {
-    /// The boot of these inputs; `None` if a fleet could not count it. `marked` means that it was added as healthy.
-    pub(super) fn new(case: &Case, marked: bool, rules: &Rules) -> Option<Self> {
+    /// The boot of these inputs; `None` if its report says that an update failed: then it counts as a failing one.
+    pub(super) fn new(case: &Case, rules: &Rules) -> Option<Self> {
         let timeline = Timeline::new(case);
         let diagnosis = diagnose(&timeline, rules);
-        let outcome = diagnosis.verdict.outcome;
-        let failed = matches!(outcome, Outcome::FailingOperation | Outcome::FailureWithoutOperation);
+        let failed = [Outcome::FailingOperation, Outcome::FailureWithoutOperation];
+        if failed.contains(&diagnosis.verdict.outcome) {
+            return None;
+        }
         let report = reports::report(&timeline, &diagnosis);
-        (failed || marked || outcome == Outcome::NoFailure).then(|| Self {
-            failed,
-            candidates: report
-                .candidates
-                .iter()
-                .map(|c| &c.operation)
+        let operations = report.candidates.iter().map(|candidate| &candidate.operation);
+        Some(Self {
+            candidates: operations
                 .filter_map(|o| Some(key(&o.operation, number(&o.status)?, &o.path)))
                 .collect(),
             left_out: report.omitted.iter().any(|omitted| omitted.section == "candidates"),
@@ -53,7 +50,7 @@ fn number(status: &str) -> Option<u32> {
 /// A fleet beside a case.
 pub(super) struct Counts<'f> {
     pub(super) boots: &'f [&'f Told],
-    pub(super) weights: Weights,
+    pub(super) weight: f64,
 }
 
 impl Others for Counts<'_> {
@@ -66,14 +63,13 @@ impl Others for Counts<'_> {
             if !has_it && boot.left_out {
                 continue;
             }
-            let (having, all) = if boot.failed { &mut seen.failing } else { &mut seen.healthy };
-            *having += u32::from(has_it);
-            *all += 1;
+            seen.healthy.0 += u32::from(has_it);
+            seen.healthy.1 += 1;
         }
-        (seen.healthy.1 + seen.failing.1 > 0).then_some(seen)
+        (seen.healthy.1 > 0).then_some(seen)
     }
 
-    fn weights(&self) -> Weights {
-        self.weights
+    fn weight(&self) -> f64 {
+        self.weight
     }
 }

@@ -20,7 +20,7 @@ pub(crate) use acts::Hand;
 pub(crate) use boot::{Boot, WORKERS, read_packed};
 pub(crate) use boots::{boots, lender};
 pub use command::Traps;
-pub(crate) use judge::{case, spring_all};
+pub(crate) use judge::{Beside, case, spring_all};
 pub(crate) use kinds::{Given, at_the_failure};
 pub(crate) use tape::Actor;
 pub(crate) use unusual::{Met, refused};
