@@ -73,3 +73,22 @@ impl Others for Counts<'_> {
         self.weight
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_boot_with_more_candidates_than_its_report_has_room_for_counts_only_where_it_has_the_result() {
+        let denied = 0xC000_0022;
+        let told = |user: &str, left_out| Told {
+            candidates: HashSet::from([key("CreateFile", denied, &format!(r"C:\Users\{user}\NTUSER.DAT"))]),
+            left_out,
+        };
+        let boots = [told("ann", false), told("bob", true)];
+        let counts = Counts { boots: &boots.iter().collect::<Vec<_>>(), weight: 0.0 };
+        let seen = |path: &str| counts.seen("CreateFile", denied, path).map(|seen| seen.healthy);
+        assert_eq!(seen(r"C:\Users\eve\NTUSER.DAT"), Some((2, 2)));
+        assert_eq!(seen(r"C:\Windows\win.ini"), Some((0, 1)));
+    }
+}

@@ -15,7 +15,7 @@ pub(super) struct Spread {
     percent: (u64, u64),
 }
 
-/// All ways. In the last one the failing machines have another driver, and the fleet speaks for the innocent error.
+/// All ways. In the last one the failing machines have another driver, so healthy boots say nothing of the error.
 pub(super) const SPREADS: &[Spread] = &[
     Spread { name: "on nearly all machines, long before", late: false, percent: (90, 90) },
     Spread { name: "on nearly all machines", late: true, percent: (90, 90) },
@@ -59,4 +59,29 @@ fn work(boot: &Boot) -> Option<(Actor, u64, u64)> {
     }
     let (actor, from, to) = threads.into_iter().max_by_key(|(_, from, to)| to - from)?;
     Some((actor, from, from + (to - from) * 4 / 5))
+}
+
+#[cfg(test)]
+mod tests {
+    use sample_traces::scenario;
+
+    use super::{Boot, SPREADS};
+
+    #[test]
+    fn machines_meet_the_error_as_often_as_it_is_spread() {
+        for spread in SPREADS {
+            let met = |name: &str| {
+                let machines = (0..40).filter(|seed| {
+                    let mut boot = Boot::of_update(scenario(name).unwrap(), *seed, 600, 0).unwrap();
+                    let before = boot.tape.rows().len();
+                    spread.plant(&mut boot, &spread.error(600)).unwrap();
+                    boot.tape.rows().len() > before
+                });
+                machines.count() as u64 * 100 / 40
+            };
+            let (healthy, failing) = (met("healthy"), met("mof-disk-full"));
+            assert!(healthy.abs_diff(spread.percent.0) <= 15, "{}: {healthy} %", spread.name);
+            assert!(failing.abs_diff(spread.percent.1) <= 15, "{}: {failing} %", spread.name);
+        }
+    }
 }
