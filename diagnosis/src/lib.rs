@@ -54,7 +54,7 @@ pub use log_state::{Damaged, LogState};
 pub use missing::{Lack, Missing};
 pub use norms::{NormCounts, NormError, NormKey, Norms};
 pub use ordinary::benign;
-pub use others::{Others, Seen};
+pub use others::{FLEET_WEIGHT, Others, Seen};
 pub use phases::Phase;
 pub use remedy::{Remedy, RemedyKind};
 

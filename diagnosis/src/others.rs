@@ -5,20 +5,21 @@ use timeline::Words;
 /// Quantile of the normal distribution for bounds of 95 %, two-sided.
 const Z: f64 = 1.96;
 
-/// The feature of a candidate whose result healthy boots have too.
+/// The feature of a candidate whose result healthy boots have too. It ranks, and no name rests on it.
 pub(crate) const HEALTHY_TOO: &str = "fleet-healthy-too";
-/// The feature of a candidate whose result failing boots alone have.
-pub(crate) const FAILING_ONLY: &str = "fleet-failing-only";
 
-/// Whether a feature says what other boots say. Such features rank; no name rests on them.
-pub(crate) fn is_of_fleet(feature: &str) -> bool {
-    [HEALTHY_TOO, FAILING_ONLY].contains(&feature)
-}
+/// The most that the feature takes from a score. `trials fleet` measures it.
+pub const FLEET_WEIGHT: f64 = 4.0;
 
 /// Other boots, for questions about single operations.
 pub trait Others {
     /// In how many of them this operation had this status at this object; `None` where no boot can be asked.
     fn seen(&self, operation: &str, status: u32, path: &str) -> Option<Seen>;
+
+    /// The most that they take from the score of a candidate. Only a trial of other weights says something else.
+    fn weight(&self) -> f64 {
+        FLEET_WEIGHT
+    }
 }
 
 /// How many boots have the same result at the same object, and how many boots show one at all.
@@ -35,13 +36,7 @@ pub struct Seen {
 impl Seen {
     /// How surely healthy boots have it too: the lower bound of their share. Few boots give a low one.
     pub(crate) fn healthy_too(self) -> f64 {
-        bounds(self.healthy).0
-    }
-
-    /// How surely more of the failing boots have it than of the healthy ones: how far the lower bound of the one share
-    /// lies above the upper bound of the other. Where few boots are known, it does not.
-    pub(crate) fn failing_only(self) -> f64 {
-        (bounds(self.failing).0 - bounds(self.healthy).1).max(0.0)
+        lower_bound(self.healthy)
     }
 
     /// The counts in words; `result` is that of the operation.
@@ -66,40 +61,28 @@ impl Seen {
     }
 }
 
-/// The bounds of a share by Wilson's score interval; of nothing, everything is possible.
-fn bounds((having, all): (u32, u32)) -> (f64, f64) {
-    if all == 0 {
-        return (0.0, 1.0);
+/// The lower bound of a share by Wilson's score interval; of nothing, nothing is known.
+fn lower_bound((having, all): (u32, u32)) -> f64 {
+    if having == 0 || all == 0 {
+        return 0.0;
     }
     let n = f64::from(all);
     let share = f64::from(having) / n;
     let spread = Z * (share * (1.0 - share) / n + Z * Z / (4.0 * n * n)).sqrt();
     let middle = share + Z * Z / (2.0 * n);
-    let whole = 1.0 + Z * Z / n;
-    let lower = if having == 0 { 0.0 } else { (middle - spread) / whole };
-    let upper = if having == all { 1.0 } else { (middle + spread) / whole };
-    (lower.clamp(0.0, 1.0), upper.clamp(0.0, 1.0))
+    ((middle - spread) / (1.0 + Z * Z / n)).clamp(0.0, 1.0)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn seen(healthy: (u32, u32), failing: (u32, u32)) -> Seen {
-        Seen { healthy, failing, same_build: true }
-    }
-
     #[test]
     fn many_boots_say_much_and_few_say_little() {
-        let many = seen((0, 214), (37, 40));
-        assert!(many.failing_only() > 0.75 && many.healthy_too() == 0.0, "{}", many.failing_only());
-        // Three of three is what chance gives too.
-        assert_eq!(seen((0, 3), (3, 3)).failing_only(), 0.0);
-        assert_eq!(seen((0, 0), (40, 40)).failing_only(), 0.0);
-        assert_eq!(seen((0, 214), (0, 40)).failing_only(), 0.0);
-        assert!(seen((1, 1), (1, 1)).healthy_too() < 0.25);
-        assert!(seen((200, 214), (37, 40)).healthy_too() > 0.85);
-        assert_eq!(seen((200, 214), (37, 40)).failing_only(), 0.0);
-        assert_eq!(Seen::default().healthy_too(), 0.0);
+        let healthy = |having, all| Seen { healthy: (having, all), ..Seen::default() }.healthy_too();
+        assert!(healthy(200, 214) > 0.85);
+        assert!(healthy(1, 1) < 0.25);
+        assert_eq!(healthy(0, 214), 0.0);
+        assert_eq!(healthy(0, 0), 0.0);
     }
 }

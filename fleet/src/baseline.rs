@@ -14,8 +14,8 @@ use crate::{FleetError, Store};
 
 /// Name of what candidates get whose rank the fleet does not change.
 const FEATURE: &str = "fleet";
-/// The features of the diagnosis that say the same.
-const FEATURES: &[&str] = &["fleet-healthy-too", "fleet-failing-only"];
+/// The feature of the diagnosis that says the same.
+const RANKS: &str = "fleet-healthy-too";
 
 /// The boots of a database, beside one case. The case itself does not count if it is there.
 pub struct OtherBoots {
@@ -66,7 +66,7 @@ impl OtherBoots {
             return Err(error);
         }
         for candidate in &mut report.candidates {
-            if candidate.features.iter().any(|feature| FEATURES.contains(&feature.name.as_str())) {
+            if candidate.features.iter().any(|feature| feature.name == RANKS) {
                 continue;
             }
             let feature = about(&candidate.operation)?;

@@ -33,10 +33,10 @@ pub(crate) struct Boot {
     held: Vec<String>,
 }
 
-/// Tells the story of the whole boot and writes it.
-pub(crate) fn tell(scenario: &'static Scenario, options: Options) -> anyhow::Result<Made> {
+/// Tells the story of the whole boot and writes it. The update is that of the machine with the seed `update`.
+pub(crate) fn tell(scenario: &'static Scenario, options: Options, update: u64) -> anyhow::Result<Made> {
     let rng = Rng::new(options.seed);
-    let machine = Machine::new(&rng, options.is_64bit);
+    let machine = Machine::new(&rng, options.is_64bit).with_update_of(&Rng::new(update));
     let older = rng.fork("log").between(200_000, 20_000_000);
     let log = CbsLog::new(machine.utc_offset_minutes, older);
     let recorder = Recorder::new(machine, Agent::new(&rng), rng.fork(scenario.name));

@@ -78,5 +78,14 @@ pub struct Made {
 /// # Errors
 /// If the scenario says something that no log can hold, which is a mistake in the scenario.
 pub fn make(scenario: &'static Scenario, options: Options) -> anyhow::Result<Made> {
-    boot::tell(scenario, options)
+    boot::tell(scenario, options, options.seed)
+}
+
+/// Makes the trace of a scenario on one of the machines that install one update: `update` chooses the components, files
+/// and drivers of the update, and the seed the rest of the machine.
+///
+/// # Errors
+/// Those of [`make`].
+pub fn make_of_update(scenario: &'static Scenario, options: Options, update: u64) -> anyhow::Result<Made> {
+    boot::tell(scenario, options, update)
 }

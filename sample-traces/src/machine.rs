@@ -88,6 +88,12 @@ impl Machine {
         }
     }
 
+    /// The machine with the update that the machine of another seed gets.
+    pub(crate) fn with_update_of(self, rng: &Rng) -> Self {
+        let Self { revision, next_revision, kb, hashes, .. } = Self::new(rng, self.is_64bit);
+        Self { revision, next_revision, kb, hashes, ..self }
+    }
+
     pub(crate) fn header(&self) -> PmlHeader {
         write::Machine {
             is_64bit: self.is_64bit,

@@ -1,4 +1,4 @@
-//! `trials evaluate`, `traps`, `torture`, `learn`, `calibrate`, `signatures`.
+//! `trials evaluate`, `traps`, `torture`, `learn`, `calibrate`, `signatures`, `fleet`.
 #![forbid(unsafe_code)]
 
 use anyhow::Result;
@@ -20,6 +20,7 @@ enum Command {
     Learn(trials::learn::Learn),
     Calibrate(trials::calibrate::Calibrate),
     Signatures(trials::signatures::Signatures),
+    Fleet(trials::fleet::Fleet),
     Page(trials::page::Page),
 }
 
@@ -31,6 +32,7 @@ fn main() -> Result<()> {
         Command::Learn(learn) => learn.run(),
         Command::Calibrate(calibrate) => calibrate.run(),
         Command::Signatures(signatures) => signatures.run(),
+        Command::Fleet(fleet) => fleet.run(),
         Command::Page(page) => page.run(),
     }
 }

@@ -4,7 +4,7 @@ use super::{
     after::After,
     link::{Link, Objection},
 };
-use crate::{others::is_of_fleet, stacks::Call};
+use crate::{others::HEALTHY_TOO, stacks::Call};
 use timeline::{Event, EventId, FileTime, Place, ProcessId, Words};
 
 /// An operation that may be the one that failed.
@@ -86,15 +86,10 @@ impl Candidate {
             || self.lesser.is_some()
     }
 
-    /// The score without what other boots say.
+    /// The score without what other boots say: they take from it and add nothing.
     pub(crate) fn own_score(&self) -> f64 {
-        let of_fleet = self.features.iter().filter(|f| is_of_fleet(f.name));
+        let of_fleet = self.features.iter().filter(|f| f.name == HEALTHY_TOO);
         self.score - of_fleet.map(|f| f.score).sum::<f64>()
-    }
-
-    /// The score on which a name may rest: other boots can take from it and add nothing. No calibration had them.
-    pub(crate) fn safe_score(&self) -> f64 {
-        self.score.min(self.own_score())
     }
 
     /// Whether it is worth a look if no operation is named. Nothing must show that servicing went on after it, or

@@ -38,6 +38,8 @@ pub(crate) struct Context<'a> {
     pub(crate) in_good: Option<InGood>,
     /// In how many boots of a fleet it was seen, if one was given.
     pub(crate) seen: Option<Seen>,
+    /// The most that such counts take.
+    pub(crate) fleet_weight: f64,
     /// Whether logs name the code of some error.
     pub(crate) codes_known: bool,
 }
@@ -187,16 +189,9 @@ const FEATURES: &[Feature] = &[
     },
     Feature {
         name: others::HEALTHY_TOO,
-        weight: -8.0,
+        weight: -others::FLEET_WEIGHT,
         means: "healthy boots of the fleet have the result at that object too: as much of it as the lower 95 % bound of their share",
         applies: |c| c.seen.map_or(0.0, Seen::healthy_too),
-        words: |c| c.seen.unwrap_or_default().words(&result(c)),
-    },
-    Feature {
-        name: others::FAILING_ONLY,
-        weight: 3.0,
-        means: "failing boots of the fleet have it, and healthy ones do not: as much of it as lies between the 95 % bounds of the two shares",
-        applies: |c| c.seen.map_or(0.0, Seen::failing_only),
         words: |c| c.seen.unwrap_or_default().words(&result(c)),
     },
     Feature {
@@ -478,9 +473,11 @@ pub(crate) fn score(context: &Context<'_>) -> (Vec<FeatureHit>, f64) {
         .iter()
         .filter_map(|feature| {
             let share = (feature.applies)(context);
+            let is_of_fleet = feature.name == others::HEALTHY_TOO;
+            let weight = if is_of_fleet { -context.fleet_weight } else { feature.weight };
             (share != 0.0).then(|| FeatureHit {
                 name: feature.name,
-                score: feature.weight * share,
+                score: weight * share,
                 words: (feature.words)(context),
             })
         })

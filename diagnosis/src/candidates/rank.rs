@@ -29,7 +29,7 @@ use crate::{
     needed,
     norms::{NormKey, Norms},
     ordinary,
-    others::Others,
+    others::{self, Others},
     signs::Sign,
 };
 
@@ -153,6 +153,7 @@ pub(crate) fn rank(
                 stance,
                 in_good: in_good(event),
                 seen: others.and_then(|o| o.seen(event.name, event.status, &event.path)),
+                fleet_weight: others.map_or(others::FLEET_WEIGHT, Others::weight),
                 codes_known: lines.tell_codes(),
                 alike: alike.get(&(event.process, event.name, event.status)).copied().unwrap_or(1),
             };

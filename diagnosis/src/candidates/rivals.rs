@@ -12,7 +12,8 @@ use super::{
 };
 
 /// Adds an objection to a candidate that only one of two things ties to the failure: the end of its thread's work, or
-/// the step that a log says failed. Then another error that explains the failure as well stands against it.
+/// the step that a log says failed. Then another error that explains the failure as well stands against it. What other
+/// boots say takes none away.
 pub(super) fn judge(timeline: &Timeline<'_>, steps: &LogSteps, candidates: &mut [Candidate]) {
     let in_step =
         |c: &Candidate| timeline.process_of(&c.event).is_some_and(|process| steps.hold(&c.event, process));
@@ -98,7 +99,6 @@ fn is_rival(timeline: &Timeline<'_>, candidate: &Candidate, other: &Candidate) -
     let is_tied = !other.links.is_empty();
     (other.event.time < candidate.event.time || is_tied)
         && other.objections.is_empty()
-        // Other boots do not take a rival away.
         && other.own_score() >= NAMEABLE
         && kind(other) != kind(candidate)
         && role(other) == role(candidate)
@@ -117,14 +117,15 @@ fn is_rival_in_step(candidate: &Candidate, other: &Candidate) -> bool {
         )
     };
     other.event.path != candidate.event.path
-        && other.score >= NAMEABLE
+        && other.own_score() >= NAMEABLE
         && !other.objections.iter().any(is_harmless)
 }
 
 #[cfg(test)]
 mod tests {
     use super::{Candidate, NAMEABLE, Objection, is_rival_in_step};
-    use timeline::Event;
+    use crate::{candidates::candidate::FeatureHit, others};
+    use timeline::{Event, Words};
 
     #[test]
     fn another_error_of_the_step_is_a_rival_unless_something_shows_that_it_is_harmless() {
@@ -142,5 +143,16 @@ mod tests {
         }
         let weak = Candidate { score: NAMEABLE - 1.0, ..error(r"C:\b", &[]) };
         assert!(!is_rival_in_step(&candidate, &weak));
+    }
+
+    #[test]
+    fn other_boots_take_no_rival_away() {
+        let among = |own: f64, fleet: f64| Candidate {
+            score: own + fleet,
+            features: vec![FeatureHit { name: others::HEALTHY_TOO, score: fleet, words: Words::default() }],
+            ..Candidate::new(Event { path: r"C:\b".to_owned(), ..Event::blank() })
+        };
+        let candidate = Candidate::new(Event { path: r"C:\a".to_owned(), ..Event::blank() });
+        assert!(is_rival_in_step(&candidate, &among(NAMEABLE, -6.0)));
     }
 }

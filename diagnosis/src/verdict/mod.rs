@@ -17,7 +17,10 @@ pub(crate) use found::Found;
 use named::failing;
 use unexplained::{poqexec_failed, unexplained};
 
-use crate::{calibration::Calibration, candidates::features};
+use crate::{
+    calibration::Calibration,
+    candidates::{Candidate, features},
+};
 
 /// Leads at most.
 const MAX_LEADS: usize = 3;
@@ -28,7 +31,13 @@ pub(crate) fn decide(found: &Found<'_>) -> Verdict {
     let seen = Coverage::new(found.timeline, found.boots);
     let safe = Calibration::built_in().threshold(found.situation).map(f64::from);
     let is_enough = |score: f64| score >= features::NAMEABLE && safe.is_some_and(|safe| score >= safe);
-    let nameable = found.candidates.first().filter(|c| c.is_eligible() && is_enough(c.safe_score()));
+    // Where another one would come first without what other boots say, neither is sure.
+    let is_outranked = |candidate: &Candidate| {
+        let eligible = found.candidates.iter().take_while(|c| c.is_eligible());
+        eligible.map(Candidate::own_score).any(|score| score > candidate.own_score())
+    };
+    let nameable =
+        found.candidates.first().filter(|c| c.is_eligible() && is_enough(c.score) && !is_outranked(c));
     let failed = !found.signs.is_empty() || found.faults.any();
     let mut verdict = match (nameable, found.faults.first()) {
         (Some(candidate), _) if failed => failing(found, candidate),

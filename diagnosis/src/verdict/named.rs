@@ -15,8 +15,10 @@ use crate::{
 
 pub(super) fn failing(found: &Found<'_>, candidate: &Candidate) -> Verdict {
     let event = &candidate.event;
-    let second = found.candidates.get(1).map_or(0.0, |c| c.score.max(0.0));
-    let lead = candidate.score - second;
+    // Other boots make no lead.
+    let others = found.candidates.get(1..).unwrap_or_default();
+    let next = others.iter().take_while(|c| c.is_eligible() == others[0].is_eligible());
+    let lead = candidate.score - next.map(Candidate::own_score).fold(0.0, f64::max);
     let process = found.timeline.process_of(event).map_or("?", |p| p.name.as_str());
     let result = status_codes::NamedResult(event.status);
     let mut verdict = Verdict::new(
@@ -48,10 +50,10 @@ pub(super) fn failing(found: &Found<'_>, candidate: &Candidate) -> Verdict {
     };
     // A service works for others than the update as well.
     let for_others = matches!(role, Role::ServiceHost | Role::ServiceControl);
-    let strong = candidate.safe_score() >= features::STRONG && lead >= features::LEAD;
+    let strong = candidate.score >= features::STRONG && lead >= features::LEAD;
     verdict.confidence = Confidence {
         level: level(candidate, strong, for_others),
-        measured: Calibration::built_in().like(situation, candidate.safe_score()),
+        measured: Calibration::built_in().like(situation, candidate.score),
         reasons: reasons(candidate),
     };
     verdict

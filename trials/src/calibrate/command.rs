@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use super::table::{self, Point};
 use crate::{
     range,
-    traps::{self, Boot, Given},
+    traps::{self, Beside, Boot, Given},
 };
 
 /// Kinds of traps that calibrate: those that need nothing invented.
@@ -51,8 +51,12 @@ impl Calibrate {
                 for situation in Situation::all() {
                     let with_logs = situation == Situation::WithLogs;
                     let with_baseline = situation == Situation::WithBaseline;
-                    let beside = baseline.filter(|_| with_baseline);
-                    if with_logs && boot.logs.is_empty() || with_baseline && beside.is_none() {
+                    let beside = match baseline {
+                        Some(good) if with_baseline => Beside::GoodBoot(good),
+                        None if with_baseline => continue,
+                        _ => Beside::Nothing,
+                    };
+                    if with_logs && boot.logs.is_empty() {
                         continue;
                     }
                     let given = Given { boot, other: traps::lender(&boots, at), with_logs };

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
-use sample_traces::{Made, Options, Outcome, Scenario, make};
+use sample_traces::{Made, Options, Outcome, Scenario, make_of_update};
 use status_codes::status;
 
 use super::tape::Tape;
@@ -34,8 +34,13 @@ pub(crate) struct Boot {
 impl Boot {
     /// A boot of the own generator.
     pub(crate) fn own(scenario: &'static Scenario, seed: u64, noise: u32) -> Result<Self> {
-        let options = Options { seed, is_64bit: !seed.is_multiple_of(3), noise };
-        let Made { pml, cbs_log, label } = make(scenario, options)?;
+        Self::of_update(scenario, seed, seed, noise)
+    }
+
+    /// A boot of one of the machines that install one update.
+    pub(crate) fn of_update(scenario: &'static Scenario, seed: u64, update: u64, noise: u32) -> Result<Self> {
+        let options = Options { seed, is_64bit: !update.is_multiple_of(3), noise };
+        let Made { pml, cbs_log, label } = make_of_update(scenario, options, update)?;
         let boot = Self {
             from: "own",
             scenario: scenario.name.to_owned(),

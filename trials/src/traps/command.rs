@@ -11,7 +11,7 @@ use rayon::prelude::*;
 
 use super::{
     boots::{boots, lender},
-    judge::{Sprung, spring_all},
+    judge::{Beside, Sprung, spring_all},
     kinds::Given,
     sum::Sum,
 };
@@ -32,6 +32,9 @@ pub struct Traps {
     /// Leave the independent generator out, which needs Python
     #[arg(long)]
     own: bool,
+    /// Ask beside a fleet that speaks for all that may not be named, and against what may
+    #[arg(long)]
+    poisoned: bool,
     /// Only these kinds
     #[arg(long)]
     kind: Vec<String>,
@@ -87,7 +90,8 @@ impl Traps {
         let kinds: Vec<&str> = self.kind.iter().map(String::as_str).collect();
         let logs = if given.with_logs { "with logs" } else { "trace alone" };
         let mut lines = Vec::new();
-        for (kind, trap, sprung) in spring_all(given, &kinds, None, rules)? {
+        let beside = if self.poisoned { Beside::PoisonedFleet } else { Beside::Nothing };
+        for (kind, trap, sprung) in spring_all(given, &kinds, beside, rules)? {
             let named = sprung.named.as_ref().map_or_else(
                 || "nothing".to_owned(),
                 |n| format!("{:?} {:.1} {}", n.level, n.score, n.words).to_lowercase(),

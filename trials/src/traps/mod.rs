@@ -16,8 +16,11 @@ mod sum;
 mod tape;
 mod unusual;
 
-pub(crate) use boot::{Boot, read_packed};
+pub(crate) use acts::Hand;
+pub(crate) use boot::{Boot, WORKERS, read_packed};
 pub(crate) use boots::{boots, lender};
 pub use command::Traps;
-pub(crate) use judge::spring_all;
-pub(crate) use kinds::Given;
+pub(crate) use judge::{Beside, case, spring_all};
+pub(crate) use kinds::{Given, at_the_failure};
+pub(crate) use tape::Actor;
+pub(crate) use unusual::{Met, refused};

@@ -1,6 +1,6 @@
 //! What a fleet says of candidates ranks them, and makes or saves no name.
 
-use diagnosis::{Candidate, Diagnosis, Others, Rules, Seen, diagnose, diagnose_among};
+use diagnosis::{Candidate, Diagnosis, FLEET_WEIGHT, Others, Rules, Seen, diagnose, diagnose_among};
 use sample_traces::{Options, SCENARIOS, Scenario, make};
 use timeline::{Case, EventId, Timeline};
 
@@ -8,11 +8,26 @@ use timeline::{Case, EventId, Timeline};
 struct Fleet {
     path: Option<String>,
     seen: Seen,
+    weight: f64,
+}
+
+impl Fleet {
+    fn new(seen: Seen) -> Self {
+        Self { path: None, seen, weight: FLEET_WEIGHT }
+    }
+
+    fn of_path(candidate: &Candidate, seen: Seen) -> Self {
+        Self { path: Some(candidate.event.path.clone()), ..Self::new(seen) }
+    }
 }
 
 impl Others for Fleet {
     fn seen(&self, _: &str, _: u32, path: &str) -> Option<Seen> {
         self.path.as_ref().is_none_or(|own| own == path).then_some(self.seen)
+    }
+
+    fn weight(&self) -> f64 {
+        self.weight
     }
 }
 
@@ -50,7 +65,7 @@ fn no_name_rests_on_a_fleet_and_no_objection_falls_to_it() {
     for (one, seed) in SCENARIOS.iter().step_by(3).zip(70..) {
         with(one, seed, &mut |alone, among| {
             for seen in [FAILING_ONLY, HEALTHY_TOO, FEW] {
-                let diagnosis = among(&Fleet { path: None, seen });
+                let diagnosis = among(&Fleet::new(seen));
                 for candidate in &diagnosis.candidates {
                     let own = find(alone, candidate.event.id);
                     assert_eq!(candidate.links, own.links, "{}", one.name);
@@ -71,8 +86,25 @@ fn no_name_rests_on_a_fleet_and_no_objection_falls_to_it() {
 }
 
 #[test]
-fn a_result_that_failing_boots_alone_have_rises_and_one_that_healthy_boots_have_falls() {
-    let (mut risen, mut fallen) = (0, 0);
+fn a_fleet_takes_names_away_and_gives_none() {
+    let mut taken = 0;
+    for (one, seed) in SCENARIOS.iter().zip(270..) {
+        with(one, seed, &mut |alone, among| {
+            for candidate in alone.candidates.iter().filter(|c| c.is_eligible()) {
+                // However much it says.
+                let fleet = Fleet { weight: 100.0, ..Fleet::of_path(candidate, HEALTHY_TOO) };
+                let after = named(&among(&fleet));
+                assert!(after.is_none() || after == named(alone), "{}", one.name);
+                taken += usize::from(after != named(alone));
+            }
+        });
+    }
+    assert!(taken > 10, "{taken}");
+}
+
+#[test]
+fn a_result_that_healthy_boots_have_falls() {
+    let mut fallen = 0;
     for (one, seed) in SCENARIOS.iter().zip(170..) {
         with(one, seed, &mut |alone, among| {
             let pairs = alone.candidates.windows(2).filter(|pair| {
@@ -83,28 +115,18 @@ fn a_result_that_failing_boots_alone_have_rises_and_one_that_healthy_boots_have_
             let place =
                 |d: &Diagnosis, c: &Candidate| d.candidates.iter().position(|x| x.event.id == c.event.id);
             for pair in pairs.take(1) {
-                let of =
-                    |candidate: &Candidate, seen| Fleet { path: Some(candidate.event.path.clone()), seen };
-                let diagnosis = among(&of(&pair[1], FAILING_ONLY));
-                assert!(place(&diagnosis, &pair[1]) < place(&diagnosis, &pair[0]), "{}", one.name);
-                assert!(
-                    find(&diagnosis, pair[1].event.id)
-                        .features
-                        .iter()
-                        .any(|f| f.name == "fleet-failing-only")
-                );
-                risen += 1;
-                let diagnosis = among(&of(&pair[0], HEALTHY_TOO));
+                let diagnosis = among(&Fleet::of_path(&pair[0], HEALTHY_TOO));
                 assert!(place(&diagnosis, &pair[1]) < place(&diagnosis, &pair[0]), "{}", one.name);
                 fallen += 1;
-                // Few boots move nothing.
-                let diagnosis = among(&of(&pair[1], FEW));
+                // What failing boots have says nothing.
+                let diagnosis = among(&Fleet::of_path(&pair[1], FAILING_ONLY));
                 assert!(place(&diagnosis, &pair[0]) < place(&diagnosis, &pair[1]), "{}", one.name);
+                assert_eq!(find(&diagnosis, pair[1].event.id).score, pair[1].score);
             }
         });
-        if risen >= 4 {
+        if fallen >= 4 {
             break;
         }
     }
-    assert!(risen > 0 && fallen > 0, "{risen} {fallen}");
+    assert!(fallen > 0, "{fallen}");
 }

@@ -117,7 +117,7 @@ fn worker_at(boot: &Boot, time: u64) -> Option<(Actor, u64, u64)> {
 }
 
 /// The worker's thread and the time of the failing operation if it is at work then, otherwise those of the sign.
-fn at_the_failure(boot: &Boot, sign: u64) -> Option<(Actor, u64)> {
+pub(crate) fn at_the_failure(boot: &Boot, sign: u64) -> Option<(Actor, u64)> {
     let times = boot.failed_at().filter(|time| *time < sign).into_iter().chain([sign]);
     times.filter_map(|time| worker_at(boot, time).map(|(actor, ..)| (actor, time))).next()
 }
@@ -128,14 +128,14 @@ mod tests {
     use sample_traces::SCENARIOS;
 
     use super::{Boot, Given};
-    use crate::traps::judge::spring_all;
+    use crate::traps::judge::{Beside, spring_all};
 
     /// What becomes of the traps of a kind with logs: how many there are, and how many caught the diagnosis.
     fn caught(kind: &str, scenario: &str, seed: u64) -> (usize, usize) {
         let scenario = SCENARIOS.iter().find(|s| s.name == scenario).expect("a scenario");
         let boot = Boot::own(scenario, seed, 500).expect("a boot");
         let given = Given { boot: &boot, other: None, with_logs: true };
-        let sprung = spring_all(&given, &[kind], None, &Rules::built_in()).expect("traps");
+        let sprung = spring_all(&given, &[kind], Beside::Nothing, &Rules::built_in()).expect("traps");
         (sprung.len(), sprung.iter().filter(|(.., sprung)| sprung.is_wrong).count())
     }
 
