@@ -39,8 +39,10 @@ await analysed(page);
 console.log(`${bytes.toFixed(0)} MiB: verdict after ${seconds(begin)} s: ${await report(page).locator('h1').innerText()}`);
 const after = pageProcess();
 const own = Math.max(...await Promise.all(page.workers().map((worker) => worker.evaluate(() => program.memory.buffer.byteLength)))) / MIB;
-console.log(`${(after.processor - before.processor).toFixed(2)} s of the processor, both workers together`);
+console.log(`${(after.processor - before.processor).toFixed(2)} s of the processor`);
 console.log(`memory of the program ${own.toFixed(0)} MiB, ${(own - bytes).toFixed(0)} MiB beyond the files; of the browser's process at most ${after.most.toFixed(0)} MiB, ${before.most.toFixed(0)} MiB before the drop`);
+await report(page).locator('td.hash').filter({ hasText: /^[0-9a-f]{64}$/ }).first().waitFor();
+console.log(`SHA-256 of the files after ${seconds(begin)} s, with ${(pageProcess().processor - before.processor).toFixed(2)} s of the processor`);
 
 await page.evaluate(() => {
   window.longest = 0;

@@ -108,6 +108,21 @@ await check('the report that is shown is report.html, and its script runs', asyn
   await context.close();
 });
 
+await check('the report that is shown gets the hashes of its inputs, and is then report.html', async () => {
+  const { page, context, offences } = await open();
+  await drop(page, [pml, cbs]);
+  await analysed(page);
+  const cells = report(page).locator('td.hash');
+  await cells.filter({ hasText: /^[0-9a-f]{64}$/ }).nth(1).waitFor();
+  const shown = await cells.evaluateAll((all) => all.map((cell) => cell.innerHTML));
+  const inputs = JSON.parse(native([pml, cbs])('json')).inputs;
+  assert.deepEqual(shown, inputs.map(({ sha256 }) => `<bdi>${sha256}</bdi>`));
+  const rendered = (await saved(page, 'html')).toString();
+  for (const cell of shown) assert.ok(rendered.includes(`hash">${cell}<`));
+  assert.deepEqual(offences, []);
+  await context.close();
+});
+
 await check('a good boot is compared', async () => {
   const good = pair('driver-queue-log-growth');
   const { page, context, offences } = await open();

@@ -45,10 +45,9 @@ class Run {
   constructor(files) {
     this.files = files;
     this.main = new Worked((data) => this.hear(data));
-    this.hasher = new Worked(() => {});
   }
 
-  hear({ kind, needs, number, bytes, inputs, input }) {
+  hear({ kind, needs, number, bytes, inputs, input, hashes }) {
     if (kind === 'needs') {
       for (const [at, need] of needs.entries()) if (need === 'head') byId('inputs').rows[at]?.cells[2].replaceChildren(words(WORDS.skipped));
     }
@@ -58,21 +57,15 @@ class Run {
       list(inputs);
     }
     if (kind === 'analysed') advance(input, bytes);
-    if (kind === 'deciding') step(WORDS.deciding);
+    if (kind === 'hashes') fill(hashes);
   }
 
-  // The first worker reads and analyses; the second one hashes, where it could be started.
-  async analyse() {
-    const { port1, port2 } = new MessageChannel();
-    const hashes = await this.hasher.ask('hash', { port: port2 }, [port2]).then(() => true, () => false);
-    const summary = await this.main.ask('analyse', { files: this.files, ...(hashes && { port: port1 }) }, hashes ? [port1] : []);
-    this.hasher.end();
-    return summary;
+  analyse() {
+    return this.main.ask('analyse', { files: this.files });
   }
 
   end() {
     this.main.end();
-    this.hasher.end();
   }
 }
 
@@ -119,7 +112,7 @@ function item(text) {
 // --- the report -------------------------------------------------------------------------------------------------
 
 async function showReport(run, summary) {
-  const page = await run.main.ask('save', { ending: 'html', lang: language() });
+  const page = await run.main.ask('page', { lang: language() });
   if (state.run !== run) return;
   byId('unread').hidden = !summary.unreadable.length;
   byId('unread-title').replaceChildren(words(WORDS.unread, summary.unreadable.length));
@@ -133,6 +126,16 @@ async function showReport(run, summary) {
   frame.contentDocument.write(new TextDecoder().decode(page));
   frame.contentDocument.close();
   listen(frame.contentDocument);
+}
+
+// The report is shown before the hashes of its inputs are known.
+function fill(hashes) {
+  const cells = byId('frame').querySelector('iframe')?.contentDocument.querySelectorAll('td.hash') || [];
+  for (const [at, cell] of [...cells].entries()) {
+    const data = document.createElement('bdi');
+    data.textContent = hashes[at];
+    cell.replaceChildren(data);
+  }
 }
 
 // Shows the report or the events, with both still there.

@@ -58,13 +58,13 @@ class Worked {
     this.started.catch(() => {});
   }
 
-  // The answer, or a failure: `{words, files}`, or `{mistake}`. `given` goes to the worker, and is not ours any more.
-  async ask(task, values = {}, given = []) {
+  // The answer, or a failure: `{words, files}`, or `{mistake}`.
+  async ask(task, values = {}) {
     if (task !== 'start') await this.started;
     const id = this.next++;
     return new Promise((take, fail) => {
       this.waiting.set(id, { take, fail });
-      this.worker.postMessage({ task, id, ...values }, given);
+      this.worker.postMessage({ task, id, ...values });
     });
   }
 

@@ -2,7 +2,6 @@
 const WORDS = {
   reading: ['Reading the files', '正在读取文件'],
   analysing: ['Analysing', '正在分析'],
-  deciding: ['Deciding', '正在作出结论'],
   good: ['good boot', '基准启动'],
   done: ['done', '完成'],
   skipped: ['not needed', '无需读取'],

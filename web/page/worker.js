@@ -1,12 +1,14 @@
 // Runs the program: it reads files in slices, and answers one task after the other. What it is asked and answers are plain
-// messages. It hands each slice on to a second worker of the same kind, which computes hashes meanwhile.
+// messages. Once the report is made, it hashes the inputs piece by piece, between what it is asked.
 'use strict';
 
 // A browser gives a few hundred kilobytes at a time, whatever has room.
 const SLICE = 512 << 10;
 const HEAD = 64 << 10;
-// Slices at most that the second worker has not hashed yet: more would take memory, fewer would make reading wait.
-const AHEAD = 128;
+// Bytes that are hashed at once: what is asked meanwhile waits for some ten milliseconds.
+const PIECE = 4 << 20;
+// How often the page hears how far a file is read: each time costs it a new picture.
+const STEPS = 100;
 
 self.tell_inputs = (json) => postMessage({ kind: 'inputs', inputs: JSON.parse(json) });
 self.tell_read = (input, bytes) => postMessage({ kind: 'analysed', input, bytes });
@@ -20,17 +22,17 @@ let work = null;
 let program = null;
 // Held here while they are in use: a browser lets go of a reader that nothing holds, and who waits for it waits for ever.
 let reader = null;
-let hasher = null;
 
-// Gives the bytes of a file in slices. What uses one gives a buffer for the next.
+// Gives the bytes of a file in slices, which the next one overwrites.
 async function slices(file, use) {
   reader = readerOf(file.stream());
   let buffer = new ArrayBuffer(SLICE);
   for (let offset = 0; ;) {
     const { value, done } = await reader.read(new Uint8Array(buffer));
     if (done) return;
+    use(value, offset);
     offset += value.length;
-    buffer = await use(value, offset - value.length);
+    buffer = value.buffer;
   }
 }
 
@@ -43,46 +45,16 @@ function readerOf(stream) {
   }
 }
 
-// The second worker, as the first one sees it: slices go there, and their buffers and the hashes of files come back.
-class Hasher {
-  constructor(port) {
-    this.port = port;
-    this.free = [];
-    this.away = 0;
-    this.hashes = new Map();
-    this.heard = () => {};
-    port.onmessage = ({ data: { buffer, number, hash } }) => {
-      if (buffer) {
-        this.free.push(buffer);
-        this.away -= 1;
-      } else {
-        this.hashes.set(number, hash);
-      }
-      this.heard();
-    };
-  }
-
-  // Hands a slice on; gives a buffer for the next.
-  async push(number, bytes) {
-    this.away += 1;
-    this.port.postMessage({ number, bytes }, [bytes.buffer]);
-    await this.until(() => this.away < AHEAD);
-    return this.free.pop() || new ArrayBuffer(SLICE);
-  }
-
-  // A file has no more slices, or was not read to its end.
-  end(number, whole) {
-    this.port.postMessage({ number, whole });
-  }
-
-  // The hash of a file, once it is known; nothing where it could not be computed.
-  async hash(number) {
-    await this.until(() => this.hashes.has(number));
-    return this.hashes.get(number);
-  }
-
-  async until(holds) {
-    while (!holds()) await new Promise((take) => { this.heard = take; });
+// Hashes the inputs of the report that was made.
+async function hash() {
+  const turn = new MessageChannel();
+  for (let hashes; !hashes;) {
+    await new Promise((take) => {
+      turn.port1.onmessage = take;
+      turn.port2.postMessage(null);
+    });
+    hashes = work.hash(PIECE);
+    if (hashes) postMessage({ kind: 'hashes', hashes });
   }
 }
 
@@ -91,12 +63,9 @@ const tasks = {
     program = wasm_bindgen.initSync({ module });
   },
 
-  // Reads the files, those that are needed to their end, and analyses them. What the second worker does not hash, the
-  // program hashes.
-  async analyse({ files, port }) {
+  // Reads the files, those that are needed to their end, and analyses them.
+  async analyse({ files }) {
     work = new wasm_bindgen.Work();
-    hasher = port && new Hasher(port);
-    const hashed = [];
     const needs = [];
     for (const { path, good, file } of files) {
       try {
@@ -110,32 +79,30 @@ const tasks = {
     }
     work.check();
     postMessage({ kind: 'needs', needs });
-    for (const [number, { file, good }] of files.entries()) {
+    for (const [number, { file }] of files.entries()) {
       if (needs[number] === 'head') continue;
-      const hash = hasher && needs[number] === 'whole' && !good;
-      let whole = false;
+      let told = 0;
       work.begin(number);
       try {
         await slices(file, (bytes, offset) => {
           work.push(number, offset, bytes);
-          postMessage({ kind: 'read', number, bytes: offset + bytes.length });
-          return hash ? hasher.push(number, bytes) : bytes.buffer;
+          const read = offset + bytes.length;
+          if (read < told + file.size / STEPS && read < file.size) return;
+          told = read;
+          postMessage({ kind: 'read', number, bytes: read });
         });
-        whole = true;
       } catch (error) {
         work.fail(number, error.message);
       }
-      if (!hash) continue;
-      hasher.end(number, whole);
-      if (whole) hashed.push(number);
     }
-    work.analyse();
-    postMessage({ kind: 'deciding' });
-    for (const number of hashed) {
-      const hash = await hasher.hash(number);
-      if (hash) work.hash(number, hash);
-    }
-    return JSON.parse(work.finish());
+    return JSON.parse(work.analyse());
+  },
+
+  // The page of the report. The hashes of the inputs follow, in a message.
+  page({ lang }) {
+    const page = work.page(lang);
+    hash();
+    return page;
   },
 
   save({ ending, lang }) {
@@ -166,31 +133,6 @@ const tasks = {
     pieces = [];
     work.csv(columns);
     return pieces.splice(0);
-  },
-
-  // Of the second worker: hashes what comes through a port, one file after the other.
-  hash({ port }) {
-    let hash = null;
-    let failed = false;
-    const tried = (step) => {
-      try {
-        return failed ? null : step();
-      } catch {
-        // A file that lacks a slice has no hash.
-        failed = true;
-        return null;
-      }
-    };
-    port.onmessage = ({ data: { number, bytes, whole } }) => {
-      if (bytes) {
-        tried(() => { hash ||= new wasm_bindgen.Hash(); hash.push(bytes); });
-        port.postMessage({ buffer: bytes.buffer }, [bytes.buffer]);
-        return;
-      }
-      if (whole) port.postMessage({ number, hash: tried(() => (hash || new wasm_bindgen.Hash()).hex()) });
-      hash = null;
-      failed = false;
-    };
   },
 };
 

@@ -6,6 +6,7 @@ use serde::Serialize;
 use timeline::{Case, Progress, Timeline};
 
 use crate::{
+    hashes::Hashes,
     intake::Intake,
     search::{self, Choice, Search, Wanted},
     words::Words,
@@ -14,7 +15,9 @@ use crate::{
 /// A case that was analysed. It stays until its worker ends, so that its events can be looked at.
 #[derive(Debug)]
 pub struct Analysis {
+    /// Its inputs have no hashes until all are known.
     report: Report,
+    hashes: Hashes,
     case: &'static Case,
     timeline: &'static Timeline<'static>,
 }
@@ -111,14 +114,17 @@ impl Analysis {
         });
         let diagnosis = diagnosis::diagnose_beside(timeline, &Rules::built_in(), baseline.as_ref());
         let report = reports::report(timeline, &diagnosis);
-        Ok(Self { report, case, timeline })
+        Ok(Self { report, hashes: Hashes::default(), case, timeline })
     }
 
-    /// Puts the hashes of the inputs into the report.
-    pub fn finish(&mut self, intake: &Intake) {
-        for (row, input) in self.report.inputs.iter_mut().zip(&self.case.inputs) {
-            row.sha256 = intake.hash_of(input);
+    /// Hashes so many more bytes of the inputs at most; SHA-256 of each input in hex, once all are known. They are then in
+    /// the report.
+    pub fn hash(&mut self, bytes: usize) -> Option<&[String]> {
+        let hashes = self.hashes.advance(&self.case.inputs, bytes)?;
+        for (row, hash) in self.report.inputs.iter_mut().zip(hashes) {
+            row.sha256.clone_from(hash);
         }
+        Some(hashes)
     }
 
     /// What the page says beside the report.
@@ -141,16 +147,25 @@ impl Analysis {
         Search::new(self.timeline, wanted)
     }
 
-    /// The bytes of a file of the report.
+    /// The page of the report as it is now: with the hashes of the inputs if they are known.
     ///
     /// # Errors
     /// It cannot be rendered.
-    pub fn save(&self, saved: Saved, lang: Lang) -> Result<Vec<u8>, Words> {
+    pub fn page(&self, lang: Lang) -> Result<Vec<u8>, Words> {
+        html::render(&self.report, lang).map_err(|e| Words::not_rendered(&e)).map(String::into_bytes)
+    }
+
+    /// The bytes of a file of the report. Where the hashes of the inputs are not known yet, they are computed.
+    ///
+    /// # Errors
+    /// It cannot be rendered.
+    pub fn save(&mut self, saved: Saved, lang: Lang) -> Result<Vec<u8>, Words> {
+        if matches!(saved, Saved::Html | Saved::Json) {
+            self.hash(usize::MAX);
+        }
         let report = &self.report;
         match saved {
-            Saved::Html => {
-                html::render(report, lang).map_err(|e| Words::not_rendered(&e)).map(String::into_bytes)
-            }
+            Saved::Html => self.page(lang),
             Saved::Json => json::render(report).map_err(|e| Words::not_rendered(&e)).map(String::into_bytes),
             Saved::Text => {
                 let options = text::TextOptions { lang, ..text::TextOptions::default() };

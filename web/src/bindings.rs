@@ -6,7 +6,7 @@ use serde::Serialize;
 use timeline::Need;
 use wasm_bindgen::prelude::*;
 
-use crate::{Analysis, Failure, Hasher, Intake, Saved, Search, Told, Wanted, named};
+use crate::{Analysis, Failure, Intake, Saved, Search, Told, Wanted, named};
 
 #[wasm_bindgen]
 extern "C" {
@@ -93,34 +93,36 @@ impl Work {
         self.intake.fail(number, why);
     }
 
-    /// See [`Analysis::new`].
+    /// See [`Analysis::new`]; gives a [`crate::Summary`], as JSON.
     ///
     /// # Errors
     /// A [`Failure`], as JSON.
-    pub fn analyse(&mut self) -> Result<(), String> {
+    pub fn analyse(&mut self) -> Result<String, String> {
         let told = Told { inputs: tell_inputs, read: |input, bytes| tell_read(input, bytes as f64) };
-        self.analysis = Some(Analysis::new(&mut self.intake, told).map_err(failure)?);
-        Ok(())
+        let analysis = Analysis::new(&mut self.intake, told).map_err(failure)?;
+        Ok(to_json(&self.analysis.insert(analysis).summary()))
     }
 
-    /// See [`Intake::hash`].
-    pub fn hash(&mut self, number: usize, hash: String) {
-        self.intake.hash(number, hash);
+    /// See [`Analysis::hash`].
+    pub fn hash(&mut self, bytes: usize) -> Option<Vec<String>> {
+        self.analysis.as_mut()?.hash(bytes).map(<[String]>::to_vec)
     }
 
-    /// Completes the report; gives a [`crate::Summary`], as JSON.
-    pub fn finish(&mut self) -> String {
-        let Some(analysis) = &mut self.analysis else { return String::new() };
-        analysis.finish(&self.intake);
-        to_json(&analysis.summary())
+    /// See [`Analysis::page`].
+    ///
+    /// # Errors
+    /// A [`Failure`], as JSON.
+    pub fn page(&self, lang: &str) -> Result<Vec<u8>, String> {
+        let Some(analysis) = &self.analysis else { return Ok(Vec::new()) };
+        analysis.page(Lang::from_tag(lang).unwrap_or_default()).map_err(failure)
     }
 
     /// The bytes of `report.` with this ending, in a language.
     ///
     /// # Errors
     /// A [`Failure`], as JSON.
-    pub fn save(&self, ending: &str, lang: &str) -> Result<Vec<u8>, String> {
-        let (Some(analysis), Some(saved)) = (&self.analysis, Saved::named(ending)) else {
+    pub fn save(&mut self, ending: &str, lang: &str) -> Result<Vec<u8>, String> {
+        let (Some(analysis), Some(saved)) = (&mut self.analysis, Saved::named(ending)) else {
             return Ok(Vec::new());
         };
         analysis.save(saved, Lang::from_tag(lang).unwrap_or_default()).map_err(failure)
@@ -162,30 +164,6 @@ impl Work {
         if let Some(search) = &self.search {
             search.csv(named(&columns), take_piece);
         }
-    }
-}
-
-/// SHA-256 of a file, computed beside the analysis.
-#[wasm_bindgen]
-#[derive(Debug, Default)]
-pub struct Hash(Hasher);
-
-#[wasm_bindgen]
-impl Hash {
-    /// Of no bytes yet.
-    #[wasm_bindgen(constructor)]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Takes the next bytes.
-    pub fn push(&mut self, bytes: &[u8]) {
-        self.0.push(bytes);
-    }
-
-    /// The hash, in hex.
-    pub fn hex(self) -> String {
-        self.0.hex()
     }
 }
 

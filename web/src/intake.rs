@@ -2,8 +2,7 @@
 
 use std::io;
 
-use sha2::{Digest, Sha256};
-use timeline::{Case, Input, Need};
+use timeline::{Case, Need};
 
 use crate::words::Words;
 
@@ -24,8 +23,6 @@ struct File {
     needed: bool,
     /// Its bytes as far as they are here. Of a file that is not needed, its head.
     bytes: io::Result<Vec<u8>>,
-    /// SHA-256 in hex, where somebody computed it meanwhile.
-    hash: Option<String>,
 }
 
 impl File {
@@ -58,14 +55,14 @@ impl Intake {
         let need = Case::needs(path, head);
         let needed = need != Need::Head;
         let bytes = Ok(if needed { Vec::new() } else { head.to_vec() });
-        self.files.push(File { path: path.to_owned(), good, size, needed, bytes, hash: None });
+        self.files.push(File { path: path.to_owned(), good, size, needed, bytes });
         need
     }
 
     /// Names the next file, which the browser cannot read.
     pub fn add_unreadable(&mut self, path: &str, good: bool, why: &str) {
         let bytes = Err(io::Error::other(why.to_owned()));
-        self.files.push(File { path: path.to_owned(), good, size: 0, needed: false, bytes, hash: None });
+        self.files.push(File { path: path.to_owned(), good, size: 0, needed: false, bytes });
     }
 
     /// Refuses files that are too large, once all are named.
@@ -112,13 +109,6 @@ impl Intake {
         }
     }
 
-    /// Takes the hash of a file, which somebody computed meanwhile.
-    pub fn hash(&mut self, number: usize, hash: String) {
-        if let Some(file) = self.files.get_mut(number) {
-            file.hash = Some(hash);
-        }
-    }
-
     /// The command line that reads the same files.
     fn command(&self) -> String {
         let mut command = "bootrace report".to_owned();
@@ -140,31 +130,5 @@ impl Intake {
     pub(crate) fn take(&mut self, good: bool) -> Vec<(String, io::Result<Vec<u8>>)> {
         let own = self.files.iter_mut().filter(|file| file.good == good);
         own.map(|file| (file.path.clone(), std::mem::replace(&mut file.bytes, Ok(Vec::new())))).collect()
-    }
-
-    /// The hash of an input: what was computed meanwhile for the only file of its name, else computed now.
-    pub(crate) fn hash_of(&self, input: &Input) -> String {
-        let mut files = self.files.iter().filter(|file| !file.good && file.path == input.path);
-        match (files.next().and_then(|file| file.hash.as_ref()), files.next()) {
-            (Some(hash), None) => hash.clone(),
-            _ => input.sha256(),
-        }
-    }
-}
-
-/// Computes SHA-256 beside the analysis.
-#[derive(Debug, Default)]
-pub struct Hasher(Sha256);
-
-impl Hasher {
-    /// Takes the next bytes.
-    pub fn push(&mut self, bytes: &[u8]) {
-        self.0.update(bytes);
-    }
-
-    /// The hash of all bytes, in lower-case hex.
-    #[must_use]
-    pub fn hex(self) -> String {
-        self.0.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 }

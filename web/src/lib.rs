@@ -8,11 +8,12 @@
 mod analysis;
 #[cfg(target_family = "wasm")]
 mod bindings;
+mod hashes;
 mod intake;
 mod search;
 mod words;
 
 pub use analysis::{Analysis, Failure, Saved, Summary, Told, Trace};
-pub use intake::{Hasher, Intake, MAX_ALL, MAX_FILE};
+pub use intake::{Intake, MAX_ALL, MAX_FILE};
 pub use search::{Choice, Search, Wanted, named};
 pub use words::Words;

@@ -9,7 +9,7 @@ use std::{
 use diagnosis::Rules;
 use reports::Lang;
 use timeline::{Case, Need, SNIFF_BYTES, Timeline};
-use web::{Analysis, Hasher, Intake, MAX_ALL, MAX_FILE, Saved, Told, Wanted, named};
+use web::{Analysis, Intake, MAX_ALL, MAX_FILE, Saved, Told, Wanted, named};
 
 fn sample(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../sample-traces/samples").join(name)
@@ -36,9 +36,7 @@ fn hand_over(intake: &mut Intake, files: &[(&str, Vec<u8>)], good: bool) {
 fn analysis(files: &[(&str, Vec<u8>)]) -> Analysis {
     let mut intake = Intake::default();
     hand_over(&mut intake, files, false);
-    let mut analysis = Analysis::new(&mut intake, TOLD).unwrap();
-    analysis.finish(&intake);
-    analysis
+    Analysis::new(&mut intake, TOLD).unwrap()
 }
 
 fn log_and_cbs() -> [(&'static str, Vec<u8>); 2] {
@@ -56,7 +54,7 @@ fn bytes_give_the_report_of_files() {
     for (row, input) in report.inputs.iter_mut().zip(&case.inputs) {
         row.sha256 = input.sha256();
     }
-    let analysis = analysis(&files);
+    let mut analysis = analysis(&files);
     let json = analysis.save(Saved::Json, Lang::En).unwrap();
     assert!(json == reports::json::render(&report).unwrap().into_bytes());
     let page = analysis.save(Saved::Html, Lang::Zh).unwrap();
@@ -77,20 +75,29 @@ fn bytes_come_piece_by_piece_and_none_behind_the_end() {
 }
 
 #[test]
-fn a_hash_computed_meanwhile_is_taken_for_the_only_file_of_its_name() {
-    let mut hasher = Hasher::default();
-    let [log, cbs] = log_and_cbs();
-    log.1.chunks(4_096).for_each(|chunk| hasher.push(chunk));
-    let hash = hasher.hex();
-    let mut intake = Intake::default();
-    hand_over(&mut intake, &[log, cbs], false);
-    intake.hash(0, hash.clone());
-    intake.hash(1, "from elsewhere".to_owned());
-    let mut analysis = Analysis::new(&mut intake, TOLD).unwrap();
-    analysis.finish(&intake);
-    let json = String::from_utf8(analysis.save(Saved::Json, Lang::En).unwrap()).unwrap();
-    assert!(json.contains(&format!("\"sha256\": \"{hash}\"")));
-    assert!(json.contains("\"sha256\": \"from elsewhere\""));
+fn hashes_come_piece_by_piece_and_what_is_saved_has_them() {
+    let [(log, bytes), cbs] = log_and_cbs();
+    let sizes = [bytes.len(), cbs.1.len()];
+    let files = [(log, bytes), cbs];
+    let mut all = analysis(&files);
+    let json = all.save(Saved::Json, Lang::En).unwrap();
+    let report: serde_json::Value = serde_json::from_slice(&json).unwrap();
+    let wanted: Vec<&str> =
+        report["inputs"].as_array().unwrap().iter().map(|i| i["sha256"].as_str().unwrap()).collect();
+    assert!(wanted.len() == 2 && wanted.iter().all(|hash| hash.len() == 64), "{wanted:?}");
+    // Pieces that end within an input, at the end of one, behind the end of all.
+    for piece in [1_000, sizes[0], sizes[0] + sizes[1], usize::MAX] {
+        let mut some = analysis(&files);
+        let shown = String::from_utf8(some.page(Lang::En).unwrap()).unwrap();
+        assert!(!shown.contains(wanted[0]) && !shown.contains(wanted[1]));
+        let mut pieces = 1;
+        while some.hash(piece).is_none() {
+            pieces += 1;
+        }
+        assert_eq!(pieces, (sizes[0] + sizes[1]).div_ceil(piece), "{piece}");
+        assert_eq!(some.hash(piece).unwrap(), wanted);
+        assert!(some.page(Lang::En).unwrap() == some.save(Saved::Html, Lang::En).unwrap());
+    }
 }
 
 #[test]
