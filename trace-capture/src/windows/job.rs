@@ -5,7 +5,7 @@ use std::os::windows::io::AsRawHandle;
 use std::os::windows::process::CommandExt;
 use std::process::{Child, Command};
 
-use windows::Win32::Foundation::{CloseHandle, HANDLE};
+use windows::Win32::Foundation::{CloseHandle, ERROR_NOT_FOUND, HANDLE};
 use windows::Win32::System::Diagnostics::ToolHelp::{
     CreateToolhelp32Snapshot, TH32CS_SNAPTHREAD, THREADENTRY32, Thread32First, Thread32Next,
 };
@@ -22,18 +22,27 @@ use windows::core::PCWSTR;
 
 /// Starts a program in a job of its own. It does not run before it is in the job: what it starts is in it too.
 pub(crate) fn start(command: &mut Command) -> io::Result<(Child, Option<Group>)> {
-    let mut child = command.creation_flags(CREATE_NO_WINDOW.0 | CREATE_SUSPENDED.0).spawn()?;
-    let group = Group::of(&child);
-    let resumed = resume(child.id());
-    if group.is_none() || resumed.is_err() {
-        let _ = child.kill();
-        let _ = child.wait();
-        return Err(io::Error::other("it could not be put into a job"));
-    }
-    Ok((child, group))
+    start_after(command, |_, _| ())
 }
 
-/// Lets the threads of a process run.
+/// As [`start`]; what `before` does is done last before the program runs.
+fn start_after(
+    command: &mut Command,
+    before: impl FnOnce(&Child, &Group),
+) -> io::Result<(Child, Option<Group>)> {
+    let mut child = command.creation_flags(CREATE_NO_WINDOW.0 | CREATE_SUSPENDED.0).spawn()?;
+    if let Some(group) = Group::of(&child) {
+        before(&child, &group);
+        if resume(child.id()).is_ok() {
+            return Ok((child, Some(group)));
+        }
+    }
+    let _ = child.kill();
+    let _ = child.wait();
+    Err(io::Error::other("it could not be put into a job"))
+}
+
+/// Lets the threads of a process run. A process without threads is an error.
 fn resume(process: u32) -> windows::core::Result<()> {
     // SAFETY: the snapshot and the threads are closed; the entry says its own size and outlives the calls.
     unsafe {
@@ -41,12 +50,14 @@ fn resume(process: u32) -> windows::core::Result<()> {
         let length = u32::try_from(size_of::<THREADENTRY32>()).unwrap_or_default();
         let mut entry = THREADENTRY32 { dwSize: length, ..THREADENTRY32::default() };
         let mut next = Thread32First(snapshot, &mut entry);
-        let mut result = Ok(());
+        let mut result = Err(ERROR_NOT_FOUND.into());
         while next.is_ok() {
             if entry.th32OwnerProcessID == process {
-                result = OpenThread(THREAD_SUSPEND_RESUME, false, entry.th32ThreadID).map(|thread| {
-                    ResumeThread(thread);
+                result = OpenThread(THREAD_SUSPEND_RESUME, false, entry.th32ThreadID).and_then(|thread| {
+                    let failed = ResumeThread(thread) == u32::MAX;
+                    let error = windows::core::Error::from_thread();
                     let _ = CloseHandle(thread);
+                    if failed { Err(error) } else { Ok(()) }
                 });
             }
             next = Thread32Next(snapshot, &mut entry);
@@ -110,5 +121,62 @@ impl Drop for Group {
     fn drop(&mut self) {
         // SAFETY: created by `of`, closed once.
         let _ = unsafe { CloseHandle(self.0) };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+    use std::path::Path;
+    use std::thread::sleep;
+    use std::time::Duration;
+
+    use windows::Win32::System::JobObjects::IsProcessInJob;
+    use windows::core::BOOL;
+
+    use super::*;
+
+    /// The example that stands in for Process Monitor writes a file when it runs. cargo builds it with the tests.
+    fn stand_in(folder: &Path) -> Command {
+        let own = std::env::current_exe().unwrap();
+        let program = own.parent().and_then(Path::parent).unwrap().join(r"examples\stand_in_procmon.exe");
+        assert!(program.is_file(), "{} is missing: run the whole package's tests", program.display());
+        std::fs::write(folder.join("stand-in"), "works").unwrap();
+        let mut command = Command::new(program);
+        command.arg("/AcceptEula").env("TEMP", folder);
+        command
+    }
+
+    fn is_in(child: &Child, group: &Group) -> bool {
+        let mut within = BOOL::default();
+        // SAFETY: both handles are open; the answer outlives the call.
+        let told = unsafe { IsProcessInJob(HANDLE(child.as_raw_handle()), Some(group.0), &mut within) };
+        told.is_ok() && within.as_bool()
+    }
+
+    #[test]
+    fn a_program_is_in_its_job_before_it_runs() {
+        let folder = tempfile::tempdir().unwrap();
+        let told = folder.path().join("told");
+        // What is wrong is told at the end: a test that ends before would leave the program waiting for ever.
+        let (mut joined, mut ran) = (None, None);
+        let (mut child, _group) = start_after(&mut stand_in(folder.path()), |child, group| {
+            joined = Some(is_in(child, group));
+            // Long enough for it to have written its file, were it running.
+            sleep(Duration::from_secs(1));
+            ran = Some(told.exists());
+        })
+        .unwrap();
+        let status = child.wait().unwrap();
+        assert_eq!(joined, Some(true), "before it runs, it is not in its job");
+        assert_eq!(ran, Some(false), "it ran before it was in its job");
+        assert!(status.success() && told.exists(), "it never ran");
+    }
+
+    #[test]
+    fn a_process_without_threads_is_not_resumed() {
+        // Ids of processes are multiples of four.
+        assert!(resume(u32::MAX).is_err());
     }
 }

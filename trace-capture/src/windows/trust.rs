@@ -20,6 +20,8 @@ use windows::core::{BOOL, GUID, HSTRING, PCSTR, PCWSTR, s, w};
 
 use crate::machine::Signer;
 
+/// A function of a library, before it is known which.
+type Address = unsafe extern "system" fn() -> isize;
 type Verify = unsafe extern "system" fn(HWND, *mut GUID, *mut c_void) -> i32;
 type ProviderData = unsafe extern "system" fn(HANDLE) -> *mut CRYPT_PROVIDER_DATA;
 type ProviderSigner =
@@ -51,17 +53,17 @@ impl Functions {
         // SAFETY: each type is the documented one of the function of that name; the libraries stay loaded.
         unsafe {
             Some(Self {
-                verify: std::mem::transmute::<_, Verify>(address(trust, s!("WinVerifyTrust"))?),
-                data: std::mem::transmute::<_, ProviderData>(address(
+                verify: std::mem::transmute::<Address, Verify>(address(trust, s!("WinVerifyTrust"))?),
+                data: std::mem::transmute::<Address, ProviderData>(address(
                     trust,
                     s!("WTHelperProvDataFromStateData"),
                 )?),
-                signer: std::mem::transmute::<_, ProviderSigner>(address(
+                signer: std::mem::transmute::<Address, ProviderSigner>(address(
                     trust,
                     s!("WTHelperGetProvSignerFromChain"),
                 )?),
-                name: std::mem::transmute::<_, Name>(address(crypt, s!("CertGetNameStringW"))?),
-                policy: std::mem::transmute::<_, Policy>(address(
+                name: std::mem::transmute::<Address, Name>(address(crypt, s!("CertGetNameStringW"))?),
+                policy: std::mem::transmute::<Address, Policy>(address(
                     crypt,
                     s!("CertVerifyCertificateChainPolicy"),
                 )?),
@@ -70,7 +72,7 @@ impl Functions {
     }
 }
 
-fn address(library: HMODULE, name: PCSTR) -> Option<unsafe extern "system" fn() -> isize> {
+fn address(library: HMODULE, name: PCSTR) -> Option<Address> {
     // SAFETY: the library is loaded and the name ends with NUL.
     unsafe { GetProcAddress(library, name) }
 }
