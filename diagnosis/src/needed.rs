@@ -1,7 +1,9 @@
 //! Objects that servicing cannot do without. Results that are ordinary elsewhere are not ordinary here.
 
+use std::sync::LazyLock;
+
 use status_codes::status;
-use timeline::{Kind, OpenFacts, Role, Words};
+use timeline::{Kind, OpenFacts, Parts, Role, Words};
 
 /// What the object's path looks like, in lower case.
 enum Shape {
@@ -13,7 +15,7 @@ enum Shape {
     ChildOf(&'static str),
     /// The path contains the part, and the last component begins with the other.
     Under(&'static str, &'static str),
-    /// The last component is this one.
+    /// The path ends with this: a backslash and the last component.
     Named(&'static str),
 }
 
@@ -101,7 +103,7 @@ const NEEDED: &[Needed] = &[
         "组件存储索引所列的组件版本",
     ),
     file(
-        Shape::Named("ntuser.dat"),
+        Shape::Named(r"\ntuser.dat"),
         Result::Missing,
         "the registry hive of a profile that Windows lists",
         "Windows 所列配置文件的注册表配置单元",
@@ -132,8 +134,14 @@ const NEEDED: &[Needed] = &[
     ),
 ];
 
+/// One of these is in the path of each object.
+static PARTS: LazyLock<Parts> = LazyLock::new(|| {
+    let parts: Vec<&str> = NEEDED.iter().map(|needed| needed.shape.part()).collect();
+    Parts::new(&parts)
+});
+
 /// The object that an operation with this result was about, where servicing cannot do without it. Who makes a folder
-/// is served if it is there.
+/// is served if it is there. `path` is in lower case.
 pub(crate) fn row(
     role: Role,
     kind: Kind,
@@ -147,12 +155,14 @@ pub(crate) fn row(
         _ if is_missing(status) => Result::Missing,
         _ => return None,
     };
-    let path = path.to_ascii_lowercase();
+    if !PARTS.are_in(path) {
+        return None;
+    }
     NEEDED.iter().find(|n| {
         n.result == result
             && n.registry == kind.is_registry()
             && (!n.by_poqexec || role == Role::Poqexec)
-            && n.shape.fits(&path)
+            && n.shape.fits(path)
     })
 }
 
@@ -174,7 +184,18 @@ impl Shape {
             Self::Under(part, begin) => {
                 path.contains(part) && path.rsplit('\\').next().is_some_and(|last| last.starts_with(begin))
             }
-            Self::Named(name) => path.rsplit('\\').next() == Some(name),
+            Self::Named(end) => path.ends_with(end),
+        }
+    }
+
+    /// What is in each path that fits. It begins with a backslash.
+    fn part(&self) -> &'static str {
+        match self {
+            Self::Contains(part, _)
+            | Self::Store(part)
+            | Self::ChildOf(part)
+            | Self::Under(part, _)
+            | Self::Named(part) => part,
         }
     }
 }
@@ -191,7 +212,7 @@ mod tests {
     use super::*;
 
     fn of(role: Role, kind: Kind, status: u32, path: &str) -> bool {
-        row(role, kind, status, path, None).is_some()
+        row(role, kind, status, &path.to_ascii_lowercase(), None).is_some()
     }
 
     fn is_needed(kind: Kind, status: u32, path: &str) -> bool {

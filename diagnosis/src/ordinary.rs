@@ -138,7 +138,7 @@ pub(crate) fn ordinary(
             "这是服务堆栈的日志，写不了也会继续",
         ));
     }
-    if kind.is_registry() && lower.contains(TRACING) {
+    if books.tracing {
         return Some(Words::new(
             "a setting of a component's own trace, which goes on without it",
             "组件自身跟踪的设置，写不了也会继续",
@@ -172,7 +172,7 @@ pub(crate) fn ordinary(
     let row = ROWS.iter().find(|(statuses, kinds, ..)| {
         statuses.contains(&status) && (kinds.is_empty() || kinds.contains(&kind))
     })?;
-    if needed::row(role, kind, status, path, open).is_some() {
+    if needed::row(role, kind, status, &lower, open).is_some() {
         return None;
     }
     Some(Words::new(row.2, row.3))
@@ -198,7 +198,7 @@ const HIVE_LOGS: &[&str] = &[".log", ".log1", ".log2"];
 const EVENT_LOGS: (&str, &str) = (r"\system32\winevt\logs\", ".evtx");
 
 /// The key at which libraries of networking keep what they trace of each program; a part of paths, lower case.
-const TRACING: &str = r"hklm\software\microsoft\tracing\";
+const TRACING: &[&str] = &[r"\software\microsoft\tracing\"];
 
 /// What the loader and SetupAPI look for beside a file: ends of paths, lower case.
 const BESIDE: &[&str] = &[".local", ".mui", ".pnf"];
@@ -273,7 +273,7 @@ const STATE: &[&str] = &[
 /// The hive of the component store. Its own values are state. Deeper keys are servicing's work.
 const STORE: &str = r"hklm\components";
 
-static BOOKS: LazyLock<Parts> = LazyLock::new(|| Parts::grouped(&[LOGS, REPORTING, STATE]));
+static BOOKS: LazyLock<Parts> = LazyLock::new(|| Parts::grouped(&[LOGS, REPORTING, STATE, TRACING]));
 
 /// Whether servicing only keeps its books at a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -284,6 +284,8 @@ pub(crate) struct Books {
     pub(crate) aftermath: bool,
     /// It is servicing's state.
     pub(crate) state: bool,
+    /// It is what a library of networking traces of each program.
+    tracing: bool,
 }
 
 /// Which books are at a path in lower case.
@@ -293,6 +295,7 @@ pub(crate) fn books(path: &str) -> Books {
     Books {
         log: groups & 1 != 0,
         aftermath: groups & 2 != 0 || AFTERMATH.iter().any(|tail| path.ends_with(tail)),
+        tracing: groups & 8 != 0 && path.starts_with("hklm"),
         state: groups & 4 != 0 || below_store.is_some_and(|rest| !rest.contains('\\')),
     }
 }
