@@ -5,10 +5,8 @@ use memchr::memchr_iter;
 /// Parts of paths, in groups. Each begins with a backslash, so that few places of a path can hold one.
 #[derive(Debug)]
 pub struct Parts {
-    /// The parts, and the bit of each one's group.
-    parts: Vec<(&'static str, u8)>,
-    /// By byte: whether a part has it behind its backslash.
-    second: [bool; 256],
+    /// The parts and the bit of each one's group, by the byte behind the backslash.
+    by_second: Box<[Vec<(&'static str, u8)>; 256]>,
 }
 
 impl Parts {
@@ -21,16 +19,16 @@ impl Parts {
     /// Groups of parts, at most eight.
     #[must_use]
     pub fn grouped(groups: &[&[&'static str]]) -> Self {
-        let numbered = groups.iter().zip(0_u32..8);
-        let parts =
-            numbered.flat_map(|(group, number)| group.iter().map(move |part| (*part, 1_u8 << number)));
-        let parts: Vec<_> = parts.collect();
-        debug_assert!(parts.iter().all(|(part, _)| part.starts_with('\\') && part.len() > 1), "{parts:?}");
-        let mut second = [false; 256];
-        for byte in parts.iter().filter_map(|(part, _)| part.as_bytes().get(1)) {
-            second[usize::from(*byte)] = true;
+        let mut by_second = Box::new([const { Vec::new() }; 256]);
+        for (group, number) in groups.iter().zip(0_u32..8) {
+            for part in *group {
+                debug_assert!(part.starts_with('\\') && part.len() > 1, "{part}");
+                if let Some(second) = part.as_bytes().get(1) {
+                    by_second[usize::from(*second)].push((*part, 1_u8 << number));
+                }
+            }
         }
-        Self { parts, second }
+        Self { by_second }
     }
 
     /// Whether one of them is in a path; upper and lower case differ.
@@ -49,11 +47,16 @@ impl Parts {
     fn found<'a>(&'a self, path: &'a [u8]) -> impl Iterator<Item = u8> + 'a {
         memchr_iter(b'\\', path).flat_map(move |at| {
             let rest = path.get(at..).unwrap_or_default();
-            let may = rest.get(1).is_some_and(|second| self.second[usize::from(*second)]);
-            let parts = if may { self.parts.as_slice() } else { &[] };
-            parts.iter().filter(|(part, _)| rest.starts_with(part.as_bytes())).map(|(_, bit)| *bit)
+            let parts = rest.get(1).map_or(&[][..], |second| &self.by_second[usize::from(*second)]);
+            parts.iter().filter(|(part, _)| begins(rest, part.as_bytes())).map(|(_, bit)| *bit)
         })
     }
+}
+
+/// Whether a path begins with a part. Most differ in their third byte; looking at it first saves a call.
+#[inline]
+fn begins(path: &[u8], part: &[u8]) -> bool {
+    part.get(2).is_none_or(|third| path.get(2) == Some(third)) && path.starts_with(part)
 }
 
 #[cfg(test)]
@@ -80,7 +83,9 @@ mod tests {
     #[test]
     fn a_path_may_be_of_several_groups() {
         let parts = Parts::grouped(&[&[r"\a\", r"\ab"], &[r"\b"]]);
-        for (path, groups) in [(r"c:\a\b", 0b11), (r"c:\abc", 0b01), (r"c:\b", 0b10), (r"c:\c", 0)] {
+        for (path, groups) in
+            [(r"c:\a\b", 0b11), (r"c:\abc", 0b01), (r"c:\b", 0b10), (r"c:\bc", 0b10), (r"c:\c", 0)]
+        {
             assert_eq!(parts.groups_in(path), groups, "{path}");
         }
     }
