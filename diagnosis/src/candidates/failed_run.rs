@@ -3,7 +3,7 @@
 use status_codes::{HResult, Win32Error};
 use timeline::{Fact, LogLine, Place, SourceId, Timeline};
 
-use super::log_reports::is_win32_of;
+use super::kin::is_win32_of;
 use crate::faults::{FaultKind, Faults};
 
 /// The lines of level Error that were written while the installer ran that failed first.

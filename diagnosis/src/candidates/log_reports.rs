@@ -2,9 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use status_codes::status;
-
-use super::{candidate::LogReport, failed_run::FailedRun};
+use super::{
+    candidate::LogReport,
+    failed_run::FailedRun,
+    kin::{is_kin, is_win32_of},
+};
 use crate::{
     faults::{FaultKind, Faults},
     ordinary::AFTERMATH_LINES,
@@ -28,14 +30,6 @@ pub(super) const STORE_CODES: std::ops::RangeInclusive<u32> = 14_000..=14_199;
 
 /// Upper half of the NTSTATUS codes of side-by-side assemblies and the component store.
 const STORE_STATUS: u32 = 0xC015;
-
-/// Results of an operation on what is not there, and the Win32 errors that functions above it make of them: they say
-/// whether a file, a folder or an entry is missing.
-const NOT_THERE: ([u32; 3], [u32; 4]) = (
-    [status::OBJECT_NAME_NOT_FOUND, status::OBJECT_PATH_NOT_FOUND, status::NO_SUCH_FILE],
-    // ERROR_FILE_NOT_FOUND, ERROR_PATH_NOT_FOUND, ERROR_MOD_NOT_FOUND, ERROR_NOT_FOUND
-    [2, 3, 126, 1168],
-);
 
 /// The lines that say that something failed.
 pub(crate) struct Lines {
@@ -185,20 +179,6 @@ impl Lines {
             (r.code.is_some() && r.same_name, r.is_fault, r.close, r.same_name, std::cmp::Reverse(r.place))
         })
     }
-}
-
-/// Whether Windows turns a status into this Win32 error. CreateFile gives ERROR_FILE_EXISTS for a name that is taken.
-/// Other functions give ERROR_ALREADY_EXISTS.
-pub(super) fn is_win32_of(status: u32, win32: u32) -> bool {
-    const FILE_EXISTS: u32 = 80;
-    let maps = status_codes::NtStatus(status).to_win32();
-    maps.is_some_and(|m| win32 == m.win32.0 || m.older.is_some_and(|older| win32 == older.0))
-        || status == status::OBJECT_NAME_COLLISION && win32 == FILE_EXISTS
-}
-
-/// Whether a function above the operation may give this error for its result.
-pub(super) fn is_kin(status: u32, win32: u32) -> bool {
-    is_win32_of(status, win32) || NOT_THERE.0.contains(&status) && NOT_THERE.1.contains(&win32)
 }
 
 /// The objects that a line's fact names.

@@ -12,6 +12,7 @@ mod found;
 mod functions;
 mod gate;
 mod habits;
+mod kin;
 mod link;
 mod log_reports;
 mod log_step;

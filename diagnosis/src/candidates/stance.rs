@@ -1,10 +1,6 @@
 //! How a candidate relates to what the logs say failed first. It may be what they mean, or something else.
 
-use super::{
-    by_service,
-    candidate::LogReport,
-    log_reports::{STORE_CODES, is_kin},
-};
+use super::{by_service, candidate::LogReport, kin::is_kin, log_reports::STORE_CODES};
 use crate::faults::{Fault, FaultKind, Faults};
 use timeline::{Event, PhaseName, Process, Role, Ticks};
 
