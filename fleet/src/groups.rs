@@ -101,7 +101,10 @@ fn representative(store: &Store, case_id: &str) -> Result<Representative, FleetE
     let row = |row: &rusqlite::Row<'_>| {
         let text =
             |at: usize| Ok::<_, rusqlite::Error>(row.get::<_, Option<String>>(at)?.unwrap_or_default());
-        let codes: Vec<String> = [text(7)?, text(8)?].into_iter().filter(|code| !code.is_empty()).collect();
+        let mut codes: Vec<String> =
+            [text(7)?, text(8)?].into_iter().filter(|code| !code.is_empty()).collect();
+        // A result without a name of its own is written as its status.
+        codes.dedup();
         Ok(Representative {
             name: text(0)?,
             headline: Text::new(text(1)?, text(2)?),
