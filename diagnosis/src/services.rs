@@ -49,6 +49,14 @@ pub struct Service {
     pub words: Words,
 }
 
+impl Service {
+    /// Whether a record means it: an event log may have the display name alone.
+    fn is_called(&self, name: &str) -> bool {
+        self.name.eq_ignore_ascii_case(name)
+            || !self.display_name.is_empty() && self.display_name.eq_ignore_ascii_case(name)
+    }
+}
+
 /// The services that are always told of: name, display name, service DLL or program, part of a host's command line.
 /// Start types on a healthy machine: manual (TrustedInstaller automatic while an update is pending); Microsoft's service
 /// guidance for Server 2016 and 2019.
@@ -114,9 +122,7 @@ pub(crate) fn find(timeline: &Timeline<'_>, marked: &[(Mark, Event)], faults: &F
     };
     names.extend(NEEDED_BY.iter().map(|(_, name)| (*name).to_owned()).filter(|name| disabled(name)));
     for name in names {
-        if services.len() >= SERVICES.len() + MAX_OTHERS
-            || services.iter().any(|s| s.name.eq_ignore_ascii_case(&name))
-        {
+        if services.len() >= SERVICES.len() + MAX_OTHERS || services.iter().any(|s| s.is_called(&name)) {
             continue;
         }
         let own = || facts().filter(|f| f.name.eq_ignore_ascii_case(&name));
@@ -143,7 +149,9 @@ fn always(timeline: &Timeline<'_>, marked: &[(Mark, Event)], starts: &mut Starts
         .map(|(name, display_name, image, _)| {
             let mut states = states(timeline, marked, name, image);
             let ended = states.iter().any(|s| s.state == "stopped");
-            let own = || facts().filter(|f| f.name.eq_ignore_ascii_case(name));
+            let is_its =
+                |known: &str| known.eq_ignore_ascii_case(name) || known.eq_ignore_ascii_case(display_name);
+            let own = || facts().filter(|f| is_its(&f.name));
             states.extend(own().filter_map(state_of));
             states.sort_by_key(|s| s.time);
             let start_type = starts

@@ -14,9 +14,12 @@ const WORK: &[Work] = &[
     (r"\windows\system32\tasks\", &["task"]),
     (r"\schedule\taskcache\", &["task"]),
     (r"\appx\appxalluserstore\", &["appx", "app"]),
+    (r"\microsoft\windows\apprepository\", &["appx", "app"]),
+    (r"\program files\windowsapps\", &["appx", "app"]),
     (r"\windows\currentversion\winevt\", &["event"]),
     (r"\windows\system32\wbem\", &["mof", "wmi", "cmi"]),
     (r"\microsoft\windows\containers\", &["container"]),
+    (r"\sharedaccess\parameters\firewallpolicy\", &["firewall"]),
 ];
 
 /// Functions that a service serves, by their names without `Ex`, `A` and `W`; the image of the process that serves them; and

@@ -6,6 +6,7 @@ mod calls;
 mod candidate;
 mod covered;
 mod elsewhere;
+mod ended_services;
 mod failed_run;
 pub(crate) mod features;
 mod found;

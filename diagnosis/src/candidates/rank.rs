@@ -10,6 +10,7 @@ use super::{
     candidate::{Candidate, FeatureHit, LogReport},
     covered::Covered,
     elsewhere,
+    ended_services::EndedServices,
     features::{self, Context},
     found,
     gate::{self, Around},
@@ -80,10 +81,12 @@ pub(crate) fn rank(
     };
     let in_good = |event: &Event| beside.and_then(|b| b.of(timeline, event));
     let steps_in_log = LogSteps::new(timeline, faults);
+    let ended_services = EndedServices::new(timeline);
     let looked_at = |e: &Event| {
-        timeline
-            .process_of(e)
-            .is_some_and(|p| by_service::is_looked_at(e, p, steps_in_log.called(), faults.first()))
+        timeline.process_of(e).is_some_and(|p| {
+            by_service::is_looked_at(e, p, steps_in_log.called(), faults.first())
+                || ended_services.end_with(e, p)
+        })
     };
     // A result that is ordinary is looked at where a log or the plan speaks of its object, or where the good boot always
     // succeeds with it.
@@ -136,6 +139,7 @@ pub(crate) fn rank(
             let failed = faults.first().filter(|_| coded && !stance.can_be_meant);
             stance.can_be_meant |= failed.is_some_and(|fault| {
                 by_service::worked_for(timeline, event, process, steps_in_log.called(), fault)
+                    || ended_services.end_with(event, process)
             });
             let for_another = by_service::serves_a_user(timeline, event, process)
                 || by_service::worked_for_another_object(timeline, event, process, steps_in_log.called())

@@ -19,7 +19,7 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
     let read = event_log::read(bytes, |record| {
         machine_name(&mut scan, &record);
         if let Some(typed) = record.typed() {
-            lines.push(line_of(&mut scan, source, &record, &typed));
+            lines.push(line_of(&mut scan, source, record.record_id, &record, &typed));
         }
     });
     match read {
@@ -52,9 +52,9 @@ pub(crate) fn read_list(source: SourceId, read: impl FnOnce(&mut dyn FnMut(Liste
             span = Some(span.map_or((at, at), |(first, last)| (first.min(at), last.max(at))));
         }
         if let Some(typed) = event.record.typed() {
-            let line = line_of(&mut scan, source, &event.record, &typed);
+            let line = line_of(&mut scan, source, event.line, &event.record, &typed);
             let local = event.local.map(|at| LocalTicks(at.0));
-            lines.push(LogLine { line: event.line, local, ..line });
+            lines.push(LogLine { local, ..line });
         }
     });
     scan.events = count;
@@ -137,10 +137,11 @@ fn machine_name(scan: &mut Scan, record: &EventRecord) {
     }
 }
 
-/// Notes what a record tells, and gives its line.
+/// Notes what a record tells, and gives its line. `number` is that of the record, or of the line of a text that has it.
 pub(crate) fn line_of(
     scan: &mut Scan,
     source: SourceId,
+    number: u64,
     record: &EventRecord,
     typed: &TypedEvent<'_>,
 ) -> LogLine {
@@ -160,7 +161,7 @@ pub(crate) fn line_of(
     let module = typed.state.as_deref().filter(|_| typed.kind == EventKind::ProgramCrashed);
     let module = module.map_or_else(String::new, |module| format!(" in {module}"));
     let text = cut(&format!("{} {}: {named}{module}{error}{crashes}", record.provider, record.event_id));
-    let place = Place::Line { source, line: record.record_id };
+    let place = Place::Line { source, line: number };
     if let Some(fact) = service_fact(typed, time, place, &text) {
         let before = scan.known.services.iter().rfind(|known| known.name == fact.name);
         // A service that goes on running writes many records.
@@ -198,7 +199,7 @@ pub(crate) fn line_of(
         _ => Fact::Event,
     };
     let failed = failure(typed.kind) || matches!(fact, Fact::UpdateFailed { .. });
-    LogLine { source, line: record.record_id, local: None, time, text, code, failed, fact }
+    LogLine { source, line: number, local: None, time, text, code, failed, fact }
 }
 
 /// Build and time zone, which the records of a boot give.
@@ -282,7 +283,8 @@ fn service_fact(
     place: Place,
     text: &str,
 ) -> Option<ServiceFact> {
-    let name = typed.service.clone()?;
+    // A record without its binary data has the display name alone.
+    let name = typed.service.clone().or(typed.display_name.map(str::to_owned)).filter(|n| !n.is_empty())?;
     let failed = matches!(
         typed.kind,
         EventKind::ServiceFailedToStart

@@ -9,4 +9,5 @@ mod mixed;
 mod near_misses;
 mod posts;
 mod real;
+mod services;
 mod tools;

@@ -109,7 +109,7 @@ pub(super) fn take(
     }
     let record = as_logged(id, decoded, time, at);
     if let Some(typed) = record.typed() {
-        let line = events::line_of(scan, at.source, &record, &typed);
+        let line = events::line_of(scan, at.source, at.index, &record, &typed);
         scan.lines.push(line);
     }
     // In large steps, because each moves what remains.

@@ -1,0 +1,90 @@
+//! Services that ended with an error, as an event log tells: a refusal right before may be why.
+
+use status_codes::HResult;
+use timeline::{Event, FileTime, LogLine, Place, Process, Role, Ticks, Timeline};
+
+use super::kin::is_win32_of;
+
+/// The service control manager notes the end of a service soon after the error that made it end.
+const SOON: Ticks = Ticks::seconds(5);
+
+/// Those services.
+pub(super) struct EndedServices(Vec<Ended>);
+
+struct Ended {
+    /// In lower case, without spaces: the log gives the display name, which often differs in these alone.
+    name: String,
+    time: FileTime,
+    win32: u32,
+}
+
+impl EndedServices {
+    pub(super) fn new(timeline: &Timeline<'_>) -> Self {
+        let win32 = |place: Option<Place>| {
+            let Some(Place::Line { source, line }) = place else { return None };
+            let lines = &timeline.scans.get(usize::from(source.0))?.lines;
+            let own = |known: &&LogLine| known.line == line && known.source == source;
+            Some(HResult(lines.iter().find(own)?.code?).win32()?.0)
+        };
+        let facts = timeline.scans.iter().flat_map(|scan| &scan.known.services).filter(|fact| fact.failed);
+        let ended = facts.filter_map(|fact| {
+            let (time, _) = fact.state?;
+            Some(Ended { name: plain(&fact.name), time, win32: win32(fact.evidence.place)? })
+        });
+        Self(ended.collect())
+    }
+
+    /// Whether the service that a process hosts alone ended with the code of an error, right after it.
+    pub(super) fn end_with(&self, event: &Event, process: &Process) -> bool {
+        if self.0.is_empty() || process.role != Role::ServiceHost {
+            return false;
+        }
+        let mut arguments = process.command_line.split_whitespace();
+        let hosted = arguments.find(|argument| argument.eq_ignore_ascii_case("-s")).and(arguments.next());
+        hosted.map(plain).is_some_and(|name| {
+            self.0.iter().any(|ended| {
+                ended.name == name
+                    && is_win32_of(event.status, ended.win32)
+                    && event.time <= ended.time
+                    && ended.time.since(event.end()) <= SOON
+            })
+        })
+    }
+}
+
+fn plain(name: &str) -> String {
+    name.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Ended, EndedServices};
+    use status_codes::status;
+    use timeline::{Event, FileTime, Process, Role};
+
+    #[test]
+    fn a_service_ended_with_what_its_host_was_refused() {
+        const SECOND: u64 = 10_000_000;
+        let ended = |win32| {
+            let time = FileTime(100 * SECOND);
+            EndedServices(vec![Ended { name: "appreadiness".to_owned(), time, win32 }])
+        };
+        let host = |command_line: &str| Process {
+            role: Role::ServiceHost,
+            command_line: command_line.to_owned(),
+            ..Process::blank()
+        };
+        let at = |second: u64| Event {
+            time: FileTime(second * SECOND),
+            status: status::ACCESS_DENIED,
+            ..Event::blank()
+        };
+        let own = host(r"C:\Windows\System32\svchost.exe -k AppReadiness -p -s AppReadiness");
+        assert!(ended(5).end_with(&at(99), &own));
+        assert!(!ended(2).end_with(&at(99), &own), "another code");
+        assert!(!ended(5).end_with(&at(101), &own), "after its end");
+        assert!(!ended(5).end_with(&at(90), &own), "long before");
+        assert!(!ended(5).end_with(&at(99), &host("svchost.exe -k netsvcs -p -s Schedule")));
+        assert!(!ended(5).end_with(&at(99), &host("svchost.exe -k netsvcs")), "a host of many");
+    }
+}
