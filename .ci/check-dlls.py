@@ -34,23 +34,7 @@ WINPE = {
     "ws2_32.dll",
 }
 # Those of them that Windows 10 takes from its section \KnownDlls, wherever the program lies: by common knowledge, too.
-KNOWN = {
-    "advapi32.dll",
-    "bcryptprimitives.dll",
-    "combase.dll",
-    "kernel32.dll",
-    "kernelbase.dll",
-    "msvcrt.dll",
-    "ntdll.dll",
-    "ole32.dll",
-    "oleaut32.dll",
-    "rpcrt4.dll",
-    "sechost.dll",
-    "shell32.dll",
-    "ucrtbase.dll",
-    "user32.dll",
-    "ws2_32.dll",
-}
+KNOWN = WINPE - {"bcrypt.dll", "crypt32.dll", "ktmw32.dll", "userenv.dll"}
 API_SETS = ("api-ms-win-", "ext-ms-win-")
 IMPORTS, LOAD_CONFIG, DELAYED = 1, 10, 13
 # LOAD_LIBRARY_SEARCH_SYSTEM32, which build.rs asks the linker for.

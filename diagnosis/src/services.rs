@@ -308,6 +308,12 @@ fn assess(name: &str, start: Option<StartType>, states: &[ServiceState], ended: 
     }
 }
 
+/// The service that a host runs alone, as its command line names it: `svchost.exe -k AppReadiness -p -s AppReadiness`.
+pub(crate) fn only_service(process: &Process) -> Option<&str> {
+    let mut arguments = process.command_line.split_whitespace();
+    arguments.find(|argument| argument.eq_ignore_ascii_case("-s")).and(arguments.next())
+}
+
 /// The processes that ran a service: those that loaded its library, and those whose command line or program names it.
 pub(crate) fn hosts(timeline: &Timeline<'_>, service: &Service) -> Vec<(ProcessId, Trust, Evidence)> {
     let mut found: Vec<(ProcessId, Trust, Evidence)> = Vec::new();
@@ -320,9 +326,7 @@ pub(crate) fn hosts(timeline: &Timeline<'_>, service: &Service) -> Vec<(ProcessI
     }
     let program = format!("{}.exe", service.name);
     for (number, process) in timeline.processes.iter().enumerate() {
-        let mut arguments = process.command_line.split_whitespace();
-        let named = arguments.any(|a| a.eq_ignore_ascii_case("-s"))
-            && arguments.next().is_some_and(|a| a.eq_ignore_ascii_case(&service.name));
+        let named = only_service(process).is_some_and(|name| name.eq_ignore_ascii_case(&service.name));
         if process.name.eq_ignore_ascii_case(&program) || named {
             let words = Words::new(process.command_line.clone(), process.command_line.clone());
             found.push((ProcessId(number as u32), Trust::Recorded, Evidence::said(words)));

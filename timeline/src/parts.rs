@@ -37,7 +37,7 @@ impl Parts {
         self.found(path.as_bytes()).next().is_some()
     }
 
-    /// The groups of which a part is in a path: bit 0 for the first group.
+    /// The groups that have a part in a path. Bit 0 stands for the first group.
     #[must_use]
     pub fn groups_in(&self, path: &str) -> u8 {
         self.found(path.as_bytes()).fold(0, |groups, bit| groups | bit)

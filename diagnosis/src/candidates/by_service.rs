@@ -167,6 +167,12 @@ const BEFORE: u64 = 200;
 /// Who works for another does so within this time.
 const SOON: Ticks = Ticks::seconds(2);
 
+/// What succeeded right before an error, in order of time.
+fn successes_before(timeline: &Timeline<'_>, error: &Event) -> impl Iterator<Item = Event> {
+    let (time, near) = (error.time, timeline.near(error, BEFORE));
+    near.into_iter().filter(move |e| !e.failed() && e.time <= time && time.since(e.time) <= SOON)
+}
+
 /// Whether what came right before an error shows that its process worked for what failed: it serves the function that the
 /// log says failed, for the very object; it had read the files of the driver that failed; or the worker had read the file
 /// that TrustedInstaller was to put in place.
@@ -184,10 +190,7 @@ pub(super) fn worked_for(
     {
         return false;
     }
-    let earlier = || {
-        let near = timeline.near(event, BEFORE).into_iter();
-        near.filter(|e| !e.failed() && e.time <= event.time && event.time.since(e.time) <= SOON)
-    };
+    let earlier = || successes_before(timeline, event);
     let own = || earlier().filter(|e| (e.process, e.tid) == (event.process, event.tid));
     if of_services && did_it_before(timeline, event) {
         return false;
@@ -221,8 +224,7 @@ pub(super) fn worked_for_another_object(
 ) -> bool {
     let serves = called.filter(|called| called.is_served_by(process, &event.path));
     let Some(argument) = serves.and_then(|called| called.argument.as_ref()) else { return false };
-    let near = timeline.near(event, BEFORE).into_iter();
-    let earlier = near.filter(|e| !e.failed() && e.time <= event.time && event.time.since(e.time) <= SOON);
+    let earlier = successes_before(timeline, event);
     !is_for(event, earlier.filter(|e| (e.process, e.tid) == (event.process, event.tid)), argument)
 }
 
@@ -285,11 +287,7 @@ pub(super) fn ended_for_the_worker(timeline: &Timeline<'_>, event: &Event, proce
         let (_, rest) = lower.split_once(r"\filerepository\")?;
         Some(rest.split('\\').next()?.to_owned())
     };
-    let earlier: Vec<Event> = timeline
-        .near(event, BEFORE)
-        .into_iter()
-        .filter(|e| !e.failed() && e.time <= event.time && event.time.since(e.time) <= SOON)
-        .collect();
+    let earlier: Vec<Event> = successes_before(timeline, event).collect();
     let own = earlier.iter().filter(|e| e.process == event.process).find_map(|e| package(&e.path));
     let is_of_worker =
         |e: &&Event| timeline.process_of(e).is_some_and(|process| process.role == Role::TiWorker);

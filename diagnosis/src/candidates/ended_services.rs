@@ -4,6 +4,7 @@ use status_codes::HResult;
 use timeline::{Event, FileTime, LogLine, Place, Process, Role, Ticks, Timeline};
 
 use super::kin::is_win32_of;
+use crate::services::only_service;
 
 /// The service control manager notes the end of a service soon after the error that made it end.
 const SOON: Ticks = Ticks::seconds(5);
@@ -39,9 +40,7 @@ impl EndedServices {
         if self.0.is_empty() || process.role != Role::ServiceHost {
             return false;
         }
-        let mut arguments = process.command_line.split_whitespace();
-        let hosted = arguments.find(|argument| argument.eq_ignore_ascii_case("-s")).and(arguments.next());
-        hosted.map(plain).is_some_and(|name| {
+        only_service(process).map(plain).is_some_and(|name| {
             self.0.iter().any(|ended| {
                 ended.name == name
                     && is_win32_of(event.status, ended.win32)

@@ -23,7 +23,7 @@ impl FailedRun {
             Fact::Installer(run) if run.decisive && run.name == fault.item => Some((line.line, &run.errors)),
             _ => None,
         });
-        // The error summary names the installer again. The line of its failure stands beside its run.
+        // The error summary names the installer again. A run and its failure have the same line; the run knows the errors.
         let (_, errors) = runs.min_by_key(|(line, errors)| (line.abs_diff(end), errors.is_empty()))?;
         let numbered = lines.iter().filter(|line| errors.contains(&line.line));
         let numbers: Vec<_> = numbered.filter_map(|line| Some((line.line, number_of(&line.text)?))).collect();

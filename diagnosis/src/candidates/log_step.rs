@@ -8,6 +8,7 @@ use timeline::{
 use super::{by_service::Called, failed_run::FailedRun};
 use crate::{
     faults::{Detail, Fault, FaultKind, Faults},
+    needed::is_missing,
     signs::LINE_GRAIN,
 };
 
@@ -60,8 +61,8 @@ impl LogSteps {
         let name = path.rsplit('\\').next().unwrap_or_default();
         let maps = status_codes::NtStatus(event.status).to_win32();
         let chinese = maps.and_then(|maps| maps.win32.chinese_message());
-        let messages =
-            NOT_FOUND.iter().copied().chain(chinese.map(|message| message.text.trim_end_matches('。')));
+        let english = NOT_FOUND.iter().copied().filter(|_| is_missing(event.status));
+        let messages = english.chain(chinese.map(|message| message.text.trim_end_matches('。')));
         !messages.chain([name]).any(|words| !words.is_empty() && output.contains(words))
     }
 

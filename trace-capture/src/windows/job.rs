@@ -137,7 +137,7 @@ mod tests {
 
     use super::*;
 
-    /// The example that stands in for Process Monitor writes a file when it runs. cargo builds it with the tests.
+    /// An example program replaces Process Monitor here: it writes a file when it runs. cargo builds it with the tests.
     fn stand_in(folder: &Path) -> Command {
         let own = std::env::current_exe().unwrap();
         let program = own.parent().and_then(Path::parent).unwrap().join(r"examples\stand_in_procmon.exe");

@@ -1,4 +1,4 @@
-//! Errors that servicing meets and that make no update fail. They stand in some boots of a fleet, and tempt.
+//! Errors that servicing meets and that make no update fail. Some boots of a fleet have them.
 
 use anyhow::Result;
 use sample_traces::Rng;

@@ -47,8 +47,8 @@ pub(crate) enum Beside<'b> {
     PoisonedFleet,
 }
 
-/// Operations with their status and path that stand in all healthy boots of a fleet and in no failing one. With all
-/// others it is the other way round.
+/// Operations with their status and path. All healthy boots of the fleet have them, and no failing boot does. For all other
+/// operations it is the other way round.
 struct Poisoned(Vec<(&'static str, u32, String)>);
 
 impl Others for Poisoned {
