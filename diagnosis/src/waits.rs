@@ -33,7 +33,7 @@ pub(crate) struct Wait {
 
 /// The longest silence of a servicing process that ends shortly before the first sign of failure, or lasts until then;
 /// or of the thread that shows the sign, which is the one that waited.
-pub(crate) fn before(timeline: &Timeline<'_>, marked: &[(Mark, Event)], sign: &Sign) -> Option<Wait> {
+pub(crate) fn before(timeline: &Timeline<'_>, sign: &Sign) -> Option<Wait> {
     let failed = sign.time;
     let silences = || {
         let all = timeline.scans.iter().flat_map(|s| &s.silences);
@@ -53,8 +53,8 @@ pub(crate) fn before(timeline: &Timeline<'_>, marked: &[(Mark, Event)], sign: &S
     let Silence { process, thread, from, to } = longest(&|s| s.thread.is_none()).or_else(of_thread)?;
     let near = |e: &Event| e.time.plus(NEAR) >= from && e.time <= from.plus(NEAR);
     let mut asked: Vec<(String, EventId)> = Vec::new();
-    let reads = marked.iter().filter(|(mark, e)| *mark == Mark::ServiceStart && !e.failed() && near(e));
-    for (_, event) in reads {
+    let reads = timeline.marked(|mark| matches!(mark, Mark::ServiceStart | Mark::ServiceLookUp));
+    for (_, event) in reads.iter().filter(|(_, event)| !event.failed() && near(event)) {
         let is_manager = timeline.process_of(event).is_some_and(|p| p.role == Role::ServiceControl);
         let Some(name) = services::name_in(&event.path).filter(|_| is_manager) else { continue };
         if asked.len() < MAX_LOOKED_UP && asked.iter().all(|(known, _)| !known.eq_ignore_ascii_case(name)) {

@@ -4,7 +4,7 @@ use std::ops::{ControlFlow, Deref};
 
 use crate::{
     model::{EventId, ProcessId, SourceId},
-    notes::{Note, Notes},
+    notes::{Notes, Servicing},
     query::{Row, Rows, Visit},
     sources::trace::{STEP, Trace, fold_noted, joined},
 };
@@ -60,10 +60,10 @@ impl<G: Gather> Gathering<'_, G> {
         joined(|take| rows.visit(self, take), |a, b| self.gather.join(a, b))
     }
 
-    /// Gathers from the operations of servicing's processes.
-    pub(crate) fn of_servicing<T: Trace>(&self, trace: &T, notes: &Notes) -> G::Part {
+    /// Gathers from the operations of processes of servicing.
+    pub(crate) fn of_servicing<T: Trace>(&self, trace: &T, notes: &Notes, whose: Servicing) -> G::Part {
         let take = |part: &mut G::Part, row: T::Row<'_>| self.take(&row, part);
-        fold_noted(trace, notes, Note::is_of_servicing, take, |a, b| self.gather.join(a, b))
+        fold_noted(trace, notes, |note| note.may_be_of(whose), take, |a, b| self.gather.join(a, b))
     }
 }
 

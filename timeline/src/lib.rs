@@ -28,7 +28,7 @@ pub use logs::{
     UNNAMED_INSTALLER, UpdateStep,
 };
 pub use model::*;
-pub use notes::Notes;
+pub use notes::{Notes, Servicing};
 pub use object_name::{bare_path, fold, is_short_path_of, object_name};
 pub use parts::Parts;
 pub use paths::{Paths, above};

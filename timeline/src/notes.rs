@@ -8,12 +8,30 @@ use crate::{
     paths::{Paths, Tail},
 };
 
+/// Which processes of servicing are asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Servicing {
+    /// All of them.
+    All,
+    /// All but the session manager, which does far more than the others and seldom for an update.
+    Workers,
+}
+
+impl Servicing {
+    /// Whether a process with this role is one of them.
+    pub(crate) fn includes(self, role: Role) -> bool {
+        role.services_updates() && (self == Self::All || role != Role::SessionManager)
+    }
+}
+
 /// What is noted of a row: whether a process of servicing did it, and the end of its path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Note(u16);
 
-/// The bit of a row of servicing. The others hold the number of a [`Tail`].
-const SERVICING: u16 = 1 << 15;
+/// The bit of a row of [`Servicing::Workers`].
+const WORKERS: u16 = 1 << 15;
+/// The bit of a row of the session manager. The bits below hold the number of a [`Tail`].
+const SESSION: u16 = 1 << 14;
 /// No path can be looked for in the row.
 const NOWHERE: u16 = Tail::NUMBERS;
 /// The row itself must be asked.
@@ -30,22 +48,28 @@ impl Note {
             Tail::Unknown => UNKNOWN,
             Tail::Of(number) => number,
         };
-        Self(end | if role.services_updates() { SERVICING } else { 0 })
+        let who = match role {
+            Role::SessionManager => SESSION,
+            role if role.services_updates() => WORKERS,
+            _ => 0,
+        };
+        Self(end | who)
     }
 
     /// Of a row that nothing is known of.
-    const UNKNOWN: Self = Self(SERVICING | UNKNOWN);
+    const UNKNOWN: Self = Self(WORKERS | SESSION | UNKNOWN);
 
-    /// Whether a process of servicing may have done it.
+    /// Whether one of these processes may have done it.
     #[inline]
-    pub(crate) fn is_of_servicing(self) -> bool {
-        self.0 & SERVICING != 0
+    pub(crate) fn may_be_of(self, whose: Servicing) -> bool {
+        let bits = if whose == Servicing::All { WORKERS | SESSION } else { WORKERS };
+        self.0 & bits != 0
     }
 
     /// Whether it may touch one of these paths, or replace it.
     #[inline]
     pub(crate) fn may_touch(self, paths: &Paths) -> bool {
-        match self.0 & !SERVICING {
+        match self.0 & !(WORKERS | SESSION) {
             NOWHERE => false,
             UNKNOWN => true,
             number => paths.may_have(number),
@@ -78,8 +102,10 @@ impl Writer {
 
     /// The notes, once the scan is through; `roles` are those that it knew.
     pub(crate) fn finish(self, roles: &[Role]) -> Notes {
-        let servicing = roles.iter().map(|role| role.services_updates()).collect();
-        Notes { rows: self.0.into_iter().map(|note| Note(note.into_inner())).collect(), servicing }
+        Notes {
+            rows: self.0.into_iter().map(|note| Note(note.into_inner())).collect(),
+            roles: roles.to_vec(),
+        }
     }
 }
 
@@ -87,8 +113,8 @@ impl Writer {
 #[derive(Debug, Clone, Default)]
 pub struct Notes {
     rows: Vec<Note>,
-    /// By process: whether its rows are noted as those of servicing.
-    servicing: Vec<bool>,
+    /// By process: the role that its rows were noted with.
+    roles: Vec<Role>,
 }
 
 impl Notes {
@@ -97,10 +123,16 @@ impl Notes {
         self.rows.get(place).copied().unwrap_or(Note::UNKNOWN)
     }
 
-    /// Whether the rows of all processes of servicing are noted as such. Another trace may tell that a process is one.
-    pub(crate) fn know(&self, places: &[ProcessId], is_of_servicing: impl Fn(ProcessId) -> bool) -> bool {
-        let noted = self.servicing.iter().copied().chain(std::iter::repeat(false));
-        places.iter().zip(noted).all(|(place, noted)| noted || !is_of_servicing(*place))
+    /// Whether the rows of all these processes are noted as such. Another trace may tell that a process is one. `role` is
+    /// what the timeline knows of a process.
+    pub(crate) fn know(
+        &self,
+        whose: Servicing,
+        places: &[ProcessId],
+        role: impl Fn(ProcessId) -> Role,
+    ) -> bool {
+        let noted = self.roles.iter().map(|noted| whose.includes(*noted)).chain(std::iter::repeat(false));
+        places.iter().zip(noted).all(|(place, noted)| noted || !whose.includes(role(*place)))
     }
 }
 
@@ -116,9 +148,11 @@ mod tests {
     fn a_note_lets_pass_what_may_be_wanted() {
         let paths = Paths::new([r"C:\Windows\A.sys"]);
         let own = note(Role::TiWorker, Kind::FileRead, r"c:\windows\a.SYS");
-        assert!(own.is_of_servicing() && own.may_touch(&paths));
+        assert!(own.may_be_of(Servicing::Workers) && own.may_touch(&paths));
         let other = note(Role::Other, Kind::FileRead, r"C:\Windows\B.sys");
-        assert!(!other.is_of_servicing() && !other.may_touch(&paths));
+        assert!(!other.may_be_of(Servicing::All) && !other.may_touch(&paths));
+        let session = note(Role::SessionManager, Kind::FileRead, r"C:\Windows\B.sys");
+        assert!(session.may_be_of(Servicing::All) && !session.may_be_of(Servicing::Workers));
         // A folder above the file may be moved away.
         assert!(note(Role::Other, Kind::FileRename, r"C:\Windows").may_touch(&paths));
         let nowhere = Note::new(Role::Other, Kind::Other, true, || Tail::Nowhere);
@@ -131,10 +165,12 @@ mod tests {
         writer.set(1, note(Role::Poqexec, Kind::FileRead, "a"));
         writer.set(2, note(Role::Other, Kind::FileRead, "a"));
         let notes = writer.finish(&[Role::Poqexec, Role::Other]);
-        let of_servicing: Vec<bool> = (0..3).map(|place| notes.at(place).is_of_servicing()).collect();
+        let of_servicing: Vec<bool> = (0..3).map(|place| notes.at(place).may_be_of(Servicing::All)).collect();
         assert_eq!(of_servicing, [false, true, true]);
         let places = [ProcessId(7), ProcessId(8)];
-        assert!(notes.know(&places, |id| id == ProcessId(7)));
-        assert!(!notes.know(&places, |id| id == ProcessId(8)), "another trace says so");
+        let only = |known: u32, role| move |id| if id == ProcessId(known) { role } else { Role::Other };
+        assert!(notes.know(Servicing::All, &places, only(7, Role::Poqexec)));
+        assert!(!notes.know(Servicing::All, &places, only(8, Role::TiWorker)), "another trace says so");
+        assert!(notes.know(Servicing::Workers, &places, only(8, Role::SessionManager)), "it is not asked");
     }
 }

@@ -38,7 +38,7 @@ const TAIL: usize = 8;
 
 impl Tail {
     /// So many numbers there are.
-    pub const NUMBERS: u16 = (1 << 15) - 2;
+    pub const NUMBERS: u16 = (1 << 14) - 2;
 
     /// Of a path whose UTF-16 units come from its end.
     #[inline]

@@ -8,7 +8,8 @@ use crate::{
     case::{Case, Input},
     gather::{Gather, Gathering},
     logs::LocalClock,
-    model::{Event, EventId, FileTime, Machine, Module, Process, ProcessId, SourceId, Stack},
+    model::{Event, EventId, FileTime, Machine, Module, Process, ProcessId, Role, SourceId, Stack},
+    notes::Servicing,
     paths::Paths,
     progress::Progress,
     scan::{FailureGroup, Kept, Scan},
@@ -283,13 +284,13 @@ impl<'c> Timeline<'c> {
         self.gathered(gather, |source, _, gathering| gathering.of_all(source))
     }
 
-    /// Gathers from the operations of the processes that service updates. Others may come too.
+    /// Gathers from the operations of processes that service updates. Others may come too.
     #[tracing::instrument(skip_all)]
-    pub fn gather_servicing<G: Gather>(&self, gather: &G) -> G::Part {
-        let services = |id| self.process(id).is_some_and(|process| process.role.services_updates());
+    pub fn gather_servicing<G: Gather>(&self, gather: &G, whose: Servicing) -> G::Part {
+        let role = |id| self.process(id).map_or(Role::Other, |process| process.role);
         self.gathered(gather, |source, scan, gathering| {
-            if scan.notes.know(gathering.places, services) {
-                source.gather_noted(&gathering, &scan.notes)
+            if scan.notes.know(whose, gathering.places, role) {
+                source.gather_noted(&gathering, &scan.notes, whose)
             } else {
                 gathering.of_all(source)
             }

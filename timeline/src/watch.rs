@@ -41,19 +41,20 @@ pub enum Mark {
     ForeignImage,
     /// The AppX deployment service finds a key of a system app that was removed.
     AppLeftover,
-    /// A service's start type is read: that of a service in [`TOLD_SERVICES`], or by the service control manager.
+    /// The start type of a service in [`TOLD_SERVICES`] is read.
     ServiceStart,
-    /// Another program reads the start type of another service.
-    OtherServiceStart,
+    /// The service control manager reads the start type of another service.
+    ServiceLookUp,
     /// A service's DLL is loaded by a service host.
     ServiceDll,
 }
 
 impl Mark {
-    /// Whether its events say something. Some only tell the clock, and all sorts of programs read start types.
+    /// Whether its events say something by themselves. Some only tell the clock, and the service control manager looks
+    /// at every service.
     #[must_use]
     pub fn says_something(self) -> bool {
-        !matches!(self, Self::CbsLogWritten | Self::OtherServiceStart)
+        !matches!(self, Self::CbsLogWritten | Self::ServiceLookUp)
     }
 }
 
@@ -70,16 +71,17 @@ pub const TOLD_SERVICES: &[&str] = &[
     "EventLog",
 ];
 
-/// The mark of an operation on a watched name, once its path is asked.
-pub(crate) fn told(mark: Mark, role: Role, path: impl FnOnce() -> String) -> Mark {
-    if mark != Mark::ServiceStart || role == Role::ServiceControl {
-        return mark;
+/// Ends of the paths of those start types, lower case.
+static TOLD_STARTS: LazyLock<Vec<String>> = LazyLock::new(|| {
+    TOLD_SERVICES.iter().map(|name| format!(r"\{}\start", name.to_ascii_lowercase())).collect()
+});
+
+/// The mark of an operation whose name is watched, once it is known whose start type it reads.
+fn told(mark: Mark, role: Role, ends_with: impl Fn(&str) -> bool) -> Option<Mark> {
+    if mark != Mark::ServiceStart || TOLD_STARTS.iter().any(|end| ends_with(end)) {
+        return Some(mark);
     }
-    let is_told = |path: &str| {
-        let service = path.rsplit('\\').nth(1);
-        service.is_some_and(|name| TOLD_SERVICES.iter().any(|told| told.eq_ignore_ascii_case(name)))
-    };
-    if is_told(&path()) { mark } else { Mark::OtherServiceStart }
+    (role == Role::ServiceControl).then_some(Mark::ServiceLookUp)
 }
 
 /// Which roles a row of the table looks at.
@@ -143,7 +145,7 @@ pub(crate) fn mark(role: Role, kind: Kind, ends_with: impl Fn(&str) -> bool) -> 
     };
     let row =
         NAMES.iter().find(|(tail, who, kinds, _)| looks(*who) && kinds.contains(&kind) && ends_with(tail));
-    row.map(|(.., mark)| *mark)
+    row.and_then(|(.., mark)| told(*mark, role, ends_with))
 }
 
 /// Whether an operation of this role and kind can be the load of an image that is not Windows' own.

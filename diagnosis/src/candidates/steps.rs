@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use status_codes::status;
 use timeline::{
-    Done, Event, EventId, FileTime, Gather, Kind, OpenFacts, ProcessId, Role, SourceId, Timeline, is_error,
-    query::Row,
+    Done, Event, EventId, FileTime, Gather, Kind, OpenFacts, ProcessId, Role, Servicing, SourceId, Timeline,
+    is_error, query::Row,
 };
 
 use super::habits::{self, Habits, Miss};
@@ -122,7 +122,14 @@ impl Steps {
     /// Goes once through the operations of servicing. The kinds of failures are told of those like `failed`.
     pub(super) fn gather(timeline: &Timeline<'_>, failed: HashSet<Failed>) -> Self {
         let roles = timeline.processes.iter().map(|p| p.role).collect();
-        let mut steps = timeline.gather_servicing(&Pass { roles, failed });
+        // What the session manager did is asked only where its own errors are.
+        let all = failed.iter().any(|(role, ..)| *role == Role::SessionManager);
+        let pass = Pass { roles, failed };
+        let whose = if all { Servicing::All } else { Servicing::Workers };
+        let mut steps: Self = timeline.gather_servicing(&pass, whose);
+        if !all && !steps.show_success() {
+            steps = timeline.gather_servicing(&pass, Servicing::All);
+        }
         for list in &mut steps.by_process {
             list.sort_by_key(|step| (step.time, step.id));
             tell_undoing_apart(list);

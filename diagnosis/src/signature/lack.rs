@@ -61,7 +61,7 @@ fn in_poqexec(facts: &Facts<'_>) -> Option<String> {
 /// which a log says waited in vain.
 fn unanswered(facts: &Facts<'_>) -> Option<String> {
     let sign = facts.signs.iter().find(|sign| sign.process.is_some()).or(facts.signs.first());
-    let wait = sign.and_then(|sign| waits::before(facts.timeline, facts.marked, sign));
+    let wait = sign.and_then(|sign| waits::before(facts.timeline, sign));
     let fault = facts.faults.first().filter(|fault| fault.waited_in_vain());
     let needed = fault.and_then(|fault| services::needed_by(&fault.item)).map(str::to_lowercase);
     let mut asked: Vec<String> =

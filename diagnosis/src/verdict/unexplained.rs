@@ -32,7 +32,7 @@ pub(super) fn unexplained(found: &Found<'_>, seen: &Coverage) -> Verdict {
     );
     let mut lacks = missing::disabled_services(found.services);
     let program = found.signs.first().and_then(|s| missing::program_failed(found.timeline, s.time));
-    let wait = found.signs.first().and_then(|s| waits::before(found.timeline, found.marked, s));
+    let wait = found.signs.first().and_then(|s| waits::before(found.timeline, s));
     if let Some(sign) = poqexec_failed(found) {
         verdict.phase = PhaseName::BootPoq;
         verdict.summary = Words::new(

@@ -18,7 +18,7 @@ use pml_reader::Column;
 use crate::{
     gather::{Gather, Gathering},
     model::{Event, EventId, Machine, Module, Problem, SourceId, Stack},
-    notes::Notes,
+    notes::{Notes, Servicing},
     paths::Paths,
     progress::Counter,
     query::{Rows, Visit},
@@ -140,12 +140,17 @@ impl Source {
         }
     }
 
-    /// Gathers from the operations of servicing's processes, as far as notes tell them.
-    pub(crate) fn gather_noted<G: Gather>(&self, gathering: &Gathering<'_, G>, notes: &Notes) -> G::Part {
+    /// Gathers from the operations of processes of servicing, as far as notes tell them.
+    pub(crate) fn gather_noted<G: Gather>(
+        &self,
+        gathering: &Gathering<'_, G>,
+        notes: &Notes,
+        whose: Servicing,
+    ) -> G::Part {
         match self {
-            Self::Pml(source) => gathering.of_servicing(&source.file, notes),
-            Self::Import(source) => gathering.of_servicing(&**source, notes),
-            Self::Etl(source) => gathering.of_servicing(&**source, notes),
+            Self::Pml(source) => gathering.of_servicing(&source.file, notes, whose),
+            Self::Import(source) => gathering.of_servicing(&**source, notes, whose),
+            Self::Etl(source) => gathering.of_servicing(&**source, notes, whose),
             Self::Log(_) => G::Part::default(),
         }
     }

@@ -155,7 +155,6 @@ impl Share {
                 let foreign = || watch::may_be_foreign(role, kind) && watch::is_foreign(&row.path());
                 let known = |mark: &Mark| *mark != Mark::AppLeftover || watch::is_leftover(&row.path());
                 let mark = row.mark(role, kind).filter(known);
-                let mark = mark.map(|mark| watch::told(mark, role, || row.path()));
                 if let Some(mark) = mark.or_else(|| foreign().then_some(Mark::ForeignImage)) {
                     self.keep(row, Kept::Marked(mark));
                 }
