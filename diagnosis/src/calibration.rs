@@ -6,6 +6,8 @@ use std::{fmt, sync::LazyLock};
 
 use timeline::{Input, SourceId, Timeline, Words};
 
+use crate::faults::Faults;
+
 /// What the diagnosis had.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Situation {
@@ -30,10 +32,10 @@ impl Situation {
         SITUATIONS.iter().map(|row| row.0)
     }
 
-    pub(crate) fn new(timeline: &Timeline<'_>, has_baseline: bool) -> Self {
+    pub(crate) fn new(timeline: &Timeline<'_>, faults: &Faults, has_baseline: bool) -> Self {
         let is_log =
             |(id, input): (u16, &Input)| !input.source.is_trace() && !timeline.is_stranger(SourceId(id));
-        let has_logs = (0..).zip(&timeline.case.inputs).any(is_log);
+        let has_logs = faults.another.is_none() && (0..).zip(&timeline.case.inputs).any(is_log);
         match (has_baseline, has_logs) {
             (true, _) => Self::WithBaseline,
             (false, true) => Self::WithLogs,

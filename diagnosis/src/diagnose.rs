@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use timeline::{EventId, Mark, Timeline};
 
 use crate::{
+    apart::Apart,
     baseline::Baseline,
     calibration::Situation,
     candidates::{self, Ranked},
@@ -49,7 +50,10 @@ pub fn diagnose_among(
 ) -> Diagnosis {
     let marked = timeline.marked(Mark::says_something);
     let boots = Boots::of(timeline);
-    let faults = faults::find(timeline);
+    let mut faults = faults::find(timeline);
+    if faults.any() && Apart::are_all(timeline) && signs::are_in_trace(timeline, &marked) {
+        faults.set_aside();
+    }
     let signs = signs::find(timeline, &marked, &faults);
     let phases = phases::find(timeline, &boots, &marked, &signs, &faults);
     let mut services = services::find(timeline, &marked, &faults);
@@ -67,7 +71,7 @@ pub fn diagnose_among(
         candidates::rank(timeline, &signs, &faults, beside.as_ref(), others);
     let verdict = verdict::decide(&verdict::Found {
         timeline,
-        situation: Situation::new(timeline, good.is_some()),
+        situation: Situation::new(timeline, &faults, good.is_some()),
         boots: &boots,
         signs: &signs,
         faults: &faults,

@@ -100,6 +100,11 @@ pub(crate) fn find(timeline: &Timeline<'_>, marked: &[(Mark, Event)], faults: &F
     signs
 }
 
+/// Whether a trace shows by itself that an update failed.
+pub(crate) fn are_in_trace(timeline: &Timeline<'_>, marked: &[(Mark, Event)]) -> bool {
+    !find(timeline, marked, &Faults::default()).is_empty()
+}
+
 /// Whether the run of poqexec that noted a fault ended with 0.
 fn ended_well(timeline: &Timeline<'_>, fault: &Fault) -> bool {
     let Some(time) = fault.time else { return false };

@@ -5,6 +5,8 @@
 
 use std::sync::LazyLock;
 
+use status_codes::status;
+
 use crate::{
     model::{Kind, Role},
     parts::Parts,
@@ -191,11 +193,18 @@ static DONE_BY_SERVICES: LazyLock<Parts> = LazyLock::new(|| {
     ])
 });
 
+/// Results that can end a service, whatever it met them at.
+const REFUSALS: [u32; 2] = [status::ACCESS_DENIED, status::SHARING_VIOLATION];
+
 /// Whether an error of a process with this role can be what made the update fail.
-pub(crate) fn is_suspect(role: Role, kind: Kind, path: impl FnOnce() -> String) -> bool {
+pub(crate) fn is_suspect(role: Role, kind: Kind, status: u32, path: impl FnOnce() -> String) -> bool {
     match role {
         // What a service may not change can be what an installer asked it for: a log may name the object.
-        Role::ServiceHost => kind.mutates() || DONE_BY_SERVICES.are_in(&path().to_ascii_lowercase()),
+        Role::ServiceHost => {
+            kind.mutates()
+                || REFUSALS.contains(&status)
+                || DONE_BY_SERVICES.are_in(&path().to_ascii_lowercase())
+        }
         Role::ServiceControl => true,
         role => role.services_updates(),
     }

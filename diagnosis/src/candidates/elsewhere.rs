@@ -46,8 +46,10 @@ pub(super) fn judge(
             && timeline.process_of(&candidate.event).is_some_and(|p| steps.hold(&candidate.event, p));
         // A program says why it failed. It need not say so of what it looked for and did without.
         let is_ordinary = candidate.features.iter().any(|feature| feature.name == "ordinary");
-        let unsaid = is_ordinary
-            && timeline.process_of(&candidate.event).is_some_and(|p| steps.say_another(&candidate.event, p));
+        let unsaid = timeline.process_of(&candidate.event).is_some_and(|p| {
+            is_ordinary && steps.say_another(&candidate.event, p)
+                || steps.speak_of_another(&candidate.event, p, &known)
+        });
         candidate.objections.extend(everyone.then_some(Objection::Everyone));
         candidate.objections.extend((other || unsaid).then_some(Objection::OtherObject));
         candidate.objections.sort_unstable();

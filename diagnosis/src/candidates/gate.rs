@@ -88,8 +88,11 @@ pub(super) fn objections(
     let later_success = context.candidate.later_success;
     let linked = links.contains(&Link::LogObjectAndCode);
     let told = linked && context.candidate.report.as_ref().is_some_and(|report| report.exact);
-    let of_entry = context.candidate.report.as_ref().is_some_and(|report| report.of_entry);
     let named = linked || links.contains(&Link::LogObject);
+    // Whatever the trace lacks, the log says what failed.
+    let said = named
+        && context.candidate.report.as_ref().is_some_and(|report| report.exact && report.code.is_some());
+    let of_entry = context.candidate.report.as_ref().is_some_and(|report| report.of_entry);
     // A program that failed writes to its own log before it ends.
     let process = context.process;
     let failed = links.contains(&Link::LogStep) || process.exit_status.is_some_and(outcomes::is_failure);
@@ -108,7 +111,7 @@ pub(super) fn objections(
         (Objection::Contradicted, context.stance.contradicted),
         (Objection::OtherCall, around.other_call),
         (Objection::Elsewhere, (context.stance.elsewhere || around.outside) && !told),
-        (Objection::NotCovered, !around.covered && !told),
+        (Objection::NotCovered, !around.covered && !said),
     ];
     found.into_iter().filter(|(_, holds)| *holds).map(|(objection, _)| objection).collect()
 }

@@ -176,7 +176,14 @@ impl Lines {
             Some(report)
         });
         reports.max_by_key(|r| {
-            (r.code.is_some() && r.same_name, r.is_fault, r.close, r.same_name, std::cmp::Reverse(r.place))
+            (
+                r.code.is_some() && r.same_name,
+                r.is_fault,
+                r.close,
+                r.same_name,
+                r.exact,
+                std::cmp::Reverse(r.place),
+            )
         })
     }
 }

@@ -1,5 +1,7 @@
 //! The steps that a log says failed: runs of installers, and a program that servicing ran.
 
+use std::collections::HashSet;
+
 use timeline::{
     CommandFact, Event, Fact, FileTime, InstallerRun, LogLine, Object, Place, Process, ProcessId, Role,
     Ticks, Timeline, bare_path, fold, is_short_path_of, object_name,
@@ -64,6 +66,23 @@ impl LogSteps {
         let english = NOT_FOUND.iter().copied().filter(|_| is_missing(event.status));
         let messages = english.chain(chinese.map(|message| message.text.trim_end_matches('。')));
         !messages.chain([name]).any(|words| !words.is_empty() && output.contains(words))
+    }
+
+    /// Whether an operation is of the program that failed, and the program's own words name a file or key that no
+    /// operation among `known` is on, by paths without volume or hive. What it was called with, it may name at any time.
+    pub(super) fn speak_of_another(&self, event: &Event, process: &Process, known: &HashSet<String>) -> bool {
+        let Some(output) = self.output.as_deref().filter(|_| self.blame(event, process)) else {
+            return false;
+        };
+        let command = fold(&process.command_line);
+        let is_known = |named: &str| {
+            let own = |path: &String| {
+                path.contains(named) || named.contains(path.as_str()) || output.contains(path.as_str())
+            };
+            known.iter().filter(|path| path.contains('\\')).any(own)
+        };
+        let mut named = paths_in(output).filter(|path| !command.contains(path)).map(bare_path).peekable();
+        named.peek().is_some() && !named.any(|path| is_known(&path))
     }
 
     /// The lines within the failed installer's run that name a path with its code.
@@ -157,6 +176,20 @@ fn naming(timeline: &Timeline<'_>, faults: &Faults) -> Vec<Naming> {
 /// What Windows says of a file or a folder that is not there, lower case: ERROR_FILE_NOT_FOUND, ERROR_PATH_NOT_FOUND.
 const NOT_FOUND: [&str; 2] =
     ["the system cannot find the file specified", "the system cannot find the path specified"];
+
+/// What a path of a key begins with, lower case.
+const HIVES: &[&str] = &["hklm", "hkcu", "hkcr", "hku", "hkey_"];
+
+/// The paths in a program's words in lower case, as far as no blank cuts them.
+fn paths_in(words: &str) -> impl Iterator<Item = &str> {
+    let is_between =
+        |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '(' | ')' | '<' | '>' | ',' | ';');
+    let is_path = |word: &&str| {
+        let on_drive = matches!(word.as_bytes(), [drive, b':', b'\\', ..] if drive.is_ascii_alphabetic());
+        (on_drive || HIVES.iter().any(|hive| word.starts_with(hive))) && word.matches('\\').count() > 1
+    };
+    words.split(is_between).map(|word| word.trim_end_matches(['.', ':'])).filter(is_path)
+}
 
 /// What a program wrote that failed first, lower case.
 fn output(fault: &Fault) -> Option<String> {
@@ -354,6 +387,29 @@ mod tests {
         ];
         let found = programs(&processes, |p| p.end == Some(FileTime(4_000)));
         assert_eq!(found, [1, 2, 3].map(ProcessId));
+    }
+
+    #[test]
+    fn a_program_may_speak_of_what_the_trace_does_not_have() {
+        let steps = |output: &str| LogSteps {
+            failed: Some(LogStep::Program(vec![ProcessId(7)])),
+            called: None,
+            decisive: Vec::new(),
+            ignored: Vec::new(),
+            naming: Vec::new(),
+            output: Some(fold(output)),
+        };
+        let child = Process {
+            command_line: r"wevtutil.exe im C:\Windows\Provider\Own.man".to_owned(),
+            ..process("wevtutil.exe", Role::ServicingChild, Some(5), 1_500)
+        };
+        let event = Event { process: Some(ProcessId(7)), ..Event::blank() };
+        let known: HashSet<String> = [r"software\classes\clsid\{1}".to_owned()].into();
+        let another = |output: &str| steps(output).speak_of_another(&event, &child, &known);
+        assert!(another(r"HKLM\System\Services\Own\Parameters: Accès refusé."));
+        assert!(!another("Accès refusé."));
+        assert!(!another(r"HKLM\Software\Classes\CLSID\{1}\InprocServer32: Accès refusé."), "a key above it");
+        assert!(!another(r"C:\Windows\Provider\Own.man(27): Accès refusé."), "what it was called with");
     }
 
     #[test]

@@ -81,7 +81,7 @@ pub(crate) fn rank(
     };
     let in_good = |event: &Event| beside.and_then(|b| b.of(timeline, event));
     let steps_in_log = LogSteps::new(timeline, faults);
-    let ended_services = EndedServices::new(timeline);
+    let ended_services = EndedServices::new(timeline, steps_in_log.called(), faults.first());
     let looked_at = |e: &Event| {
         timeline.process_of(e).is_some_and(|p| {
             by_service::is_looked_at(e, p, steps_in_log.called(), faults.first())

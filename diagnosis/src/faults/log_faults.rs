@@ -22,6 +22,8 @@ pub struct Faults {
     pub reported: Option<u32>,
     /// What failed in an attempt that a later one made good.
     pub past: Vec<Fault>,
+    /// What the logs say failed in another boot than those that were recorded.
+    pub another: Option<Fault>,
     /// The line that ended an attempt well after its first try had failed.
     pub retried: Option<LogLine>,
     /// The last line that reports a failure, where no line after it tells how the work ended.
@@ -94,6 +96,12 @@ impl Faults {
             return;
         }
         self.all.push(fault);
+    }
+
+    /// Sets all of it aside, as of a boot that no trace recorded.
+    pub(crate) fn set_aside(&mut self) {
+        let another = self.first().or(self.all.last()).cloned();
+        *self = Self { another, state: std::mem::take(&mut self.state), ..Self::default() };
     }
 
     /// Several lines report one installer's failure. Its failure line knows the code, its run how long it took, the

@@ -5,13 +5,9 @@ mod logs;
 use std::collections::BTreeSet;
 
 use super::{answer::Verdict, found::Found};
+use crate::{apart::Apart, faults::Fault};
 use logs::name;
-use timeline::{FileTime, LogKind, Source, SourceId, Ticks, Trust, Words};
-
-/// How far a log's clock may be off if nothing shows it: the time zones of the world.
-const UNKNOWN_ZONE: Ticks = Ticks::seconds(15 * 3600);
-/// A trace and the logs of its boot are written within this time of each other.
-const MEETS: Ticks = Ticks::seconds(3600);
+use timeline::{SourceId, Words};
 
 /// Says which inputs do not belong together, and on which of them the verdict rests.
 pub(super) fn add_mixture(found: &Found<'_>, verdict: &mut Verdict) {
@@ -55,56 +51,24 @@ fn machines(found: &Found<'_>) -> Option<Words> {
     ))
 }
 
-/// A time that inputs cover, and which they are.
-struct Span<'a> {
-    names: Vec<&'a str>,
-    first: FileTime,
-    last: FileTime,
-    /// How far its clock may be off.
-    slack: Ticks,
-}
-
-impl Span<'_> {
-    fn meets(&self, other: &Self) -> bool {
-        let slack = Ticks(self.slack.0.max(other.slack.0));
-        self.first <= other.last.plus(slack) && other.first <= self.last.plus(slack)
-    }
-}
-
-/// Traces whose time meets that of no log. The parts of one CBS.log are one log, because a machine is off between
-/// them.
+/// Traces whose time meets that of no log.
 fn times(found: &Found<'_>) -> Option<Words> {
-    let inputs = found.timeline.case.inputs.iter().zip(&found.timeline.scans);
-    let (mut traces, mut logs): (Vec<Span<'_>>, Vec<Span<'_>>) = Default::default();
-    let mut cbs: Option<Span<'_>> = None;
-    for (input, scan) in inputs {
-        let Some((first, last)) = scan.first.zip(scan.last) else { continue };
-        let assumed = scan.clock.as_ref().is_some_and(|clock| clock.trust == Trust::Inferred);
-        let slack = if assumed { UNKNOWN_ZONE } else { MEETS };
-        let span = Span { names: vec![input.path.as_str()], first, last, slack };
-        match &input.source {
-            Source::Log(log) if log.kind == LogKind::Cbs => match &mut cbs {
-                Some(cbs) => {
-                    cbs.names.extend(span.names);
-                    (cbs.first, cbs.last) = (cbs.first.min(first), cbs.last.max(last));
-                    cbs.slack = Ticks(cbs.slack.0.max(slack.0));
-                }
-                None => cbs = Some(span),
-            },
-            Source::Log(log) if matches!(log.kind, LogKind::Events | LogKind::EventList) => logs.push(span),
-            Source::Log(_) => {}
-            _ if scan.has_operations && last.is_dated() => traces.push(span),
-            _ => {}
-        }
-    }
-    logs.splice(0..0, cbs);
-    let alone = traces.iter().find(|trace| !logs.is_empty() && !logs.iter().any(|log| log.meets(trace)))?;
-    let log = logs.first()?;
+    let Apart { trace, logs: log } = Apart::of(found.timeline)?;
     let names = logs::listed(&log.names);
-    let (trace, at) = (alone.names.join(", "), alone.first.minute());
+    let (trace, at) = (trace.names.join(", "), trace.first.minute());
     let (from, to) = (log.first.minute(), log.last.minute());
+    let another = found.faults.another.as_ref().map(Fault::words);
+    let told = another.map_or_else(Words::default, |fault| {
+        Words::new(
+            format!(" What the log says failed is of that time: {}.", fault.en),
+            format!("日志所述的失败发生在该时间：{}。", fault.zh),
+        )
+    });
     Some(Words::new(
-        format!("The inputs are of times that do not meet: {trace} is of {at}, {names} of {from} to {to}."),
-        format!("输入的时间没有交集：{trace} 为 {at}，{names} 为 {from} 至 {to}。"),
+        format!(
+            "The inputs are of times that do not meet: {trace} is of {at}, {names} of {from} to {to}.{}",
+            told.en
+        ),
+        format!("输入的时间没有交集：{trace} 为 {at}，{names} 为 {from} 至 {to}。{}", told.zh),
     ))
 }

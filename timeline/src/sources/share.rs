@@ -159,7 +159,7 @@ impl Share {
                     self.keep(row, Kept::Marked(mark));
                 }
                 // A name that tells something can be what the error is about.
-                if failed && watch::is_suspect(role, kind, || row.path()) {
+                if failed && watch::is_suspect(role, kind, status, || row.path()) {
                     self.keep(row, Kept::Suspect { status });
                 }
             }
