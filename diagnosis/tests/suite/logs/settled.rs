@@ -67,7 +67,7 @@ fn an_upgrade_that_goes_through() {
     let later = done + &failed.replace("2024-03-28", "2024-03-29");
     assert_eq!(failures("setupact.log", &later), [(2, true), (5, false)]);
     let bad = format!("{failed}{}", result("0xC1900101"));
-    assert_eq!(failures("setupact.log", &bad), [(2, false)]);
+    assert_eq!(failures("setupact.log", &bad), [(2, false), (3, false)]);
     let told = tell("upgrade failed", &[("setupact.log", bad)]);
     assert!(told.summary.contains("ended with 0xC1900101"), "{}", told.summary);
 }
@@ -113,4 +113,26 @@ fn an_update_that_is_installed_later() {
     let both = [failure(1, "KB5000001"), success(2, "KB5000001"), failure(3, "KB5000002")].concat();
     let told = tell("installed later", &[("events.txt", both)]);
     assert!(told.summary.contains("KB5000002") && !told.summary.contains("KB5000001"), "{}", told.summary);
+}
+
+#[test]
+fn an_update_waits_until_windows_starts_or_it_ends() {
+    let waits = |hour| {
+        record(
+            hour,
+            21,
+            "Restart Required: To complete the installation of the following updates, the computer must be restarted within 15 minutes: - An Update (KB5000001)",
+        )
+    };
+    let start = |hour| {
+        record(hour, 12, "The operating system started at system time 2025-03-13T05:00:00.000000000Z.")
+            .replace("WindowsUpdateClient", "Kernel-General")
+    };
+    let pending = |name: &str, records: &[String]| {
+        let told = tell(name, &[("events.txt", records.concat())]);
+        told.summary.contains("A restart is pending, says events.txt")
+    };
+    assert!(pending("waits", &[waits(2)]));
+    assert!(pending("waits again", &[waits(2), start(3), waits(4)]));
+    assert!(!pending("waits no more", &[waits(2), start(3)]));
 }
