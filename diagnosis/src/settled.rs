@@ -7,7 +7,7 @@
 use std::collections::{HashMap, HashSet};
 
 use timeline::{
-    Evidence, Fact, LogLine, Place, SECURE_BOOT_UPDATE, Scan, Source, Timeline, UpdateStep, Words,
+    Evidence, Fact, LogLine, Place, SECURE_BOOT_UPDATE, Scan, Source, Timeline, Tool, UpdateStep, Words,
 };
 
 /// The lines whose failures are settled.
@@ -36,6 +36,11 @@ impl Settled {
             Fact::UpdateFailed { update, .. } if update == SECURE_BOOT_UPDATE => Words::new(
                 "Windows tries this again at each start; it has no part in the failure of another update.",
                 "Windows 每次启动都会重试此操作；它与其他更新的失败无关。",
+            ),
+            // That is all a later run shows: dism.log has no line for success.
+            Fact::Tool(tool) if tool.tool == Tool::Dism => Words::new(
+                "A later run of the same command tells of no failure.",
+                "之后再次运行同一命令时没有失败记录。",
             ),
             _ => Words::new(
                 "A later record shows that it succeeded in the end.",

@@ -29,7 +29,7 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
     scan
 }
 
-/// The run of dism that a log is at, and the lines so far.
+/// The runs of dism in one log: the lines so far, and what is known of the run at hand.
 #[derive(Default)]
 struct Runs {
     lines: Latest,
