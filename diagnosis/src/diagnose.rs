@@ -20,7 +20,7 @@ use crate::{
     remedies,
     remedy::Remedy,
     rules::{self, Rules},
-    services, signature, signs,
+    services, settled, signature, signs,
     stacks::{self, Call, StackLists},
     verdict::{self, Outcome},
 };
@@ -146,7 +146,7 @@ pub fn diagnose_among(
         remedies.extend(log_remedies::of_fault(fault));
     }
     if !failed {
-        let waits = timeline.scans.iter().any(|scan| scan.known.waits_for_restart.is_some());
+        let waits = settled::waiting(timeline).next().is_some();
         remedies.extend(log_remedies::of_state(&faults.state, waits));
     }
     let health = timeline.scans.iter().filter_map(|scan| scan.known.health.as_ref()).next_back();

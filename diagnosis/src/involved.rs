@@ -89,7 +89,7 @@ impl Found<'_> {
     /// A line of a log that says something failed and names the service.
     fn named(&self, service: &str) -> Option<&str> {
         let service = service.to_lowercase();
-        let lines = self.timeline.scans.iter().flat_map(|s| &s.lines).filter(|l| l.failed);
+        let lines = self.faults.settled.open(self.timeline);
         lines.map(|l| l.text.as_str()).find(|text| text.to_lowercase().contains(&service))
     }
 }

@@ -30,6 +30,7 @@ mod remedies;
 mod remedy;
 mod rules;
 mod services;
+mod settled;
 mod signature;
 mod signs;
 mod stacks;
@@ -61,6 +62,7 @@ pub use remedy::{Remedy, RemedyKind};
 
 pub use rules::{Example, Match, Rule, RuleError, RuleProblem, RuleText, RuleTrust, Rules};
 pub use services::{Assessment, Service, ServiceState};
+pub use settled::Settled;
 pub use signature::{PartName, SIGNATURE_VERSION, Signature, SignaturePart};
 pub use signs::Sign;
 pub use stacks::{Call, Driver, Issuer, Part, Site, StackLists};

@@ -235,7 +235,8 @@ impl Brief<'_> {
     fn row(&self, row: &EvidenceRow) -> String {
         let place = cite(&row.source, row.index, row.line);
         if row.line.is_some() {
-            return words([place, self.time(row.time), quoted(&row.detail, NAME)]);
+            let note = quoted(row.note.get(self.lang), SENTENCE);
+            return words([place, self.time(row.time), quoted(&row.detail, NAME), note]);
         }
         let result = view::result_and_status(&row.result, "", self.lang);
         let what = [row.process.as_str(), &row.operation, &result].map(|part| part.to_owned());
@@ -265,8 +266,9 @@ impl Brief<'_> {
 fn relevance(row: &EvidenceRow) -> u8 {
     match row.relation {
         Some(Relation::Failing) => 0,
-        _ if !row.note.is_empty() => 1,
+        // What is noted on a line says that it does not matter.
         Some(Relation::Log) => 2,
+        _ if !row.note.is_empty() => 1,
         Some(Relation::SamePath | Relation::SameHandle) => 3,
         Some(Relation::SameThread) => 4,
         Some(Relation::Nearby | Relation::Other(_)) | None => 5,

@@ -37,6 +37,7 @@ pub use scan::{Caveat, FailureGroup, Kept, PhaseSpan, Scan, Silence};
 pub use servicing_logs::bundle::SNIFF_BYTES;
 pub use servicing_logs::cbs::{Object, PackageChangeKind, Part, Repair, Restart, ServiceEnd, SessionStep};
 pub use servicing_logs::dism::{Checked, Health};
+pub use servicing_logs::event_log::SECURE_BOOT_UPDATE;
 pub use sources::{
     Source,
     import::ImportSource,

@@ -92,7 +92,7 @@ impl Line {
 
 impl Lines {
     pub(crate) fn new(timeline: &Timeline<'_>, faults: &Faults) -> Self {
-        let failed = timeline.scans.iter().flat_map(|s| &s.lines).filter(|l| l.failed);
+        let failed = faults.settled.open(timeline);
         let failed = failed.filter(|l| !AFTERMATH_LINES.iter().any(|part| l.text.contains(part)));
         // What another session or an earlier attempt failed at did not lead to this failure.
         let attempt = faults.first().map(|first| first.attempt);

@@ -230,7 +230,7 @@ impl Faults {
     }
 
     /// Finds the fault that comes first: in the attempt that failed, the most specific, of those the earliest.
-    pub(super) fn settle(&mut self, covered: &Covered) {
+    pub(super) fn find_first(&mut self, covered: &Covered) {
         let attempt = self.attempt(covered);
         let forward = || self.all.iter().enumerate().filter(|(_, f)| f.is_forward());
         let within = forward().filter(|(_, f)| Some(f.attempt) == attempt);

@@ -9,7 +9,7 @@ use super::{
     kinds::FaultKind,
     online::Online,
 };
-use crate::{log_state::LogState, stages};
+use crate::{log_state::LogState, settled::Settled, stages};
 
 /// What the logs say failed.
 #[derive(Debug, Default)]
@@ -32,6 +32,8 @@ pub struct Faults {
     pub rollback: Vec<LogLine>,
     /// The line by which startup processing decides to take the update back.
     pub(crate) decided: Option<LogLine>,
+    /// The lines whose failures are settled: none of them is a fault.
+    pub settled: Settled,
     /// The state that the logs end in.
     pub state: LogState,
     /// What was installed if the first fault happened while Windows ran.
@@ -147,7 +149,7 @@ impl Faults {
     }
 
     /// Whether CBS.log had its last word after a failure that dism reports.
-    pub(super) fn is_settled(&self, line: &LogLine) -> bool {
+    pub(super) fn precedes_end_of_cbs(&self, line: &LogLine) -> bool {
         let of_dism = matches!(&line.fact, Fact::Tool(tool) if tool.tool == Tool::Dism);
         let end = self.state.last_end.as_ref();
         of_dism && end.is_some_and(|(end, _)| line.time.zip(end.time).is_none_or(|(time, end)| time <= end))

@@ -17,6 +17,7 @@ pub use online::{Online, OnlineStep};
 
 use crate::{
     log_state::LogState,
+    settled::Settled,
     stages::{self, Stages},
 };
 use attempts::{Covered, Ends};
@@ -32,7 +33,8 @@ pub(crate) fn find(timeline: &Timeline<'_>) -> Faults {
     cbs.sort_by_key(|(_, scan)| scan.lines.first().and_then(|l| l.local));
     let lines: Vec<&LogLine> = cbs.iter().flat_map(|(_, scan)| &scan.lines).collect();
     let places = Stages::of(&lines);
-    let mut faults = Faults { state: LogState::of(&lines), ..Faults::default() };
+    let mut faults =
+        Faults { state: LogState::of(&lines), settled: Settled::of(timeline), ..Faults::default() };
     let mut open = None;
     for (at, (line, place)) in lines.iter().zip(&places).enumerate() {
         faults.record(line, *place, lines.get(at + 1..).unwrap_or_default());
@@ -53,7 +55,7 @@ pub(crate) fn find(timeline: &Timeline<'_>) -> Faults {
     let attempt = faults.attempt(&covered).unwrap_or(0);
     let begin = lines.iter().find_map(|l| l.time);
     for line in others.iter().flat_map(|(_, scan)| &scan.lines) {
-        if faults.is_settled(line) {
+        if faults.settled.has(line) || faults.precedes_end_of_cbs(line) {
             continue;
         }
         // What is older than CBS.log belongs to no attempt that it tells of.
@@ -73,7 +75,7 @@ pub(crate) fn find(timeline: &Timeline<'_>) -> Faults {
     }
     faults.place_by_drivers();
     faults.set_done_apart(&ends);
-    faults.settle(&covered);
+    faults.find_first(&covered);
     faults.online =
         faults.first().map_or_else(Online::default, |first| Online::of(&lines, &places, first.attempt));
     faults.prefer_reported_package();

@@ -91,10 +91,11 @@ pub(super) fn find(
         .or_else(|| only(sessions()))
         .or_else(|| only(parts(timeline)))
         .unzip();
-    let named = lines().find_map(|line| match &line.fact {
-        Fact::UpdateFailed { update, .. } => Some((kb(update)?, line)),
-        _ => None,
-    });
+    let named =
+        lines().filter(|line| !diagnosis.faults.settled.has(line)).find_map(|line| match &line.fact {
+            Fact::UpdateFailed { update, .. } => Some((kb(update)?, line)),
+            _ => None,
+        });
     let place = |line: &LogLine| Place::Line { source: line.source, line: line.line };
     match (identity, line, named) {
         (Some(identity), Some(line), named) => Some(Update {

@@ -100,8 +100,7 @@ fn contains(text: &str, part: &str) -> bool {
 }
 
 fn text_holds(m: &Match, facts: &Facts<'_>) -> bool {
-    let lines = facts.timeline.scans.iter().flat_map(|s| &s.lines);
-    let mut texts = lines.filter(|l| l.failed).map(|l| l.text.as_str());
+    let mut texts = facts.faults.settled.open(facts.timeline).map(|l| l.text.as_str());
     texts.any(|text| m.text.iter().any(|part| contains(text, part)))
 }
 

@@ -4,7 +4,10 @@ use super::{
     answer::{NextCapture, Outcome, Verdict},
     found::Found,
 };
-use crate::faults::{Fault, FaultKind};
+use crate::{
+    faults::{Fault, FaultKind},
+    settled::{self, written},
+};
 use timeline::{Checked, Fact, Health, LogKind, LogLine, Source, SourceId, Tool, Words, counted};
 
 /// Driver installations that a sentence names.
@@ -65,7 +68,8 @@ fn windows_setup(found: &Found<'_>) -> Option<Words> {
             && line.failed
             && line.code.is_some()
     };
-    let lines: Vec<&LogLine> = logs.flat_map(|(_, scan)| &scan.lines).collect();
+    let lines = logs.flat_map(|(_, scan)| &scan.lines);
+    let lines: Vec<&LogLine> = lines.filter(|line| !found.faults.settled.has(line)).collect();
     let of_recovery = |line: &&LogLine| matches!(&line.fact, Fact::Tool(fact) if fact.tool == Tool::Recovery);
     if let Some(line) = lines.iter().copied().find(of_recovery) {
         let (file, code) = (file_of(found, line.source), line.code.unwrap_or_default());
@@ -84,9 +88,10 @@ fn windows_setup(found: &Found<'_>) -> Option<Words> {
         lines.iter().copied().filter(|line| is_failure(line, decided)).max_by_key(|l| (l.local, l.line))
     };
     let Some(line) = last(true).or_else(|| last(false)) else {
+        let done = lines.iter().any(|line| line.fact == Fact::UpgradeDone);
         let noise =
             lines.iter().copied().filter(|line| line.code.is_some()).max_by_key(|l| (l.local, l.line));
-        if let Some(line) = noise {
+        if let Some(line) = noise.filter(|_| !done) {
             return Some(only_noise(found, line));
         }
         return Some(Words::new(
@@ -155,11 +160,9 @@ fn devices(found: &Found<'_>) -> Option<Words> {
 
 /// Adds that a change waits for a restart, as a package list or dism.log say.
 pub(super) fn add_pending_restart(found: &Found<'_>, verdict: &mut Verdict) {
-    let scans = found.timeline.scans.iter().enumerate();
-    let mut waiting = scans.filter_map(|(at, scan)| Some((at, scan.known.waits_for_restart.as_ref()?)));
-    let Some((at, evidence)) = waiting.next() else { return };
+    let Some((at, evidence)) = settled::waiting(found.timeline).next() else { return };
     let file = found.timeline.case.inputs.get(at).map_or("", |input| input.path.as_str());
-    let words = &evidence.words;
+    let words = evidence.words;
     verdict.summary = Words::new(
         format!(
             "{} A restart is pending, says {file}: {}.",
@@ -269,12 +272,12 @@ pub(super) fn installed(found: &Found<'_>) -> Option<Words> {
 
 /// Whether a record before the failure of an update says that it waits for a restart.
 pub(super) fn waited_before(found: &Found<'_>, fault: &Fault) -> bool {
-    let at = |line: &LogLine| line.time.map(|t| t.0).or(line.local.map(|t| t.0));
     let lines = || found.timeline.scans.iter().flat_map(|scan| &scan.lines);
     let own = |line: &&LogLine| fault.place == timeline::Place::Line { source: line.source, line: line.line };
-    let failed = lines().find(own).and_then(at);
+    let failed = lines().find(own).and_then(written);
     let waited = |line: &LogLine| matches!(&line.fact, Fact::UpdateWaits(update) if *update == fault.item);
-    failed.is_some_and(|failed| lines().any(|line| waited(line) && at(line).is_some_and(|at| at < failed)))
+    failed
+        .is_some_and(|failed| lines().any(|line| waited(line) && written(line).is_some_and(|at| at < failed)))
 }
 
 pub(super) fn file_of<'a>(found: &Found<'a>, source: SourceId) -> &'a str {

@@ -87,6 +87,7 @@ impl View<'_> {
             source: self.source(line.source),
             line: Some(line.line),
             detail: line.text.clone(),
+            note: self.diagnosis.faults.settled.why(line).map_or_else(Text::default, |words| text(&words)),
             ..EvidenceRow::default()
         }
     }

@@ -268,7 +268,7 @@ open_struct! {
         pub status: String,
         /// Detail; for a log line its text.
         pub detail: String,
-        /// Why it matters.
+        /// Why it matters; of a line, why what failed there is settled.
         pub note: Text,
         /// Why such a failure is ordinary; absent if it is not.
         pub benign: Text,

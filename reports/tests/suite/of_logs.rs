@@ -61,3 +61,26 @@ fn logs_of_other_times_are_told_before_the_answer() {
     }
     assert!(!report.verdict.summary.en.contains("do not meet"), "{}", report.verdict.summary.en);
 }
+
+/// A dism command that failed in the minute before, and went through when it was run again.
+const AGAIN: &str = "\
+2024-03-12 04:19:50, Info                  DISM   DISM.EXE: Executing command line: dism /online /add-package /packagepath:a.cab\r
+2024-03-12 04:19:52, Error                 DISM   DISM Package Manager: PID=8 TID=9 Failed finalizing changes. - CDISMPackageManager::Internal_Finalize(hr:0x800f0922)\r
+2024-03-12 04:19:55, Info                  DISM   DISM.EXE: Executing command line: dism /online /add-package /packagepath:a.cab\r
+";
+
+#[test]
+fn a_line_whose_failure_is_settled_says_so() {
+    let noted = |dism: &str| {
+        let logs = [("CBS.log", PACKAGE), ("dism.log", dism)];
+        let logs = logs.map(|(name, log)| (name.to_owned(), Ok(log.as_bytes().to_vec())));
+        let case = Case::from_bytes(logs.into());
+        let timeline = Timeline::new(&case);
+        let report = reports::report(&timeline, &diagnose(&timeline, &Rules::built_in()));
+        let rows = report.evidence.iter().filter(|row| row.source == "dism.log");
+        rows.map(|row| (row.line.unwrap_or(0), !row.note.is_empty())).collect::<Vec<_>>()
+    };
+    assert_eq!(noted(AGAIN), [(1, false), (2, true), (3, false)]);
+    let other = AGAIN.rsplit_once("a.cab").map(|(before, _)| format!("{before}b.cab\r\n")).unwrap();
+    assert_eq!(noted(&other), [(1, false), (2, false), (3, false)]);
+}

@@ -1,6 +1,6 @@
 //! dism.log: the requests to dism, and what failed.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use servicing_logs::{
     LogText,
@@ -22,12 +22,6 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
     let counts = dism::read_log(&text, |message| {
         runs.take(&mut scan, source, &message);
     });
-    runs.end();
-    for at in &runs.made_good {
-        if let Some(line) = runs.lines.at(*at) {
-            (line.failed, line.fact) = (false, Fact::Event);
-        }
-    }
     runs.lines.end(&mut scan);
     scan.events = counts.records;
     scan.bad = counts.malformed;
@@ -35,7 +29,7 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
     scan
 }
 
-/// The runs of dism in one log, by their command lines.
+/// The runs of dism in one log: the lines so far, and what is known of the run at hand.
 #[derive(Default)]
 struct Runs {
     lines: Latest,
@@ -46,12 +40,6 @@ struct Runs {
     told: HashSet<(Option<u32>, Option<u32>)>,
     /// Position of a failure that says only its code.
     wordless: Option<usize>,
-    /// Positions of the run's failures.
-    failures: Vec<usize>,
-    /// Failures of the earlier runs of each command.
-    earlier: HashMap<String, Vec<usize>>,
-    /// Failures of commands that a later run carried out.
-    made_good: Vec<usize>,
 }
 
 impl Runs {
@@ -72,10 +60,13 @@ impl Runs {
                 return;
             }
             DismStep::Command => {
-                self.end();
-                self.command = Some(message.text.to_string());
+                self.told.clear();
+                self.asked = None;
+                let command = message.text.to_string();
+                self.command = Some(command.clone());
                 scan.known.waits_for_restart = None;
-                (false, Fact::Event)
+                // No failure: it only begins.
+                (false, Fact::DismCommand(command))
             }
             DismStep::RestartRequired => {
                 let words = Words::new(cut(&message.text), cut(&message.text));
@@ -90,7 +81,6 @@ impl Runs {
                     self.give_words(what);
                     return;
                 }
-                self.failures.push(self.lines.next_place());
                 self.wordless = message.text.contains(WORDLESS).then(|| self.lines.next_place());
                 let fact = ToolFact { tool: Tool::Dism, what: cut(what), command: self.command(), decides };
                 (true, Fact::Tool(fact))
@@ -118,20 +108,6 @@ impl Runs {
         let line = self.wordless.take().and_then(|at| self.lines.at(at));
         if let Some(Fact::Tool(fact)) = line.map(|line| &mut line.fact) {
             fact.what = cut(words);
-        }
-    }
-
-    /// The run is over: one without a failure makes up for the earlier runs of the same command.
-    fn end(&mut self) {
-        let failures = std::mem::take(&mut self.failures);
-        self.told.clear();
-        self.asked = None;
-        let Some(command) = self.command.take() else { return };
-        let earlier = self.earlier.entry(command).or_default();
-        if failures.is_empty() {
-            self.made_good.append(earlier);
-        } else {
-            earlier.extend(failures);
         }
     }
 }
@@ -203,10 +179,16 @@ mod tests {
     }
 
     #[test]
-    fn a_later_run_of_the_same_command_makes_up_for_it() {
+    fn a_failure_stays_whatever_a_later_run_says_and_each_run_has_its_command() {
         let command = FAILED.lines().next().unwrap();
-        assert_eq!(failed(&format!("{FAILED}{command}\r\n")), []);
-        let other = command.replace("a.cab", "b.cab");
-        assert_eq!(failed(&format!("{FAILED}{other}\r\n")).len(), 1);
+        let log = format!("{FAILED}{command}\r\n");
+        assert_eq!(failed(&log).len(), 1);
+        let lines = read(log.as_bytes(), SourceId(0)).lines;
+        let runs = lines.iter().filter_map(|line| match &line.fact {
+            Fact::DismCommand(command) => Some((line.line, line.failed, command.as_str())),
+            _ => None,
+        });
+        let command = "dism /online /add-package /packagepath:a.cab";
+        assert_eq!(runs.collect::<Vec<_>>(), [(1, false, command), (4, false, command)]);
     }
 }

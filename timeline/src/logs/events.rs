@@ -1,7 +1,5 @@
 //! Event logs: services, updates, boots.
 
-use std::collections::HashMap;
-
 use servicing_logs::{
     codes::CodeValue,
     event_list::ListedEvent,
@@ -38,7 +36,6 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
     }
     lines.end(&mut scan);
     scan.lines.sort_by_key(|l| l.line);
-    settle(&mut scan);
     scan
 }
 
@@ -61,71 +58,7 @@ pub(crate) fn read_list(source: SourceId, read: impl FnOnce(&mut dyn FnMut(Liste
     scan.local = local_span(span.map(|s| s.0), span.map(|s| s.1));
     lines.end(&mut scan);
     scan.lines.sort_by_key(|l| l.line);
-    settle(&mut scan);
     scan
-}
-
-/// Takes back what a later record made good: an update that was installed in the end, a search after which updates were
-/// found. Says what waits for a restart still.
-fn settle(scan: &mut Scan) {
-    let at = |line: &LogLine| line.time.map(|t| t.0).or(line.local.map(|t| t.0));
-    let mut installed: HashMap<&str, u64> = HashMap::new();
-    let mut ended: HashMap<&str, u64> = HashMap::new();
-    let (mut found, mut started) = (None, None);
-    for line in &scan.lines {
-        let Some(time) = at(line) else { continue };
-        if let Fact::UpdateInstalled(update) | Fact::UpdateFailed { update, .. } = &line.fact {
-            let last = ended.entry(update).or_default();
-            *last = time.max(*last);
-        }
-        match &line.fact {
-            Fact::UpdateInstalled(update) => {
-                let last = installed.entry(update).or_default();
-                *last = time.max(*last);
-                found = found.max(Some(time));
-            }
-            Fact::Boot => started = started.max(Some(time)),
-            _ => {}
-        }
-    }
-    // The firmware's lists have no part in the failure of another update, and are tried again at each start.
-    let other = scan.lines.iter().any(|line| match &line.fact {
-        Fact::UpdateFailed { update, .. } => update != event_log::SECURE_BOOT_UPDATE,
-        _ => false,
-    });
-    let later = |last: Option<u64>, line: &LogLine| last.zip(at(line)).is_some_and(|(last, at)| last > at);
-    let is_settled = |line: &LogLine| match &line.fact {
-        Fact::UpdateFailed { step: UpdateStep::Search, .. } => later(found, line),
-        Fact::UpdateFailed { update, .. } if update == event_log::SECURE_BOOT_UPDATE => other,
-        Fact::UpdateFailed { step: UpdateStep::Install | UpdateStep::Download, update } => {
-            later(installed.get(update.as_str()).copied(), line)
-        }
-        _ => false,
-    };
-    let settled: Vec<usize> =
-        (0..).zip(&scan.lines).filter(|(_, l)| is_settled(l)).map(|(at, _)| at).collect();
-    let waits = |line: &&LogLine| {
-        let update = match &line.fact {
-            Fact::UpdateWaits(update) => update.as_str(),
-            _ => return false,
-        };
-        let done = ended.get(update).copied().filter(|_| !update.is_empty());
-        !later(started, line) && !later(done, line)
-    };
-    let waiting = scan.lines.iter().filter(waits).max_by_key(|line| at(line)).map(|line| {
-        let place = Place::Line { source: line.source, line: line.line };
-        let update = match &line.fact {
-            Fact::UpdateWaits(update) if !update.is_empty() => update,
-            _ => &line.text,
-        };
-        Evidence::at(place, Words::new(update.clone(), update.clone()))
-    });
-    for at in settled {
-        if let Some(line) = scan.lines.get_mut(at) {
-            (line.failed, line.fact) = (false, Fact::Event);
-        }
-    }
-    scan.known.waits_for_restart = waiting;
 }
 
 fn machine_name(scan: &mut Scan, record: &EventRecord) {

@@ -126,6 +126,10 @@ pub enum Fact {
     },
     /// A tool beside servicing says that something failed.
     Tool(ToolFact),
+    /// dism begins to carry out a command line. What follows is of this run, up to the next one.
+    DismCommand(String),
+    /// Windows Setup reports its result, and it is no failure.
+    UpgradeDone,
     /// An update failed, as the update client or the Setup log say.
     UpdateFailed {
         /// Its title, its package or its KB number; empty where it is not named.

@@ -22,7 +22,7 @@ pub struct Known {
     pub plan: Plan,
     /// Machine name, build.
     pub machine: Option<Machine>,
-    /// What says that a change waits for a restart.
+    /// What says that a change waits for a restart: the states of packages, or the last command of dism.
     pub waits_for_restart: Option<Evidence>,
     /// What sfc or a check of the store states at its end.
     pub health: Option<(Checked, Health, Evidence)>,

@@ -42,11 +42,6 @@ impl Latest {
         self.lines.get_mut(place.checked_sub(self.let_go)?)
     }
 
-    /// The lines that are kept.
-    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut LogLine> {
-        self.lines.iter_mut()
-    }
-
     /// Moves the lines into a scan, and says how many were let go.
     pub(crate) fn end(mut self, scan: &mut Scan) {
         self.trim();

@@ -19,12 +19,6 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
     let counts = windows_setup::read(&text, |message| {
         let code = message.code.and_then(CodeValue::hresult).filter(|code| code >> 31 == 1);
         let decides = message.step == SetupStep::Result;
-        if decides && code.is_none() {
-            // The upgrade went through: whatever failed before was made good.
-            for line in lines.iter_mut() {
-                (line.failed, line.fact) = (false, Fact::Event);
-            }
-        }
         // Each caller repeats the code of what it called.
         if message.step == SetupStep::Noise {
             noise = message.text.to_string();
@@ -67,7 +61,11 @@ pub(crate) fn read(bytes: &[u8], source: SourceId) -> Scan {
             text: cut(&message.text),
             code,
             failed,
-            fact: if failed { Fact::Tool(fact) } else { Fact::Event },
+            fact: match failed {
+                true => Fact::Tool(fact),
+                false if decides => Fact::UpgradeDone,
+                false => Fact::Event,
+            },
         });
     });
     let mut scan = Scan::default();
@@ -106,16 +104,15 @@ mod tests {
     }
 
     #[test]
-    fn a_reported_success_takes_back_what_failed_before() {
-        let failed = |log: &str| {
+    fn a_reported_success_is_a_fact_and_takes_nothing_back() {
+        let told = |log: &str| {
             let scan = read(log.as_bytes(), SourceId(0));
-            scan.lines
-                .iter()
-                .filter(|line| line.failed)
-                .map(|line| (line.line, line.code))
-                .collect::<Vec<_>>()
+            let told = scan.lines.iter().map(|l| (l.line, l.failed, l.code, l.fact == Fact::UpgradeDone));
+            told.collect::<Vec<_>>()
         };
-        assert_eq!(failed(FAILED), [(1, Some(0xC190_0101)), (3, Some(0xC190_0101))]);
-        assert_eq!(failed(&FAILED.replace("[0xC1900101]", "[0x0]")), []);
+        let failed = |line| (line, true, Some(0xC190_0101), false);
+        assert_eq!(told(FAILED), [failed(1), failed(3)]);
+        let done = FAILED.replace("[0xC1900101]", "[0x0]");
+        assert_eq!(told(&done), [failed(1), (3, false, None, true)]);
     }
 }

@@ -10,4 +10,5 @@ mod near_misses;
 mod posts;
 mod real;
 mod services;
+mod settled;
 mod tools;
