@@ -54,6 +54,8 @@ pub(super) fn before_sign(event: &Event, signs: &[Sign]) -> Option<FileTime> {
 const LONG: Ticks = Ticks::seconds(10);
 /// What a thread reads before it reports a failure.
 const LAST_READS: u64 = 16;
+/// What it changes at the end of a program: its own log, and the files that it made for a while.
+const LAST_CHANGES: u64 = 4;
 /// A sign follows its failure within this time.
 const SOON: Ticks = Ticks::seconds(120);
 
@@ -131,9 +133,13 @@ impl After {
             || self.process_worked >= LONG && self.process_changes > 0
     }
 
-    /// Whether its process did only little before it ended.
-    pub(super) fn winds_up(&self) -> bool {
-        self.ended && self.process_changes == 0 && self.thread_changes + self.thread_reads <= LAST_READS
+    /// Whether its process did only little before it ended. `is_told` says that the process ended with this error, or that
+    /// a log says it failed.
+    pub(super) fn winds_up(&self, is_told: bool) -> bool {
+        self.ended
+            && self.process_changes == 0
+            && self.thread_changes + self.thread_reads <= LAST_READS
+            && (is_told || self.thread_changes <= LAST_CHANGES)
     }
 
     /// Whether the work of its thread stops with the candidate, as what followed shows.

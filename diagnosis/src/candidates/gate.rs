@@ -46,7 +46,7 @@ fn ended_soon(context: &Context<'_>, after: &After) -> bool {
     process.role == Role::ServicingChild
         && process.exit_status.is_some_and(outcomes::is_failure)
         && process.end.is_some_and(|end| end.since(event.end()) <= SOON)
-        && after.winds_up()
+        && after.winds_up(false)
         && after.is_single()
 }
 
@@ -96,7 +96,8 @@ pub(super) fn objections(
     // A program that failed writes to its own log before it ends.
     let process = context.process;
     let failed = links.contains(&Link::LogStep) || process.exit_status.is_some_and(outcomes::is_failure);
-    let wound_up = process.role == Role::ServicingChild && failed && after.winds_up();
+    let is_told = named || links.contains(&Link::LogStep) || links.contains(&Link::ExitStatus);
+    let wound_up = process.role == Role::ServicingChild && failed && after.winds_up(is_told);
     // smss moves all files of its list, whatever becomes of one.
     let moves_on = named && process.role == Role::SessionManager;
     let found = [

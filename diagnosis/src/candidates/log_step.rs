@@ -123,12 +123,15 @@ impl LogSteps {
         }
     }
 
-    /// Whether the installer that failed says that a function failed which makes no such operation. A service does what
-    /// others ask for.
+    /// Whether the installer that failed says that a function failed which makes no such operation, or which makes it in
+    /// the installer's own process and not in a service.
     pub(super) fn called_another(&self, event: &Event, process: &Process) -> bool {
-        let is_worker = matches!(process.role, Role::TiWorker | Role::ServicingChild);
-        let kinds = self.called.as_ref().and_then(Called::kinds);
-        is_worker && kinds.is_some_and(|kinds| !kinds.contains(&event.kind))
+        let Some(kinds) = self.called.as_ref().and_then(Called::kinds) else { return false };
+        match process.role {
+            Role::TiWorker | Role::ServicingChild => !kinds.contains(&event.kind),
+            Role::ServiceHost | Role::ServiceControl => !kinds.is_empty(),
+            _ => false,
+        }
     }
 
     /// The function that the installer which failed first says failed.
