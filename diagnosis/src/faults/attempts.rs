@@ -199,6 +199,13 @@ impl Faults {
     /// failed session: while Windows starts, a worker may serve a session as well.
     pub(super) fn attempt(&self, covered: &Covered) -> Option<u32> {
         let forward = || self.all.iter().filter(|f| f.is_forward());
+        // A package that is reported where the startup ended with a failure failed at the reboot, whatever it was.
+        let reboots: HashSet<u32> =
+            forward().filter(|f| f.kind == Kind::Status).map(|f| f.attempt).collect();
+        let standing = |f: &Fault| match f.kind {
+            Kind::Package if reboots.contains(&f.attempt) => AT_REBOOT,
+            _ => standing(f),
+        };
         let seen = |f: &&Fault| !f.kind.follows() && f.time.is_some_and(|time| covered.holds(time));
         let first = forward().filter(seen).max_by_key(|f| (standing(f), Reverse(f.attempt)));
         let last = || forward().max_by_key(|f| (standing(f), f.attempt));
@@ -270,6 +277,9 @@ impl Faults {
     }
 }
 
+/// What the attempt of a failed reboot counts.
+const AT_REBOOT: u8 = 3;
+
 /// How much a fault's attempt counts. A reboot comes before an installation, and that before a repair or a mere
 /// repetition.
 fn standing(fault: &Fault) -> u8 {
@@ -279,7 +289,7 @@ fn standing(fault: &Fault) -> u8 {
         Kind::Restart | Kind::Status | Kind::Update | Kind::Dism => 0,
         Kind::Repair | Kind::Pending => 1,
         Kind::Package | Kind::Session | Kind::Feature => 2,
-        _ if at_reboot => 3,
+        _ if at_reboot => AT_REBOOT,
         _ => 2,
     }
 }
