@@ -2,13 +2,17 @@
 
 use status_codes::status;
 
-/// Results of an operation on what is not there, and the Win32 errors that functions above it make of them: they say
-/// whether a file, a folder or an entry is missing.
-const NOT_THERE: ([u32; 3], [u32; 4]) = (
-    [status::OBJECT_NAME_NOT_FOUND, status::OBJECT_PATH_NOT_FOUND, status::NO_SUCH_FILE],
-    // ERROR_FILE_NOT_FOUND, ERROR_PATH_NOT_FOUND, ERROR_MOD_NOT_FOUND, ERROR_NOT_FOUND
-    [2, 3, 126, 1168],
-);
+/// Results of operations, and Win32 errors that functions above them make of each.
+const KIN: &[(&[u32], &[u32])] = &[
+    // Functions say whether a file, a folder or an entry is missing: ERROR_FILE_NOT_FOUND, ERROR_PATH_NOT_FOUND,
+    // ERROR_MOD_NOT_FOUND, ERROR_NOT_FOUND.
+    (
+        &[status::OBJECT_NAME_NOT_FOUND, status::OBJECT_PATH_NOT_FOUND, status::NO_SUCH_FILE],
+        &[2, 3, 126, 1168],
+    ),
+    // A damaged hive: ERROR_BADDB, ERROR_REGISTRY_CORRUPT.
+    (&[status::REGISTRY_CORRUPT], &[1009, 1015]),
+];
 
 /// Whether Windows turns a status into this Win32 error. CreateFile gives ERROR_FILE_EXISTS for a name that is taken.
 /// Other functions give ERROR_ALREADY_EXISTS.
@@ -21,7 +25,8 @@ pub(super) fn is_win32_of(status: u32, win32: u32) -> bool {
 
 /// Whether a function above the operation may give this error for its result.
 pub(super) fn is_kin(status: u32, win32: u32) -> bool {
-    is_win32_of(status, win32) || NOT_THERE.0.contains(&status) && NOT_THERE.1.contains(&win32)
+    is_win32_of(status, win32)
+        || KIN.iter().any(|(results, errors)| results.contains(&status) && errors.contains(&win32))
 }
 
 #[cfg(test)]
@@ -37,6 +42,7 @@ mod tests {
             assert!(is_kin(status::OBJECT_NAME_NOT_FOUND, error), "{error}");
             assert!(!is_kin(status::ACCESS_DENIED, error), "{error}");
         }
+        assert!(is_kin(status::REGISTRY_CORRUPT, 1015) && !is_kin(status::ACCESS_DENIED, 1015));
         assert!(is_kin(status::OBJECT_NAME_COLLISION, 80) && is_kin(status::OBJECT_NAME_COLLISION, 183));
     }
 }

@@ -42,6 +42,8 @@ pub(crate) struct Lines {
     paths: HashSet<String>,
     /// Those with a part in 8.3 form.
     short_paths: Vec<String>,
+    /// Where the lines are that have a program's own words.
+    speaking: Vec<usize>,
 }
 
 struct Line {
@@ -119,13 +121,19 @@ impl Lines {
         let all = |pick: fn(&Line) -> &HashSet<String>| lines.iter().flat_map(pick).cloned().collect();
         let (names, paths) = (all(|line| &line.names), all(|line| &line.paths));
         let decided = faults.first().is_some();
-        Self { lines, decided, names, short_paths: short_paths(&paths), paths }
+        let speaking = lines.iter().enumerate().filter(|(_, line)| !line.output.is_empty());
+        let speaking = speaking.map(|(at, _)| at).collect();
+        Self { lines, decided, names, short_paths: short_paths(&paths), paths, speaking }
     }
 
     /// Whether one of them names the operation's object.
     pub(crate) fn name(&self, event: &Event) -> bool {
         !self.names.is_empty() && names(event).iter().any(|name| self.names.contains(name))
             || !self.paths.is_empty() && paths(event).any(|path| holds(&self.paths, &self.short_paths, &path))
+            || self.speaking.iter().any(|at| {
+                let line = self.lines.get(*at);
+                line.is_some_and(|line| paths(event).any(|path| line.says(&path)))
+            })
     }
 
     /// Whether some line names the code of an error.

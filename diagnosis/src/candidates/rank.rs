@@ -96,7 +96,8 @@ pub(crate) fn rank(
             && (lines.name(e)
                 || steps_in_log.called().is_some_and(|called| called.names(e))
                 || planned(e).is_some()
-                || !ordinary::is_lookup(e) && features::ended_with_it(timeline, e))
+                || (!ordinary::is_lookup(e) || role(e) == Role::Poqexec)
+                    && features::ended_with_it(timeline, e))
             || in_good(e) == Some(InGood::Succeeds(Likeness::Same))
     };
     let wanted = |e: &Event| {

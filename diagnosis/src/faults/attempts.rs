@@ -200,8 +200,7 @@ impl Faults {
     pub(super) fn attempt(&self, covered: &Covered) -> Option<u32> {
         let forward = || self.all.iter().filter(|f| f.is_forward());
         // A package that is reported where the startup ended with a failure failed at the reboot, whatever it was.
-        let reboots: HashSet<u32> =
-            forward().filter(|f| f.kind == Kind::Status).map(|f| f.attempt).collect();
+        let reboots: HashSet<u32> = forward().filter(|f| f.kind == Kind::Status).map(|f| f.attempt).collect();
         let standing = |f: &Fault| match f.kind {
             Kind::Package if reboots.contains(&f.attempt) => AT_REBOOT,
             _ => standing(f),
