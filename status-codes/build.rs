@@ -21,12 +21,14 @@ fn main() {
     fs::write(Path::new(&dir).join("tables.rs"), out).expect("OUT_DIR can be written");
 }
 
-/// The rows of a table, without its comments, each split at its tabs.
-fn read(file: &str) -> Vec<Vec<String>> {
+/// The rows of a table of `N` columns, without its comments, each split at its tabs.
+fn read<const N: usize>(file: &str) -> Vec<[String; N]> {
     let path = Path::new("data").join(file);
     let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let rows = text.lines().filter(|line| !line.starts_with('#'));
-    rows.map(|line| line.split('\t').map(str::to_owned).collect()).collect()
+    let cells = |line: &str| line.split('\t').map(str::to_owned).collect::<Vec<_>>();
+    rows.map(|line| cells(line).try_into().unwrap_or_else(|row| panic!("{file}: {N} columns, not {row:?}")))
+        .collect()
 }
 
 fn hex(cell: &str) -> u32 {
@@ -48,21 +50,24 @@ impl Debug for Source {
 }
 
 /// Names sorted by code, and an index of them sorted by name. Several names of one code keep the order of the table.
-fn names(out: &mut String, array_name: &str, metadata: &[Vec<String>], servicing_stack: &[Vec<String>]) {
+fn names(out: &mut String, array_name: &str, metadata: &[[String; 2]], servicing_stack: &[[String; 3]]) {
     let mut rows: Vec<(u32, &str, &str)> = Vec::new();
-    rows.extend(metadata.iter().map(|row| (hex(&row[0]), row[1].as_str(), "WINDOWS_METADATA")));
-    rows.extend(servicing_stack.iter().map(|row| {
-        let evidence = match row[2].as_str() {
+    rows.extend(metadata.iter().map(|[code, name]| (hex(code), name.as_str(), "WINDOWS_METADATA")));
+    rows.extend(servicing_stack.iter().map(|[code, name, found_in]| {
+        let evidence = match found_in.as_str() {
             "both" => "SERVICING_STACK_BOTH",
             "newer" => "SERVICING_STACK_NEWER",
             "older" => "SERVICING_STACK_OLDER",
             other => panic!("servicing-stack.tsv: {other}"),
         };
-        (hex(&row[0]), row[1].as_str(), evidence)
+        (hex(code), name.as_str(), evidence)
     }));
     rows.sort_by_key(|row| row.0);
-    let mut by_name: Vec<u16> = (0..rows.len()).map(|at| u16::try_from(at).expect("few names")).collect();
-    by_name.sort_by_key(|&at| (rows[usize::from(at)].1.to_ascii_uppercase(), at));
+    let mut by_name: Vec<(String, u16)> =
+        rows.iter().map(|row| row.1.to_ascii_uppercase()).zip(0..).collect();
+    assert!(u16::try_from(rows.len()).is_ok(), "few names");
+    by_name.sort();
+    let by_name: Vec<u16> = by_name.into_iter().map(|(_, at)| at).collect();
     let rows: Vec<Source> = rows
         .iter()
         .map(|(code, name, evidence)| {
@@ -74,20 +79,20 @@ fn names(out: &mut String, array_name: &str, metadata: &[Vec<String>], servicing
 }
 
 /// Pairs sorted by NTSTATUS, and (Win32 code, index of the pair) sorted by Win32 code.
-fn mapping(out: &mut String, table: &[Vec<String>]) {
+fn mapping(out: &mut String, table: &[[String; 5]]) {
     let mut by_win32: Vec<(u32, u16)> = Vec::new();
     let mut pairs: Vec<(u32, Source)> = Vec::new();
-    for (at, row) in table.iter().enumerate() {
+    for (at, [ntstatus, win32, older, _, source]) in table.iter().enumerate() {
         let at = u16::try_from(at).expect("few pairs");
-        let win32: u32 = row[1].parse().expect("a Win32 code");
-        let older: Option<u32> = (!row[2].is_empty()).then(|| row[2].parse().expect("a Win32 code"));
+        let win32: u32 = win32.parse().expect("a Win32 code");
+        let older: Option<u32> = (!older.is_empty()).then(|| older.parse().expect("a Win32 code"));
         by_win32.extend([Some(win32), older].into_iter().flatten().map(|code| (code, at)));
-        let evidence = match row[4].as_str() {
+        let evidence = match source.as_str() {
             "conformance" => "MAPPED_ON_WINDOWS",
             "name" => "MAPPED_BY_NAME",
             other => panic!("mapping.tsv: {other}"),
         };
-        let ntstatus = hex(&row[0]);
+        let ntstatus = hex(ntstatus);
         let pair = format!(
             "Pair {{ ntstatus: {ntstatus:#x}, win32: {win32}, older: {older:?}, evidence: &{evidence} }}"
         );
@@ -101,18 +106,18 @@ fn mapping(out: &mut String, table: &[Vec<String>]) {
 }
 
 /// Texts sorted by NTSTATUS. One array has what the hot lookup needs. Another has the rest in the same order.
-fn procmon(out: &mut String, table: &[Vec<String>]) {
-    let texts: Vec<(u32, &str)> = table.iter().map(|row| (hex(&row[0]), row[1].as_str())).collect();
+fn procmon(out: &mut String, table: &[[String; 5]]) {
+    let texts: Vec<(u32, &str)> = table.iter().map(|[code, text, ..]| (hex(code), text.as_str())).collect();
     assert!(texts.is_sorted_by(|a, b| a.0 < b.0), "procmon.tsv is sorted by NTSTATUS");
     let notes: Vec<Source> = table
         .iter()
-        .map(|row| {
-            let evidence = match row[2].as_str() {
+        .map(|[_, _, verified, other, other_table]| {
+            let evidence = match verified.as_str() {
                 "yes" => "PROCMON_EXPORT",
                 "partial" => "PROCMON_READERS",
-                other => panic!("procmon.tsv: {other}"),
+                unknown => panic!("procmon.tsv: {unknown}"),
             };
-            let other: Option<(&str, &str)> = (!row[3].is_empty()).then_some((&row[3], &row[4]));
+            let other: Option<(&str, &str)> = (!other.is_empty()).then_some((other, other_table));
             Source(format!("(&{evidence}, {other:?})"))
         })
         .collect();
@@ -121,19 +126,20 @@ fn procmon(out: &mut String, table: &[Vec<String>]) {
 }
 
 /// (space, code, meaning and its Chinese, in servicing and its Chinese) sorted by space and code.
-fn meanings(out: &mut String, table: &[Vec<String>]) {
+fn meanings(out: &mut String, table: &[[String; 6]]) {
     let mut rows: Vec<(u8, u32, [&str; 4])> = table
         .iter()
-        .map(|row| {
-            let space = match row[0].as_str() {
+        .map(|[space, code, meaning, in_servicing, meaning_zh, in_servicing_zh]| {
+            let space = match space.as_str() {
                 "nt" => 0,
                 "win32" => 1,
                 "hr" => 2,
                 other => panic!("meanings.tsv: {other}"),
             };
-            assert_eq!(row.len(), 6, "meanings.tsv: {row:?}");
-            assert_eq!(row[3].is_empty(), row[5].is_empty(), "meanings.tsv: one language only: {row:?}");
-            (space, hex(&row[1]), [row[2].as_str(), row[4].as_str(), row[3].as_str(), row[5].as_str()])
+            let both = in_servicing.is_empty() == in_servicing_zh.is_empty();
+            assert!(both, "meanings.tsv: {code} in servicing in one language only");
+            let texts = [meaning, meaning_zh, in_servicing, in_servicing_zh].map(String::as_str);
+            (space, hex(code), texts)
         })
         .collect();
     rows.sort_unstable();
@@ -141,12 +147,12 @@ fn meanings(out: &mut String, table: &[Vec<String>]) {
 }
 
 /// (facility, names) sorted by facility, for each of the two spaces that have facilities.
-fn facilities(out: &mut String, table: &[Vec<String>]) {
-    for (space, name) in [("hresult", "HRESULT_FACILITIES"), ("ntstatus", "NTSTATUS_FACILITIES")] {
+fn facilities(out: &mut String, table: &[[String; 3]]) {
+    for (wanted, name) in [("hresult", "HRESULT_FACILITIES"), ("ntstatus", "NTSTATUS_FACILITIES")] {
         let mut rows: Vec<(u16, &str)> = table
             .iter()
-            .filter(|row| row[0] == space)
-            .map(|row| (row[1].parse().expect("a facility"), row[2].as_str()))
+            .filter(|[space, ..]| space == wanted)
+            .map(|[_, facility, names]| (facility.parse().expect("a facility"), names.as_str()))
             .collect();
         rows.sort_unstable();
         array(out, name, "(u16, &str)", &rows);
@@ -154,9 +160,9 @@ fn facilities(out: &mut String, table: &[Vec<String>]) {
 }
 
 /// (Win32 code, text, seen on a zh-CN Windows) sorted by code.
-fn messages(out: &mut String, table: &[Vec<String>]) {
+fn messages(out: &mut String, table: &[[String; 3]]) {
     let rows: Vec<(u32, &str, bool)> =
-        table.iter().map(|row| (hex(&row[0]), row[1].as_str(), row[2] == "seen")).collect();
+        table.iter().map(|[code, text, known]| (hex(code), text.as_str(), known == "seen")).collect();
     assert!(rows.is_sorted_by(|a, b| a.0 < b.0), "messages-zh.tsv is sorted by code");
     array(out, "MESSAGES_ZH", "(u32, &str, bool)", &rows);
 }

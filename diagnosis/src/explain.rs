@@ -81,14 +81,17 @@ pub fn explain_rank(timeline: &Timeline<'_>, diagnosis: &Diagnosis, rank: u64) -
 /// How many events came through each stage.
 fn funnel(timeline: &Timeline<'_>, diagnosis: &Diagnosis) -> String {
     let kept = |wanted: fn(&Kept) -> bool| {
-        timeline.scans.iter().flat_map(|scan| &scan.kept).filter(|(_, kept)| wanted(kept)).count()
+        timeline.scans.iter().flat_map(|scan| &scan.kept).filter(|(_, kept)| wanted(kept)).count() as u64
     };
-    let stages: [(&str, usize); 5] = [
-        ("records read", timeline.scans.iter().map(|scan| scan.events as usize).sum()),
+    let stages: [(&str, u64); 5] = [
+        ("records read", timeline.scans.iter().map(|scan| scan.events).sum()),
         ("events kept", kept(|_| true)),
         ("errors of servicing", kept(|kept| matches!(kept, Kept::Suspect { .. }))),
-        ("candidates", diagnosis.candidates.len()),
-        ("candidates that can be named", diagnosis.candidates.iter().filter(|c| c.is_eligible()).count()),
+        ("candidates", diagnosis.candidates.len() as u64),
+        (
+            "candidates that can be named",
+            diagnosis.candidates.iter().filter(|c| c.is_eligible()).count() as u64,
+        ),
     ];
     let mut out = String::new();
     for (stage, count) in stages {

@@ -329,7 +329,7 @@ pub(crate) fn hosts(timeline: &Timeline<'_>, service: &Service) -> Vec<(ProcessI
         let named = only_service(process).is_some_and(|name| name.eq_ignore_ascii_case(&service.name));
         if process.name.eq_ignore_ascii_case(&program) || named {
             let words = Words::new(process.command_line.clone(), process.command_line.clone());
-            found.push((ProcessId(number as u32), Trust::Recorded, Evidence::said(words)));
+            found.push((ProcessId::at(number), Trust::Recorded, Evidence::said(words)));
         }
     }
     found

@@ -49,7 +49,7 @@ pub(crate) fn find(timeline: &Timeline<'_>, marked: &[(Mark, Event)], faults: &F
             format!("poqexec.exe ({}) ends with status 0x{status:08X}", process.pid),
             format!("poqexec.exe ({}) 以状态 0x{status:08X} 结束", process.pid),
         );
-        let process = Some(ProcessId(number as u32));
+        let process = Some(ProcessId::at(number));
         signs.push(Sign {
             time,
             latest: time,

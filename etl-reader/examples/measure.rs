@@ -32,7 +32,8 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 fn repeat(from: &str, to: &str, bytes: usize) -> Result<(), Box<dyn Error>> {
     let file = std::fs::read(from)?;
-    let first = EtlFile::from_bytes(&file)?.buffers()[0].header.buffer_size as usize;
+    let read = EtlFile::from_bytes(&file)?;
+    let first = read.buffers().first().ok_or("a file without buffers")?.header.buffer_size as usize;
     let (head, rest) = file.split_at(first);
     let mut out = BufWriter::new(std::fs::File::create(to)?);
     out.write_all(head)?;

@@ -70,7 +70,12 @@ pub(crate) fn groups(store: &Store, cases: &[CaseRow]) -> Result<Vec<(Group, BTr
         // The surest case; of several the first by name.
         let sure = |case: &&&CaseRow| {
             let level = ["high", "medium", "low"].iter().position(|l| case.confidence == *l).unwrap_or(3);
-            (level, std::cmp::Reverse((case.score * 1e6) as i64), case.name.clone())
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "a cast of a float ends at the bounds of the integer"
+            )]
+            let millionths = (case.score * 1e6) as i64;
+            (level, std::cmp::Reverse(millionths), case.name.clone())
         };
         let Some(first) = cases.iter().min_by_key(sure) else { continue };
         groups.push((

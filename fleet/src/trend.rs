@@ -16,10 +16,10 @@ pub(crate) fn bins(days: &[Tally]) -> Vec<String> {
     let (Some(first), Some(last)) = (dated.first(), dated.last()) else { return Vec::new() };
     let count = last.filetime().saturating_sub(first.filetime()) / DAY + 1;
     // A month has 28 days at least, so no month is left out.
-    let step = if count as usize <= MAX_BINS { 1 } else { 28 };
+    let step: u32 = if count <= MAX_BINS as u64 { 1 } else { 28 };
     let length = if step == 1 { "2026-11-29".len() } else { "2026-11".len() };
     let at = |n: u64| (first.filetime() + n * DAY).min(last.filetime());
-    let mut bins: Vec<String> = (0..count + step)
+    let mut bins: Vec<String> = (0..count + u64::from(step))
         .step_by(step as usize)
         .map(|n| Time::from_filetime(at(n)).to_string().chars().take(length).collect())
         .collect();

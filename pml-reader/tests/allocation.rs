@@ -1,5 +1,12 @@
 //! No number in a log, however large, makes the reader ask for more memory than the log itself takes.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+#![allow(clippy::cast_possible_truncation, reason = "tests put small numbers into narrow fields")]
 #![allow(unsafe_code, reason = "an allocator that counts is unsafe to declare")]
 
 #[path = "suite/common/made.rs"]

@@ -69,6 +69,6 @@ impl SharedTexts {
 }
 
 fn place(key: u128) -> usize {
-    let folded = key as u64 ^ ((key >> 64) as u64).rotate_left(17);
+    let folded = (key & 0xFFFF_FFFF_FFFF_FFFF) as u64 ^ ((key >> 64) as u64).rotate_left(17);
     (folded.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 56) as usize % ANSWERS
 }

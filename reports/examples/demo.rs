@@ -1,4 +1,4 @@
-//! Renders the synthetic reports into a folder: `cargo run -p reports --example demo -- FOLDER`.
+//! Renders the reports of the tests into a folder: `cargo run -p reports --example demo -- FOLDER`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a failure ends the program")]
 
 #[path = "../tests/suite/made/mod.rs"]

@@ -151,11 +151,9 @@ impl Boot {
         self.r.read(poqexec, PENDING, 0x8_0000);
         let faults = self.faults(Stage::Poq);
         let flood = self.scenario.distractions.contains(&Distraction::MissingFlood);
-        for (file, i) in POQ_FILES.iter().zip(0u32..) {
-            let store = self
-                .r
-                .machine
-                .fill(&format!(r"{{wcp:{}}}\{file}", POQ_COMPONENTS[i as usize % POQ_COMPONENTS.len()]));
+        let components = POQ_COMPONENTS.iter().cycle();
+        for ((file, component), i) in POQ_FILES.iter().zip(components).zip(0u32..) {
+            let store = self.r.machine.fill(&format!(r"{{wcp:{component}}}\{file}"));
             let target = format!(r"C:\Windows\System32\{file}");
             if flood {
                 for n in 0..40 {
@@ -470,7 +468,7 @@ const POQ_FILES: &[&str] = &[
     "http.sys",
     "edgehtml.dll",
 ];
-const POQ_COMPONENTS: &[&str] = &[
+const POQ_COMPONENTS: [&str; 4] = [
     "microsoft-windows-win32k",
     "microsoft-windows-os-kernel",
     "microsoft-windows-kernel32",

@@ -73,6 +73,6 @@ impl CbsLog {
         let stamp =
             format!("{}-{:02}-{:02} {:02}:{:02}:{:02}", c.year, c.month, c.day, c.hour, c.minute, c.second);
         self.text.push_str(&format!("{stamp}, {level:<22}{component:<7}{text}\r\n"));
-        (self.text.len() - before) as u32
+        u32::try_from(self.text.len() - before).unwrap_or(u32::MAX)
     }
 }

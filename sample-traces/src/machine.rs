@@ -68,20 +68,20 @@ impl Machine {
         let mut rng = rng.fork("machine");
         let kind = rng.pick(&["SRV", "DC", "APP", "FS", "WIN", "KIOSK"]);
         let day = rng.below(600);
-        let revision = rng.between(4_000, 7_000) as u32;
+        let revision = rng.between32(4_000, 7_000);
         Self {
             name: format!("{kind}-{:05X}", rng.below(1 << 20)),
             is_64bit,
             build: 17763,
             revision,
-            next_revision: revision + rng.between(50, 400) as u32,
+            next_revision: revision + rng.between32(50, 400),
             utc_offset_minutes: rng.pick(&[-480, -300, 0, 60, 120, 330, 480, 540]),
             boot: FileTime(
                 YEAR_2024
                     + (day * 86_400 + rng.below(86_400)) * TICKS_PER_SECOND
                     + rng.below(TICKS_PER_SECOND),
             ),
-            kb: rng.between(5_034_000, 5_066_000) as u32,
+            kb: rng.between32(5_034_000, 5_066_000),
             processors: rng.pick(&[2, 4, 8, 16]),
             memory: rng.pick(&[4, 8, 16]) << 30,
             hashes: rng.fork("hashes"),

@@ -9,7 +9,7 @@ use pml_reader::{
 };
 
 use crate::{
-    data::SERVICES,
+    data::{SERVICES, Service},
     recorder::{Actor, Recorder},
     status::{self, SUCCESS},
     verbs::{KEY_READ, Open},
@@ -54,6 +54,8 @@ const FILES: &[&str] = &[
     r"C:\Windows\System32\drivers\etc\hosts",
     r"C:\Windows\System32\config\SOFTWARE.LOG1",
 ];
+/// Services that others look for.
+const ASKED_FOR: &[Service] = SERVICES.split_at(8).0;
 const POLICIES: &[(&str, &str)] = &[
     (r"HKLM\Software\Policies\Microsoft\Windows\System", "DisableCMD"),
     (r"HKLM\Software\Policies\Microsoft\SystemCertificates", "DisableRootAutoUpdate"),
@@ -85,7 +87,7 @@ pub(crate) fn scatter(r: &mut Recorder, rows: u32) {
 }
 
 fn profile(r: &mut Recorder, actor: Actor) {
-    let process = &r.processes[actor.process];
+    let process = r.process(actor.process);
     // The last value is known; before it, time on the processors grew with time.
     let busy = process.busy / 1000 * (r.now - process.start).min(60 * TICKS_PER_SECOND)
         / (60 * TICKS_PER_SECOND)
@@ -103,7 +105,7 @@ fn profile(r: &mut Recorder, actor: Actor) {
 }
 
 fn image_options(r: &mut Recorder, actor: Actor) {
-    let image = r.processes[actor.process].image.clone();
+    let image = r.process(actor.process).image.clone();
     let name = image.rsplit('\\').next().unwrap_or_default();
     let key =
         format!(r"HKLM\Software\Microsoft\Windows NT\CurrentVersion\Image File Execution Options\{name}");
@@ -111,7 +113,7 @@ fn image_options(r: &mut Recorder, actor: Actor) {
 }
 
 fn missing_library(r: &mut Recorder, actor: Actor) {
-    let image = r.processes[actor.process].image.clone();
+    let image = r.process(actor.process).image.clone();
     let folder = image.rsplit_once('\\').map_or(r"C:\Windows", |(folder, _)| folder);
     let library = r.rng.pick(LIBRARY_NAMES);
     r.miss(actor, &format!(r"{folder}\{library}"), status::NAME_NOT_FOUND);
@@ -133,7 +135,7 @@ fn query_names(r: &mut Recorder, actor: Actor) {
 }
 
 fn service_start(r: &mut Recorder, actor: Actor) {
-    let service = &SERVICES[r.rng.below(8) as usize];
+    let service = r.rng.choose(ASKED_FOR);
     let key = format!(r"HKLM\System\CurrentControlSet\Services\{}", service.name);
     r.query_value(actor, &key, "Start", Some(Value::Dword(service.start)));
 }
@@ -142,7 +144,7 @@ fn scan(r: &mut Recorder, actor: Actor) {
     let actor = r.actor("agent").filter(|a| r.runs(a.process)).unwrap_or(actor);
     let path = r.rng.pick(FILES);
     r.probe(actor, path);
-    let bytes = 0x1000 + r.rng.below(0x4000) as u32;
+    let bytes = 0x1000 + r.rng.below32(0x4000);
     r.read(actor, path, bytes);
 }
 

@@ -88,26 +88,27 @@ fn finish(bytes: &mut Vec<u8>, time: u64, status: u32, frames: &[u64], data: &[u
     bytes.extend([0; 8]);
     bytes.extend(time.to_le_bytes());
     bytes.extend(status.to_le_bytes());
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "the log's record counts its frames in 16 bits, too"
+    )]
     bytes.extend((frames.len() as u16).to_le_bytes());
     bytes.extend([0; 2]);
-    bytes.extend((length as u32).to_le_bytes());
+    bytes.extend(u32::try_from(length).unwrap_or(u32::MAX).to_le_bytes());
     bytes.extend([0; 4]);
     for frame in frames {
-        bytes.extend(&frame.to_le_bytes()[..if wide { 8 } else { 4 }]);
+        bytes.extend(frame.to_le_bytes().iter().take(if wide { 8 } else { 4 }));
     }
     let end = bytes.len() + length;
     bytes.extend(data);
     bytes.resize(end, 0);
 }
 
-fn utf16(text: &str) -> Vec<u8> {
-    text.encode_utf16().flat_map(u16::to_le_bytes).collect()
-}
-
-/// A text's u16 units, and the text.
+/// The number of a text's units, and the text: as much of it as 16 bits can count.
 fn announced(text: &str) -> (Vec<u8>, Vec<u8>) {
-    let bytes = utf16(text);
-    (((bytes.len() / 2) as u16).to_le_bytes().to_vec(), bytes)
+    let units: Vec<u16> = text.encode_utf16().take(u16::MAX.into()).collect();
+    let count = u16::try_from(units.len()).unwrap_or(u16::MAX);
+    (count.to_le_bytes().to_vec(), units.into_iter().flat_map(u16::to_le_bytes).collect())
 }
 
 fn nt_file(path: &str) -> String {
@@ -168,7 +169,7 @@ fn text_at(detail: &[u8], info: u16, at: usize) -> Option<(String, usize)> {
         return Some((bytes.iter().map(|b| char::from(*b)).collect(), at + units));
     }
     let bytes = detail.get(at..at + units * 2)?;
-    let units: Vec<u16> = bytes.chunks_exact(2).map(|b| u16::from_le_bytes([b[0], b[1]])).collect();
+    let units: Vec<u16> = bytes.as_chunks().0.iter().copied().map(u16::from_le_bytes).collect();
     Some((String::from_utf16_lossy(&units), at + bytes.len()))
 }
 
@@ -195,7 +196,7 @@ fn file_data(event: &PmlEvent<'_>, detail: &[u8], wide: bool) -> Option<Vec<u8>>
         }
         _ => {}
     }
-    Some([&detail[..at], &units, detail.get(at + 2..at + 4)?, &path, &tail].concat())
+    Some([detail.get(..at)?, &units, detail.get(at + 2..at + 4)?, &path, &tail].concat())
 }
 
 fn registry_data(event: &PmlEvent<'_>, detail: &[u8]) -> Option<Vec<u8>> {
@@ -223,18 +224,19 @@ fn process_data(event: &PmlEvent<'_>, detail: &[u8], wide: bool) -> Option<Vec<u
             let sids = usize::from(*detail.get(44)?) + usize::from(*detail.get(45)?);
             let (image, end) = text_at(detail, u16_at(detail, 46)?, 52 + sids)?;
             let (units, image) = announced(&nt_file(&image));
-            Some([&detail[..46], &units, detail.get(48..52 + sids)?, &image, detail.get(end..)?].concat())
+            Some([detail.get(..46)?, &units, detail.get(48..52 + sids)?, &image, detail.get(end..)?].concat())
         }
         process::LOAD_IMAGE => {
             let at = if wide { 12 } else { 8 };
             let (path, _) = text_at(detail, u16_at(detail, at)?, at + 4)?;
             let (units, path) = announced(&nt_file(&path));
-            Some([&detail[..at], &units, detail.get(at + 2..at + 4)?, &path].concat())
+            Some([detail.get(..at)?, &units, detail.get(at + 2..at + 4)?, &path].concat())
         }
         // Sizes of memory have a pointer's size in the driver.
-        process::EXIT | process::STATISTICS if !wide && detail.len() >= 52 => {
-            let sizes = detail[20..52].chunks_exact(8).flat_map(|size| size[..4].to_vec());
-            Some(detail[..20].iter().copied().chain(sizes).collect())
+        process::EXIT | process::STATISTICS if !wide => {
+            let (times, sizes) = detail.get(..52)?.split_at_checked(20)?;
+            let sizes = sizes.as_chunks().0.iter().flat_map(|[a, b, c, d, _, _, _, _]| [*a, *b, *c, *d]);
+            Some(times.iter().copied().chain(sizes).collect())
         }
         _ => None,
     }

@@ -180,13 +180,24 @@ impl Recorder {
 
     /// The main thread of the youngest process with this key.
     pub(crate) fn actor(&self, key: &str) -> Option<Actor> {
-        let process = self.processes.iter().rposition(|p| p.key == key)?;
-        Some(Actor::main(process, self.processes[process].tid))
+        let (process, found) = self.processes.iter().enumerate().rfind(|(_, p)| p.key == key)?;
+        Some(Actor::main(process, found.tid))
+    }
+
+    /// The process at a position.
+    #[expect(clippy::indexing_slicing, reason = "every position is that of a process, and none is removed")]
+    pub(crate) fn process(&self, position: usize) -> &Process {
+        &self.processes[position]
+    }
+
+    #[expect(clippy::indexing_slicing, reason = "every position is that of a process, and none is removed")]
+    fn process_mut(&mut self, position: usize) -> &mut Process {
+        &mut self.processes[position]
     }
 
     /// A number for a process or thread.
     pub(crate) fn new_id(&mut self) -> u32 {
-        self.next_id += 4 * (1 + self.rng.below(6) as u32);
+        self.next_id += 4 * (1 + self.rng.below32(6));
         self.next_id
     }
 
@@ -244,8 +255,8 @@ impl Recorder {
         let duration = if ticks == 0 { 0 } else { ticks / 2 + self.rng.below(ticks) };
         let time = self.now;
         self.now += duration + 20 + self.rng.below(400);
-        self.processes[actor.process].busy += duration;
-        let modules = [0, actor.process].map(|p| self.processes[p].modules.as_slice());
+        self.process_mut(actor.process).busy += duration;
+        let modules = [0, actor.process].map(|p| self.processes.get(p).map_or(&[][..], |p| &p.modules));
         let stack = self.stacks.of(actor, call, modules, &self.rng);
         let payload = payload.unwrap_or_else(|error| {
             self.error.get_or_insert(error);
@@ -277,7 +288,7 @@ impl Recorder {
             self.agent.company.to_owned()
         };
         let child = Actor::main(self.processes.len(), tid);
-        let parent_pid = self.processes[parent.process].pid;
+        let parent_pid = self.process(parent.process).pid;
         self.processes.push(Process {
             key: program.key,
             pid,
@@ -344,7 +355,7 @@ impl Recorder {
 
     /// A size that is the same wherever the name comes up.
     fn image_size(&self, name: &str) -> u32 {
-        (self.names.fork("sizes").fork(name).below(0x40) as u32) << 12
+        self.names.fork("sizes").fork(name).below32(0x40) << 12
     }
 
     /// Loads a library of the tables into a process.
@@ -376,13 +387,13 @@ impl Recorder {
         let path = format!(r"{folder}\{name}");
         let base = self.base(&path, size, actor.process == 0);
         let version = format!("10.0.{}.{} (WinBuild.160101.0800)", self.machine.build, self.machine.revision);
-        let stamp = self.names.fork("stamps").fork(name).number() as u32;
+        let stamp = (self.names.fork("stamps").fork(name).number() & 0xFFFF_FFFF) as u32;
         let loaded = self.now;
         let id = self.process_event(actor, ProcessEvent::LoadImage { base, size, path: &path });
         let company = company.to_owned();
         let module =
             Module { name: name.to_owned(), path, base, size, company, description, version, stamp, loaded };
-        let modules = &mut self.processes[actor.process].modules;
+        let modules = &mut self.process_mut(actor.process).modules;
         if modules.iter().all(|m| m.path != module.path) {
             modules.push(module);
         }
@@ -395,7 +406,8 @@ impl Recorder {
         if let Some(base) = self.bases.get(path) {
             return *base;
         }
-        let next = &mut self.next_base[usize::from(kernel)];
+        let [programs, drivers] = &mut self.next_base;
+        let next = if kernel { drivers } else { programs };
         let base = *next;
         // Images begin on boundaries of 64 KiB.
         *next = (base + u64::from(size)).next_multiple_of(1 << 16) + (self.rng.below(4) << 16);
@@ -405,10 +417,10 @@ impl Recorder {
 
     /// Ends a process.
     pub(crate) fn exit(&mut self, actor: Actor, status: u32) -> EventId {
-        let busy = self.processes[actor.process].busy;
+        let busy = self.process(actor.process).busy;
         self.process_event(actor, ProcessEvent::ThreadExit { status, kernel: busy / 2, user: busy / 3 });
         let (time, memory) = (self.now, 0x30_0000 + (self.rng.below(0x800) << 12));
-        self.processes[actor.process].end = time;
+        self.process_mut(actor.process).end = time;
         let ended = pml_reader::detail::process::Ended {
             status,
             kernel: busy / 2,
@@ -426,7 +438,7 @@ impl Recorder {
 
     /// Whether the process has not ended.
     pub(crate) fn runs(&self, process: usize) -> bool {
-        let p = &self.processes[process];
+        let p = self.process(process);
         p.start <= self.now && (p.end == 0 || p.end > self.now)
     }
 
@@ -435,14 +447,14 @@ impl Recorder {
         // A process that has begun is given a moment to load its images, and to end.
         let margin = TICKS_PER_SECOND / 20;
         let runs = |p: &Process| p.start + margin <= time && (p.end == 0 || time + margin < p.end);
-        let waits = |i: &usize| self.waits.iter().any(|(w, from, to)| w == i && (*from..*to).contains(&time));
-        let works = |i: &usize| *i == 0 || runs(&self.processes[*i]) && !waits(i);
-        (0..self.processes.len()).filter(works).collect()
+        let waits = |i: usize| self.waits.iter().any(|(w, from, to)| *w == i && (*from..*to).contains(&time));
+        let works = |(i, p): &(usize, &Process)| *i == 0 || runs(p) && !waits(*i);
+        self.processes.iter().enumerate().filter(works).map(|(i, _)| i).collect()
     }
 
     /// The main thread of a process.
     pub(crate) fn thread_of(&self, process: usize) -> Actor {
-        Actor::main(process, self.processes[process].tid)
+        Actor::main(process, self.process(process).tid)
     }
 
     /// Tells `story` at another time. Afterwards the clock is where it was.
@@ -454,6 +466,7 @@ impl Recorder {
 }
 
 /// Process indexes begin with 1, System's.
+#[expect(clippy::cast_possible_truncation, reason = "a story has tens of processes")]
 fn index_of(slot: usize) -> u32 {
     slot as u32 + 1
 }

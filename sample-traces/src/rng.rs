@@ -37,14 +37,37 @@ impl Rng {
         self.number() % end
     }
 
+    /// A number of 32 bits below `end`, which is not 0.
+    #[expect(clippy::cast_possible_truncation, reason = "what is below a number of 32 bits has 32 bits")]
+    pub fn below32(&mut self, end: u32) -> u32 {
+        self.below(end.into()) as u32
+    }
+
+    /// A place in a list of `length`, which is not 0.
+    #[expect(clippy::cast_possible_truncation, reason = "what is below a `usize` is one")]
+    pub fn place(&mut self, length: usize) -> usize {
+        self.below(length as u64) as usize
+    }
+
     /// A number from `from` up to but not including `to`.
     pub fn between(&mut self, from: u64, to: u64) -> u64 {
         from + self.below(to - from)
     }
 
-    /// One of `items`.
+    /// A number of 32 bits from `from` up to but not including `to`.
+    pub fn between32(&mut self, from: u32, to: u32) -> u32 {
+        from + self.below32(to - from)
+    }
+
+    /// One of `items`, of which there is one at least.
     pub fn pick<T: Copy>(&mut self, items: &[T]) -> T {
-        items[self.below(items.len() as u64) as usize]
+        *self.choose(items)
+    }
+
+    /// One of `items`, of which there is one at least.
+    #[expect(clippy::indexing_slicing, reason = "the place is below the length")]
+    pub fn choose<'t, T>(&mut self, items: &'t [T]) -> &'t T {
+        &items[self.place(items.len())]
     }
 
     /// Sixteen hex digits, as component and driver folders end.

@@ -75,7 +75,7 @@ impl Default for Stacks {
 
 impl Stacks {
     pub(crate) fn frames(&self, stack: usize) -> &[u64] {
-        &self.pool[stack]
+        self.pool.get(stack).map_or(&[], Vec::as_slice)
     }
 
     /// The stack of a call of `actor`, with the modules of System and of its process.

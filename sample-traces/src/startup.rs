@@ -82,10 +82,11 @@ impl Boot {
             }
         }
         // The same queue in another order on every machine.
-        let turn = self.r.rng.fork("queue").below(items.len() as u64) as usize;
+        let turn = self.r.rng.fork("queue").place(items.len());
         items.rotate_left(turn);
         self.line(worker, "Info", "Startup: Initializing driver operations queue.");
-        self.r.query_value(worker, &queue, "Current", Some(Value::Dword(items.len() as u32)));
+        let waiting = u32::try_from(items.len()).unwrap_or(u32::MAX);
+        self.r.query_value(worker, &queue, "Current", Some(Value::Dword(waiting)));
         for (item, n) in items.iter().zip(1u32..) {
             let key = format!(r"{queue}\{n}");
             if let Some(fault) = item.faults.iter().find(|f| matches!(f.act, Act::QueryValue(_, "Identity")))

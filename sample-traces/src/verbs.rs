@@ -75,7 +75,7 @@ impl Recorder {
             result,
         };
         let id = self.file(actor, path, F::Create(request), status);
-        if status == SUCCESS && self.processes[actor.process].key == "tiworker" {
+        if status == SUCCESS && self.process(actor.process).key == "tiworker" {
             self.watch(actor, path);
         }
         id
@@ -279,11 +279,13 @@ impl Recorder {
     /// Walks the sub-keys of a key.
     pub(crate) fn enumerate(&mut self, actor: Actor, key: &str, names: &[String]) {
         self.open_key(actor, key, KEY_READ, SUCCESS);
-        for (name, index) in names.iter().zip(0..) {
+        let mut index = 0;
+        for name in names {
             let answer = Some(KeyInformation::Basic { name });
             self.registry(actor, key, R::EnumKey { index, class: 0, length: 288, answer }, SUCCESS);
+            index += 1;
         }
-        let end = R::EnumKey { index: names.len() as u32, class: 0, length: 288, answer: None };
+        let end = R::EnumKey { index, class: 0, length: 288, answer: None };
         self.registry(actor, key, end, status::NO_MORE_ENTRIES);
         self.close_key(actor, key);
     }

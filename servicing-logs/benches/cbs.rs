@@ -1,7 +1,14 @@
 //! Reads CBS.log: all events, on all cores and on one.
 //!
 //! The log repeats real ones from the data folder to 128 MiB. `BOOTRACE_DATA` names that folder.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a failure ends the program")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a failure ends the program"
+)]
+#![allow(clippy::cast_possible_truncation, reason = "small numbers go into narrow fields")]
 #[path = "../tests/suite/common/mod.rs"]
 mod common;
 

@@ -136,7 +136,11 @@ impl Around {
             bail!(say::NO_FAILURE.with(&[&input]));
         }
         let failing = diagnosis.failing().filter(|event| event.id.source == source);
-        #[expect(clippy::cast_sign_loss, reason = "a cast of a negative number gives 0")]
+        #[expect(
+            clippy::cast_sign_loss,
+            clippy::cast_possible_truncation,
+            reason = "a cast of a float ends at the bounds of the integer"
+        )]
         let within = (seconds * TICKS_PER_SECOND as f64) as u64;
         let times = failing.map(|e| e.time.0.saturating_sub(within)..=e.time.0.saturating_add(within));
         Ok(Self { shown, times })

@@ -192,7 +192,9 @@ fn the_slice_around_the_failure_holds_the_evidence() {
             scenario.name
         );
         let original = PmlFile::open(folder.path().join("in.pml")).unwrap();
-        let event = |index: &serde_json::Value| original.event(index.as_u64().unwrap() as usize).unwrap();
+        let event = |index: &serde_json::Value| {
+            original.event(usize::try_from(index.as_u64().unwrap()).unwrap()).unwrap()
+        };
         let failing = &report["verdict"]["failing_operation"];
         if code == Some(2) {
             without += 1;

@@ -23,8 +23,9 @@ impl Parts {
         for (group, number) in groups.iter().zip(0_u32..8) {
             for part in *group {
                 debug_assert!(part.starts_with('\\') && part.len() > 1, "{part}");
-                if let Some(second) = part.as_bytes().get(1) {
-                    by_second[usize::from(*second)].push((*part, 1_u8 << number));
+                let second = part.as_bytes().get(1);
+                if let Some(alike) = second.and_then(|second| by_second.get_mut(usize::from(*second))) {
+                    alike.push((*part, 1_u8 << number));
                 }
             }
         }
@@ -47,8 +48,8 @@ impl Parts {
     fn found<'a>(&'a self, path: &'a [u8]) -> impl Iterator<Item = u8> + 'a {
         memchr_iter(b'\\', path).flat_map(move |at| {
             let rest = path.get(at..).unwrap_or_default();
-            let parts = rest.get(1).map_or(&[][..], |second| &self.by_second[usize::from(*second)]);
-            parts.iter().filter(|(part, _)| begins(rest, part.as_bytes())).map(|(_, bit)| *bit)
+            let parts = rest.get(1).and_then(|second| self.by_second.get(usize::from(*second)));
+            parts.into_iter().flatten().filter(|(part, _)| begins(rest, part.as_bytes())).map(|(_, bit)| *bit)
         })
     }
 }

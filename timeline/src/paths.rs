@@ -70,7 +70,7 @@ impl Tail {
         }
         // The highest bit of each byte that is no backslash.
         let low = 0x7f7f_7f7f_7f7f_7f7f;
-        let differs = last ^ u64::from_le_bytes([BACKSLASH as u8; TAIL]);
+        let differs = last ^ u64::from_le_bytes([b'\\'; TAIL]);
         let others = (((differs & low) + low) | differs) & !low;
         // What lies behind the last backslash.
         let behind = match (others ^ !low).leading_zeros() {
@@ -81,6 +81,10 @@ impl Tail {
     }
 
     #[inline]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a hash of 32 bits leaves less than the 16 bits of `NUMBERS`"
+    )]
     fn packed(packed: u64) -> Self {
         // 2^64 divided by the golden ratio.
         let hash = packed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
@@ -95,7 +99,7 @@ const CASE: u8 = 0x20;
 /// A unit as a byte; equal where only the case of letters differs. All units beyond ASCII are equal.
 #[inline]
 fn folded(unit: u16) -> u8 {
-    if unit < 0x80 { unit as u8 | CASE } else { u8::MAX }
+    if unit < 0x80 { (unit & 0x7F) as u8 | CASE } else { u8::MAX }
 }
 
 /// Whether a text ends so, whatever the case of ASCII letters.

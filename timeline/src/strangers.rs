@@ -15,7 +15,7 @@ pub(crate) fn set_aside(inputs: &[Input], scans: &mut [Scan]) -> Vec<SourceId> {
     for (number, (scan, host)) in scans.iter_mut().zip(&hosts).enumerate() {
         if host.as_ref().is_some_and(|host| *host != own) {
             scan.forget();
-            strangers.push(SourceId(number as u16));
+            strangers.push(SourceId::at(number));
         }
     }
     strangers

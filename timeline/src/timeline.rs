@@ -207,7 +207,7 @@ impl<'c> Timeline<'c> {
         wanted: impl Fn(ProcessId) -> bool + 't,
     ) -> impl Iterator<Item = (ProcessId, Arc<Module>)> + 't {
         let sources = self.case.inputs.iter().zip(&self.places).enumerate();
-        let own = sources.filter(|(number, _)| !self.is_stranger(SourceId(*number as u16)));
+        let own = sources.filter(|(number, _)| !self.is_stranger(SourceId::at(*number)));
         let processes = own.flat_map(|(_, (input, places))| {
             places.iter().enumerate().map(move |(slot, id)| (input, slot, *id))
         });
@@ -267,7 +267,7 @@ impl<'c> Timeline<'c> {
     pub fn touching(&self, paths: &Paths) -> Vec<Event> {
         let mut events: Vec<Event> = Vec::new();
         for (number, (input, scan)) in self.case.inputs.iter().zip(&self.scans).enumerate() {
-            let id = SourceId(number as u16);
+            let id = SourceId::at(number);
             if self.is_stranger(id) {
                 continue;
             }
@@ -304,7 +304,7 @@ impl<'c> Timeline<'c> {
     ) -> G::Part {
         let inputs = self.case.inputs.iter().zip(&self.scans).zip(&self.places).enumerate();
         let inputs = inputs.map(|(number, ((input, scan), places))| {
-            (input, scan, Gathering { gather, source: SourceId(number as u16), places })
+            (input, scan, Gathering { gather, source: SourceId::at(number), places })
         });
         let own = inputs.filter(|(.., gathering)| !self.is_stranger(gathering.source));
         let parts = own.map(|(input, scan, gathering)| of(&input.source, scan, gathering));
@@ -313,7 +313,7 @@ impl<'c> Timeline<'c> {
 
     fn kept(&self) -> impl Iterator<Item = (EventId, Kept)> {
         self.scans.iter().enumerate().flat_map(|(number, scan)| {
-            let source = SourceId(number as u16);
+            let source = SourceId::at(number);
             scan.kept.iter().map(move |(index, kept)| (EventId { source, index: *index }, *kept))
         })
     }
@@ -337,7 +337,7 @@ fn scan_all(case: &Case, progress: &Progress) -> Vec<Scan> {
     let scan = |number: usize, input: &Input| {
         let _span = tracing::info_span!("scan", input = input.path).entered();
         let counter = progress.of(number, input.source.bytes().len() as u64);
-        let scan = input.source.scan(SourceId(number as u16), counter);
+        let scan = input.source.scan(SourceId::at(number), counter);
         counter.finish();
         scan
     };

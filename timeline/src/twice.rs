@@ -51,7 +51,7 @@ impl Known {
                 taken.get(at) == Some(&false)
                     && all.get(at).is_some_and(|known| is_same(known, &process, spans))
             });
-            let place = found.unwrap_or(ProcessId(all.len() as u32));
+            let place = found.unwrap_or(ProcessId::at(all.len()));
             match all.get_mut(place.0 as usize) {
                 Some(known) => {
                     if let Some(taken) = taken.get_mut(place.0 as usize) {
@@ -74,7 +74,7 @@ impl Known {
             }
         }
         for (number, process) in all.iter().enumerate().skip(before) {
-            self.by_pid.entry(process.pid).or_default().push(ProcessId(number as u32));
+            self.by_pid.entry(process.pid).or_default().push(ProcessId::at(number));
             self.spans.push(span);
         }
         places

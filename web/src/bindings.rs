@@ -27,7 +27,11 @@ fn start() {
 }
 
 /// A script's number as a count: what is below zero or no number is 0.
-#[expect(clippy::cast_sign_loss, reason = "the cast saturates, which is what is wanted")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the cast saturates, which is what is wanted"
+)]
 fn whole(number: f64) -> u64 {
     number as u64
 }

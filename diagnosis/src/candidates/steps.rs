@@ -284,7 +284,8 @@ impl Gather for Pass {
         let (time, tid, id) = (done.time(), done.tid().unwrap_or_default(), done.id);
         let failed = is_error(done.outcome());
         if done.outcome() == 0 && !matches!(kind, Kind::ImageLoad | Kind::ProcessCreate) {
-            part.successes[usize::from(kind.is_registry())] += 1;
+            let [on_files, in_registry] = &mut part.successes;
+            *if kind.is_registry() { in_registry } else { on_files } += 1;
         }
         let (what, hash) = if matches!(kind, Kind::FileClose | Kind::KeyClose) {
             (StepKind::Close, 0)

@@ -40,9 +40,10 @@ impl Actors {
                 } else {
                     String::new()
                 };
+                let next = u32::try_from(actors.list.len()).unwrap_or(u32::MAX);
                 let number = *known.entry((name, command.clone())).or_insert_with(|| {
                     actors.list.push(Actor { name: process.name.clone(), role: process.role, command });
-                    actors.list.len() as u32 - 1
+                    next
                 });
                 of.push(number);
             }

@@ -79,7 +79,7 @@ pub(super) fn processes(good_boot: &GoodBoot, good: Boot<'_>, bad: Boot<'_>) -> 
     for (number, actor) in (0u32..).zip(&good_boot.actors.list).filter(|(_, a)| matters(a.role)) {
         let of = |boot: usize, side: Boot<'_>| -> Vec<usize> {
             let ids = 0..side.timeline.processes.len();
-            ids.filter(|p| good_boot.actors.get(boot, ProcessId(*p as u32)) == Some(number)).collect()
+            ids.filter(|p| good_boot.actors.get(boot, ProcessId::at(*p)) == Some(number)).collect()
         };
         let process = |side: Boot<'_>, at: usize| side.timeline.processes.get(at).cloned();
         let good_ones: Vec<Process> = of(GOOD, good).into_iter().filter_map(|p| process(good, p)).collect();

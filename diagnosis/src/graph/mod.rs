@@ -110,7 +110,7 @@ impl Builder<'_> {
         let servicing = |p: &Process| p.role.services_updates() && p.role != Role::SessionManager;
         let ids = timeline.processes.iter().enumerate().filter(|(_, p)| servicing(p));
         for (number, _) in ids.take(MAX_PROCESSES) {
-            self.recorded.process(ProcessId(number as u32));
+            self.recorded.process(ProcessId::at(number));
         }
     }
 

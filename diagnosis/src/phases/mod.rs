@@ -51,7 +51,7 @@ impl Boots {
 
     /// Number of the boot that `time` belongs to.
     pub(crate) fn number(&self, time: FileTime) -> u32 {
-        self.starts.partition_point(|s| *s <= time) as u32
+        u32::try_from(self.starts.partition_point(|s| *s <= time)).unwrap_or(u32::MAX)
     }
 }
 

@@ -17,7 +17,7 @@ pub(super) fn failing(found: &Found<'_>, candidate: &Candidate) -> Verdict {
     let event = &candidate.event;
     // Other boots make no lead.
     let others = found.candidates.get(1..).unwrap_or_default();
-    let next = others.iter().take_while(|c| c.is_eligible() == others[0].is_eligible());
+    let next = others.chunk_by(|a, b| a.is_eligible() == b.is_eligible()).next().into_iter().flatten();
     let lead = candidate.score - next.map(Candidate::own_score).fold(0.0, f64::max);
     let process = found.timeline.process_of(event).map_or("?", |p| p.name.as_str());
     let result = status_codes::NamedResult(event.status);

@@ -96,6 +96,7 @@ mod tests {
 
     const ALL: [Compression; 3] = [Compression::Lznt1, Compression::Xpress, Compression::XpressHuffman];
 
+    #[expect(clippy::cast_possible_truncation, reason = "the low bits are as random")]
     fn samples() -> Vec<Vec<u8>> {
         let mut state = 0x9e37_79b9_7f4a_7c15_u64;
         let mut random = move || {

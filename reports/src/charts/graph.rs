@@ -41,7 +41,7 @@ pub(crate) fn draw(report: &Report, lang: Lang) -> Option<Chart> {
     let layout = layout(&heights, &ends, GAP);
 
     let columns = Columns::new(&boxes, &layout.nodes, layout.layers, gap);
-    let height = layout.height.ceil() as i32 + 2 * MARGIN;
+    let height = measure::pixel(layout.height.ceil()) + 2 * MARGIN;
     let mut canvas = Canvas::default();
     for ((edge, (from, to)), bends) in edges.iter().zip(&layout.bends) {
         let (Some(start), Some(end)) = (layout.nodes.get(*from), layout.nodes.get(*to)) else { continue };
@@ -241,7 +241,7 @@ impl Columns {
     }
 
     fn y(spot: Spot) -> i32 {
-        spot.y.round() as i32 + MARGIN
+        measure::pixel(spot.y) + MARGIN
     }
 
     fn width(&self) -> i32 {
@@ -276,7 +276,7 @@ fn swing(curve: &mut Vec<Place>, to: Place) {
         let eased = part * part * (3.0 - 2.0 * part);
         let x = f64::from(from.0) + f64::from(to.0 - from.0) * part;
         let y = f64::from(from.1) + f64::from(to.1 - from.1) * eased;
-        curve.push((x.round() as i32, y.round() as i32));
+        curve.push((measure::pixel(x), measure::pixel(y)));
     }
 }
 

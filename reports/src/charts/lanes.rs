@@ -344,7 +344,7 @@ fn histogram(histogram: &Histogram, lang: Lang, plot: &Scale) -> Option<Lane<'st
     let mut begin = start.filetime();
     for count in counts {
         let end = begin.saturating_add(width);
-        let height = (count as f64 / most as f64 * f64::from(CHART - 8)).ceil() as i32;
+        let height = measure::pixel((count as f64 / most as f64 * f64::from(CHART - 8)).ceil());
         if count > 0 {
             let (start, end) = (Time::from_filetime(begin), Time::from_filetime(end));
             let (top, title) = (CHART - 4 - height, String::new());

@@ -30,10 +30,16 @@ fn advance(c: char) -> f64 {
     }
 }
 
+/// The nearest pixel.
+#[expect(clippy::cast_possible_truncation, reason = "a cast of a float ends at the bounds of the integer")]
+pub(crate) fn pixel(at: f64) -> i32 {
+    at.round() as i32
+}
+
 /// Width of a text in pixels, never less than it will be.
 pub(crate) fn width(text: &str, size: u32, bold: bool) -> i32 {
     let ems: f64 = text.chars().map(advance).sum();
-    (ems * f64::from(size) * if bold { BOLD } else { 1.0 }).ceil() as i32
+    pixel((ems * f64::from(size) * if bold { BOLD } else { 1.0 }).ceil())
 }
 
 /// Where a text that is too long is cut.

@@ -26,7 +26,7 @@ pub(crate) fn draw(report: &Report, lang: Lang) -> Option<Chart> {
     let room = WIDTH - left - 260;
     let mut canvas = Canvas::default();
     for (((_, ordinary, other), label), y) in rows.iter().zip(&labels).zip((0..).step_by(ROW as usize)) {
-        let length = |count: u64| (count as f64 / most as f64 * f64::from(room)).ceil() as i32;
+        let length = |count: u64| measure::pixel((count as f64 / most as f64 * f64::from(room)).ceil());
         let (first, second) = (length(*other), length(*ordinary));
         canvas.group(&[], |pen| {
             pen.text((left - 12, y + ROW / 2), label, Font::new(SIZE, Ink::Text), Anchor::End);

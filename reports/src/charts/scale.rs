@@ -1,5 +1,6 @@
 //! The time axis: from 100 ns units to pixels, and round ticks.
 
+use super::measure;
 use crate::model::{Report, Time};
 use crate::view;
 
@@ -55,7 +56,7 @@ impl Scale {
         let part = time.since(self.start) as f64 / range;
         let x = f64::from(self.left) + part * f64::from(self.right - self.left);
         // Damaged times may lie centuries apart.
-        x.round().clamp(-FAR, FAR) as i32
+        measure::pixel(x.clamp(-FAR, FAR))
     }
 
     /// Whether any of a stretch of time is on the plot.

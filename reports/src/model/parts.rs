@@ -229,8 +229,8 @@ fn days_from_civil(year: u64, month: u64, day: u64) -> u64 {
     let year = year - 1601;
     let (cycle, year) = (year / 400, year % 400);
     let leap = is_leap(year + 1601);
-    let month_days: u64 =
-        MONTHS.iter().take((month - 1) as usize).sum::<u64>() + u64::from(leap && month > 2);
+    let before = MONTHS.iter().zip(1..month).map(|(days, _)| days);
+    let month_days = before.sum::<u64>() + u64::from(leap && month > 2);
     cycle * 146_097 + year * 365 + year / 4 - year / 100 + month_days + day - 1
 }
 
@@ -290,7 +290,11 @@ impl Serialize for Span {
 impl<'de> Deserialize<'de> for Span {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let ticks = f64::deserialize(deserializer)? * TICKS_PER_SECOND as f64;
-        #[expect(clippy::cast_sign_loss, reason = "a cast of a negative number gives 0")]
+        #[expect(
+            clippy::cast_sign_loss,
+            clippy::cast_possible_truncation,
+            reason = "a cast of a float ends at the bounds of the integer"
+        )]
         let ticks = ticks.round() as u64;
         Ok(Self(ticks))
     }

@@ -10,7 +10,7 @@ use crate::model::Report;
 use crate::visible::visible;
 
 /// Thread ids of the further lanes of a track, beyond those of threads.
-const FURTHER_LANES: u32 = 1 << 30;
+const FURTHER_LANES: u64 = 1 << 30;
 
 /// The report as Chrome's JSON, an event a line.
 ///
@@ -31,10 +31,10 @@ pub fn render(report: &Report, lang: Lang) -> Result<String, serde_json::Error> 
             events.push(meta("thread_name", "name", json!(name)));
         }
         let lane_of = lanes::lanes(&track.slices);
-        let further = lane_of.iter().max().copied().unwrap_or(0) as u32;
+        let further = lane_of.iter().max().copied().unwrap_or(0) as u64;
         for ((at, slice), lane) in track.slices.iter().enumerate().zip(lane_of) {
             let since = |time| nanoseconds(tracks.start, time) as f64 / 1000.0;
-            let tid = if lane == 0 { *tid } else { next + lane as u32 - 1 };
+            let tid = if lane == 0 { u64::from(*tid) } else { next + lane as u64 - 1 };
             let args: Map<String, Value> = slice
                 .args
                 .iter()
@@ -42,16 +42,15 @@ pub fn render(report: &Report, lang: Lang) -> Result<String, serde_json::Error> 
                 .map(|(name, value)| ((*name).to_owned(), json!(visible(value))))
                 .collect();
             let begin = since(slice.start);
-            let mut event = json!({
-                "ph": if slice.end.is_some() { "X" } else { "i" },
+            let (phase, key, value) = match slice.end {
+                Some(end) => ("X", "dur", json!(since(end) - begin)),
+                None => ("i", "s", json!("t")),
+            };
+            events.push(json!({
+                "ph": phase,
                 "pid": pid, "tid": tid, "ts": begin,
-                "cat": slice.category, "name": visible(&slice.name), "args": args,
-            });
-            match slice.end {
-                Some(end) => event["dur"] = json!(since(end) - begin),
-                None => event["s"] = json!("t"),
-            }
-            events.push(event);
+                "cat": slice.category, "name": visible(&slice.name), "args": args, key: value,
+            }));
             let (out, into) = tracks.links((number, at));
             for (flow, phase) in out.iter().map(|flow| (flow, "s")).chain(into.iter().map(|flow| (flow, "f")))
             {

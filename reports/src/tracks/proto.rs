@@ -19,7 +19,7 @@ impl Message {
             self.0.push((value & 0x7F) as u8 | 0x80);
             value >>= 7;
         }
-        self.0.push(value as u8);
+        self.0.push((value & 0x7F) as u8);
     }
 
     /// An integer, a boolean or an enum.

@@ -7,7 +7,7 @@ use reports::model::{Outcome, Report};
 
 #[test]
 fn the_report_looks_like_this() {
-    insta::assert_snapshot!(render(&made::boot_poq()).expect("renders"));
+    insta::assert_snapshot!(render(&made::short(made::failing_operation())).expect("renders"));
 }
 
 #[test]
@@ -16,7 +16,7 @@ fn every_report_comes_back_as_it_went() {
         let json = render(&report).expect("renders");
         assert_eq!(json, render(&report).expect("renders"), "{name}: two renders differ");
         let again: Report = serde_json::from_str(&json).expect("reads its own JSON");
-        assert_eq!(again, report, "{name}");
+        assert_eq!(again, made::without_headline_mark(report), "{name}");
     }
 }
 

@@ -22,8 +22,10 @@ fn each_outcome_looks_like_this() {
 
 #[test]
 fn colours_stand_in_escapes() {
-    let text =
-        render(&made::boot_poq(), &TextOptions { colour: true, width: Some(80), ..TextOptions::default() });
+    let text = render(
+        &made::failing_operation(),
+        &TextOptions { colour: true, width: Some(80), ..TextOptions::default() },
+    );
     insta::assert_snapshot!(text.replace('\u{1b}', "ESC"));
 }
 
@@ -53,17 +55,15 @@ fn fifteen_lines_at_a_hundred_columns_and_nothing_wider_than_asked() {
 fn a_narrow_terminal_wraps_what_a_wide_one_shows() {
     let words = |width| {
         let options = TextOptions { width: Some(width), ..TextOptions::default() };
-        let text = render(&made::boot_poq(), &options);
+        let text = render(&made::failing_operation(), &options);
         text.replace(char::is_whitespace, "").replace('…', "")
     };
+    let operation = made::failing_operation().verdict.failing_operation.unwrap();
+    let file: Vec<&str> = operation.path.rsplit('\\').take(2).collect();
+    let process = format!("{}({})", operation.process, operation.pid.unwrap());
     let narrow = words(60);
-    for part in [
-        "poqexec.exe(1204)",
-        "SetRenameInformationFile",
-        r"cpu.inf_amd64_6f1c2bd1a6b0cc0d\cpu.inf",
-        "0xC0000022",
-    ] {
-        assert!(narrow.contains(part), "{part}: {narrow}");
+    for part in [process, operation.operation, format!(r"{}\{}", file[1], file[0]), operation.status] {
+        assert!(narrow.contains(&part), "{part}: {narrow}");
     }
 }
 

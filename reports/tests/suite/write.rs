@@ -37,7 +37,7 @@ fn a_folder_gets_the_formats_asked_for_and_keeps_its_own_files() {
     std::fs::create_dir_all(&target).expect("a folder");
     std::fs::write(target.join("notes.txt"), "mine").expect("a file");
     std::fs::write(target.join("report.json"), "an earlier report").expect("a file");
-    let report = made::boot_poq();
+    let report = made::failing_operation();
     let output = Output::Folder(target.clone());
     let written =
         write(&report, &[Format::Text, Format::Json, Format::Html], &TextOptions::default(), &output, None)

@@ -8,7 +8,7 @@ use pml_reader::{
     write::{EventRecord, PmlWriter},
 };
 
-use super::{EventId, Process, Recorder, index_of};
+use super::{Event, EventId, Process, Recorder, index_of};
 
 impl Recorder {
     /// Writes the log. Returns the output and the number that `wanted` has in it.
@@ -20,12 +20,11 @@ impl Recorder {
         if let Some(error) = self.error {
             return Err(error).context("a scenario says something that no log can hold");
         }
-        let mut order: Vec<usize> = (0..self.events.len()).collect();
-        order.sort_by_key(|i| (self.events[*i].time, *i));
+        let mut order: Vec<(usize, &Event)> = self.events.iter().enumerate().collect();
+        order.sort_by_key(|(_, event)| event.time);
         let mut writer = PmlWriter::new(out, &self.machine.header())?;
         let mut sequence = 0;
-        for i in &order {
-            let event = &self.events[*i];
+        for (_, event) in &order {
             // What the driver numbers but Process Monitor does not keep leaves gaps.
             sequence += 1 + u32::from(self.rng.below(20) == 0);
             writer.event(&EventRecord {
@@ -42,7 +41,7 @@ impl Recorder {
         for (slot, process) in self.processes.iter().enumerate() {
             write_process(&mut writer, slot, process, &self.processes, self.layout.wide)?;
         }
-        let index = wanted.and_then(|id| order.iter().position(|i| *i == id.0));
+        let index = wanted.and_then(|id| order.iter().position(|(i, _)| *i == id.0));
         Ok((writer.finish()?, index))
     }
 }
@@ -72,12 +71,12 @@ fn write_process<W: Write + Seek>(
         });
     }
     modules.sort_by_key(|m| m.base);
-    let parent = &all[process.parent];
+    let parent = all.get(process.parent).filter(|_| slot != 0);
     let name = process.image.rsplit('\\').next().unwrap_or_default();
     let raw = RawProcess {
         index: index_of(slot),
         pid: process.pid,
-        parent_pid: if slot == 0 { 0 } else { parent.pid },
+        parent_pid: parent.map_or(0, |p| p.pid),
         parent_index: if slot == 0 { 0 } else { index_of(process.parent) },
         authentication_id: 0x3E7,
         session: process.session,

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use pml_reader::{PmlFile, PmlModule, STATUS_PENDING};
+use pml_reader::{PmlFile, PmlModule, STATUS_PENDING, TICKS_PER_SECOND};
 use sample_traces::{Made, Options, Outcome, SCENARIOS, Scenario, make};
 use servicing_logs::cbs::CbsLog;
 use status_codes::HResult;
@@ -127,15 +127,10 @@ fn the_log_of_servicing_tells_the_same_boot() {
         assert_eq!(scan.counts.errors > 0, scenario.outcome() != Outcome::NoFailure, "{name}");
         // Line times are local, CSI's are UTC: the machine's offset lies between them, to the second.
         assert!(!scan.counts.clock.is_empty());
-        let ahead: HashSet<i64> = scan
-            .counts
-            .clock
-            .iter()
-            .map(|c| {
-                let minutes = c.local.ahead_of(c.utc) as f64 / 600_000_000.0;
-                (minutes / 30.0).round() as i64 * 30
-            })
-            .collect();
+        let half_hour = 1800 * TICKS_PER_SECOND.cast_signed();
+        let half_hours = |ticks: i64| (ticks + half_hour / 2).div_euclid(half_hour);
+        let ahead: HashSet<i64> =
+            scan.counts.clock.iter().map(|c| half_hours(c.local.ahead_of(c.utc))).collect();
         assert_eq!(ahead.len(), 1, "{name}: {ahead:?}");
         // Each line is a WriteFile of the trace; together they are the log.
         let written: u32 = log

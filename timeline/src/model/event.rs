@@ -6,6 +6,14 @@ use super::{FileTime, Kind, ProcessId, Ticks};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SourceId(pub u16);
 
+impl SourceId {
+    /// The source at a position. Beyond 16 bits, which no case has, all have the last id.
+    #[must_use]
+    pub fn at(position: usize) -> Self {
+        Self(u16::try_from(position).unwrap_or(u16::MAX))
+    }
+}
+
 /// An event of a source, by its number there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EventId {

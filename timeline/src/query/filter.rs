@@ -68,7 +68,7 @@ impl Default for Known {
 
 impl Known {
     fn place(key: u128) -> usize {
-        let folded = key as u64 ^ ((key >> 64) as u64).rotate_left(17);
+        let folded = (key & 0xFFFF_FFFF_FFFF_FFFF) as u64 ^ ((key >> 64) as u64).rotate_left(17);
         (folded.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 54) as usize % ANSWERS
     }
 

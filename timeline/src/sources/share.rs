@@ -112,7 +112,7 @@ impl Share {
         if self.bins.is_empty() {
             self.bins = vec![(0, 0); BINS];
         }
-        let bin = (time.0.saturating_sub(frame.first) / frame.width) as usize;
+        let bin = usize::try_from(time.0.saturating_sub(frame.first) / frame.width).unwrap_or(usize::MAX);
         if let Some((events, failures)) = self.bins.get_mut(bin.min(BINS - 1)) {
             *events += 1;
             *failures += u64::from(failed);
@@ -300,7 +300,7 @@ impl Share {
             .activity
             .into_iter()
             .map(|((slot, thread), a)| Silence {
-                process: ProcessId(slot as u32),
+                process: ProcessId::at(slot),
                 thread,
                 from: a.silence.0,
                 to: a.silence.1,

@@ -277,7 +277,7 @@ fn a_full_volume_costs_the_large_file_and_not_the_manifest() {
     // What does not deflate.
     let next = |n: &u64| Some(n.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1));
     let noise: Vec<u8> =
-        std::iter::successors(Some(1u64), next).take(800_000).map(|n| (n >> 40) as u8).collect();
+        std::iter::successors(Some(1u64), next).take(800_000).map(|n| n.to_le_bytes()[5]).collect();
     fake.put(r"C:\Windows\bootrace\traces\bootrace-file.etl.001", &noise);
     fake.bundle_room.set(Some(300_000));
     // The room for the manifest is taken before the limit counts.

@@ -1,5 +1,11 @@
 //! Arming, disarming and collecting on a machine in memory; the real one's tests are in `tests/windows.rs`.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 
 mod arm;
 mod collect;

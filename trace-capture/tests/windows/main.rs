@@ -1,6 +1,12 @@
 //! The real machine: registry, files, services and programs of this Windows (or Wine). Nothing here is evidence for
 //! ETW: Wine's StartTraceW says success and does nothing.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 #![cfg(windows)]
 
 mod collecting;

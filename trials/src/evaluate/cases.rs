@@ -83,16 +83,17 @@ pub fn scenarios(
 ) -> Result<Case> {
     let Made { pml, cbs_log, mut label } = make(scenario, options)?;
     let stem = format!("{}-{}-{}", scenario.name, options.seed, u8::from(with_log));
-    let mut files = vec![folder.join(format!("{stem}.{}", if form.is_some() { "etl" } else { "pml" }))];
+    let trace = folder.join(format!("{stem}.{}", if form.is_some() { "etl" } else { "pml" }));
     match form {
         Some(form) => {
             let log = PmlFile::from_vec(pml)?;
             let twin = etl_twin(&log, form)?;
             label = twin.label(&label, &log)?;
-            write(&files[0], &twin.bytes)?;
+            write(&trace, &twin.bytes)?;
         }
-        None => write(&files[0], &pml)?,
+        None => write(&trace, &pml)?,
     }
+    let mut files = vec![trace];
     if with_log {
         let log = folder.join(format!("{stem}.CBS.log"));
         write(&log, cbs_log.as_bytes())?;

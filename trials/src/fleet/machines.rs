@@ -64,7 +64,7 @@ fn some<'t>(of: &'t [Told], most: usize, rng: &mut Rng) -> Vec<&'t Told> {
     let mut left: Vec<&Told> = of.iter().collect();
     let mut chosen = Vec::new();
     while chosen.len() < most && !left.is_empty() {
-        chosen.push(left.swap_remove(rng.below(left.len() as u64) as usize));
+        chosen.push(left.swap_remove(rng.place(left.len())));
     }
     chosen
 }

@@ -79,8 +79,9 @@ impl Machine {
     pub fn trace(&self, mut bytes: Vec<u8>) -> Vec<u8> {
         // The header has the build as a number.
         if let (Ok(own), Ok(build)) = (BUILD.parse::<u32>(), self.build.parse::<u32>()) {
-            let header = bytes.len().min(HEADER);
-            replace(&mut bytes[..header], &own.to_le_bytes(), &build.to_le_bytes());
+            let end = bytes.len().min(HEADER);
+            let (header, _) = bytes.split_at_mut(end);
+            replace(header, &own.to_le_bytes(), &build.to_le_bytes());
         }
         for (from, to) in self.texts() {
             let wide = |text: &[u8]| text.iter().flat_map(|byte| [*byte, 0]).collect::<Vec<u8>>();

@@ -42,11 +42,10 @@ pub fn score(found: &[Found], key: Key) -> Score {
     let largest =
         |map: &BTreeMap<&str, BTreeMap<&str, usize>>| map.values().filter_map(|m| m.values().max()).sum();
     // Cases are made in fours: two machines, each without CBS.log and with it.
-    let four: Vec<&[Found]> = found.chunks_exact(4).filter(|four| four[0].cause.is_some()).collect();
-    let pairs = |all: &[(usize, usize)]| {
-        let same = |four: &&[Found], (a, b): &(usize, usize)| key(&four[*a].keys) == key(&four[*b].keys);
-        let equal = four.iter().map(|four| all.iter().filter(|pair| same(four, pair)).count()).sum();
-        (four.len() * all.len(), equal)
+    let fours = || found.as_chunks::<4>().0.iter().filter(|[first, ..]| first.cause.is_some());
+    let pairs = |of: fn(&[Found; 4]) -> [(&Found, &Found); 2]| {
+        let same = |(a, b): &(&Found, &Found)| key(&a.keys) == key(&b.keys);
+        (fours().flat_map(of).count(), fours().flat_map(of).filter(same).count())
     };
     Score {
         cases: failed().count(),
@@ -54,8 +53,8 @@ pub fn score(found: &[Found], key: Key) -> Score {
         groups: by_group.len(),
         pure: largest(&by_group),
         together: largest(&by_cause),
-        logs: pairs(&[(0, 1), (2, 3)]),
-        machines: pairs(&[(0, 2), (1, 3)]),
+        logs: pairs(|[a, b, c, d]| [(a, b), (c, d)]),
+        machines: pairs(|[a, b, c, d]| [(a, c), (b, d)]),
     }
 }
 

@@ -19,13 +19,13 @@ pub(super) struct Damaged {
     pub(super) done: Vec<&'static str>,
 }
 
-/// Names of the kinds of damage, in the order of [`Damaged::harm`].
+/// The kinds of damage.
 const KINDS: [&str; 8] =
     ["cut", "cut out", "flip", "zero", "duplicate", "reorder", "interleave", "overwrite"];
 
 impl Damaged {
     pub(super) fn new(original: &[u8]) -> Self {
-        Self { bytes: original.to_vec(), from: (0..original.len() as u32).collect(), done: Vec::new() }
+        Self { bytes: original.to_vec(), from: (0..).take(original.len()).collect(), done: Vec::new() }
     }
 
     /// Does one kind of damage; `other` is what is interleaved.
@@ -33,74 +33,80 @@ impl Damaged {
         if self.bytes.is_empty() {
             return;
         }
-        let kind = rng.below(KINDS.len() as u64) as usize;
-        self.done.push(KINDS[kind]);
-        let length = self.bytes.len() as u64;
+        let kind = rng.pick(&KINDS);
+        self.done.push(kind);
+        let length = self.bytes.len();
         match kind {
-            0 => {
-                let at = rng.below(length) as usize;
+            "cut" => {
+                let at = rng.place(length);
                 self.bytes.truncate(at);
                 self.from.truncate(at);
             }
-            1 => {
+            "cut out" => {
                 let range = self.range(rng);
                 self.bytes.drain(range.clone());
                 self.from.drain(range);
             }
-            2 => {
+            "flip" => {
                 for _ in 0..rng.between(1, 65) {
-                    let at = rng.below(length) as usize;
-                    self.bytes[at] ^= 1 << rng.below(8);
-                    self.from[at] = ALTERED;
+                    let (at, bit) = (rng.place(length), 1 << rng.below(8));
+                    self.alter(at..at + 1, |bytes| bytes.iter_mut().for_each(|byte| *byte ^= bit));
                 }
             }
-            3 => {
+            "zero" => {
                 let range = self.range(rng);
-                self.bytes[range.clone()].fill(0);
-                self.from[range].fill(ALTERED);
+                self.alter(range, |bytes| bytes.fill(0));
             }
-            4 => {
-                let (range, to) = (self.range(rng), rng.below(length) as usize);
-                let (bytes, from) = (self.bytes[range.clone()].to_vec(), self.from[range].to_vec());
+            "duplicate" => {
+                let (range, to) = (self.range(rng), rng.place(length));
+                let bytes = self.bytes.get(range.clone()).unwrap_or_default().to_vec();
+                let from = self.from.get(range).unwrap_or_default().to_vec();
                 self.bytes.splice(to..to, bytes);
                 self.from.splice(to..to, from);
             }
-            5 => {
+            "reorder" => {
                 let range = self.range(rng);
                 let bytes: Vec<u8> = self.bytes.drain(range.clone()).collect();
                 let from: Vec<u32> = self.from.drain(range).collect();
-                let to = rng.below(self.bytes.len() as u64 + 1) as usize;
+                let to = rng.place(self.bytes.len() + 1);
                 self.bytes.splice(to..to, bytes);
                 self.from.splice(to..to, from);
             }
-            6 => {
-                let to = rng.below(length) as usize;
-                let size = rng.between(1, 8192).min(other.len() as u64) as usize;
-                let start = rng.below((other.len() - size) as u64 + 1) as usize;
-                self.bytes.splice(to..to, other[start..start + size].iter().copied());
+            "interleave" => {
+                let to = rng.place(length);
+                let size = (rng.between32(1, 8192) as usize).min(other.len());
+                let start = rng.place(other.len() - size + 1);
+                self.bytes.splice(to..to, other.iter().copied().skip(start).take(size));
                 self.from.splice(to..to, std::iter::repeat_n(ALTERED, size));
             }
             _ => {
                 for _ in 0..rng.between(1, 9) {
                     // Half of them where the headers lie.
                     let reach = if rng.below(2) == 0 { length.min(1024) } else { length };
-                    let at = rng.below(reach) as usize;
+                    let at = rng.place(reach);
                     let value = rng.pick(&EDGES).to_le_bytes();
-                    let size = rng.pick(&[1usize, 2, 4, 8]).min(self.bytes.len() - at);
-                    self.bytes[at..at + size].copy_from_slice(&value[..size]);
-                    self.from[at..at + size].fill(ALTERED);
+                    let size = rng.pick(&[1usize, 2, 4, 8]).min(length - at);
+                    self.alter(at..at + size, |bytes| {
+                        bytes.iter_mut().zip(value).for_each(|(byte, new)| *byte = new);
+                    });
                 }
             }
         }
     }
 
+    /// Changes bytes where they stand.
+    fn alter(&mut self, range: Range<usize>, change: impl FnMut(&mut [u8])) {
+        self.bytes.get_mut(range.clone()).into_iter().for_each(change);
+        self.from.get_mut(range).into_iter().for_each(|from| from.fill(ALTERED));
+    }
+
     /// A stretch of up to 16 KiB, now and then of up to half of the file.
     fn range(&self, rng: &mut Rng) -> Range<usize> {
-        let length = self.bytes.len() as u64;
-        let most = if rng.below(4) == 0 { length / 2 + 1 } else { 16_384 };
-        let start = rng.below(length);
-        let size = rng.between(1, most.max(2));
-        start as usize..(start + size).min(length) as usize
+        let length = self.bytes.len();
+        let most = if rng.below(4) == 0 { length / 2 } else { 16_383 };
+        let start = rng.place(length);
+        let size = 1 + rng.place(most.max(1));
+        start..(start + size).min(length)
     }
 
     /// Stretches of the original that lie unbroken in the file, once for each time they do.

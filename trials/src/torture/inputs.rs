@@ -24,7 +24,7 @@ pub(super) struct Original {
     pub(super) file: &'static str,
     pub(super) bytes: Vec<u8>,
     /// Its records, in the order of the file; none if they are not counted.
-    records: Vec<(Range<u32>, u64)>,
+    records: Vec<(Range<u64>, u64)>,
 }
 
 impl Original {
@@ -40,9 +40,10 @@ impl Original {
     pub(super) fn present(&self, stretches: &[Range<u32>]) -> HashMap<u64, u64> {
         let mut present = HashMap::new();
         for stretch in stretches {
-            let first = self.records.partition_point(|(range, _)| range.start < stretch.start);
-            for (range, key) in &self.records[first..] {
-                if range.end > stretch.end {
+            let (start, end) = (u64::from(stretch.start), u64::from(stretch.end));
+            let first = self.records.partition_point(|(range, _)| range.start < start);
+            for (range, key) in self.records.iter().skip(first) {
+                if range.end > end {
                     break;
                 }
                 *present.entry(*key).or_default() += 1;
@@ -90,22 +91,22 @@ fn row_key(row: &pml_reader::import::ImportRow<'_>) -> u64 {
     key(columns.map(|column| row.raw(column).to_owned()))
 }
 
-fn etl_records(file: &EtlFile<'_>) -> Vec<(Range<u32>, u64)> {
-    let mut records: Vec<(Range<u32>, u64)> = Vec::new();
+fn etl_records(file: &EtlFile<'_>) -> Vec<(Range<u64>, u64)> {
+    let mut records: Vec<(Range<u64>, u64)> = Vec::new();
     for entry in file.buffers() {
         let buffer = file.read(entry);
         for record in buffer.records().flatten() {
-            let at = record.offset as u32;
+            let at = record.offset;
             if let Some((last, _)) = records.last_mut()
-                && last.end == u32::MAX
+                && last.end == u64::MAX
             {
                 last.end = at;
             }
             let key = key((record.ticks.map(|t| t.0), record.pid, record.tid, record.payload));
-            records.push((at..u32::MAX, key));
+            records.push((at..u64::MAX, key));
         }
         // The header of the buffer and the last record's room.
-        let end = (entry.offset + 0x48 + buffer.data().len() as u64) as u32;
+        let end = entry.offset + 0x48 + buffer.data().len() as u64;
         if let Some((last, _)) = records.last_mut() {
             last.end = last.end.min(end);
         }
@@ -121,7 +122,7 @@ fn pml(kind: &'static str, bytes: Vec<u8>) -> Result<Original> {
         .flatten()
         .map(|e| {
             let record = e.raw_record();
-            (e.offset() as u32..(e.offset() as usize + record.len()) as u32, record_key(record))
+            (e.offset()..e.offset() + record.len() as u64, record_key(record))
         })
         .collect();
     original.records.sort_by_key(|(range, _)| range.start);
@@ -133,9 +134,14 @@ fn unclean(mut bytes: Vec<u8>) -> Result<Vec<u8>> {
     let end = PmlFile::from_vec(bytes.clone())?.header().offsets_offset;
     bytes.truncate(usize::try_from(end)?);
     for zero in [0x234..0x238, 0x248..0x268, 0x3A0..0x3A8] {
-        bytes[zero].fill(0);
+        bytes.get_mut(zero).context("a log without its header")?.fill(0);
     }
     Ok(bytes)
+}
+
+/// The words that a record of a raw log begins with.
+fn head(record: &[u8]) -> Option<[u32; 13]> {
+    Some(record.as_chunks().0.first_chunk()?.map(u32::from_le_bytes))
 }
 
 fn raw(log: &PmlFile) -> Result<Original> {
@@ -147,14 +153,14 @@ fn raw(log: &PmlFile) -> Result<Original> {
     let wide = log.header().wide();
     let bytes = &original.bytes;
     let mut at = 0;
-    while let Some(head) = bytes.get(at..at + 0x34) {
-        let word = |o: usize| u32::from_le_bytes([head[o], head[o + 1], head[o + 2], head[o + 3]]);
-        let size = 0x34 + (word(0x28) & 0xFFFF) as usize * if wide { 8 } else { 4 } + word(0x2C) as usize;
-        let time = u64::from(word(0x1C)) | u64::from(word(0x20)) << 32;
-        let key = key((word(0x10), time, word(0x08), (word(0x0C) & 0xFFFF) as u16));
-        if word(0x08) != 0 {
+    while let Some(head) = bytes.get(at..).and_then(head) {
+        let [_, _, class, operation, sequence, _, _, low, high, _, frames, data, _] = head;
+        let size = 0x34 + (frames & 0xFFFF) as usize * if wide { 8 } else { 4 } + data as usize;
+        let time = u64::from(low) | u64::from(high) << 32;
+        let key = key((sequence, time, class, (operation & 0xFFFF) as u16));
+        if class != 0 {
             anyhow::ensure!(known.contains(&key), "a record of the raw log at {at:#x} is not read back");
-            original.records.push((at as u32..(at + size) as u32, key));
+            original.records.push((at as u64..(at + size) as u64, key));
         }
         at += size;
     }
@@ -164,9 +170,9 @@ fn raw(log: &PmlFile) -> Result<Original> {
 fn export(kind: &'static str, file: &'static str, bytes: Vec<u8>) -> Result<Original> {
     let mut original = Original::new(kind, file, bytes);
     let read = ImportFile::from_held(original.bytes.clone())?;
-    let rows: Vec<(u32, u64)> =
-        read.rows().filter_map(|(_, row)| row.ok()).map(|r| (r.offset() as u32, row_key(&r))).collect();
-    let ends = rows.iter().skip(1).map(|(at, _)| *at).chain([original.bytes.len() as u32]);
+    let rows: Vec<(u64, u64)> =
+        read.rows().filter_map(|(_, row)| row.ok()).map(|r| (r.offset(), row_key(&r))).collect();
+    let ends = rows.iter().skip(1).map(|(at, _)| *at).chain([original.bytes.len() as u64]);
     original.records = rows.iter().zip(ends).map(|((at, key), end)| (*at..end, *key)).collect();
     Ok(original)
 }

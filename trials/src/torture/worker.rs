@@ -47,24 +47,25 @@ pub(super) fn run(torture: &Torture, step: u64) -> Result<()> {
 }
 
 /// The damaged file of a case.
-fn damaged(seed: u64, case: u64, originals: &[Original]) -> (&Original, Damaged) {
+fn damaged(seed: u64, case: u64, originals: &[Original]) -> Result<(&Original, Damaged)> {
     let mut rng = Rng::new(seed ^ case.wrapping_mul(0x9E37_79B9_7F4A_7C15)).fork("damage");
-    let original = &originals[(case % originals.len() as u64) as usize];
+    let turn = usize::try_from(case % originals.len() as u64)?;
+    let original = originals.get(turn).context("no file to damage")?;
     let mut file = Damaged::new(&original.bytes);
     for _ in 0..rng.between(1, 4) {
-        let other = &originals[rng.below(originals.len() as u64) as usize];
+        let other = rng.choose(originals);
         file.harm(&mut rng, &other.bytes);
     }
-    (original, file)
+    Ok((original, file))
 }
 
 fn one(seed: u64, case: u64, originals: &[Original], folder: &Path, rules: &Rules) -> Result<Outcome> {
-    let (original, file) = damaged(seed, case, originals);
+    let (original, file) = damaged(seed, case, originals)?;
     let path = folder.join(original.file);
     fs::write(&path, &file.bytes)?;
     let began = Instant::now();
     let read = catch_unwind(AssertUnwindSafe(|| way(&path, rules, case.is_multiple_of(PICTURES))));
-    let milliseconds = began.elapsed().as_millis() as u64;
+    let milliseconds = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     let peak = peak();
     let panic = PANIC.lock().ok().and_then(|mut said| said.take());
     let (opened, given) = read.unwrap_or_default();
@@ -122,7 +123,7 @@ fn peak() -> Option<u64> {
 /// Writes the file of a case, to be looked at.
 pub(super) fn keep(torture: &Torture, case: u64, folder: &Path) -> Result<()> {
     let originals = inputs::originals(torture.data.as_deref())?;
-    let (original, file) = damaged(torture.seed, case, &originals);
+    let (original, file) = damaged(torture.seed, case, &originals)?;
     fs::create_dir_all(folder)?;
     let path = folder.join(format!("{case}-{}", original.file));
     fs::write(&path, file.bytes).with_context(|| path.display().to_string())
@@ -134,7 +135,7 @@ pub(super) fn write(torture: &Torture, folder: &Path) -> Result<()> {
     fs::create_dir_all(folder)?;
     let mut manifest = String::new();
     for case in torture.from..torture.cases {
-        let (original, file) = damaged(torture.seed, case, &originals);
+        let (original, file) = damaged(torture.seed, case, &originals)?;
         if !original.counts() {
             continue;
         }

@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result};
 use sample_traces::{Made, Options, Outcome, Scenario, make_of_update};
 use status_codes::status;
 
-use super::tape::Tape;
+use super::tape::{Row, Tape};
 use crate::evaluate;
 
 /// Servicing's programs.
@@ -107,12 +107,11 @@ impl Boot {
             Some((row.actor.process, row.status, payload.class, payload.operation, path))
         };
         let wanted: Vec<_> = right.iter().filter_map(|n| what(*n)).collect();
-        let is_like = |n: &usize| {
-            let row = &rows[*n];
+        let is_like = |(n, row): &(usize, &Row)| {
             wanted.iter().any(|w| (w.0, w.1) == (row.actor.process, row.status))
                 && what(*n).is_some_and(|w| wanted.contains(&w))
         };
-        self.right = (0..rows.len()).filter(is_like).collect();
+        self.right = rows.iter().enumerate().filter(is_like).map(|(n, _)| n).collect();
         self
     }
 

@@ -37,7 +37,12 @@ pub(crate) const ORDINARY: &[Ordinary] = &[
         hand.open_key(&key, KEY_ALL, NAME_NOT_FOUND)
     }),
     ("loaded hive", |hand, name| {
-        let hive = ["COMPONENTS", "SOFTWARE", "SYSTEM", "DRIVERS"][usize::from(name.as_bytes()[0] & 3)];
+        let hive = match name.bytes().next().unwrap_or_default() & 3 {
+            0 => "COMPONENTS",
+            1 => "SOFTWARE",
+            2 => "SYSTEM",
+            _ => "DRIVERS",
+        };
         for end in ["", ".LOG1", ".LOG2"] {
             hand.open(&format!(r"C:\Windows\System32\config\{hive}{end}"), Open::READ, SHARING_VIOLATION)?;
         }

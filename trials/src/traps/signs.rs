@@ -31,7 +31,7 @@ pub(crate) const SIGNS: &[FalseSign] = &[
         hand.set_value(r"HKLM\COMPONENTS\PoqexecFailure", Value::Dword(1), SUCCESS)
     }),
     ("all of it", |hand| {
-        for (_, show) in &SIGNS[..3] {
+        for (_, show) in SIGNS.iter().take(3) {
             show(hand)?;
         }
         Ok(())

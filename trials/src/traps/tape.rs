@@ -127,8 +127,9 @@ impl Tape {
             if !is_program || row.actor.tid == 0 || row.payload.class == EventClass::Profiling as u32 {
                 continue;
             }
-            match known.get(&(process, row.actor.tid)) {
-                Some(at) => threads[*at].2 = row.time,
+            let thread = known.get(&(process, row.actor.tid)).and_then(|at| threads.get_mut(*at));
+            match thread {
+                Some((.., last)) => *last = row.time,
                 None => {
                     known.insert((process, row.actor.tid), threads.len());
                     threads.push((row.actor, row.time, row.time));

@@ -191,7 +191,7 @@ fn the_label_of_a_twin_points_to_its_record() {
         let timeline = Timeline::new(&case);
         let diagnosis = diagnose(&timeline, &Rules::built_in());
         let failing = &diagnosis.candidates[diagnosis.verdict.failing.unwrap()].event;
-        assert_eq!(Some(failing.id.index as usize), label.index);
+        assert_eq!(usize::try_from(failing.id.index).ok(), label.index);
         let detail = timeline.detail(failing.id);
         let target = failing.target.as_ref().unwrap();
         assert_eq!(detail, format!("FileName: {target}"));

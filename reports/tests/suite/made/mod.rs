@@ -1,96 +1,64 @@
-//! Synthetic reports, one for each outcome and one of hostile names, as the diagnosis would fill them.
+//! What the diagnosis says of made traces, one for each outcome, and one of hostile names.
 
 #![allow(dead_code, unreachable_pub)]
 
-mod boot_poq;
-mod graph;
-mod outcomes;
-mod rows;
-mod system;
-mod verdict;
+use std::sync::LazyLock;
 
+use diagnosis::{Baseline, Rules, diagnose, diagnose_beside};
 use reports::model::*;
+use sample_traces::{Made, Options, make, scenario};
+use timeline::{Case, Timeline};
 
-pub use boot_poq::boot_poq;
-pub use outcomes::{absent_service, no_failure, not_enough_evidence};
-
-/// Zero of the made clocks: 2024-08-20T05:12:03Z.
-const ORIGIN: u64 = 133_686_043_230_000_000;
-
-/// A time so many milliseconds after the origin.
-pub fn at(milliseconds: i64) -> Option<Time> {
-    Some(Time::from_filetime(ORIGIN.checked_add_signed(milliseconds * 10_000).expect("within FILETIME")))
+fn made(name: &str) -> Made {
+    make(scenario(name).expect("a scenario"), Options { noise: 0, ..Options::default() }).expect("makes")
 }
 
-fn span(milliseconds: u64) -> Option<Span> {
-    Some(Span::from_ticks(milliseconds * 10_000))
+fn case(files: Vec<(&str, Vec<u8>)>) -> Case {
+    Case::from_bytes(files.into_iter().map(|(name, bytes)| (name.to_owned(), Ok(bytes))).collect())
 }
 
-fn event(source: &str, index: u64) -> Option<Evidence> {
-    Some(Evidence { source: source.into(), index: Some(index), ..Evidence::default() })
+fn report(files: Vec<(&str, Vec<u8>)>) -> Report {
+    let case = case(files);
+    let timeline = Timeline::new(&case);
+    reports::report(&timeline, &diagnose(&timeline, &Rules::built_in()))
 }
 
-fn line(source: &str, line: u64) -> Option<Evidence> {
-    Some(Evidence { source: source.into(), line: Some(line), ..Evidence::default() })
+/// A driver's file is held by a third-party product; compared with a boot that went well.
+pub fn failing_operation() -> Report {
+    static REPORT: LazyLock<Report> = LazyLock::new(|| {
+        let (good, bad) = (made("healthy-uninstall"), made("driver-queue-access-denied"));
+        let (good, bad) = (
+            case(vec![("good.pml", good.pml)]),
+            case(vec![("boot.pml", bad.pml), ("CBS.log", bad.cbs_log.into())]),
+        );
+        let (good, bad) = (Timeline::new(&good), Timeline::new(&bad));
+        let rules = Rules::built_in();
+        let said = diagnose(&good, &rules);
+        reports::report(&bad, &diagnose_beside(&bad, &rules, Some(&Baseline::new(good, said))))
+    });
+    REPORT.clone()
 }
 
-fn because(en: &str, zh: &str) -> Option<Evidence> {
-    Some(Evidence { text: Text::new(en, zh), ..Evidence::default() })
+/// An installer waited for a service that never answered: no operation failed.
+pub fn absent_service() -> Report {
+    static REPORT: LazyLock<Report> = LazyLock::new(|| {
+        let made = made("service-never-answers");
+        report(vec![("boot.pml", made.pml), ("CBS.log", made.cbs_log.into())])
+    });
+    REPORT.clone()
 }
 
-fn known(trust: Trust, evidence: Option<Evidence>, en: &str, zh: &str) -> Evidence {
-    Evidence { trust: Some(trust), text: Text::new(en, zh), ..evidence.unwrap_or_default() }
+/// A healthy boot.
+pub fn no_failure() -> Report {
+    static REPORT: LazyLock<Report> = LazyLock::new(|| report(vec![("boot.pml", made("healthy").pml)]));
+    REPORT.clone()
 }
 
-fn base() -> Report {
-    Report {
-        machine: Some(Machine {
-            name: "SRV-APP-07".into(),
-            os: "Windows Server 2019 Standard".into(),
-            build: "17763.6054".into(),
-            architecture: "x64".into(),
-            time_zone: "China Standard Time (UTC+08:00)".into(),
-        }),
-        clock: Some(Clock {
-            origin: at(0),
-            origin_what: Text::new("first event of the boot log", "启动日志的第一个事件"),
-            origin_evidence: None,
-            start: at(-3_600_000),
-            end: at(212_400),
-            log_utc_offset_minutes: Some(480),
-            evidence: Some(known(
-                Trust::Recorded,
-                line("CBS.log", 17_902),
-                "CSI lines print UTC beside the local time of the line",
-                "CSI 行在本地时间旁打印 UTC",
-            )),
-        }),
-        inputs: vec![
-            Input {
-                path: "boot.pml".into(),
-                kind: "pml".into(),
-                sha256: "9f2b1c6f3d0f4b7a8e52c1d07734ab95e6a1f0c3b2d4958677889900aabbccdd".into(),
-                bytes: Some(1_462_118_400),
-                records: Some(3_394_683),
-                bad_records: Some(12),
-                lost: Some(0),
-                first: at(0),
-                last: at(212_400),
-            },
-            Input {
-                path: "CBS.log".into(),
-                kind: "cbs-log".into(),
-                sha256: "5c0de1a9b8f7766554433221100ffeeddccbbaa998877665544332211000a1b2".into(),
-                bytes: Some(4_215_776),
-                records: Some(18_224),
-                bad_records: Some(0),
-                lost: None,
-                first: at(-3_600_000),
-                last: at(180_020),
-            },
-        ],
-        ..Report::new()
-    }
+/// Nothing but the head of a log.
+pub fn not_enough_evidence() -> Report {
+    let log = made("healthy").cbs_log;
+    let end = log.match_indices('\n').nth(2).map_or(log.len(), |(end, _)| end - 40);
+    report(vec![("CBS.log", log.into_bytes().into_iter().take(end).collect())])
 }
 
 /// Names that attack a page, a terminal and a layout.
@@ -99,7 +67,7 @@ pub fn hostile() -> Report {
     let quotes = r#"C:\"'`<b>&amp;&#60;{{7*7}}</td></svg>\x.txt"#;
     let direction = "C:\\gpj\u{202e}exe.tnemucod\u{200f}\u{2066}\\\u{0}nul\u{1b}[31mred\u{1b}]0;title\u{7}\u{9b}2J\r\nnext";
     let long = format!("C:\\{}", "长name\\".repeat(32_764 / 6));
-    let mut report = boot_poq();
+    let mut report = failing_operation();
     for (position, row) in report.evidence.iter_mut().enumerate() {
         match position % 4 {
             0 => row.path = direction.into(),
@@ -133,10 +101,35 @@ pub fn hostile() -> Report {
     report
 }
 
+/// The report as it comes back from JSON, which leaves out how the headline was made.
+pub fn without_headline_mark(mut report: Report) -> Report {
+    report.incident.iter_mut().for_each(|incident| incident.headline_says_summary = false);
+    report
+}
+
+/// The same with a few rows of each long list, for a snapshot of the whole.
+pub fn short(mut report: Report) -> Report {
+    let failing = report.verdict.failing_operation.as_ref().and_then(|operation| operation.index);
+    let before = report.evidence.iter().take_while(|row| row.index < failing).count();
+    report.evidence.drain(..before.saturating_sub(2));
+    report.evidence.truncate(4);
+    report.evidence.iter_mut().for_each(|row| row.stack.truncate(2));
+    report.findings.truncate(3);
+    report.processes.truncate(4);
+    report.failures.truncate(3);
+    report.services.truncate(2);
+    if let Some(graph) = &mut report.graph {
+        graph.nodes.truncate(8);
+        let has = |id: &str| graph.nodes.iter().any(|node| node.id == id);
+        graph.edges.retain(|edge| has(&edge.from) && has(&edge.to));
+    }
+    report
+}
+
 /// Every made report with a name for its folder.
 pub fn all() -> Vec<(&'static str, Report)> {
     vec![
-        ("boot-poq", boot_poq()),
+        ("failing-operation", failing_operation()),
         ("absent-service", absent_service()),
         ("no-failure", no_failure()),
         ("not-enough-evidence", not_enough_evidence()),

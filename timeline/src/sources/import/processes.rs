@@ -63,6 +63,11 @@ fn slot_at(slots: &[(u64, u32)], row: u64) -> Option<usize> {
     slots.get(at.saturating_sub(1)).map(|(_, slot)| *slot as usize)
 }
 
+/// The position of a process that is added, where one may be.
+fn free_slot(list: &[Process]) -> Option<u32> {
+    u32::try_from(list.len()).ok().filter(|_| list.len() < MAX_PROCESSES)
+}
+
 impl Known {
     /// Position of a row's process.
     #[inline]
@@ -94,12 +99,12 @@ impl Known {
         firsts.sort_unstable();
         let listed = list.len();
         for (row, key) in firsts {
-            if list.len() >= MAX_PROCESSES {
+            let Some(slot) = free_slot(&list) else {
                 known.left_out += 1;
                 continue;
-            }
+            };
             if let Ok(first) = file.row(row) {
-                known.by_columns.insert(key, vec![(row, list.len() as u32)]);
+                known.by_columns.insert(key, vec![(row, slot)]);
                 list.push(process(&first));
             }
         }
@@ -153,8 +158,8 @@ impl Known {
                     let again = ended.remove(&*life.key).is_some();
                     let Some(slot) = slots.last().map(|(_, slot)| *slot as usize) else { continue };
                     let Some(process) = list.get(slot) else { continue };
-                    if again && list.len() < MAX_PROCESSES {
-                        slots.push((life.row, list.len() as u32));
+                    if let (true, Some(free)) = (again, free_slot(list)) {
+                        slots.push((life.row, free));
                         let (start, end, parent) = (None, None, None);
                         list.push(Process { start, end, parent, ..process.clone() });
                     }
@@ -193,18 +198,17 @@ impl Known {
                     let creator = own.and_then(|slot| list.get(slot)).map(|parent| parent.pid);
                     let next = by_pid.range((*pid, life.row)..).next();
                     let found = next.filter(|((p, _), _)| p == pid).map(|(_, slot)| *slot);
-                    let slot = match found {
-                        Some(slot) => slot,
-                        None if list.len() < MAX_PROCESSES && listed == 0 => {
-                            by_pid.insert((*pid, life.row), list.len() as u32);
+                    let slot = match (found, free_slot(list)) {
+                        (Some(slot), _) => slot,
+                        (None, Some(free)) if listed == 0 => {
+                            by_pid.insert((*pid, life.row), free);
                             list.push(created(*pid, image));
-                            list.len() as u32 - 1
+                            free
                         }
-                        None => continue,
+                        (None, _) => continue,
                     };
                     let Some(process) = list.get_mut(slot as usize) else { continue };
-                    process.parent =
-                        own.filter(|parent| *parent != slot as usize).map(|p| ProcessId(p as u32));
+                    process.parent = own.filter(|parent| *parent != slot as usize).map(ProcessId::at);
                     process.parent_pid = creator.unwrap_or(process.parent_pid);
                     process.start = process.start.or(Some(life.time));
                     if process.command_line.is_empty() {

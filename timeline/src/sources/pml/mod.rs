@@ -92,7 +92,7 @@ impl PmlSource {
 
     /// The process table, in the table's order, with roles.
     fn processes(&self) -> Vec<Process> {
-        let slots = |index| self.file.process_slot(index).map(|slot| ProcessId(slot as u32));
+        let slots = |index| self.file.process_slot(index).map(ProcessId::at);
         let mut list: Vec<Process> = self
             .file
             .processes()

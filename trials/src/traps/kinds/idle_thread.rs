@@ -33,7 +33,7 @@ pub(super) fn make(given: &Given<'_>, rng: &mut Rng) -> Result<Vec<Trap>> {
     let Some(sign) = given.boot.sign_at() else { return Ok(Vec::new()) };
     let mut boot = without_failing(given.boot);
     let Some((actor, ..)) = worker_at(&boot, sign) else { return Ok(Vec::new()) };
-    let other = Actor { tid: actor.tid + 4 * rng.between(60, 90) as u32, ..actor };
+    let other = Actor { tid: actor.tid + 4 * rng.between32(60, 90), ..actor };
     let (what, meet) = rng.pick(ERRORS);
     let mut hand = Hand::new(&mut boot.tape, other, sign.saturating_sub(rng.between(20, 900) * MILLISECOND));
     hand.work(rng)?;

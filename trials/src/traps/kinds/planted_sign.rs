@@ -1,6 +1,6 @@
 //! A sign of a failure is put into a boot that did not fail, at several times. Nothing may be named.
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use pml_reader::EventClass;
 use sample_traces::Rng;
 
@@ -12,8 +12,10 @@ use crate::traps::{
     signs::SIGNS,
 };
 
-/// Places in a synthetic boot, and in a real one.
-const PLACES: [u64; 2] = [2, 50];
+/// Places in a real boot.
+const REAL_PLACES: u64 = 50;
+/// Places in a synthetic one.
+const PLACES: u64 = 2;
 
 pub(super) fn make(given: &Given<'_>, rng: &mut Rng) -> Result<Vec<Trap>> {
     let boot = given.boot;
@@ -33,12 +35,13 @@ fn of_workers(given: &Given<'_>, rng: &mut Rng, traps: &mut Vec<Trap>) -> Result
     let boot = given.boot;
     let threads = boot.tape.threads(WORKERS);
     let Some(busiest) = threads.iter().max_by_key(|(_, from, to)| to - from) else { return Ok(()) };
-    let places = PLACES[usize::from(boot.from == "real")];
-    for place in 0..places {
+    let places = if boot.from == "real" { REAL_PLACES } else { PLACES };
+    for (place, turn) in (0..places).zip(0usize..) {
         let (actor, from, to) = if rng.below(3) == 0 { rng.pick(&threads) } else { *busiest };
         let part = (to - from) / places;
         let at = from + part * place + rng.below(part.max(1));
-        let (sign, show) = SIGNS[(place + rng.below(2)) as usize % SIGNS.len()];
+        let next = SIGNS.iter().cycle().nth(turn + rng.place(2));
+        let (sign, show) = next.context("there are signs")?;
         let mut planted = boot.clone();
         show(&mut Hand::new(&mut planted.tape, actor, at))?;
         let tenths = (at - from) * 10 / (to - from).max(1);
