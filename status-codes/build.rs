@@ -16,7 +16,7 @@ fn main() {
     procmon(&mut out, &read("procmon.tsv"));
     meanings(&mut out, &read("meanings.tsv"));
     facilities(&mut out, &read("facility.tsv"));
-    messages(&mut out, &read("messages-zh.tsv"));
+    messages(&mut out, &read("messages-en.tsv"), &read("messages-zh.tsv"));
     let dir = env::var_os("OUT_DIR").expect("OUT_DIR is set by cargo");
     fs::write(Path::new(&dir).join("tables.rs"), out).expect("OUT_DIR can be written");
 }
@@ -159,10 +159,13 @@ fn facilities(out: &mut String, table: &[[String; 3]]) {
     }
 }
 
-/// (Win32 code, text, seen on a zh-CN Windows) sorted by code.
-fn messages(out: &mut String, table: &[[String; 3]]) {
+/// English: (Win32 code, text). Chinese: (Win32 code, text, seen on a zh-CN Windows). Both are sorted by code.
+fn messages(out: &mut String, english: &[[String; 2]], chinese: &[[String; 3]]) {
+    let rows: Vec<(u32, &str)> = english.iter().map(|[code, text]| (hex(code), text.as_str())).collect();
+    assert!(rows.is_sorted_by(|a, b| a.0 < b.0), "messages-en.tsv is sorted by code");
+    array(out, "MESSAGES_EN", "(u32, &str)", &rows);
     let rows: Vec<(u32, &str, bool)> =
-        table.iter().map(|[code, text, known]| (hex(code), text.as_str(), known == "seen")).collect();
+        chinese.iter().map(|[code, text, known]| (hex(code), text.as_str(), known == "seen")).collect();
     assert!(rows.is_sorted_by(|a, b| a.0 < b.0), "messages-zh.tsv is sorted by code");
     array(out, "MESSAGES_ZH", "(u32, &str, bool)", &rows);
 }

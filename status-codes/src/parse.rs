@@ -2,7 +2,6 @@
 
 use thiserror::Error;
 
-use crate::localized::of_chinese;
 use crate::said::{Said, made};
 use crate::setup;
 use crate::space::Space;
@@ -117,8 +116,8 @@ fn whole(text: &str) -> Option<Result<Vec<Candidate>, ExplainError>> {
         Some(None) => return Some(Err(ExplainError::TooLarge { input: shown(text) })),
         None => {}
     }
-    if let Some(code) = of_chinese(text) {
-        let how = made("the message of a Chinese Windows", "中文版 Windows 的消息");
+    if let Some(code) = Win32Error::from_message(text) {
+        let how = made("the message that Windows prints", "Windows 显示的消息");
         return Some(Ok(vec![(Space::Win32, code.0, Some(how))]));
     }
     let found = of_text(text);

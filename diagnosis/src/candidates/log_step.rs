@@ -343,8 +343,10 @@ fn programs(processes: &[Process], ended_so: impl Fn(&Process) -> bool) -> Vec<P
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::{LogStep, LogSteps, ended_so, programs};
-    use timeline::{Event, FileTime, Process, ProcessId, Role};
+    use timeline::{Event, FileTime, Process, ProcessId, Role, fold};
 
     fn process(name: &str, role: Role, exit_status: Option<u32>, end: u64) -> Process {
         Process { name: name.to_owned(), end: Some(FileTime(end)), exit_status, role, ..Process::blank() }

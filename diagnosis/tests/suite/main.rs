@@ -7,6 +7,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod apart;
 mod asked;
 mod filters;
 mod logs;

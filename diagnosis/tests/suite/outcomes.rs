@@ -92,6 +92,14 @@ impl Rows {
         self
     }
 
+    /// Only the rows that show an error, as a filter leaves them.
+    pub(crate) fn failures_only(mut self) -> Self {
+        let is_kept = |(at, line): &(usize, &str)| *at == 0 || !line.contains("\"SUCCESS\"");
+        let kept = self.text.lines().enumerate().filter(is_kept).map(|(_, line)| format!("{line}\n"));
+        self.text = kept.collect();
+        self
+    }
+
     pub(crate) fn then(mut self, more: impl FnOnce(&mut Self)) -> Self {
         more(&mut self);
         self

@@ -432,9 +432,11 @@ fn number(text: &str) -> Option<u32> {
     }
 }
 
-/// `%%1058`, `%%2147942414`, `0x80248007`, `-2147023143`.
+/// `%%1058`, `%%2147942414`, `0x80248007`, `-2147023143`, or what Windows prints for a code: `Access is denied.`
 fn code(text: &str) -> Option<CodeValue<'static>> {
-    let value = number(text.trim().trim_start_matches("%%"))?;
+    let Some(value) = number(text.trim().trim_start_matches("%%")) else {
+        return status_codes::Win32Error::from_message(text).map(|error| CodeValue::Win32(error.0));
+    };
     // A Win32 error has 16 bits; a success code of the update client has its facility above them.
     Some(if value >> 31 == 1 || value == 0 || value > 0xFFFF {
         CodeValue::Hresult(value)
