@@ -91,13 +91,18 @@ pub(crate) fn rank(
     // A result that is ordinary is looked at where a log or the plan speaks of its object, or where the good boot always
     // succeeds with it.
     let role = |e: &Event| timeline.process_of(e).map_or(Role::Other, |p| p.role);
+    // poqexec opens what it moves with the right to delete it. A source that is not there ends it.
+    let may_end_poqexec = |e: &Event| {
+        role(e) == Role::Poqexec
+            && needed::is_missing(e.status)
+            && e.open.is_some_and(|open| open.only_deletes())
+    };
     let speaks_for = |e: &Event| {
         ordinary::can_be_raised(e)
             && (lines.name(e)
                 || steps_in_log.called().is_some_and(|called| called.names(e))
                 || planned(e).is_some()
-                || (!ordinary::is_lookup(e) || role(e) == Role::Poqexec)
-                    && features::ended_with_it(timeline, e))
+                || (!ordinary::is_lookup(e) || may_end_poqexec(e)) && features::ended_with_it(timeline, e))
             || in_good(e) == Some(InGood::Succeeds(Likeness::Same))
     };
     let wanted = |e: &Event| {

@@ -32,7 +32,16 @@ pub(super) fn make(given: &Given<'_>, rng: &mut Rng) -> Result<Vec<Trap>> {
         let mut boot = without_failing(given.boot);
         let Some((worker, at)) = at_the_failure(given.boot, sign) else { continue };
         let begin = at.saturating_sub(ROOM);
-        let (name, arguments) = rng.pick(PROGRAMS);
+        // Of a program that a log says failed, by name or by exit code, the error may be why.
+        let is_told =
+            |words: &str| given.boot.logs.iter().any(|(_, log)| String::from_utf8_lossy(log).contains(words));
+        let programs: Vec<_> = PROGRAMS.iter().copied().filter(|(name, _)| !is_told(name)).collect();
+        let is_other = |code: &u32| !is_told(&format!("Process exit code {code} "));
+        let codes: Vec<u32> = codes.iter().copied().filter(is_other).collect();
+        if programs.is_empty() || codes.is_empty() {
+            continue;
+        }
+        let (name, arguments) = rng.pick(&programs);
         let program = Program::of_system(name, arguments);
         let child = boot.tape.start(&program, worker, worker.process, begin)?;
         let error = unusual::any(rng);
@@ -40,7 +49,7 @@ pub(super) fn make(given: &Given<'_>, rng: &mut Rng) -> Result<Vec<Trap>> {
         hand.open(&program.image, Open::READ, SUCCESS)?;
         error.meet(&mut hand)?;
         let end = hand.now + MILLISECOND;
-        let code = rng.pick(codes);
+        let code = rng.pick(&codes);
         boot.tape.end(child, code, end)?;
         if goes_on {
             let mut hand = Hand::new(&mut boot.tape, worker, end + MILLISECOND);
