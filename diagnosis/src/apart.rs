@@ -46,6 +46,13 @@ impl<'a> Apart<'a> {
     }
 }
 
+/// Whether a trace covers a time, or nearly.
+pub(crate) fn is_recorded(timeline: &Timeline<'_>) -> impl Fn(FileTime) -> bool {
+    let (traces, _) = spans(timeline);
+    let recorded: Vec<_> = traces.into_iter().map(|trace| (trace.first, trace.last)).collect();
+    move |time| recorded.iter().any(|(first, last)| *first <= time.plus(MEETS) && time <= last.plus(MEETS))
+}
+
 /// The times of the traces with operations, and those of the logs; CBS.log is the first of these.
 fn spans<'a>(timeline: &Timeline<'a>) -> (Vec<Span<'a>>, Vec<Span<'a>>) {
     let inputs = timeline.case.inputs.iter().zip(&timeline.scans);

@@ -8,6 +8,7 @@ use super::{
     kin::{is_kin, is_win32_of},
 };
 use crate::{
+    apart,
     faults::{FaultKind, Faults},
     ordinary::AFTERMATH_LINES,
     signs::LINE_GRAIN,
@@ -96,6 +97,9 @@ impl Lines {
     pub(crate) fn new(timeline: &Timeline<'_>, faults: &Faults) -> Self {
         let failed = faults.settled.open(timeline);
         let failed = failed.filter(|l| !AFTERMATH_LINES.iter().any(|part| l.text.contains(part)));
+        // Where the logs are of another time, only what they say of the recorded one counts.
+        let is_recorded = apart::is_recorded(timeline);
+        let failed = failed.filter(|l| faults.another.is_none() || l.time.is_none_or(&is_recorded));
         // What another session or an earlier attempt failed at did not lead to this failure.
         let attempt = faults.first().map(|first| first.attempt);
         let own =

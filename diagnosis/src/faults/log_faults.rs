@@ -103,7 +103,8 @@ impl Faults {
     /// Sets all of it aside, as of a boot that no trace recorded.
     pub(crate) fn set_aside(&mut self) {
         let another = self.first().or(self.all.last()).cloned();
-        *self = Self { another, state: std::mem::take(&mut self.state), ..Self::default() };
+        let (state, settled) = (std::mem::take(&mut self.state), std::mem::take(&mut self.settled));
+        *self = Self { another, state, settled, ..Self::default() };
     }
 
     /// Several lines report one installer's failure. Its failure line knows the code, its run how long it took, the
