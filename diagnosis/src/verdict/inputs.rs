@@ -60,8 +60,11 @@ fn times(found: &Found<'_>) -> Option<Words> {
     let another = found.faults.another.as_ref().map(Fault::words);
     let told = another.map_or_else(Words::default, |fault| {
         Words::new(
-            format!(" What the log says failed is of that time: {}.", fault.en),
-            format!("日志所述的失败发生在该时间：{}。", fault.zh),
+            format!(
+                " The log tells of another failure, of its own time: {}.",
+                fault.en.trim_end_matches('.')
+            ),
+            format!("日志记录的是当时的另一次失败：{}。", fault.zh.trim_end_matches(['.', '。'])),
         )
     });
     Some(Words::new(
