@@ -71,6 +71,8 @@ parts() {
 crates() {
     local readers=(bootrace-status-codes pml-reader etl-reader bootrace-servicing-logs)
     local chosen=("${readers[@]/#/--package=}") last
+    # Cargo keeps what it once unpacked of a package with the same version.
+    for reader in "${readers[@]}"; do rm -rf "${CARGO_HOME:-$HOME/.cargo}"/registry/src/-*/"$reader"-[0-9]*; done
     cargo package --offline --allow-dirty --quiet "${chosen[@]}"
     for reader in "${readers[@]}"; do ls -l target/package/"$reader"-*.crate; done
     last=$(git describe --tags --abbrev=0 2>/dev/null || true)
