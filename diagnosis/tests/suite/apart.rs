@@ -1,5 +1,8 @@
 //! What a trace shows that lacks what a log has, and a log that lacks what a trace shows.
 
+use diagnosis::{Rules, diagnose};
+use timeline::{Case, Timeline};
+
 use crate::outcomes::{FILE, Rows, WRITE, installer};
 
 /// A CBS.log of one day in which an installer fails at a file.
@@ -131,4 +134,26 @@ fn poqexec_ends_with_the_status_of_the_source_that_is_missing() {
     // STATUS_OBJECT_NAME_NOT_FOUND, STATUS_ACCESS_DENIED.
     assert!(judged(-1_073_741_772));
     assert!(!judged(-1_073_741_790));
+}
+
+#[test]
+fn the_last_reboot_that_failed_counts_whatever_is_known_of_it() {
+    let old = log("2024-04-28", FILE, 5);
+    let new = [
+        "Info                  CBS    TI: --- Initializing Trusted Installer ---",
+        "Info                  CBS    Exec: Session: 31501275_293262181, package: Package_for_RollupFix~31bf3856ad364e35~amd64~~17763.6189.1.11",
+        "Info                  CBS    Exec: Execution complete",
+        "Info                  CBS    Shtd: Begin shutdown processing.",
+        "Info                  CBS    Shtd: Shutdown processing complete.",
+        "Info                  CBS    TI: --- Initializing Trusted Installer ---",
+        "Info                  CBS    TI: Last boot time: 2024-05-03 06:59:50.500",
+        "Info                  CBS    Startup: Initializing driver operations queue.",
+        "Error                 CBS    Failed during startup processing [HRESULT = 0x800705aa - ERROR_NO_SYSTEM_RESOURCES]",
+        "Info                  CBS    WER: Generating failure report for package: Package_for_RollupFix~31bf3856ad364e35~amd64~~17763.6189.1.11, status: 0x800705aa, failure source: CBS Other, start state: Staged, target state: Installed, client id: WindowsUpdateAgent",
+        "Info                  CBS    Startup: Processing complete. [HRESULT = 0x800705aa - ERROR_NO_SYSTEM_RESOURCES]",
+    ];
+    let new: String = new.iter().map(|line| format!("2024-05-03 07:00:00, {line}\n")).collect();
+    let case = Case::from_bytes(vec![("CBS.log".to_owned(), Ok(format!("{old}{new}").into_bytes()))]);
+    let diagnosis = diagnose(&Timeline::new(&case), &Rules::built_in());
+    assert_eq!(diagnosis.faults.first().and_then(|fault| fault.code), Some(0x8007_05AA));
 }
