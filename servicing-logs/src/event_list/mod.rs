@@ -177,6 +177,11 @@ Installation Failure: Windows failed to install the following update with error 
             ))
         );
         assert_eq!(events.len(), 2);
+        // A record that was formatted has what Windows prints for the code.
+        let formatted = second.replace("7000", "7023").replace("failed to start due to", "terminated with");
+        let ended = seen(&format!("{COPIED}{}", formatted.replace("%%1053", "Access is denied.")));
+        let code = ended.get(1).and_then(|event| event.3);
+        assert_eq!(code, Some(0x8007_0005), "{ended:?}");
     }
 
     #[test]
