@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use timeline::{EventId, Mark, Timeline};
 
 use crate::{
-    apart::Apart,
+    apart::{self, Apart},
     baseline::Baseline,
     calibration::Situation,
     candidates::{self, Ranked},
@@ -51,7 +51,12 @@ pub fn diagnose_among(
     let marked = timeline.marked(Mark::says_something);
     let boots = Boots::of(timeline);
     let mut faults = faults::find(timeline);
-    if faults.any() && Apart::are_all(timeline) && signs::are_in_trace(timeline, &marked) {
+    // Another log than CBS.log may tell of the recorded boot.
+    if faults.any()
+        && Apart::are_all(timeline)
+        && !faults.lie_in(apart::is_recorded(timeline))
+        && signs::are_in_trace(timeline, &marked)
+    {
         faults.set_aside();
     }
     let signs = signs::find(timeline, &marked, &faults);

@@ -59,12 +59,12 @@ impl Rng {
         from + self.below32(to - from)
     }
 
-    /// One of `items`, of which there is one at least.
+    /// Picks one of `items`, which must not be empty.
     pub fn pick<T: Copy>(&mut self, items: &[T]) -> T {
         *self.choose(items)
     }
 
-    /// One of `items`, of which there is one at least.
+    /// Picks one of `items`, which must not be empty.
     #[expect(clippy::indexing_slicing, reason = "the place is below the length")]
     pub fn choose<'t, T>(&mut self, items: &'t [T]) -> &'t T {
         &items[self.place(items.len())]

@@ -1,7 +1,9 @@
 //! The faults that the logs report, together.
 
 use status_codes::results;
-use timeline::{Damage, DamageKind, Fact, InstallerRun, LogLine, Object, Part, PhaseName, Stage, Step, Tool};
+use timeline::{
+    Damage, DamageKind, Fact, FileTime, InstallerRun, LogLine, Object, Part, PhaseName, Stage, Step, Tool,
+};
 
 use super::{
     collect::{self, failure_code},
@@ -98,6 +100,11 @@ impl Faults {
             return;
         }
         self.all.push(fault);
+    }
+
+    /// Whether one of them happened at such a time.
+    pub(crate) fn lie_in(&self, is_such: impl Fn(FileTime) -> bool) -> bool {
+        self.all.iter().filter_map(|fault| fault.time).any(is_such)
     }
 
     /// Sets all of it aside, as of a boot that no trace recorded.
